@@ -1,0 +1,3 @@
+module partyline
+
+go 1.26.0

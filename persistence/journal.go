@@ -1,0 +1,146 @@
+package persistence
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// Seq numbers the records of one stream, gapless from 1. Zero is "before the first".
+type Seq uint64
+
+// Position numbers all records of all streams in the one global order, ascending
+// from 1. Zero is "before the first".
+type Position uint64
+
+// Errors of a journal. Callers test with errors.Is; what is returned is wrapped
+// with the operation and the stream.
+var (
+	// ErrConflict: the stream's last sequence is not the one the writer expected.
+	// Somebody else wrote, or an earlier append of this writer failed. Nothing was written.
+	ErrConflict = errors.New("journal: unexpected sequence")
+	// ErrUnavailable: the disk refuses, or less than the reserve is free. For an
+	// append the outcome may be unknown: read the stream before writing again.
+	ErrUnavailable = errors.New("journal: storage unavailable")
+	// ErrCorrupt: a checksum or a sequence does not fit. What is named must not be served.
+	ErrCorrupt = errors.New("journal: corrupt")
+	// ErrTooLarge: an append or snapshot over the limit. Nothing was written.
+	ErrTooLarge = errors.New("journal: too large")
+	// ErrClosed: the journal is closing or closed. Nothing was written.
+	ErrClosed = errors.New("journal: closed")
+)
+
+// Limits of one append. They keep one append within one Badger transaction
+// (15 % of an 8 MiB memtable) beside others.
+const (
+	MaxAppendRecords = 4096
+	MaxAppendBytes   = 512 << 10
+	// MaxSnapshotBytes bounds one snapshot: a session of some ten million votes.
+	MaxSnapshotBytes = 256 << 20
+	// MaxStreamName keeps keys short.
+	MaxStreamName = 64
+	// MaxMemoBytes bounds a memo's value.
+	MaxMemoBytes = 64 << 10
+)
+
+// Record is one entry of the journal as it is read back. Data is valid until the
+// next step of the iteration it came from; keep a copy, not the slice.
+type Record struct {
+	Stream   string
+	Seq      Seq
+	Position Position
+	// Time is when the journal committed the record, UTC, milliseconds. It never
+	// goes back along the global order, whatever the machine's clock does.
+	Time time.Time
+	Data []byte
+}
+
+// Memo is a small value kept under a key until it expires; the answer to an
+// idempotent request is one. It is written in the same transaction as the
+// records of its append, or not at all.
+type Memo struct {
+	Key   string
+	Value []byte
+	// TTL is how long the memo can be read back, at least a second.
+	TTL time.Duration
+}
+
+// Append is a request to write. Records (and the memo) are written whole or not
+// at all. An append may carry a memo and no records.
+type Append struct {
+	Stream string
+	// Expected is the stream's last sequence as the writer knows it; the first
+	// record gets Expected+1. The journal counts an accepted append that is not
+	// yet committed as written, so a writer may append on without waiting.
+	Expected Seq
+	// Records are the payloads in order. The journal owns them until Done is called.
+	Records [][]byte
+	Memo    *Memo
+	// Done is called exactly once, from the committer's goroutine, in the order of
+	// the stream's appends. It must not block and must not call the journal.
+	Done func(Outcome)
+}
+
+// Outcome tells what became of an append. With Err nil everything is on disk.
+type Outcome struct {
+	// Last is the stream's sequence after the append.
+	Last Seq
+	// Position is the place of the append's last record in the global order (for an
+	// append without records: the head).
+	Position Position
+	Err      error
+}
+
+// Snapshot is the state of whoever owns a stream as of a sequence, in the owner's
+// own format.
+type Snapshot struct {
+	Stream string
+	// Seq is the last record the state holds. A projection over the global order
+	// stores its position here.
+	Seq Seq
+	// Version is the owner's format version.
+	Version uint32
+	Data    []byte
+}
+
+// Journal keeps records in streams and in one global order. All methods may be
+// called from any goroutine.
+type Journal interface {
+	// Append queues a write and returns at once; Done tells the outcome. The queue
+	// is not bounded here: the hub bounds the commands in flight.
+	Append(Append)
+	// Read yields the stream's records with sequences greater than after, in order,
+	// as of the call. It checks sums and sequence and yields ErrCorrupt last where
+	// they do not fit.
+	Read(ctx context.Context, stream string, after Seq) iter.Seq2[Record, error]
+	// ReadBack yields the stream's records with sequences smaller than before, the
+	// newest first; before 0 starts at the end.
+	ReadBack(ctx context.Context, stream string, before Seq) iter.Seq2[Record, error]
+	// ReadAll yields the records of all streams with positions greater than after,
+	// in the global order, up to the head as of the call. What was written a moment
+	// ago is served from memory.
+	ReadAll(ctx context.Context, after Position) iter.Seq2[Record, error]
+	// Last is the sequence of the stream's last committed record, 0 for an unknown stream.
+	Last(ctx context.Context, stream string) (Seq, error)
+	// Head is the position of the last committed record.
+	Head() Position
+	// Watch calls f after each commit that moved the head, from the committer's
+	// goroutine: f must not block and must not call the journal. The returned
+	// function ends it.
+	Watch(f func(head Position)) (cancel func())
+	// Memo reads a memo back; ok is false when there is none or it has expired.
+	Memo(ctx context.Context, key string) (value []byte, ok bool, err error)
+	// SaveSnapshot stores a snapshot in place of the stream's earlier one, and
+	// returns when it is durable. The earlier one stays readable until then.
+	SaveSnapshot(ctx context.Context, s Snapshot) error
+	// LoadSnapshot reads the newest snapshot; ok is false when there is none. A
+	// damaged snapshot is ErrCorrupt: the caller replays from the start instead.
+	LoadSnapshot(ctx context.Context, stream string) (s Snapshot, ok bool, err error)
+	// Streams yields the names of all streams with the prefix, ascending.
+	Streams(ctx context.Context, prefix string) iter.Seq2[string, error]
+	// Health is nil while appends are accepted, else the reason they are not.
+	Health() error
+	// Close writes what is queued, then refuses further appends with ErrClosed.
+	Close() error
+}
