@@ -1,0 +1,70 @@
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Error is all that a client sees of what went wrong. In JSON:
+// {"error": sentence, "code": code} and the details beside them.
+type Error struct {
+	Code    Code
+	Message string
+	// RetryAfter is the least wait before asking again; 0 lets the gateway choose for codes that may be retried.
+	RetryAfter time.Duration
+	// Details are further fields of the JSON object, such as activeSessionId.
+	Details map[string]any
+}
+
+// Errorf makes an Error.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Invalid is the error for input that does not fit. The sentence names the field.
+func Invalid(format string, args ...any) *Error { return Errorf(CodeInvalid, format, args...) }
+
+// NotFound says that a thing does not exist: NotFound("Session") is "Session not found".
+func NotFound(what string) *Error { return Errorf(CodeNotFound, "%s not found", what) }
+
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
+
+// With returns the error with one more detail.
+func (e *Error) With(name string, value any) *Error {
+	d := make(map[string]any, len(e.Details)+1)
+	for k, v := range e.Details {
+		d[k] = v
+	}
+	d[name] = value
+	c := *e
+	c.Details = d
+	return &c
+}
+
+// MarshalJSON implements json.Marshaler.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	m := make(map[string]any, len(e.Details)+2)
+	for k, v := range e.Details {
+		m[k] = v
+	}
+	m["error"], m["code"] = e.Message, e.Code
+	return json.Marshal(m)
+}
+
+// UnmarshalJSON implements json.Unmarshaler; details beside the two fields are kept.
+func (e *Error) UnmarshalJSON(b []byte) error {
+	m := map[string]any{}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return err
+	}
+	e.Message, _ = m["error"].(string)
+	code, _ := m["code"].(string)
+	e.Code = Code(code)
+	delete(m, "error")
+	delete(m, "code")
+	if len(m) > 0 {
+		e.Details = m
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package protocol
+
+import "strconv"
+
+// Ids are positive integers, ascending per kind and never reused. In JSON they are numbers.
+type (
+	// SessionID names a game night.
+	SessionID int64
+	// GameID names a game of the catalogue.
+	GameID int64
+	// PlayID names one playing of a game within a session: the {gameId} of
+	// /api/sessions/{id}/games/{gameId}. See NewPlayID.
+	PlayID int64
+	// TokenID names an access token made by POST /api/auth/tokens.
+	TokenID int64
+	// WebhookID names a webhook.
+	WebhookID int64
+)
+
+// Seq numbers the events of one session, gapless from 1. Zero is before the first.
+type Seq uint64
+
+// NewPlayID makes the id of the n-th playing (from 1) of a session: 30001 is the
+// first of session 3. Sessions number their own playings without asking anybody,
+// and the ids are unique and ascending over all sessions all the same.
+func NewPlayID(s SessionID, n int) PlayID { return PlayID(int64(s)*MaxPlays + int64(n)) }
+
+// Session is the session a playing belongs to.
+func (p PlayID) Session() SessionID { return SessionID(int64(p) / MaxPlays) }
+
+func (id SessionID) String() string { return strconv.FormatInt(int64(id), 10) }
+func (id GameID) String() string    { return strconv.FormatInt(int64(id), 10) }
+func (id PlayID) String() string    { return strconv.FormatInt(int64(id), 10) }
+func (id TokenID) String() string   { return strconv.FormatInt(int64(id), 10) }
+func (id WebhookID) String() string { return strconv.FormatInt(int64(id), 10) }

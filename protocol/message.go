@@ -1,0 +1,123 @@
+package protocol
+
+import "encoding/json"
+
+// Message types a WebSocket client sends.
+const (
+	MessageAuth        = "auth"
+	MessageSubscribe   = "subscribe"
+	MessageUnsubscribe = "unsubscribe"
+	MessagePing        = "ping"
+	MessageRequest     = "request"
+)
+
+// Message types the server sends beside events.
+const (
+	MessageAuthSuccess  = "auth_success"
+	MessageAuthError    = "auth_error"
+	MessageSubscribed   = "subscribed"
+	MessageUnsubscribed = "unsubscribed"
+	MessagePong         = "pong"
+	MessageResponse     = "response"
+	MessageError        = "error"
+	MessageTally        = "tally"
+	MessageSnapshot     = "snapshot"
+	MessageDraining     = "server.draining"
+)
+
+// Mode is how a subscriber wants to be told.
+type Mode string
+
+// The modes: every event, or at most twenty times a second the newest totals.
+const (
+	ModeEvents Mode = "events"
+	ModeTally  Mode = "tally"
+)
+
+// ClientMessage is any message a client sends; Type says which fields count.
+type ClientMessage struct {
+	Type string `json:"type"`
+	// Token of auth.
+	Token string `json:"token"`
+	// SessionID, Since, Snapshot and Mode of subscribe and unsubscribe. Since is the
+	// seq of the last event the client has; what came after it is replayed.
+	SessionID SessionID `json:"sessionId"`
+	Since     *Seq      `json:"since"`
+	Snapshot  bool      `json:"snapshot"`
+	Mode      Mode      `json:"mode"`
+	// ID, Op, Key and Data of request. Key is what the Idempotency-Key header is to REST.
+	ID   string          `json:"id"`
+	Op   string          `json:"op"`
+	Key  string          `json:"key"`
+	Data json.RawMessage `json:"data"`
+}
+
+// Notice is a server message that is only a type and a sentence: auth_success,
+// auth_error, unsubscribed, pong, error. On an error that answers a subscribe,
+// SessionID says which.
+type Notice struct {
+	Type      string    `json:"type"`
+	SessionID SessionID `json:"sessionId,omitempty"`
+	Message   string    `json:"message,omitempty"`
+	Code      Code      `json:"code,omitempty"`
+}
+
+// Subscribed answers subscribe. Seq is where live begins: the next event has Seq+1
+// (with since, the replay comes first and ends there).
+type Subscribed struct {
+	Type      string        `json:"type"`
+	SessionID SessionID     `json:"sessionId"`
+	Message   string        `json:"message"`
+	Mode      Mode          `json:"mode"`
+	Seq       Seq           `json:"seq"`
+	Snapshot  *SessionState `json:"snapshot,omitempty"`
+}
+
+// SnapshotMessage tells a subscriber that was too slow for every event where things
+// stand now; events go on with Seq+1. Recovered is false: events were left out.
+type SnapshotMessage struct {
+	Type      string        `json:"type"`
+	SessionID SessionID     `json:"sessionId"`
+	Seq       Seq           `json:"seq"`
+	Recovered bool          `json:"recovered"`
+	Data      *SessionState `json:"data"`
+}
+
+// SessionState is the whole current state of a session as of a seq.
+type SessionState struct {
+	Seq     Seq           `json:"seq"`
+	Session Session       `json:"session"`
+	Games   []SessionGame `json:"games"`
+	Tallies []TallyGame   `json:"tallies"`
+}
+
+// Tally is the newest totals of a session's games.
+type Tally struct {
+	Type      string      `json:"type"`
+	SessionID SessionID   `json:"sessionId"`
+	Seq       Seq         `json:"seq"`
+	Games     []TallyGame `json:"games"`
+}
+
+// TallyGame is a game's totals over all sessions, as in vote.received, and within this one.
+type TallyGame struct {
+	ID GameID `json:"id"`
+	Totals
+	SessionUpvotes   int64 `json:"session_upvotes"`
+	SessionDownvotes int64 `json:"session_downvotes"`
+}
+
+// Response answers a request: the status and body that REST would have given.
+type Response struct {
+	Type   string `json:"type"`
+	ID     string `json:"id"`
+	Status int    `json:"status"`
+	Data   any    `json:"data"`
+}
+
+// Draining announces a planned stop; the client does best to wait so long before it
+// connects again.
+type Draining struct {
+	Type          string `json:"type"`
+	ReconnectInMs int64  `json:"reconnectInMs"`
+}

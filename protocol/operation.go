@@ -1,0 +1,65 @@
+package protocol
+
+// Operation is a row of the one table that REST and WebSocket requests share.
+type Operation struct {
+	// Op is the name in request frames: group.verb.
+	Op string
+	// Method and Path are of REST; {names} in the path are parameters.
+	Method, Path string
+	Access       Access
+	// Write says that it changes something: it is answered only when durable.
+	Write bool
+	// Reference says that it is one of the 42 endpoints of the reference API.
+	Reference bool
+	// MaxBody is the body limit in bytes, 0 for MaxBody.
+	MaxBody int64
+}
+
+// Operations returns the table, grouped as the documentation is.
+func Operations() []Operation {
+	return append([]Operation(nil), operations...)
+}
+
+var operations = []Operation{
+	{Op: "health.get", Method: "GET", Path: "/health", Access: AccessAnyone, Reference: true},
+
+	{Op: "auth.login", Method: "POST", Path: "/api/auth/login", Access: AccessAnyone, Reference: true},
+	{Op: "auth.verify", Method: "POST", Path: "/api/auth/verify", Access: AccessAdmin, Reference: true},
+	{Op: "tokens.create", Method: "POST", Path: "/api/auth/tokens", Access: AccessAdmin, Write: true},
+	{Op: "tokens.list", Method: "GET", Path: "/api/auth/tokens", Access: AccessAdmin},
+	{Op: "tokens.revoke", Method: "DELETE", Path: "/api/auth/tokens/{id}", Access: AccessAdmin, Write: true},
+
+	{Op: "games.list", Method: "GET", Path: "/api/games", Access: AccessAnyone, Reference: true},
+	{Op: "games.packs", Method: "GET", Path: "/api/games/packs", Access: AccessAnyone, Reference: true},
+	{Op: "games.packs.meta", Method: "GET", Path: "/api/games/meta/packs", Access: AccessAnyone, Reference: true},
+	{Op: "games.get", Method: "GET", Path: "/api/games/{id}", Access: AccessAnyone, Reference: true},
+	{Op: "games.create", Method: "POST", Path: "/api/games", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.update", Method: "PUT", Path: "/api/games/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.delete", Method: "DELETE", Path: "/api/games/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.toggle", Method: "PATCH", Path: "/api/games/{id}/toggle", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.favor", Method: "PATCH", Path: "/api/games/{id}/favor", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.packs.toggle", Method: "PATCH", Path: "/api/games/packs/{name}/toggle", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.packs.favor", Method: "PATCH", Path: "/api/games/packs/{name}/favor", Access: AccessAdmin, Write: true, Reference: true},
+
+	{Op: "sessions.list", Method: "GET", Path: "/api/sessions", Access: AccessAnyone, Reference: true},
+	{Op: "sessions.active", Method: "GET", Path: "/api/sessions/active", Access: AccessAnyone, Reference: true},
+	{Op: "sessions.get", Method: "GET", Path: "/api/sessions/{id}", Access: AccessAnyone, Reference: true},
+	{Op: "sessions.games", Method: "GET", Path: "/api/sessions/{id}/games", Access: AccessAnyone, Reference: true},
+	{Op: "sessions.votes", Method: "GET", Path: "/api/sessions/{id}/votes", Access: AccessAnyone},
+	{Op: "sessions.create", Method: "POST", Path: "/api/sessions", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.close", Method: "POST", Path: "/api/sessions/{id}/close", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.delete", Method: "DELETE", Path: "/api/sessions/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.add", Method: "POST", Path: "/api/sessions/{id}/games", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.status", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/status", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.remove", Method: "DELETE", Path: "/api/sessions/{id}/games/{gameId}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.room_code", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/room-code", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.player_count", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/player-count", Access: AccessAdmin, Write: true, Reference: true},
+
+	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true},
+
+	{Op: "stats.get", Method: "GET", Path: "/api/stats", Access: AccessAnyone, Reference: true},
+
+	{Op: "votes.live", Method: "POST", Path: "/api/votes/live", Access: AccessVote, Write: true, Reference: true},
+	{Op: "votes.batch", Method: "POST", Path: "/api/votes/batch", Access: AccessVote, Write: true},
+	{Op: "votes.list", Method: "GET", Path: "/api/votes", Access: AccessAnyone},
+}
