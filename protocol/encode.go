@@ -29,9 +29,9 @@ func AppendVoteEvent(dst []byte, at Timestamp, seq Seq, v *VoteReceived) []byte 
 	dst = AppendString(dst, string(v.Vote.Type))
 	dst = append(dst, `,"timestamp":`...)
 	dst = v.Vote.Timestamp.AppendJSON(dst)
-	dst = append(dst, `},"totals":`...)
+	dst = append(dst, `},"totals":{`...)
 	dst = appendTotals(dst, v.Totals)
-	return append(dst, `}}`...)
+	return append(dst, `}}}`...)
 }
 
 // AppendVoteAccepted appends the JSON of the answer of votes.live, as json.Marshal would.
@@ -49,8 +49,8 @@ func AppendVoteAccepted(dst []byte, a *VoteAccepted) []byte {
 	dst = append(dst, `,"title":`...)
 	dst = AppendString(dst, a.Game.Title)
 	dst = append(dst, ',')
-	dst = append(dst, appendTotals(nil2(dst), a.Game.Totals)[1:]...)
-	dst = append(dst, `,"vote":{"username":`...)
+	dst = appendTotals(dst, a.Game.Totals)
+	dst = append(dst, `},"vote":{"username":`...)
 	dst = AppendString(dst, a.Vote.Username)
 	dst = append(dst, `,"type":`...)
 	dst = AppendString(dst, string(a.Vote.Type))
@@ -59,9 +59,14 @@ func AppendVoteAccepted(dst []byte, a *VoteAccepted) []byte {
 	return append(dst, `}}`...)
 }
 
+// appendTotals appends the three fields without braces: they also stand within VoteGame.
 func appendTotals(dst []byte, t Totals) []byte {
-	dst = append(dst, '{')
-	return appendTotalsFields(dst, t)
+	dst = append(dst, `"upvotes":`...)
+	dst = strconv.AppendInt(dst, t.Upvotes, 10)
+	dst = append(dst, `,"downvotes":`...)
+	dst = strconv.AppendInt(dst, t.Downvotes, 10)
+	dst = append(dst, `,"popularity_score":`...)
+	return strconv.AppendInt(dst, t.PopularityScore, 10)
 }
 
 const hexDigits = "0123456789abcdef"
