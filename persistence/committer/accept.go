@@ -1,0 +1,101 @@
+package committer
+
+import (
+	"fmt"
+
+	"partyline/persistence"
+)
+
+// maxStreams bounds the sequences kept in memory, some 10 MiB. Past it all are
+// forgotten and read again as they are needed.
+const maxStreams = 1 << 16
+
+// stream is what the committer knows of one stream.
+type stream struct {
+	// last counts what is accepted, also while it is not yet written.
+	last persistence.Seq
+	// group is the stream's place in the batch numbered inBatch.
+	group   int
+	inBatch int
+}
+
+// verdict is what became of one append of the round.
+type verdict struct {
+	err error
+	// last is the stream's sequence after the append.
+	last persistence.Seq
+	// group and end locate the append's last record: record end-1 of the group. An
+	// append without records has end 0.
+	group, end int
+}
+
+// gather fills the batch from the appends and returns how many got a verdict. The
+// first that does not fit, and all behind it, wait for the next batch.
+func (c *Committer) gather(waiting []persistence.Append) int {
+	c.verdicts = c.verdicts[:0]
+	if len(c.streams) > maxStreams {
+		clear(c.streams)
+	}
+	for i := range waiting {
+		a := &waiting[i]
+		size := cost(a)
+		if !c.batch.empty() && c.batch.cost+size > c.maxBytes {
+			return i
+		}
+		v := c.accept(a)
+		if v.err == nil {
+			c.batch.cost += size
+		}
+		c.verdicts = append(c.verdicts, v)
+	}
+	return len(waiting)
+}
+
+// accept holds the append against its stream and puts it into the batch.
+func (c *Committer) accept(a *persistence.Append) verdict {
+	if err := a.Check(); err != nil {
+		return refused(a, err)
+	}
+	s, err := c.stream(a.Stream)
+	if err != nil {
+		return refused(a, unavailable(err))
+	}
+	if s.last != a.Expected {
+		return refused(a, fmt.Errorf("%w: at %d, writer expects %d", persistence.ErrConflict, s.last, a.Expected))
+	}
+	if a.Memo != nil {
+		c.batch.Memos = append(c.batch.Memos, a.Memo)
+	}
+	if len(a.Records) == 0 {
+		return verdict{last: s.last}
+	}
+	return c.add(s, a)
+}
+
+// stream finds the last sequence in memory or in the store.
+func (c *Committer) stream(name string) (*stream, error) {
+	if s := c.streams[name]; s != nil {
+		return s, nil
+	}
+	last, err := c.store.Last(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{last: last, inBatch: -1}
+	c.streams[name] = s
+	return s, nil
+}
+
+// add appends the records to the stream's group.
+func (c *Committer) add(s *stream, a *persistence.Append) verdict {
+	if s.inBatch != c.commits {
+		s.inBatch = c.commits
+		s.group = c.batch.open(a.Stream, s.last+1)
+	}
+	g := &c.batch.Groups[s.group]
+	g.Records = append(g.Records, a.Records...)
+	s.last += persistence.Seq(len(a.Records))
+	c.batch.Records += len(a.Records)
+	c.batch.Bytes += a.Size()
+	return verdict{last: s.last, group: s.group, end: len(g.Records)}
+}

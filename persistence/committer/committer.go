@@ -1,0 +1,116 @@
+package committer
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/persistence"
+)
+
+// MinBatchBytes is the least a store must take in one batch: the largest append
+// with the largest memo.
+const MinBatchBytes = persistence.MaxAppendBytes + persistence.MaxAppendRecords*recordOverhead +
+	persistence.MaxMemoBytes + persistence.MaxMemoKey + 2*groupOverhead + 2*persistence.MaxStreamName
+
+// Options of a committer. Store is required.
+type Options struct {
+	Store Store
+	// MaxBytes bounds one batch, overhead included; at least MinBatchBytes.
+	MaxBytes int
+	// Observer may be nil.
+	Observer Observer
+	Faults   Faults
+	Log      zerolog.Logger
+}
+
+// Committer owns the queue of appends and the goroutine that empties it.
+type Committer struct {
+	store    Store
+	maxBytes int
+	observer Observer
+	faults   Faults
+	log      zerolog.Logger
+
+	mu      sync.Mutex
+	filled  sync.Cond
+	waiting []persistence.Append
+	closed  bool
+	done    chan struct{}
+
+	head     atomic.Uint64
+	failure  atomic.Pointer[failure]
+	watchers watchers
+
+	// The rest belongs to the goroutine.
+	time     time.Time
+	lost     bool
+	refusing bool
+	commits  int
+	streams  map[string]*stream
+	batch    Batch
+	verdicts []verdict
+	taken    []persistence.Append
+}
+
+// New reads the head from the store and starts the committer's goroutine. Close ends it.
+func New(o Options) (*Committer, error) {
+	if o.MaxBytes < MinBatchBytes {
+		return nil, fmt.Errorf("committer: batches of %d bytes, need %d", o.MaxBytes, MinBatchBytes)
+	}
+	c := &Committer{
+		store:    o.Store,
+		maxBytes: o.MaxBytes,
+		observer: o.Observer,
+		faults:   o.Faults,
+		log:      o.Log,
+		done:     make(chan struct{}),
+		streams:  map[string]*stream{},
+	}
+	c.filled.L = &c.mu
+	if err := c.reload(); err != nil {
+		return nil, fmt.Errorf("committer: head: %w", err)
+	}
+	go c.run()
+	return c, nil
+}
+
+// Append queues the append and returns at once. After Close, Done is called with
+// ErrClosed before Append returns, from the caller's goroutine.
+func (c *Committer) Append(a persistence.Append) {
+	if c.enqueue(a) {
+		c.filled.Signal()
+		return
+	}
+	if a.Done != nil {
+		a.Done(persistence.Outcome{Err: fmt.Errorf("append %s: %w", a.Stream, persistence.ErrClosed)})
+	}
+}
+
+func (c *Committer) enqueue(a persistence.Append) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.waiting = append(c.waiting, a)
+	return true
+}
+
+// Head is the position of the last committed record.
+func (c *Committer) Head() persistence.Position {
+	return persistence.Position(c.head.Load())
+}
+
+// Close has everything written that is queued, refuses what comes later, and
+// returns when the goroutine has ended.
+func (c *Committer) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.filled.Signal()
+	<-c.done
+}

@@ -1,0 +1,169 @@
+package committer
+
+import (
+	"fmt"
+	"time"
+
+	"partyline/persistence"
+)
+
+// maxIdleQueue is the largest queue, in appends, that is kept for reuse: a burst
+// must not hold its memory for ever.
+const maxIdleQueue = 1 << 16
+
+// run is the committer's goroutine. It ends when the committer is closed and the
+// queue is empty.
+func (c *Committer) run() {
+	defer close(c.done)
+	for c.take() {
+		for rest := c.taken; len(rest) > 0; {
+			n := c.round(rest)
+			clear(rest[:n])
+			rest = rest[n:]
+		}
+	}
+}
+
+// take waits until something is queued and takes all of it.
+func (c *Committer) take() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.waiting) == 0 && !c.closed {
+		c.filled.Wait()
+	}
+	if cap(c.taken) > maxIdleQueue {
+		c.taken = nil
+	}
+	c.taken, c.waiting = c.waiting, c.taken[:0]
+	return len(c.taken) > 0
+}
+
+// round brings as many of the appends to their end as one batch holds, and returns
+// how many that were.
+func (c *Committer) round(waiting []persistence.Append) int {
+	before := c.Head()
+	n := len(waiting)
+	if err := c.ready(); err != nil {
+		c.refuse(waiting, err)
+	} else {
+		c.refusing = false
+		n = c.gather(waiting)
+		c.commit(waiting[:n])
+	}
+	c.deliver(waiting[:n])
+	c.batch.reset()
+	if head := c.Head(); head != before {
+		c.watchers.tell(head, c.log)
+	}
+	return n
+}
+
+// ready is nil when the store may be written and the head is known.
+func (c *Committer) ready() error {
+	if err := c.store.Ready(); err != nil {
+		return err
+	}
+	if !c.lost {
+		return nil
+	}
+	return c.reload()
+}
+
+// reload reads the head from the store: at the start, and after a failed commit,
+// of which nobody knows how much was written.
+func (c *Committer) reload() error {
+	head, at, err := c.store.Head()
+	c.lost = err != nil
+	if c.lost {
+		return err
+	}
+	c.head.Store(uint64(head))
+	c.time = at
+	return nil
+}
+
+// commit writes the batch and moves the head, or fails every append in it.
+func (c *Committer) commit(in []persistence.Append) {
+	if c.batch.empty() {
+		return
+	}
+	c.batch.place(c.Head())
+	c.batch.Time = later(c.time, time.Now().UTC().Truncate(time.Millisecond))
+	begun := time.Now()
+	if err := c.write(); err != nil {
+		c.fail(in, err)
+		return
+	}
+	c.time = c.batch.Time
+	c.head.Add(uint64(c.batch.Records))
+	c.failure.Store(nil)
+	if c.observer != nil {
+		c.observer.Committed(c.batch.Records, c.batch.Bytes, time.Since(begun))
+	}
+}
+
+func (c *Committer) write() error {
+	c.commits++
+	if f := c.faults.BeforeCommit; f != nil {
+		if err := f(c.commits); err != nil {
+			return err
+		}
+	}
+	if err := c.store.Commit(&c.batch); err != nil {
+		return err
+	}
+	if f := c.faults.AfterCommit; f != nil {
+		return f(c.commits)
+	}
+	return nil
+}
+
+// fail turns the verdicts of a failed batch and forgets what it touched, so that
+// the next append of those streams reads its sequence from the store.
+func (c *Committer) fail(in []persistence.Append, cause error) {
+	c.log.Error().Err(cause).Int("appends", len(in)).Msg("journal commit failed")
+	c.failure.Store(&failure{err: cause, at: time.Now()})
+	c.observe(cause)
+	for i := range in {
+		if c.verdicts[i].err == nil {
+			c.verdicts[i] = refused(&in[i], unavailable(cause))
+		}
+	}
+	for i := range c.batch.Groups {
+		delete(c.streams, c.batch.Groups[i].Stream)
+	}
+	if err := c.reload(); err != nil {
+		c.log.Error().Err(err).Msg("journal head unknown after a failed commit")
+	}
+}
+
+// refuse fails all that waits while the store is not ready. It is logged once, not
+// for each of many thousand appends.
+func (c *Committer) refuse(waiting []persistence.Append, cause error) {
+	if !c.refusing {
+		c.log.Error().Err(cause).Msg("journal refuses appends")
+	}
+	c.refusing = true
+	c.observe(cause)
+	c.verdicts = c.verdicts[:0]
+	for i := range waiting {
+		c.verdicts = append(c.verdicts, refused(&waiting[i], unavailable(cause)))
+	}
+}
+
+func (c *Committer) observe(cause error) {
+	if c.observer != nil {
+		c.observer.Failed(cause)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func refused(a *persistence.Append, err error) verdict {
+	return verdict{err: fmt.Errorf("append %s: %w", a.Stream, err)}
+}

@@ -1,0 +1,94 @@
+package memory
+
+import (
+	"fmt"
+	"sync"
+
+	"partyline/persistence"
+)
+
+// controls are the levers of a test: a gate before each commit, and failures.
+type controls struct {
+	before func(commit int) error
+
+	mu      sync.Mutex
+	gate    chan struct{}
+	fails   int
+	failure error
+	refuse  error
+}
+
+// Hold delays every commit that has not begun until Release is called.
+func (j *Journal) Hold() {
+	j.controls.mu.Lock()
+	defer j.controls.mu.Unlock()
+	if j.controls.gate == nil {
+		j.controls.gate = make(chan struct{})
+	}
+}
+
+// Release lets held commits go on.
+func (j *Journal) Release() { j.controls.release() }
+
+// FailNext fails the next n commits with err, wrapped in ErrUnavailable; nothing of
+// them is written.
+func (j *Journal) FailNext(n int, err error) {
+	j.controls.mu.Lock()
+	defer j.controls.mu.Unlock()
+	j.controls.fails, j.controls.failure = n, err
+}
+
+// Refuse fails appends and snapshots at once, and Health with them, as a full disk
+// does, until it is called with nil.
+func (j *Journal) Refuse(err error) {
+	j.controls.mu.Lock()
+	defer j.controls.mu.Unlock()
+	j.controls.refuse = err
+}
+
+func (c *controls) release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gate != nil {
+		close(c.gate)
+		c.gate = nil
+	}
+}
+
+func (c *controls) beforeCommit(commit int) error {
+	if gate := c.held(); gate != nil {
+		<-gate
+	}
+	if err := c.fail(); err != nil {
+		return err
+	}
+	if c.before == nil {
+		return nil
+	}
+	return c.before(commit)
+}
+
+func (c *controls) held() chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.gate
+}
+
+func (c *controls) fail() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fails == 0 {
+		return nil
+	}
+	c.fails--
+	return c.failure
+}
+
+func (c *controls) refusal() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.refuse == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", persistence.ErrUnavailable, c.refuse)
+}

@@ -1,0 +1,125 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"partyline/persistence"
+)
+
+// Read yields the stream's records after a sequence, as of the call.
+func (j *Journal) Read(ctx context.Context, stream string, after persistence.Seq) iter.Seq2[persistence.Record, error] {
+	places := j.places(stream)
+	places = places[min(after, persistence.Seq(len(places))):]
+	return j.yield(ctx, stream, slices.Values(places))
+}
+
+// ReadBack yields the stream's records before a sequence, the newest first.
+func (j *Journal) ReadBack(ctx context.Context, stream string, before persistence.Seq) iter.Seq2[persistence.Record, error] {
+	places := j.places(stream)
+	if before > 0 {
+		places = places[:min(before-1, persistence.Seq(len(places)))]
+	}
+	return j.yield(ctx, stream, func(yield func(persistence.Position) bool) {
+		for _, p := range slices.Backward(places) {
+			if !yield(p) {
+				return
+			}
+		}
+	})
+}
+
+// ReadAll yields the records of all streams after a position, up to the head as of
+// the call.
+func (j *Journal) ReadAll(ctx context.Context, after persistence.Position) iter.Seq2[persistence.Record, error] {
+	head := j.Head()
+	return j.yield(ctx, "*", func(yield func(persistence.Position) bool) {
+		for p := after + 1; p <= head; p++ {
+			if !yield(p) {
+				return
+			}
+		}
+	})
+}
+
+// Last is the sequence of the stream's last committed record.
+func (j *Journal) Last(ctx context.Context, stream string) (persistence.Seq, error) {
+	if err := j.usable(ctx); err != nil {
+		return 0, fmt.Errorf("last %s: %w", stream, err)
+	}
+	return persistence.Seq(len(j.places(stream))), nil
+}
+
+// Streams yields the names of all streams with the prefix, ascending.
+func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, name := range j.names(prefix) {
+			if err := j.usable(ctx); err != nil {
+				yield("", fmt.Errorf("streams %q: %w", prefix, err))
+				return
+			}
+			if !yield(name, nil) {
+				return
+			}
+		}
+	}
+}
+
+// yield hands out the records at the positions, each in the same buffer as the one
+// before: who keeps Data keeps rubbish, here as on disk.
+func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[persistence.Position]) iter.Seq2[persistence.Record, error] {
+	return func(yield func(persistence.Record, error) bool) {
+		var buf []byte
+		if err := j.usable(ctx); err != nil {
+			yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
+			return
+		}
+		for p := range places {
+			if err := j.usable(ctx); err != nil {
+				yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
+				return
+			}
+			r := j.at(p)
+			buf = append(buf[:0], r.Data...)
+			r.Data = buf
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (j *Journal) usable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	if j.closed {
+		return persistence.ErrClosed
+	}
+	return nil
+}
+
+func (j *Journal) places(stream string) []persistence.Position {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return j.streams[stream]
+}
+
+func (j *Journal) at(p persistence.Position) persistence.Record {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return j.records[p-1]
+}
+
+func (j *Journal) names(prefix string) []string {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	names := slices.Sorted(maps.Keys(j.streams))
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) })
+}
