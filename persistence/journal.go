@@ -40,8 +40,8 @@ const (
 	MaxSnapshotBytes = 256 << 20
 	// MaxStreamName keeps keys short.
 	MaxStreamName = 64
-	// MaxMemoBytes bounds a memo's value.
-	MaxMemoBytes = 64 << 10
+	// MaxMemoBytes bounds a memo's value: the answer to the largest batch of votes.
+	MaxMemoBytes = 256 << 10
 )
 
 // Record is one entry of the journal as it is read back. Data is valid until the
