@@ -18,7 +18,7 @@ var (
 )
 
 // Feed holds the newest events of one session. One goroutine at a time may call
-// Publish, AddVote, SetTally and Close; everything else may be called from anywhere.
+// Publish, AddGame, AddVote, SetTally and Close; everything else may be called from anywhere.
 type Feed struct {
 	session protocol.SessionID
 	head    atomic.Uint64 // of the ring, so that a reader at the head takes no lock
@@ -29,7 +29,8 @@ type Feed struct {
 	ring  []*segment // oldest first; the last one is being filled
 	tally tally
 
-	votes []vote // the writer's: counted with the next Publish
+	votes []vote               // the writer's: counted with the next Publish
+	games []protocol.TallyGame // likewise
 }
 
 // New makes a feed whose first event will be head+1.
@@ -79,10 +80,11 @@ func (f *Feed) Publish(events ...[]byte) {
 		head++
 		f.append(head, event)
 	}
+	f.tally.admit(head, f.games)
 	f.tally.count(head, f.votes)
 	f.head.Store(uint64(head))
 	f.mu.Unlock()
-	f.votes = f.votes[:0]
+	f.votes, f.games = f.votes[:0], f.games[:0]
 	f.tell()
 }
 

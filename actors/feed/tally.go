@@ -28,11 +28,17 @@ func (f *Feed) SetTally(seq protocol.Seq, games []protocol.TallyGame) {
 	if f.Closed() {
 		return
 	}
-	f.votes = f.votes[:0]
+	f.votes, f.games = f.votes[:0], f.games[:0]
 	f.mu.Lock()
 	f.tally.replace(seq, games)
 	f.mu.Unlock()
 	f.tell()
+}
+
+// AddGame makes a row for a game that is new to the session, with the next Publish.
+// A game that has one keeps it.
+func (f *Feed) AddGame(game protocol.TallyGame) {
+	f.games = append(f.games, game)
 }
 
 // AddVote counts one committed vote for a game with the next Publish, as of the
@@ -64,6 +70,23 @@ func (t *tally) replace(seq protocol.Seq, games []protocol.TallyGame) {
 		t.at[g.ID] = i
 	}
 	t.set, t.seq, t.frame = true, seq, nil
+}
+
+func (t *tally) admit(seq protocol.Seq, games []protocol.TallyGame) {
+	if len(games) == 0 {
+		return
+	}
+	if !t.set {
+		t.replace(seq, nil)
+	}
+	for _, g := range games {
+		if _, known := t.at[g.ID]; known {
+			continue
+		}
+		t.at[g.ID] = len(t.games)
+		t.games = append(t.games, g)
+	}
+	t.seq, t.frame = seq, nil
 }
 
 func (t *tally) count(seq protocol.Seq, votes []vote) {
