@@ -1,0 +1,64 @@
+package access
+
+import (
+	"time"
+
+	"partyline/protocol"
+)
+
+const (
+	// defaultTTL is the life of a token that asks for none: one evening and the night.
+	defaultTTL = 24 * time.Hour
+	// leastTTL: a signed token tells its times in whole seconds, a shorter one would be
+	// born expired.
+	leastTTL = time.Second
+)
+
+// Decide turns a checked command into facts, appended to dst, or refuses it. It changes
+// nothing. Times are the caller's clock as it is: were they kept from going back, one
+// wrong hour of that clock would spoil the tokens of all later ones.
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	switch c := cmd.(type) {
+	case protocol.IssueToken:
+		return h.decideIssue(dst, c, now)
+	case protocol.RevokeToken:
+		if !h.Live(c.ID, now) {
+			return dst, protocol.NotFound("Token")
+		}
+		return append(dst, &Revoked{At: now, ID: c.ID}), nil
+	}
+	return dst, protocol.Errorf(protocol.CodeInternal, "access does not know %T", cmd)
+}
+
+func (h *Heart) decideIssue(dst []Fact, c protocol.IssueToken, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	ttl := time.Duration(c.ExpiresIn)
+	if ttl == 0 {
+		ttl = defaultTTL
+	}
+	if ttl < leastTTL {
+		return dst, protocol.Invalid("expiresIn must be at least 1 second")
+	}
+	if h.full(now) {
+		return dst, protocol.Invalid("At most %d tokens can be valid at a time. Revoke one first.", MaxTokens)
+	}
+	f := &Issued{ID: h.last + 1, Role: c.Role, Name: c.Name, Created: now, Expires: now + protocol.Timestamp(ttl.Milliseconds())}
+	if c.SessionID != nil {
+		id := *c.SessionID
+		f.Session = &id
+	}
+	return append(dst, f), nil
+}
+
+// Answer is what the client of a decided command gets: protocol.Token for IssueToken,
+// protocol.Message for RevokeToken.
+func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+	for _, f := range facts {
+		switch f := f.(type) {
+		case *Issued:
+			return f.resource()
+		case *Revoked:
+			return protocol.Message{Message: "Token revoked successfully"}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package catalogue
+
+import "partyline/protocol"
+
+// Fact is something that happened to the catalogue. At is when it was decided; it
+// never goes back.
+type Fact interface{ isFact() }
+
+// Seeded is the first fact of a new catalogue: the games it begins with.
+type Seeded struct {
+	At    protocol.Timestamp `json:"at"`
+	Games []Entry            `json:"games"`
+}
+
+// GameCreated adds a game.
+type GameCreated struct {
+	At   protocol.Timestamp `json:"at"`
+	Game Entry              `json:"game"`
+}
+
+// GameUpdated replaces a game by the whole of what it is now.
+type GameUpdated struct {
+	At   protocol.Timestamp `json:"at"`
+	Game Entry              `json:"game"`
+}
+
+// GameDeleted takes a game out. Its id is never used again.
+type GameDeleted struct {
+	At protocol.Timestamp `json:"at"`
+	ID protocol.GameID    `json:"id"`
+}
+
+// GameToggled enables or disables a game.
+type GameToggled struct {
+	At      protocol.Timestamp `json:"at"`
+	ID      protocol.GameID    `json:"id"`
+	Enabled bool               `json:"enabled"`
+}
+
+// GameFavored sets a game's bias: 1, 0 or -1.
+type GameFavored struct {
+	At   protocol.Timestamp `json:"at"`
+	ID   protocol.GameID    `json:"id"`
+	Bias int                `json:"bias"`
+}
+
+// PackToggled enables or disables all games that the pack has at this moment.
+type PackToggled struct {
+	At      protocol.Timestamp `json:"at"`
+	Name    string             `json:"name"`
+	Enabled bool               `json:"enabled"`
+}
+
+// PackFavored sets a pack's bias: 1, 0 or -1.
+type PackFavored struct {
+	At   protocol.Timestamp `json:"at"`
+	Name string             `json:"name"`
+	Bias int                `json:"bias"`
+}
+
+func (*Seeded) isFact()      {}
+func (*GameCreated) isFact() {}
+func (*GameUpdated) isFact() {}
+func (*GameDeleted) isFact() {}
+func (*GameToggled) isFact() {}
+func (*GameFavored) isFact() {}
+func (*PackToggled) isFact() {}
+func (*PackFavored) isFact() {}

@@ -1,0 +1,135 @@
+package catalogue
+
+import (
+	"slices"
+
+	"partyline/protocol"
+)
+
+// MaxGames bounds the catalogue, and with it every list of games, the snapshot and a
+// CSV import. All Jackbox games together are about seventy.
+const MaxGames = 10_000
+
+// Heart is the catalogue. It belongs to one goroutine at a time; reads change nothing.
+type Heart struct {
+	// last is the highest id ever given: ids are never reused, not even of deleted games.
+	last protocol.GameID
+	// clock is the time of the newest fact.
+	clock protocol.Timestamp
+	// games stand in the order of lists; Entry.compare keeps it.
+	games []Entry
+	// byID holds the same games.
+	byID map[protocol.GameID]Entry
+	// biases holds the packs that are not neutral. A bias belongs to the pack and goes
+	// with its last game.
+	biases map[string]int
+}
+
+// New returns an empty catalogue.
+func New() *Heart {
+	return &Heart{byID: map[protocol.GameID]Entry{}, biases: map[string]int{}}
+}
+
+// Apply takes a fact in. A fact about a game or pack that is not there changes nothing.
+// The sequence is not kept: the catalogue has no events.
+func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+	switch f := f.(type) {
+	case *Seeded:
+		h.tick(f.At)
+		for _, e := range f.Games {
+			h.put(e)
+		}
+	case *GameCreated:
+		h.tick(f.At)
+		h.put(f.Game)
+	case *GameUpdated:
+		h.tick(f.At)
+		h.change(f.Game.ID, func(e *Entry) { *e = f.Game })
+	case *GameDeleted:
+		h.tick(f.At)
+		h.remove(f.ID)
+	case *GameToggled:
+		h.tick(f.At)
+		h.change(f.ID, func(e *Entry) { e.Enabled = f.Enabled })
+	case *GameFavored:
+		h.tick(f.At)
+		h.change(f.ID, func(e *Entry) { e.FavorBias = f.Bias })
+	case *PackToggled:
+		h.tick(f.At)
+		for _, e := range h.pack(f.Name) {
+			h.change(e.ID, func(e *Entry) { e.Enabled = f.Enabled })
+		}
+	case *PackFavored:
+		h.tick(f.At)
+		h.favor(f.Name, f.Bias)
+	}
+}
+
+// Publish returns dst as it is: the catalogue has no events.
+func (h *Heart) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst }
+
+func (h *Heart) tick(at protocol.Timestamp) { h.clock = max(h.clock, at) }
+
+// put adds a game, in place of one of the same id.
+func (h *Heart) put(e Entry) {
+	if old, ok := h.byID[e.ID]; ok {
+		at, _ := h.find(old)
+		h.games = slices.Delete(h.games, at, at+1)
+	}
+	at, _ := h.find(e)
+	h.games = slices.Insert(h.games, at, e)
+	h.byID[e.ID] = e
+	h.last = max(h.last, e.ID)
+}
+
+// change edits the game and moves it to its new place.
+func (h *Heart) change(id protocol.GameID, edit func(*Entry)) {
+	old, ok := h.byID[id]
+	if !ok {
+		return
+	}
+	e := old
+	edit(&e)
+	h.put(e)
+	if e.PackName != old.PackName {
+		h.forgetEmpty(old.PackName)
+	}
+}
+
+func (h *Heart) remove(id protocol.GameID) {
+	e, ok := h.byID[id]
+	if !ok {
+		return
+	}
+	at, _ := h.find(e)
+	h.games = slices.Delete(h.games, at, at+1)
+	delete(h.byID, id)
+	h.forgetEmpty(e.PackName)
+}
+
+func (h *Heart) favor(pack string, bias int) {
+	delete(h.biases, pack)
+	if bias != 0 && len(h.pack(pack)) > 0 {
+		h.biases[pack] = bias
+	}
+}
+
+func (h *Heart) forgetEmpty(pack string) {
+	if len(h.pack(pack)) == 0 {
+		delete(h.biases, pack)
+	}
+}
+
+// pack is the part of the list that holds the pack's games.
+func (h *Heart) pack(name string) []Entry {
+	from, _ := h.find(Entry{PackName: name})
+	to := from
+	for to < len(h.games) && h.games[to].PackName == name {
+		to++
+	}
+	return h.games[from:to]
+}
+
+func (h *Heart) find(e Entry) (int, bool) {
+	return slices.BinarySearchFunc(h.games, e, Entry.compare)
+}

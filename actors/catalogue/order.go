@@ -1,0 +1,59 @@
+package catalogue
+
+import (
+	"cmp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// compareNatural compares as people sort: letters without case, runs of digits by
+// their value, so that Pack 2 comes before Pack 10. Texts that differ only in case or
+// in leading zeros are equal.
+func compareNatural(a, b string) int {
+	for a != "" && b != "" {
+		if digit(a[0]) && digit(b[0]) {
+			var x, y string
+			x, a = cutNumber(a)
+			y, b = cutNumber(b)
+			if c := cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y)); c != 0 {
+				return c
+			}
+			continue
+		}
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if c := cmp.Compare(foldRune(x), foldRune(y)); c != 0 {
+			return c
+		}
+		a, b = a[n:], b[m:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// cutNumber takes the leading digits off s, without their leading zeros. Numbers of
+// any length compare by length and then by text: nothing overflows.
+func cutNumber(s string) (number, rest string) {
+	n := 0
+	for n < len(s) && digit(s[n]) {
+		n++
+	}
+	return strings.TrimLeft(s[:n], "0"), s[n:]
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// fold makes texts that differ only in case equal.
+func fold(s string) string { return strings.Map(foldRune, s) }
+
+// foldRune is the smallest of the runes that are r in another case.
+func foldRune(r rune) rune {
+	if r < 'A' {
+		return r
+	}
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
+}

@@ -1,0 +1,66 @@
+package catalogue
+
+import "partyline/protocol"
+
+// Games returns the games that pass the filter, ordered by pack and title, with zero
+// totals. The slice is the caller's.
+func (h *Heart) Games(f protocol.GameFilter) []protocol.Game {
+	games := make([]protocol.Game, 0, len(h.games))
+	for i := range h.games {
+		if h.games[i].matches(f) {
+			games = append(games, h.games[i].Resource())
+		}
+	}
+	return games
+}
+
+// Game returns one game with zero totals, or not_found.
+func (h *Heart) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
+	e, err := h.entry(id)
+	if err != nil {
+		return protocol.Game{}, err
+	}
+	return e.Resource(), nil
+}
+
+// Packs returns the packs in natural order. A pack is there while it has a game.
+func (h *Heart) Packs() []protocol.Pack {
+	packs := []protocol.Pack{}
+	for _, e := range h.games {
+		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {
+			packs = append(packs, protocol.Pack{Name: e.PackName, FavorBias: h.biases[e.PackName]})
+		}
+	}
+	return packs
+}
+
+// PackMeta counts each pack's games and sums up their plays, in the order of Packs.
+func (h *Heart) PackMeta(totals Totals) []protocol.PackMeta {
+	packs := []protocol.PackMeta{}
+	for _, e := range h.games {
+		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {
+			packs = append(packs, protocol.PackMeta{Name: e.PackName})
+		}
+		p := &packs[len(packs)-1]
+		p.TotalCount++
+		if e.Enabled {
+			p.EnabledCount++
+		}
+		plays, _, _ := totals(e.ID)
+		p.TotalPlays += plays
+	}
+	return packs
+}
+
+// Totals tells how often a game was played and voted for, over all sessions. The
+// standings have it.
+type Totals func(protocol.GameID) (plays, up, down int64)
+
+// Join writes the totals into games read from the catalogue.
+func (t Totals) Join(games []protocol.Game) {
+	for i := range games {
+		g := &games[i]
+		g.PlayCount, g.Upvotes, g.Downvotes = t(g.ID)
+		g.PopularityScore = g.Upvotes - g.Downvotes
+	}
+}

@@ -1,0 +1,36 @@
+package catalogue
+
+import (
+	_ "embed"
+
+	"partyline/protocol"
+)
+
+// gamesCSV is what a new catalogue begins with: all Jackbox games, in the order of
+// their packs. The seeded fact holds the games themselves, so a later edition of this
+// file changes nothing in a catalogue that exists.
+//
+//go:embed games.csv
+var gamesCSV string
+
+// Seed fills a catalogue that never had a game. Decided at any other time it is no
+// fact, so it can be sent at every start. Its answer is nil.
+type Seed struct{}
+
+// Check implements protocol.Command.
+func (Seed) Check() *protocol.Error { return nil }
+
+func (h *Heart) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.last > 0 {
+		return dst, nil
+	}
+	rows, err := ReadCSV(gamesCSV)
+	if err != nil {
+		return dst, protocol.Errorf(protocol.CodeInternal, "the games to begin with: %s", err.Message)
+	}
+	games := make([]Entry, len(rows))
+	for i, row := range rows {
+		games[i] = newEntry(protocol.GameID(i+1), row, at)
+	}
+	return append(dst, &Seeded{At: at, Games: games}), nil
+}
