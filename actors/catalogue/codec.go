@@ -100,6 +100,7 @@ func checkFact(f Fact) error {
 	return nil
 }
 
+// checkEntries wants a bounded list without doubles.
 func checkEntries(games []Entry) error {
 	if len(games) > MaxGames {
 		return fmt.Errorf("%d games are more than %d", len(games), MaxGames)

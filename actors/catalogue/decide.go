@@ -44,7 +44,7 @@ func (h *Heart) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Time
 	if err := protocol.CheckPlayers(&e.MinPlayers, &e.MaxPlayers); err != nil {
 		return dst, err
 	}
-	if e.equal(old) {
+	if e.equal(*old) {
 		return dst, nil
 	}
 	return append(dst, &GameUpdated{At: at, Game: e}), nil
@@ -96,10 +96,10 @@ func (h *Heart) decideFavorPack(dst []Fact, c protocol.FavorPack, at protocol.Ti
 	return append(dst, &PackFavored{At: at, Name: c.Name, Bias: *c.FavorBias}), nil
 }
 
-func (h *Heart) entry(id protocol.GameID) (Entry, *protocol.Error) {
+func (h *Heart) entry(id protocol.GameID) (*Entry, *protocol.Error) {
 	e, ok := h.byID[id]
 	if !ok {
-		return Entry{}, protocol.NotFound("Game")
+		return nil, protocol.NotFound("Game")
 	}
 	return e, nil
 }

@@ -25,7 +25,7 @@ type Entry struct {
 }
 
 // Resource is the game as clients see it, with zero totals.
-func (e Entry) Resource() protocol.Game {
+func (e *Entry) Resource() protocol.Game {
 	return protocol.Game{
 		ID: e.ID, PackName: e.PackName, Title: e.Title,
 		MinPlayers: e.MinPlayers, MaxPlayers: e.MaxPlayers, LengthMinutes: e.LengthMinutes,
@@ -66,7 +66,7 @@ func (e Entry) equal(o Entry) bool {
 // compare is the order of lists: by pack, then by title, both natural. The exact names
 // and at last the id make it total, so that a pack's games stand together even beside
 // a pack that differs only in case.
-func (e Entry) compare(o Entry) int {
+func (e *Entry) compare(o *Entry) int {
 	return cmp.Or(
 		compareNatural(e.PackName, o.PackName), cmp.Compare(e.PackName, o.PackName),
 		compareNatural(e.Title, o.Title), cmp.Compare(e.Title, o.Title),

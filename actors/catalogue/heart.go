@@ -16,10 +16,11 @@ type Heart struct {
 	last protocol.GameID
 	// clock is the time of the newest fact.
 	clock protocol.Timestamp
-	// games stand in the order of lists; Entry.compare keeps it.
-	games []Entry
+	// games stand in the order of lists, see Entry.compare. An entry is replaced, never
+	// written to.
+	games []*Entry
 	// byID holds the same games.
-	byID map[protocol.GameID]Entry
+	byID map[protocol.GameID]*Entry
 	// biases holds the packs that are not neutral. A bias belongs to the pack and goes
 	// with its last game.
 	biases map[string]int
@@ -27,7 +28,7 @@ type Heart struct {
 
 // New returns an empty catalogue.
 func New() *Heart {
-	return &Heart{byID: map[protocol.GameID]Entry{}, biases: map[string]int{}}
+	return &Heart{byID: map[protocol.GameID]*Entry{}, biases: map[string]int{}}
 }
 
 // Apply takes a fact in. A fact about a game or pack that is not there changes nothing.
@@ -56,9 +57,7 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 		h.change(f.ID, func(e *Entry) { e.FavorBias = f.Bias })
 	case *PackToggled:
 		h.tick(f.At)
-		for _, e := range h.pack(f.Name) {
-			h.change(e.ID, func(e *Entry) { e.Enabled = f.Enabled })
-		}
+		h.togglePack(f.Name, f.Enabled)
 	case *PackFavored:
 		h.tick(f.At)
 		h.favor(f.Name, f.Bias)
@@ -72,28 +71,28 @@ func (h *Heart) tick(at protocol.Timestamp) { h.clock = max(h.clock, at) }
 
 // put adds a game, in place of one of the same id.
 func (h *Heart) put(e Entry) {
-	if old, ok := h.byID[e.ID]; ok {
-		at, _ := h.find(old)
-		h.games = slices.Delete(h.games, at, at+1)
+	old := h.byID[e.ID]
+	if old != nil {
+		h.unlist(old)
 	}
-	at, _ := h.find(e)
-	h.games = slices.Insert(h.games, at, e)
-	h.byID[e.ID] = e
+	at, _ := h.find(&e)
+	h.games = slices.Insert(h.games, at, &e)
+	h.byID[e.ID] = &e
 	h.last = max(h.last, e.ID)
+	if old != nil {
+		h.forgetEmpty(old.PackName)
+	}
 }
 
-// change edits the game and moves it to its new place.
+// change replaces the game by an edited copy, which may stand elsewhere in the list.
 func (h *Heart) change(id protocol.GameID, edit func(*Entry)) {
 	old, ok := h.byID[id]
 	if !ok {
 		return
 	}
-	e := old
+	e := *old
 	edit(&e)
 	h.put(e)
-	if e.PackName != old.PackName {
-		h.forgetEmpty(old.PackName)
-	}
 }
 
 func (h *Heart) remove(id protocol.GameID) {
@@ -101,10 +100,25 @@ func (h *Heart) remove(id protocol.GameID) {
 	if !ok {
 		return
 	}
-	at, _ := h.find(e)
-	h.games = slices.Delete(h.games, at, at+1)
+	h.unlist(e)
 	delete(h.byID, id)
 	h.forgetEmpty(e.PackName)
+}
+
+func (h *Heart) unlist(e *Entry) {
+	at, _ := h.find(e)
+	h.games = slices.Delete(h.games, at, at+1)
+}
+
+// togglePack writes into the list itself: whether a game is enabled does not move it.
+func (h *Heart) togglePack(name string, enabled bool) {
+	games := h.pack(name)
+	for i := range games {
+		e := *games[i]
+		e.Enabled = enabled
+		games[i] = &e
+		h.byID[e.ID] = &e
+	}
 }
 
 func (h *Heart) favor(pack string, bias int) {
@@ -114,6 +128,7 @@ func (h *Heart) favor(pack string, bias int) {
 	}
 }
 
+// forgetEmpty drops the bias of a pack that has no games.
 func (h *Heart) forgetEmpty(pack string) {
 	if len(h.pack(pack)) == 0 {
 		delete(h.biases, pack)
@@ -121,8 +136,8 @@ func (h *Heart) forgetEmpty(pack string) {
 }
 
 // pack is the part of the list that holds the pack's games.
-func (h *Heart) pack(name string) []Entry {
-	from, _ := h.find(Entry{PackName: name})
+func (h *Heart) pack(name string) []*Entry {
+	from, _ := h.find(&Entry{PackName: name})
 	to := from
 	for to < len(h.games) && h.games[to].PackName == name {
 		to++
@@ -130,6 +145,6 @@ func (h *Heart) pack(name string) []Entry {
 	return h.games[from:to]
 }
 
-func (h *Heart) find(e Entry) (int, bool) {
-	return slices.BinarySearchFunc(h.games, e, Entry.compare)
+func (h *Heart) find(e *Entry) (int, bool) {
+	return slices.BinarySearchFunc(h.games, e, (*Entry).compare)
 }

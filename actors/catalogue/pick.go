@@ -37,8 +37,7 @@ func (h *Heart) Pick(q protocol.Pick, recent []protocol.GameID, draw float64) (p
 
 // matching returns the games that pass, and how many are enabled at all.
 func (h *Heart) matching(f protocol.GameFilter) (games []*Entry, enabled int) {
-	for i := range h.games {
-		e := &h.games[i]
+	for _, e := range h.games {
 		if e.Enabled {
 			enabled++
 		}

@@ -6,9 +6,9 @@ import "partyline/protocol"
 // totals. The slice is the caller's.
 func (h *Heart) Games(f protocol.GameFilter) []protocol.Game {
 	games := make([]protocol.Game, 0, len(h.games))
-	for i := range h.games {
-		if h.games[i].matches(f) {
-			games = append(games, h.games[i].Resource())
+	for _, e := range h.games {
+		if e.matches(f) {
+			games = append(games, e.Resource())
 		}
 	}
 	return games

@@ -20,7 +20,11 @@ type snapshot struct {
 
 // AppendSnapshot appends the whole state to dst.
 func (h *Heart) AppendSnapshot(dst []byte) []byte {
-	return appendJSON(dst, snapshot{Last: h.last, Clock: h.clock, Games: h.games, Biases: h.biases})
+	games := make([]Entry, len(h.games))
+	for i, e := range h.games {
+		games[i] = *e
+	}
+	return appendJSON(dst, snapshot{Last: h.last, Clock: h.clock, Games: games, Biases: h.biases})
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the
