@@ -1,0 +1,62 @@
+package session
+
+import "partyline/protocol"
+
+// Answer is what the sender of a command is told, after Apply of all its facts and
+// before the next Decide:
+//
+//	CreateSession, CloseSession                            protocol.Session
+//	DeleteSession                                          protocol.DeletedSession
+//	AddGame, SetGameStatus, SetRoomCode, SetPlayerCount    protocol.SessionGame
+//	RemoveGame                                             protocol.Message
+//	*CastVote                                              *protocol.VoteAccepted
+//	*CastVotes                                             *protocol.BatchResult
+//
+// It is nil for a command that a session does not decide.
+func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+	switch c := cmd.(type) {
+	case *protocol.CastVote:
+		return h.voteAccepted(facts)
+	case *protocol.CastVotes:
+		return h.batchResult(c, facts)
+	case protocol.CreateSession, protocol.CloseSession:
+		return h.Session()
+	case protocol.DeleteSession:
+		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: h.id}
+	case protocol.AddGame:
+		return h.newest()
+	case protocol.SetGameStatus:
+		return h.game(c.GameID)
+	case protocol.SetRoomCode:
+		return h.game(c.GameID)
+	case protocol.SetPlayerCount:
+		return h.game(c.GameID)
+	case protocol.RemoveGame:
+		return protocol.Message{Message: "Game removed from session successfully"}
+	}
+	return nil
+}
+
+func (h *Heart) voteAccepted(facts []Fact) any {
+	f, ok := facts[len(facts)-1].(*VoteCast)
+	if !ok {
+		return nil
+	}
+	p := h.ever(f.Play)
+	return &protocol.VoteAccepted{
+		Success: true,
+		Message: "Vote recorded successfully",
+		Session: protocol.VoteSession{ID: h.id, GamesPlayed: h.played},
+		Game:    protocol.VoteGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
+		Vote:    protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp},
+	}
+}
+
+// batchResult is the verdict of the batch. Of another batch than the one decided
+// last only the numbers are known.
+func (h *Heart) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.BatchResult {
+	if h.batch.of == c {
+		return h.batch.result
+	}
+	return &protocol.BatchResult{Accepted: len(facts), Rejected: len(c.Votes) - len(facts), Results: []protocol.VoteOutcome{}}
+}

@@ -1,0 +1,89 @@
+package session
+
+import "partyline/protocol"
+
+// Apply changes the state by one fact that Decide made or that ReadFact read, in the
+// order of the log. seq is the fact's number there. A fact about a playing that the
+// session never had changes no playing.
+func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+	h.last = f.moment()
+	switch f := f.(type) {
+	case *VoteCast:
+		h.count(f)
+	case *Opened:
+		h.phase, h.created, h.notes = phaseActive, f.At, f.Notes
+	case *GameAdded:
+		h.begin(f)
+	case *StatusChanged:
+		if p := h.find(f.Play); p != nil {
+			p.Status = f.Status
+		}
+	case *GameRemoved:
+		if p := h.find(f.Play); p != nil {
+			p.Removed = true
+			h.played--
+		}
+	case *RoomCodeSet:
+		if p := h.find(f.Play); p != nil {
+			p.RoomCode = &f.RoomCode
+		}
+	case *PlayerCountSet:
+		if p := h.find(f.Play); p != nil {
+			p.Count, p.CountStatus = &f.PlayerCount, &f.Status
+		}
+	case *Closed:
+		h.finish(f)
+	case *Deleted:
+		*h = Heart{id: h.id, phase: phaseDeleted, last: f.At}
+	}
+}
+
+// begin applies GameAdded.
+func (h *Heart) begin(f *GameAdded) {
+	if f.Play != protocol.NewPlayID(h.id, len(h.plays)+1) {
+		return
+	}
+	place := h.place(f.Game)
+	h.tallies[place].Title, h.tallies[place].PackName = f.Game.Title, f.Game.PackName
+	h.plays = append(h.plays, play{
+		At: f.At, Status: protocol.StatusPlaying, Manual: f.ManuallyAdded, RoomCode: f.RoomCode, Game: f.Game, place: place,
+	})
+	h.played++
+}
+
+// place finds the game's tally or begins one, with the totals of now as its base.
+// Later playings keep the base: their totals already hold votes of this session.
+func (h *Heart) place(g PlayedGame) int {
+	if i, ok := h.places[g.ID]; ok {
+		return i
+	}
+	if h.places == nil {
+		h.places = make(map[protocol.GameID]int)
+	}
+	i := len(h.tallies)
+	h.places[g.ID] = i
+	h.tallies = append(h.tallies, tally{ID: g.ID, BaseUp: g.Upvotes, BaseDown: g.Downvotes})
+	return i
+}
+
+// count applies VoteCast.
+func (h *Heart) count(f *VoteCast) {
+	p := h.ever(f.Play)
+	if p == nil {
+		return
+	}
+	if f.Type == protocol.VoteUp {
+		h.tallies[p.place].Up++
+	} else {
+		h.tallies[p.place].Down++
+	}
+	h.voters.add(f.Username, f.Timestamp)
+}
+
+// finish applies Closed.
+func (h *Heart) finish(f *Closed) {
+	h.phase, h.closed = phaseClosed, f.At
+	if f.Notes != nil {
+		h.notes = f.Notes
+	}
+}

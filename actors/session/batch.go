@@ -1,0 +1,63 @@
+package session
+
+import "partyline/protocol"
+
+// verdict is what Decide found out about a batch and Answer tells. Facts say only
+// what was accepted; the refusals live as long as the decision.
+type verdict struct {
+	of     *protocol.CastVotes
+	result *protocol.BatchResult
+}
+
+// castVotes decides CastVotes: each vote as if the ones before it were already
+// applied. It refuses as a whole only when the session is closed.
+func (h *Heart) castVotes(dst []Fact, c *protocol.CastVotes, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseActive {
+		return dst, protocol.Errorf(protocol.CodeNotFound, "No active session found")
+	}
+	b := batch{heart: h, at: at, facts: make([]VoteCast, len(c.Votes))}
+	r := &protocol.BatchResult{Results: make([]protocol.VoteOutcome, len(c.Votes))}
+	for i := range c.Votes {
+		f := &b.facts[i]
+		if err := b.judge(f, &c.Votes[i]); err != nil {
+			r.Rejected++
+			r.Results[i] = protocol.VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code}
+			continue
+		}
+		r.Accepted++
+		r.Results[i] = protocol.VoteOutcome{Status: accepted, GameID: f.Game}
+		dst = append(dst, f)
+	}
+	h.batch = verdict{of: c, result: r}
+	return dst, nil
+}
+
+// accepted is the status of votes.live when all is well.
+const accepted = 200
+
+// batch is a CastVotes being decided.
+type batch struct {
+	heart *Heart
+	at    protocol.Timestamp
+	// facts holds all facts of the batch in one allocation.
+	facts []VoteCast
+	// seen are the voters within the batch, whom the heart does not know yet.
+	seen voters
+}
+
+func (b *batch) judge(f *VoteCast, c *protocol.CastVote) *protocol.Error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if c.SessionID != 0 && c.SessionID != b.heart.id {
+		return protocol.NotFound("Session") // the hub hands each session its own votes only
+	}
+	if err := b.heart.judge(f, c, b.at); err != nil {
+		return err
+	}
+	if b.seen.near(c.Username, f.Timestamp) {
+		return duplicate()
+	}
+	b.seen.add(c.Username, f.Timestamp)
+	return nil
+}

@@ -1,0 +1,149 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"partyline/protocol"
+)
+
+// A stored fact is one kind byte and a body. The body is the fact's JSON, but for
+// votes, of which there are millions (see votecode.go). Numbers of kinds are for
+// ever: what a kind means never changes, and a new meaning is a new kind.
+const (
+	kindOpened byte = iota + 1
+	kindGameAdded
+	kindStatusChanged
+	kindGameRemoved
+	kindRoomCodeSet
+	kindPlayerCountSet
+	kindVoteCast
+	kindClosed
+	kindDeleted
+)
+
+// maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
+const maxMoment protocol.Timestamp = 253402300799999
+
+var errFact = errors.New("session: not a fact")
+
+// AppendFact appends the stored form of f to dst. ReadFact gives the same fact back.
+func AppendFact(dst []byte, f Fact) []byte {
+	if v, ok := f.(*VoteCast); ok {
+		return appendVote(append(dst, kindVoteCast), v)
+	}
+	b, err := json.Marshal(f)
+	if err != nil {
+		panic("session: a fact that has no JSON: " + err.Error()) // facts hold only texts, numbers and booleans
+	}
+	return append(append(dst, kindOf(f)), b...)
+}
+
+// ReadFact reads what AppendFact wrote. It keeps nothing of b. Anything else is an
+// error, a kind of a newer version too; it never panics.
+func ReadFact(b []byte) (Fact, error) {
+	if len(b) == 0 {
+		return nil, fmt.Errorf("%w: empty", errFact)
+	}
+	kind, body := b[0], b[1:]
+	if kind == kindVoteCast {
+		return readVote(body)
+	}
+	f := blank(kind)
+	if f == nil {
+		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, kind)
+	}
+	if err := readJSON(body, f); err != nil {
+		return nil, fmt.Errorf("%w: kind %d: %w", errFact, kind, err)
+	}
+	if !sound(f) {
+		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, kind)
+	}
+	return f, nil
+}
+
+func kindOf(f Fact) byte {
+	switch f.(type) {
+	case *Opened:
+		return kindOpened
+	case *GameAdded:
+		return kindGameAdded
+	case *StatusChanged:
+		return kindStatusChanged
+	case *GameRemoved:
+		return kindGameRemoved
+	case *RoomCodeSet:
+		return kindRoomCodeSet
+	case *PlayerCountSet:
+		return kindPlayerCountSet
+	case *Closed:
+		return kindClosed
+	case *Deleted:
+		return kindDeleted
+	}
+	return kindVoteCast
+}
+
+// blank is the fact of a JSON kind to be filled in, nil for a kind that nobody knows.
+func blank(kind byte) Fact {
+	switch kind {
+	case kindOpened:
+		return new(Opened)
+	case kindGameAdded:
+		return new(GameAdded)
+	case kindStatusChanged:
+		return new(StatusChanged)
+	case kindGameRemoved:
+		return new(GameRemoved)
+	case kindRoomCodeSet:
+		return new(RoomCodeSet)
+	case kindPlayerCountSet:
+		return new(PlayerCountSet)
+	case kindClosed:
+		return new(Closed)
+	case kindDeleted:
+		return new(Deleted)
+	}
+	return nil
+}
+
+// readJSON wants exactly one JSON value with no field that v does not have: dropping
+// what a newer version wrote would lose a part of the log in silence.
+func readJSON(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
+// sound checks what the JSON's types do not.
+func sound(f Fact) bool {
+	if f.moment() <= 0 || f.moment() > maxMoment {
+		return false
+	}
+	switch f := f.(type) {
+	case *GameAdded:
+		return f.Play > 0 && f.Game.ID > 0 && f.Game.Upvotes >= 0 && f.Game.Downvotes >= 0
+	case *StatusChanged:
+		return f.Play > 0 && known(f.Status)
+	case *GameRemoved:
+		return f.Play > 0
+	case *RoomCodeSet:
+		return f.Play > 0 && f.RoomCode != ""
+	case *PlayerCountSet:
+		return f.Play > 0 && f.PlayerCount >= 0 && f.Status != ""
+	}
+	return true
+}
+
+func known(s protocol.PlayStatus) bool {
+	return s == protocol.StatusPlaying || s == protocol.StatusPlayed || s == protocol.StatusSkipped
+}

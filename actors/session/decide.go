@@ -1,0 +1,46 @@
+package session
+
+import "partyline/protocol"
+
+// Decide appends the facts that follow from a command to dst, or refuses. It changes
+// nothing that Apply, a read or a snapshot can see. No facts and no error means that
+// what is asked for already holds.
+//
+// Commands are values as protocol declares their methods: CastVote and CastVotes as
+// pointers, the others not. now is the hub's clock. Refusals are invalid (400),
+// not_found (404), conflict (409), duplicate_vote (409), session_closed (400) and
+// session_active (400).
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	h.batch = verdict{}
+	if err := cmd.Check(); err != nil {
+		return dst, err
+	}
+	at := max(now, h.last)
+	if c, ok := cmd.(protocol.CreateSession); ok {
+		return h.open(dst, c, at)
+	}
+	if !h.Exists() {
+		return dst, protocol.NotFound("Session")
+	}
+	switch c := cmd.(type) {
+	case *protocol.CastVote:
+		return h.castVote(dst, c, at)
+	case *protocol.CastVotes:
+		return h.castVotes(dst, c, at)
+	case protocol.AddGame:
+		return h.addGame(dst, c, at)
+	case protocol.SetGameStatus:
+		return h.setStatus(dst, c, at)
+	case protocol.RemoveGame:
+		return h.removeGame(dst, c, at)
+	case protocol.SetRoomCode:
+		return h.setRoomCode(dst, c, at)
+	case protocol.SetPlayerCount:
+		return h.setPlayerCount(dst, c, at)
+	case protocol.CloseSession:
+		return h.close(dst, c, at)
+	case protocol.DeleteSession:
+		return h.delete(dst, at)
+	}
+	return dst, protocol.Errorf(protocol.CodeInternal, "A session does not decide %T", cmd)
+}

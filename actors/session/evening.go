@@ -1,0 +1,36 @@
+package session
+
+import "partyline/protocol"
+
+// open decides CreateSession. An id is used once, also when its session was deleted.
+func (h *Heart) open(dst []Fact, c protocol.CreateSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseNone {
+		return dst, protocol.Errorf(protocol.CodeConflict, "Session already exists")
+	}
+	return append(dst, &Opened{At: at, Notes: c.Notes}), nil
+}
+
+// close decides CloseSession: what is playing becomes played first.
+func (h *Heart) close(dst []Fact, c protocol.CloseSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseActive {
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Session is already closed")
+	}
+	dst = h.finishCurrent(dst, at)
+	return append(dst, &Closed{At: at, Notes: c.Notes}), nil
+}
+
+// delete decides DeleteSession.
+func (h *Heart) delete(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase == phaseActive {
+		return dst, protocol.Errorf(protocol.CodeSessionActive, "Cannot delete an active session. Please close it first.")
+	}
+	return append(dst, &Deleted{At: at}), nil
+}
+
+// finishCurrent appends the fact that what is playing is now played, if anything is.
+func (h *Heart) finishCurrent(dst []Fact, at protocol.Timestamp) []Fact {
+	if id := h.current(); id != 0 {
+		dst = append(dst, &StatusChanged{At: at, Play: id, Status: protocol.StatusPlayed})
+	}
+	return dst
+}

@@ -1,0 +1,102 @@
+package session
+
+import "partyline/protocol"
+
+// Fact is something that happened in a session: one of the pointer types below.
+// Every fact has the moment it was decided in At, which never goes back within a
+// session. A fact is never changed once made.
+type Fact interface{ moment() protocol.Timestamp }
+
+// Opened is the first fact of every session.
+type Opened struct {
+	At    protocol.Timestamp `json:"at"`
+	Notes *string            `json:"notes,omitempty"`
+}
+
+// GameAdded says that a game is being played. At is the playing's played_at, which
+// is later than that of every earlier playing of the session.
+type GameAdded struct {
+	At            protocol.Timestamp `json:"at"`
+	Play          protocol.PlayID    `json:"play"`
+	Game          PlayedGame         `json:"game"`
+	ManuallyAdded bool               `json:"manual,omitempty"`
+	RoomCode      *string            `json:"room,omitempty"` // upper case
+}
+
+// PlayedGame is the catalogue's entry as it was when the game was added, kept
+// because the catalogue may change or forget it. Upvotes and Downvotes are the
+// totals over all sessions at that moment.
+type PlayedGame struct {
+	ID         protocol.GameID `json:"id"`
+	Title      string          `json:"title"`
+	PackName   string          `json:"pack"`
+	GameType   *string         `json:"type,omitempty"`
+	MinPlayers int             `json:"min"`
+	MaxPlayers int             `json:"max"`
+	Upvotes    int64           `json:"up,omitempty"`
+	Downvotes  int64           `json:"down,omitempty"`
+}
+
+// StatusChanged moves a playing. At most one playing of a session is "playing".
+type StatusChanged struct {
+	At     protocol.Timestamp  `json:"at"`
+	Play   protocol.PlayID     `json:"play"`
+	Status protocol.PlayStatus `json:"status"`
+}
+
+// GameRemoved takes a playing out of the session. Its votes stay counted.
+type GameRemoved struct {
+	At   protocol.Timestamp `json:"at"`
+	Play protocol.PlayID    `json:"play"`
+}
+
+// RoomCodeSet says where to join a playing: four of A–Z and 0–9.
+type RoomCodeSet struct {
+	At       protocol.Timestamp `json:"at"`
+	Play     protocol.PlayID    `json:"play"`
+	RoomCode string             `json:"room"`
+}
+
+// CountManual is the status of a player count that a host has set by hand.
+const CountManual = "manual"
+
+// PlayerCountSet says how many play. Status tells where the number comes from:
+// CountManual.
+type PlayerCountSet struct {
+	At          protocol.Timestamp `json:"at"`
+	Play        protocol.PlayID    `json:"play"`
+	PlayerCount int                `json:"count"`
+	Status      string             `json:"status"`
+}
+
+// VoteCast is one thumb. Timestamp is the voter's, At the hub's; Username is as it
+// was sent. Game is the playing's game, repeated for those who only count.
+type VoteCast struct {
+	At        protocol.Timestamp
+	Timestamp protocol.Timestamp
+	Play      protocol.PlayID
+	Game      protocol.GameID
+	Type      protocol.VoteType
+	Username  string
+}
+
+// Closed ends the evening. Notes nil leaves the session's notes as they are.
+type Closed struct {
+	At    protocol.Timestamp `json:"at"`
+	Notes *string            `json:"notes,omitempty"`
+}
+
+// Deleted makes the session forget everything. It is the last fact.
+type Deleted struct {
+	At protocol.Timestamp `json:"at"`
+}
+
+func (f *Opened) moment() protocol.Timestamp         { return f.At }
+func (f *GameAdded) moment() protocol.Timestamp      { return f.At }
+func (f *StatusChanged) moment() protocol.Timestamp  { return f.At }
+func (f *GameRemoved) moment() protocol.Timestamp    { return f.At }
+func (f *RoomCodeSet) moment() protocol.Timestamp    { return f.At }
+func (f *PlayerCountSet) moment() protocol.Timestamp { return f.At }
+func (f *VoteCast) moment() protocol.Timestamp       { return f.At }
+func (f *Closed) moment() protocol.Timestamp         { return f.At }
+func (f *Deleted) moment() protocol.Timestamp        { return f.At }

@@ -1,0 +1,105 @@
+package session
+
+import (
+	"strings"
+
+	"partyline/protocol"
+)
+
+// addGame decides AddGame: what was playing becomes played, by a fact of its own.
+func (h *Heart) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseActive {
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot add games to a closed session")
+	}
+	if c.Game.ID != c.GameID {
+		return dst, protocol.NotFound("Game")
+	}
+	n := len(h.plays) + 1
+	// Ids are never given again, so removed playings count too.
+	if n >= protocol.MaxPlays {
+		return dst, protocol.Invalid("A session holds at most %d games", protocol.MaxPlays-1)
+	}
+	dst = h.finishCurrent(dst, at)
+	if n > 1 {
+		// Two games within a millisecond: without this a vote could not tell them apart.
+		at = max(at, h.plays[n-2].At+1)
+	}
+	return append(dst, &GameAdded{
+		At: at, Play: protocol.NewPlayID(h.id, n), Game: playedGame(c.Game),
+		ManuallyAdded: c.ManuallyAdded, RoomCode: upper(c.RoomCode),
+	}), nil
+}
+
+// setStatus decides SetGameStatus. Only one playing is "playing": the one that was
+// becomes played, by a fact of its own.
+func (h *Heart) setStatus(dst []Fact, c protocol.SetGameStatus, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.change(c.GameID)
+	if err != nil || p.Status == c.Status {
+		return dst, err
+	}
+	if c.Status == protocol.StatusPlaying {
+		dst = h.finishCurrent(dst, at)
+	}
+	return append(dst, &StatusChanged{At: at, Play: c.GameID, Status: c.Status}), nil
+}
+
+// removeGame decides RemoveGame.
+func (h *Heart) removeGame(dst []Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if _, err := h.change(c.GameID); err != nil {
+		return dst, err
+	}
+	return append(dst, &GameRemoved{At: at, Play: c.GameID}), nil
+}
+
+// setRoomCode decides SetRoomCode.
+func (h *Heart) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.change(c.GameID)
+	if err != nil {
+		return dst, err
+	}
+	code := strings.ToUpper(c.RoomCode)
+	if p.RoomCode != nil && *p.RoomCode == code {
+		return dst, nil
+	}
+	return append(dst, &RoomCodeSet{At: at, Play: c.GameID, RoomCode: code}), nil
+}
+
+// setPlayerCount decides SetPlayerCount: a count by hand.
+func (h *Heart) setPlayerCount(dst []Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.change(c.GameID)
+	if err != nil {
+		return dst, err
+	}
+	if p.Count != nil && *p.Count == *c.PlayerCount && *p.CountStatus == CountManual {
+		return dst, nil
+	}
+	return append(dst, &PlayerCountSet{At: at, Play: c.GameID, PlayerCount: *c.PlayerCount, Status: CountManual}), nil
+}
+
+// change finds the playing a command wants to change. A closed session is a record
+// of the evening: nothing in it changes any more, removals included.
+func (h *Heart) change(id protocol.PlayID) (*play, *protocol.Error) {
+	if h.phase != phaseActive {
+		return nil, protocol.Errorf(protocol.CodeSessionClosed, "Cannot change games of a closed session")
+	}
+	p := h.find(id)
+	if p == nil {
+		return nil, protocol.NotFound("Session game")
+	}
+	return p, nil
+}
+
+func playedGame(g protocol.Game) PlayedGame {
+	return PlayedGame{
+		ID: g.ID, Title: g.Title, PackName: g.PackName, GameType: g.GameType,
+		MinPlayers: g.MinPlayers, MaxPlayers: g.MaxPlayers, Upvotes: g.Upvotes, Downvotes: g.Downvotes,
+	}
+}
+
+func upper(code *string) *string {
+	if code == nil {
+		return nil
+	}
+	s := strings.ToUpper(*code)
+	return &s
+}

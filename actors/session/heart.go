@@ -1,0 +1,43 @@
+package session
+
+import "partyline/protocol"
+
+// phase is where the evening stands.
+type phase uint8
+
+const (
+	phaseNone    phase = iota // before Opened
+	phaseActive               // games and votes come in
+	phaseClosed               // only reads, and DeleteSession
+	phaseDeleted              // as if it had never been
+)
+
+// Heart is the state of one session. It belongs to one goroutine.
+type Heart struct {
+	id      protocol.SessionID
+	phase   phase
+	created protocol.Timestamp
+	closed  protocol.Timestamp
+	// last is the time of the latest fact. No fact is earlier, whatever the
+	// machine's clock does.
+	last  protocol.Timestamp
+	notes *string
+	// plays holds every playing, removed ones too: the n-th has the id NewPlayID(id, n).
+	// Their times ascend strictly, so a timestamp belongs to one playing only.
+	plays []play
+	// played counts the plays that are not removed.
+	played int
+	// tallies are the games in the order of their first playing; places finds them.
+	tallies []tally
+	places  map[protocol.GameID]int
+	voters  voters
+	// batch is no state: the outcomes of the batch decided last, for its Answer.
+	batch verdict
+}
+
+// New is the heart of a session that has not been opened yet.
+func New(id protocol.SessionID) *Heart { return &Heart{id: id} }
+
+// Exists says whether the session is open or closed: not before CreateSession, not
+// after DeleteSession.
+func (h *Heart) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }

@@ -1,0 +1,106 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"partyline/protocol"
+)
+
+var errSnapshot = errors.New("session: not a snapshot of this session")
+
+// Restore replaces the state by that of a snapshot of SnapshotVersion. It keeps
+// nothing of data. On an error the state is as it was. Whatever the bytes are, it
+// never panics and allocates no more than a small multiple of their length.
+func (h *Heart) Restore(data []byte) error {
+	r := reader{rest: data}
+	var img image
+	if err := readJSON(r.take(r.length(len(data))), &img); err != nil {
+		return fmt.Errorf("%w: %w", errSnapshot, err)
+	}
+	n, ok := img.heart()
+	if !ok || img.ID != h.id {
+		return fmt.Errorf("%w: a value is missing or out of range", errSnapshot)
+	}
+	n.voters = readVoters(&r)
+	if r.bad || len(r.rest) > 0 {
+		return fmt.Errorf("%w: damaged votes", errSnapshot)
+	}
+	*h = *n
+	return nil
+}
+
+// heart makes the state of an image; ok is false when it is none that facts could make.
+func (img *image) heart() (h *Heart, ok bool) {
+	h = &Heart{
+		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
+		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)),
+	}
+	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays {
+		return nil, false
+	}
+	for i, t := range h.tallies {
+		h.places[t.ID] = i
+	}
+	return h, len(h.places) == len(h.tallies) && h.index()
+}
+
+// index finds each playing's tally again, counts, and checks the order of play.
+func (h *Heart) index() bool {
+	playing := 0
+	var before protocol.Timestamp
+	for i := range h.plays {
+		p := &h.plays[i]
+		place, ok := h.places[p.Game.ID]
+		if !ok || p.At <= before || !known(p.Status) || (p.Count == nil) != (p.CountStatus == nil) {
+			return false
+		}
+		p.place, before = place, p.At
+		if p.Removed {
+			continue
+		}
+		h.played++
+		if p.Status == protocol.StatusPlaying {
+			playing++
+		}
+	}
+	return playing <= 1
+}
+
+func readVoters(r *reader) voters {
+	n := r.length(len(r.rest))
+	if n == 0 {
+		return voters{}
+	}
+	// A voter takes at least four bytes, so a damaged count cannot ask for much.
+	v := voters{places: make(map[string]int32, min(n, len(r.rest)/4)), list: make([]voter, 0, min(n, len(r.rest)/4))}
+	for range n {
+		w := voter{name: string(r.take(r.length(maxFolded)))}
+		w.votes = readVotes(r)
+		if _, twice := v.places[w.name]; twice || len(w.votes) == 0 || w.name == "" {
+			r.fail()
+		}
+		if r.bad {
+			return voters{}
+		}
+		v.insert(w)
+	}
+	return v
+}
+
+func readVotes(r *reader) []protocol.Timestamp {
+	votes := make([]protocol.Timestamp, r.length(len(r.rest)))
+	before := -window
+	for i := range votes {
+		// moment bounds the step, so the sum cannot overflow; maxMoment bounds the sum.
+		before += window + r.moment()
+		if before > maxMoment {
+			r.fail()
+		}
+		if r.bad {
+			return nil
+		}
+		votes[i] = before
+	}
+	return votes
+}

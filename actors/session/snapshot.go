@@ -1,0 +1,66 @@
+package session
+
+import (
+	"encoding/binary"
+	"encoding/json"
+
+	"partyline/protocol"
+)
+
+// SnapshotVersion names the format of AppendSnapshot. A snapshot of another version
+// is not restored: the journal is replayed instead.
+const SnapshotVersion uint32 = 1
+
+// A snapshot is
+//
+//	uvarint  length of the JSON
+//	bytes    the JSON of an image
+//	uvarint  number of voters, in the order of their first votes, and for each:
+//	    uvarint  length of the folded name in bytes, and the name
+//	    uvarint  number of votes
+//	    uvarint  first timestamp in milliseconds since 1970
+//	    uvarint  for each further vote: milliseconds since the one before, less window
+//
+// The same facts always give the same bytes.
+
+// image is all of a heart but its voters.
+type image struct {
+	ID      protocol.SessionID `json:"id"`
+	Phase   phase              `json:"phase"`
+	Created protocol.Timestamp `json:"created"`
+	Closed  protocol.Timestamp `json:"closed"`
+	Last    protocol.Timestamp `json:"last"`
+	Notes   *string            `json:"notes"`
+	Plays   []play             `json:"plays"`
+	Tallies []tally            `json:"tallies"`
+}
+
+// AppendSnapshot appends the whole state to dst.
+func (h *Heart) AppendSnapshot(dst []byte) []byte {
+	b, err := json.Marshal(image{
+		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
+	})
+	if err != nil {
+		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(b)))
+	dst = append(dst, b...)
+	return h.voters.append(dst)
+}
+
+func (v *voters) append(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(v.list)))
+	for i := range v.list {
+		w := &v.list[i]
+		dst = binary.AppendUvarint(dst, uint64(len(w.name)))
+		dst = append(dst, w.name...)
+		dst = binary.AppendUvarint(dst, uint64(len(w.votes)))
+		// The first is counted from the window's end like the others, before 1970 never.
+		before := -window
+		for _, ts := range w.votes {
+			dst = binary.AppendUvarint(dst, uint64(ts-before-window))
+			before = ts
+		}
+	}
+	return dst
+}

@@ -1,0 +1,70 @@
+package session
+
+import (
+	"slices"
+
+	"partyline/protocol"
+)
+
+// window is protocol.DuplicateWindow in the unit of timestamps.
+const window = protocol.Timestamp(protocol.DuplicateWindow / 1e6)
+
+// voters remembers the timestamps of every vote by the voter's folded name, so that
+// a duplicate is found however old it is: chat bots send an evening again after a
+// reconnect. A vote costs eight bytes, a name about a hundred.
+//
+// Accepted votes of one name are at least a window apart and lie within the
+// evening, so a list holds at most one entry a second and inserting into the
+// middle of it stays cheap (a day is 700 kB to move at worst).
+//
+// The zero value is ready to use.
+type voters struct {
+	places map[string]int32
+	// list is in the order of first votes, which makes snapshots deterministic.
+	list []voter
+}
+
+type voter struct {
+	name  string               // folded
+	votes []protocol.Timestamp // ascending, at least a window apart
+}
+
+// near says whether that name has a vote less than a window away from ts.
+func (v *voters) near(name string, ts protocol.Timestamp) bool {
+	var room [maxFolded]byte
+	i, ok := v.places[string(fold(room[:0], name))]
+	if !ok {
+		return false
+	}
+	votes := v.list[i].votes
+	if last := votes[len(votes)-1]; last+window <= ts {
+		return false
+	}
+	n, _ := slices.BinarySearch(votes, ts-window+1)
+	return n < len(votes) && votes[n] < ts+window
+}
+
+// add remembers a vote that is near no other.
+func (v *voters) add(name string, ts protocol.Timestamp) {
+	var room [maxFolded]byte
+	key := fold(room[:0], name)
+	i, ok := v.places[string(key)]
+	if !ok {
+		v.insert(voter{name: string(key), votes: []protocol.Timestamp{ts}})
+		return
+	}
+	votes := v.list[i].votes
+	n := len(votes)
+	if votes[n-1] >= ts {
+		n, _ = slices.BinarySearch(votes, ts)
+	}
+	v.list[i].votes = slices.Insert(votes, n, ts)
+}
+
+func (v *voters) insert(w voter) {
+	if v.places == nil {
+		v.places = make(map[string]int32)
+	}
+	v.places[w.name] = int32(len(v.list))
+	v.list = append(v.list, w)
+}
