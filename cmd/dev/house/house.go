@@ -1,0 +1,63 @@
+package house
+
+import (
+	"fmt"
+	"io/fs"
+	"sort"
+)
+
+// Rules are what a tree must keep to. Paths are slash-separated and relative to
+// the root of the module.
+type Rules struct {
+	// Module is the module's path.
+	Module string
+	// TopLevel are the names that may stand at the root beside dot-files.
+	TopLevel []string
+	// Rooms say which rooms a room may import; the longest fitting path counts.
+	Rooms []Room
+	// Libraries say where a library may be imported outside of tests.
+	Libraries []Library
+	// Goroutines are the files, tests apart, that may contain a go statement, with the reason.
+	Goroutines map[string]string
+	// Long are the files that may have more than MaxLines, with the reason.
+	Long map[string]string
+}
+
+// Room is a directory, with all below it, and the rooms it may import beside
+// itself. Tests may import what they need.
+type Room struct {
+	Path string
+	May  []string
+}
+
+// Library is an import path, with all below it, and the directories, with all
+// below them, that may import it.
+type Library struct {
+	Path string
+	In   []string
+}
+
+// MaxLines is where to look for the second concept in a file. Tests are exempt:
+// a table of cases is one concept.
+const MaxLines = 400
+
+// Faults returns one sentence for each place where the tree breaks a rule, each
+// beginning with the path, in order of paths; none when the tree keeps to them all.
+func Faults(tree fs.FS, r Rules) ([]string, error) {
+	files, err := parseAll(tree)
+	if err != nil {
+		return nil, fmt.Errorf("house: %w", err)
+	}
+	top, err := topLevelFaults(tree, r)
+	if err != nil {
+		return nil, fmt.Errorf("house: %w", err)
+	}
+	faults := top
+	faults = append(faults, importFaults(files, r)...)
+	faults = append(faults, packageFaults(files)...)
+	faults = append(faults, goroutineFaults(files, r)...)
+	faults = append(faults, lengthFaults(files, r)...)
+	faults = append(faults, callFaults(files)...)
+	sort.Strings(faults)
+	return faults, nil
+}
