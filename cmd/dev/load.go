@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"strconv"
+)
+
+// crash builds the server and kills it so many times.
+func crash(ctx context.Context, r *runner, args []string) error {
+	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
+	rounds := flags.Int("rounds", 25, "how often to kill")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return r.steps(ctx, tool("crash", "go", "run", "./loadtest/cmd/crash", "--rounds", strconv.Itoa(*rounds)))
+}
+
+// bench prints figures in the form that benchstat reads.
+func bench(ctx context.Context, r *runner, args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	which := flags.String("run", ".", "benchmarks to run, a regular expression")
+	count := flags.Int("count", 1, "how often to run each; benchstat wants 6 or more")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return r.steps(ctx, tool("bench", "go", "test", "-run=^$", "-bench="+*which, "-benchmem",
+		"-count="+strconv.Itoa(*count), "./..."))
+}
+
+// load passes its flags on: the crowd explains them with --help.
+func load(ctx context.Context, r *runner, args []string) error {
+	return r.steps(ctx, tool("load", append([]string{"go", "run", "./loadtest/cmd/crowd", "--start"}, args...)...))
+}

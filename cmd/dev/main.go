@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+)
+
+// task is one thing that dev does.
+type task struct {
+	name, summary string
+	run           func(ctx context.Context, r *runner, args []string) error
+}
+
+var tasks = []task{
+	{"check", "gofmt, vet, staticcheck, house rules, short tests: before every commit", check},
+	{"lint", "the part of check that runs no product test", lint},
+	{"test", "every test, with the race detector", test},
+	{"fuzz", "every fuzz target for a while (-time 10s each)", fuzz},
+	{"crash", "kill the server again and again and look what is left (-rounds 25)", crash},
+	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
+	{"load", "a crowd against a server of its own; flags go to loadtest/cmd/crowd", load},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := dev(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "dev:", err)
+		os.Exit(1)
+	}
+}
+
+func dev(ctx context.Context, args []string) error {
+	t, ok := find(args)
+	if !ok {
+		return errors.New(usage())
+	}
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return err
+	}
+	err = t.run(ctx, &runner{root: root, out: os.Stdout, err: os.Stderr}, args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	return err
+}
+
+func find(args []string) (task, bool) {
+	for _, t := range tasks {
+		if len(args) > 0 && t.name == args[0] {
+			return t, true
+		}
+	}
+	return task{}, false
+}
+
+func usage() string {
+	var b strings.Builder
+	b.WriteString("usage: go run ./cmd/dev TASK\n")
+	for _, t := range tasks {
+		fmt.Fprintf(&b, "  %-7s %s\n", t.name, t.summary)
+	}
+	return b.String()
+}
+
+// moduleRoot is the directory of go.mod, wherever in the checkout dev is called.
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("find go.mod: %w", err)
+	}
+	mod := strings.TrimSpace(string(out))
+	if filepath.Base(mod) != "go.mod" {
+		return "", errors.New("not inside the checkout")
+	}
+	return filepath.Dir(mod), nil
+}
