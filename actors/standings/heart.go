@@ -1,0 +1,116 @@
+package standings
+
+import (
+	"slices"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// Heart holds the standings. It belongs to one goroutine at a time; reads change
+// nothing and return copies.
+type Heart struct {
+	// last is the highest id of any session, also of deleted ones.
+	last protocol.SessionID
+	// evenings are the sessions that were not deleted; ids are theirs, ascending, and
+	// active those of them that are not closed.
+	evenings    map[protocol.SessionID]*evening
+	ids, active []protocol.SessionID
+	// games are the totals of games over all sessions, deleted ones too; gone is the
+	// part of them that comes from deleted sessions.
+	games, gone map[protocol.GameID]*tally
+}
+
+// New returns the standings before the first session.
+func New() *Heart {
+	return &Heart{
+		evenings: map[protocol.SessionID]*evening{},
+		games:    map[protocol.GameID]*tally{},
+		gone:     map[protocol.GameID]*tally{},
+	}
+}
+
+// Apply takes in a fact of a session. Facts of one session come in their order; a fact
+// about a session that is not there changes nothing.
+func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
+	if opened, ok := f.(*session.Opened); ok {
+		h.open(id, &evening{created: opened.At, notes: opened.Notes})
+		return
+	}
+	e, ok := h.evenings[id]
+	if !ok {
+		return
+	}
+	switch f := f.(type) {
+	case *session.VoteCast:
+		e.game(f.Game).vote(f.Type)
+		counted(h.games, f.Game).vote(f.Type)
+	case *session.GameAdded:
+		e.playings++
+		e.game(f.Game.ID).plays++
+		counted(h.games, f.Game.ID).plays++
+	case *session.GameRemoved:
+		e.playings--
+	case *session.Closed:
+		h.close(id, e, f)
+	case *session.Deleted:
+		h.delete(id, e)
+	}
+}
+
+func (h *Heart) open(id protocol.SessionID, e *evening) {
+	if _, ok := h.evenings[id]; ok {
+		return
+	}
+	h.last = max(h.last, id)
+	h.evenings[id] = e
+	h.ids = with(h.ids, id)
+	if e.closed == nil {
+		h.active = with(h.active, id)
+	}
+}
+
+func (h *Heart) close(id protocol.SessionID, e *evening, f *session.Closed) {
+	at := f.At
+	e.closed = &at
+	if f.Notes != nil {
+		e.notes = f.Notes
+	}
+	h.active = without(h.active, id)
+}
+
+func (h *Heart) delete(id protocol.SessionID, e *evening) {
+	for _, t := range e.tallies {
+		counted(h.gone, t.game).add(t.tally)
+	}
+	delete(h.evenings, id)
+	h.ids = without(h.ids, id)
+	h.active = without(h.active, id)
+}
+
+// counted finds a game's tally or begins one.
+func counted(games map[protocol.GameID]*tally, id protocol.GameID) *tally {
+	t, ok := games[id]
+	if !ok {
+		t = &tally{}
+		games[id] = t
+	}
+	return t
+}
+
+// with and without keep a list of ids ascending.
+func with(ids []protocol.SessionID, id protocol.SessionID) []protocol.SessionID {
+	at, found := slices.BinarySearch(ids, id)
+	if found {
+		return ids
+	}
+	return slices.Insert(ids, at, id)
+}
+
+func without(ids []protocol.SessionID, id protocol.SessionID) []protocol.SessionID {
+	at, found := slices.BinarySearch(ids, id)
+	if !found {
+		return ids
+	}
+	return slices.Delete(ids, at, at+1)
+}

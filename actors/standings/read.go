@@ -1,0 +1,101 @@
+package standings
+
+import (
+	"slices"
+
+	"partyline/protocol"
+)
+
+// Sessions returns all sessions, the newest first.
+func (h *Heart) Sessions() []protocol.Session {
+	all := make([]protocol.Session, 0, len(h.ids))
+	for _, id := range slices.Backward(h.ids) {
+		all = append(all, h.evenings[id].resource(id))
+	}
+	return all
+}
+
+// Session returns one session, or not_found.
+func (h *Heart) Session(id protocol.SessionID) (protocol.Session, *protocol.Error) {
+	e, ok := h.evenings[id]
+	if !ok {
+		return protocol.Session{}, protocol.NotFound("Session")
+	}
+	return e.resource(id), nil
+}
+
+// Active returns the ids of the sessions that are not closed, the newest first.
+func (h *Heart) Active() []protocol.SessionID {
+	ids := slices.Clone(h.active)
+	slices.Reverse(ids)
+	return ids
+}
+
+// LastID is the highest id a session ever had, also a deleted one; 0 before the first.
+func (h *Heart) LastID() protocol.SessionID { return h.last }
+
+// Totals tells how often a game was played and voted for, over all sessions there ever
+// were. It fits catalogue.Totals.
+func (h *Heart) Totals(id protocol.GameID) (plays, up, down int64) {
+	if t, ok := h.games[id]; ok {
+		return t.plays, t.up, t.down
+	}
+	return 0, 0, 0
+}
+
+// SessionTally counts the votes for a game within one session; zero for a session that
+// is not there.
+func (h *Heart) SessionTally(id protocol.SessionID, game protocol.GameID) (up, down int64) {
+	if e, ok := h.evenings[id]; ok {
+		t := e.tally(game)
+		return t.up, t.down
+	}
+	return 0, 0
+}
+
+// VoteCount counts the votes of the sessions that are there (not of deleted ones) that
+// pass the filter, without reading any. Names are not counted here: with a username the
+// number is that of all names, the most it can be, and exact is false.
+func (h *Heart) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
+	t := h.filtered(f.SessionID, f.GameID)
+	if f.VoteType != protocol.VoteDown {
+		n += t.up
+	}
+	if f.VoteType != protocol.VoteUp {
+		n += t.down
+	}
+	return n, f.Username == ""
+}
+
+// filtered sums up a session, a game, both or (both 0) everything, without deleted sessions.
+func (h *Heart) filtered(id protocol.SessionID, game protocol.GameID) (t tally) {
+	if id != 0 {
+		e, ok := h.evenings[id]
+		switch {
+		case !ok:
+			return tally{}
+		case game != 0:
+			return e.tally(game)
+		}
+		return e.sum()
+	}
+	if game != 0 {
+		return h.listed(game)
+	}
+	for g := range h.games {
+		t.add(h.listed(g))
+	}
+	return t
+}
+
+// listed is what the sessions that are there say of a game.
+func (h *Heart) listed(game protocol.GameID) tally {
+	t, ok := h.games[game]
+	if !ok {
+		return tally{}
+	}
+	if gone, ok := h.gone[game]; ok {
+		return t.less(*gone)
+	}
+	return *t
+}
