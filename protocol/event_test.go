@@ -1,0 +1,100 @@
+package protocol_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/protocol"
+)
+
+// noon is 2024-01-15T12:00:00.000Z, when the golden evening begins.
+const noon protocol.Timestamp = 1705320000000
+
+// goldenEvening is one event of every type, in the order of an evening. The file
+// testdata/events/<type>.json shows each as clients see it.
+func goldenEvening() []protocol.Event {
+	notes, five := "Friday game night", 5
+	data := []any{
+		protocol.SessionStarted{Session: protocol.StartedSession{ID: 3, IsActive: true, CreatedAt: noon, Notes: &notes}},
+		protocol.GameAdded{
+			Session: protocol.EventSession{ID: 3, IsActive: true, GamesPlayed: 1},
+			Game: protocol.AddedGame{ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7",
+				MinPlayers: 3, MaxPlayers: 8, ManuallyAdded: true, PlayID: 30001},
+		},
+		protocol.RoomCodeSet{SessionID: 3, GameID: 30001, RoomCode: "AB12"},
+		protocol.PlayerCountUpdated{SessionID: 3, GameID: 30001, PlayerCount: &five, Status: "manual"},
+		goldenVote(),
+		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
+		protocol.GameRemoved{SessionID: 3, GameID: 30001},
+		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},
+		protocol.SessionDeleted{SessionID: 3},
+	}
+	events := make([]protocol.Event, len(data))
+	for i, word := range protocol.EventTypes() {
+		events[i] = protocol.Event{Type: word, Timestamp: noon + protocol.Timestamp(i)*1000, SessionID: 3, Seq: protocol.Seq(i + 1), Data: data[i]}
+	}
+	return events
+}
+
+func goldenVote() protocol.VoteReceived {
+	return protocol.VoteReceived{
+		SessionID: 3,
+		Game:      protocol.VotedGame{ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7"},
+		Vote:      protocol.Vote{Username: "viewer_1", Type: protocol.VoteUp, Timestamp: noon + 3250},
+		Totals:    protocol.NewTotals(11, 2),
+	}
+}
+
+// golden reads a file of testdata/events without its white space.
+func golden(t *testing.T, word protocol.EventType) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "events", string(word)+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line bytes.Buffer
+	if err := json.Compact(&line, b); err != nil {
+		t.Fatal(err)
+	}
+	return line.String()
+}
+
+func TestEventGolden(t *testing.T) {
+	for _, e := range goldenEvening() {
+		t.Run(string(e.Type), func(t *testing.T) {
+			got, err := json.Marshal(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(golden(t, e.Type), string(got)); diff != "" {
+				t.Errorf("-golden +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEventGoldenIsComplete(t *testing.T) {
+	files, err := filepath.Glob("testdata/events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != len(protocol.EventTypes()) {
+		t.Errorf("%d golden files for %d types: %v", len(files), len(protocol.EventTypes()), files)
+	}
+	for _, word := range protocol.EventTypes() {
+		golden(t, word)
+	}
+}
+
+func TestAppendVoteEventGolden(t *testing.T) {
+	v := goldenVote()
+	got := protocol.AppendVoteEvent([]byte("before"), noon+4000, 5, &v)
+	if diff := cmp.Diff("before"+golden(t, protocol.EventVoteReceived), string(got)); diff != "" {
+		t.Errorf("-golden +got:\n%s", diff)
+	}
+}
