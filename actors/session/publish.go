@@ -30,7 +30,7 @@ func (h *Heart) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
 }
 
 func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
-	e := protocol.Event{Timestamp: h.last, SessionID: h.id, Seq: seq}
+	e := protocol.Event{Timestamp: f.moment(), SessionID: h.id, Seq: seq}
 	switch f := f.(type) {
 	case *Opened:
 		e.Type = protocol.EventSessionStarted

@@ -1,0 +1,90 @@
+package session_test
+
+import (
+	"testing"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// noon is when every test's evening begins.
+const noon protocol.Timestamp = 1705320000000
+
+const second protocol.Timestamp = 1000
+
+// evening is a heart with the log that made it.
+type evening struct {
+	*session.Heart
+	now   protocol.Timestamp
+	facts []session.Fact
+	// events are the published JSON, one for each fact.
+	events [][]byte
+}
+
+func newEvening() *evening { return &evening{Heart: session.New(3), now: noon} }
+
+// do decides, applies and publishes, as the actor does.
+func (e *evening) do(cmd protocol.Command) (any, []session.Fact, *protocol.Error) {
+	facts, err := e.Decide(nil, cmd, e.now)
+	if err != nil {
+		return nil, facts, err
+	}
+	for _, f := range facts {
+		e.facts = append(e.facts, f)
+		seq := protocol.Seq(len(e.facts))
+		e.Apply(f, seq)
+		e.events = append(e.events, e.Publish(nil, f, seq))
+	}
+	return e.Answer(cmd, facts), facts, nil
+}
+
+// must is do for commands that the test is not about.
+func (e *evening) must(t testing.TB, cmds ...protocol.Command) any {
+	t.Helper()
+	var answer any
+	for _, cmd := range cmds {
+		var err *protocol.Error
+		if answer, _, err = e.do(cmd); err != nil {
+			t.Fatalf("%T: %v", cmd, err)
+		}
+	}
+	return answer
+}
+
+// replay is a heart made from the stored form of the evening's facts.
+func (e *evening) replay(t testing.TB) *session.Heart {
+	t.Helper()
+	h := session.New(3)
+	for i, f := range e.facts {
+		stored, err := session.ReadFact(session.AppendFact(nil, f))
+		if err != nil {
+			t.Fatalf("fact %d: %v", i+1, err)
+		}
+		h.Apply(stored, protocol.Seq(i+1))
+	}
+	return h
+}
+
+func open() protocol.Command { return protocol.CreateSession{ID: 3} }
+
+func add(game protocol.GameID) protocol.AddGame {
+	return protocol.AddGame{ID: 3, GameID: game, Game: catalogued(game)}
+}
+
+// catalogued makes game n with 10n upvotes and n downvotes in earlier sessions.
+func catalogued(n protocol.GameID) protocol.Game {
+	kind := "Trivia"
+	return protocol.Game{
+		ID: n, Title: "Game " + n.String(), PackName: "Pack 1", GameType: &kind,
+		MinPlayers: 2, MaxPlayers: 8, Upvotes: 10 * int64(n), Downvotes: int64(n),
+	}
+}
+
+func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol.CastVote {
+	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: &at}
+}
+
+// play is the id of the session's n-th playing.
+func play(n int) protocol.PlayID { return protocol.NewPlayID(3, n) }
+
+func ptr[T any](v T) *T { return &v }
