@@ -1,0 +1,115 @@
+package oracle
+
+import "partyline/protocol"
+
+// Counts says what became of the votes.
+type Counts struct {
+	Sent         int `json:"sent"`
+	Acknowledged int `json:"acknowledged"`
+	Refused      int `json:"refused"`
+	Unknown      int `json:"unknown"`
+	// Found is how many of those with an unknown outcome were recorded all the same.
+	Found int `json:"unknown_but_recorded"`
+}
+
+// Check holds the ledger against what was seen up to the heads, one per session:
+// every acknowledged vote stands in an event, no refused one does. It may run while
+// votes go on, as long as the heads are newer than the acknowledgements that count.
+func (l *Ledger) Check(f *Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
+	for n := range Number(l.Len()) {
+		v, ok := l.Vote(n)
+		if !ok {
+			continue
+		}
+		seen := protocol.Seq(l.slots.at(int(n)).seen.Load())
+		switch {
+		case acknowledged(n) && seen == 0:
+			f.Add("session %d: vote %s was acknowledged and is lost (in none of %d events)", v.Session, n.Username(), heads[v.Session])
+		case acknowledged(n) && seen > heads[v.Session]:
+			f.Add("session %d: vote %s was acknowledged but came after seq %d, as %d", v.Session, n.Username(), heads[v.Session], seen)
+		case v.Outcome == Refused && seen != 0:
+			f.Add("session %d: vote %s was refused and stands in seq %d", v.Session, n.Username(), seen)
+		}
+	}
+}
+
+// Acknowledged is a copy of who has been acknowledged until now.
+func (l *Ledger) Acknowledged() func(Number) bool {
+	all := make([]bool, l.Len())
+	for n := range all {
+		all[n] = Outcome(l.slots.at(n).outcome.Load()) == Acknowledged
+	}
+	return func(n Number) bool { return int(n) < len(all) && all[n] }
+}
+
+// Count sums up the ledger.
+func (l *Ledger) Count() (c Counts) {
+	for n := range l.Len() {
+		s := l.slots.at(n)
+		switch Outcome(s.outcome.Load()) {
+		case Unsent:
+			continue
+		case Acknowledged:
+			c.Acknowledged++
+		case Refused:
+			c.Refused++
+		case Unknown:
+			c.Unknown++
+			if s.seen.Load() != 0 {
+				c.Found++
+			}
+		}
+		c.Sent++
+	}
+	return c
+}
+
+// Check walks the events from 1 to head: none is missing, and each vote counts its
+// thumb up by one. It returns the totals per game at the end. The games must be the
+// session's own, new at its start.
+func (r *Record) Check(f *Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
+	counted := map[protocol.GameID]protocol.Totals{}
+	for seq := protocol.Seq(1); seq <= head; seq++ {
+		row := r.rows.at(int(seq))
+		if row.hash.Load() == 0 {
+			f.Add("session %d: nobody saw seq %d of %d", r.Session, seq, head)
+			continue
+		}
+		if row.vote < 0 {
+			continue
+		}
+		want := counted[row.game]
+		if v, _ := r.ledger.Vote(row.vote); v.Up {
+			want = protocol.NewTotals(want.Upvotes+1, want.Downvotes)
+		} else {
+			want = protocol.NewTotals(want.Upvotes, want.Downvotes+1)
+		}
+		if row.totals != want {
+			f.Add("session %d: seq %d says totals %+v of game %d, counted %+v", r.Session, seq, row.totals, row.game, want)
+		}
+		counted[row.game] = row.totals
+	}
+	return counted
+}
+
+// CheckTotals holds what REST says of the session's games against what the events said.
+func (r *Record) CheckTotals(f *Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
+	got := map[protocol.GameID]protocol.Totals{}
+	for _, g := range said.Votes {
+		if g.TotalVotes > 0 {
+			got[g.GameID] = protocol.NewTotals(g.Upvotes, g.Downvotes)
+		}
+		if g.NetScore != g.Upvotes-g.Downvotes || g.TotalVotes != g.Upvotes+g.Downvotes {
+			f.Add("session %d: REST adds up wrong: %+v", r.Session, g)
+		}
+	}
+	for id, want := range counted {
+		if got[id] != want {
+			f.Add("session %d: REST says %+v of game %d, the events say %+v", r.Session, got[id], id, want)
+		}
+		delete(got, id)
+	}
+	for id, t := range got {
+		f.Add("session %d: REST says %+v of game %d, the events nothing", r.Session, t, id)
+	}
+}

@@ -1,0 +1,139 @@
+package oracle
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"partyline/protocol"
+)
+
+// Number names a vote of the run, from 0. The voter's name carries it, so that an
+// event tells which vote it is.
+type Number int
+
+// Outcome is what a voter was told.
+type Outcome uint32
+
+// The outcomes. A vote that was sent is Unknown until an answer comes: the
+// connection may die first.
+const (
+	Unsent Outcome = iota
+	Unknown
+	Acknowledged
+	Refused
+)
+
+// Vote is one vote as it was sent.
+type Vote struct {
+	Number  Number
+	Session int // which of the run's sessions, from 0
+	Up      bool
+	// Due is when the schedule wanted it sent, since the ledger began.
+	Due     time.Duration
+	Stamp   protocol.Timestamp
+	Outcome Outcome
+}
+
+// Ledger holds what was sent and what became of it. Methods may be called from any
+// goroutine.
+type Ledger struct {
+	began    time.Time
+	sessions int
+	next     atomic.Int64
+	slots    table[slot]
+}
+
+// slot is written before its outcome becomes Unknown and read after that.
+type slot struct {
+	due     time.Duration
+	stamp   protocol.Timestamp
+	outcome atomic.Uint32
+	// seen is the seq of the event that holds the vote, 0 for none so far.
+	seen atomic.Uint64
+}
+
+// NewLedger begins a run over so many sessions; votes go round them.
+func NewLedger(sessions int) *Ledger {
+	return &Ledger{began: time.Now(), sessions: sessions}
+}
+
+// Now is the time since the ledger began.
+func (l *Ledger) Now() time.Duration { return time.Since(l.began) }
+
+// Since is the moment t on the ledger's clock.
+func (l *Ledger) Since(t time.Time) time.Duration { return t.Sub(l.began) }
+
+// Take hands out the next n numbers and returns the first.
+func (l *Ledger) Take(n int) Number { return Number(l.next.Add(int64(n))) - Number(n) }
+
+// Len is how many numbers were handed out.
+func (l *Ledger) Len() int { return int(l.next.Load()) }
+
+// Sent notes a vote before its first byte leaves; it stays the same when it is sent again.
+func (l *Ledger) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vote {
+	s := l.slots.at(int(n))
+	s.due, s.stamp = due, stamp
+	s.outcome.Store(uint32(Unknown))
+	return l.vote(n, s)
+}
+
+// Settle notes what the voter was told. Acknowledged is final.
+func (l *Ledger) Settle(n Number, o Outcome) {
+	s := l.slots.at(int(n))
+	if Outcome(s.outcome.Load()) != Acknowledged {
+		s.outcome.Store(uint32(o))
+	}
+}
+
+// Vote is the vote of that number; ok is false when it was never sent.
+func (l *Ledger) Vote(n Number) (v Vote, ok bool) {
+	if n < 0 || int(n) >= l.Len() {
+		return v, false
+	}
+	s := l.slots.at(int(n))
+	if Outcome(s.outcome.Load()) == Unsent {
+		return v, false
+	}
+	return l.vote(n, s), true
+}
+
+// seen notes the seq of a vote's event; when another event holds the vote already it returns that one's.
+func (l *Ledger) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
+	s := l.slots.at(int(n))
+	if s.seen.CompareAndSwap(0, uint64(seq)) {
+		return 0
+	}
+	if was := s.seen.Load(); was != uint64(seq) {
+		return protocol.Seq(was)
+	}
+	return 0
+}
+
+func (l *Ledger) vote(n Number, s *slot) Vote {
+	const ofFive, up = 5, 3 // three thumbs of five go up
+	return Vote{Number: n, Session: int(n) % l.sessions, Up: n%ofFive < up, Due: s.due, Stamp: s.stamp, Outcome: Outcome(s.outcome.Load())}
+}
+
+// Username is the name that the vote is cast under: no two votes share one.
+func (n Number) Username() string { return string(n.AppendUsername(nil)) }
+
+// AppendUsername appends the name to dst.
+func (n Number) AppendUsername(dst []byte) []byte {
+	return strconv.AppendInt(append(dst, 'v'), int64(n), 10)
+}
+
+// numberOf reads a name back; -1 for a name that no vote of ours has.
+func numberOf(username []byte) Number {
+	if len(username) < 2 || len(username) > 10 || username[0] != 'v' {
+		return -1
+	}
+	n := 0
+	for _, c := range username[1:] {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return Number(n)
+}

@@ -1,0 +1,125 @@
+package oracle
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"partyline/protocol"
+)
+
+// Record is what the screens of one session saw under each seq: the first who sees
+// a seq writes the row, everybody after must have seen the same bytes. Methods may
+// be called from any goroutine.
+type Record struct {
+	// Session is the id, Index its place among the run's sessions.
+	Session protocol.SessionID
+	Index   int
+
+	ledger *Ledger
+	seed   maphash.Seed
+	rows   table[row]
+
+	mu    sync.Mutex
+	plays []play
+}
+
+// row is written under the record's lock and read after its hash, which is never 0.
+type row struct {
+	hash   atomic.Uint64
+	vote   Number // -1 when the event is no vote
+	game   protocol.GameID
+	totals protocol.Totals
+}
+
+// play is one playing of the session: votes from since on belong to its game.
+type play struct {
+	since protocol.Timestamp
+	game  protocol.GameID
+}
+
+// NewRecord begins the record of a session, the index-th of the ledger's.
+func NewRecord(l *Ledger, id protocol.SessionID, index int) *Record {
+	return &Record{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
+}
+
+// Play notes that the game is being played from then on.
+func (r *Record) Play(game protocol.GameID, since protocol.Timestamp) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.plays = append(r.plays, play{since, game})
+	slices.SortStableFunc(r.plays, func(a, b play) int { return int(a.since - b.since) })
+}
+
+// See takes in the event under a seq and returns the number of its vote, -1 when it
+// is none. The error says what does not fit; it is told once, to whoever sees it first,
+// but for different bytes under one seq.
+func (r *Record) See(seq protocol.Seq, event []byte) (Number, error) {
+	if seq == 0 || seq >= MaxRows {
+		return -1, fmt.Errorf("seq %d is out of range", seq)
+	}
+	hash := maphash.Bytes(r.seed, event) | 1
+	row := r.rows.at(int(seq))
+	was := row.hash.Load()
+	if was == 0 {
+		return r.write(row, hash, seq, event)
+	}
+	if was != hash {
+		return -1, fmt.Errorf("seq %d was another event before; now it is %s", seq, event)
+	}
+	return row.vote, nil
+}
+
+func (r *Record) write(row *row, hash uint64, seq protocol.Seq, event []byte) (Number, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if was := row.hash.Load(); was == hash {
+		return row.vote, nil
+	} else if was != 0 {
+		return -1, fmt.Errorf("seq %d was another event before; now it is %s", seq, event)
+	}
+	seen, err := readEvent(event)
+	row.vote = -1
+	if err == nil && seen.isVote {
+		row.vote, row.game, row.totals = seen.vote, seen.game, seen.totals
+		err = r.fits(seq, seen)
+	}
+	row.hash.Store(hash)
+	if err != nil {
+		err = fmt.Errorf("seq %d: %w: %s", seq, err, event)
+	}
+	return row.vote, err
+}
+
+// fits holds the event of a vote against the vote as it was sent.
+func (r *Record) fits(seq protocol.Seq, seen seenEvent) error {
+	v, ok := r.ledger.Vote(seen.vote)
+	switch {
+	case !ok:
+		return fmt.Errorf("a vote that nobody sent")
+	case v.Session != r.Index || seen.session != r.Session || seen.inner != r.Session:
+		return fmt.Errorf("a vote for another session")
+	case v.Up != seen.up:
+		return fmt.Errorf("the other thumb was sent")
+	case v.Stamp != seen.stamp:
+		return fmt.Errorf("the timestamp was %v", v.Stamp)
+	case seen.game != r.gameAt(v.Stamp):
+		return fmt.Errorf("at that time game %d was played", r.gameAt(v.Stamp))
+	}
+	if other := r.ledger.seen(seen.vote, seq); other != 0 {
+		return fmt.Errorf("the vote stands under seq %d already", other)
+	}
+	return nil
+}
+
+// gameAt is the game with the latest begin that is not after the timestamp; the lock is held.
+func (r *Record) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
+	for _, p := range r.plays {
+		if p.since <= stamp {
+			game = p.game
+		}
+	}
+	return game
+}

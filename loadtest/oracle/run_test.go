@@ -1,0 +1,88 @@
+package oracle_test
+
+import (
+	"strings"
+	"testing"
+
+	"partyline/loadtest/oracle"
+	"partyline/protocol"
+)
+
+const (
+	session = protocol.SessionID(7)
+	game    = protocol.GameID(40)
+	began   = protocol.Timestamp(1_700_000_000_000)
+)
+
+// run is a small evening: one session, one game, a server that keeps its log.
+type run struct {
+	ledger   *oracle.Ledger
+	record   *oracle.Record
+	findings *oracle.Findings
+	log      [][]byte
+	totals   protocol.Totals
+}
+
+func newRun() *run {
+	l := oracle.NewLedger(1)
+	r := &run{ledger: l, record: oracle.NewRecord(l, session, 0), findings: &oracle.Findings{}}
+	r.record.Play(game, began)
+	return r
+}
+
+// cast sends a vote and writes it to the log; the voter has not heard yet.
+func (r *run) cast() oracle.Vote {
+	n := r.ledger.Take(1)
+	v := r.ledger.Sent(n, 0, began+protocol.Timestamp(n))
+	r.write(v, v.Up)
+	return v
+}
+
+// write appends the vote's event to the log.
+func (r *run) write(v oracle.Vote, up bool) {
+	kind := protocol.VoteUp
+	if up {
+		r.totals = protocol.NewTotals(r.totals.Upvotes+1, r.totals.Downvotes)
+	} else {
+		kind = protocol.VoteDown
+		r.totals = protocol.NewTotals(r.totals.Upvotes, r.totals.Downvotes+1)
+	}
+	r.log = append(r.log, protocol.AppendVoteEvent(nil, v.Stamp, protocol.Seq(len(r.log)+1), &protocol.VoteReceived{
+		SessionID: session, Game: protocol.VotedGame{ID: game, Title: "Quiplash", PackName: "Pack"},
+		Vote: protocol.Vote{Username: v.Number.Username(), Type: kind, Timestamp: v.Stamp}, Totals: r.totals,
+	}))
+}
+
+// show plays log entries, given by seq, to a new witness.
+func (r *run) show(seqs ...int) *oracle.Witness {
+	w := oracle.NewWitness("screen", r.record, r.findings)
+	for _, seq := range seqs {
+		w.See(protocol.Seq(seq), r.log[seq-1])
+	}
+	return w
+}
+
+// judge makes all the checks at the end.
+func (r *run) judge(head int) {
+	heads := []protocol.Seq{protocol.Seq(head)}
+	r.ledger.Check(r.findings, heads, r.ledger.Acknowledged())
+	counted := r.record.Check(r.findings, heads[0])
+	r.record.CheckTotals(r.findings, protocol.SessionVotes{SessionID: session, Votes: []protocol.GameTally{{
+		GameID: game, Upvotes: r.totals.Upvotes, Downvotes: r.totals.Downvotes,
+		NetScore: r.totals.PopularityScore, TotalVotes: r.totals.Upvotes + r.totals.Downvotes,
+	}}}, counted)
+}
+
+func (r *run) wantFinding(t *testing.T, words string) {
+	t.Helper()
+	if all := strings.Join(r.findings.List(), "\n"); !strings.Contains(all, words) {
+		t.Errorf("no finding says %q:\n%s", words, all)
+	}
+}
+
+func (r *run) wantNone(t *testing.T) {
+	t.Helper()
+	if r.findings.Count() != 0 {
+		t.Errorf("findings in a sound run:\n%s", strings.Join(r.findings.List(), "\n"))
+	}
+}

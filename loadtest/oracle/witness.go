@@ -1,0 +1,56 @@
+package oracle
+
+import (
+	"sync/atomic"
+
+	"partyline/protocol"
+)
+
+// Witness is one screen in events mode, across all its connections. One goroutine
+// sees; Last may be asked from any.
+type Witness struct {
+	name     string
+	record   *Record
+	findings *Findings
+	last     atomic.Uint64
+	seen     atomic.Uint64
+}
+
+// NewWitness begins a screen that has seen nothing: its first event must be seq 1.
+func NewWitness(name string, r *Record, f *Findings) *Witness {
+	return &Witness{name: name, record: r, findings: f}
+}
+
+// See takes in one event of the witness's session and returns the number of its
+// vote, -1 for none. After a finding it goes on from what came, so that one fault is
+// one finding.
+func (w *Witness) See(seq protocol.Seq, event []byte) Number {
+	last := protocol.Seq(w.last.Load())
+	w.seen.Add(1)
+	switch {
+	case seq <= last:
+		w.findings.Add("%s: seq %d came again, or late, after %d", w.name, seq, last)
+		return -1
+	case seq != last+1:
+		w.findings.Add("%s: a gap: seq %d came after %d", w.name, seq, last)
+	}
+	w.last.Store(uint64(seq))
+	n, err := w.record.See(seq, event)
+	if err != nil {
+		w.findings.Add("%s: %v", w.name, err)
+	}
+	return n
+}
+
+// Left notes that the server left events out, which it may not do to a screen that
+// says since.
+func (w *Witness) Left(seq protocol.Seq) {
+	w.findings.Add("%s: was folded into a snapshot of seq %d after %d", w.name, seq, w.Last())
+	w.last.Store(uint64(seq))
+}
+
+// Last is the seq of the last event seen: what to say as since.
+func (w *Witness) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
+
+// Seen is how many events came.
+func (w *Witness) Seen() uint64 { return w.seen.Load() }

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+const (
+	// dialTimeout bounds connecting and the handshake together; thousands connect at once.
+	dialTimeout = 20 * time.Second
+	// maxHead bounds the head of an answer.
+	maxHead = 16 << 10
+	// guid is RFC 6455's constant (section 1.3).
+	guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+)
+
+// Dial connects to ws://addr+path and checks the handshake. It gives up after 20 s
+// or with ctx; later the connection is ctx's no more. A refusal tells the status line.
+func Dial(ctx context.Context, addr, path string) (*Conn, error) {
+	c, err := open(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+	conn, err := shake(c, addr, path)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("websocket %s%s: %w", addr, path, err)
+	}
+	return conn, nil
+}
+
+func open(ctx context.Context, addr string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialTimeout, KeepAlive: -1}
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.SetDeadline(time.Now().Add(dialTimeout))
+}
+
+func shake(c net.Conn, addr, path string) (*Conn, error) {
+	nonce := make([]byte, 16)
+	_, _ = rand.Read(nonce)
+	key := base64.StdEncoding.EncodeToString(nonce)
+	_, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key)
+	if err != nil {
+		return nil, err
+	}
+	head, rest, err := readHead(c, make([]byte, 0, 1024))
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(string(head), "\r\n")
+	if !strings.HasPrefix(lines[0], "HTTP/1.1 101 ") {
+		return nil, fmt.Errorf("refused: %s %s", lines[0], rest)
+	}
+	if got := header(lines, "Sec-WebSocket-Accept"); got != acceptKey(key) {
+		return nil, fmt.Errorf("%w: Sec-WebSocket-Accept %q", ErrProtocol, got)
+	}
+	return newConn(c, rest), c.SetDeadline(time.Time{})
+}
+
+// readHead reads up to the empty line. The head comes without it, rest is what was
+// read beyond it; both point into buf or what it grew to.
+func readHead(c net.Conn, buf []byte) (head, rest []byte, err error) {
+	for {
+		if i := bytes.Index(buf, []byte("\r\n\r\n")); i >= 0 {
+			return buf[:i], buf[i+4:], nil
+		}
+		if len(buf) > maxHead {
+			return nil, nil, fmt.Errorf("a head of more than %d bytes", maxHead)
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, make([]byte, max(cap(buf), 1024))...)[:len(buf)]
+		}
+		n, err := c.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil && n == 0 {
+			return nil, nil, err
+		}
+	}
+}
+
+func header(lines []string, name string) string {
+	for _, line := range lines {
+		if k, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(k, name) {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+func acceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + guid))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
