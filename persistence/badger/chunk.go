@@ -1,0 +1,88 @@
+package badger
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"partyline/persistence"
+)
+
+// chunkBytes is where a chunk is split, so that a cursor reads no more than this
+// for one record; a larger record is a chunk of its own.
+const chunkBytes = 64 << 10
+
+// chunkHeader is position, sequence, time (8 bytes each) and count (4 bytes).
+const chunkHeader = 3*8 + 4
+
+// chunk is a run of records of one stream that were committed together.
+type chunk struct {
+	stream   string
+	first    persistence.Seq
+	position persistence.Position
+	time     time.Time
+	count    int
+	// records are the payloads, each behind its length as a uvarint.
+	records []byte
+}
+
+func (c *chunk) last() persistence.Seq { return c.first + persistence.Seq(c.count) - 1 }
+
+func (c *chunk) end() persistence.Position { return c.position + persistence.Position(c.count) - 1 }
+
+// appendChunk writes the head of a chunk's value; the records follow.
+func appendChunk(b []byte, c *chunk) []byte {
+	b = append(b, formatVersion)
+	b = binary.BigEndian.AppendUint64(b, uint64(c.position))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.first))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.time.UnixMilli()))
+	return binary.BigEndian.AppendUint32(b, uint32(c.count))
+}
+
+func appendRecord(b, data []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
+}
+
+// parseChunk reads a chunk without copying: its records are those of value.
+func parseChunk(stream string, key, value []byte) (chunk, error) {
+	body, err := unseal(key, value)
+	if err != nil {
+		return chunk{}, err
+	}
+	_, first, ok := splitChunkKey(key)
+	if !ok || len(body) < chunkHeader {
+		return chunk{}, fmt.Errorf("%w: key %q: not a chunk", persistence.ErrCorrupt, key)
+	}
+	c := chunk{
+		stream:   stream,
+		first:    first,
+		position: persistence.Position(binary.BigEndian.Uint64(body)),
+		time:     time.UnixMilli(int64(binary.BigEndian.Uint64(body[16:]))).UTC(),
+		count:    int(binary.BigEndian.Uint32(body[24:])),
+		records:  body[chunkHeader:],
+	}
+	if persistence.Seq(binary.BigEndian.Uint64(body[8:])) != first || c.count == 0 {
+		return chunk{}, fmt.Errorf("%w: key %q: header does not fit its key", persistence.ErrCorrupt, key)
+	}
+	return c, nil
+}
+
+// cut takes the first payload from records.
+func cut(records []byte) (data, rest []byte, err error) {
+	size, n := binary.Uvarint(records)
+	if n <= 0 || size > uint64(len(records)-n) {
+		return nil, nil, fmt.Errorf("%w: record length", persistence.ErrCorrupt)
+	}
+	return records[n : n+int(size)], records[n+int(size):], nil
+}
+
+// record names the payload at index i of the chunk.
+func (c *chunk) record(i int, data []byte) persistence.Record {
+	return persistence.Record{
+		Stream:   c.stream,
+		Seq:      c.first + persistence.Seq(i),
+		Position: c.position + persistence.Position(i),
+		Time:     c.time,
+		Data:     data,
+	}
+}

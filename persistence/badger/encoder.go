@@ -1,0 +1,112 @@
+package badger
+
+import (
+	"time"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+	"partyline/persistence/committer"
+)
+
+// encoder turns a batch into the entries of one transaction. It belongs to the
+// committer's goroutine and keeps its buffers from commit to commit.
+//
+// Badger keeps no entry past the commit, so keys, index and memos share a scratch
+// buffer. The chunks' values live on in the tail and get a new buffer each time. A
+// buffer that grows moves on and leaves earlier slices where they are.
+type encoder struct {
+	entries []*badgerdb.Entry
+	chunks  []chunk
+	scratch []byte
+	values  []byte
+}
+
+// maxIdleScratch is the largest scratch buffer that is kept for the next commit.
+const maxIdleScratch = 256 << 10
+
+// encode fills entries and chunks; both are valid until the next call. The records
+// of chunks, but not the slice, may be kept.
+func (e *encoder) encode(b *committer.Batch) {
+	e.reset(b)
+	for i := range b.Groups {
+		e.group(&b.Groups[i], b.Time)
+	}
+	if len(e.chunks) > 0 {
+		e.index(b)
+	}
+	for _, m := range b.Memos {
+		e.memo(m)
+	}
+}
+
+func (e *encoder) reset(b *committer.Batch) {
+	clear(e.entries)
+	clear(e.chunks)
+	e.entries, e.chunks, e.scratch = e.entries[:0], e.chunks[:0], e.scratch[:0]
+	if cap(e.scratch) > maxIdleScratch {
+		e.scratch = nil
+	}
+	const perRecord, perChunk = 3, 1 + chunkHeader + sealSize
+	size := b.Bytes + b.Records*perRecord + (len(b.Groups)+b.Bytes/chunkBytes*2)*perChunk
+	e.values = make([]byte, 0, size)
+}
+
+// group writes a stream's records as one chunk, or several where they are many.
+func (e *encoder) group(g *committer.Group, at time.Time) {
+	for from := 0; from < len(g.Records); {
+		to, size := from+1, len(g.Records[from])
+		for to < len(g.Records) && size+len(g.Records[to]) <= chunkBytes {
+			size += len(g.Records[to])
+			to++
+		}
+		e.chunk(chunk{
+			stream:   g.Stream,
+			first:    g.First + persistence.Seq(from),
+			position: g.Position + persistence.Position(from),
+			time:     at,
+			count:    to - from,
+		}, g.Records[from:to])
+		from = to
+	}
+}
+
+func (e *encoder) chunk(c chunk, records [][]byte) {
+	key := e.key(func(b []byte) []byte { return appendChunkKey(b, c.stream, c.first) })
+	start := len(e.values)
+	e.values = appendChunk(e.values, &c)
+	head := len(e.values)
+	for _, r := range records {
+		e.values = appendRecord(e.values, r)
+	}
+	c.records = e.values[head:len(e.values):len(e.values)]
+	e.values = appendSeal(e.values, start, key)
+	e.chunks = append(e.chunks, c)
+	e.entries = append(e.entries, badgerdb.NewEntry(key, e.values[start:]))
+}
+
+func (e *encoder) index(b *committer.Batch) {
+	key := e.key(func(k []byte) []byte { return appendIndexKey(k, b.First) })
+	start := len(e.scratch)
+	e.scratch = appendCommit(e.scratch, b.Time, e.chunks)
+	e.scratch = appendSeal(e.scratch, start, key)
+	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
+}
+
+func (e *encoder) memo(m *persistence.Memo) {
+	key := e.key(func(b []byte) []byte { return appendMemoKey(b, m.Key) })
+	expires := time.Now().Add(m.TTL)
+	start := len(e.scratch)
+	e.scratch = appendMemo(e.scratch, expires, m.Value)
+	e.scratch = appendSeal(e.scratch, start, key)
+	entry := badgerdb.NewEntry(key, e.scratch[start:])
+	// Badger counts in whole seconds and rounds down; ours is exact and checked first.
+	entry.ExpiresAt = uint64(expires.Unix()) + 1
+	e.entries = append(e.entries, entry)
+}
+
+func (e *encoder) key(appendKey func([]byte) []byte) []byte {
+	start := len(e.scratch)
+	e.scratch = appendKey(e.scratch)
+	return e.scratch[start:len(e.scratch):len(e.scratch)]
+}

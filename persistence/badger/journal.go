@@ -1,0 +1,92 @@
+package badger
+
+import (
+	"context"
+	"fmt"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+	"github.com/rs/zerolog"
+
+	"partyline/persistence"
+	"partyline/persistence/committer"
+)
+
+var _ persistence.Journal = (*Journal)(nil)
+
+// Journal is a journal on disk. It implements persistence.Journal. Close it.
+type Journal struct {
+	dir       string
+	db        *badgerdb.DB
+	committer *committer.Committer
+	tail      *tail
+	guard     *guard
+	gate      *gate
+	log       zerolog.Logger
+	// saving lets one snapshot through at a time: the committer then waits for one
+	// part at most.
+	saving chan struct{}
+}
+
+// Append queues a write; see persistence.Journal.
+func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
+
+// Head is the position of the last committed record.
+func (j *Journal) Head() persistence.Position { return j.committer.Head() }
+
+// Watch calls f after each commit that moved the head, until cancel is called. A
+// commit under way while cancel is called may still be told.
+func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {
+	return j.committer.Watch(f)
+}
+
+// Health is nil while appends are accepted. It is ErrClosed after Close, and
+// ErrUnavailable while the disk is too full, or while the last commit failed less
+// than ten seconds ago.
+func (j *Journal) Health() error { return j.committer.Health() }
+
+// Last is the sequence of the stream's last committed record, 0 for an unknown stream.
+func (j *Journal) Last(ctx context.Context, stream string) (last persistence.Seq, err error) {
+	err = j.view(ctx, func(txn *badgerdb.Txn) error {
+		last, err = lastSeq(txn, stream)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("last %s: %w", stream, err)
+	}
+	return last, nil
+}
+
+// Close writes what is queued, then refuses appends and reads with ErrClosed. Reads
+// under way end at their next step, and Close waits for them. It may be called again.
+func (j *Journal) Close() error {
+	j.committer.Close()
+	if !j.gate.close() {
+		return nil
+	}
+	if err := j.db.Close(); err != nil {
+		return fmt.Errorf("close journal %s: %w", j.dir, err)
+	}
+	return nil
+}
+
+// view runs f in a read transaction, which sees the database as of its begin.
+func (j *Journal) view(ctx context.Context, f func(*badgerdb.Txn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := j.gate.enter(); err != nil {
+		return err
+	}
+	defer j.gate.leave()
+	txn := j.db.NewTransaction(false)
+	defer txn.Discard()
+	return f(txn)
+}
+
+// proceed is nil while a long read may go on.
+func (j *Journal) proceed(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return j.gate.check()
+}

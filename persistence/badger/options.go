@@ -1,0 +1,52 @@
+package badger
+
+import (
+	"github.com/rs/zerolog"
+
+	"partyline/persistence/committer"
+)
+
+const (
+	// DefaultReserveBytes is the free space below which nothing is written. Badger
+	// writes through memory maps: on a full disk the kernel kills the process with
+	// SIGBUS, so it must never fill. The reserve holds what Badger may claim between
+	// two looks: two write-ahead logs of 16 MiB, two memtables on their way to
+	// tables, and the output of two compactions.
+	DefaultReserveBytes = 128 << 20
+	// DefaultTailBytes is how much of the newest records stays in memory for cursors
+	// near the head: at 300 bytes a vote the last 13,000.
+	DefaultTailBytes = 4 << 20
+)
+
+// Options of a journal on disk. Dir is required.
+type Options struct {
+	// Dir is the folder of the database. It is made when it is missing. One process
+	// may use it at a time.
+	Dir string
+	// ReserveBytes: appends and snapshots fail with ErrUnavailable while less than
+	// this is free. 0 is DefaultReserveBytes.
+	ReserveBytes uint64
+	// TailBytes bounds the records kept in memory for ReadAll. 0 is DefaultTailBytes.
+	TailBytes int
+	// Free tells the free bytes on the disk of a folder, for tests. Nil asks the
+	// operating system.
+	Free func(dir string) (uint64, error)
+	// Faults fail commits, for tests.
+	Faults committer.Faults
+	// Observer may be nil.
+	Observer committer.Observer
+	Log      zerolog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.ReserveBytes == 0 {
+		o.ReserveBytes = DefaultReserveBytes
+	}
+	if o.TailBytes == 0 {
+		o.TailBytes = DefaultTailBytes
+	}
+	if o.Free == nil {
+		o.Free = freeBytes
+	}
+	return o
+}

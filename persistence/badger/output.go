@@ -1,0 +1,86 @@
+package badger
+
+import (
+	"context"
+	"fmt"
+
+	"partyline/persistence"
+)
+
+// output hands the records of chunks to a consumer. Its methods return errEnough
+// when the consumer, the context or the head as of the call ends the read.
+type output struct {
+	journal *Journal
+	ctx     context.Context
+	head    persistence.Position
+	yield   yieldFunc
+	places  [][]byte
+}
+
+// up yields the chunk's records with sequences greater than after.
+func (o *output) up(c *chunk, after persistence.Seq) error {
+	rest := c.records
+	for i := range c.count {
+		data, next, err := cut(rest)
+		if err != nil {
+			return damaged(c, i)
+		}
+		rest = next
+		if c.first+persistence.Seq(i) <= after {
+			continue
+		}
+		if err := o.give(c.record(i, data)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// from yields the chunk's records with positions greater than after.
+func (o *output) from(c *chunk, after persistence.Position) error {
+	if after < c.position {
+		return o.up(c, 0)
+	}
+	return o.up(c, c.first+persistence.Seq(after-c.position))
+}
+
+// down yields the chunk's records with sequences smaller than before, newest first.
+func (o *output) down(c *chunk, before persistence.Seq) error {
+	o.places = o.places[:0]
+	rest := c.records
+	for i := range c.count {
+		data, next, err := cut(rest)
+		if err != nil {
+			return damaged(c, i)
+		}
+		rest = next
+		o.places = append(o.places, data)
+	}
+	for i := c.count - 1; i >= 0; i-- {
+		r := c.record(i, o.places[i])
+		if r.Seq >= before || r.Position > o.head {
+			continue
+		}
+		if err := o.give(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *output) give(r persistence.Record) error {
+	if r.Position > o.head {
+		return errEnough
+	}
+	if err := o.journal.proceed(o.ctx); err != nil {
+		return err
+	}
+	if !o.yield(r, nil) {
+		return errEnough
+	}
+	return nil
+}
+
+func damaged(c *chunk, i int) error {
+	return fmt.Errorf("%w: %s record %d: length", persistence.ErrCorrupt, c.stream, c.first+persistence.Seq(i))
+}

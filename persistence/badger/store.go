@@ -1,0 +1,73 @@
+package badger
+
+import (
+	"time"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+	"partyline/persistence/committer"
+)
+
+// store is the side of the journal that the committer writes to.
+type store struct {
+	db      *badgerdb.DB
+	guard   *guard
+	tail    *tail
+	encoder encoder
+}
+
+func (s *store) Ready() error { return s.guard.check() }
+
+// Last is the sequence of the stream's newest chunk.
+func (s *store) Last(stream string) (persistence.Seq, error) {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return lastSeq(txn, stream)
+}
+
+// Head is found by one seek to the newest index entry.
+func (s *store) Head() (persistence.Position, time.Time, error) {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	c, ok, err := lastCommit(txn)
+	if !ok || err != nil {
+		return 0, time.Time{}, err
+	}
+	return c.end(), c.time, nil
+}
+
+// Commit writes the batch as one transaction with one sync.
+func (s *store) Commit(b *committer.Batch) error {
+	s.encoder.encode(b)
+	txn := s.db.NewTransaction(true)
+	defer txn.Discard()
+	for _, e := range s.encoder.entries {
+		if err := txn.SetEntry(e); err != nil {
+			return err
+		}
+	}
+	if err := txn.Commit(); err != nil {
+		return err
+	}
+	if len(s.encoder.chunks) > 0 {
+		s.tail.push(s.encoder.chunks)
+	}
+	return nil
+}
+
+func lastSeq(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
+	s := newScan(txn, stream, true)
+	defer s.close()
+	c, ok, err := s.seekEnd()
+	if !ok || err != nil {
+		return 0, err
+	}
+	return c.last(), nil
+}
+
+func lastCommit(txn *badgerdb.Txn) (commit, bool, error) {
+	s := newIndexScan(txn, true)
+	defer s.close()
+	return s.seek(maxPosition)
+}

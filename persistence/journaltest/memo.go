@@ -1,0 +1,62 @@
+package journaltest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"partyline/persistence"
+)
+
+func memos(t *testing.T, h Harness) {
+	j := h.Journal
+	keep := func(stream string, expected persistence.Seq, n int, m persistence.Memo) {
+		t.Helper()
+		o := wait(t, send(j, persistence.Append{Stream: stream, Expected: expected, Records: payloads(stream, expected, n), Memo: &m}))
+		if o.Err != nil || o.Last != expected+persistence.Seq(n) {
+			t.Fatalf("memo %s: %+v", m.Key, o)
+		}
+	}
+	keep("a", 0, 2, persistence.Memo{Key: "with records", Value: []byte("one"), TTL: time.Hour})
+	keep("a", 2, 0, persistence.Memo{Key: "alone", Value: []byte("two"), TTL: time.Hour})
+	keep("b", 0, 0, persistence.Memo{Key: "stream not there", TTL: time.Hour})
+	for key, want := range map[string]string{"with records": "one", "alone": "two", "stream not there": ""} {
+		wantMemo(t, j, key, want, true)
+	}
+	wantMemo(t, j, "with", "", false)
+	wantMemo(t, j, "unknown", "", false)
+	if j.Head() != 2 {
+		t.Fatalf("head %d: memos are not records", j.Head())
+	}
+}
+
+func memoWithConflict(t *testing.T, h Harness) {
+	write(t, h.Journal, "a", 0, 1)
+	o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Records: payloads("a", 0, 1),
+		Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
+	if !errors.Is(o.Err, persistence.ErrConflict) {
+		t.Fatalf("%v, want a conflict", o.Err)
+	}
+	wantMemo(t, h.Journal, "k", "", false)
+}
+
+func memoReplaced(t *testing.T, h Harness) {
+	var done []<-chan persistence.Outcome
+	for _, v := range []string{"one", "two", "three"} {
+		done = append(done, send(h.Journal, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: "k", Value: []byte(v), TTL: time.Hour}}))
+	}
+	for _, d := range done {
+		if o := wait(t, d); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+	}
+	wantMemo(t, h.Journal, "k", "three", true)
+}
+
+func wantMemo(t testing.TB, j persistence.Journal, key, value string, ok bool) {
+	t.Helper()
+	got, found, err := j.Memo(t.Context(), key)
+	if err != nil || found != ok || string(got) != value {
+		t.Errorf("memo %q: %q, %v, %v; want %q, %v", key, got, found, err, value, ok)
+	}
+}

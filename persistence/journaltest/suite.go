@@ -1,0 +1,74 @@
+package journaltest
+
+import (
+	"testing"
+
+	"partyline/persistence"
+	"partyline/persistence/committer"
+)
+
+// Harness is a journal under test.
+type Harness struct {
+	// Journal is empty and open. The suite closes it.
+	Journal persistence.Journal
+	// Reopen closes the journal and opens what it left behind. Nil for a journal
+	// that leaves nothing behind.
+	Reopen func() persistence.Journal
+}
+
+// Open makes a new, empty journal whose commits the faults may fail.
+type Open func(t *testing.T, faults committer.Faults) Harness
+
+// Run runs the whole suite, each part on a journal of its own.
+func Run(t *testing.T, open Open) {
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, Harness)
+	}{
+		{"appends are numbered without gaps", numbers},
+		{"positions are one order over all streams", positions},
+		{"times never go back", times},
+		{"a writer that expects another sequence conflicts", conflicts},
+		{"what is queued behind a conflict goes on", conflictAlone},
+		{"a pipeline does not wait", pipeline},
+		{"an append without records is a fence", fence},
+		{"many writers", manyWriters},
+		{"writers that compete for one stream", competing},
+		{"the largest append", largest},
+		{"appends over the limits", tooLarge},
+		{"names that cannot be", badNames},
+		{"records without bytes", emptyRecords},
+		{"outcomes come in order and once", outcomesInOrder},
+		{"a callback that panics", panickingCallback},
+		{"read from every place", readEverywhere},
+		{"read back from every place", readBackEverywhere},
+		{"read all from every place", readAllEverywhere},
+		{"read an unknown stream", readUnknown},
+		{"neighbours stay apart", neighbours},
+		{"reads are as of the call", asOfTheCall},
+		{"read while writing", readWhileWriting},
+		{"a read ends with its context", cancelledRead},
+		{"a read ends when its consumer does", brokenOff},
+		{"data is a loan", loan},
+		{"streams by prefix", streamNames},
+		{"memos", memos},
+		{"a memo shares the fate of its append", memoWithConflict},
+		{"a memo is replaced", memoReplaced},
+		{"snapshots", snapshots},
+		{"a big snapshot", bigSnapshot},
+		{"snapshots that cannot be", badSnapshots},
+		{"watch", watch},
+		{"close writes what is queued", closeDrains},
+		{"closed is closed", closed},
+		{"a close during a read", closeDuringRead},
+		{"everything is there after reopening", reopening},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, committer.Faults{})
+			t.Cleanup(func() { h.Journal.Close() })
+			part.test(t, h)
+		})
+	}
+	runFaults(t, open)
+}

@@ -1,0 +1,107 @@
+package journaltest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"partyline/persistence"
+)
+
+// patience is how long an outcome may take before a test gives up.
+const patience = 20 * time.Second
+
+// send queues an append and returns where its outcome will come.
+func send(j persistence.Journal, a persistence.Append) <-chan persistence.Outcome {
+	done := make(chan persistence.Outcome, 1)
+	a.Done = func(o persistence.Outcome) { done <- o }
+	j.Append(a)
+	return done
+}
+
+func wait(t testing.TB, done <-chan persistence.Outcome) persistence.Outcome {
+	t.Helper()
+	select {
+	case o := <-done:
+		return o
+	case <-time.After(patience):
+		t.Fatal("no outcome")
+		return persistence.Outcome{}
+	}
+}
+
+// write appends n records behind the expected sequence and waits for success.
+func write(t testing.TB, j persistence.Journal, stream string, expected persistence.Seq, n int) persistence.Outcome {
+	t.Helper()
+	o := wait(t, send(j, persistence.Append{Stream: stream, Expected: expected, Records: payloads(stream, expected, n)}))
+	if o.Err != nil {
+		t.Fatalf("append %d to %s behind %d: %v", n, stream, expected, o.Err)
+	}
+	return o
+}
+
+// payloads are n records that tell where they belong.
+func payloads(stream string, after persistence.Seq, n int) [][]byte {
+	records := make([][]byte, n)
+	for i := range records {
+		records[i] = []byte(payload(stream, after+persistence.Seq(i)+1))
+	}
+	return records
+}
+
+func payload(stream string, seq persistence.Seq) string {
+	return fmt.Sprintf("record %d of %s", seq, stream)
+}
+
+// sample fills two streams with commits of many sizes and returns the last sequences.
+func sample(t testing.TB, j persistence.Journal) map[string]persistence.Seq {
+	t.Helper()
+	last := map[string]persistence.Seq{}
+	for i, n := range []int{1, 3, 1, 7, 2, 40, 1, 5} {
+		stream := []string{"session/1", "session/2"}[i%2]
+		last[stream] = write(t, j, stream, last[stream], n).Last
+		if i%3 == 0 {
+			last["session/1"] = write(t, j, "session/1", last["session/1"], 2).Last
+		}
+	}
+	return last
+}
+
+// list collects a read; a failed one fails the test. Payloads are held against
+// where they claim to belong.
+func list(t testing.TB, records func(func(persistence.Record, error) bool)) []persistence.Record {
+	t.Helper()
+	var got []persistence.Record
+	for r, err := range records {
+		if err != nil {
+			t.Fatalf("after %d records: %v", len(got), err)
+		}
+		if string(r.Data) != payload(r.Stream, r.Seq) {
+			t.Fatalf("%s record %d holds %q", r.Stream, r.Seq, r.Data)
+		}
+		r.Data = nil
+		got = append(got, r)
+	}
+	return got
+}
+
+// lastError is the error a read ends with, nil when it ends without.
+func lastError(records func(func(persistence.Record, error) bool)) (n int, last error) {
+	for _, err := range records {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func lastOf(t testing.TB, j persistence.Journal, stream string) persistence.Seq {
+	t.Helper()
+	last, err := j.Last(context.Background(), stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}

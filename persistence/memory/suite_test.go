@@ -1,0 +1,15 @@
+package memory_test
+
+import (
+	"testing"
+
+	"partyline/persistence/committer"
+	"partyline/persistence/journaltest"
+	"partyline/persistence/memory"
+)
+
+func TestSuite(t *testing.T) {
+	journaltest.Run(t, func(_ *testing.T, faults committer.Faults) journaltest.Harness {
+		return journaltest.Harness{Journal: memory.New(memory.Options{Faults: faults})}
+	})
+}
