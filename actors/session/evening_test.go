@@ -88,3 +88,16 @@ func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol
 func play(n int) protocol.PlayID { return protocol.NewPlayID(3, n) }
 
 func ptr[T any](v T) *T { return &v }
+
+// last is the session's clock: now, or the time of the latest fact when that is later.
+func (e *evening) last() protocol.Timestamp {
+	latest := e.now
+	for _, f := range e.facts {
+		if g, ok := f.(*session.GameAdded); ok {
+			latest = max(latest, g.At)
+		}
+	}
+	return latest
+}
+
+func castFact(f session.Fact) *session.VoteCast { return f.(*session.VoteCast) }
