@@ -1,0 +1,111 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"partyline/protocol"
+)
+
+// loginRequest is the body of auth.login.
+type loginRequest struct {
+	Key string `json:"key"`
+}
+
+// stamp is what is stored of a login under an idempotency key: when it was, in
+// seconds since 1970. The token is signed from it again; no secret is stored.
+type stamp struct {
+	Iat int64 `json:"iat"`
+}
+
+// login gives an admin token for the admin key.
+func (g *Gateway) login(ctx context.Context, in *input) (reply, error) {
+	var q loginRequest
+	if err := in.read(&q, shape{}); err != nil {
+		return reply{}, err
+	}
+	if q.Key == "" {
+		return reply{}, protocol.Invalid("Admin key is required")
+	}
+	if err := g.checkAdminKey(in, q.Key); err != nil {
+		return reply{}, err
+	}
+	// Only the right key gets here, so it need not be part of what is stored.
+	key, invalid := in.idempotency(nil)
+	if invalid != nil {
+		return reply{}, invalid
+	}
+	answer, err := g.once(ctx, key, func() (any, error) { return stamp{Iat: time.Now().Unix()}, nil })
+	if err != nil {
+		return reply{}, err
+	}
+	at, replayed, err := restore[stamp](answer)
+	if err != nil {
+		return reply{}, err
+	}
+	token, err := g.guard.mint.admin(at.Iat)
+	return reply{status: http.StatusOK, replayed: replayed,
+		body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
+}
+
+// checkAdminKey compares in constant time and counts the failures of an address.
+func (g *Gateway) checkAdminKey(in *input, key string) *protocol.Error {
+	now := time.Now()
+	if left := g.logins.blocked(in.from, now); left > 0 {
+		e := protocol.Errorf(protocol.CodeTooMany, "Too many failed logins, try again later")
+		e.RetryAfter = left
+		return e
+	}
+	got := sha256.Sum256([]byte(key))
+	if subtle.ConstantTimeCompare(got[:], g.adminKey[:]) != 1 {
+		g.logins.failed(in.from, now)
+		return protocol.Errorf(protocol.CodeBadKey, "Invalid admin key")
+	}
+	return nil
+}
+
+// verify tells the holder of an admin token what it is.
+func (g *Gateway) verify(ctx context.Context, in *input) (reply, error) {
+	v := protocol.Verified{Valid: true}
+	v.User.Role, v.User.Iat, v.User.Exp = in.who.Role, in.issued, in.who.Expires.Time().Unix()
+	key, invalid := in.idempotency(v)
+	if invalid != nil {
+		return reply{}, invalid
+	}
+	answer, err := g.once(ctx, key, func() (any, error) { return v, nil })
+	return replyOf(http.StatusOK, answer), err
+}
+
+// issueToken has the hub make a scoped token and signs it.
+func (g *Gateway) issueToken(ctx context.Context, in *input) (reply, error) {
+	rep, err := command[protocol.IssueToken](g.hub, http.StatusCreated)(ctx, in)
+	if err != nil {
+		return reply{}, err
+	}
+	t, replayed, err := restore[protocol.Token](rep.body)
+	if err != nil {
+		return reply{}, err
+	}
+	secret, err := g.guard.mint.scoped(t)
+	return reply{status: rep.status, replayed: replayed, body: protocol.IssuedToken{Token: t, Secret: secret}}, err
+}
+
+// restore turns an answer, fresh or stored, into its resource.
+func restore[T any](answer any) (value T, replayed bool, err error) {
+	if raw, ok := answer.(json.RawMessage); ok {
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return value, true, fmt.Errorf("stored answer: %w", err)
+		}
+		return value, true, nil
+	}
+	value, ok := answer.(T)
+	if !ok {
+		return value, false, fmt.Errorf("answer is a %T", answer)
+	}
+	return value, false, nil
+}

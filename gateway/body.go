@@ -1,0 +1,65 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"sync"
+
+	"partyline/protocol"
+)
+
+// maxPooled is the largest buffer that is kept for the next request; a rare import
+// must not stay in memory for ever.
+const maxPooled = 64 << 10
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func takeBuffer() *bytes.Buffer {
+	b, _ := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func giveBuffer(b *bytes.Buffer) {
+	if b.Cap() <= maxPooled {
+		buffers.Put(b)
+	}
+}
+
+// readBody reads a request's body into buf: JSON of at most limit bytes, or nothing.
+func readBody(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request, limit int64) *protocol.Error {
+	if r.ContentLength == 0 {
+		return nil
+	}
+	if r.ContentLength > limit {
+		return errTooLarge(limit)
+	}
+	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return errTooLarge(limit)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return malformed("The body ended too early")
+	case err != nil:
+		return malformed("The body could not be read")
+	case buf.Len() > 0 && !isJSON(r.Header.Get("Content-Type")):
+		return protocol.Errorf(protocol.CodeMediaType, "Content-Type must be application/json")
+	}
+	return nil
+}
+
+func errTooLarge(limit int64) *protocol.Error {
+	return protocol.Errorf(protocol.CodeTooLarge, "The body must not be larger than %d bytes", limit)
+}
+
+func isJSON(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "application/json"
+}

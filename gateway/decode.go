@@ -1,0 +1,70 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"partyline/protocol"
+)
+
+// decode fills v, a pointer to a struct, from one JSON object. Nothing at all and
+// null count as {}. Unknown fields are ignored; of a field given twice the last one
+// wins. What does not fit is refused with a sentence that names the field.
+func decode(raw []byte, v any) *protocol.Error {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	if err := checkJSON(raw); err != nil {
+		return err
+	}
+	err := json.Unmarshal(raw, v)
+	if err == nil {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return malformed("Malformed JSON at byte %d", syntax.Offset)
+	}
+	return blame(raw, v, err)
+}
+
+// checkJSON refuses what encoding/json would let pass: bytes that are not UTF-8,
+// which it replaces, and nesting so deep that it costs more than it can mean.
+func checkJSON(raw []byte) *protocol.Error {
+	switch {
+	case raw[0] != '{':
+		return malformed("Expected a JSON object")
+	case !utf8.Valid(raw):
+		return malformed("JSON must be valid UTF-8")
+	case depth(raw) > protocol.MaxJSONDepth:
+		return malformed("JSON must not be nested deeper than %d levels", protocol.MaxJSONDepth)
+	}
+	return nil
+}
+
+// depth is the deepest nesting of braces and brackets outside of strings.
+func depth(raw []byte) int {
+	deepest, level, quoted := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			level++
+			deepest = max(deepest, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deepest
+}
+
+func malformed(format string, args ...any) *protocol.Error {
+	return protocol.Errorf(protocol.CodeMalformed, format, args...)
+}

@@ -1,0 +1,55 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"partyline/protocol"
+)
+
+// handler serves one operation. Errors that are not *protocol.Error are our fault.
+type handler func(ctx context.Context, in *input) (reply, error)
+
+// endpoint is a row of the operation table with what serves it.
+type endpoint struct {
+	protocol.Operation
+	serve handler
+	// params are the names of the path's parameters, in order.
+	params []string
+}
+
+var paramNames = regexp.MustCompile(`\{(\w+)\}`)
+
+// endpoints joins the table with its handlers, by op. A row without a handler or a
+// handler without a row is a mistake of ours that must not wait for a client.
+func endpoints(table []protocol.Operation, handlers map[string]handler) (map[string]*endpoint, error) {
+	all := make(map[string]*endpoint, len(table))
+	for _, row := range table {
+		serve, ok := handlers[row.Op]
+		if !ok {
+			return nil, fmt.Errorf("operation %s has no handler", row.Op)
+		}
+		e := &endpoint{Operation: row, serve: serve}
+		for _, m := range paramNames.FindAllStringSubmatch(row.Path, -1) {
+			e.params = append(e.params, m[1])
+		}
+		all[row.Op] = e
+	}
+	for _, op := range slices.Sorted(maps.Keys(handlers)) {
+		if all[op] == nil {
+			return nil, fmt.Errorf("handler %s has no operation", op)
+		}
+	}
+	return all, nil
+}
+
+// bodyLimit is the largest body the operation takes, in bytes.
+func (e *endpoint) bodyLimit() int64 {
+	if e.MaxBody > 0 {
+		return e.MaxBody
+	}
+	return protocol.MaxBody
+}

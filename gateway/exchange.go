@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"time"
+)
+
+// exchange is one HTTP request and its answer, as seen by logs and metrics.
+type exchange struct {
+	http.ResponseWriter
+	id     string
+	start  time.Time
+	at     *endpoint // nil for what is not an operation
+	route  string    // the path with its {names}, empty for an unknown one
+	status int
+	bytes  int
+}
+
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(b)
+	x.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// maxRequestID bounds a request id that a client or proxy gives, in bytes.
+const maxRequestID = 64
+
+// requestID keeps the id that came with the request when it is safe to log and to
+// send back, else makes one.
+func requestID(r *http.Request) string {
+	if given := r.Header.Get("X-Request-Id"); saneID(given) {
+		return given
+	}
+	return newID()
+}
+
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return hex.EncodeToString(b[:])
+}
+
+func saneID(id string) bool {
+	if id == "" || len(id) > maxRequestID {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/protocol"
+)
+
+// retryAfter is the wait told to a client whose request may succeed later when the
+// error itself names none. A failing disk heals slower than a full queue.
+var retryAfter = map[protocol.Code]time.Duration{
+	protocol.CodeKeyInFlight: time.Second,
+	protocol.CodeTooMany:     time.Second,
+	protocol.CodeOverloaded:  time.Second,
+	protocol.CodeTimeout:     time.Second,
+	protocol.CodeDraining:    2 * time.Second,
+	protocol.CodeStorage:     5 * time.Second,
+}
+
+// failed turns any error into what the client is told. What is not a
+// *protocol.Error is our fault: it is logged here, once, and the client learns the
+// request's id instead of the reason.
+func failed(log zerolog.Logger, err error, op, requestID string) *protocol.Error {
+	var e *protocol.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		e = protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+	default:
+		log.Error().Err(err).Str("op", op).Str("request_id", requestID).Msg("request failed")
+		e = protocol.Errorf(protocol.CodeInternal, "Internal error")
+	}
+	if e.Code.Meaning().Status >= http.StatusInternalServerError && !e.Code.Meaning().Retry {
+		return e.With("requestId", requestID)
+	}
+	return e
+}
+
+// wait is how long to wait before asking again, in whole seconds, 0 when asking
+// again would not help.
+func wait(e *protocol.Error) int {
+	if !e.Code.Meaning().Retry {
+		return 0
+	}
+	d := e.RetryAfter
+	if d == 0 {
+		d = retryAfter[e.Code]
+	}
+	return max(1, int((d+time.Second-1)/time.Second))
+}
+
+// failure is the answer that tells an error, the same by REST and in a response frame.
+func failure(e *protocol.Error) reply {
+	if n := wait(e); n > 0 {
+		e = e.With("retryAfter", n)
+	}
+	return reply{status: e.Code.Meaning().Status, body: e}
+}
+
+func setRetryAfter(h http.Header, e *protocol.Error) {
+	if n := wait(e); n > 0 {
+		h.Set("Retry-After", strconv.Itoa(n))
+	}
+}

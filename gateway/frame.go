@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"partyline/protocol"
+)
+
+// message is protocol.ClientMessage as it is read: the id of a request may be a
+// whole number too, and is given back as text.
+type message struct {
+	Type      string             `json:"type"`
+	Token     string             `json:"token"`
+	SessionID protocol.SessionID `json:"sessionId"`
+	Since     *protocol.Seq      `json:"since"`
+	Snapshot  bool               `json:"snapshot"`
+	Mode      protocol.Mode      `json:"mode"`
+	ID        frameID            `json:"id"`
+	Op        string             `json:"op"`
+	Key       string             `json:"key"`
+	Data      json.RawMessage    `json:"data"`
+}
+
+// maxFrameID bounds a request's id in bytes: a UUID with a prefix.
+const maxFrameID = 64
+
+// frameID is how a client names its request.
+type frameID string
+
+var errFrameID = errors.New("must be a string of 1 to 64 bytes or a whole number")
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (id *frameID) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		if len(text) > maxFrameID {
+			return errFrameID
+		}
+		*id = frameID(text)
+		return nil
+	}
+	if _, err := strconv.ParseInt(string(b), 10, 64); err != nil {
+		return errFrameID
+	}
+	*id = frameID(b)
+	return nil
+}
+
+// appendResponse appends the JSON of a protocol.Response.
+func appendResponse(dst []byte, id frameID, rep reply) ([]byte, error) {
+	dst = append(dst, `{"type":"response","id":`...)
+	dst = protocol.AppendString(dst, string(id))
+	dst = append(dst, `,"status":`...)
+	dst = strconv.AppendInt(dst, int64(rep.status), 10)
+	dst = append(dst, `,"data":`...)
+	dst, err := appendJSON(dst, rep.body)
+	return append(dst, '}'), err
+}

@@ -1,0 +1,71 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/protocol"
+)
+
+// ServeHTTP is what every request passes: an id, the common headers, the look at the
+// page it comes from, and at the end its line in the log and its place in the metrics.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{ResponseWriter: w, id: requestID(r), start: time.Now()}
+	secure(w.Header(), x.id)
+	g.meters.begin(r.Context())
+	defer g.finish(x, r)
+	defer g.rescue(x)
+	g.admit(x, r)
+}
+
+// admit lets own and allowed pages, and programs, through to the routes.
+func (g *Gateway) admit(x *exchange, r *http.Request) {
+	named, err := g.origins.check(r)
+	if err != nil {
+		g.refuse(x, err)
+		return
+	}
+	if named {
+		cors(x.Header(), r.Header.Get("Origin"))
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			preflight(x)
+			return
+		}
+	}
+	if !clean(r.URL.Path) {
+		g.refuse(x, protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		return
+	}
+	g.mux.ServeHTTP(x, r)
+}
+
+// rescue turns a panic of one request into a 500 for that request.
+func (g *Gateway) rescue(x *exchange) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(v)
+	}
+	g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", x.id).Str("route", x.route).Bytes("stack", debug.Stack()).Msg("request panicked")
+	if x.status == 0 {
+		g.refuse(x, protocol.Errorf(protocol.CodeInternal, "Internal error").With("requestId", x.id))
+	}
+}
+
+func (g *Gateway) finish(x *exchange, r *http.Request) {
+	took := time.Since(x.start)
+	g.meters.end(r.Context(), x, r.Method, took)
+	level := zerolog.DebugLevel
+	if x.status >= http.StatusInternalServerError || (x.at != nil && x.at.Access == protocol.AccessAdmin && x.at.Write) {
+		level = zerolog.InfoLevel
+	}
+	g.log.WithLevel(level).Str("method", r.Method).Str("route", x.route).Int("status", x.status).
+		Dur("took_ms", took).Int("bytes", x.bytes).Str("request_id", x.id).Msg("request")
+}

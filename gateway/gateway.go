@@ -1,0 +1,114 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/metric"
+
+	"partyline/gateway/live"
+	"partyline/protocol"
+)
+
+// Options of a Gateway. Hub, Engine, AdminKey and JWTSecret are needed.
+type Options struct {
+	Hub Hub
+	// Engine carries the WebSockets. The gateway drains it, its owner closes it.
+	Engine *live.Engine
+	// AdminKey is what auth.login asks for.
+	AdminKey string
+	// JWTSecret signs all tokens; whoever has it is an admin.
+	JWTSecret []byte
+	// AllowOrigins are the browser pages of other hosts that may talk to this server,
+	// such as "https://overlay.example"; "*" is all.
+	AllowOrigins []string
+	// TrustedProxies may say for whom they ask.
+	TrustedProxies []netip.Prefix
+	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
+	MaxConnections int
+	// ConnectRate is how many WebSockets one address may open per second in the long
+	// run, 0 for DefaultConnectRate. Loopback is not counted.
+	ConnectRate float64
+	Log         zerolog.Logger
+	// Meter takes the gateway's measurements; nil measures nothing.
+	Meter metric.Meter
+	// Metrics serves /metrics; nil answers 404.
+	Metrics http.Handler
+	// Ready is nil while commands can be taken, else the reason they cannot; nil is always ready.
+	Ready func() error
+}
+
+// Gateway is the one way in: REST and WebSocket. Its methods may be called from any
+// goroutine.
+type Gateway struct {
+	hub       Hub
+	engine    *live.Engine
+	guard     guard
+	adminKey  [sha256.Size]byte
+	logins    logins
+	visits    visits
+	proxies   proxies
+	origins   origins
+	census    census
+	endpoints map[string]*endpoint
+	mux       *http.ServeMux
+	meters    *meters
+	metrics   http.Handler
+	ready     func() error
+	log       zerolog.Logger
+	draining  atomic.Bool
+	sweeper   *sweeper
+}
+
+// New builds the routes and starts the sweeper, which Close ends. It fails when an
+// option is missing or the operation table and the handlers do not fit.
+func New(o Options) (*Gateway, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	meters, err := newMeters(o.Meter)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{
+		hub: o.Hub, engine: o.Engine, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
+		visits: newVisits(o.ConnectRate), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		census: newCensus(o.MaxConnections), meters: meters, metrics: o.Metrics, ready: o.Ready, log: o.Log,
+	}
+	if g.metrics == nil {
+		g.metrics = http.HandlerFunc(g.noMetrics)
+	}
+	if g.ready == nil {
+		g.ready = func() error { return nil }
+	}
+	if g.endpoints, err = endpoints(protocol.Operations(), g.handlers()); err != nil {
+		return nil, err
+	}
+	g.mux = g.routes(g.endpoints)
+	g.sweeper = newSweeper(g)
+	return g, nil
+}
+
+func (o Options) check() error {
+	return errors.Join(
+		missing(o.Hub == nil, "Hub"), missing(o.Engine == nil, "Engine"),
+		missing(o.AdminKey == "", "AdminKey"), missing(len(o.JWTSecret) == 0, "JWTSecret"))
+}
+
+func missing(is bool, what string) error {
+	if is {
+		return errors.New("gateway: " + what + " is missing")
+	}
+	return nil
+}
+
+// Handler serves everything.
+func (g *Gateway) Handler() http.Handler { return g }
+
+func (g *Gateway) noMetrics(w http.ResponseWriter, _ *http.Request) {
+	g.refuse(w.(*exchange), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+}

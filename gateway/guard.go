@@ -1,0 +1,79 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"partyline/protocol"
+)
+
+// guard knows who somebody is and what they may do.
+type guard struct {
+	mint   *mint
+	access Access
+	cache  holderCache
+}
+
+// identify reads a request's bearer token. Without one the zero holder is returned:
+// somebody. A token that is sent must be valid, also where none is needed.
+func (a *guard) identify(r *http.Request) (holder, *protocol.Error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return holder{}, nil
+	}
+	return a.verify(token)
+}
+
+// verify says whose token it is, as of now.
+func (a *guard) verify(token string) (holder, *protocol.Error) {
+	h, ok := a.cache.get(token)
+	if !ok {
+		var err error
+		if h, err = a.mint.read(token); err != nil {
+			return holder{}, errBadToken()
+		}
+		a.cache.put(token, h)
+	}
+	if !a.valid(h.Principal, protocol.TimestampOf(time.Now())) {
+		return holder{}, errBadToken()
+	}
+	return h, nil
+}
+
+// valid says whether a token that was good still is: not expired, not revoked.
+func (a *guard) valid(p protocol.Principal, now protocol.Timestamp) bool {
+	return now < p.Expires && (p.Token == 0 || a.access.TokenLive(p.Token))
+}
+
+// allow says whether the principal may use the operation at all.
+func allow(p protocol.Principal, needed protocol.Access) *protocol.Error {
+	switch {
+	case p.May(needed):
+		return nil
+	case p.Role == "":
+		return protocol.Errorf(protocol.CodeUnauthenticated, "Access token required")
+	default:
+		return protocol.Errorf(protocol.CodeForbidden, "Insufficient permissions")
+	}
+}
+
+// confine keeps a token that is for one session to that session: what names none
+// gets the token's, what names another is refused.
+func confine(p protocol.Principal, s *protocol.SessionID) *protocol.Error {
+	if *s == 0 {
+		*s = p.Session
+	}
+	if !p.Sees(*s) {
+		return errOtherSession(p)
+	}
+	return nil
+}
+
+func errOtherSession(p protocol.Principal) *protocol.Error {
+	return protocol.Errorf(protocol.CodeForbidden, "This token is for session %d only", p.Session)
+}
+
+func errBadToken() *protocol.Error {
+	return protocol.Errorf(protocol.CodeBadToken, "Invalid or expired token")
+}

@@ -1,0 +1,137 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// handlers is the whole API on one screen: who serves which operation.
+func (g *Gateway) handlers() map[string]handler {
+	return map[string]handler{
+		"health.get": g.health,
+
+		"auth.login":    g.login,
+		"auth.verify":   g.verify,
+		"tokens.create": g.issueToken,
+		"tokens.list":   show(g.hub.Tokens),
+		"tokens.revoke": command[protocol.RevokeToken](g.hub, http.StatusOK),
+
+		"games.list":         search(g.hub.Games),
+		"games.packs":        show(g.hub.Packs),
+		"games.packs.meta":   show(g.hub.PackMeta),
+		"games.get":          get(g.hub.Game),
+		"games.create":       command[protocol.CreateGame](g.hub, http.StatusCreated),
+		"games.update":       command[protocol.UpdateGame](g.hub, http.StatusOK),
+		"games.delete":       command[protocol.DeleteGame](g.hub, http.StatusOK),
+		"games.toggle":       command[protocol.ToggleGame](g.hub, http.StatusOK),
+		"games.favor":        command[protocol.FavorGame](g.hub, http.StatusOK),
+		"games.packs.toggle": command[protocol.TogglePack](g.hub, http.StatusOK),
+		"games.packs.favor":  command[protocol.FavorPack](g.hub, http.StatusOK),
+		"games.pick":         g.pick(),
+
+		"sessions.list":               show(g.hub.Sessions),
+		"sessions.active":             g.activeSession,
+		"sessions.get":                get(g.hub.Session),
+		"sessions.games":              get(g.hub.SessionGames),
+		"sessions.votes":              g.sessionVotes(),
+		"sessions.create":             command[protocol.CreateSession](g.hub, http.StatusCreated),
+		"sessions.close":              command[protocol.CloseSession](g.hub, http.StatusOK),
+		"sessions.delete":             command[protocol.DeleteSession](g.hub, http.StatusOK),
+		"sessions.games.add":          command[protocol.AddGame](g.hub, http.StatusCreated),
+		"sessions.games.status":       command[protocol.SetGameStatus](g.hub, http.StatusOK),
+		"sessions.games.remove":       command[protocol.RemoveGame](g.hub, http.StatusOK),
+		"sessions.games.room_code":    command[protocol.SetRoomCode](g.hub, http.StatusOK),
+		"sessions.games.player_count": command[protocol.SetPlayerCount](g.hub, http.StatusOK),
+
+		"votes.live":  g.castVote,
+		"votes.batch": g.castVotes,
+		"votes.list":  search(g.hub.Votes),
+
+		"stats.get": show(g.hub.Stats),
+	}
+}
+
+// command serves a write that is nothing but its command.
+func command[C protocol.Command](hub Commander, status int) handler {
+	s := shapeOf[C]()
+	return func(ctx context.Context, in *input) (reply, error) {
+		var c C
+		if err := in.read(&c, s); err != nil {
+			return reply{}, err
+		}
+		return do(ctx, hub, in, c, status)
+	}
+}
+
+// do checks a command and has the hub do it.
+func do(ctx context.Context, hub Commander, in *input, c protocol.Command, status int) (reply, error) {
+	if err := c.Check(); err != nil {
+		return reply{}, err
+	}
+	key, err := in.idempotency(c)
+	if err != nil {
+		return reply{}, err
+	}
+	answer, failed := hub.Do(ctx, actors.Call{Command: c, Key: key})
+	if failed != nil {
+		return reply{}, failed
+	}
+	return replyOf(status, answer), nil
+}
+
+// replyOf tells a stored answer from a fresh one.
+func replyOf(status int, answer any) reply {
+	_, stored := answer.(json.RawMessage)
+	return reply{status: status, body: answer, replayed: stored}
+}
+
+// show serves a read without parameters.
+func show[A any](ask func(context.Context) (A, error)) handler {
+	return func(ctx context.Context, _ *input) (reply, error) {
+		answer, err := ask(ctx)
+		return reply{status: http.StatusOK, body: answer}, err
+	}
+}
+
+// byID is the parameter of reads of one thing.
+type byID[ID ~int64] struct {
+	ID ID `json:"id"`
+}
+
+// get serves a read of one thing by its id.
+func get[ID ~int64, A any](ask func(context.Context, ID) (A, error)) handler {
+	s := shapeOf[byID[ID]]()
+	return func(ctx context.Context, in *input) (reply, error) {
+		var q byID[ID]
+		if err := in.read(&q, s); err != nil {
+			return reply{}, err
+		}
+		answer, err := ask(ctx, q.ID)
+		return reply{status: http.StatusOK, body: answer}, err
+	}
+}
+
+// checked is a query that looks at its own words and ranges.
+type checked interface{ Check() *protocol.Error }
+
+// search serves a read with filters.
+func search[Q, A any](ask func(context.Context, Q) (A, error)) handler {
+	s := shapeOf[Q]()
+	return func(ctx context.Context, in *input) (reply, error) {
+		var q Q
+		if err := in.read(&q, s); err != nil {
+			return reply{}, err
+		}
+		if c, ok := any(&q).(checked); ok {
+			if err := c.Check(); err != nil {
+				return reply{}, err
+			}
+		}
+		answer, err := ask(ctx, q)
+		return reply{status: http.StatusOK, body: answer}, err
+	}
+}

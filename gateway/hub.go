@@ -1,0 +1,56 @@
+package gateway
+
+import (
+	"context"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// Commander changes things. Every error is a *protocol.Error, and every answer
+// stands for facts that are on disk.
+type Commander interface {
+	// Do waits for the answer: a resource of protocol, or json.RawMessage when the
+	// answer to an idempotent call is given again.
+	Do(ctx context.Context, c actors.Call) (any, error)
+	// Go does the same without waiting. Done is called exactly once.
+	Go(c actors.Call, done func(answer any, err *protocol.Error))
+	// Once runs f unless the key has an answer already.
+	Once(ctx context.Context, k *actors.Key, f func() (any, error)) (any, error)
+}
+
+// Catalogue answers questions about games.
+type Catalogue interface {
+	Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game, error)
+	Game(ctx context.Context, id protocol.GameID) (protocol.Game, error)
+	Packs(ctx context.Context) ([]protocol.Pack, error)
+	PackMeta(ctx context.Context) ([]protocol.PackMeta, error)
+	Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error)
+	Stats(ctx context.Context) (protocol.Stats, error)
+}
+
+// Sessions answers questions about game nights and their votes.
+type Sessions interface {
+	Sessions(ctx context.Context) ([]protocol.Session, error)
+	Session(ctx context.Context, id protocol.SessionID) (protocol.Session, error)
+	// ActiveSession is the newest active one, nil when there is none.
+	ActiveSession(ctx context.Context) (*protocol.Session, error)
+	SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error)
+	SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error)
+	Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error)
+}
+
+// Access answers questions about scoped tokens.
+type Access interface {
+	Tokens(ctx context.Context) ([]protocol.Token, error)
+	// TokenLive is false for a token that is revoked or unknown. It does not wait.
+	TokenLive(id protocol.TokenID) bool
+}
+
+// Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.
+type Hub interface {
+	Commander
+	Catalogue
+	Sessions
+	Access
+}

@@ -1,0 +1,86 @@
+package gateway
+
+import (
+	"net/netip"
+	"net/url"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// input is what an operation was asked with, by REST or by a request frame.
+type input struct {
+	at  *endpoint
+	who protocol.Principal
+	// issued is when the token was made, in seconds since 1970, 0 without a token.
+	issued int64
+	// raw is the body or the frame's data: one JSON object, or nothing. It is valid
+	// until the handler returns.
+	raw []byte
+	// path and query are of REST; nil for frames, where raw has all parameters by name.
+	path  func(name string) string
+	query url.Values
+	// key is the idempotency key, empty for none.
+	key string
+	// from is the client's address.
+	from netip.Addr
+}
+
+// read fills v, whose fields s knows, from all places where parameters can stand. A
+// parameter of the path beats a body field of the same name.
+func (in *input) read(v any, s shape) *protocol.Error {
+	raw := in.raw
+	if in.path != nil {
+		raw = without(raw, in.at.params)
+	}
+	if err := decode(raw, v); err != nil {
+		return err
+	}
+	if err := in.readQuery(v, s); err != nil {
+		return err
+	}
+	for _, name := range in.at.params {
+		if err := in.readParam(v, s, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *input) readQuery(v any, s shape) *protocol.Error {
+	for name, values := range in.query {
+		if last := values[len(values)-1]; last != "" {
+			if err := s.set(v, name, last); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readParam wants every parameter of the path, also of a request frame.
+func (in *input) readParam(v any, s shape, name string) *protocol.Error {
+	if in.path != nil {
+		if err := s.set(v, name, in.path(name)); err != nil {
+			return err
+		}
+	}
+	return s.need(v, name)
+}
+
+// idempotency makes the key of a call, nil when the client gave none. What the
+// request means is its fingerprint, not how it was written: a retry may come by the
+// other way, or with its fields in another order.
+func (in *input) idempotency(request any) (*actors.Key, *protocol.Error) {
+	if in.key == "" || in.at.Method != "POST" {
+		return nil, nil
+	}
+	if err := checkKey(in.key); err != nil {
+		return nil, err
+	}
+	return &actors.Key{Scope: in.at.Op + "/" + scope(in.who), Name: in.key, Fingerprint: fingerprint(in.at.Op, request)}, nil
+}
+
+// text says that one line of plain text is wanted: chat bots can only GET and show
+// what they get.
+func (in *input) text() bool { return in.query.Get("format") == "text" }

@@ -1,0 +1,112 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"partyline/protocol"
+)
+
+// call is one request frame on its way.
+type call struct {
+	k     *socket
+	id    frameID
+	op    string
+	start time.Time
+}
+
+// request answers a request frame: the same operation, rights and answer as by REST.
+func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
+	c := &call{k: k, id: m.ID, op: m.Op, start: time.Now()}
+	h := k.holder()
+	e := k.g.endpoints[m.Op]
+	switch {
+	case !allowed:
+		c.refuse(errTooFast())
+	case h.Role == "":
+		c.refuse(errNotAuthenticated())
+	case bad != nil:
+		c.refuse(bad)
+	case !k.g.guard.valid(h.Principal, protocol.TimestampOf(c.start)):
+		k.peer.Close(protocol.CloseForbidden, "Token expired or revoked")
+	case e == nil:
+		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", clip(m.Op)))
+	default:
+		k.serve(c, e, m, *h)
+	}
+}
+
+func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
+	if err := allow(h.Principal, e.Access); err != nil {
+		c.refuse(err)
+		return
+	}
+	if k.inFlight.Add(1) > paces[h.Role].inFlight {
+		k.inFlight.Add(-1)
+		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
+		return
+	}
+	// The decoder has copied data: it does not alias the reader's buffer.
+	in := &input{at: e, who: h.Principal, issued: h.issued, raw: m.Data, key: m.Key, from: k.from}
+	if e.Op == opVote {
+		k.g.sendVote(in, c.finish)
+		return
+	}
+	k.lane.do(func() { c.run(e, in) })
+}
+
+// opVote is the operation that goes without a goroutine: there are thousands a second.
+const opVote = "votes.live"
+
+// run serves the call in a goroutine of the lane.
+func (c *call) run(e *endpoint, in *input) {
+	ctx, cancel := context.WithTimeout(c.k.ctx, requestTimeout)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			id := newID()
+			c.k.g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
+			c.finish(reply{}, protocol.Errorf(protocol.CodeInternal, "Internal error").With("requestId", id))
+		}
+	}()
+	rep, err := e.serve(ctx, in)
+	if err != nil {
+		c.finish(reply{}, failed(c.k.g.log, err, c.op, newID()))
+		return
+	}
+	c.finish(rep, nil)
+}
+
+// finish answers a call that was in flight.
+func (c *call) finish(rep reply, err *protocol.Error) {
+	c.k.inFlight.Add(-1)
+	if err != nil {
+		c.refuse(err)
+		return
+	}
+	c.answer(rep)
+}
+
+func (c *call) refuse(err *protocol.Error) { c.answer(failure(err)) }
+
+func (c *call) answer(rep reply) {
+	buf := takeBuffer()
+	defer giveBuffer(buf)
+	b, err := appendResponse(buf.AvailableBuffer(), c.id, rep)
+	if err != nil {
+		rep = failure(failed(c.k.g.log, err, c.op, newID()))
+		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
+	}
+	c.k.peer.Send(b)
+	c.k.g.meters.answered(c.label(rep), rep.status, time.Since(c.start))
+}
+
+// label is the op as metrics know it: what clients make up counts as one.
+func (c *call) label(reply) string {
+	if c.k.g.endpoints[c.op] == nil {
+		return "unknown"
+	}
+	return c.op
+}

@@ -1,0 +1,85 @@
+package gateway
+
+import (
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"partyline/protocol"
+)
+
+// route is one path with what serves each of its methods.
+type route map[string]*endpoint
+
+// routes builds the mux from the operation table: one pattern for each path, so that
+// a wrong method is answered by us, with what is allowed.
+func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
+	byPath := map[string]route{}
+	for _, e := range all {
+		if byPath[e.Path] == nil {
+			byPath[e.Path] = route{}
+		}
+		byPath[e.Path][e.Method] = e
+		if e.Method == http.MethodGet {
+			byPath[e.Path][http.MethodHead] = e
+		}
+	}
+	mux := http.NewServeMux()
+	for pattern, methods := range byPath {
+		mux.HandleFunc(pattern, g.serveRoute(pattern, methods))
+	}
+	for pattern, h := range g.others() {
+		mux.HandleFunc(pattern, g.serveOther(pattern, h))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		g.refuse(w.(*exchange), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+	})
+	return mux
+}
+
+// others are the paths that are no operations: they answer GET alone.
+func (g *Gateway) others() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"/ready":             g.serveReady,
+		"/metrics":           g.metrics.ServeHTTP,
+		"/api/sessions/live": g.serveSocket,
+	}
+}
+
+func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {
+	allowed := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*exchange)
+		x.route = pattern
+		if e := methods[r.Method]; e != nil {
+			g.serveREST(e, x, r)
+			return
+		}
+		g.refuseMethod(x, allowed)
+	}
+}
+
+func (g *Gateway) serveOther(pattern string, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*exchange)
+		x.route = pattern
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			h(w, r)
+			return
+		}
+		g.refuseMethod(x, "GET, HEAD")
+	}
+}
+
+func (g *Gateway) refuseMethod(x *exchange, allowed string) {
+	x.Header().Set("Allow", allowed)
+	g.refuse(x, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
+}
+
+// clean says whether the mux would serve the path as it is. Others it would answer
+// with a redirect to a page, which no API client expects.
+func clean(p string) bool {
+	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+}

@@ -1,0 +1,81 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"partyline/protocol"
+)
+
+// noActiveSession is the answer of sessions.active when there is none.
+type noActiveSession struct {
+	Session *protocol.Session `json:"session"`
+	Message string            `json:"message"`
+}
+
+// activeSession is the newest active session. For chat bots it is one line that says
+// what is being played.
+func (g *Gateway) activeSession(ctx context.Context, in *input) (reply, error) {
+	s, err := g.hub.ActiveSession(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	if s == nil {
+		none := noActiveSession{Message: "No active session"}
+		return reply{status: http.StatusOK, body: none, line: none.Message}, nil
+	}
+	rep := reply{status: http.StatusOK, body: *s}
+	if in.text() {
+		games, err := g.hub.SessionGames(ctx, s.ID)
+		if err != nil {
+			return reply{}, err
+		}
+		rep.line = playingLine(*s, games)
+	}
+	return rep, nil
+}
+
+// sessionVotes is the session's tally. For chat bots it is one line with the games
+// that have most votes.
+func (g *Gateway) sessionVotes() handler {
+	tally := get(g.hub.SessionVotes)
+	return func(ctx context.Context, in *input) (reply, error) {
+		rep, err := tally(ctx, in)
+		if v, ok := rep.body.(protocol.SessionVotes); ok && err == nil && in.text() {
+			rep.line = tallyLine(v)
+		}
+		return rep, err
+	}
+}
+
+func playingLine(s protocol.Session, games []protocol.SessionGame) string {
+	newest := slices.IndexFunc(games, func(p protocol.SessionGame) bool { return p.Status == protocol.StatusPlaying })
+	if newest < 0 {
+		return fmt.Sprintf("Session %d: no game is being played, %d so far", s.ID, s.GamesPlayed)
+	}
+	p := games[newest]
+	line := fmt.Sprintf("Now playing: %s (%s), +%d/-%d. Game %d of session %d", p.Title, p.PackName, p.Upvotes, p.Downvotes, s.GamesPlayed, s.ID)
+	if p.RoomCode != nil {
+		line += ". Room code " + *p.RoomCode
+	}
+	return line
+}
+
+// lineGames is how many games a chat line names: Twitch cuts lines at 500 characters.
+const lineGames = 5
+
+func tallyLine(v protocol.SessionVotes) string {
+	if len(v.Votes) == 0 {
+		return fmt.Sprintf("Session %d: no votes yet", v.SessionID)
+	}
+	line := fmt.Sprintf("Session %d:", v.SessionID)
+	for i, t := range v.Votes[:min(lineGames, len(v.Votes))] {
+		if i > 0 {
+			line += ","
+		}
+		line += fmt.Sprintf(" %s %+d (+%d/-%d)", t.Title, t.NetScore, t.Upvotes, t.Downvotes)
+	}
+	return line
+}

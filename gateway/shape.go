@@ -1,0 +1,109 @@
+package gateway
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"partyline/protocol"
+)
+
+// shape knows the fields of a struct by their JSON names, so that text from a path
+// or a query string can be put into them. It is made once per operation.
+type shape map[string][]int
+
+func shapeOf[T any]() shape {
+	s := shape{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if name := fieldName(f); name != "" {
+			s[name] = f.Index
+		}
+	}
+	return s
+}
+
+// set reads text into the field of that name of v, a pointer to the struct. A name
+// that is not a field is ignored.
+func (s shape) set(v any, name, text string) *protocol.Error {
+	index, ok := s[name]
+	if !ok {
+		return nil
+	}
+	f := reflect.ValueOf(v).Elem().FieldByIndex(index)
+	if f.Kind() == reflect.Pointer {
+		f.Set(reflect.New(f.Type().Elem()))
+		f = f.Elem()
+	}
+	switch f.Kind() {
+	case reflect.Bool:
+		return setBool(f, name, text)
+	case reflect.String:
+		return setString(f, name, text)
+	default:
+		return setInt(f, name, text)
+	}
+}
+
+// need wants the field of that name to be there: a positive id, a text that is not empty.
+func (s shape) need(v any, name string) *protocol.Error {
+	f := reflect.ValueOf(v).Elem().FieldByIndex(s[name])
+	if f.Kind() == reflect.String && f.Len() == 0 {
+		return protocol.Invalid("%s is required", name)
+	}
+	if f.CanInt() && f.Int() <= 0 {
+		return notPositive(name)
+	}
+	return nil
+}
+
+func setBool(f reflect.Value, name, text string) *protocol.Error {
+	if text != "true" && text != "false" {
+		return protocol.Invalid("%s must be true or false", name)
+	}
+	f.SetBool(text == "true")
+	return nil
+}
+
+func setString(f reflect.Value, name, text string) *protocol.Error {
+	if !utf8.ValidString(text) {
+		return protocol.Invalid("%s must be valid UTF-8", name)
+	}
+	f.SetString(text)
+	return nil
+}
+
+func setInt(f reflect.Value, name, text string) *protocol.Error {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 {
+		return notPositive(name)
+	}
+	f.SetInt(n)
+	return nil
+}
+
+func notPositive(name string) *protocol.Error {
+	return protocol.Invalid("%s must be a positive integer", name)
+}
+
+// without takes the members of those names out of an object, because the path has
+// them. What is no object is left for decode to refuse.
+func without(raw []byte, names []string) []byte {
+	var members map[string]json.RawMessage
+	if len(names) == 0 || len(raw) == 0 || checkJSON(raw) != nil || json.Unmarshal(raw, &members) != nil {
+		return raw
+	}
+	for key := range members {
+		for _, name := range names {
+			if strings.EqualFold(key, name) {
+				delete(members, key)
+			}
+		}
+	}
+	rest, err := json.Marshal(members)
+	if err != nil {
+		return raw
+	}
+	return rest
+}

@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"partyline/gateway/live"
+	"partyline/protocol"
+)
+
+// socket is one WebSocket as its messages see it: who it is and what it may still
+// ask. Its messages are read one after the other, by the engine's reader.
+type socket struct {
+	g      *Gateway
+	peer   *live.Peer
+	from   netip.Addr
+	opened time.Time
+
+	who      atomic.Pointer[holder] // written by the reader, read by the sweeper
+	pace     *rate.Limiter
+	patience *rate.Limiter
+	lane     lane
+	inFlight atomic.Int64
+
+	ctx    context.Context // ends with the connection
+	cancel context.CancelFunc
+}
+
+// serveSocket upgrades a request to a WebSocket and leaves: the engine reads on.
+func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
+	x := w.(*exchange)
+	from := g.proxies.client(r)
+	if err := g.admitSocket(from); err != nil {
+		g.refuse(x, err)
+		return
+	}
+	k := newSocket(g, from)
+	peer, err := g.engine.Accept(x.ResponseWriter, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
+	if err != nil {
+		x.status = http.StatusBadRequest // the library has answered
+		return
+	}
+	x.status = http.StatusSwitchingProtocols
+	k.peer = peer
+	g.census.sockets.Add(1)
+	peer.Serve(k.receive, k.closed)
+}
+
+// admitSocket says whether one more may come. Its origin has been looked at before.
+func (g *Gateway) admitSocket(from netip.Addr) *protocol.Error {
+	switch {
+	case g.draining.Load():
+		return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
+	case g.census.full():
+		return protocol.Errorf(protocol.CodeOverloaded, "Too many connections, try again in a moment")
+	case !g.visits.allow(from, time.Now()):
+		return protocol.Errorf(protocol.CodeTooMany, "Too many connections from this address, try again in a moment")
+	}
+	return nil
+}
+
+func newSocket(g *Gateway, from netip.Addr) *socket {
+	p := paces[""]
+	k := &socket{g: g, from: from, opened: time.Now(),
+		pace: rate.NewLimiter(p.perSecond, p.burst), patience: rate.NewLimiter(patienceRate, patienceBurst)}
+	k.who.Store(&holder{})
+	k.ctx, k.cancel = context.WithCancel(context.Background())
+	return k
+}
+
+// closed is called once, when the connection has ended.
+func (k *socket) closed() {
+	k.cancel()
+	k.g.census.sockets.Add(-1)
+}
+
+func (k *socket) holder() *holder { return k.who.Load() }
+
+// receive is called for each message, in order. The bytes are the reader's: what is
+// to outlive the call is copied.
+func (k *socket) receive(raw []byte) {
+	now := time.Now()
+	allowed := k.pace.AllowN(now, 1)
+	if !allowed && !k.patience.AllowN(now, 1) {
+		k.peer.Close(protocol.CloseTooMany, "Too many messages")
+		return
+	}
+	var m message
+	err := decode(raw, &m)
+	switch {
+	case m.Type == protocol.MessageRequest && m.ID != "":
+		k.request(&m, err, allowed)
+	case !allowed:
+		k.fail(0, errTooFast())
+	case err != nil && m.Type == "":
+		k.fail(0, malformed("Invalid message format"))
+	case err != nil:
+		k.fail(0, err)
+	default:
+		k.dispatch(&m)
+	}
+}
+
+func (k *socket) dispatch(m *message) {
+	switch m.Type {
+	case protocol.MessageAuth:
+		k.auth(m.Token)
+	case protocol.MessagePing:
+		k.notice(protocol.Notice{Type: protocol.MessagePong})
+	case protocol.MessageSubscribe:
+		k.whenKnown(func() { k.subscribe(m) })
+	case protocol.MessageUnsubscribe:
+		k.whenKnown(func() { k.unsubscribe(m) })
+	case protocol.MessageRequest:
+		k.fail(0, protocol.Invalid("id %s", errFrameID))
+	case "":
+		k.fail(0, malformed("Invalid message format"))
+	default:
+		k.fail(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", clip(m.Type)))
+	}
+}
+
+// auth takes a token, the first or a fresh one in place of one that runs out.
+func (k *socket) auth(token string) {
+	if token == "" {
+		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
+		return
+	}
+	h, err := k.g.guard.verify(token)
+	if err != nil {
+		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
+		return
+	}
+	first := k.holder().Role == ""
+	k.who.Store(&h)
+	p := paces[h.Role]
+	k.pace.SetLimit(p.perSecond)
+	k.pace.SetBurst(p.burst)
+	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
+	if first {
+		k.peer.JoinLobby()
+	}
+}
+
+// whenKnown lets only those through whose token is still good.
+func (k *socket) whenKnown(then func()) {
+	switch h := k.holder(); {
+	case h.Role == "":
+		k.fail(0, errNotAuthenticated())
+	case !k.g.guard.valid(h.Principal, protocol.TimestampOf(time.Now())):
+		k.peer.Close(protocol.CloseForbidden, "Token expired or revoked")
+	default:
+		then()
+	}
+}
+
+func (k *socket) notice(n protocol.Notice) {
+	b, err := appendJSON(nil, n)
+	if err == nil { // a Notice of strings always marshals
+		k.peer.Send(b)
+	}
+}
+
+// fail tells an error that answers no request; of a subscribe it says which session.
+func (k *socket) fail(s protocol.SessionID, e *protocol.Error) {
+	k.notice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code})
+}
+
+func errTooFast() *protocol.Error {
+	return protocol.Errorf(protocol.CodeTooMany, "Too many messages, slow down")
+}
+
+func errNotAuthenticated() *protocol.Error {
+	return protocol.Errorf(protocol.CodeNotAuthenticated, "Not authenticated")
+}
+
+// clip keeps what a client wrote from filling our answer.
+func clip(s string) string {
+	const most = 64
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}

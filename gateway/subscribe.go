@@ -1,0 +1,49 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+
+	"partyline/gateway/live"
+	"partyline/protocol"
+)
+
+// subscribe has the engine send the session's events, or its tallies. It is done
+// before the next message is read, so that what a client sends in order is in order.
+func (k *socket) subscribe(m *message) {
+	if err := k.checkSubscribe(m); err != nil {
+		k.fail(m.SessionID, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(k.ctx, requestTimeout)
+	defer cancel()
+	err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
+	if err != nil {
+		k.fail(m.SessionID, failed(k.g.log, err, protocol.MessageSubscribe, newID()))
+	}
+}
+
+func (k *socket) checkSubscribe(m *message) *protocol.Error {
+	if m.Mode == "" {
+		m.Mode = protocol.ModeEvents
+	}
+	switch {
+	case m.SessionID <= 0:
+		return notPositive("sessionId")
+	case m.Mode != protocol.ModeEvents && m.Mode != protocol.ModeTally:
+		return protocol.Invalid(`mode must be "events" or "tally"`)
+	case !k.holder().Sees(m.SessionID):
+		return errOtherSession(k.holder().Principal)
+	}
+	return nil
+}
+
+func (k *socket) unsubscribe(m *message) {
+	if m.SessionID <= 0 {
+		k.fail(0, notPositive("sessionId"))
+		return
+	}
+	k.peer.Unsubscribe(m.SessionID)
+	k.notice(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID,
+		Message: fmt.Sprintf("Unsubscribed from session %d", m.SessionID)})
+}

@@ -1,0 +1,93 @@
+package gateway
+
+import (
+	"sync"
+	"time"
+
+	"partyline/gateway/live"
+	"partyline/protocol"
+)
+
+// sweepInterval is how late an expired token or a missing auth may be noticed.
+const sweepInterval = time.Second
+
+// sweeper closes the sockets whose time or token is over, in a goroutine of its own,
+// so that whoever revokes a token does not wait for closing handshakes.
+type sweeper struct {
+	g *Gateway
+
+	mu      sync.Mutex
+	revoked []protocol.TokenID
+
+	wake chan struct{}
+	stop chan struct{}
+	done chan struct{}
+}
+
+func newSweeper(g *Gateway) *sweeper {
+	s := &sweeper{g: g, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go s.run()
+	return s
+}
+
+// Revoked closes the sockets of a token, now. It does not block.
+func (g *Gateway) Revoked(id protocol.TokenID) {
+	s := g.sweeper
+	s.mu.Lock()
+	s.revoked = append(s.revoked, id)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default: // it is awake already and will see the token
+	}
+}
+
+func (s *sweeper) run() {
+	defer close(s.done)
+	tick := time.NewTicker(sweepInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-s.wake:
+			s.closeRevoked()
+		case now := <-tick.C:
+			s.closeLate(now)
+		}
+	}
+}
+
+func (s *sweeper) closeRevoked() {
+	s.mu.Lock()
+	revoked := make(map[protocol.TokenID]bool, len(s.revoked))
+	for _, id := range s.revoked {
+		revoked[id] = true
+	}
+	s.revoked = nil
+	s.mu.Unlock()
+	s.closeSockets(protocol.CloseForbidden, "Token revoked", func(k *socket) bool { return revoked[k.holder().Token] && k.holder().Token != 0 })
+}
+
+// closeLate also looks for revoked tokens again: a socket may have come in between
+// the revocation and its notice.
+func (s *sweeper) closeLate(now time.Time) {
+	s.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(k *socket) bool {
+		return k.holder().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
+	})
+	s.closeSockets(protocol.CloseForbidden, "Token expired or revoked", func(k *socket) bool {
+		return k.holder().Role != "" && !s.g.guard.valid(k.holder().Principal, protocol.TimestampOf(now))
+	})
+}
+
+func (s *sweeper) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
+	s.g.engine.ClosePeers(func(p *live.Peer) bool {
+		k, ok := p.Tag.(*socket)
+		return ok && over(k)
+	}, code, reason)
+}
+
+func (s *sweeper) close() {
+	close(s.stop)
+	<-s.done
+}

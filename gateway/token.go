@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"partyline/protocol"
+)
+
+// claims is what a token of ours says. A token given for the admin key has no id; a
+// scoped one has the id under which it can be revoked.
+type claims struct {
+	Role    protocol.Role      `json:"role"`
+	Name    string             `json:"name,omitempty"`
+	Session protocol.SessionID `json:"sessionId,omitempty"`
+	jwt.RegisteredClaims
+}
+
+// mint signs tokens and reads them back: HS256 and nothing else, so that neither
+// "none" nor a public key taken for a secret gets anybody in.
+type mint struct {
+	secret []byte
+	parser *jwt.Parser
+}
+
+func newMint(secret []byte) *mint {
+	return &mint{secret: secret, parser: jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired())}
+}
+
+// admin signs a token for whoever showed the admin key at that second.
+func (m *mint) admin(iat int64) (string, error) {
+	at := time.Unix(iat, 0)
+	return m.sign(claims{Role: protocol.RoleAdmin, RegisteredClaims: jwt.RegisteredClaims{
+		IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(protocol.AdminTokenTTL))}})
+}
+
+// scoped signs a token that the hub issued. The same token always gives the same
+// text, so that an idempotent answer can be given again without storing a secret.
+func (m *mint) scoped(t protocol.Token) (string, error) {
+	c := claims{Role: t.Role, Name: t.Name, RegisteredClaims: jwt.RegisteredClaims{
+		ID: t.ID.String(), IssuedAt: jwt.NewNumericDate(t.CreatedAt.Time()), ExpiresAt: jwt.NewNumericDate(t.ExpiresAt.Time())}}
+	if t.SessionID != nil {
+		c.Session = *t.SessionID
+	}
+	return m.sign(c)
+}
+
+func (m *mint) sign(c claims) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(m.secret)
+}
+
+// holder is who a valid token belongs to and when it was made (seconds since 1970).
+type holder struct {
+	protocol.Principal
+	issued int64
+}
+
+var errClaims = errors.New("claims do not fit")
+
+// read verifies a token's signature, time and claims. Whether it was revoked is not
+// written in a token.
+func (m *mint) read(token string) (holder, error) {
+	var c claims
+	if _, err := m.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return m.secret, nil }); err != nil {
+		return holder{}, fmt.Errorf("token: %w", err)
+	}
+	h := holder{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
+	if c.IssuedAt != nil {
+		h.issued = c.IssuedAt.Unix()
+	}
+	if c.Role == protocol.RoleAdmin && c.ID == "" {
+		return h, nil
+	}
+	id, err := strconv.ParseInt(c.ID, 10, 64)
+	if err != nil || id < 1 || (c.Role != protocol.RoleBot && c.Role != protocol.RoleViewer) {
+		return holder{}, errClaims
+	}
+	h.Token = protocol.TokenID(id)
+	return h, nil
+}
