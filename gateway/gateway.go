@@ -40,6 +40,9 @@ type Options struct {
 	Metrics http.Handler
 	// Ready is nil while commands can be taken, else the reason they cannot; nil is always ready.
 	Ready func() error
+	// Extra are paths of the program that only admins may GET. They are no operations:
+	// their answers are streams.
+	Extra map[string]http.Handler
 }
 
 // Gateway is the one way in: REST and WebSocket. Its methods may be called from any
@@ -59,6 +62,7 @@ type Gateway struct {
 	meters    *meters
 	metrics   http.Handler
 	ready     func() error
+	extra     map[string]http.Handler
 	log       zerolog.Logger
 	draining  atomic.Bool
 	sweeper   *sweeper
@@ -77,7 +81,7 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		visits: newVisits(o.ConnectRate), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		census: newCensus(o.MaxConnections), meters: meters, metrics: o.Metrics, ready: o.Ready, log: o.Log,
+		census: newCensus(o.MaxConnections), meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.metrics == nil {
 		g.metrics = http.HandlerFunc(g.noMetrics)

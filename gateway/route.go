@@ -41,11 +41,15 @@ func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
 
 // others are the paths that are no operations: they answer GET alone.
 func (g *Gateway) others() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
+	all := map[string]http.HandlerFunc{
 		"/ready":             g.serveReady,
 		"/metrics":           g.metrics.ServeHTTP,
 		"/api/sessions/live": g.serveSocket,
 	}
+	for path, h := range g.extra {
+		all[path] = g.adminsOnly(h)
+	}
+	return all
 }
 
 func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {

@@ -1,0 +1,22 @@
+package gateway
+
+import (
+	"net/http"
+
+	"partyline/protocol"
+)
+
+// adminsOnly hands a request of an admin to a handler of the program's.
+func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := g.guard.identify(r)
+		if err == nil {
+			err = allow(who.Principal, protocol.AccessAdmin)
+		}
+		if err != nil {
+			g.refuse(w.(*exchange), err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}
+}
