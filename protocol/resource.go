@@ -256,3 +256,21 @@ type Verified struct {
 		Exp  int64 `json:"exp"`
 	} `json:"user"`
 }
+
+// NewBatchResult makes room for n results.
+func NewBatchResult(n int) *BatchResult { return &BatchResult{Results: make([]VoteOutcome, n)} }
+
+// Take notes the i-th result.
+func (r *BatchResult) Take(i int, v VoteOutcome) {
+	r.Results[i] = v
+	if v.Error == "" {
+		r.Accepted++
+		return
+	}
+	r.Rejected++
+}
+
+// Refuse notes why the i-th vote does not count.
+func (r *BatchResult) Refuse(i int, err *Error) {
+	r.Take(i, VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code})
+}

@@ -1,0 +1,156 @@
+package actors
+
+import (
+	"context"
+	"sync"
+
+	"partyline/actors/catalogue"
+	"partyline/protocol"
+)
+
+// Call is a command, with a Key where the client wants it done at most once.
+type Call struct {
+	Command protocol.Command
+	Key     *Key
+}
+
+// Do sends a command and waits for the answer, which leaves only when everything it
+// tells of is on disk. The answer is the protocol's resource for that command, or a
+// json.RawMessage where an earlier answer is given again for the Key. When ctx ends
+// first the outcome is unknown.
+func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
+	if batch, ok := c.Command.(*protocol.CastVotes); ok {
+		return h.castVotes(ctx, batch, c.Key)
+	}
+	if add, ok := c.Command.(protocol.AddGame); ok {
+		game, err := h.Game(ctx, add.GameID)
+		if err != nil {
+			return nil, err
+		}
+		add.Game = game
+		c.Command = add
+	}
+	answer, err := h.do(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return h.joined(ctx, answer)
+}
+
+func (h *Hub) do(ctx context.Context, c Call) (any, error) {
+	w := newWaiter()
+	h.Go(c, w.done)
+	return w.wait(ctx)
+}
+
+// Go does what Do does without waiting: done is called exactly once, from an actor's
+// goroutine or at once from the caller's, and must not block. It is for the commands
+// that one actor decides alone; AddGame and CastVotes go by Do.
+func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
+	if err := c.Command.Check(); err != nil {
+		done(nil, err)
+		return
+	}
+	if err := h.door.enter(); err != nil {
+		done(nil, err)
+		return
+	}
+	cmd := &command{cmd: c.Command, ticket: ticket{door: h.door, done: done}}
+	if c.Key != nil && !h.recall(cmd, c.Key) {
+		return
+	}
+	if err := h.send(cmd); err != nil {
+		cmd.reply(nil, err)
+	}
+}
+
+// send finds the actor that decides.
+func (h *Hub) send(c *command) *protocol.Error {
+	switch cmd := c.cmd.(type) {
+	case protocol.IssueToken, protocol.RevokeToken:
+		h.system.Root.Send(h.access, c)
+	case protocol.CreateSession:
+		return h.create(c, cmd)
+	case *protocol.CastVote:
+		if cmd.SessionID == 0 {
+			active := *cmd
+			active.SessionID = h.directory.newest()
+			c.cmd = &active
+		}
+		return h.sendSession(c.cmd.(*protocol.CastVote).SessionID, c)
+	case protocol.SessionCommand:
+		return h.sendSession(cmd.Target(), c)
+	case protocol.CreateGame, protocol.UpdateGame, protocol.DeleteGame, protocol.ToggleGame,
+		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, catalogue.Seed:
+		h.system.Root.Send(h.catalogue, c)
+	default:
+		return errInternal()
+	}
+	return nil
+}
+
+// create gives the new session its id before its actor wakes.
+func (h *Hub) create(c *command, cmd protocol.CreateSession) *protocol.Error {
+	id, err := h.directory.reserve()
+	if err != nil {
+		return err
+	}
+	cmd.ID = id
+	c.cmd = cmd
+	done := c.done
+	c.done = func(answer any, err *protocol.Error) {
+		if err != nil {
+			// Should it be on disk after all, its actor will say so when it has read it.
+			h.directory.note(id, false, false)
+		}
+		done(answer, err)
+	}
+	return h.sendSession(id, c)
+}
+
+// sendSession finds the session, waking it if need be; 0 is the active one that there
+// is not.
+func (h *Hub) sendSession(id protocol.SessionID, m any) *protocol.Error {
+	if id == 0 {
+		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
+	}
+	if !h.directory.has(id) {
+		return protocol.NotFound("Session")
+	}
+	if !h.routes.send(h.system.Root, id, m) {
+		h.system.Root.Send(h.registry, &deliver{id, m})
+	}
+	return nil
+}
+
+// waiter turns a callback into a wait.
+type waiter struct {
+	done   func(any, *protocol.Error)
+	result chan result
+}
+
+type result struct {
+	answer any
+	err    *protocol.Error
+}
+
+var waiters = sync.Pool{New: func() any {
+	w := &waiter{result: make(chan result, 1)}
+	w.done = func(answer any, err *protocol.Error) { w.result <- result{answer, err} }
+	return w
+}}
+
+func newWaiter() *waiter { return waiters.Get().(*waiter) }
+
+func (w *waiter) wait(ctx context.Context) (any, error) {
+	select {
+	case r := <-w.result:
+		waiters.Put(w)
+		if r.err != nil {
+			return nil, r.err
+		}
+		return r.answer, nil
+	case <-ctx.Done():
+		return nil, errTimeout() // the answer may still come: this waiter is not used again
+	}
+}

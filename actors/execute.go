@@ -1,0 +1,97 @@
+package actors
+
+import (
+	"runtime/debug"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// execute decides a command, applies its facts and hands them to the journal. The
+// answer is promised for when they are durable.
+func (l *ledger[F, H]) execute(c *command) {
+	facts, refusal := l.heart.Decide(l.decided[:0], c.cmd, protocol.TimestampOf(l.now()))
+	l.decided = facts[:0]
+	var answer any
+	if refusal == nil {
+		records := make([][]byte, len(facts))
+		for i, f := range facts {
+			records[i] = l.apply(f)
+		}
+		answer = l.heart.Answer(c.cmd, facts)
+		l.submit(records, c.memo.memo(answer, nil))
+	} else {
+		facts = nil
+		l.submit(nil, c.memo.memo(nil, refusal))
+	}
+	l.promises.push(promise{ticket: l.submitted, facts: len(facts), answer: answer, err: refusal, asker: c})
+}
+
+// apply changes the speculative state and makes the record.
+func (l *ledger[F, H]) apply(f F) []byte {
+	l.seq++
+	l.heart.Apply(f, l.seq)
+	l.scratch.fact = l.appendFact(l.scratch.fact[:0], f)
+	l.scratch.event = l.heart.Publish(l.scratch.event[:0], f, l.seq)
+	record, event := newRecord(l.scratch.fact, l.scratch.event)
+	l.facts.push(f)
+	l.events.push(event)
+	return record
+}
+
+// submit hands records to the journal, in as many appends as its limits ask for.
+// Only the votes of a batch can need more than one.
+func (l *ledger[F, H]) submit(records [][]byte, memo *persistence.Memo) {
+	expected := persistence.Seq(l.seq) - persistence.Seq(len(records))
+	for len(records) > 0 || memo != nil {
+		n := fitting(records)
+		a := persistence.Append{Stream: l.stream, Expected: expected, Records: records[:n:n], Done: l.heard}
+		if n == len(records) {
+			a.Memo, memo = memo, nil
+		}
+		l.submitted++
+		l.journal.Append(a)
+		expected += persistence.Seq(n)
+		records = records[n:]
+	}
+}
+
+// fitting counts the first records that one append can hold beside a memo, at least one.
+func fitting(records [][]byte) int {
+	size := 0
+	for n, r := range records {
+		size += len(r)
+		if n > 0 && (n == persistence.MaxAppendRecords || size > persistence.MaxAppendBytes-persistence.MaxMemoBytes) {
+			return n
+		}
+	}
+	return len(records)
+}
+
+// ask reads the state. The answer waits behind everything decided before.
+func (l *ledger[F, H]) ask(q *query[H]) {
+	answer, err := q.read(l.heart, l.seq)
+	l.promises.push(promise{ticket: l.submitted, answer: answer, err: err, asker: q, barrier: q.barrier})
+}
+
+// guard turns a panic of the heart into an answer and false. The state may be half
+// changed then, so it is read again from the journal before anything else is
+// decided. What was applied but not submitted is forgotten.
+func (l *ledger[F, H]) guard(a asker, f func()) (fine bool) {
+	seq, facts, events := l.seq, l.facts.len(), l.events.len()
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		l.log.Error().Interface("panic", r).Str("stream", l.stream).Bytes("stack", debug.Stack()).Msg("heart panicked, reading it again from the journal")
+		l.gauges.restarted()
+		l.seq = seq
+		l.facts.trim(facts)
+		l.events.trim(events)
+		l.suspect = true
+		a.reply(nil, errInternal())
+	}()
+	f()
+	return true
+}

@@ -1,0 +1,151 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// maxScans is how many readers of the vote history go through the journal at one
+// time. Each takes a core while it reads, and votes come first.
+const maxScans = 2
+
+// Votes is a page of the vote history: the newest session first, the newest vote
+// first within it. It reads the log backwards and stops when the page is full; only
+// a search by name has to count to the end.
+func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error) {
+	none := protocol.VotePage{Votes: []protocol.VoteRecord{}}
+	if err := f.Check(); err != nil {
+		return none, err
+	}
+	select {
+	case h.scans <- struct{}{}:
+		defer func() { <-h.scans }()
+	case <-ctx.Done():
+		return none, errTimeout()
+	}
+	total, exact, err := h.countVotes(ctx, f)
+	if err != nil {
+		return none, err
+	}
+	s := &scan{hub: h, filter: f, skip: int64(f.Page-1) * int64(f.Limit), count: !exact, page: none.Votes}
+	if exact && s.skip >= total {
+		s.full = true // nothing there: do not read to find out
+	}
+	if err := s.run(ctx); err != nil {
+		return none, refusalOf(err)
+	}
+	if !exact {
+		total = s.matched
+	}
+	limit := int64(f.Limit)
+	return protocol.VotePage{Votes: s.page, Pagination: protocol.Pagination{
+		Page: f.Page, Limit: f.Limit, Total: total, TotalPages: (total + limit - 1) / limit,
+	}}, nil
+}
+
+func (h *Hub) countVotes(ctx context.Context, f protocol.VoteFilter) (total int64, exact bool, err error) {
+	n, err := ask(ctx, h, h.standings, func(s *standings.Heart) (int64, *protocol.Error) {
+		n, known := s.VoteCount(f)
+		if !known {
+			n = -1
+		}
+		return n, nil
+	})
+	return n, n >= 0, err
+}
+
+// scan reads votes backwards until its page is full or, when it counts, to the end.
+type scan struct {
+	hub     *Hub
+	filter  protocol.VoteFilter
+	skip    int64
+	count   bool
+	page    []protocol.VoteRecord
+	matched int64
+	full    bool
+}
+
+func (s *scan) run(ctx context.Context) error {
+	ids := s.hub.directory.ids()
+	if s.filter.SessionID != 0 {
+		ids = []protocol.SessionID{s.filter.SessionID}
+		if !s.hub.directory.has(s.filter.SessionID) {
+			ids = nil
+		}
+	}
+	for _, id := range ids {
+		if s.full {
+			return nil
+		}
+		if err := s.session(ctx, id); err != nil {
+			return fmt.Errorf("votes of session %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
+	for rec, err := range s.hub.journal.ReadBack(ctx, streamOf(id), 0) {
+		if err != nil {
+			return err
+		}
+		if err := s.record(id, rec); err != nil {
+			return err
+		}
+		if s.full {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
+	b, event, err := splitRecord(rec.Data)
+	if err != nil {
+		return fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
+	}
+	vote, err := session.ReadVote(b)
+	if err != nil || vote == nil || !s.fits(vote) {
+		return err
+	}
+	s.matched++
+	if s.matched <= s.skip || len(s.page) == s.filter.Limit {
+		return nil
+	}
+	row, err := voteRecord(id, rec, vote, event)
+	if err != nil {
+		return err
+	}
+	s.page = append(s.page, row)
+	s.full = !s.count && len(s.page) == s.filter.Limit
+	return nil
+}
+
+func (s *scan) fits(v *session.VoteCast) bool {
+	f := &s.filter
+	return (f.GameID == 0 || f.GameID == v.Game) &&
+		(f.VoteType == "" || f.VoteType == v.Type) &&
+		(f.Username == "" || session.SameName(f.Username, v.Username))
+}
+
+// voteRecord takes title and pack from the event: the names as of the vote.
+func voteRecord(id protocol.SessionID, rec persistence.Record, v *session.VoteCast, event []byte) (protocol.VoteRecord, error) {
+	var told struct {
+		Data struct {
+			Game protocol.VotedGame `json:"game"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(event, &told); err != nil {
+		return protocol.VoteRecord{}, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
+	}
+	return protocol.VoteRecord{
+		ID: uint64(rec.Position), SessionID: id, GameID: v.Game, Title: told.Data.Game.Title, PackName: told.Data.Game.PackName,
+		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,
+	}, nil
+}

@@ -1,0 +1,206 @@
+package actors
+
+import (
+	"context"
+	crand "crypto/rand"
+	"math/rand/v2"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/metric"
+
+	"partyline/actors/access"
+	"partyline/actors/catalogue"
+	"partyline/actors/feed"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// Options of a Hub. Only Journal is needed.
+type Options struct {
+	Journal persistence.Journal
+	Log     zerolog.Logger
+	// Meter makes the hub's metrics; nil makes none.
+	Meter metric.Meter
+	// MaxActiveSessions is how many sessions may be active at once; 0 for no limit.
+	MaxActiveSessions int
+	// MaxInFlight is how many commands and queries may wait for an answer; what comes
+	// on top is told to come again. Default 16,384.
+	MaxInFlight int
+	// IdleTimeout is how long a session stays awake unused. Default 5 minutes.
+	IdleTimeout time.Duration
+	// Draw is the picker's chance, in [0,1). Default: seeded by the operating system.
+	Draw func() float64
+	// Now is the clock. Default time.Now.
+	Now func() time.Time
+	// OnRevoked is told of each token that has ceased to hold, after the commit. It
+	// must not block.
+	OnRevoked func(protocol.TokenID)
+}
+
+// defaultIdleTimeout: waking costs some milliseconds, a sleeping session nothing.
+const defaultIdleTimeout = 5 * time.Minute
+
+// Hub is the way in to all actors. Its methods may be called from any goroutine; all
+// errors they return are *protocol.Error.
+type Hub struct {
+	environment
+	door      *door
+	directory *directory
+	routes    *routes
+	keys      *keys
+	tokens    *tokens
+	lobby     *feed.Feed
+	draw      func() float64
+	patience  time.Duration
+
+	system     *actor.ActorSystem
+	registry   *actor.PID
+	catalogue  *actor.PID
+	access     *actor.PID
+	standings  *actor.PID
+	projection *projection
+
+	background *background
+	scans      chan struct{} // places for readers of the vote history
+	unwatch    func()
+}
+
+// New starts the actors and reads the standings. The hub is ready when it returns:
+// sessions are read when somebody asks for them.
+func New(ctx context.Context, o Options) (*Hub, error) {
+	h := newHub(o)
+	if err := h.gauges.register(o.Meter, h.door); err != nil {
+		return nil, err
+	}
+	h.projection = newProjection(h.environment)
+	if err := h.projection.load(ctx); err != nil {
+		h.background.stop()
+		return nil, err
+	}
+	known := h.projection.heart
+	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
+	h.spawn()
+	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func newHub(o Options) *Hub {
+	h := &Hub{
+		environment: environment{journal: o.Journal, now: o.Now, log: o.Log, gauges: &gauges{}},
+		door:        newDoor(max(o.MaxInFlight, 0)),
+		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
+		keys:        newKeys(),
+		tokens:      &tokens{revoked: o.OnRevoked},
+		lobby:       feed.New(0, 0),
+		draw:        o.Draw,
+		patience:    o.IdleTimeout,
+		scans:       make(chan struct{}, maxScans),
+	}
+	if o.MaxInFlight == 0 {
+		h.door.limit = defaultInFlight
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.draw == nil {
+		h.draw = newDraw()
+	}
+	if h.patience == 0 {
+		h.patience = defaultIdleTimeout
+	}
+	h.background = newBackground(o.Journal, o.Log)
+	h.keep = h.background.keep
+	return h
+}
+
+// spawn starts the actors that are always there.
+func (h *Hub) spawn() {
+	h.system = newSystem(h.log, h.gauges)
+	root := h.system.Root
+	h.standings = root.Spawn(props(func() actor.Actor { return h.projection }))
+	ring := func() { root.Send(h.standings, wakeUp{}) }
+	h.unwatch = h.journal.Watch(func(persistence.Position) { h.projection.ring(ring) })
+	h.catalogue = root.Spawn(props(func() actor.Actor { return h.newCatalogue() }))
+	h.access = root.Spawn(props(func() actor.Actor { return h.newAccess() }))
+	h.registry = root.Spawn(props(func() actor.Actor {
+		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, leaving: map[protocol.SessionID][]any{}}
+	}))
+	all := []*actor.PID{h.standings, h.catalogue, h.access, h.registry}
+	h.background.tick(func() {
+		for _, pid := range all {
+			root.Send(pid, sweep{})
+		}
+	})
+}
+
+func (h *Hub) newCatalogue() actor.Actor {
+	k := &keeper[catalogue.Fact, *catalogue.Heart]{system: h.system}
+	k.ledger = newLedger("catalogue", species[catalogue.Fact, *catalogue.Heart]{
+		born: catalogue.New, appendFact: catalogue.AppendFact, readFact: catalogue.ReadFact, version: catalogue.SnapshotVersion,
+	}, ledgerHooks[catalogue.Fact, *catalogue.Heart]{
+		durable: func(catalogue.Fact) {}, publish: func([][]byte, protocol.Seq) {}, reborn: func(*catalogue.Heart) {}, keep: h.keep,
+	}, &h.environment)
+	return k
+}
+
+func (h *Hub) newAccess() actor.Actor {
+	k := &keeper[access.Fact, *access.Heart]{system: h.system}
+	k.ledger = newLedger("access", species[access.Fact, *access.Heart]{
+		born: access.New, appendFact: access.AppendFact, readFact: access.ReadFact, version: access.SnapshotVersion,
+	}, ledgerHooks[access.Fact, *access.Heart]{
+		durable: h.tokens.durable, publish: func([][]byte, protocol.Seq) {}, keep: h.keep,
+		reborn: func(heart *access.Heart) { h.tokens.reborn(heart.Tokens(protocol.TimestampOf(h.now()))) },
+	}, &h.environment)
+	return k
+}
+
+// Health is nil while commands can be answered, else the reason they cannot.
+func (h *Hub) Health() error {
+	if h.door.shut.Load() {
+		return errDraining()
+	}
+	if err := h.journal.Health(); err != nil {
+		return refusalOf(err)
+	}
+	return nil
+}
+
+// Lobby is the feed of the session.started events of all sessions. Its numbers are
+// its own.
+func (h *Hub) Lobby() *feed.Feed { return h.lobby }
+
+// Close drains the hub: nothing new is let in, what is inside is committed and
+// answered, sessions and standings are written as snapshots. The journal stays open;
+// it belongs to whoever opened it. When ctx ends first, what still waits is refused.
+func (h *Hub) Close(ctx context.Context) error {
+	err := h.door.drain(ctx)
+	h.unwatch()
+	h.background.stopTicking()
+	done := make(chan struct{})
+	h.system.Root.Send(h.registry, &closeAll{done})
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	for _, pid := range []*actor.PID{h.registry, h.catalogue, h.access, h.standings} {
+		_ = h.system.Root.PoisonFuture(pid).Wait()
+	}
+	h.lobby.Close()
+	h.background.stop()
+	h.system.Shutdown()
+	return err
+}
+
+// newDraw makes a source that nobody can foresee.
+func newDraw() func() float64 {
+	return func() float64 {
+		var seed [32]byte
+		_, _ = crand.Read(seed[:]) // never fails, says crypto/rand
+		return rand.New(rand.NewChaCha8(seed)).Float64()
+	}
+}

@@ -1,0 +1,132 @@
+package actors
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// keys are the idempotency keys whose first request is not answered yet.
+type keys struct {
+	mu       sync.Mutex
+	inFlight map[string]struct{}
+}
+
+func newKeys() *keys { return &keys{inFlight: map[string]struct{}{}} }
+
+func (k *keys) take(name string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, taken := k.inFlight[name]; taken {
+		return false
+	}
+	k.inFlight[name] = struct{}{}
+	return true
+}
+
+func (k *keys) release(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.inFlight, name)
+}
+
+// recallTimeout bounds the look-up of a key, which is one read of the journal.
+const recallTimeout = 5 * time.Second
+
+// recall answers a command whose key has an answer already, and says false. Else the
+// key is taken until the command is answered; the memo is written with its facts.
+func (h *Hub) recall(c *command, k *Key) (first bool) {
+	memo := newMemoKey(k)
+	if !h.keys.take(memo.name) {
+		c.reply(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet"))
+		return false
+	}
+	done := c.done
+	c.done = func(answer any, err *protocol.Error) {
+		h.keys.release(memo.name)
+		done(answer, err)
+	}
+	answer, refusal, found := h.remembered(context.Background(), memo)
+	if found {
+		c.reply(answer, refusal)
+		return false
+	}
+	c.memo = memo
+	return true
+}
+
+func (h *Hub) remembered(ctx context.Context, memo *memoKey) (answer any, refusal *protocol.Error, found bool) {
+	ctx, cancel := context.WithTimeout(ctx, recallTimeout)
+	defer cancel()
+	value, ok, err := h.journal.Memo(ctx, memo.name)
+	if err != nil {
+		return nil, refusalOf(err), true
+	}
+	if !ok {
+		return nil, nil, false
+	}
+	body, refusal := memo.recall(value)
+	if refusal != nil {
+		return nil, refusal, true
+	}
+	return body, nil, true
+}
+
+// Once makes something idempotent that no actor decides: f runs unless the key has
+// an answer, and what it says is on disk before it is returned. Without a key it
+// just runs. The answer is f's, or a json.RawMessage.
+func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+	if k == nil {
+		return f()
+	}
+	memo := newMemoKey(k)
+	if !h.keys.take(memo.name) {
+		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet")
+	}
+	defer h.keys.release(memo.name)
+	if answer, refusal, found := h.remembered(ctx, memo); found {
+		if refusal != nil {
+			return nil, refusal
+		}
+		return answer, nil
+	}
+	answer, err := f()
+	var refusal *protocol.Error
+	if err != nil {
+		refusal = refusalOf(err)
+	}
+	if err := h.write(ctx, memo.memo(answer, refusal)); err != nil {
+		return nil, err
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	return answer, nil
+}
+
+// write makes a memo durable that belongs to no stream's facts.
+func (h *Hub) write(ctx context.Context, m *persistence.Memo) error {
+	if m == nil {
+		return nil
+	}
+	last, err := h.journal.Last(ctx, memoStream)
+	if err != nil {
+		return refusalOf(err)
+	}
+	w := newWaiter()
+	h.journal.Append(persistence.Append{Stream: memoStream, Expected: last, Memo: m, Done: func(o persistence.Outcome) {
+		if o.Err != nil {
+			w.done(nil, refusalOf(o.Err))
+			return
+		}
+		w.done(nil, nil)
+	}})
+	_, err = w.wait(ctx)
+	return err
+}
+
+// memoStream is the stream, always empty, that memos without facts are appended to.
+const memoStream = "memo"

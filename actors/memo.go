@@ -1,0 +1,80 @@
+package actors
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// Key makes a request idempotent: the first answer given under Scope and Name is
+// given again for protocol.IdempotencyTTL, also after a restart.
+type Key struct {
+	// Scope is who asks for what: operation and principal.
+	Scope string
+	// Name is what the client sent as Idempotency-Key.
+	Name string
+	// Fingerprint is a hash of the request; the same key with another is refused.
+	Fingerprint [32]byte
+}
+
+// memoKey is a Key as the journal knows it.
+type memoKey struct {
+	name        string
+	fingerprint [32]byte
+}
+
+// The value of a memo: fingerprint, then one byte that says whether an answer or a
+// refusal follows, then its JSON.
+const (
+	memoAnswer  = 'a'
+	memoRefusal = 'e'
+)
+
+func newMemoKey(k *Key) *memoKey {
+	if k == nil {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(k.Scope + "\x00" + k.Name))
+	return &memoKey{name: hex.EncodeToString(sum[:]), fingerprint: k.Fingerprint}
+}
+
+// memo is what the journal keeps beside the records, nil without a key or for
+// refusals that are no outcome but ask to try again.
+func (k *memoKey) memo(answer any, refusal *protocol.Error) *persistence.Memo {
+	if k == nil || refusal != nil && refusal.Code.Meaning().Retry {
+		return nil
+	}
+	kind, word := byte(memoAnswer), answer
+	if refusal != nil {
+		kind, word = memoRefusal, refusal
+	}
+	body, err := json.Marshal(word)
+	if err != nil {
+		panic(err) // answers are words of the protocol, which all marshal
+	}
+	value := append(append(k.fingerprint[:len(k.fingerprint):len(k.fingerprint)], kind), body...)
+	return &persistence.Memo{Key: k.name, Value: value, TTL: protocol.IdempotencyTTL}
+}
+
+// recall reads a memo's value: the first answer, as JSON, or the first refusal.
+func (k *memoKey) recall(value []byte) (json.RawMessage, *protocol.Error) {
+	n := len(k.fingerprint)
+	if len(value) <= n {
+		return nil, errInternal()
+	}
+	if !bytes.Equal(value[:n], k.fingerprint[:]) {
+		return nil, protocol.Errorf(protocol.CodeKeyReused, "This Idempotency-Key was used for another request")
+	}
+	if value[n] == memoAnswer {
+		return json.RawMessage(bytes.Clone(value[n+1:])), nil
+	}
+	refusal := new(protocol.Error)
+	if err := json.Unmarshal(value[n+1:], refusal); err != nil {
+		return nil, errInternal()
+	}
+	return nil, refusal
+}

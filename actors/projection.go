@@ -1,0 +1,145 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// projection keeps the standings, the totals over all sessions, by reading the
+// journal's global order with a cursor of its own. It is read up to the head before
+// each answer, so whoever has been answered sees what he did.
+type projection struct {
+	environment
+	heart    *standings.Heart
+	position persistence.Position // of the last record applied
+	kept     persistence.Position // of the newest snapshot
+	broken   error
+	rung     atomic.Bool // a wake-up is on its way
+}
+
+// standingsStream names the snapshot; there is no stream of that name.
+const standingsStream = "standings"
+
+// projectionBusy is how many records the standings may be ahead of their snapshot:
+// about a quarter of a second of reading at the next start.
+const projectionBusy = 100_000
+
+func newProjection(e environment) *projection {
+	return &projection{environment: e, heart: standings.New()}
+}
+
+// load reads snapshot and tail. It is called before the actor starts.
+func (p *projection) load(ctx context.Context) error {
+	s, ok, err := p.journal.LoadSnapshot(ctx, standingsStream)
+	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
+		return err
+	}
+	if err == nil && ok && s.Version == standings.SnapshotVersion {
+		if err = p.heart.Restore(s.Data); err == nil {
+			p.position, p.kept = persistence.Position(s.Seq), persistence.Position(s.Seq)
+		}
+	}
+	if err != nil {
+		p.log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
+		p.heart = standings.New()
+	}
+	return p.catchUp(ctx)
+}
+
+// Receive implements actor.Actor.
+func (p *projection) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case wakeUp:
+		p.rung.Store(false)
+		_ = p.read()
+	case *query[*standings.Heart]:
+		if err := p.read(); err != nil {
+			m.reply(nil, refusalOf(err))
+			return
+		}
+		m.reply(m.read(p.heart, 0))
+	case sweep:
+		if p.position-p.kept >= snapshotIdle && p.position == p.journal.Head() {
+			p.snapshot()
+		}
+	case *actor.Stopping:
+		if p.read() == nil && p.position > p.kept {
+			p.snapshot()
+		}
+	}
+}
+
+// ring is called by the committer after each commit; it must not block.
+func (p *projection) ring(send func()) {
+	if !p.rung.Swap(true) {
+		send()
+	}
+}
+
+func (p *projection) read() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := p.catchUp(ctx)
+	if err != nil && (p.broken == nil || err.Error() != p.broken.Error()) {
+		p.log.Error().Err(err).Msg("standings cannot be read from the journal")
+	}
+	p.broken = err
+	if err == nil && p.position-p.kept >= max(projectionBusy, p.position/8) {
+		p.snapshot()
+	}
+	return err
+}
+
+func (p *projection) catchUp(ctx context.Context) error {
+	if p.position == p.journal.Head() {
+		return nil
+	}
+	for rec, err := range p.journal.ReadAll(ctx, p.position) {
+		if err != nil {
+			return err
+		}
+		if err := p.apply(rec); err != nil {
+			return fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
+		}
+		p.position = rec.Position
+	}
+	return nil
+}
+
+func (p *projection) apply(rec persistence.Record) error {
+	name, ok := strings.CutPrefix(rec.Stream, sessionPrefix)
+	if !ok {
+		return nil
+	}
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return err
+	}
+	b, _, err := splitRecord(rec.Data)
+	if err != nil {
+		return err
+	}
+	fact, err := session.ReadFact(b)
+	if err != nil {
+		return err
+	}
+	p.heart.Apply(protocol.SessionID(id), fact)
+	return nil
+}
+
+func (p *projection) snapshot() {
+	p.kept = p.position
+	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.heart.AppendSnapshot(nil)})
+}

@@ -1,0 +1,224 @@
+package actors
+
+import (
+	"context"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/access"
+	"partyline/actors/catalogue"
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/protocol"
+)
+
+// ask sends a query to one of the actors that are always there and waits.
+func ask[H, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(H) (T, *protocol.Error)) (T, error) {
+	return await(ctx, h, read, func(q *query[H]) *protocol.Error {
+		h.system.Root.Send(pid, q)
+		return nil
+	})
+}
+
+// askSession does the same with a session, waking it if need be.
+func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read func(*session.Heart) (T, *protocol.Error)) (T, error) {
+	return await(ctx, h, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
+}
+
+func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*query[H]) *protocol.Error) (T, error) {
+	var none T
+	if err := h.door.enter(); err != nil {
+		return none, err
+	}
+	w := newWaiter()
+	q := &query[H]{ticket: ticket{door: h.door, done: w.done}}
+	q.read = func(heart H, _ protocol.Seq) (any, *protocol.Error) { return read(heart) }
+	if err := send(q); err != nil {
+		q.reply(nil, err)
+	}
+	answer, err := w.wait(ctx)
+	if err != nil {
+		return none, err
+	}
+	return answer.(T), nil
+}
+
+// totals are the standings' numbers of all games at one moment.
+func (h *Hub) totals(ctx context.Context, games []protocol.Game) (catalogue.Totals, error) {
+	type row struct{ plays, up, down int64 }
+	rows, err := ask(ctx, h, h.standings, func(s *standings.Heart) (map[protocol.GameID]row, *protocol.Error) {
+		rows := make(map[protocol.GameID]row, len(games))
+		for _, g := range games {
+			plays, up, down := s.Totals(g.ID)
+			rows[g.ID] = row{plays, up, down}
+		}
+		return rows, nil
+	})
+	return func(id protocol.GameID) (int64, int64, int64) {
+		r := rows[id]
+		return r.plays, r.up, r.down
+	}, err
+}
+
+// joined writes the totals into an answer that is a game.
+func (h *Hub) joined(ctx context.Context, answer any) (any, error) {
+	game, ok := answer.(protocol.Game)
+	if !ok {
+		return answer, nil
+	}
+	games := []protocol.Game{game}
+	if err := h.join(ctx, games); err != nil {
+		return nil, err
+	}
+	return games[0], nil
+}
+
+func (h *Hub) join(ctx context.Context, games []protocol.Game) error {
+	totals, err := h.totals(ctx, games)
+	if err != nil {
+		return err
+	}
+	totals.Join(games)
+	return nil
+}
+
+// Games lists the games that fit, by pack (Pack 2 before Pack 10) and title.
+func (h *Hub) Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game, error) {
+	if err := f.Check(); err != nil {
+		return nil, err
+	}
+	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Game, *protocol.Error) { return c.Games(f), nil })
+	if err != nil {
+		return nil, err
+	}
+	return games, h.join(ctx, games)
+}
+
+// Game is one game of the catalogue.
+func (h *Hub) Game(ctx context.Context, id protocol.GameID) (protocol.Game, error) {
+	game, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) (protocol.Game, *protocol.Error) { return c.Game(id) })
+	if err != nil {
+		return game, err
+	}
+	games := []protocol.Game{game}
+	err = h.join(ctx, games)
+	return games[0], err
+}
+
+// Packs lists the packs with their weight in the picker.
+func (h *Hub) Packs(ctx context.Context) ([]protocol.Pack, error) {
+	return ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Pack, *protocol.Error) { return c.Packs(), nil })
+}
+
+// PackMeta lists the packs with their numbers.
+func (h *Hub) PackMeta(ctx context.Context) ([]protocol.PackMeta, error) {
+	games, err := h.Games(ctx, protocol.GameFilter{})
+	if err != nil {
+		return nil, err
+	}
+	totals := func(id protocol.GameID) (plays, up, down int64) {
+		for _, g := range games {
+			if g.ID == id {
+				return g.PlayCount, g.Upvotes, g.Downvotes
+			}
+		}
+		return 0, 0, 0
+	}
+	return ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.PackMeta, *protocol.Error) { return c.PackMeta(totals), nil })
+}
+
+// Pick draws a game by weight from those that fit and were not played lately.
+func (h *Hub) Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error) {
+	var none protocol.Picked
+	if err := p.Check(); err != nil {
+		return none, err
+	}
+	played, err := h.played(ctx, p.SessionID)
+	if err != nil {
+		return none, err
+	}
+	picked, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) (protocol.Picked, *protocol.Error) {
+		return c.Pick(p, played, h.draw())
+	})
+	if err != nil {
+		return none, err
+	}
+	games := []protocol.Game{picked.Game}
+	err = h.join(ctx, games)
+	picked.Game = games[0]
+	return picked, err
+}
+
+func (h *Hub) played(ctx context.Context, id protocol.SessionID) ([]protocol.GameID, error) {
+	if id == 0 {
+		return nil, nil
+	}
+	return askSession(ctx, h, id, func(s *session.Heart) ([]protocol.GameID, *protocol.Error) { return s.Played(), nil })
+}
+
+// Sessions lists all sessions, the newest first.
+func (h *Hub) Sessions(ctx context.Context) ([]protocol.Session, error) {
+	return ask(ctx, h, h.standings, func(s *standings.Heart) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
+}
+
+// Session is one session.
+func (h *Hub) Session(ctx context.Context, id protocol.SessionID) (protocol.Session, error) {
+	return ask(ctx, h, h.standings, func(s *standings.Heart) (protocol.Session, *protocol.Error) { return s.Session(id) })
+}
+
+// ActiveSession is the newest active session, nil when none is.
+func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
+	return ask(ctx, h, h.standings, func(s *standings.Heart) (*protocol.Session, *protocol.Error) {
+		active := s.Active()
+		if len(active) == 0 {
+			return nil, nil
+		}
+		newest, err := s.Session(active[len(active)-1])
+		return &newest, err
+	})
+}
+
+// SessionGames lists the playings of a session in order, with the totals of their
+// games over all sessions.
+func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error) {
+	plays, err := askSession(ctx, h, id, func(s *session.Heart) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
+	if err != nil {
+		return nil, err
+	}
+	games := make([]protocol.Game, len(plays))
+	for i, p := range plays {
+		games[i].ID = p.GameID
+	}
+	totals, err := h.totals(ctx, games)
+	if err != nil {
+		return nil, err
+	}
+	for i := range plays {
+		_, up, down := totals(plays[i].GameID)
+		plays[i].Upvotes, plays[i].Downvotes, plays[i].PopularityScore = up, down, up-down
+	}
+	return plays, nil
+}
+
+// SessionVotes are the votes of one session, game by game.
+func (h *Hub) SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error) {
+	return askSession(ctx, h, id, func(s *session.Heart) (protocol.SessionVotes, *protocol.Error) { return s.Votes(), nil })
+}
+
+// Stats are the numbers over everything.
+func (h *Hub) Stats(ctx context.Context) (protocol.Stats, error) {
+	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Game, *protocol.Error) {
+		return c.Games(protocol.GameFilter{}), nil
+	})
+	if err != nil {
+		return protocol.Stats{}, err
+	}
+	return ask(ctx, h, h.standings, func(s *standings.Heart) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
+}
+
+// Tokens lists the scoped tokens that hold, the newest first.
+func (h *Hub) Tokens(ctx context.Context) ([]protocol.Token, error) {
+	return ask(ctx, h, h.access, func(a *access.Heart) ([]protocol.Token, *protocol.Error) {
+		return a.Tokens(protocol.TimestampOf(h.now())), nil
+	})
+}

@@ -1,0 +1,49 @@
+package actors
+
+import (
+	"context"
+	"errors"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// The errors that the hub itself gives, whatever was asked.
+
+func errStorage() *protocol.Error {
+	return protocol.Errorf(protocol.CodeStorage, "Storage is failing; the outcome is unknown, send it again with the same Idempotency-Key")
+}
+
+func errDraining() *protocol.Error {
+	return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
+}
+
+func errOverloaded() *protocol.Error {
+	return protocol.Errorf(protocol.CodeOverloaded, "The server is overloaded, try again in a moment")
+}
+
+func errTimeout() *protocol.Error {
+	return protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+}
+
+func errInternal() *protocol.Error {
+	return protocol.Errorf(protocol.CodeInternal, "Internal error")
+}
+
+func errCorrupt() *protocol.Error {
+	return protocol.Errorf(protocol.CodeCorrupt, "What is stored of this is damaged and is not served; `partyline verify` names the place")
+}
+
+// refusalOf turns an error of the journal into what a client is told.
+func refusalOf(err error) *protocol.Error {
+	var known *protocol.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, persistence.ErrCorrupt):
+		return errCorrupt()
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return errTimeout()
+	}
+	return errStorage()
+}

@@ -1,0 +1,141 @@
+package actors
+
+import (
+	"sync"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/protocol"
+)
+
+// routes tell where the awake sessions are, so that a vote needs no stop at the
+// registry. A message is sent under the read lock: whoever has removed a route under
+// the write lock knows that nothing more will be sent by it.
+type routes struct {
+	mu   sync.RWMutex
+	pids map[protocol.SessionID]*actor.PID
+}
+
+func (r *routes) send(root *actor.RootContext, id protocol.SessionID, m any) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	pid, ok := r.pids[id]
+	if ok {
+		root.Send(pid, m)
+	}
+	return ok
+}
+
+func (r *routes) put(id protocol.SessionID, pid *actor.PID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pids[id] = pid
+}
+
+func (r *routes) remove(id protocol.SessionID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.pids, id)
+}
+
+// registry is the parent of all sessions: it wakes them and puts them to sleep.
+type registry struct {
+	hub *Hub
+	// children are the sessions that run; leaving holds what came for one that has
+	// been told to end and has not ended.
+	children map[protocol.SessionID]*actor.PID
+	byPID    map[string]protocol.SessionID
+	leaving  map[protocol.SessionID][]any
+	closing  chan<- struct{}
+}
+
+// deliver is a message for a session that may be asleep.
+type deliver struct {
+	id      protocol.SessionID
+	message any
+}
+
+// closeAll ends every session and then closes done.
+type closeAll struct{ done chan<- struct{} }
+
+// Receive implements actor.Actor.
+func (r *registry) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *deliver:
+		r.deliver(c, m.id, m.message)
+	case *retire:
+		r.retire(c, m.id, m.pid)
+	case *actor.Terminated:
+		r.terminated(c, m.Who)
+	case sweep:
+		for _, pid := range r.children {
+			c.Send(pid, m)
+		}
+	case *closeAll:
+		r.closeAll(c, m.done)
+	}
+}
+
+func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
+	if waiting, ok := r.leaving[id]; ok {
+		r.leaving[id] = append(waiting, m)
+		return
+	}
+	pid, ok := r.children[id]
+	if !ok {
+		pid = r.wake(c, id)
+	}
+	c.Send(pid, m)
+}
+
+func (r *registry) wake(c actor.Context, id protocol.SessionID) *actor.PID {
+	self := c.Self()
+	pid := c.Spawn(props(func() actor.Actor { return r.hub.newSession(id, self) }))
+	r.children[id], r.byPID[pid.Id] = pid, id
+	r.hub.routes.put(id, pid)
+	return pid
+}
+
+// retire is the first phase of passivation: from here on nothing is sent to the
+// session past the registry, so the last call is the last message it gets. It ends
+// itself when everything before that is answered.
+func (r *registry) retire(c actor.Context, id protocol.SessionID, pid *actor.PID) {
+	if _, gone := r.leaving[id]; gone || !pid.Equal(r.children[id]) {
+		return
+	}
+	r.hub.routes.remove(id)
+	r.leaving[id] = nil
+	c.Send(pid, lastCall{})
+}
+
+// terminated is the second phase: what came in between wakes the session again.
+func (r *registry) terminated(c actor.Context, who *actor.PID) {
+	id, ok := r.byPID[who.Id]
+	if !ok {
+		return
+	}
+	delete(r.byPID, who.Id)
+	delete(r.children, id)
+	r.hub.routes.remove(id)
+	waiting := r.leaving[id]
+	delete(r.leaving, id)
+	for _, m := range waiting {
+		r.deliver(c, id, m)
+	}
+	r.closed()
+}
+
+func (r *registry) closeAll(c actor.Context, done chan<- struct{}) {
+	r.closing = done
+	for id, pid := range r.children {
+		r.retire(c, id, pid)
+	}
+	r.closed()
+}
+
+func (r *registry) closed() {
+	if r.closing != nil && len(r.children) == 0 {
+		close(r.closing)
+		r.closing = nil
+	}
+}

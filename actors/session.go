@@ -1,0 +1,193 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/feed"
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+type (
+	sessionLedger = ledger[session.Fact, *session.Heart]
+	sessionQuery  = query[*session.Heart]
+)
+
+// sessionActor is one game night: a ledger, and a feed while somebody watches.
+type sessionActor struct {
+	keeper[session.Fact, *session.Heart]
+	id        protocol.SessionID
+	parent    *actor.PID
+	directory *directory
+	lobby     *feed.Feed
+	// feed is nil while nobody watches; watchers counts those who do.
+	feed     *feed.Feed
+	watchers int
+
+	used     time.Time     // when somebody last asked
+	patience time.Duration // how long unused before it asks to end
+	born     bool          // has been read once
+	// resigned: the registry has been asked to end this actor; ending: it has agreed.
+	resigned, ending bool
+}
+
+// unwatch gives a feed back.
+type unwatch struct{ feed *feed.Feed }
+
+// lastCall says that nothing more will be sent: end when everybody is answered.
+type lastCall struct{}
+
+// retire asks the registry to end an idle session.
+type retire struct {
+	id  protocol.SessionID
+	pid *actor.PID
+}
+
+func streamOf(id protocol.SessionID) string { return sessionPrefix + id.String() }
+
+// sessionPrefix is the beginning of the names of all sessions' streams.
+const sessionPrefix = "session/"
+
+func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor {
+	a := &sessionActor{id: id, parent: parent, directory: h.directory, lobby: h.lobby, patience: h.patience}
+	a.system = h.system
+	a.ledger = newLedger(streamOf(id), species[session.Fact, *session.Heart]{
+		born:       func() *session.Heart { return session.New(id) },
+		appendFact: session.AppendFact,
+		readFact:   session.ReadFact,
+		version:    session.SnapshotVersion,
+	}, ledgerHooks[session.Fact, *session.Heart]{durable: a.durable, publish: a.publish, reborn: a.reborn, keep: h.keep}, &h.environment)
+	return a
+}
+
+// Receive implements actor.Actor.
+func (a *sessionActor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		a.gauges.sessions.Add(1)
+		a.used = a.now()
+	case *actor.Stopping:
+		a.gauges.sessions.Add(-1)
+		a.closeFeed()
+	case *watchRequest:
+		a.handle(a.watching(m))
+		return
+	case asker:
+		a.used = a.now()
+	case *unwatch:
+		a.unwatch(m.feed)
+	case sweep:
+		a.retireWhenIdle(c)
+	case lastCall:
+		a.ending = true
+	}
+	a.keeper.Receive(c)
+	if a.ending && a.ledger.idle() && a.settled() {
+		a.ending = false
+		c.Stop(c.Self())
+	}
+}
+
+// durable counts facts that are on disk, before their answers leave.
+func (a *sessionActor) durable(f session.Fact) {
+	switch f := f.(type) {
+	case *session.VoteCast:
+		a.gauges.votes.Add(1)
+		if a.feed != nil {
+			a.feed.AddVote(f.Game, f.Type == protocol.VoteUp)
+		}
+	case *session.GameAdded:
+		if a.feed != nil {
+			g := f.Game
+			a.feed.AddGame(protocol.TallyGame{ID: g.ID, Totals: protocol.NewTotals(g.Upvotes, g.Downvotes)})
+		}
+	case *session.Closed:
+		a.directory.note(a.id, true, false)
+	case *session.Deleted:
+		a.directory.note(a.id, false, false)
+	}
+}
+
+// publish tells the screens. The first event of a session goes to everybody.
+func (a *sessionActor) publish(events [][]byte, last protocol.Seq) {
+	if last == protocol.Seq(len(events)) {
+		a.lobby.Publish(events[0])
+	}
+	if a.feed != nil {
+		a.feed.Publish(events...)
+	}
+}
+
+// reborn is told of each reading from the journal: what listeners had of the past
+// incarnation ends, and the directory learns what is true. At the first reading of a
+// session that is being created there is nothing yet, and its place is reserved.
+func (a *sessionActor) reborn(h *session.Heart) {
+	if h.Exists() || a.born {
+		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
+	}
+	a.born = true
+	a.closeFeed()
+}
+
+// watching turns the request into a query that is answered at a moment when exactly
+// the events up to its seq are published: there the feed begins.
+func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
+	a.used = a.now()
+	q := &sessionQuery{barrier: true, read: func(h *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+		if !h.Exists() {
+			return nil, protocol.NotFound("Session")
+		}
+		return feedStart{seq, h.Tallies()}, nil
+	}}
+	q.ticket = ticket{door: r.door, done: func(answer any, err *protocol.Error) {
+		if err != nil {
+			r.done(nil, err)
+			return
+		}
+		r.done(a.watch(answer.(feedStart), r.news), nil)
+	}}
+	return q
+}
+
+// feedStart is where a feed begins.
+type feedStart struct {
+	head    protocol.Seq
+	tallies []protocol.TallyGame
+}
+
+func (a *sessionActor) watch(at feedStart, news func()) *feed.Feed {
+	if a.feed == nil {
+		a.feed = feed.New(a.id, at.head)
+		a.feed.SetTally(at.head, at.tallies)
+	}
+	a.feed.Listen(news)
+	a.watchers++
+	return a.feed
+}
+
+func (a *sessionActor) unwatch(f *feed.Feed) {
+	if f != a.feed || f == nil {
+		return // of a past incarnation
+	}
+	if a.watchers--; a.watchers == 0 {
+		a.closeFeed()
+	}
+}
+
+func (a *sessionActor) closeFeed() {
+	if a.feed != nil {
+		a.feed.Close()
+	}
+	a.feed, a.watchers = nil, 0
+}
+
+// retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
+func (a *sessionActor) retireWhenIdle(c actor.Context) {
+	if a.resigned || a.feed != nil || a.suspect || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
+		return
+	}
+	a.resigned = true
+	c.Send(a.parent, &retire{a.id, c.Self()})
+}

@@ -1,0 +1,18 @@
+package session
+
+import "strings"
+
+// ReadVote reads a stored fact if it is a vote; of every other fact it says nil
+// without looking into it.
+func ReadVote(b []byte) (*VoteCast, error) {
+	if len(b) == 0 || b[0] != kindVoteCast {
+		return nil, nil
+	}
+	return readVote(b[1:])
+}
+
+// SameName says whether two names are one voter: without the space around them, and
+// case folded.
+func SameName(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}

@@ -1,0 +1,93 @@
+package actors
+
+import (
+	"context"
+	"iter"
+	"sync/atomic"
+
+	"partyline/actors/feed"
+	"partyline/actors/session"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// watchRequest asks a session for its feed.
+type watchRequest struct {
+	news func()
+	ticket
+}
+
+// Watch opens the session's feed or joins it; news is called after each publish, from
+// the session's goroutine, and must not block. Whoever watches keeps the session
+// awake until Unwatch or until the feed is closed.
+func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
+	if err := h.door.enter(); err != nil {
+		return nil, err
+	}
+	w := newWaiter()
+	var settled atomic.Bool // whoever sets it decides what becomes of the feed
+	r := &watchRequest{news: news, ticket: ticket{door: h.door, done: func(answer any, err *protocol.Error) {
+		if settled.Swap(true) && err == nil {
+			h.Unwatch(id, answer.(*feed.Feed)) // nobody waits for it any more
+			return
+		}
+		w.done(answer, err)
+	}}}
+	if err := h.sendSession(id, r); err != nil {
+		r.reply(nil, err)
+	}
+	answer, err := w.wait(ctx)
+	if err != nil && settled.Swap(true) {
+		answer, err = w.wait(context.Background()) // it came at the same moment
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer.(*feed.Feed), nil
+}
+
+// Unwatch ends a Watch.
+func (h *Hub) Unwatch(id protocol.SessionID, f *feed.Feed) {
+	h.routes.send(h.system.Root, id, &unwatch{f})
+}
+
+// State is the whole state of a session as of its Seq. Everything up to that seq has
+// been published when it returns.
+func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
+	return await[*session.Heart, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
+		q.barrier = true
+		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) { return s.State(seq), nil }
+		return h.sendSession(id, q)
+	})
+}
+
+// Replayed is one stored event: the JSON that was sent when it happened.
+type Replayed struct {
+	Seq   protocol.Seq
+	Event []byte
+}
+
+// Replay yields the stored events after a seq up to and including until, in order.
+// Event is valid until the next step.
+func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[Replayed, error] {
+	return func(yield func(Replayed, error) bool) {
+		for rec, err := range h.journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
+			if err != nil {
+				yield(Replayed{}, refusalOf(err))
+				return
+			}
+			seq := protocol.Seq(rec.Seq)
+			if seq > until {
+				return
+			}
+			_, event, err := splitRecord(rec.Data)
+			if err != nil {
+				yield(Replayed{}, errCorrupt())
+				return
+			}
+			if !yield(Replayed{seq, event}, nil) {
+				return
+			}
+		}
+	}
+}
