@@ -1,0 +1,95 @@
+package catalogue_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/actors/catalogue"
+)
+
+// stored is every kind of fact as it stands on disk. A change here is a change of what
+// older data means: add a kind instead.
+var stored = []struct {
+	fact  catalogue.Fact
+	bytes string
+}{
+	{&catalogue.Seeded{At: noon, Games: []catalogue.Entry{{ID: 1, PackName: "P", Title: "T", MinPlayers: 1, MaxPlayers: 8, Enabled: true, CreatedAt: noon}}},
+		"\x01" + `{"at":"2023-11-14T22:13:20.000Z","games":[{"id":1,"pack_name":"P","title":"T","min_players":1,"max_players":8,"enabled":true,"created_at":"2023-11-14T22:13:20.000Z"}]}`},
+	{&catalogue.GameCreated{At: noon, Game: catalogue.Entry{ID: 2, PackName: "P", Title: "T", MinPlayers: 1, MaxPlayers: 8, LengthMinutes: ptr(9),
+		HasAudience: true, FamilyFriendly: true, GameType: ptr("a"), SecondaryType: ptr("b"), FavorBias: -1, CreatedAt: noon}},
+		"\x02" + `{"at":"2023-11-14T22:13:20.000Z","game":{"id":2,"pack_name":"P","title":"T","min_players":1,"max_players":8,"length_minutes":9,"has_audience":true,"family_friendly":true,"game_type":"a","secondary_type":"b","favor_bias":-1,"created_at":"2023-11-14T22:13:20.000Z"}}`},
+	{&catalogue.GameUpdated{At: noon, Game: catalogue.Entry{ID: 2, PackName: "P", Title: "T", MinPlayers: 1, MaxPlayers: 8, CreatedAt: noon}},
+		"\x03" + `{"at":"2023-11-14T22:13:20.000Z","game":{"id":2,"pack_name":"P","title":"T","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}}`},
+	{&catalogue.GameDeleted{At: noon, ID: 2}, "\x04" + `{"at":"2023-11-14T22:13:20.000Z","id":2}`},
+	{&catalogue.GameToggled{At: noon, ID: 2, Enabled: true}, "\x05" + `{"at":"2023-11-14T22:13:20.000Z","id":2,"enabled":true}`},
+	{&catalogue.GameFavored{At: noon, ID: 2, Bias: -1}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z","id":2,"bias":-1}`},
+	{&catalogue.PackToggled{At: noon, Name: "P"}, "\x07" + `{"at":"2023-11-14T22:13:20.000Z","name":"P","enabled":false}`},
+	{&catalogue.PackFavored{At: noon, Name: "P", Bias: 1}, "\x08" + `{"at":"2023-11-14T22:13:20.000Z","name":"P","bias":1}`},
+}
+
+func TestFactsAreStoredForEver(t *testing.T) {
+	for _, tt := range stored {
+		if got := string(catalogue.AppendFact([]byte("x"), tt.fact)); got != "x"+tt.bytes {
+			t.Errorf("%T is stored as\n%s, want\n%s", tt.fact, got[1:], tt.bytes)
+		}
+		got, err := catalogue.ReadFact([]byte(tt.bytes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(tt.fact, got); d != "" {
+			t.Errorf("%T: %s", tt.fact, d)
+		}
+	}
+}
+
+func TestReadFactRefuses(t *testing.T) {
+	game := `{"id":1,"pack_name":"P","title":"T"}`
+	for name, tt := range map[string]struct{ data, want string }{
+		"nothing":       {"", "an empty fact"},
+		"a later kind":  {"\x09{}", "newer version"},
+		"no JSON":       {"\x04", "unexpected end"},
+		"cut JSON":      {"\x04{", "unexpected end"},
+		"two values":    {"\x04{}{}", "after top-level value"},
+		"a wrong type":  {"\x04" + `{"id":"1"}`, "cannot unmarshal"},
+		"a bad time":    {"\x04" + `{"at":5}`, "not an RFC 3339 timestamp"},
+		"no game":       {"\x02{}", "lacks an id, a pack or a title"},
+		"a twin":        {"\x01" + `{"games":[` + game + "," + game + "]}", "stands twice"},
+		"too many":      {"\x01" + `{"games":[` + strings.Repeat(game+",", catalogue.MaxGames) + game + "]}", "more than 10000"},
+		"updated to no": {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := catalogue.ReadFact([]byte(tt.data))
+			if err == nil || f != nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, %v; want an error with %q", f, err, tt.want)
+			}
+		})
+	}
+}
+
+// Whatever the bytes, reading them ends without a panic; what can be read can be
+// applied, and is written back as something that reads the same.
+func FuzzReadFact(f *testing.F) {
+	for _, tt := range stored {
+		f.Add([]byte(tt.bytes))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fact, err := catalogue.ReadFact(data)
+		if err != nil {
+			return
+		}
+		written := catalogue.AppendFact(nil, fact)
+		again, err := catalogue.ReadFact(written)
+		if err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+		if rewritten := catalogue.AppendFact(nil, again); !bytes.Equal(written, rewritten) {
+			t.Fatalf("%s became %s", written, rewritten)
+		}
+		l := seeded(t)
+		l.Apply(fact, 2)
+		mustRestore(t, l.AppendSnapshot(nil))
+	})
+}
