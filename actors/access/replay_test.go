@@ -1,0 +1,183 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"partyline/actors/access"
+	"partyline/protocol"
+)
+
+// stored is every kind of fact as it stands on disk.
+var stored = []struct {
+	fact  access.Fact
+	bytes string
+}{
+	{&access.Issued{ID: 1, Role: protocol.RoleBot, Name: "b", Created: noon, Expires: noon + second},
+		"\x01" + `{"id":1,"role":"bot","name":"b","created":"2023-11-14T22:13:20.000Z","expires":"2023-11-14T22:13:21.000Z"}`},
+	{&access.Issued{ID: 2, Role: protocol.RoleViewer, Name: "v", Session: new(protocol.SessionID), Created: noon, Expires: noon + second},
+		"\x01" + `{"id":2,"role":"viewer","name":"v","session":0,"created":"2023-11-14T22:13:20.000Z","expires":"2023-11-14T22:13:21.000Z"}`},
+	{&access.Revoked{At: noon, ID: 2}, "\x02" + `{"at":"2023-11-14T22:13:20.000Z","id":2}`},
+}
+
+func TestFactsAreStoredForEver(t *testing.T) {
+	for _, tt := range stored {
+		if got := string(access.AppendFact([]byte("x"), tt.fact)); got != "x"+tt.bytes {
+			t.Errorf("%T is stored as\n%s, want\n%s", tt.fact, got[1:], tt.bytes)
+		}
+		got, err := access.ReadFact([]byte(tt.bytes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(tt.fact, got); d != "" {
+			t.Errorf("%T: %s", tt.fact, d)
+		}
+	}
+}
+
+func TestReadFactRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ data, want string }{
+		"nothing":      {"", "an empty fact"},
+		"a later kind": {"\x03{}", "newer version"},
+		"cut JSON":     {"\x02{", "unexpected end"},
+		"a wrong type": {"\x02" + `{"id":"1"}`, "cannot unmarshal"},
+		"no id":        {"\x01{}", "not an id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := access.ReadFact([]byte(tt.data))
+			if err == nil || f != nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, %v; want an error with %q", f, err, tt.want)
+			}
+		})
+	}
+}
+
+// After any commands, the live state, the state replayed from the stored facts, and
+// that of a snapshot with the facts after it are one.
+func TestReplayIsLive(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := &desk{Heart: access.New()}
+		snapshot, upTo, now := d.AppendSnapshot(nil), 0, noon
+		for range rapid.IntRange(0, 40).Draw(t, "commands") {
+			now += protocol.Timestamp(rapid.IntRange(-1, 10).Draw(t, "seconds")) * second
+			_, _, _ = d.do(anyCommand().Draw(t, "command"), now)
+			if rapid.IntRange(0, 9).Draw(t, "snapshot") == 0 {
+				snapshot, upTo = d.AppendSnapshot(nil), len(d.log)
+			}
+		}
+		live := string(d.AppendSnapshot(nil))
+		if diff := cmp.Diff(live, string(replayed(t, access.New(), d.log).AppendSnapshot(nil))); diff != "" {
+			t.Fatalf("replayed is not live: %s", diff)
+		}
+		tail := replayed(t, mustRestore(t, snapshot), d.log[upTo:])
+		if diff := cmp.Diff(live, string(tail.AppendSnapshot(nil))); diff != "" {
+			t.Fatalf("snapshot and tail are not live: %s", diff)
+		}
+		if diff := cmp.Diff(d.Tokens(now), tail.Tokens(now)); diff != "" {
+			t.Fatalf("other tokens: %s", diff)
+		}
+	})
+}
+
+func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
+	for name, data := range map[string]string{
+		"nothing": "", "cut": `{"last":3`, "no id": `{"last":1,"tokens":[{"id":0}]}`, "an id above the last": `{"last":1,"tokens":[{"id":2}]}`,
+		"too many": `{"last":1,"tokens":[` + strings.Repeat(`{"id":1},`, access.MaxTokens) + `{"id":1}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &desk{Heart: access.New()}
+			d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
+			before := string(d.AppendSnapshot(nil))
+			if err := d.Restore([]byte(data)); err == nil {
+				t.Error("no error")
+			}
+			if string(d.AppendSnapshot(nil)) != before {
+				t.Error("the state changed")
+			}
+		})
+	}
+}
+
+// Whatever the bytes, reading a fact ends without a panic; what can be read can be
+// applied, and is written back as something that reads the same.
+func FuzzReadFact(f *testing.F) {
+	for _, tt := range stored {
+		f.Add([]byte(tt.bytes))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fact, err := access.ReadFact(data)
+		if err != nil {
+			return
+		}
+		written := access.AppendFact(nil, fact)
+		again, err := access.ReadFact(written)
+		if err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+		if d := cmp.Diff(string(written), string(access.AppendFact(nil, again))); d != "" {
+			t.Fatal(d)
+		}
+		h := access.New()
+		h.Apply(fact, 1)
+		mustRestore(t, h.AppendSnapshot(nil))
+	})
+}
+
+// Whatever the bytes, restoring ends without a panic, and what was restored is written
+// as something that restores to the same.
+func FuzzRestore(f *testing.F) {
+	f.Add([]byte(`{"last":2,"tokens":[{"id":2,"role":"bot","name":"b","sessionId":null,"createdAt":"2023-11-14T22:13:20.000Z","expiresAt":"2023-11-14T22:13:21.000Z"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h := access.New()
+		if h.Restore(data) != nil {
+			return
+		}
+		written := h.AppendSnapshot(nil)
+		if d := cmp.Diff(string(written), string(mustRestore(t, written).AppendSnapshot(nil))); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+func replayed(t fataler, h *access.Heart, log []access.Fact) *access.Heart {
+	for i, f := range log {
+		read, err := access.ReadFact(access.AppendFact(nil, f))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		h.Apply(read, protocol.Seq(i+1))
+	}
+	return h
+}
+
+func mustRestore(t fataler, data []byte) *access.Heart {
+	h := access.New()
+	if err := h.Restore(data); err != nil {
+		t.Fatalf("%s: %v", data, err)
+	}
+	return h
+}
+
+type fataler interface{ Fatalf(string, ...any) }
+
+func anyCommand() *rapid.Generator[protocol.Command] {
+	return rapid.Custom(func(t *rapid.T) protocol.Command {
+		if rapid.Bool().Draw(t, "revoke") {
+			return protocol.RevokeToken{ID: protocol.TokenID(rapid.IntRange(0, 12).Draw(t, "id"))}
+		}
+		c := protocol.IssueToken{
+			Role:      rapid.SampledFrom([]protocol.Role{protocol.RoleBot, protocol.RoleViewer}).Draw(t, "role"),
+			Name:      rapid.StringN(1, 5, -1).Draw(t, "name"),
+			ExpiresIn: protocol.Duration(rapid.IntRange(0, 60).Draw(t, "seconds")) * protocol.Duration(time.Second),
+		}
+		if id := rapid.IntRange(0, 3).Draw(t, "session"); id > 0 {
+			session := protocol.SessionID(id)
+			c.SessionID = &session
+		}
+		return c
+	})
+}
