@@ -50,7 +50,11 @@ func ReadFact(b []byte) (Fact, error) {
 	}
 	kind, body := b[0], b[1:]
 	if kind == kindVoteCast {
-		return readVote(body)
+		v, err := readVote(body)
+		if err != nil {
+			return nil, err // not v: a nil pointer would be a Fact that is not nil
+		}
+		return v, nil
 	}
 	f := blank(kind)
 	if f == nil {

@@ -51,20 +51,6 @@ func (e *evening) must(t testing.TB, cmds ...protocol.Command) any {
 	return answer
 }
 
-// replay is a heart made from the stored form of the evening's facts.
-func (e *evening) replay(t testing.TB) *session.Heart {
-	t.Helper()
-	h := session.New(3)
-	for i, f := range e.facts {
-		stored, err := session.ReadFact(session.AppendFact(nil, f))
-		if err != nil {
-			t.Fatalf("fact %d: %v", i+1, err)
-		}
-		h.Apply(stored, protocol.Seq(i+1))
-	}
-	return h
-}
-
 func open() protocol.Command { return protocol.CreateSession{ID: 3} }
 
 func add(game protocol.GameID) protocol.AddGame {

@@ -1,0 +1,167 @@
+package session_test
+
+import (
+	"encoding/hex"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// oneOfEach is a fact of every kind, in the order of the kinds, and some again with
+// everything that may be absent.
+func oneOfEach() []session.Fact {
+	g := added(1, 1, noon+1)
+	g.RoomCode, g.ManuallyAdded = ptr("AB1Z"), true
+	bare := &session.GameAdded{At: noon, Play: play(2), Game: session.PlayedGame{ID: 7, Title: "Ünï \"<&>\"", PackName: "P", MinPlayers: 1, MaxPlayers: 2}}
+	return []session.Fact{
+		&session.Opened{At: noon}, bare, changed(1, protocol.StatusSkipped, noon), &session.GameRemoved{At: noon, Play: play(1)},
+		&session.RoomCodeSet{At: noon, Play: play(1), RoomCode: "AB1Z"},
+		&session.PlayerCountSet{At: noon, Play: play(1), PlayerCount: 0, Status: "manual"},
+		cast(1, 33, noon+4000, noon+3250), &session.Closed{At: noon}, &session.Deleted{At: noon},
+		g, &session.Opened{At: noon, Notes: ptr("")}, &session.Closed{At: noon, Notes: ptr("line\nline")},
+		&session.VoteCast{At: noon, Timestamp: noon + 60000, Play: play(9999), Game: 1 << 40, Type: protocol.VoteDown, Username: strings.Repeat("😀", protocol.MaxUsername)},
+	}
+}
+
+// TestStoredFactsGolden: what is on people's disks must be readable for ever. A line
+// of the file is a stored fact, kind byte in hex and the body; lines are only added.
+func TestStoredFactsGolden(t *testing.T) {
+	b, err := os.ReadFile("testdata/facts.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	facts := oneOfEach()
+	if len(lines) != len(facts) {
+		t.Fatalf("%d lines for %d facts", len(lines), len(facts))
+	}
+	for i, f := range facts {
+		stored := session.AppendFact(nil, f)
+		if diff := cmp.Diff(lines[i], legible(stored)); diff != "" {
+			t.Errorf("fact %d (-golden +got):\n%s", i, diff)
+		}
+		got, err := session.ReadFact(stored)
+		if err != nil {
+			t.Errorf("fact %d: %v", i, err)
+		}
+		if diff := cmp.Diff(f, got); diff != "" {
+			t.Errorf("fact %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+// legible shows a stored fact in one line: JSON as it is, a vote in hex.
+func legible(stored []byte) string {
+	kind := hex.EncodeToString(stored[:1])
+	if body := stored[1:]; body[0] != '{' {
+		return kind + " " + hex.EncodeToString(body)
+	}
+	return kind + " " + string(stored[1:])
+}
+
+func TestAppendFactAppends(t *testing.T) {
+	for _, f := range oneOfEach() {
+		want := "before" + string(session.AppendFact(nil, f))
+		if got := string(session.AppendFact([]byte("before"), f)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestReadFactRefuses(t *testing.T) {
+	long := &session.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: strings.Repeat("a", 401)}
+	broken := &session.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: "\xff"}
+	for name, b := range map[string][]byte{
+		"nothing":               {},
+		"kind 0":                {0},
+		"a kind alone":          {1},
+		"not JSON":              []byte("\x01{"),
+		"null":                  []byte("\x01null"),
+		"no time":               []byte("\x01{}"),
+		"a time before 1970":    []byte(`{"at":"1969-01-15T12:00:00.000Z"}`),
+		"two values":            []byte("\x01" + `{"at":"2024-01-15T12:00:00.000Z"}{}`),
+		"a field of the future": []byte("\x01" + `{"at":"2024-01-15T12:00:00.000Z","mood":1}`),
+		"no playing":            []byte("\x04" + `{"at":"2024-01-15T12:00:00.000Z"}`),
+		"no game":               []byte("\x02" + `{"at":"2024-01-15T12:00:00.000Z","play":30001}`),
+		"a status of no word":   []byte("\x03" + `{"at":"2024-01-15T12:00:00.000Z","play":30001,"status":"lost"}`),
+		"no room code":          []byte("\x05" + `{"at":"2024-01-15T12:00:00.000Z","play":30001}`),
+		"less than no players":  []byte("\x06" + `{"at":"2024-01-15T12:00:00.000Z","play":30001,"count":-1,"status":"manual"}`),
+		"a vote of no bytes":    {7},
+		"a thumb sideways":      {7, 1, 0, 1, 1, 2, 1, 'a'},
+		"a vote for no game":    {7, 1, 0, 1, 0, 1, 1, 'a'},
+		"a vote for no playing": {7, 1, 0, 0, 1, 1, 1, 'a'},
+		"a vote before 1970":    {7, 1, 3, 1, 1, 1, 1, 'a'},
+		"a nameless vote":       {7, 1, 0, 1, 1, 1, 0},
+		"a short name":          {7, 1, 0, 1, 1, 1, 2, 'a'},
+		"something after":       {7, 1, 0, 1, 1, 1, 1, 'a', 0},
+		"an endless number":     {7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		"a name too long":       session.AppendFact(nil, long),
+		"a name not UTF-8":      session.AppendFact(nil, broken),
+	} {
+		// A typed nil pointer in f would pass for a fact.
+		if f, err := session.ReadFact(b); err == nil || f != nil {
+			t.Errorf("%s: read %#v, %v", name, f, err)
+		}
+	}
+	if _, err := session.ReadFact([]byte{7, 1, 0, 1, 1, 1, 1, 'a'}); err != nil {
+		t.Errorf("the smallest vote: %v", err)
+	}
+}
+
+func TestReadFactSaysThatTheVersionIsNewer(t *testing.T) {
+	_, err := session.ReadFact([]byte("\x0a{}"))
+	if err == nil || !strings.Contains(err.Error(), "kind 10 is unknown, it was written by a newer version") {
+		t.Error(err)
+	}
+}
+
+func TestStoredVotesAreTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		moment := rapid.Int64Range(1, 253402300799999)
+		want := &session.VoteCast{
+			At: protocol.Timestamp(moment.Draw(t, "at")), Timestamp: protocol.Timestamp(moment.Draw(t, "ts")),
+			Play: protocol.PlayID(rapid.Int64Min(1).Draw(t, "play")), Game: protocol.GameID(rapid.Int64Min(1).Draw(t, "game")),
+			Type:     rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "type"),
+			Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
+		}
+		got, err := session.ReadFact(session.AppendFact(nil, want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(session.Fact(want), got); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// FuzzReadFact: never a panic, and what is read can be stored, read back and applied.
+func FuzzReadFact(f *testing.F) {
+	for _, fact := range oneOfEach() {
+		f.Add(session.AppendFact(nil, fact))
+	}
+	f.Add([]byte("\x0b{}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		fact, err := session.ReadFact(b)
+		if err != nil {
+			return
+		}
+		stored := session.AppendFact(nil, fact)
+		again, err := session.ReadFact(stored)
+		if err != nil {
+			t.Fatalf("%q is stored as %q: %v", b, stored, err)
+		}
+		if diff := cmp.Diff(fact, again); diff != "" {
+			t.Fatal(diff)
+		}
+		e := newEvening()
+		e.must(t, open(), add(1))
+		e.Apply(fact, 3)
+		e.State(3)
+	})
+}

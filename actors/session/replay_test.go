@@ -1,0 +1,123 @@
+package session_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// TestReplay: after any sequence of commands the live state, the state replayed from
+// the stored facts, and the state of a snapshot at any place plus the tail are one.
+func TestReplay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := newEvening()
+		if _, _, err := e.do(open()); err != nil {
+			t.Fatal(err)
+		}
+		var snapshot []byte
+		var at int
+		for range rapid.IntRange(0, 60).Draw(t, "commands") {
+			cmd := drawCommand(t, e.now)
+			e.now += protocol.Timestamp(rapid.IntRange(-1000, 3000).Draw(t, "ms"))
+			before := e.AppendSnapshot(nil)
+			if _, _, err := e.do(cmd); err != nil && string(before) != string(e.AppendSnapshot(nil)) {
+				t.Fatalf("%+v was refused with %v and changed the state", cmd, err)
+			}
+			if rapid.IntRange(0, 9).Draw(t, "snapshot") == 0 {
+				snapshot, at = e.AppendSnapshot(nil), len(e.facts)
+			}
+		}
+		checkInvariants(t, e)
+		sameState(t, e.Heart, replayed(t, session.New(3), e.facts))
+		if snapshot != nil {
+			h := session.New(3)
+			if err := h.Restore(snapshot); err != nil {
+				t.Fatal(err)
+			}
+			sameState(t, e.Heart, replayed(t, h, e.facts[at:]))
+		}
+	})
+}
+
+// replayed applies the stored forms of facts.
+func replayed(t *rapid.T, h *session.Heart, facts []session.Fact) *session.Heart {
+	for i, f := range facts {
+		stored, err := session.ReadFact(session.AppendFact(nil, f))
+		if err != nil {
+			t.Fatalf("fact %d: %v", i, err)
+		}
+		h.Apply(stored, protocol.Seq(i+1))
+	}
+	return h
+}
+
+// checkInvariants looks at what must hold at any time.
+func checkInvariants(t *rapid.T, e *evening) {
+	playing := 0
+	var before protocol.Timestamp
+	for _, g := range e.Games() {
+		if g.Status == protocol.StatusPlaying {
+			playing++
+		}
+		if g.PlayedAt <= before {
+			t.Fatalf("played_at %v is not after %v", g.PlayedAt, before)
+		}
+		before = g.PlayedAt
+	}
+	s := e.Session()
+	if playing > 1 || playing > 0 && !s.IsActive || e.Exists() && s.GamesPlayed != len(e.Played()) {
+		t.Fatalf("%d playing in %+v with %v", playing, s, e.Played())
+	}
+	var votes, counted int64
+	for _, f := range e.facts {
+		if _, ok := f.(*session.VoteCast); ok {
+			votes++
+		}
+	}
+	for _, g := range e.Tallies() {
+		counted += g.SessionUpvotes + g.SessionDownvotes
+	}
+	if e.Exists() && counted != votes {
+		t.Fatalf("%d votes, %d counted", votes, counted)
+	}
+	if len(e.events) != len(e.facts) {
+		t.Fatalf("%d events for %d facts", len(e.events), len(e.facts))
+	}
+}
+
+// drawCommand makes any command, fit or unfit.
+func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
+	n := rapid.IntRange(0, 6).Draw(t, "playing")
+	someVote := func() protocol.CastVote {
+		ts := now + protocol.Timestamp(rapid.IntRange(-8000, 2000).Draw(t, "ts"))
+		thumb := rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown, ""}).Draw(t, "thumb")
+		return *vote(rapid.SampledFrom([]string{"ann", "Ann", "bob", "", "漢字"}).Draw(t, "name"), thumb, ts)
+	}
+	kinds := []func() protocol.Command{
+		func() protocol.Command { v := someVote(); return &v },
+		func() protocol.Command {
+			return &protocol.CastVotes{Votes: []protocol.CastVote{someVote(), someVote(), someVote()}}
+		},
+		func() protocol.Command { return add(protocol.GameID(n)) },
+		func() protocol.Command {
+			return status(n, rapid.SampledFrom([]protocol.PlayStatus{protocol.StatusPlaying, protocol.StatusPlayed, protocol.StatusSkipped}).Draw(t, "status"))
+		},
+		func() protocol.Command { return remove(n) },
+		func() protocol.Command {
+			return room(n, rapid.SampledFrom([]string{"abcd", "ABCD", "x"}).Draw(t, "code"))
+		},
+		func() protocol.Command { return count(n, rapid.IntRange(-1, 3).Draw(t, "players")) },
+		open,
+	}
+	// Ends are rare, or little would happen in an evening.
+	if rapid.IntRange(0, 30).Draw(t, "end") == 0 {
+		kinds = []func() protocol.Command{
+			func() protocol.Command { return protocol.CloseSession{ID: 3, Notes: ptr("bye")} },
+			func() protocol.Command { return deleteIt },
+		}
+	}
+	return rapid.SampledFrom(kinds).Draw(t, "kind")()
+}
