@@ -61,19 +61,13 @@ func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.Sessi
 	})
 }
 
-// Replayed is one stored event: the JSON that was sent when it happened.
-type Replayed struct {
-	Seq   protocol.Seq
-	Event []byte
-}
-
 // Replay yields the stored events after a seq up to and including until, in order.
 // Event is valid until the next step.
-func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[Replayed, error] {
-	return func(yield func(Replayed, error) bool) {
+func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error] {
+	return func(yield func(feed.Replayed, error) bool) {
 		for rec, err := range h.journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
 			if err != nil {
-				yield(Replayed{}, refusalOf(err))
+				yield(feed.Replayed{}, refusalOf(err))
 				return
 			}
 			seq := protocol.Seq(rec.Seq)
@@ -82,10 +76,10 @@ func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until pr
 			}
 			_, event, err := splitRecord(rec.Data)
 			if err != nil {
-				yield(Replayed{}, errCorrupt())
+				yield(feed.Replayed{}, errCorrupt())
 				return
 			}
-			if !yield(Replayed{seq, event}, nil) {
+			if !yield(feed.Replayed{Seq: seq, Event: event}, nil) {
 				return
 			}
 		}
