@@ -50,7 +50,7 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 		e.game(f.Game.ID).plays++
 		counted(h.games, f.Game.ID).plays++
 	case *session.GameRemoved:
-		e.playings--
+		e.playings = max(0, e.playings-1)
 	case *session.Closed:
 		h.close(id, e, f)
 	case *session.Deleted:

@@ -26,7 +26,7 @@ func (h *Heart) Session(id protocol.SessionID) (protocol.Session, *protocol.Erro
 
 // Active returns the ids of the sessions that are not closed, the newest first.
 func (h *Heart) Active() []protocol.SessionID {
-	ids := slices.Clone(h.active)
+	ids := append(make([]protocol.SessionID, 0, len(h.active)), h.active...)
 	slices.Reverse(ids)
 	return ids
 }

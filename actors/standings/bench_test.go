@@ -1,0 +1,68 @@
+package standings_test
+
+import (
+	"strconv"
+	"testing"
+
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/protocol"
+)
+
+// A million votes over a hundred sessions of ten games: below 0.3 s.
+func BenchmarkApplyMillionVotes(b *testing.B) {
+	h := crowded(100)
+	facts := make([]session.VoteCast, 1000)
+	for i := range facts {
+		facts[i] = session.VoteCast{Game: protocol.GameID(1 + i%10), Type: protocol.VoteUp, Username: "ann"}
+	}
+	for b.Loop() {
+		for i := range 1_000_000 {
+			h.Apply(protocol.SessionID(1+i%100), &facts[i%1000])
+		}
+	}
+}
+
+func BenchmarkSnapshotTenThousandSessions(b *testing.B) {
+	h := crowded(10_000)
+	var data []byte
+	for b.Loop() {
+		data = h.AppendSnapshot(data[:0])
+	}
+	b.ReportMetric(float64(len(data)), "bytes")
+}
+
+func BenchmarkRestoreTenThousandSessions(b *testing.B) {
+	data := crowded(10_000).AppendSnapshot(nil)
+	for b.Loop() {
+		if err := standings.New().Restore(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStats(b *testing.B) {
+	h := crowded(10_000)
+	games := make([]protocol.Game, 72)
+	for i := range games {
+		games[i] = protocol.Game{ID: protocol.GameID(i + 1), Title: "Game " + strconv.Itoa(i), Enabled: true}
+	}
+	for b.Loop() {
+		h.Stats(games)
+	}
+}
+
+// crowded is so many sessions of ten games with a few votes each.
+func crowded(sessions int) *standings.Heart {
+	h := standings.New()
+	notes := "a usual evening with friends and pizza"
+	for id := range protocol.SessionID(sessions) {
+		h.Apply(id+1, &session.Opened{At: noon, Notes: &notes})
+		for game := range protocol.GameID(10) {
+			h.Apply(id+1, &session.GameAdded{Game: session.PlayedGame{ID: game + 1}})
+			h.Apply(id+1, &session.VoteCast{Game: game + 1, Type: protocol.VoteUp})
+		}
+		h.Apply(id+1, &session.Closed{At: noon + 1})
+	}
+	return h
+}

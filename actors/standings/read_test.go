@@ -1,0 +1,149 @@
+package standings_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/protocol"
+)
+
+// An evening of two games with a removed playing and three votes, and a shorter one.
+func evenings(t testing.TB) *town {
+	w := newTown()
+	notes := "pizza"
+	w.must(t, 7, protocol.CreateSession{ID: 7, Notes: &notes}, addGame(7, 1), addGame(7, 2))
+	w.must(t, 7, vote(7, "ann", true, w.now), vote(7, "bob", true, w.now))
+	w.must(t, 7, protocol.RemoveGame{ID: 7, GameID: protocol.NewPlayID(7, 2)}, addGame(7, 1), protocol.CloseSession{ID: 7})
+	w.must(t, 9, protocol.CreateSession{ID: 9}, addGame(9, 2))
+	w.must(t, 9, vote(9, "ann", false, w.now))
+	return w
+}
+
+func TestRemovedPlayingsStayInTheTotals(t *testing.T) {
+	w := evenings(t)
+	if s, _ := w.Session(7); s.GamesPlayed != 2 || *s.Notes != "pizza" {
+		t.Errorf("the session with a removed playing is %+v", s)
+	}
+	if plays, up, down := w.Totals(2); plays != 2 || up != 2 || down != 1 {
+		t.Errorf("the removed game counts %d plays, %d up, %d down; want 2, 2, 1", plays, up, down)
+	}
+}
+
+func TestDeletedSessionsStayInTheTotalsOnly(t *testing.T) {
+	w := evenings(t)
+	before, _ := w.VoteCount(protocol.VoteFilter{})
+	w.must(t, 7, protocol.DeleteSession{ID: 7})
+	if _, err := w.Session(7); err == nil || len(w.Sessions()) != 1 {
+		t.Errorf("still listed: %v, %v", w.Sessions(), err)
+	}
+	if plays, up, down := w.Totals(1); plays != 2 || up != 0 || down != 0 {
+		t.Errorf("game 1 counts %d plays, %d up, %d down", plays, up, down)
+	}
+	if plays, up, down := w.Totals(2); plays != 2 || up != 2 || down != 1 {
+		t.Errorf("game 2 counts %d plays, %d up, %d down", plays, up, down)
+	}
+	after, exact := w.VoteCount(protocol.VoteFilter{})
+	if before != 3 || after != 1 || !exact {
+		t.Errorf("%d votes in the history, %d after the deletion; want 3 and 1", before, after)
+	}
+	w.must(t, 9, protocol.CloseSession{ID: 9}, protocol.DeleteSession{ID: 9})
+	if w.LastID() != 9 || len(w.Sessions()) != 0 {
+		t.Errorf("last id %d, sessions %v", w.LastID(), w.Sessions())
+	}
+}
+
+func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
+	h := standings.New()
+	before := string(h.AppendSnapshot(nil))
+	for _, f := range []session.Fact{&session.GameAdded{}, &session.GameRemoved{}, &session.VoteCast{}, &session.Closed{}, &session.Deleted{}} {
+		h.Apply(5, f)
+	}
+	if string(h.AppendSnapshot(nil)) != before {
+		t.Error("the standings changed")
+	}
+}
+
+func TestReadsAreCopies(t *testing.T) {
+	w := evenings(t)
+	w.Active()[0] = 99
+	w.Sessions()[0].ID = 99
+	if w.Active()[0] != 9 || w.Sessions()[0].ID != 9 {
+		t.Error("a reader wrote into the standings")
+	}
+	s := w.Sessions()
+	w.must(t, 9, protocol.CloseSession{ID: 9})
+	if !s[0].IsActive || s[0].ClosedAt != nil {
+		t.Error("a list read earlier changed")
+	}
+}
+
+func TestStats(t *testing.T) {
+	w := evenings(t)
+	games := []protocol.Game{
+		{ID: 1, PackName: "Pack 1", Title: "One", Enabled: true},
+		{ID: 2, PackName: "Pack 2", Title: "Two", PlayCount: 99, Upvotes: 99},
+		{ID: 3, PackName: "Pack 2", Title: "Three", Enabled: true},
+	}
+	count := func(n int64) protocol.Count { return protocol.Count{Count: n} }
+	one := protocol.RankedGame{ID: 1, Title: "One", PackName: "Pack 1", PlayCount: 2}
+	two := protocol.RankedGame{ID: 2, Title: "Two", PackName: "Pack 2", PlayCount: 2, PopularityScore: 1, Upvotes: 2, Downvotes: 1}
+	want := protocol.Stats{
+		Games: count(3), GamesEnabled: count(2), Packs: count(2), Sessions: count(2), ActiveSessions: count(1),
+		TotalGamesPlayed: count(4), TotalVotes: count(3),
+		MostPlayedGames: []protocol.RankedGame{two, one}, TopRatedGames: []protocol.RankedGame{two},
+	}
+	if d := cmp.Diff(want, w.Stats(games)); d != "" {
+		t.Error(d)
+	}
+	w.must(t, 7, protocol.DeleteSession{ID: 7})
+	want.Sessions = count(1)
+	if d := cmp.Diff(want, w.Stats(games)); d != "" {
+		t.Errorf("after a deletion: %s", d)
+	}
+}
+
+func TestStatsRankTenAtMost(t *testing.T) {
+	w := newTown()
+	w.must(t, 1, protocol.CreateSession{ID: 1})
+	var games []protocol.Game
+	for id := protocol.GameID(1); id <= 12; id++ {
+		games = append(games, protocol.Game{ID: id, Title: "same"})
+		for range id % 4 {
+			w.must(t, 1, addGame(1, id))
+		}
+		if id%4 > 0 {
+			w.must(t, 1, vote(1, "ann", id%3 > 0, w.now))
+		}
+	}
+	s := w.Stats(games)
+	var most, top []protocol.GameID
+	for i := range s.MostPlayedGames {
+		most = append(most, s.MostPlayedGames[i].ID)
+	}
+	for i := range s.TopRatedGames {
+		top = append(top, s.TopRatedGames[i].ID)
+	}
+	if d := cmp.Diff([]protocol.GameID{7, 11, 3, 2, 10, 6, 1, 5, 9}, most); d != "" {
+		t.Errorf("most played: %s", d)
+	}
+	if d := cmp.Diff([]protocol.GameID{7, 11, 2, 10, 1, 5, 3, 6, 9}, top); d != "" {
+		t.Errorf("top rated: %s", d)
+	}
+	for id := protocol.GameID(4); id <= 12; id += 4 {
+		w.must(t, 1, addGame(1, id))
+		w.must(t, 1, vote(1, "bob", true, w.now))
+	}
+	if s := w.Stats(games); len(s.MostPlayedGames) != 10 || len(s.TopRatedGames) != 10 {
+		t.Errorf("%d most played, %d top rated of 12; want 10 each", len(s.MostPlayedGames), len(s.TopRatedGames))
+	}
+}
+
+func TestListsAreNeverNil(t *testing.T) {
+	s := standings.New().Stats(nil)
+	if s.MostPlayedGames == nil || s.TopRatedGames == nil || standings.New().Sessions() == nil {
+		t.Error("a nil list would be null in JSON")
+	}
+}

@@ -1,0 +1,222 @@
+package standings_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"partyline/actors/session"
+	"partyline/actors/standings"
+	"partyline/protocol"
+)
+
+const noon protocol.Timestamp = 1_700_000_000_000
+
+// entry is a fact of a session, as it stands in the journal.
+type entry struct {
+	id   protocol.SessionID
+	fact session.Fact
+}
+
+// town is some sessions under test, the standings that follow them, and the log.
+type town struct {
+	*standings.Heart
+	sessions map[protocol.SessionID]*session.Heart
+	log      []entry
+	now      protocol.Timestamp
+}
+
+func newTown() *town {
+	return &town{Heart: standings.New(), sessions: map[protocol.SessionID]*session.Heart{}, now: noon}
+}
+
+// do lets a session decide; a refusal leaves everything as it is.
+func (w *town) do(id protocol.SessionID, cmd protocol.Command) *protocol.Error {
+	s, ok := w.sessions[id]
+	if !ok {
+		s = session.New(id)
+		w.sessions[id] = s
+	}
+	facts, err := s.Decide(nil, cmd, w.now)
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		s.Apply(f, protocol.Seq(len(w.log)+1))
+		w.Apply(id, f)
+		w.log = append(w.log, entry{id, f})
+	}
+	return nil
+}
+
+func (w *town) must(t testing.TB, id protocol.SessionID, cmds ...protocol.Command) {
+	t.Helper()
+	for _, cmd := range cmds {
+		w.now += 2000
+		if err := w.do(id, cmd); err != nil {
+			t.Fatalf("%#v: %v", cmd, err)
+		}
+	}
+}
+
+// recount answers from the log what the standings answer from counters.
+type recount []entry
+
+func (log recount) deleted(id protocol.SessionID) bool {
+	return slices.ContainsFunc(log, func(e entry) bool { _, is := e.fact.(*session.Deleted); return is && e.id == id })
+}
+
+func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
+	for _, e := range log {
+		switch f := e.fact.(type) {
+		case *session.GameAdded:
+			if f.Game.ID == game {
+				plays++
+			}
+		case *session.VoteCast:
+			if f.Game == game && f.Type == protocol.VoteUp {
+				up++
+			} else if f.Game == game {
+				down++
+			}
+		}
+	}
+	return plays, up, down
+}
+
+func (log recount) votes(f protocol.VoteFilter) (n int64) {
+	for _, e := range log {
+		v, ok := e.fact.(*session.VoteCast)
+		if ok && !log.deleted(e.id) && (f.SessionID == 0 || f.SessionID == e.id) && (f.GameID == 0 || f.GameID == v.Game) &&
+			(f.VoteType == "" || f.VoteType == v.Type) {
+			n++
+		}
+	}
+	return n
+}
+
+// After any evenings, the standings tell what a recount of the log and the sessions
+// themselves tell, live and after a snapshot with the facts after it.
+func TestStandingsAreARecount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newTown()
+		snapshot, upTo := w.AppendSnapshot(nil), 0
+		for range rapid.IntRange(0, 60).Draw(t, "commands") {
+			w.now += protocol.Timestamp(rapid.IntRange(0, 3000).Draw(t, "ms"))
+			id := protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "session"))
+			_ = w.do(id, w.anyCommand(t, id))
+			if rapid.IntRange(0, 19).Draw(t, "snapshot") == 0 {
+				snapshot, upTo = w.AppendSnapshot(nil), len(w.log)
+			}
+		}
+		again := standings.New()
+		if err := again.Restore(snapshot); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range w.log[upTo:] {
+			again.Apply(e.id, e.fact)
+		}
+		if live, tail := w.AppendSnapshot(nil), again.AppendSnapshot(nil); string(live) != string(tail) {
+			t.Fatalf("snapshot and tail are not live:\n%x\n%x", live, tail)
+		}
+		w.check(t, w.Heart)
+		w.check(t, again)
+	})
+}
+
+func (w *town) check(t *rapid.T, h *standings.Heart) {
+	log := recount(w.log)
+	sessions, active, last := []protocol.Session{}, []protocol.SessionID{}, protocol.SessionID(0)
+	for id := protocol.SessionID(4); id > 0; id-- {
+		s, began := w.sessions[id]
+		if slices.ContainsFunc(log, func(e entry) bool { return e.id == id }) {
+			last = max(last, id)
+		}
+		if !began || !s.Exists() {
+			if _, err := h.Session(id); err == nil || err.Message != "Session not found" {
+				t.Fatalf("session %d: %v", id, err)
+			}
+			continue
+		}
+		sessions = append(sessions, s.Session())
+		if s.Session().IsActive {
+			active = append(active, id)
+		}
+		if one, err := h.Session(id); err != nil || cmp.Diff(s.Session(), one) != "" {
+			t.Fatalf("session %d: %v, %s", id, err, cmp.Diff(s.Session(), one))
+		}
+	}
+	equal(t, "sessions", sessions, h.Sessions())
+	equal(t, "active", active, h.Active())
+	equal(t, "last id", last, h.LastID())
+	for game := protocol.GameID(0); game < 5; game++ {
+		if game > 0 {
+			plays, up, down := h.Totals(game)
+			p, u, d := log.totals(game)
+			equal(t, "totals", [3]int64{p, u, d}, [3]int64{plays, up, down})
+		}
+		for id := protocol.SessionID(0); id < 6; id++ {
+			f := protocol.VoteFilter{SessionID: id, GameID: game}
+			both := [2]int64{}
+			for i, v := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
+				f.VoteType = v
+				both[i] = log.votes(f)
+				n, exact := h.VoteCount(f)
+				equal(t, "votes", both[i], n)
+				equal(t, "exact", true, exact)
+			}
+			f.VoteType, f.Username = "", "somebody"
+			n, exact := h.VoteCount(f)
+			equal(t, "votes", both[0]+both[1], n)
+			equal(t, "exact", false, exact)
+			if id > 0 && game > 0 {
+				up, down := h.SessionTally(id, game)
+				equal(t, "session tally", both, [2]int64{up, down})
+			}
+		}
+	}
+}
+
+func equal[T any](t *rapid.T, what string, want, got T) {
+	if d := cmp.Diff(want, got); d != "" {
+		t.Fatalf("%s: %s", what, d)
+	}
+}
+
+func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
+	play := protocol.NewPlayID(id, rapid.IntRange(1, 4).Draw(t, "play"))
+	notes := rapid.Ptr(rapid.SampledFrom([]string{"", "pizza", strings.Repeat("é", 100)}), true)
+	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	case 0:
+		return protocol.CloseSession{ID: id, Notes: notes.Draw(t, "notes")}
+	case 1:
+		return protocol.DeleteSession{ID: id}
+	case 2, 3, 4:
+		return addGame(id, protocol.GameID(rapid.IntRange(1, 4).Draw(t, "game")))
+	case 5:
+		return protocol.RemoveGame{ID: id, GameID: play}
+	case 6:
+		return protocol.SetGameStatus{ID: id, GameID: play, Status: protocol.StatusSkipped}
+	case 7:
+		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
+	}
+	if s, ok := w.sessions[id]; !ok || !s.Exists() {
+		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
+	}
+	return vote(id, rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), rapid.Bool().Draw(t, "up"), w.now)
+}
+
+func addGame(id protocol.SessionID, game protocol.GameID) protocol.AddGame {
+	return protocol.AddGame{ID: id, GameID: game, Game: protocol.Game{ID: game, Title: "Game " + game.String(), PackName: "Pack", MinPlayers: 1, MaxPlayers: 8}}
+}
+
+func vote(id protocol.SessionID, name string, up bool, at protocol.Timestamp) *protocol.CastVote {
+	v := protocol.VoteDown
+	if up {
+		v = protocol.VoteUp
+	}
+	return &protocol.CastVote{SessionID: id, Username: name, Vote: v, Timestamp: &at}
+}
