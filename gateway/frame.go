@@ -48,6 +48,17 @@ func (id *frameID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// readMessage decodes a message. With an error, the fields that fit are there all the
+// same, so that the answer can say which request it is for.
+func readMessage(raw []byte) (*message, *protocol.Error) {
+	m := new(message)
+	if plainRequest(raw, m) {
+		return m, nil
+	}
+	*m = message{}
+	return m, decode(raw, m)
+}
+
 // appendResponse appends the JSON of a protocol.Response.
 func appendResponse(dst []byte, id frameID, rep reply) ([]byte, error) {
 	dst = append(dst, `{"type":"response","id":`...)

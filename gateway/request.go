@@ -48,7 +48,8 @@ func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
 		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
 	}
-	// The decoder has copied data: it does not alias the reader's buffer.
+	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
+	// the lane was copied by the decoder.
 	in := &input{at: e, who: h.Principal, issued: h.issued, raw: m.Data, key: m.Key, from: k.from}
 	if e.Op == opVote {
 		k.g.sendVote(in, c.finish)
@@ -100,11 +101,11 @@ func (c *call) answer(rep reply) {
 		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
 	}
 	c.k.peer.Send(b)
-	c.k.g.meters.answered(c.label(rep), rep.status, time.Since(c.start))
+	c.k.g.meters.answered(c.label(), rep.status, time.Since(c.start))
 }
 
 // label is the op as metrics know it: what clients make up counts as one.
-func (c *call) label(reply) string {
+func (c *call) label() string {
 	if c.k.g.endpoints[c.op] == nil {
 		return "unknown"
 	}

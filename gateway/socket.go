@@ -48,7 +48,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	x.status = http.StatusSwitchingProtocols
 	k.peer = peer
 	g.census.sockets.Add(1)
-	peer.Serve(k.receive, k.closed)
+	peer.Serve(k)
 }
 
 // admitSocket says whether one more may come. Its origin has been looked at before.
@@ -73,28 +73,27 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 	return k
 }
 
-// closed is called once, when the connection has ended.
-func (k *socket) closed() {
+// Closed implements live.Handler: the connection has ended.
+func (k *socket) Closed() {
 	k.cancel()
 	k.g.census.sockets.Add(-1)
 }
 
 func (k *socket) holder() *holder { return k.who.Load() }
 
-// receive is called for each message, in order. The bytes are the reader's: what is
-// to outlive the call is copied.
-func (k *socket) receive(raw []byte) {
+// Message implements live.Handler: one message, in order. The bytes are the reader's:
+// what is to outlive the call is copied.
+func (k *socket) Message(raw []byte) {
 	now := time.Now()
 	allowed := k.pace.AllowN(now, 1)
 	if !allowed && !k.patience.AllowN(now, 1) {
 		k.peer.Close(protocol.CloseTooMany, "Too many messages")
 		return
 	}
-	var m message
-	err := decode(raw, &m)
+	m, err := readMessage(raw)
 	switch {
 	case m.Type == protocol.MessageRequest && m.ID != "":
-		k.request(&m, err, allowed)
+		k.request(m, err, allowed)
 	case !allowed:
 		k.fail(0, errTooFast())
 	case err != nil && m.Type == "":
@@ -102,7 +101,7 @@ func (k *socket) receive(raw []byte) {
 	case err != nil:
 		k.fail(0, err)
 	default:
-		k.dispatch(&m)
+		k.dispatch(m)
 	}
 }
 

@@ -39,8 +39,11 @@ func (g *Gateway) sendVote(in *input, done func(reply, *protocol.Error)) {
 
 func readVote(in *input) (*protocol.CastVote, *protocol.Error) {
 	c := new(protocol.CastVote)
-	if err := in.read(c, nil); err != nil {
-		return nil, err
+	if !plainVote(in.raw, c) {
+		*c = protocol.CastVote{}
+		if err := in.read(c, nil); err != nil {
+			return nil, err
+		}
 	}
 	return c, confine(in.who, &c.SessionID)
 }

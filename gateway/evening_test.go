@@ -1,0 +1,204 @@
+package gateway_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/protocol"
+)
+
+// step is one operation of an evening and what it should answer.
+type step struct {
+	op      string
+	params  params
+	status  int
+	code    protocol.Code
+	message string // of an error, when it is given
+}
+
+// evening goes through every operation, the happy path and the errors that the
+// contract names. Ids are those of a hub that has just begun.
+func evening() []step {
+	at := "2030-01-01T00:00:00Z"
+	ok := func(op string, status int, p params) step { return step{op: op, params: p, status: status} }
+	no := func(op string, status int, code protocol.Code, message string, p params) step {
+		return step{op: op, params: p, status: status, code: code, message: message}
+	}
+	bias := "favor_bias must be 1 (favor), -1 (disfavor), or 0 (neutral)"
+	return []step{
+		ok("health.get", 200, nil),
+		ok("auth.login", 200, params{"key": adminKey}),
+		no("auth.login", 400, "invalid", "Admin key is required", params{}),
+		no("auth.login", 401, "bad_key", "Invalid admin key", params{"key": "guess"}),
+		ok("auth.verify", 200, nil),
+		ok("stats.get", 200, nil),
+
+		ok("games.list", 200, nil),
+		ok("games.list", 200, params{"playerCount": 4, "drawing": "exclude", "length": "short", "familyFriendly": true, "enabled": true}),
+		no("games.list", 400, "invalid", `length must be "short", "medium" or "long"`, params{"length": "endless"}),
+		ok("games.packs", 200, nil),
+		ok("games.packs.meta", 200, nil),
+		ok("games.get", 200, params{"id": 1}),
+		no("games.get", 404, "not_found", "Game not found", params{"id": 999}),
+		ok("games.create", 201, params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}),
+		no("games.create", 400, "invalid", "Missing required fields", params{"title": "Charades"}),
+		no("games.create", 400, "invalid", "min_players must not be greater than max_players", params{"pack_name": "House", "title": "X", "min_players": 9, "max_players": 8}),
+		ok("games.update", 200, params{"id": 73, "length_minutes": 20, "game_type": "Drawing"}),
+		ok("games.update", 200, params{"id": 73, "length_minutes": nil}),
+		no("games.update", 404, "not_found", "Game not found", params{"id": 999, "title": "X"}),
+		ok("games.toggle", 200, params{"id": 73}),
+		no("games.toggle", 404, "not_found", "Game not found", params{"id": 999}),
+		ok("games.favor", 200, params{"id": 73, "favor_bias": -1}),
+		no("games.favor", 400, "invalid", bias, params{"id": 73, "favor_bias": 2}),
+		ok("games.packs.toggle", 200, params{"name": "House", "enabled": true}),
+		no("games.packs.toggle", 400, "invalid", "", params{"name": "House"}),
+		ok("games.packs.favor", 200, params{"name": "House", "favor_bias": 1}),
+		no("games.packs.favor", 400, "invalid", bias, params{"name": "House"}),
+		ok("games.delete", 200, params{"id": 73}),
+		no("games.delete", 404, "not_found", "Game not found", params{"id": 73}),
+
+		ok("sessions.active", 200, nil),
+		no("votes.live", 404, "not_found", "No active session found", params{"username": "ann", "vote": "up", "timestamp": at}),
+		ok("sessions.create", 201, params{"notes": "Friday"}),
+		ok("sessions.list", 200, nil),
+		ok("sessions.get", 200, params{"id": 1}),
+		no("sessions.get", 404, "not_found", "Session not found", params{"id": 9}),
+		ok("sessions.active", 200, nil),
+		ok("sessions.games", 200, params{"id": 1}),
+		no("sessions.games", 404, "not_found", "Session not found", params{"id": 9}),
+		no("sessions.games.add", 400, "invalid", "game_id is required", params{"id": 1}),
+		no("sessions.games.add", 404, "not_found", "Game not found", params{"id": 1, "game_id": 999}),
+		ok("sessions.games.add", 201, params{"id": 1, "game_id": 2, "room_code": "abcd"}),
+		ok("sessions.games.add", 201, params{"id": 1, "game_id": 3, "manually_added": true}),
+		ok("sessions.games.room_code", 200, params{"id": 1, "gameId": 10002, "room_code": "wxyz"}),
+		no("sessions.games.room_code", 400, "invalid", "", params{"id": 1, "gameId": 10002, "room_code": "toolong"}),
+		ok("sessions.games.player_count", 200, params{"id": 1, "gameId": 10002, "player_count": 6}),
+		no("sessions.games.player_count", 400, "invalid", "player_count is required", params{"id": 1, "gameId": 10002}),
+		ok("sessions.games.status", 200, params{"id": 1, "gameId": 10001, "status": "skipped"}),
+		no("sessions.games.status", 400, "invalid", "", params{"id": 1, "gameId": 10001, "status": "lost"}),
+		no("sessions.games.status", 404, "not_found", "", params{"id": 1, "gameId": 10009, "status": "played"}),
+		ok("sessions.games.remove", 200, params{"id": 1, "gameId": 10001}),
+		ok("games.pick", 200, params{"playerCount": 4, "sessionId": 1, "excludePlayed": true}),
+		no("games.pick", 404, "", "", params{"playerCount": 100_000}),
+
+		no("votes.live", 400, "invalid", `Invalid vote. Must be "up" or "down"`, params{"username": "ann", "vote": "sideways", "timestamp": at}),
+		no("votes.live", 400, "invalid", "", params{"username": "ann", "vote": "up", "timestamp": at}),
+		no("votes.live", 404, "not_found", "Vote timestamp does not match any game in the active session", params{"username": "ann", "vote": "up", "timestamp": "2020-01-01T00:00:00Z"}),
+		ok("votes.live", 200, params{"username": "ann", "vote": "up", "timestamp": "$now"}),
+		no("votes.live", 409, "duplicate_vote", "Duplicate vote detected (within 1 second of previous vote)", params{"username": "ANN", "vote": "down", "timestamp": "$now"}),
+		ok("votes.batch", 200, params{"votes": []any{params{"username": "bob", "vote": "down", "timestamp": "$now"}, params{"username": "ann", "vote": "up", "timestamp": "$now"}, params{}}}),
+		no("votes.batch", 400, "invalid", "", params{"votes": []any{}}),
+		ok("votes.list", 200, params{"session_id": 1, "username": "ann", "vote_type": "up", "limit": 5}),
+		no("votes.list", 400, "invalid", "limit must be between 1 and 100", params{"limit": 101}),
+		ok("sessions.votes", 200, params{"id": 1}),
+
+		no("sessions.delete", 400, "session_active", "Cannot delete an active session. Please close it first.", params{"id": 1}),
+		ok("sessions.close", 200, params{"id": 1, "notes": "Fine"}),
+		no("sessions.close", 400, "session_closed", "Session is already closed", params{"id": 1}),
+		no("sessions.games.add", 400, "session_closed", "Cannot add games to a closed session", params{"id": 1, "game_id": 1}),
+		ok("sessions.delete", 200, params{"id": 1}),
+		no("sessions.delete", 404, "not_found", "Session not found", params{"id": 1}),
+		ok("sessions.create", 201, params{}),
+		ok("sessions.create", 201, nil),
+		no("sessions.create", 400, "active_session", "", nil),
+
+		ok("tokens.create", 201, params{"role": "viewer", "name": "Overlay", "expiresIn": "2d"}),
+		no("tokens.create", 400, "invalid", `role must be "viewer" or "bot"`, params{"role": "admin", "name": "x"}),
+		ok("tokens.list", 200, nil),
+		ok("tokens.revoke", 200, params{"id": 1}),
+		no("tokens.revoke", 404, "not_found", "", params{"id": 1}),
+	}
+}
+
+// settle fills in the moment of a vote, the same for all of one evening.
+func settle(v any, moment string) any {
+	switch v := v.(type) {
+	case params:
+		out := params{}
+		for k, e := range v {
+			out[k] = settle(e, moment)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = settle(e, moment)
+		}
+		return out
+	case string:
+		if v == "$now" {
+			return moment
+		}
+	}
+	return v
+}
+
+func TestEveryOperationByREST(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	token, seen := h.admin(), map[string]bool{}
+	moment := ""
+	for i, s := range evening() {
+		if moment == "" && s.op == "votes.live" && s.status == 200 {
+			moment = now()
+		}
+		p, _ := settle(s.params, moment).(params)
+		a := h.rest(s.op, token, p)
+		t.Run(fmt.Sprintf("%d %s", i, s.op), func(t *testing.T) { a.want(t, s.status, s.code, s.message) })
+		seen[s.op] = seen[s.op] || s.status < 300
+	}
+	for _, row := range protocol.Operations() {
+		if !seen[row.Op] {
+			t.Errorf("no happy path for %s", row.Op)
+		}
+	}
+}
+
+// TestSocketAnswersAsREST runs the same evening in two houses, one by REST, one by
+// request frames: status and body must be the same but for moments and tokens.
+func TestSocketAnswersAsREST(t *testing.T) {
+	t.Parallel()
+	byREST, bySocket := newHouse(t), newHouse(t)
+	token := byREST.admin()
+	k := bySocket.dial()
+	k.auth(bySocket.admin())
+	moment := ""
+	for i, s := range evening() {
+		if moment == "" && s.op == "votes.live" && s.status == 200 {
+			moment = now()
+		}
+		p, _ := settle(s.params, moment).(params)
+		a, b := byREST.rest(s.op, token, p), k.request(s.op, p)
+		t.Run(fmt.Sprintf("%d %s", i, s.op), func(t *testing.T) {
+			if a.status != b.status {
+				t.Errorf("REST %d %s, socket %d %s", a.status, a.body, b.status, b.body)
+			}
+			if d := cmp.Diff(timeless(t, a.body), timeless(t, b.body)); d != "" {
+				t.Errorf("-REST +socket\n%s", d)
+			}
+		})
+	}
+}
+
+var (
+	moments = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
+	tokens  = regexp.MustCompile(`"eyJ[^"]+"`)
+	seconds = regexp.MustCompile(`"(iat|exp)":\d+`)
+)
+
+// timeless is a JSON value without what differs from run to run.
+func timeless(t *testing.T, b []byte) any {
+	t.Helper()
+	b = moments.ReplaceAll(b, []byte(`"moment"`))
+	b = tokens.ReplaceAll(b, []byte(`"token"`))
+	b = seconds.ReplaceAll(b, []byte(`"$1":0`))
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatalf("not JSON: %q", b)
+	}
+	return v
+}

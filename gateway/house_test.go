@@ -1,0 +1,253 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors"
+	"partyline/gateway"
+	"partyline/gateway/live"
+	"partyline/persistence/memory"
+	"partyline/protocol"
+)
+
+const (
+	adminKey  = "an admin key for tests"
+	jwtSecret = "a secret of thirty-two bytes, at least"
+)
+
+// house is a whole server on loopback with its journal in memory.
+type house struct {
+	t       *testing.T
+	url     string
+	journal *memory.Journal
+	hub     *actors.Hub
+	gateway *gateway.Gateway
+	client  *http.Client
+}
+
+func newHouse(t *testing.T, changes ...func(*gateway.Options)) *house {
+	t.Helper()
+	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: &http.Transport{}}}
+	var err error
+	h.hub, err = actors.New(t.Context(), actors.Options{Journal: h.journal, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 },
+		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := live.New(live.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
+	o := gateway.Options{Hub: h.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop(), Ready: h.hub.Health}
+	for _, change := range changes {
+		change(&o)
+	}
+	if h.gateway, err = gateway.New(o); err != nil {
+		t.Fatal(err)
+	}
+	h.serve(engine)
+	return h
+}
+
+// serve listens until the test ends, and then expects everything to end.
+func (h *house) serve(engine *live.Engine) {
+	h.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.url = "http://" + l.Addr().String()
+	server := h.gateway.NewServer()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(h.gateway.Listener(l)) }()
+	h.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		h.client.CloseIdleConnections()
+		_ = server.Close()
+		<-served
+		engine.Close()
+		h.gateway.Close()
+		if err := h.hub.Close(ctx); err != nil {
+			h.t.Error("hub:", err)
+		}
+		_ = h.journal.Close()
+	})
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) object(t *testing.T) map[string]any {
+	t.Helper()
+	var o map[string]any
+	if err := json.Unmarshal(a.body, &o); err != nil {
+		t.Fatalf("not an object: %s", a.body)
+	}
+	return o
+}
+
+func (a answer) text(t *testing.T, field string) string {
+	t.Helper()
+	s, _ := a.object(t)[field].(string)
+	return s
+}
+
+// want checks the status and, when they are given, the error's code and sentence.
+func (a answer) want(t *testing.T, status int, code protocol.Code, message string) {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("status %d, want %d: %s", a.status, status, a.body)
+	}
+	if code != "" && a.text(t, "code") != string(code) {
+		t.Fatalf("code %q, want %q: %s", a.text(t, "code"), code, a.body)
+	}
+	if message != "" && a.text(t, "error") != message {
+		t.Fatalf("error %q, want %q", a.text(t, "error"), message)
+	}
+}
+
+// send makes one HTTP request. Body may be nil, a string as it is, or a value for
+// JSON; headers are pairs.
+func (h *house) send(method, path, token string, body any, headers ...string) answer {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, bodyOf(h.t, body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
+	}
+	return h.do(req)
+}
+
+func (h *house) do(req *http.Request) answer {
+	h.t.Helper()
+	res, err := h.client.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header, b}
+}
+
+func bodyOf(t *testing.T, body any) io.Reader {
+	t.Helper()
+	switch b := body.(type) {
+	case nil:
+		return nil
+	case string:
+		return strings.NewReader(b)
+	}
+	b, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(b)
+}
+
+// params are an operation's parameters by name, wherever they stand.
+type params map[string]any
+
+// rest sends an operation by REST: its parameters go where the table says.
+func (h *house) rest(op, token string, p params, headers ...string) answer {
+	h.t.Helper()
+	row := operation(h.t, op)
+	path, rest := row.Path, params{}
+	for name, v := range p {
+		if slot := "{" + name + "}"; strings.Contains(path, slot) {
+			path = strings.ReplaceAll(path, slot, url.PathEscape(plainText(v)))
+		} else {
+			rest[name] = v
+		}
+	}
+	if row.Method == "GET" {
+		q := url.Values{}
+		for name, v := range rest {
+			q.Set(name, plainText(v))
+		}
+		return h.send("GET", path+"?"+q.Encode(), token, nil, headers...)
+	}
+	if len(rest) == 0 {
+		return h.send(row.Method, path, token, nil, headers...)
+	}
+	return h.send(row.Method, path, token, rest, headers...)
+}
+
+func plainText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	b, _ := json.Marshal(v) // numbers and booleans
+	return string(b)
+}
+
+func operation(t *testing.T, op string) protocol.Operation {
+	t.Helper()
+	for _, row := range protocol.Operations() {
+		if row.Op == op {
+			return row
+		}
+	}
+	t.Fatalf("no operation %s", op)
+	return protocol.Operation{}
+}
+
+// admin logs in.
+func (h *house) admin() string {
+	h.t.Helper()
+	a := h.rest("auth.login", "", params{"key": adminKey})
+	a.want(h.t, 200, "", "")
+	return a.text(h.t, "token")
+}
+
+// scoped makes a token of a role, for one session unless that is 0.
+func (h *house) scoped(role protocol.Role, session int) string {
+	h.t.Helper()
+	p := params{"role": role, "name": "test"}
+	if session != 0 {
+		p["sessionId"] = session
+	}
+	a := h.rest("tokens.create", h.admin(), p)
+	a.want(h.t, 201, "", "")
+	return a.text(h.t, "token")
+}
+
+// opened makes a session with one game being played, and returns both ids.
+func (h *house) opened() (session, play int) {
+	h.t.Helper()
+	token := h.admin()
+	s := h.rest("sessions.create", token, params{})
+	s.want(h.t, 201, "", "")
+	session = int(s.object(h.t)["id"].(float64))
+	g := h.rest("sessions.games.add", token, params{"id": session, "game_id": 1})
+	g.want(h.t, 201, "", "")
+	return session, int(g.object(h.t)["id"].(float64))
+}
+
+func now() string { return protocol.TimestampOf(time.Now()).String() }
