@@ -2,6 +2,7 @@ package committer
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"partyline/persistence"
@@ -21,6 +22,9 @@ func (c *Committer) run() {
 			clear(rest[:n])
 			rest = rest[n:]
 		}
+		// Those who were just told often write again at once. Letting them run first
+		// has them in the next batch, not the one after.
+		runtime.Gosched()
 	}
 }
 
