@@ -34,7 +34,7 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 	case *Closed:
 		h.finish(f)
 	case *Deleted:
-		*h = Heart{id: h.id, phase: phaseDeleted, last: f.At}
+		*h = Heart{id: h.id, phase: phaseDeleted}
 	}
 }
 

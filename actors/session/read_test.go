@@ -47,14 +47,25 @@ func TestReads(t *testing.T) {
 }
 
 func TestVotesStandByTheirNumberThenByOrderOfPlay(t *testing.T) {
+	const games = 30 // small slices are sorted by a stable algorithm anyway
 	e := newEvening()
-	e.must(t, open(), add(1), add(2), add(3)) // at noon and 1, 2 ms after it
-	e.must(t, vote("ann", "up", noon+2), vote("bob", "up", noon+2), vote("cy", "down", noon+1), vote("dan", "up", noon))
-	var order []protocol.GameID
-	for _, v := range e.Votes().Votes {
-		order = append(order, v.GameID)
+	e.must(t, open())
+	for n := range protocol.GameID(games) {
+		e.must(t, add(games-n)) // a millisecond after the one before
+		e.must(t, vote("ann"+n.String(), "up", noon+protocol.Timestamp(n)))
 	}
-	if diff := cmp.Diff([]protocol.GameID{3, 1, 2}, order); diff != "" {
+	e.must(t, vote("bob", "down", noon+games/2))
+	want := []protocol.GameID{games / 2}
+	for n := protocol.GameID(games); n > 0; n-- {
+		if n != games/2 {
+			want = append(want, n)
+		}
+	}
+	var got []protocol.GameID
+	for _, v := range e.Votes().Votes {
+		got = append(got, v.GameID)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

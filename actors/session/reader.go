@@ -54,11 +54,8 @@ func (r *reader) moment() protocol.Timestamp { return protocol.Timestamp(r.atMos
 // id reads a number that fits an id.
 func (r *reader) id() int64 { return int64(r.atMost(math.MaxInt64)) }
 
-// length reads a length or count of things that are at least a byte each, so it
-// cannot exceed what is left, nor most.
-func (r *reader) length(most int) int {
-	return int(r.atMost(uint64(min(most, len(r.rest)))))
-}
+// length reads a length or count of at most most.
+func (r *reader) length(most int) int { return int(r.atMost(uint64(most))) }
 
 // take returns the next n bytes, a part of what is read.
 func (r *reader) take(n int) []byte {

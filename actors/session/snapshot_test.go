@@ -2,6 +2,8 @@ package session_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -80,7 +82,11 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"an unknown field":     swap(`"count_status"`, `"count_stetus"`),
 		"games out of order":   swap(`12:00:00.001Z`, `12:00:09.001Z`),
 		"a game with no tally": swap(`"game":{"id":2`, `"game":{"id":9`),
-		"a tally twice":        swap(`{"id":2,"title":"Game 2","pack":"Pack 1","base_up"`, `{"id":1,"title":"Game 2","pack":"Pack 1","base_up"`),
+		"a tally twice":        packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0),
+		"a count from nowhere": packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0),
+		"a nameless voter":     packed(`{"id":3}`, 1, 0, 1, 1),
+		"a voter without vote": packed(`{"id":3}`, 1, 1, 'A', 0),
+		"a vote after 9999":    packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0),
 		"a voter twice":        strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
 		"a count too large":    "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
 	} {
@@ -90,6 +96,45 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		}
 		if !bytes.Equal(h.AppendSnapshot(nil), []byte(good)) {
 			t.Errorf("%s: the state changed", name)
+		}
+	}
+}
+
+// packed is a snapshot of that JSON and those votes.
+func packed(json string, votes ...byte) string {
+	return string(binary.AppendUvarint(nil, uint64(len(json)))) + json + string(votes)
+}
+
+// TestTheSmallestSnapshots: what the refusals above begin with is fine by itself.
+func TestTheSmallestSnapshots(t *testing.T) {
+	for _, data := range []string{
+		packed(`{"id":3,"tallies":[{"id":1},{"id":2}]}`, 0),
+		packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`, 0),
+		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39),
+	} {
+		if err := session.New(3).Restore([]byte(data)); err != nil {
+			t.Errorf("%q: %v", data, err)
+		}
+	}
+}
+
+// TestRestoreOfHugeCountsAllocatesLittle: a damaged count must not ask for memory
+// that the bytes could never fill.
+func TestRestoreOfHugeCountsAllocatesLittle(t *testing.T) {
+	const size = 1 << 20
+	count := string(binary.AppendUvarint(nil, size))
+	for name, data := range map[string]string{
+		"voters": packed(`{"id":3}`) + count + strings.Repeat("\x00", size),
+		"votes":  packed(`{"id":3}`, 1, 1, 'A') + count + strings.Repeat("\xff", size),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := session.New(3).Restore([]byte(data)); err == nil {
+			t.Errorf("%s: restored", name)
+		}
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 64*size {
+			t.Errorf("%s: %d bytes allocated for %d", name, got, size)
 		}
 	}
 }
@@ -125,10 +170,7 @@ func FuzzRestore(f *testing.F) {
 }
 
 // sameState wants two hearts that no read, no snapshot and no decision can tell apart.
-func sameState(t interface {
-	Helper()
-	Errorf(string, ...any)
-}, want, got *session.Heart) {
+func sameState(t failer, want, got *session.Heart) {
 	t.Helper()
 	if diff := cmp.Diff(want.State(9), got.State(9)); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
@@ -139,15 +181,27 @@ func sameState(t interface {
 	if !bytes.Equal(want.AppendSnapshot(nil), got.AppendSnapshot(nil)) {
 		t.Errorf("snapshots differ:\n%q\n%q", want.AppendSnapshot(nil), got.AppendSnapshot(nil))
 	}
+	// A clock that went back shows whether both know the time of their latest fact.
+	sameDecision(t, want, got, closeIt, 0)
 	for ms := range protocol.Timestamp(40) {
-		cmd := vote("ann", protocol.VoteUp, noon+ms*500)
-		w, wantErr := want.Decide(nil, cmd, noon+60*second)
-		g, gotErr := got.Decide(nil, cmd, noon+60*second)
-		if diff := cmp.Diff(w, g); diff != "" {
-			t.Errorf("a vote decided (-want +got):\n%s", diff)
-		}
-		if diff := cmp.Diff(wantErr, gotErr); diff != "" {
-			t.Errorf("a vote refused (-want +got):\n%s", diff)
-		}
+		sameDecision(t, want, got, vote("ann", protocol.VoteUp, noon+ms*500), noon+60*second)
 	}
+}
+
+func sameDecision(t failer, want, got *session.Heart, cmd protocol.Command, now protocol.Timestamp) {
+	t.Helper()
+	wantFacts, wantErr := want.Decide(nil, cmd, now)
+	gotFacts, gotErr := got.Decide(nil, cmd, now)
+	if diff := cmp.Diff(wantFacts, gotFacts); diff != "" {
+		t.Errorf("%T decided (-want +got):\n%s", cmd, diff)
+	}
+	if diff := cmp.Diff(wantErr, gotErr); diff != "" {
+		t.Errorf("%T refused (-want +got):\n%s", cmd, diff)
+	}
+}
+
+// failer is what *testing.T and *rapid.T share here.
+type failer interface {
+	Helper()
+	Errorf(string, ...any)
 }
