@@ -201,3 +201,20 @@ func TestEntriesShareNothingWithCommands(t *testing.T) {
 		t.Errorf("the caller's variable changed the game to %d minutes", *g.LengthMinutes)
 	}
 }
+
+func TestPackTogglesAllItsGamesAndNoOthers(t *testing.T) {
+	l := empty()
+	for _, pack := range []string{"P", "P", "p", "P 2"} {
+		l.add(t, pack, "A")
+	}
+	l.must(t, protocol.ToggleGame{ID: 2})
+	l.must(t, protocol.TogglePack{Name: "P", Enabled: ptr(false)})
+	for id, want := range map[protocol.GameID]bool{1: false, 2: false, 3: true, 4: true} {
+		if g, _ := l.Game(id); g.Enabled != want {
+			t.Errorf("game %d of %q is enabled: %v", id, g.PackName, g.Enabled)
+		}
+	}
+	if n := len(l.Games(protocol.GameFilter{Enabled: ptr(false)})); n != 2 {
+		t.Errorf("the list has %d disabled games, want 2", n)
+	}
+}

@@ -28,6 +28,11 @@ func TestReplayIsLive(t *testing.T) {
 			}
 		}
 		live := string(l.AppendSnapshot(nil))
+		for _, g := range l.Games(protocol.GameFilter{}) {
+			if one, err := l.Game(g.ID); err != nil || !cmp.Equal(g, one) {
+				t.Fatalf("the list says %+v, the game by itself %+v, %v", g, one, err)
+			}
+		}
 		if d := cmp.Diff(live, string(replayed(t, catalogue.New(), l.log).AppendSnapshot(nil))); d != "" {
 			t.Fatalf("replayed is not live: %s", d)
 		}
