@@ -36,6 +36,19 @@ func (h *Histogram) Record(d time.Duration) {
 	}
 }
 
+// Merge adds what another histogram holds. Busy recorders keep one each, so that
+// they do not wait for each other's cache lines.
+func (h *Histogram) Merge(o *Histogram) {
+	for i := range o.counts {
+		if n := o.counts[i].Load(); n > 0 {
+			h.counts[i].Add(n)
+		}
+	}
+	h.count.Add(o.count.Load())
+	h.sum.Add(o.sum.Load())
+	h.max.Store(max(h.max.Load(), o.max.Load()))
+}
+
 // Count is how many durations were recorded.
 func (h *Histogram) Count() uint64 { return h.count.Load() }
 

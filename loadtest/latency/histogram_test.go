@@ -62,3 +62,14 @@ func TestRecordingFromManyGoroutinesLosesNothing(t *testing.T) {
 		t.Errorf("summary %v, mean %v", s, h.Mean())
 	}
 }
+
+func TestMergeAddsUp(t *testing.T) {
+	var a, b latency.Histogram
+	a.Record(10)
+	b.Record(20)
+	b.Record(90)
+	a.Merge(&b)
+	if a.Count() != 3 || a.Mean() != 40 || a.Max() != 90 || a.Quantile(0.5) != 20 {
+		t.Errorf("count %d, mean %v, max %v, median %v", a.Count(), a.Mean(), a.Max(), a.Quantile(0.5))
+	}
+}

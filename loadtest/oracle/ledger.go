@@ -98,6 +98,13 @@ func (l *Ledger) Vote(n Number) (v Vote, ok bool) {
 	return l.vote(n, s), true
 }
 
+// Due is when the schedule wanted a vote sent that was sent, since the ledger began.
+func (l *Ledger) Due(n Number) time.Duration {
+	s := l.slots.at(int(n))
+	s.outcome.Load() // orders the read after Sent
+	return s.due
+}
+
 // seen notes the seq of a vote's event; when another event holds the vote already it returns that one's.
 func (l *Ledger) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
 	s := l.slots.at(int(n))

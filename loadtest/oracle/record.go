@@ -123,3 +123,14 @@ func (r *Record) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
 	}
 	return game
 }
+
+// VoteAt is the number of the vote under a seq, -1 for none or when nobody saw it yet.
+func (r *Record) VoteAt(seq protocol.Seq) Number {
+	if seq == 0 || seq >= MaxRows {
+		return -1
+	}
+	if row := r.rows.at(int(seq)); row.hash.Load() != 0 {
+		return row.vote
+	}
+	return -1
+}

@@ -52,5 +52,5 @@ func (w *Witness) Left(seq protocol.Seq) {
 // Last is the seq of the last event seen: what to say as since.
 func (w *Witness) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
 
-// Seen is how many events came.
+// Seen is how many events came, those that came again included.
 func (w *Witness) Seen() uint64 { return w.seen.Load() }

@@ -1,0 +1,112 @@
+package crowd
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"partyline/loadtest/latency"
+	"partyline/loadtest/oracle"
+	"partyline/protocol"
+)
+
+// Report is what a run came to. It is a good run when Findings is empty; errors by
+// kind are what voters and screens were told or met, and can be what was wanted.
+type Report struct {
+	Screens   int           `json:"screens"`
+	Sessions  int           `json:"sessions"`
+	Mode      protocol.Mode `json:"mode"`
+	Transport Transport     `json:"transport"`
+	Rate      float64       `json:"rate_per_second"` // 0 for closed loop
+	Clients   int           `json:"clients"`
+
+	Votes          oracle.Counts   `json:"votes"`
+	VotesPerSec    float64         `json:"votes_per_second"`
+	Deliveries     uint64          `json:"deliveries"`
+	DeliveriesPerS float64         `json:"deliveries_per_second"`
+	Ack            latency.Summary `json:"vote_to_answer"`
+	Show           latency.Summary `json:"vote_to_screen"`
+	Reconnects     int64           `json:"reconnects"`
+	Errors         map[string]int  `json:"errors"`
+	Cost           Cost            `json:"cost"`
+	Findings       []string        `json:"findings"`
+	FindingCount   int             `json:"finding_count"`
+}
+
+// Err is nil for a good run.
+func (r *Report) Err() error {
+	switch {
+	case r.FindingCount > 0:
+		return fmt.Errorf("%d findings, the first: %s", r.FindingCount, r.Findings[0])
+	case r.Votes.Sent > 0 && r.Votes.Acknowledged == 0:
+		return fmt.Errorf("none of %d votes was acknowledged: %v", r.Votes.Sent, r.Errors)
+	}
+	return nil
+}
+
+func (s *stage) report(deliveries uint64, voted, shown time.Duration, m *meter) *Report {
+	var ack, show latency.Histogram
+	for i := range shards {
+		ack.Merge(&s.ack[i])
+		show.Merge(&s.show[i])
+	}
+	counts := s.ledger.Count()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Report{
+		Screens: s.o.Screens, Sessions: s.o.Sessions, Mode: s.o.Mode, Transport: s.o.Transport, Rate: s.o.Rate, Clients: s.o.Clients,
+		Votes: counts, VotesPerSec: ratio(float64(counts.Acknowledged), voted.Seconds()),
+		Deliveries: deliveries, DeliveriesPerS: ratio(float64(deliveries), shown.Seconds()),
+		Ack: ack.Summary(), Show: show.Summary(), Reconnects: s.reconnects.Load(), Errors: maps.Clone(s.errors),
+		Cost: m.cost(counts.Acknowledged, deliveries), Findings: s.findings.List(), FindingCount: s.findings.Count(),
+	}
+}
+
+// Write prints the report for people.
+func (r *Report) Write(w io.Writer) error {
+	p := &printer{w: w}
+	loop := fmt.Sprintf("open loop, %g votes/s", r.Rate)
+	if r.Rate == 0 {
+		loop = fmt.Sprintf("closed loop, %d at once", r.Clients)
+	}
+	p.line("%d screens (%s), %d sessions, votes by %s, %s", r.Screens, r.Mode, r.Sessions, r.Transport, loop)
+	p.line("votes          %.0f/s   %d sent, %d acknowledged, %d refused, %d unknown (%d of them recorded)", r.VotesPerSec,
+		r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Refused, r.Votes.Unknown, r.Votes.Found)
+	p.line("vote → answer  %v", r.Ack)
+	p.line("deliveries     %.0f/s   %d", r.DeliveriesPerS, r.Deliveries)
+	p.line("vote → screen  %v", r.Show)
+	if r.Reconnects > 0 {
+		p.line("reconnects     %d", r.Reconnects)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(r.Errors)) {
+		p.line("error          %d × %s", r.Errors[kind], kind)
+	}
+	r.Cost.write(p)
+	for _, f := range r.Findings {
+		p.line("FINDING        %s", f)
+	}
+	p.line("oracle         %d findings", r.FindingCount)
+	return p.err
+}
+
+func (c Cost) write(p *printer) {
+	if c.HighRSS > 0 {
+		p.line("server CPU     %.2f s, %.2f cores, %.1f µs per vote, %.2f µs per delivery", c.ServerCPU, c.ServerCores, c.PerVote, c.PerDelivery)
+		p.line("server memory  %.0f MiB empty, %.0f with screens (%.1f KiB each), %.0f at most", c.EmptyRSS, c.SeatedRSS, c.PerScreen, c.HighRSS)
+	}
+	p.line("crowd CPU      %.2f s in %.1f s", c.CrowdCPU, float64(c.MeasuredForMs)/1000)
+}
+
+// printer remembers the first error of many writes.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}

@@ -1,0 +1,139 @@
+package crowd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"partyline/loadtest/api"
+	"partyline/loadtest/oracle"
+	"partyline/loadtest/wire"
+)
+
+// pipeline is one voter's WebSocket with many requests on their way.
+type pipeline struct {
+	stage *stage
+	src   *source
+	shard int
+	conn  *wire.Conn
+	// window holds a token for each request on its way.
+	window chan struct{}
+	// ended is closed when nobody reads any more.
+	ended chan struct{}
+}
+
+// request is one voter over WebSocket: votes.live requests, pipelined.
+func (s *stage) request(ctx context.Context, src *source, index int) {
+	for ctx.Err() == nil {
+		p := &pipeline{stage: s, src: src, shard: index, ended: make(chan struct{}),
+			window: make(chan struct{}, max(1, s.o.Clients/s.o.Conns))}
+		if !s.redial(ctx, func() error { return p.dial(ctx) }) {
+			return
+		}
+		stop := context.AfterFunc(ctx, func() { _ = p.conn.Close() })
+		go p.read() // ends with the connection, which write closes
+		done := p.write()
+		_ = p.conn.Close()
+		<-p.ended
+		stop()
+		if done {
+			return
+		}
+	}
+}
+
+func (p *pipeline) dial(ctx context.Context) (err error) {
+	if p.conn, err = wire.Dial(ctx, p.stage.o.Addr, livePath); err != nil {
+		return err
+	}
+	if err = authenticate(p.conn, p.stage.client.Token); err != nil {
+		_ = p.conn.Close()
+		return err
+	}
+	return p.conn.SetReadDeadline(time.Time{})
+}
+
+// write sends the source's jobs, all that are due in one write, and waits for the
+// last answers. It returns false when the connection died before.
+func (p *pipeline) write() bool {
+	var message []byte
+	var votes []oracle.Vote
+	for j, ok := p.src.next(); ok; j, ok = p.src.next() {
+		if !p.take() {
+			return false
+		}
+		for ok {
+			votes = p.src.sent(j, votes[:0])
+			message = api.AppendRequest(message[:0], p.stage.ids[votes[0].Session], votes[0], "")
+			p.conn.Queue(message)
+			if ok = p.tryTake(); !ok {
+				break
+			}
+			if j, ok = p.src.more(); !ok {
+				<-p.window
+			}
+		}
+		if err := p.conn.Flush(); err != nil {
+			p.stage.failed("request: "+kindOf(err), 1)
+			return false
+		}
+	}
+	return p.drain()
+}
+
+// read settles answers until the connection ends.
+func (p *pipeline) read() {
+	defer close(p.ended)
+	for {
+		message, err := p.conn.Next()
+		if err != nil {
+			if lost := len(p.window); lost > 0 {
+				p.stage.failed("request: "+kindOf(err), lost)
+			}
+			return
+		}
+		r, ok := api.ReadResponse(message)
+		if _, sent := p.stage.ledger.Vote(oracle.Number(r.ID)); !ok || !sent {
+			p.stage.failed(fmt.Sprintf("instead of a response: %.60s", message), 1)
+			continue
+		}
+		p.stage.settle(p.shard, oracle.Number(r.ID), p.stage.ledger.Since(p.conn.At()), r.Status, r.Data)
+		<-p.window
+	}
+}
+
+// take waits for room in the window; false when the connection died.
+func (p *pipeline) take() bool {
+	select {
+	case p.window <- struct{}{}:
+		return true
+	case <-p.ended:
+		return false
+	}
+}
+
+func (p *pipeline) tryTake() bool {
+	select {
+	case p.window <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+// drain waits until everything is answered, that is until the window is all ours.
+func (p *pipeline) drain() bool {
+	timeout := time.NewTimer(answerTimeout)
+	defer timeout.Stop()
+	for range cap(p.window) {
+		select {
+		case p.window <- struct{}{}:
+		case <-p.ended:
+			return false
+		case <-timeout.C:
+			p.stage.failed("request: timeout", 1)
+			return true
+		}
+	}
+	return true
+}

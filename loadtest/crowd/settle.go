@@ -1,0 +1,110 @@
+package crowd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+// lookAgain is how often lagging screens are looked at.
+const lookAgain = 2 * time.Millisecond
+
+// catchUp waits until every screen has seen every event of its session. Those that
+// have not in time become findings. It returns the last seq of each session.
+func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error) {
+	heads, watched := make([]protocol.Seq, len(s.ids)), make([]bool, len(s.ids))
+	for i := range s.ids {
+		var err error
+		if heads[i], err = s.head(ctx, i); err != nil {
+			return nil, err
+		}
+	}
+	s.await(ctx, a, heads)
+	for _, c := range a.screens {
+		if last := c.last(); last < heads[c.session] {
+			s.findings.Add("%s: stopped at seq %d of %d", c.name, last, heads[c.session])
+		}
+		watched[c.session] = true
+	}
+	for i := range s.ids {
+		if !watched[i] {
+			if err := s.audit(ctx, i, heads[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return heads, nil
+}
+
+func (s *stage) await(ctx context.Context, a *audience, heads []protocol.Seq) {
+	ctx, cancel := context.WithTimeout(ctx, s.o.Settle)
+	defer cancel()
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	for _, c := range a.screens {
+		for c.last() < heads[c.session] {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// head asks for the last seq of a session with a subscription of its own.
+func (s *stage) head(ctx context.Context, session int) (protocol.Seq, error) {
+	conn, err := wire.Dial(ctx, s.o.Addr, livePath)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	hello, err := subscribe(conn, s.client.Token, protocol.ClientMessage{Type: protocol.MessageSubscribe, SessionID: s.ids[session], Mode: protocol.ModeEvents})
+	return hello.Seq, err
+}
+
+// audit reads a session that no screen watched, from its first event to the head.
+func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 4*s.o.Settle, errors.New("the audit takes too long"))
+	defer cancel()
+	c := newScreen(s, session, protocol.ModeEvents)
+	c.name = fmt.Sprintf("audit of session %d", s.ids[session])
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	ended := make(chan struct{})
+	go func() { // ends with cancel
+		defer close(ended)
+		c.run(ctx)
+	}()
+	for c.last() < head && ctx.Err() == nil {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			s.findings.Add("%s: came to seq %d of %d: %v", c.name, c.last(), head, context.Cause(ctx))
+		}
+	}
+	cancel()
+	<-ended
+	return nil
+}
+
+// judge makes the checks at the end and closes the sessions.
+func (s *stage) judge(ctx context.Context, heads []protocol.Seq) error {
+	for i, r := range s.records {
+		said, err := s.client.SessionVotes(ctx, s.ids[i])
+		if err != nil {
+			return err
+		}
+		r.CheckTotals(&s.findings, said, r.Check(&s.findings, heads[i]))
+		s.tallies[i].Check()
+		if err := s.client.CloseSession(ctx, s.ids[i]); err != nil {
+			return err
+		}
+	}
+	s.ledger.Check(&s.findings, heads, s.ledger.Acknowledged())
+	return nil
+}
