@@ -1,0 +1,8 @@
+//go:build !linux
+
+package live
+
+import "syscall"
+
+// limitUnsent does nothing: stalls show when the socket's whole buffer is full.
+func limitUnsent(syscall.RawConn, int) {}

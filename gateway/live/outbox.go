@@ -1,0 +1,97 @@
+package live
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"partyline/protocol"
+)
+
+// outbox is what waits for a peer beside events: replies, notices, and the wish to
+// close. It has a lock of its own so that an actor that answers never waits for a
+// write.
+type outbox struct {
+	mu      sync.Mutex
+	room    sync.Cond
+	pending atomic.Bool // there is something that collect has not seen
+	frames  []byte      // complete frames, in order
+	end     ending
+	closed  bool
+}
+
+// ending is how a peer is to be closed.
+type ending struct {
+	frame []byte // the close frame; nil: not at all
+	last  bool   // after everything that waits, and not at once
+}
+
+// add appends a message. It returns false when the peer is closed, and overfull
+// when the peer has so much waiting that it must be.
+func (b *outbox) add(payload []byte) (accepted, overfull bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || (b.end.frame != nil && !b.end.last) {
+		return false, false
+	}
+	if len(b.frames) > 0 && len(b.frames)+len(payload) > maxBacklog {
+		return false, true
+	}
+	if b.frames == nil {
+		b.frames = make([]byte, 0, len(payload)+protocol.MaxFrameHeader)
+	}
+	b.frames = protocol.AppendFrame(b.frames, payload)
+	b.pending.Store(true)
+	return true, false
+}
+
+// finish asks for the close frame. At once overrules later.
+func (b *outbox) finish(e ending) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || (b.end.frame != nil && (e.last || !b.end.last)) {
+		return false
+	}
+	b.end = e
+	b.pending.Store(true)
+	b.room.Broadcast()
+	return true
+}
+
+// ending says whether the peer is to be closed.
+func (b *outbox) ending() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.end.frame != nil
+}
+
+// collect takes what waits. The frames are taken only when the peer has written
+// those it took before.
+func (b *outbox) collect(withFrames bool) (frames []byte, e ending) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if withFrames {
+		if len(b.frames) > pauseBacklog {
+			b.room.Broadcast()
+		}
+		frames, b.frames = b.frames, nil
+	}
+	b.pending.Store(len(b.frames) > 0)
+	return frames, b.end
+}
+
+// await waits until the backlog is small, or the peer closes.
+func (b *outbox) await() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.frames) > pauseBacklog && !b.closed && b.end.frame == nil {
+		b.room.Wait()
+	}
+}
+
+// shut drops everything: the peer is gone.
+func (b *outbox) shut() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed, b.frames = true, nil
+	b.room.Broadcast()
+}

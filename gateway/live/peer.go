@@ -1,0 +1,154 @@
+package live
+
+import (
+	"encoding/binary"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"partyline/protocol"
+)
+
+// Peer is one WebSocket. All methods may be called from any goroutine.
+type Peer struct {
+	// Tag is the caller's; the engine does not look at it.
+	Tag any
+
+	engine  *Engine
+	receive func([]byte)
+	closed  func()
+
+	conn   net.Conn
+	raw    syscall.RawConn // nil: every write goes through the pump
+	ws     *websocket.Conn
+	early  []byte       // the reader's: bytes that came with the handshake
+	seen   atomic.Int64 // the tick at which something came last
+	place  int          // in Engine.peers
+	queued atomic.Bool
+	outbox outbox
+
+	mu   sync.Mutex // guards what follows, and who may write to conn
+	subs []*subscription
+	turn int // whose events come first
+
+	// What is on its way, in this order. Except in the hands of the pump, rest is
+	// empty: whoever finds the socket full leaves the rest of one begun frame and
+	// starts the pump.
+	rest  []byte
+	pong  []byte
+	ping  bool
+	out   []byte // from the outbox: complete frames
+	end   ending
+	ended bool // the close frame has begun: nothing may follow it
+
+	pumping bool // the pump owns the socket
+	dead    bool
+}
+
+func newPeer(e *Engine, tag any) *Peer {
+	p := &Peer{Tag: tag, engine: e}
+	p.outbox.room.L = &p.outbox.mu
+	p.seen.Store(e.tick.Load())
+	return p
+}
+
+// Send queues one JSON message, behind those sent before, and never waits. It is
+// framed and copied. It returns false when the peer is closed or closing. A peer
+// that leaves more than 4 MiB unread is closed with 4008.
+func (p *Peer) Send(payload []byte) bool {
+	accepted, overfull := p.outbox.add(payload)
+	if overfull {
+		p.engine.stats.dropped.Add(1)
+		p.Close(protocol.CloseTooSlow, "Too many answers unread")
+	}
+	if accepted {
+		p.wake()
+	}
+	return accepted
+}
+
+// Close sends a close frame at the next frame boundary, ahead of everything that
+// waits, and drops the connection when the client has answered it or a moment has
+// passed. It does not wait. The reason must not be longer than 123 bytes.
+func (p *Peer) Close(code protocol.CloseCode, reason string) {
+	if p.outbox.finish(ending{frame: closeFrame(code, reason)}) {
+		p.wake()
+	}
+}
+
+// finish is Close behind everything that waits: replies, and events up to the head.
+func (p *Peer) finish(code protocol.CloseCode, reason string) {
+	if p.outbox.finish(ending{frame: closeFrame(code, reason), last: true}) {
+		p.wake()
+	}
+}
+
+// wake has a worker serve the peer.
+func (p *Peer) wake() {
+	if !p.queued.Swap(true) {
+		p.engine.queue.hurry(p)
+	}
+}
+
+// run implements job.
+func (p *Peer) run(f *flusher) {
+	p.queued.Store(false) // before looking: what comes from now on queues it again
+	p.serve(f)
+}
+
+// serve writes what there is.
+func (p *Peer) serve(f *flusher) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.advance(f) {
+		p.engine.start(p.pump)
+	}
+}
+
+// advance writes what there is, with the lock held, as long as the socket takes it.
+// When it returns true the caller must have the pump run.
+func (p *Peer) advance(f *flusher) (pump bool) {
+	if p.pumping || p.dead {
+		return false
+	}
+	switch f.flush(p) {
+	case full:
+		p.pumping = true
+	case more:
+		p.wake()
+	case broken:
+		p.hangUp()
+	}
+	return p.pumping
+}
+
+// advanceAlone is advance for those who have no flusher.
+func (p *Peer) advanceAlone() (pump bool) {
+	f := p.engine.flushers.Get().(*flusher)
+	defer p.engine.flushers.Put(f)
+	return p.advance(f)
+}
+
+// hangUp ends the connection without a word; the reader notices and does the rest.
+func (p *Peer) hangUp() { _ = p.conn.Close() }
+
+// parted is called when the close frame is with the kernel. The client sees the end
+// of the stream behind it and has a moment to answer.
+func (p *Peer) parted() {
+	if tcp, ok := p.conn.(*net.TCPConn); ok {
+		_ = tcp.CloseWrite()
+	}
+	_ = p.conn.SetReadDeadline(time.Now().Add(closeWait))
+}
+
+// closeFrame is a whole close frame.
+func closeFrame(code protocol.CloseCode, reason string) []byte {
+	const finalClose, maxReason = 0x88, 123
+	reason = reason[:min(len(reason), maxReason)]
+	b := binary.BigEndian.AppendUint16([]byte{finalClose, byte(2 + len(reason))}, uint16(code))
+	return append(b, reason...)
+}

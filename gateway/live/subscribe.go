@@ -1,0 +1,140 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"partyline/protocol"
+)
+
+// Subscription is what a peer asks for. The zero Mode is ModeEvents.
+type Subscription struct {
+	Session protocol.SessionID
+	Mode    protocol.Mode
+	// Since is the seq of the last event the peer has. What came after it is sent
+	// first, and whatever the peer is too slow for later is not left out. Tally mode
+	// ignores it.
+	Since *protocol.Seq
+	// Snapshot asks for the whole state within the answer.
+	Snapshot bool
+}
+
+// Subscribe has the peer sent a session's events or tallies. The answer, a
+// `subscribed` message, is sent here, because it must come before the first event;
+// an error (always a *protocol.Error) is not. A second Subscribe for the same
+// session replaces the first. It waits for the hub, bounded by ctx.
+func (p *Peer) Subscribe(ctx context.Context, want Subscription) error {
+	if want.Mode == "" {
+		want.Mode = protocol.ModeEvents
+	}
+	t, refusal := p.engine.join(ctx, want.Session)
+	if refusal != nil {
+		return refusal
+	}
+	s := &subscription{peer: p, topic: t, mode: want.Mode, feed: t.feed.Load()}
+	answer, err := s.begin(ctx, want)
+	if err == nil {
+		err = p.install(s, answer)
+	}
+	if err != nil {
+		p.engine.part(t)
+		return err
+	}
+	p.wake()
+	return nil
+}
+
+// begin finds where the subscription starts and makes the answer. Events that come
+// meanwhile are after the cursor, so they are sent.
+func (s *subscription) begin(ctx context.Context, want Subscription) ([]byte, error) {
+	answer := protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: want.Session, Mode: want.Mode,
+		Message: fmt.Sprintf("Subscribed to session %d", want.Session), Seq: s.feed.Head()}
+	if want.Snapshot {
+		state, err := s.peer.engine.o.Hub.State(ctx, want.Session)
+		if err != nil {
+			return nil, asError(err)
+		}
+		answer.Seq, answer.Snapshot = state.Seq, state
+	}
+	if want.Mode == protocol.ModeEvents {
+		s.cursor = answer.Seq
+		if want.Since != nil {
+			if *want.Since > answer.Seq {
+				return nil, protocol.Invalid("since must not be greater than %d, the last event of session %d", answer.Seq, want.Session)
+			}
+			s.cursor, s.gapless = *want.Since, true
+		}
+	}
+	b, err := json.Marshal(&answer)
+	if err != nil {
+		return nil, protocol.Errorf(protocol.CodeInternal, "subscribed: %v", err)
+	}
+	return b, nil
+}
+
+// install queues the answer and then makes the subscription known. A flush takes the
+// outbox first, under the same lock: so the answer comes before any event.
+func (p *Peer) install(s *subscription, answer []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead {
+		return protocol.Errorf(protocol.CodeTimeout, "The connection is closed")
+	}
+	before := p.find(s.topic.session)
+	if before < 0 && len(p.subs) >= protocol.MaxSubscriptions+p.inLobby() {
+		return protocol.Errorf(protocol.CodeConflict, "A connection can subscribe to at most %d sessions", protocol.MaxSubscriptions)
+	}
+	if !p.Send(answer) {
+		return protocol.Errorf(protocol.CodeTimeout, "The connection is closing")
+	}
+	if before >= 0 {
+		p.drop(before)
+	}
+	p.attach(s)
+	return nil
+}
+
+func (p *Peer) attach(s *subscription) {
+	if s.mode == protocol.ModeTally {
+		s.topic.prepareTally()
+	}
+	p.subs = append(p.subs, s)
+	s.topic.add(s)
+	s.count(1)
+}
+
+// Unsubscribe ends a subscription; false when there is none. No event of the session
+// follows what is sent after it returns.
+func (p *Peer) Unsubscribe(id protocol.SessionID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := p.find(id)
+	if i < 0 || id == 0 {
+		return false
+	}
+	p.drop(i)
+	return true
+}
+
+// JoinLobby has the peer sent what everybody hears who is authenticated, from now
+// on. Joining twice is joining once.
+func (p *Peer) JoinLobby() {
+	t := p.engine.lobby
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead || p.inLobby() > 0 {
+		return
+	}
+	p.engine.enter(t)
+	f := t.feed.Load()
+	p.attach(&subscription{peer: p, topic: t, mode: protocol.ModeEvents, feed: f, cursor: f.Head()})
+}
+
+// inLobby is how many subscriptions are the lobby's: none or one.
+func (p *Peer) inLobby() int {
+	if p.find(0) < 0 {
+		return 0
+	}
+	return 1
+}

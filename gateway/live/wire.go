@@ -1,0 +1,74 @@
+package live
+
+import (
+	"bytes"
+	"net"
+	"time"
+)
+
+// wire is the peer as the WebSocket library sees it: a connection. The library
+// reads from it, and writes control frames, each with one Write.
+type wire Peer
+
+var _ net.Conn = (*wire)(nil)
+
+// Read implements net.Conn. Whatever comes is a sign of life.
+func (w *wire) Read(b []byte) (int, error) {
+	if len(w.early) > 0 {
+		n := copy(b, w.early)
+		if w.early = w.early[n:]; len(w.early) == 0 {
+			w.early = nil
+		}
+		return n, nil
+	}
+	n, err := w.conn.Read(b)
+	if n > 0 {
+		w.seen.Store(w.engine.tick.Load())
+	}
+	return n, err
+}
+
+// Write implements net.Conn for one control frame. It does not wait: when the socket
+// is full, or a data frame is half written, the frame goes out at the next boundary,
+// and until then a newer pong replaces an older one, as RFC 6455 allows. Only behind
+// a close frame, after which the library closes the connection, is it waited for.
+func (w *wire) Write(frame []byte) (int, error) {
+	const opcode, opClose = 0x0f, 0x8
+	p := (*Peer)(w)
+	closing := frame[0]&opcode == opClose
+	if closing {
+		p.outbox.finish(ending{frame: bytes.Clone(frame)})
+	}
+	p.mu.Lock()
+	if !closing {
+		p.pong = append(p.pong[:0], frame...)
+	}
+	full := p.advanceAlone()
+	p.mu.Unlock()
+	switch {
+	case full && closing:
+		p.pump()
+	case full:
+		p.engine.start(p.pump)
+	}
+	return len(frame), nil
+}
+
+// Close implements net.Conn.
+func (w *wire) Close() error { return w.conn.Close() }
+
+// LocalAddr implements net.Conn.
+func (w *wire) LocalAddr() net.Addr { return w.conn.LocalAddr() }
+
+// RemoteAddr implements net.Conn.
+func (w *wire) RemoteAddr() net.Addr { return w.conn.RemoteAddr() }
+
+// SetDeadline implements net.Conn. The deadlines of the connection belong to the
+// engine; the library sets none.
+func (w *wire) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline implements net.Conn, like SetDeadline.
+func (w *wire) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline implements net.Conn, like SetDeadline.
+func (w *wire) SetWriteDeadline(time.Time) error { return nil }
