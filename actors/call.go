@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"sync"
 
 	"partyline/actors/catalogue"
 	"partyline/protocol"
@@ -38,7 +37,7 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 }
 
 func (h *Hub) do(ctx context.Context, c Call) (any, error) {
-	w := newWaiter()
+	w := h.waiters.get()
 	h.Go(c, w.done)
 	return w.wait(ctx)
 }
@@ -121,36 +120,4 @@ func (h *Hub) sendSession(id protocol.SessionID, m any) *protocol.Error {
 		h.system.Root.Send(h.registry, &deliver{id, m})
 	}
 	return nil
-}
-
-// waiter turns a callback into a wait.
-type waiter struct {
-	done   func(any, *protocol.Error)
-	result chan result
-}
-
-type result struct {
-	answer any
-	err    *protocol.Error
-}
-
-var waiters = sync.Pool{New: func() any {
-	w := &waiter{result: make(chan result, 1)}
-	w.done = func(answer any, err *protocol.Error) { w.result <- result{answer, err} }
-	return w
-}}
-
-func newWaiter() *waiter { return waiters.Get().(*waiter) }
-
-func (w *waiter) wait(ctx context.Context) (any, error) {
-	select {
-	case r := <-w.result:
-		waiters.Put(w)
-		if r.err != nil {
-			return nil, r.err
-		}
-		return r.answer, nil
-	case <-ctx.Done():
-		return nil, errTimeout() // the answer may still come: this waiter is not used again
-	}
 }

@@ -52,6 +52,7 @@ type Hub struct {
 	keys      *keys
 	tokens    *tokens
 	lobby     *feed.Feed
+	waiters   waiters
 	draw      func() float64
 	patience  time.Duration
 

@@ -116,7 +116,7 @@ func (h *Hub) write(ctx context.Context, m *persistence.Memo) error {
 	if err != nil {
 		return refusalOf(err)
 	}
-	w := newWaiter()
+	w := h.waiters.get()
 	h.journal.Append(persistence.Append{Stream: memoStream, Expected: last, Memo: m, Done: func(o persistence.Outcome) {
 		if o.Err != nil {
 			w.done(nil, refusalOf(o.Err))

@@ -30,7 +30,7 @@ func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Err
 	if err := h.door.enter(); err != nil {
 		return none, err
 	}
-	w := newWaiter()
+	w := h.waiters.get()
 	q := &query[H]{ticket: ticket{door: h.door, done: w.done}}
 	q.read = func(heart H, _ protocol.Seq) (any, *protocol.Error) { return read(heart) }
 	if err := send(q); err != nil {
@@ -173,7 +173,7 @@ func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
 		if len(active) == 0 {
 			return nil, nil
 		}
-		newest, err := s.Session(active[len(active)-1])
+		newest, err := s.Session(active[0])
 		return &newest, err
 	})
 }

@@ -24,7 +24,7 @@ func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*f
 	if err := h.door.enter(); err != nil {
 		return nil, err
 	}
-	w := newWaiter()
+	w := h.waiters.get()
 	var settled atomic.Bool // whoever sets it decides what becomes of the feed
 	r := &watchRequest{news: news, ticket: ticket{door: h.door, done: func(answer any, err *protocol.Error) {
 		if settled.Swap(true) && err == nil {

@@ -1,0 +1,114 @@
+package actors_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+func TestTheSameKeyGivesTheFirstAnswer(t *testing.T) {
+	e := newEvening(t)
+	key := &actors.Key{Scope: "votes.live admin", Name: "k1", Fingerprint: [32]byte{1}}
+	now := protocol.TimestampOf(time.Now())
+	call := actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: &now}, Key: key}
+	first, err := e.hub.Do(t.Context(), call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := json.Marshal(first)
+	for range 2 {
+		again, err := e.hub.Do(t.Context(), call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := again.(json.RawMessage); !ok || string(got) != string(want) {
+			t.Fatalf("replayed %s, first %s", got, want)
+		}
+		e.restart() // durable
+	}
+	other := call
+	other.Key = &actors.Key{Scope: key.Scope, Name: key.Name, Fingerprint: [32]byte{2}}
+	if _, err := e.hub.Do(t.Context(), other); codeOf(err) != protocol.CodeKeyReused {
+		t.Fatal("the key with another request:", err)
+	}
+	st, err := e.hub.State(t.Context(), e.session)
+	if err != nil || st.Tallies[0].Upvotes != 1 {
+		t.Fatalf("%+v %v", st, err)
+	}
+}
+
+func TestARefusalIsRemembered(t *testing.T) {
+	e := newEvening(t)
+	call := actors.Call{Command: protocol.DeleteSession{ID: e.session}, Key: &actors.Key{Name: "r"}}
+	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeSessionActive {
+		t.Fatal(err)
+	}
+	do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
+	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeSessionActive {
+		t.Fatal("the first answer again, though it would succeed now:", err)
+	}
+}
+
+func TestAnUnknownOutcomeIsNotRemembered(t *testing.T) {
+	e := newEvening(t)
+	call := actors.Call{Command: protocol.CloseSession{ID: e.session}, Key: &actors.Key{Name: "u"}}
+	e.journal.FailNext(1, errors.New("disk on fire"))
+	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeStorage {
+		t.Fatal(err)
+	}
+	if _, err := e.hub.Do(t.Context(), call); err != nil {
+		t.Fatal("sent again with the same key:", err)
+	}
+}
+
+func TestAKeyInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEvening(t)
+		e.journal.Hold()
+		call := actors.Call{Command: protocol.CloseSession{ID: e.session}, Key: &actors.Key{Name: "k"}}
+		first := make(chan error, 1)
+		go func() {
+			_, err := e.hub.Do(context.Background(), call)
+			first <- err
+		}()
+		synctest.Wait()
+		if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeKeyInFlight {
+			t.Fatal(err)
+		}
+		e.journal.Release()
+		if err := <-first; err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.hub.Do(t.Context(), call); err != nil {
+			t.Fatal("the first answer again:", err)
+		}
+	})
+}
+
+func TestOnceRunsOnce(t *testing.T) {
+	e := newEvening(t)
+	ran := 0
+	f := func() (any, error) {
+		ran++
+		return map[string]int{"n": ran}, nil
+	}
+	key := &actors.Key{Name: "pick"}
+	for range 3 {
+		answer, err := e.hub.Once(t.Context(), key, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := json.Marshal(answer); string(b) != `{"n":1}` {
+			t.Fatalf("%s", b)
+		}
+	}
+	if ran != 1 {
+		t.Fatal("ran", ran)
+	}
+}
