@@ -66,7 +66,12 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 // send finds the actor that decides.
 func (h *Hub) send(c *command) *protocol.Error {
 	switch cmd := c.cmd.(type) {
-	case protocol.IssueToken, protocol.RevokeToken:
+	case protocol.IssueToken:
+		if cmd.SessionID != nil && !h.directory.has(*cmd.SessionID) {
+			return protocol.NotFound("Session")
+		}
+		h.system.Root.Send(h.access, c)
+	case protocol.RevokeToken:
 		h.system.Root.Send(h.access, c)
 	case protocol.CreateSession:
 		return h.create(c, cmd)

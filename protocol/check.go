@@ -97,7 +97,7 @@ func (c IssueToken) Check() *Error {
 	if c.SessionID != nil && *c.SessionID < 1 {
 		return Invalid("sessionId must be a positive integer")
 	}
-	if ttl := time.Duration(c.ExpiresIn); ttl < 0 || ttl > MaxTokenTTL {
+	if ttl := time.Duration(c.ExpiresIn); ttl < 0 || ttl > 0 && ttl < time.Second || ttl > MaxTokenTTL {
 		return Invalid("expiresIn must be between 1 second and 366 days")
 	}
 	return checkText("name", c.Name, 1, MaxTitle)
