@@ -3,9 +3,11 @@ package journaltest
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"partyline/persistence"
+	"partyline/persistence/committer"
 )
 
 func memos(t *testing.T, h Harness) {
@@ -51,6 +53,38 @@ func memoReplaced(t *testing.T, h Harness) {
 		}
 	}
 	wantMemo(t, h.Journal, "k", "three", true)
+}
+
+// memosExpire runs in a bubble, where an hour takes no time.
+func memosExpire(t *testing.T, open Open) {
+	synctest.Test(t, func(t *testing.T) {
+		j := open(t, committer.Faults{}).Journal
+		defer j.Close()
+		for key, ttl := range map[string]time.Duration{"short": time.Second, "odd": 1500 * time.Millisecond, "long": time.Hour} {
+			o := <-send(j, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: key, Value: []byte(key), TTL: ttl}})
+			if o.Err != nil {
+				t.Fatal(o.Err)
+			}
+		}
+		for _, step := range []struct {
+			wait             time.Duration
+			short, odd, long bool
+		}{
+			{999 * time.Millisecond, true, true, true},
+			{time.Millisecond, false, true, true},
+			{499 * time.Millisecond, false, true, true},
+			{time.Millisecond, false, false, true},
+			{time.Hour - 1501*time.Millisecond, false, false, true},
+			{time.Millisecond, false, false, false},
+		} {
+			time.Sleep(step.wait)
+			for key, want := range map[string]bool{"short": step.short, "odd": step.odd, "long": step.long} {
+				if _, ok, err := j.Memo(t.Context(), key); ok != want || err != nil {
+					t.Errorf("%s after another %s: %v, %v; want %v", key, step.wait, ok, err, want)
+				}
+			}
+		}
+	})
 }
 
 func wantMemo(t testing.TB, j persistence.Journal, key, value string, ok bool) {

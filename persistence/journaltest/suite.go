@@ -70,5 +70,9 @@ func Run(t *testing.T, open Open) {
 			part.test(t, h)
 		})
 	}
+	t.Run("memos expire", func(t *testing.T) {
+		t.Parallel()
+		memosExpire(t, open)
+	})
 	runFaults(t, open)
 }

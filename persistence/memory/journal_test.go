@@ -88,25 +88,6 @@ func TestRefuseFailsAppendsSnapshotsAndHealth(t *testing.T) {
 	})
 }
 
-func TestMemosExpireByTheBubblesClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := memory.New(memory.Options{})
-		defer j.Close()
-		done := make(chan persistence.Outcome, 1)
-		j.Append(persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Minute},
-			Done: func(o persistence.Outcome) { done <- o }})
-		<-done
-		time.Sleep(59 * time.Second)
-		if v, ok, err := j.Memo(t.Context(), "k"); !ok || string(v) != "v" || err != nil {
-			t.Fatalf("memo before its end: %q %v %v", v, ok, err)
-		}
-		time.Sleep(time.Second)
-		if _, ok, _ := j.Memo(t.Context(), "k"); ok {
-			t.Fatal("memo outlived its TTL")
-		}
-	})
-}
-
 func appendOne(j *memory.Journal, expected persistence.Seq) persistence.Outcome {
 	done := make(chan persistence.Outcome, 1)
 	j.Append(persistence.Append{Stream: "a", Expected: expected, Records: [][]byte{[]byte("x")},

@@ -1,0 +1,112 @@
+package badger
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+)
+
+// Backup writes the whole journal as of now: records, memos and snapshots. Appends
+// go on meanwhile. What was written to w is a backup only when the error is nil;
+// Restore refuses anything less. It is ErrCorrupt when index and chunks do not add
+// up: Verify says why.
+//
+// Badger's own backup is not used: it reads with several transactions that begin at
+// different moments, and may hold half a gigabyte for a slow writer.
+func (j *Journal) Backup(ctx context.Context, w io.Writer) error {
+	head := j.Head()
+	err := j.view(ctx, func(txn *badgerdb.Txn) error {
+		return j.backup(ctx, txn, w, head)
+	})
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return nil
+}
+
+func (j *Journal) backup(ctx context.Context, txn *badgerdb.Txn, w io.Writer, head persistence.Position) error {
+	frames, err := newFrameWriter(w)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(frames, frameBytes)
+	it := newIterator(txn, nil, false)
+	defer it.Close()
+	var sum tally
+	var line []byte
+	for it.Rewind(); it.Valid(); it.Next() {
+		if err := j.proceed(ctx); err != nil {
+			return err
+		}
+		item := it.Item()
+		err := item.Value(func(value []byte) error {
+			line = appendEntry(line[:0], item.Key(), value, item.ExpiresAt())
+			if _, err := out.Write(line); err != nil {
+				return err
+			}
+			return sum.count(item.Key(), value)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := sum.check(head); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return frames.finish()
+}
+
+// appendEntry is one key in a backup: its expiry in Unix seconds or 0, key and value
+// behind their lengths, all numbers as uvarints.
+func appendEntry(b, key, value []byte, expires uint64) []byte {
+	b = binary.AppendUvarint(b, expires)
+	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
+	return append(binary.AppendUvarint(b, uint64(len(value))), value...)
+}
+
+// tally notices what Badger's iterator does not tell: a table it could not read to
+// its end.
+type tally struct {
+	head   persistence.Position
+	named  int
+	found  int
+	chunks []chunk
+}
+
+func (t *tally) count(key, value []byte) error {
+	switch {
+	case strings.HasPrefix(string(key), streamPrefix):
+		t.found++
+	case strings.HasPrefix(string(key), indexPrefix):
+		c, err := parseCommit(key, value, t.chunks)
+		if err != nil {
+			return err
+		}
+		if c.first != t.head+1 {
+			return orMissing(nil, t.head+1)
+		}
+		t.head, t.chunks = c.end(), c.chunks
+		t.named += len(c.chunks)
+	}
+	return nil
+}
+
+func (t *tally) check(head persistence.Position) error {
+	if t.head < head {
+		return orMissing(nil, t.head+1)
+	}
+	if t.named != t.found {
+		return fmt.Errorf("%w: the index names %d chunks, there are %d", persistence.ErrCorrupt, t.named, t.found)
+	}
+	return nil
+}

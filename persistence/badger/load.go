@@ -1,0 +1,105 @@
+package badger
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+)
+
+// maxEntryKey bounds a key in a backup; the longest is a memo's.
+const maxEntryKey = 1 << 10
+
+// load fills the new, empty database from a backup. Nothing is synced before the end.
+func load(ctx context.Context, o Options, r io.Reader) error {
+	frames, err := newFrameReader(r)
+	if err != nil {
+		return err
+	}
+	db, err := badgerdb.Open(databaseOptions(o.Dir, &logger{log: o.Log}).WithSyncWrites(false))
+	if err != nil {
+		return err
+	}
+	l := &loader{
+		ctx:   ctx,
+		guard: &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
+		in:    bufio.NewReader(frames),
+		batch: db.NewWriteBatch(),
+	}
+	err = l.run()
+	if err == nil {
+		err = l.batch.Flush()
+	}
+	l.batch.Cancel()
+	return errors.Join(err, db.Close())
+}
+
+// loader copies the entries of one backup.
+type loader struct {
+	ctx   context.Context
+	guard *guard
+	in    *bufio.Reader
+	batch *badgerdb.WriteBatch
+}
+
+func (l *loader) run() error {
+	for {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.guard.check(); err != nil {
+			return err
+		}
+		e, err := readEntry(l.in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := l.batch.SetEntry(e); err != nil {
+			return err
+		}
+	}
+}
+
+// readEntry is the reverse of appendEntry. It is io.EOF after the last entry only.
+func readEntry(in *bufio.Reader) (*badgerdb.Entry, error) {
+	expires, err := binary.ReadUvarint(in)
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	key, err := readBytes(in, maxEntryKey)
+	if err != nil {
+		return nil, err
+	}
+	value, err := readBytes(in, valueThreshold)
+	if err != nil {
+		return nil, err
+	}
+	e := badgerdb.NewEntry(key, value)
+	e.ExpiresAt = expires
+	return e, nil
+}
+
+func readBytes(in *bufio.Reader, limit uint64) ([]byte, error) {
+	n, err := binary.ReadUvarint(in)
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	if n > limit {
+		return nil, fmt.Errorf("%w: an entry of %d bytes", ErrBackup, n)
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(in, b); err != nil {
+		return nil, cutOff(err)
+	}
+	return b, nil
+}

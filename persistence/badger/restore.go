@@ -1,0 +1,109 @@
+package badger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ErrNotEmpty: the folder to restore into holds something already.
+var ErrNotEmpty = errors.New("the folder is not empty")
+
+// Restore makes the folder o.Dir from a backup. The folder must be missing or empty
+// (ErrNotEmpty), and must not be the root of a mounted disk: it is made beside its
+// place, verified, and put there by renaming when it is whole. After an error
+// nothing is left. A backup that is cut off or damaged is ErrBackup, one that holds
+// faults ErrCorrupt.
+func Restore(ctx context.Context, o Options, r io.Reader) error {
+	o = o.withDefaults()
+	if err := restore(ctx, o, r); err != nil {
+		return fmt.Errorf("restore %s: %w", o.Dir, err)
+	}
+	return nil
+}
+
+func restore(ctx context.Context, o Options, r io.Reader) (err error) {
+	target, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return err
+	}
+	if err := claim(target); err != nil {
+		return err
+	}
+	building, err := os.MkdirTemp(filepath.Dir(target), buildingPattern(target))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(building))
+		}
+	}()
+	o.Dir = building
+	if err := load(ctx, o, r); err != nil {
+		return err
+	}
+	if _, err := Verify(ctx, o, nil); err != nil {
+		return err
+	}
+	if err := syncTree(building); err != nil {
+		return err
+	}
+	return moveTo(building, target)
+}
+
+func buildingPattern(target string) string {
+	return "." + filepath.Base(target) + ".restoring-*"
+}
+
+// claim makes sure that the folder can be put in its place at the end, by putting an
+// empty one there now: better to fail before the work than after it.
+func claim(target string) error {
+	entries, err := os.ReadDir(target)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(entries) > 0 {
+		return ErrNotEmpty
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+		return err
+	}
+	empty, err := os.MkdirTemp(filepath.Dir(target), buildingPattern(target))
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(empty, target); err != nil {
+		err = fmt.Errorf("cannot put a folder there, is it a mounted disk? restore into a folder on it: %w", err)
+		return errors.Join(err, os.Remove(empty))
+	}
+	return nil
+}
+
+func moveTo(building, target string) error {
+	if err := os.Rename(building, target); err != nil {
+		return err
+	}
+	return syncPath(filepath.Dir(target))
+}
+
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return syncPath(path)
+	})
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

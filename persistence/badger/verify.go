@@ -1,0 +1,101 @@
+package badger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+)
+
+// Fault is one thing that does not fit. Fields that say nothing about it are zero.
+type Fault struct {
+	Stream   string
+	Seq      persistence.Seq
+	Position persistence.Position
+	// Reason is for people.
+	Reason string
+}
+
+// Summary counts what a verification saw.
+type Summary struct {
+	Head      persistence.Position
+	Commits   int
+	Chunks    int
+	Records   int
+	Bytes     int64
+	Streams   int
+	Memos     int
+	Snapshots int
+	Faults    int
+}
+
+// Verify opens the journal of a folder that nobody uses and verifies it; see
+// Journal.Verify. A table that Badger cannot read fails it before that, with ErrCorrupt.
+func Verify(ctx context.Context, o Options, report func(Fault)) (Summary, error) {
+	j, err := Open(o)
+	if err != nil {
+		return Summary{}, err
+	}
+	s, err := j.Verify(ctx, report)
+	return s, errors.Join(err, j.Close())
+}
+
+// Verify walks the whole journal as of now: the global order, every stream, every
+// snapshot and memo. It checks all sums, looks for gaps and for times that go back,
+// and holds the index against the chunks both ways. Each fault is reported (report
+// may be nil) and the walk goes on; at the end the error is ErrCorrupt when there
+// were any. Appends go on meanwhile.
+func (j *Journal) Verify(ctx context.Context, report func(Fault)) (Summary, error) {
+	if report == nil {
+		report = func(Fault) {}
+	}
+	c := &check{journal: j, ctx: ctx, report: report}
+	head := j.Head()
+	err := j.view(ctx, func(txn *badgerdb.Txn) error {
+		c.txn = txn
+		return c.run(head)
+	})
+	if err == nil && c.sum.Faults > 0 {
+		err = fmt.Errorf("%w: %d faults", persistence.ErrCorrupt, c.sum.Faults)
+	}
+	if err != nil {
+		return c.sum, fmt.Errorf("verify %s: %w", j.dir, err)
+	}
+	return c.sum, nil
+}
+
+// check is one verification.
+type check struct {
+	journal *Journal
+	ctx     context.Context
+	txn     *badgerdb.Txn
+	report  func(Fault)
+	sum     Summary
+	// seen counts the chunks found by walking the streams.
+	seen int
+}
+
+func (c *check) run(head persistence.Position) error {
+	if err := c.journal.db.VerifyChecksum(); err != nil {
+		c.fault(Fault{Reason: fmt.Sprintf("table: %v", err)})
+	}
+	for _, walk := range []func() error{c.order, c.streams, c.orphans, c.snapshots, c.memos} {
+		if err := walk(); err != nil {
+			return err
+		}
+	}
+	if c.sum.Head < head {
+		c.fault(Fault{Position: c.sum.Head + 1, Reason: fmt.Sprintf("the index ends before the head %d", head)})
+	}
+	return nil
+}
+
+func (c *check) fault(f Fault) {
+	c.sum.Faults++
+	c.report(f)
+}
+
+func (c *check) proceed() error { return c.journal.proceed(c.ctx) }
