@@ -68,9 +68,13 @@ func (e *Engine) part(t *topic) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t.members--
-	if t.members > 0 || t.isLobby() {
-		return
+	if t.members == 0 && !t.isLobby() && !t.reopening.Load() {
+		e.desert(t)
 	}
+}
+
+// desert ends the watching of a topic without members, with the lock held.
+func (e *Engine) desert(t *topic) {
 	e.forget(t)
 	if f := t.feed.Load(); f != nil && !f.Closed() {
 		e.o.Hub.Unwatch(t.session, f)

@@ -11,7 +11,7 @@ import (
 
 // reopen watches a session again whose feed has ended, because its actor began anew
 // or because it was deleted. Subscribers read the old feed to its end and go on in
-// the new one at their cursors. The topic's reopening is set, so there is one of these.
+// the new one at their cursors.
 func (t *topic) reopen() {
 	for tries := 0; !t.deserted(); tries++ {
 		err := t.watchAgain()
@@ -31,6 +31,19 @@ func (t *topic) reopen() {
 	}
 }
 
+// deserted says that there is nobody left for whom to watch, and then gives up.
+func (t *topic) deserted() bool {
+	e := t.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t.members > 0 {
+		return false
+	}
+	t.reopening.Store(false)
+	e.forget(t)
+	return true
+}
+
 func (t *topic) watchAgain() *protocol.Error {
 	e := t.engine
 	ctx, cancel := context.WithTimeout(e.ctx, hubTimeout)
@@ -39,24 +52,15 @@ func (t *topic) watchAgain() *protocol.Error {
 	if err != nil {
 		return asError(err)
 	}
-	t.mu.Lock()
-	t.reopening = false
-	t.mu.Unlock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t.feed.Store(f)
+	t.reopening.Store(false)
 	if t.members == 0 {
-		e.o.Hub.Unwatch(t.session, f) // the last to part saw a closed feed and left this to us
+		e.desert(t) // the last one parted meanwhile and left this to us
 	}
 	t.everybody()
 	return nil
-}
-
-// deserted: there is nobody left for whom to watch.
-func (t *topic) deserted() bool {
-	t.engine.mu.Lock()
-	defer t.engine.mu.Unlock()
-	return t.members == 0
 }
 
 // end marks the session as deleted: each subscriber is told when it has read the feed

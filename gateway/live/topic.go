@@ -18,18 +18,20 @@ type topic struct {
 	tally   atomic.Pointer[tally]
 	over    atomic.Bool // the session is deleted: there will be no other feed
 	dirty   atomic.Bool
-	news    func() // rings the bell; made once
+	// reopening: a task watches the session again. Until it is done the topic is not
+	// forgotten, so that no two topics ever watch one session.
+	reopening atomic.Bool
+	news      func() // rings the bell; made once
 
 	// The join's: ready is closed when the feed is open or err says why not.
 	ready   chan struct{}
 	err     error
 	members int // guarded by Engine.mu
 
-	mu        sync.Mutex
-	chunks    [2][]*chunk // of subscribers to events, and to tallies
-	reopening bool
-	last      time.Time   // of the last pass, for FlushInterval
-	later     *time.Timer // queues the next pass
+	mu     sync.Mutex
+	chunks [2][]*chunk // of subscribers to events, and to tallies
+	last   time.Time   // of the last pass, for FlushInterval
+	later  *time.Timer // queues the next pass
 }
 
 func newTopic(e *Engine, id protocol.SessionID) *topic {
@@ -74,12 +76,12 @@ func (t *topic) run(f *flusher) {
 	t.dirty.Store(false) // before looking: what comes from now on queues it again
 	t.mu.Lock()
 	t.last = time.Now()
-	chunks, tallied, reopen := t.chunks[events], len(t.chunks[tallies]) > 0, t.mustReopen()
+	chunks, tallied := t.chunks[events], len(t.chunks[tallies]) > 0
 	t.mu.Unlock()
 	if tallied {
 		t.engine.tallies.note(t)
 	}
-	if reopen {
+	if t.mustReopen() {
 		t.engine.start(t.reopen)
 	}
 	if len(chunks) == 1 {
@@ -94,11 +96,10 @@ func (t *topic) run(f *flusher) {
 // mustReopen is true once for each feed that has ended.
 func (t *topic) mustReopen() bool {
 	f := t.feed.Load()
-	if f == nil || !f.Closed() || t.reopening || t.over.Load() || t.isLobby() {
+	if f == nil || !f.Closed() || t.over.Load() || t.isLobby() {
 		return false
 	}
-	t.reopening = true
-	return true
+	return !t.reopening.Swap(true)
 }
 
 // passTallies has everybody looked at who follows the tally.

@@ -1,0 +1,235 @@
+package live_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"testing"
+	"time"
+
+	"partyline/actors/feed"
+	"partyline/protocol"
+)
+
+// fakeHub is a hub in memory: real feeds, and lists of events for a journal.
+type fakeHub struct {
+	mu       sync.Mutex
+	sessions map[protocol.SessionID]*night
+	lobby    *feed.Feed
+	failing  *protocol.Error // what Watch, State and Replay answer instead
+	watches  int             // opened and not given back
+	states   int             // answered
+	replays  int
+}
+
+// night is one session.
+type night struct {
+	mu     sync.Mutex // the actor: one thing at a time
+	events [][]byte
+	feed   *feed.Feed
+	games  map[protocol.GameID]*protocol.TallyGame
+}
+
+func newHub(sessions ...protocol.SessionID) *fakeHub {
+	h := &fakeHub{sessions: map[protocol.SessionID]*night{}, lobby: feed.New(0, 0)}
+	for _, id := range sessions {
+		h.sessions[id] = &night{games: map[protocol.GameID]*protocol.TallyGame{}}
+		h.publish(id, 1)
+	}
+	return h
+}
+
+func (h *fakeHub) night(id protocol.SessionID) (*night, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.failing != nil {
+		return nil, h.failing
+	}
+	if n, ok := h.sessions[id]; ok {
+		return n, nil
+	}
+	return nil, protocol.NotFound("Session")
+}
+
+func (h *fakeHub) Watch(_ context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
+	n, err := h.night(id)
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h.count(&h.watches, 1)
+	if n.feed == nil {
+		n.feed = feed.New(id, protocol.Seq(len(n.events)))
+		n.feed.SetTally(protocol.Seq(len(n.events)), n.tallies())
+	}
+	n.feed.Listen(news)
+	return n.feed, nil
+}
+
+func (h *fakeHub) Unwatch(id protocol.SessionID, f *feed.Feed) {
+	h.count(&h.watches, -1)
+	h.mu.Lock()
+	n := h.sessions[id]
+	h.mu.Unlock()
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.feed == f {
+		n.feed = nil
+	}
+}
+
+func (h *fakeHub) Lobby() *feed.Feed { return h.lobby }
+
+func (h *fakeHub) State(_ context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
+	n, err := h.night(id)
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h.count(&h.states, 1)
+	return &protocol.SessionState{Seq: protocol.Seq(len(n.events)), Session: protocol.Session{ID: id, IsActive: true},
+		Games: []protocol.SessionGame{}, Tallies: n.tallies()}, nil
+}
+
+func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error] {
+	return func(yield func(feed.Replayed, error) bool) {
+		n, err := h.night(id)
+		if err != nil {
+			yield(feed.Replayed{}, err)
+			return
+		}
+		h.count(&h.replays, 1)
+		n.mu.Lock()
+		events := n.events
+		n.mu.Unlock()
+		for seq := after + 1; seq <= until && int(seq) <= len(events) && ctx.Err() == nil; seq++ {
+			if !yield(feed.Replayed{Seq: seq, Event: events[seq-1]}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (h *fakeHub) count(what *int, n int) {
+	h.mu.Lock()
+	*what += n
+	h.mu.Unlock()
+}
+
+func (h *fakeHub) read(what *int) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return *what
+}
+
+func (h *fakeHub) fail(e *protocol.Error) {
+	h.mu.Lock()
+	h.failing = e
+	h.mu.Unlock()
+}
+
+// publish commits and publishes the next n events of a session, votes for game 1.
+func (h *fakeHub) publish(id protocol.SessionID, n int) { h.publishPadded(id, n, 100) }
+
+func (h *fakeHub) publishPadded(id protocol.SessionID, n, padding int) {
+	h.mu.Lock()
+	s := h.sessions[id]
+	h.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := len(s.events)
+	for range n {
+		s.events = append(s.events, event(id, protocol.Seq(len(s.events)+1), padding))
+	}
+	game := s.games[1]
+	if game == nil {
+		game = &protocol.TallyGame{ID: 1}
+		s.games[1] = game
+	}
+	game.SessionUpvotes += int64(n)
+	game.Totals = protocol.NewTotals(game.Upvotes+int64(n), 0)
+	if s.feed != nil {
+		for range n {
+			s.feed.AddVote(1, true)
+		}
+		s.feed.Publish(s.events[first:]...)
+	}
+}
+
+func (h *fakeHub) head(id protocol.SessionID) protocol.Seq {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return protocol.Seq(len(n.events))
+}
+
+// restart ends the session's feed as an actor does that begins anew.
+func (h *fakeHub) restart(id protocol.SessionID) {
+	h.mu.Lock()
+	n := h.sessions[id]
+	h.mu.Unlock()
+	n.mu.Lock()
+	f := n.feed
+	n.feed = nil
+	n.mu.Unlock()
+	if f != nil {
+		h.count(&h.watches, -1)
+		f.Close()
+	}
+}
+
+// remove deletes a session: one more event, and then its feed ends.
+func (h *fakeHub) remove(id protocol.SessionID) {
+	h.publish(id, 1)
+	h.mu.Lock()
+	n := h.sessions[id]
+	delete(h.sessions, id)
+	h.mu.Unlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h.count(&h.watches, -1)
+	n.feed.Close()
+}
+
+func (n *night) tallies() []protocol.TallyGame {
+	list := []protocol.TallyGame{}
+	for _, g := range n.games {
+		list = append(list, *g)
+	}
+	return list
+}
+
+var padding = func() []byte {
+	b := make([]byte, 64<<10)
+	for i := range b {
+		b[i] = 'p'
+	}
+	return b
+}()
+
+// event is the JSON of an event, longer by about as many bytes as told. It carries
+// when it was made.
+func event(id protocol.SessionID, seq protocol.Seq, longer int) []byte {
+	return fmt.Appendf(nil, `{"type":"vote.received","sessionId":%d,"seq":%d,"at":%d,"data":"%s"}`, id, seq, time.Now().UnixNano(), padding[:longer])
+}
+
+// eventually waits for a condition that another goroutine brings about.
+func eventually(t testing.TB, what string, condition func() bool) {
+	t.Helper()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	tooLate := time.After(20 * time.Second)
+	for !condition() {
+		select {
+		case <-look.C:
+		case <-tooLate:
+			t.Fatalf("never came: %s", what)
+		}
+	}
+}
