@@ -48,7 +48,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	x.status = http.StatusSwitchingProtocols
 	k.peer = peer
 	g.census.sockets.Add(1)
-	peer.Serve(k)
+	peer.Serve(k.receive, k.closed)
 }
 
 // admitSocket says whether one more may come. Its origin has been looked at before.
@@ -73,17 +73,17 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 	return k
 }
 
-// Closed implements live.Handler: the connection has ended.
-func (k *socket) Closed() {
+// closed is called once, last, when the connection has ended.
+func (k *socket) closed() {
 	k.cancel()
 	k.g.census.sockets.Add(-1)
 }
 
 func (k *socket) holder() *holder { return k.who.Load() }
 
-// Message implements live.Handler: one message, in order. The bytes are the reader's:
-// what is to outlive the call is copied.
-func (k *socket) Message(raw []byte) {
+// receive is called for each message, in order. The bytes are the reader's: what is to
+// outlive the call is copied.
+func (k *socket) receive(raw []byte) {
 	now := time.Now()
 	allowed := k.pace.AllowN(now, 1)
 	if !allowed && !k.patience.AllowN(now, 1) {
