@@ -43,14 +43,8 @@ func (s *stage) request(ctx context.Context, src *source, index int) {
 }
 
 func (p *pipeline) dial(ctx context.Context) (err error) {
-	if p.conn, err = wire.Dial(ctx, p.stage.o.Addr, livePath); err != nil {
-		return err
-	}
-	if err = authenticate(p.conn, p.stage.client.Token); err != nil {
-		_ = p.conn.Close()
-		return err
-	}
-	return p.conn.SetReadDeadline(time.Time{})
+	p.conn, err = api.Connect(ctx, p.stage.o.Addr, p.stage.client.Token)
+	return err
 }
 
 // write sends the source's jobs, all that are due in one write, and waits for the

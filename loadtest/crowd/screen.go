@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"partyline/loadtest/api"
 	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/wire"
@@ -83,7 +84,7 @@ func (c *screen) last() protocol.Seq {
 func (c *screen) deliveries() uint64 { return c.witness.Seen() + c.tallied.Load() }
 
 func (c *screen) watch(ctx context.Context) error {
-	conn, err := wire.Dial(ctx, c.stage.o.Addr, livePath)
+	conn, err := api.Connect(ctx, c.stage.o.Addr, c.stage.client.Token)
 	if err != nil {
 		return err
 	}
@@ -92,11 +93,11 @@ func (c *screen) watch(ctx context.Context) error {
 	c.mu.Unlock()
 	defer func() { _ = conn.Close() }()
 	since := c.witness.Last()
-	sub := protocol.ClientMessage{Type: protocol.MessageSubscribe, SessionID: c.stage.ids[c.session], Mode: c.mode}
+	sub := protocol.ClientMessage{SessionID: c.stage.ids[c.session], Mode: c.mode}
 	if c.mode == protocol.ModeEvents {
 		sub.Since = &since
 	}
-	hello, err := subscribe(conn, c.stage.client.Token, sub)
+	hello, err := api.Subscribe(conn, sub)
 	if err != nil {
 		return err
 	}

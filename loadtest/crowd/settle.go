@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"partyline/loadtest/wire"
+	"partyline/loadtest/api"
 	"partyline/protocol"
 )
 
@@ -19,7 +19,7 @@ func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error
 	heads, watched := make([]protocol.Seq, len(s.ids)), make([]bool, len(s.ids))
 	for i := range s.ids {
 		var err error
-		if heads[i], err = s.head(ctx, i); err != nil {
+		if heads[i], err = api.Head(ctx, s.o.Addr, s.client.Token, s.ids[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -54,17 +54,6 @@ func (s *stage) await(ctx context.Context, a *audience, heads []protocol.Seq) {
 			}
 		}
 	}
-}
-
-// head asks for the last seq of a session with a subscription of its own.
-func (s *stage) head(ctx context.Context, session int) (protocol.Seq, error) {
-	conn, err := wire.Dial(ctx, s.o.Addr, livePath)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = conn.Close() }()
-	hello, err := subscribe(conn, s.client.Token, protocol.ClientMessage{Type: protocol.MessageSubscribe, SessionID: s.ids[session], Mode: protocol.ModeEvents})
-	return hello.Seq, err
 }
 
 // audit reads a session that no screen watched, from its first event to the head.

@@ -49,6 +49,10 @@ func (s *Server) answer(ctx context.Context, c *websocket.Conn, m protocol.Clien
 		var v protocol.CastVote
 		_ = json.Unmarshal(m.Data, &v)
 		status, data := s.once(m.Key, v)
+		if status == muted {
+			_ = c.CloseNow()
+			return
+		}
 		send(ctx, c, protocol.Response{Type: protocol.MessageResponse, ID: m.ID, Status: status, Data: data})
 	case protocol.MessageSubscribe:
 		n, ok := s.sessions[m.SessionID]

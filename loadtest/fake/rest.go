@@ -17,6 +17,9 @@ func (s *Server) routes() http.Handler {
 			status, answer := f(r)
 			b, err := json.Marshal(answer)
 			s.mu.Unlock()
+			if status == muted {
+				panic(http.ErrAbortHandler)
+			}
 			if err != nil {
 				status = http.StatusInternalServerError
 			}
@@ -108,14 +111,20 @@ func (s *Server) restBatch(r *http.Request) (int, any) {
 	return 200, res
 }
 
+// muted is the status of an answer that is not to be given.
+const muted = 0
+
 // once gives the first answer again to a key that was seen before.
 func (s *Server) once(key string, c protocol.CastVote) (int, any) {
-	if first, ok := s.answers[key]; ok && key != "" {
+	if first, ok := s.answers[key]; ok && key != "" && !s.fault.Amnesia {
 		return 200, json.RawMessage(first)
 	}
 	status, answer := s.cast(c)
 	if b, err := json.Marshal(answer); err == nil && status == 200 {
 		s.answers[key] = b
+	}
+	if s.fault.Mute != 0 && s.votes%s.fault.Mute == 0 {
+		return muted, nil
 	}
 	return status, answer
 }

@@ -31,7 +31,10 @@ type Fault struct {
 	Miscount bool
 	// Forget drops the newest event of each session when the server is killed.
 	Forget bool
-	// Amnesia forgets idempotency keys when the server is killed.
+	// Mute records every so-manieth vote and cuts the connection instead of answering,
+	// as a crash at the worst moment would. That is no fault.
+	Mute int
+	// Amnesia takes no notice of idempotency keys.
 	Amnesia bool
 	// Unclean makes Stop report an exit code.
 	Unclean bool
@@ -79,6 +82,26 @@ func (s *Server) Start() error {
 
 // Kill cuts every connection at once.
 func (s *Server) Kill() error {
+	err := s.cut()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.sessions {
+		if s.fault.Forget {
+			session.forget()
+		}
+	}
+	return err
+}
+
+// Stop cuts every connection too; it forgets nothing.
+func (s *Server) Stop(time.Duration) error {
+	if s.fault.Unclean {
+		return errors.Join(s.cut(), errors.New("exit status 1"))
+	}
+	return s.cut()
+}
+
+func (s *Server) cut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.http.Close()
@@ -86,24 +109,7 @@ func (s *Server) Kill() error {
 		_ = c.CloseNow()
 	}
 	clear(s.conns)
-	for _, session := range s.sessions {
-		if s.fault.Forget {
-			session.forget()
-		}
-	}
-	if s.fault.Amnesia {
-		clear(s.answers)
-	}
 	return err
-}
-
-// Stop is Kill without faults.
-func (s *Server) Stop(time.Duration) error {
-	s.fault.Forget = false
-	if s.fault.Unclean {
-		return errors.Join(s.Kill(), errors.New("exit status 1"))
-	}
-	return s.Kill()
 }
 
 // Verify finds nothing wrong, ever.

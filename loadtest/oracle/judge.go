@@ -113,3 +113,6 @@ func (r *Record) CheckTotals(f *Findings, said protocol.SessionVotes, counted ma
 		f.Add("session %d: REST says %+v of game %d, the events nothing", r.Session, t, id)
 	}
 }
+
+// Recorded says whether the vote stands in an event that somebody saw.
+func (l *Ledger) Recorded(n Number) bool { return l.slots.at(int(n)).seen.Load() != 0 }

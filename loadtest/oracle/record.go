@@ -134,3 +134,12 @@ func (r *Record) VoteAt(seq protocol.Seq) Number {
 	}
 	return -1
 }
+
+// Last is the highest seq that anybody saw, when none is missing below it.
+func (r *Record) Last() protocol.Seq {
+	seq := protocol.Seq(0)
+	for seq+1 < MaxRows && r.rows.at(int(seq+1)).hash.Load() != 0 {
+		seq++
+	}
+	return seq
+}

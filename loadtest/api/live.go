@@ -1,6 +1,7 @@
-package crowd
+package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,16 +13,30 @@ import (
 )
 
 const (
+	// livePath is the WebSocket of the contract.
 	livePath = "/api/sessions/live"
 	// helloTimeout bounds auth and subscribe; thousands of screens come at once.
 	helloTimeout = 30 * time.Second
 )
 
-// subscribe says who we are and what we want to watch, and waits for subscribed.
-func subscribe(conn *wire.Conn, token string, sub protocol.ClientMessage) (hello protocol.Subscribed, err error) {
-	if err := authenticate(conn, token); err != nil {
-		return hello, err
+// Connect opens a WebSocket and authenticates it.
+func Connect(ctx context.Context, addr, token string) (*wire.Conn, error) {
+	conn, err := wire.Dial(ctx, addr, livePath)
+	if err != nil {
+		return nil, err
 	}
+	if err := authenticate(conn, token); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Subscribe sends the message and waits for subscribed. An event of that session
+// before it is an error: nobody could tell whether it was replayed.
+func Subscribe(conn *wire.Conn, sub protocol.ClientMessage) (hello protocol.Subscribed, err error) {
+	sub.Type = protocol.MessageSubscribe
+	_ = conn.SetReadDeadline(time.Now().Add(helloTimeout))
 	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
 	if err := send(conn, sub); err != nil {
 		return hello, err
@@ -41,9 +56,20 @@ func subscribe(conn *wire.Conn, token string, sub protocol.ClientMessage) (hello
 	}
 }
 
-// authenticate leaves a read deadline behind.
+// Head asks for the seq of a session's newest event, on a connection of its own.
+func Head(ctx context.Context, addr, token string, id protocol.SessionID) (protocol.Seq, error) {
+	conn, err := Connect(ctx, addr, token)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	hello, err := Subscribe(conn, protocol.ClientMessage{SessionID: id, Mode: protocol.ModeEvents})
+	return hello.Seq, err
+}
+
 func authenticate(conn *wire.Conn, token string) error {
 	_ = conn.SetReadDeadline(time.Now().Add(helloTimeout))
+	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
 	if err := send(conn, protocol.ClientMessage{Type: protocol.MessageAuth, Token: token}); err != nil {
 		return err
 	}

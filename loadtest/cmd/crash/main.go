@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"partyline/loadtest/crash"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "crash:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are the options of a run and what is around it.
+type settings struct {
+	crash.Options
+	keep bool
+	json string
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "partyline-crash-")
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(stderr, "building the server, seed %d, folder %s\n", s.Seed, folder)
+	s.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
+	o, err := crash.Real(ctx, s.Options, folder, stderr)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(folder))
+	}
+	r, err := crash.Run(ctx, o)
+	if err == nil {
+		err = errors.Join(r.Write(stdout), writeJSON(s.json, r), r.Err())
+	}
+	if err != nil && s.keep {
+		_, _ = fmt.Fprintln(stderr, "the data is kept in", folder)
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(folder))
+}
+
+func parse(args []string, stderr io.Writer) (*settings, error) {
+	s := &settings{}
+	f := flag.NewFlagSet("crash", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.IntVar(&s.Rounds, "rounds", 25, "how often to kill")
+	f.IntVar(&s.Writers, "writers", 8, "writers, every other one over WebSocket")
+	f.IntVar(&s.Screens, "screens", 4, "screens that resume")
+	f.IntVar(&s.Sessions, "sessions", 2, "sessions")
+	f.Float64Var(&s.Rate, "rate", 4000, "votes per second")
+	f.DurationVar(&s.MinLife, "min-life", 50*time.Millisecond, "shortest time from ready to kill")
+	f.DurationVar(&s.MaxLife, "max-life", 1500*time.Millisecond, "longest time from ready to kill")
+	f.Uint64Var(&s.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the moments")
+	f.BoolVar(&s.keep, "keep", false, "keep the data folder when something was found")
+	f.StringVar(&s.json, "json", "", "also write the report to this file as JSON")
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("unknown argument %q", f.Arg(0))
+	}
+	return s, nil
+}
+
+func writeJSON(path string, r *crash.Report) error {
+	if path == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	return errors.Join(err, os.WriteFile(path, append(b, '\n'), 0o644))
+}

@@ -1,0 +1,69 @@
+package crash
+
+import (
+	"context"
+
+	"partyline/loadtest/oracle"
+	"partyline/protocol"
+)
+
+// audit judges what a restarted server knows. acknowledged is who had been answered
+// before the kill. While votes go on, totals cannot be compared.
+func (e *evening) audit(ctx context.Context, acknowledged func(oracle.Number) bool, quiet bool) ([]protocol.Seq, error) {
+	heads := make([]protocol.Seq, len(e.ids))
+	for i, r := range e.records {
+		var err error
+		if heads[i], err = e.replay(ctx, i); err != nil {
+			return nil, err
+		}
+		counted := r.Check(&e.findings, heads[i])
+		if !quiet {
+			continue
+		}
+		said, err := e.client.SessionVotes(ctx, e.ids[i])
+		if err != nil {
+			return nil, err
+		}
+		r.CheckTotals(&e.findings, said, counted)
+	}
+	e.ledger.Check(&e.findings, heads, acknowledged)
+	return heads, nil
+}
+
+// list pages through votes.list of every session: it holds each vote of the events,
+// once, and nothing else. Nobody may be voting.
+func (e *evening) list(ctx context.Context) error {
+	for i, id := range e.ids {
+		listed := map[string]int{}
+		for page, pages := 1, 1; page <= pages; page++ {
+			p, err := e.client.VotePage(ctx, id, page)
+			if err != nil {
+				return err
+			}
+			for _, v := range p.Votes {
+				listed[v.Username]++
+			}
+			pages = int(p.Pagination.TotalPages)
+		}
+		e.compare(i, listed)
+	}
+	return nil
+}
+
+func (e *evening) compare(session int, listed map[string]int) {
+	id := e.ids[session]
+	for n := range oracle.Number(e.ledger.Len()) {
+		v, ok := e.ledger.Vote(n)
+		if !ok || v.Session != session {
+			continue
+		}
+		name, recorded := n.Username(), e.ledger.Recorded(n)
+		if got := listed[name]; got > 1 || (got == 1) != recorded {
+			e.findings.Add("session %d: votes.list has vote %s %d times, the events have it: %v", id, name, got, recorded)
+		}
+		delete(listed, name)
+	}
+	for name := range listed {
+		e.findings.Add("session %d: votes.list has vote %s that nobody sent", id, name)
+	}
+}

@@ -1,0 +1,58 @@
+package crash
+
+import (
+	"fmt"
+	"io"
+
+	"partyline/loadtest/latency"
+	"partyline/loadtest/oracle"
+	"partyline/protocol"
+)
+
+// Report is what a run came to. It is a good run when Findings is empty.
+type Report struct {
+	Rounds int `json:"rounds"`
+	// Stillborn is how many more times the host was killed while it recovered.
+	Stillborn int             `json:"killed_while_recovering"`
+	Votes     oracle.Counts   `json:"votes"`
+	SentAgain int64           `json:"votes_acknowledged_when_sent_again"`
+	Events    []protocol.Seq  `json:"events_per_session"`
+	Resumed   int64           `json:"screens_reconnected"`
+	Restart   latency.Summary `json:"start_to_ready"`
+	Findings  []string        `json:"findings"`
+	Count     int             `json:"finding_count"`
+}
+
+// Err is nil for a good run.
+func (r *Report) Err() error {
+	if r.Count > 0 {
+		return fmt.Errorf("%d findings, the first: %s", r.Count, r.Findings[0])
+	}
+	if r.Votes.Acknowledged == 0 {
+		return fmt.Errorf("no vote was acknowledged: the run proves nothing")
+	}
+	return nil
+}
+
+func (e *evening) report() *Report {
+	r := &Report{
+		Rounds: int(e.restarts.Count()), Stillborn: e.stillborn, Votes: e.ledger.Count(), SentAgain: e.again.Load(),
+		Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
+	}
+	for _, record := range e.records {
+		r.Events = append(r.Events, record.Last())
+	}
+	return r
+}
+
+// Write prints the report for people.
+func (r *Report) Write(w io.Writer) error {
+	text := fmt.Sprintf("kills      %d, and %d while recovering\nvotes      %d sent, %d acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again\n"+
+		"events     %v\nresumed    %d times\nrestart    %v\n", r.Rounds, r.Stillborn, r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Unknown,
+		r.Votes.Found, r.SentAgain, r.Events, r.Resumed, r.Restart)
+	for _, f := range r.Findings {
+		text += "FINDING    " + f + "\n"
+	}
+	_, err := fmt.Fprintf(w, "%soracle     %d findings\n", text, r.Count)
+	return err
+}

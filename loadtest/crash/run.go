@@ -1,0 +1,201 @@
+package crash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"partyline/loadtest/api"
+)
+
+const (
+	// readyWithin is when a restart counts as failed; the goal is a second.
+	readyWithin = 30 * time.Second
+	// stopWithin is longer than the server's own limit for draining.
+	stopWithin = 15 * time.Second
+	// catchUpWithin is how long screens and debts may take at the end.
+	catchUpWithin = 20 * time.Second
+	// lookAgain is how often they are looked at.
+	lookAgain = 5 * time.Millisecond
+	// stillbornLife bounds the life of a server that is killed while it recovers.
+	stillbornLife = 120 * time.Millisecond
+)
+
+// Run starts the host, kills and restarts it so many times under load, and judges
+// after each restart and at the end, when the host has been stopped and verified.
+// The error is for a run that could not go on; what does not fit stands in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	if err := o.Host.Start(); err != nil {
+		return nil, err
+	}
+	r, err := run(ctx, o)
+	if err != nil {
+		err = errors.Join(err, o.Host.Kill())
+	}
+	return r, err
+}
+
+func run(ctx context.Context, o Options) (*Report, error) {
+	if _, err := ready(ctx, o.Addr); err != nil {
+		return nil, err
+	}
+	e, err := setUp(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("set up: %w", err)
+	}
+	defer e.client.Close()
+	end, screens := e.people(ctx)
+	defer end()
+	e.gate.open()
+	for round := 1; round <= o.Rounds && e.findings.Count() == 0; round++ {
+		if err := e.round(ctx, round); err != nil {
+			return nil, fmt.Errorf("round %d: %w", round, err)
+		}
+	}
+	if err := e.finish(ctx, end, screens); err != nil {
+		return nil, fmt.Errorf("at the end: %w", err)
+	}
+	return e.report(), nil
+}
+
+// people starts writers and screens. The returned function ends them and waits.
+func (e *evening) people(ctx context.Context) (end func(), screens []*screen) {
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	for i := range e.o.Writers {
+		group.Go(func() { e.write(ctx, i) }) // ends with the gate or ctx
+	}
+	for i := range e.o.Screens {
+		s := e.newScreen(fmt.Sprintf("screen %d", i), i%len(e.ids))
+		screens = append(screens, s)
+		group.Go(func() { s.run(ctx) }) // ends with ctx
+	}
+	return func() {
+		cancel()
+		e.gate.end()
+		group.Wait()
+	}, screens
+}
+
+// round lets the host live for a while, kills it, restarts it, and judges. In every
+// other round the writers are back before the host is, as a crowd would be.
+func (e *evening) round(ctx context.Context, round int) error {
+	life := e.o.MinLife + time.Duration(e.rng.Int64N(int64(e.o.MaxLife-e.o.MinLife)))
+	if err := wait(ctx, life); err != nil {
+		return err
+	}
+	if err := e.o.Host.Kill(); err != nil {
+		return err
+	}
+	e.client.Close() // its kept connections are dead
+	e.gate.close()
+	acknowledged, storm := e.ledger.Acknowledged(), round%2 == 0
+	if storm {
+		e.gate.open()
+	}
+	took, err := e.restart(ctx)
+	if err != nil {
+		return err
+	}
+	heads, err := e.audit(ctx, acknowledged, !storm)
+	if err != nil {
+		return err
+	}
+	if round%4 == 1 {
+		if err := e.nextGame(ctx); err != nil {
+			return err
+		}
+	}
+	e.gate.open()
+	e.o.Progress(fmt.Sprintf("round %d: killed after %v, ready after %v, %d votes sent, events %v, %d findings",
+		round, life.Round(time.Millisecond), took.Round(time.Millisecond), e.ledger.Len(), heads, e.findings.Count()))
+	return nil
+}
+
+// restart brings the host back. One time in four it is killed once more, while it
+// recovers.
+func (e *evening) restart(ctx context.Context) (time.Duration, error) {
+	if e.rng.IntN(4) == 0 {
+		e.stillborn++
+		if err := e.o.Host.Start(); err != nil {
+			return 0, err
+		}
+		if err := wait(ctx, time.Duration(e.rng.Int64N(int64(stillbornLife)))); err != nil {
+			return 0, err
+		}
+		if err := e.o.Host.Kill(); err != nil {
+			return 0, err
+		}
+	}
+	began := time.Now()
+	if err := e.o.Host.Start(); err != nil {
+		return 0, err
+	}
+	_, err := ready(ctx, e.o.Addr)
+	took := time.Since(began)
+	e.restarts.Record(took)
+	return took, err
+}
+
+// finish lets debts be paid and screens catch up, makes the last audit, and stops
+// and verifies the host.
+func (e *evening) finish(ctx context.Context, end func(), screens []*screen) error {
+	if !e.until(ctx, func() bool { return e.debts() == 0 }) {
+		e.findings.Add("%d votes sent again with their keys are still not acknowledged", e.debts())
+	}
+	e.gate.close()
+	heads, err := e.audit(ctx, e.ledger.Acknowledged(), true)
+	if err != nil {
+		return err
+	}
+	for i, s := range screens {
+		if !e.until(ctx, func() bool { return s.witness.Last() >= heads[s.session] }) {
+			e.findings.Add("screen %d: stopped at seq %d of %d", i, s.witness.Last(), heads[s.session])
+		}
+	}
+	if err := e.list(ctx); err != nil {
+		return err
+	}
+	end()
+	if err := e.o.Host.Stop(stopWithin); err != nil {
+		e.findings.Add("SIGTERM: %v", err)
+	}
+	if err := e.o.Host.Verify(ctx); err != nil {
+		e.findings.Add("%v", err)
+	}
+	return ctx.Err()
+}
+
+// until waits for a condition; false when it did not come in time.
+func (e *evening) until(ctx context.Context, condition func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, catchUpWithin)
+	defer cancel()
+	for !condition() {
+		if wait(ctx, lookAgain) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func ready(ctx context.Context, addr string) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	return api.WaitReady(ctx, addr)
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
