@@ -41,7 +41,7 @@ func (e *ear) Write(b []byte) (int, error) {
 }
 
 func TestStopWantsExitCodeZero(t *testing.T) {
-	const wait = "; echo up; while :; do sleep 0.02; done"
+	const wait = "; echo up >&2; while :; do sleep 0.02; done"
 	for script, words := range map[string]string{
 		"trap 'exit 0' TERM" + wait: "",
 		"trap 'exit 3' TERM" + wait: "exit status 3",
@@ -55,11 +55,11 @@ func TestStopWantsExitCodeZero(t *testing.T) {
 }
 
 func TestKillTellsAServerThatCrashedBefore(t *testing.T) {
-	s := program(t, "echo up; while :; do sleep 0.02; done")
+	s := program(t, "echo up >&2; while :; do sleep 0.02; done")
 	if err := s.Kill(); err != nil || s.Pid() != 0 {
 		t.Errorf("kill: %v, pid %d", err, s.Pid())
 	}
-	s = program(t, "echo up; kill -6 $$")
+	s = program(t, "echo up >&2; kill -6 $$")
 	for err := error(nil); err == nil; _, err = process.Measure(s.Pid()) {
 		runtime.Gosched()
 	}

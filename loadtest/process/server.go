@@ -23,7 +23,7 @@ type Options struct {
 	// Addr is host:port; the port is not 0, so that clients find it again.
 	Addr              string
 	AdminKey, Secret  string
-	Output            io.Writer // what it writes to stdout and stderr; nil drops it
+	Output            io.Writer // what it writes to stderr; nil drops it. Its greeting on stdout is always dropped
 	MaxActiveSessions int       // 0 for no limit
 }
 
@@ -53,7 +53,7 @@ func Build(ctx context.Context, folder string) (string, error) {
 func (s *Server) Start() error {
 	s.cmd = exec.Command(s.o.Binary, "serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
 		"--jwt-secret", s.o.Secret, "--max-active-sessions", fmt.Sprint(s.o.MaxActiveSessions), "--log-level", "warn")
-	s.cmd.Stdout, s.cmd.Stderr = s.o.Output, s.o.Output
+	s.cmd.Stderr = s.o.Output
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
