@@ -64,6 +64,7 @@ type Hub struct {
 	projection *projection
 
 	background *background
+	dispatcher *dispatcher
 	scans      chan struct{} // places for readers of the vote history
 	unwatch    func()
 }
@@ -113,6 +114,7 @@ func newHub(o Options) *Hub {
 	if h.patience == 0 {
 		h.patience = defaultIdleTimeout
 	}
+	h.dispatcher = newDispatcher()
 	h.background = newBackground(o.Journal, o.Log)
 	h.keep = h.background.keep
 	return h
@@ -122,12 +124,12 @@ func newHub(o Options) *Hub {
 func (h *Hub) spawn() {
 	h.system = newSystem(h.log, h.gauges)
 	root := h.system.Root
-	h.standings = root.Spawn(props(func() actor.Actor { return h.projection }))
+	h.standings = root.Spawn(h.props(func() actor.Actor { return h.projection }))
 	ring := func() { root.Send(h.standings, wakeUp{}) }
 	h.unwatch = h.journal.Watch(func(persistence.Position) { h.projection.ring(ring) })
-	h.catalogue = root.Spawn(props(func() actor.Actor { return h.newCatalogue() }))
-	h.access = root.Spawn(props(func() actor.Actor { return h.newAccess() }))
-	h.registry = root.Spawn(props(func() actor.Actor {
+	h.catalogue = root.Spawn(h.props(func() actor.Actor { return h.newCatalogue() }))
+	h.access = root.Spawn(h.props(func() actor.Actor { return h.newAccess() }))
+	h.registry = root.Spawn(h.props(func() actor.Actor {
 		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, leaving: map[protocol.SessionID][]any{}}
 	}))
 	all := []*actor.PID{h.standings, h.catalogue, h.access, h.registry}
@@ -135,6 +137,7 @@ func (h *Hub) spawn() {
 		for _, pid := range all {
 			root.Send(pid, sweep{})
 		}
+		h.dispatcher.trim()
 	})
 }
 
@@ -194,6 +197,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.lobby.Close()
 	h.background.stop()
 	h.system.Shutdown()
+	h.dispatcher.stop()
 	return err
 }
 

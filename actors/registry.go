@@ -90,7 +90,7 @@ func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
 
 func (r *registry) wake(c actor.Context, id protocol.SessionID) *actor.PID {
 	self := c.Self()
-	pid := c.Spawn(props(func() actor.Actor { return r.hub.newSession(id, self) }))
+	pid := c.Spawn(r.hub.props(func() actor.Actor { return r.hub.newSession(id, self) }))
 	r.children[id], r.byPID[pid.Id] = pid, id
 	r.hub.routes.put(id, pid)
 	return pid

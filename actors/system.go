@@ -47,6 +47,6 @@ func newSystem(log zerolog.Logger, g *gauges) *actor.ActorSystem {
 }
 
 // props of an actor of ours: an unbounded mailbox, bounded by the door.
-func props(produce func() actor.Actor) *actor.Props {
-	return actor.PropsFromProducer(produce, actor.WithMailbox(actor.UnboundedLockfree()))
+func (h *Hub) props(produce func() actor.Actor) *actor.Props {
+	return actor.PropsFromProducer(produce, actor.WithMailbox(actor.UnboundedLockfree()), actor.WithDispatcher(h.dispatcher))
 }
