@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 
 	"partyline/protocol"
@@ -26,26 +25,27 @@ type message struct {
 // maxFrameID bounds a request's id in bytes: a UUID with a prefix.
 const maxFrameID = 64
 
-// frameID is how a client names its request.
+// frameID is how a client names its request; empty when what it sent is no name.
 type frameID string
 
-var errFrameID = errors.New("must be a string of 1 to 64 bytes or a whole number")
-
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. It never fails: an error here would end
+// the decoding, and the answer is to say which type of message had the bad id.
 func (id *frameID) UnmarshalJSON(b []byte) error {
 	var text string
-	if json.Unmarshal(b, &text) == nil {
-		if len(text) > maxFrameID {
-			return errFrameID
+	if json.Unmarshal(b, &text) != nil {
+		if _, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+			text = string(b)
 		}
-		*id = frameID(text)
-		return nil
 	}
-	if _, err := strconv.ParseInt(string(b), 10, 64); err != nil {
-		return errFrameID
+	*id = frameID(text)
+	if len(text) > maxFrameID {
+		*id = ""
 	}
-	*id = frameID(b)
 	return nil
+}
+
+func errFrameID() *protocol.Error {
+	return protocol.Invalid("id must be a string of 1 to %d bytes or a whole number", maxFrameID)
 }
 
 // readMessage decodes a message. With an error, the fields that fit are there all the

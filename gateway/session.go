@@ -23,8 +23,7 @@ func (g *Gateway) activeSession(ctx context.Context, in *input) (reply, error) {
 		return reply{}, err
 	}
 	if s == nil {
-		none := noActiveSession{Message: "No active session"}
-		return reply{status: http.StatusOK, body: none, line: none.Message}, nil
+		return noSession(in), nil
 	}
 	rep := reply{status: http.StatusOK, body: *s}
 	if in.text() {
@@ -35,6 +34,15 @@ func (g *Gateway) activeSession(ctx context.Context, in *input) (reply, error) {
 		rep.line = playingLine(*s, games)
 	}
 	return rep, nil
+}
+
+func noSession(in *input) reply {
+	const sentence = "No active session"
+	rep := reply{status: http.StatusOK, body: noActiveSession{Message: sentence}}
+	if in.text() {
+		rep.line = sentence
+	}
+	return rep
 }
 
 // sessionVotes is the session's tally. For chat bots it is one line with the games

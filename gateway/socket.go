@@ -56,8 +56,6 @@ func (g *Gateway) admitSocket(from netip.Addr) *protocol.Error {
 	switch {
 	case g.draining.Load():
 		return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
-	case g.census.full():
-		return protocol.Errorf(protocol.CodeOverloaded, "Too many connections, try again in a moment")
 	case !g.visits.allow(from, time.Now()):
 		return protocol.Errorf(protocol.CodeTooMany, "Too many connections from this address, try again in a moment")
 	}
@@ -116,7 +114,7 @@ func (k *socket) dispatch(m *message) {
 	case protocol.MessageUnsubscribe:
 		k.whenKnown(func() { k.unsubscribe(m) })
 	case protocol.MessageRequest:
-		k.fail(0, protocol.Invalid("id %s", errFrameID))
+		k.fail(0, errFrameID())
 	case "":
 		k.fail(0, malformed("Invalid message format"))
 	default:
@@ -135,13 +133,13 @@ func (k *socket) auth(token string) {
 		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
 	}
-	first := k.holder().Role == ""
+	before := k.holder().Role
 	k.who.Store(&h)
-	p := paces[h.Role]
-	k.pace.SetLimit(p.perSecond)
-	k.pace.SetBurst(p.burst)
+	if before != h.Role {
+		k.pace = rate.NewLimiter(paces[h.Role].perSecond, paces[h.Role].burst)
+	}
 	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
-	if first {
+	if before == "" {
 		k.peer.JoinLobby()
 	}
 }
