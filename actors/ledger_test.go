@@ -1,0 +1,240 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/persistence"
+	"partyline/persistence/memory"
+	"partyline/protocol"
+)
+
+// counter is the smallest heart: it adds numbers, and panics where it is told to.
+type counter struct{ sum int }
+
+type added int
+
+type add struct {
+	n []int
+	// boom panics: "decide" before anything, "apply" at the second fact.
+	boom string
+}
+
+func (add) Check() *protocol.Error { return nil }
+
+func (c *counter) Decide(dst []added, cmd protocol.Command, _ protocol.Timestamp) ([]added, *protocol.Error) {
+	a := cmd.(add)
+	if a.boom == "decide" {
+		panic("decide")
+	}
+	for _, n := range a.n {
+		dst = append(dst, added(n))
+	}
+	return dst, nil
+}
+
+func (c *counter) Apply(f added, _ protocol.Seq) {
+	if f < 0 {
+		panic("apply")
+	}
+	c.sum += int(f)
+}
+
+func (c *counter) Publish(dst []byte, f added, seq protocol.Seq) []byte {
+	return strconv.AppendUint(dst, uint64(seq), 10)
+}
+
+func (c *counter) Answer(protocol.Command, []added) any { return c.sum }
+func (c *counter) AppendSnapshot(dst []byte) []byte     { return strconv.AppendInt(dst, int64(c.sum), 10) }
+func (c *counter) Restore(b []byte) (err error)         { c.sum, err = strconv.Atoi(string(b)); return err }
+
+// bench is a ledger around a counter without an actor: the test is the mailbox.
+type bench struct {
+	t       *testing.T
+	journal *memory.Journal
+	ledger  *ledger[added, *counter]
+	woken   chan struct{}
+	events  []string
+	door    *door
+}
+
+func newBench(t *testing.T) *bench {
+	b := &bench{t: t, journal: memory.New(memory.Options{}), woken: make(chan struct{}, 1000), door: newDoor(10_000)}
+	t.Cleanup(func() { _ = b.journal.Close() })
+	b.ledger = newLedger("counter", species[added, *counter]{
+		born:       func() *counter { return &counter{} },
+		appendFact: func(dst []byte, f added) []byte { return strconv.AppendInt(dst, int64(f), 10) },
+		readFact: func(data []byte) (added, error) {
+			n, err := strconv.Atoi(string(data))
+			return added(n), err
+		},
+		version: 1,
+	}, ledgerHooks[added, *counter]{
+		wake:    func() { b.woken <- struct{}{} },
+		durable: func(added) {},
+		publish: func(events [][]byte, _ protocol.Seq) {
+			for _, e := range events {
+				b.events = append(b.events, string(e))
+			}
+		},
+		reborn: func(*counter) {},
+		keep:   func(s persistence.Snapshot) { _ = b.journal.SaveSnapshot(context.Background(), s) },
+	}, &environment{journal: b.journal, now: time.Now, log: zerolog.Nop(), gauges: &gauges{}})
+	if err := b.ledger.begin(); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// outcome of one command.
+type told struct {
+	answer any
+	code   protocol.Code
+}
+
+func (b *bench) send(cmd add) chan told {
+	got := make(chan told, 2)
+	if err := b.door.enter(); err != nil {
+		b.t.Fatal(err)
+	}
+	b.ledger.handle(&command{cmd: cmd, ticket: ticket{door: b.door, done: func(answer any, err *protocol.Error) {
+		if err != nil {
+			got <- told{code: err.Code}
+			return
+		}
+		got <- told{answer: answer}
+	}}})
+	return got
+}
+
+// settle plays the mailbox until nothing more comes.
+func (b *bench) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case <-b.woken:
+			b.ledger.settle()
+		default:
+			return
+		}
+	}
+}
+
+func TestAPanicLosesOnlyItsCommand(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		boom add
+	}{
+		{"in Decide", add{boom: "decide"}},
+		{"in Apply, half way", add{n: []int{5, -1}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.journal.Hold()
+				before := b.send(add{n: []int{1, 1}})
+				boom := b.send(c.boom)
+				after := b.send(add{n: []int{10}})
+				if got := <-boom; got.code != protocol.CodeInternal {
+					t.Fatalf("the panic's sender: %+v", got)
+				}
+				if len(before)+len(after) > 0 {
+					t.Fatal("answered before the commit")
+				}
+				b.journal.Release()
+				b.settle()
+				if got := <-before; got.answer != 2 {
+					t.Fatalf("before the panic: %+v", got)
+				}
+				if got := <-after; got.answer != 12 {
+					t.Fatalf("after the panic: %+v", got)
+				}
+				if want := []string{"1", "2", "3"}; len(b.events) != 3 || b.events[2] != want[2] {
+					t.Fatalf("events %v", b.events)
+				}
+				if b.door.inside.Load() != 0 {
+					t.Fatal("somebody is still at the door")
+				}
+			})
+		})
+	}
+}
+
+func TestHeldCommandsWaitForTheRecovery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.journal.Hold()
+		lost := b.send(add{n: []int{1}})
+		b.journal.FailNext(1, errors.New("disk on fire"))
+		b.journal.Release()
+		b.settle()
+		if got := <-lost; got.code != protocol.CodeStorage {
+			t.Fatalf("%+v", got)
+		}
+		next := b.send(add{n: []int{7}})
+		b.settle()
+		if got := <-next; got.answer != 7 {
+			t.Fatalf("%+v", got)
+		}
+	})
+}
+
+func TestADamagedStreamIsRefusedAndNotReadForEveryRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		done := make(chan error, 1)
+		b.journal.Append(persistence.Append{Stream: "counter", Records: [][]byte{[]byte("\x03abc")}, Done: func(o persistence.Outcome) { done <- o.Err }})
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		b.ledger.suspect = true
+		for range 3 {
+			got := b.send(add{n: []int{1}})
+			b.settle()
+			if answer := <-got; answer.code != protocol.CodeCorrupt {
+				t.Fatalf("%+v", answer)
+			}
+		}
+		first := b.ledger.broken.at
+		time.Sleep(brokenPause)
+		got := b.send(add{n: []int{1}})
+		if answer := <-got; answer.code != protocol.CodeCorrupt || b.ledger.broken.at == first {
+			t.Fatalf("not tried again after a while: %+v", answer)
+		}
+	})
+}
+
+func TestASnapshotHoldsOnlyWhatIsDurable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		for range snapshotIdle {
+			b.send(add{n: []int{1}})
+		}
+		b.settle()
+		b.journal.Hold()
+		b.ledger.takeSnapshot()
+		b.ledger.settle()
+		b.journal.Release()
+		b.settle()
+		s, ok, err := b.journal.LoadSnapshot(t.Context(), "counter")
+		if err != nil || !ok || s.Seq != snapshotIdle || string(s.Data) != strconv.Itoa(snapshotIdle) {
+			t.Fatalf("%+v %v %v", s, ok, err)
+		}
+		b.journal.Hold()
+		b.send(add{n: []int{1}})
+		b.ledger.takeSnapshot()
+		b.journal.FailNext(1, errors.New("disk on fire"))
+		b.journal.Release()
+		b.settle()
+		s, _, _ = b.journal.LoadSnapshot(t.Context(), "counter")
+		if s.Seq != snapshotIdle {
+			t.Fatal("a snapshot of a fact that was never written:", s.Seq)
+		}
+	})
+}
