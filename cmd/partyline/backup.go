@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+
+	"partyline/cmd/partyline/client"
+	"partyline/persistence/badger"
+)
+
+// backupCommand saves a running hub by its API, or a stopped one from its folder.
+type backupCommand struct {
+	File     string `arg:"" placeholder:"FILE" help:"File to write; must not exist."`
+	From     string `placeholder:"URL" help:"Address of a running hub, such as http://localhost:5000. Without it, the data folder of a stopped one is read."`
+	AdminKey string `setting:"" placeholder:"KEY" help:"Its admin key; read from the data folder when not given."`
+	Data     string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
+}
+
+func (c *backupCommand) check() []string {
+	var p problems
+	p.unless(c.From == "" || validURL(c.From), "--from: %q is not an http or https URL", c.From)
+	return p
+}
+
+// Run writes the file whole or not at all.
+func (c *backupCommand) Run(ctx context.Context, t *terminal) error {
+	size, err := writeWhole(c.File, func(w io.Writer) error {
+		if c.From != "" {
+			return c.download(ctx, w)
+		}
+		return c.read(ctx, w)
+	})
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %d bytes. The keys are not in it: keep them apart.\n", c.File, size)
+	return err
+}
+
+func (c *backupCommand) download(ctx context.Context, w io.Writer) error {
+	key, err := adminKey(c.AdminKey, c.Data)
+	if err != nil {
+		return err
+	}
+	hub, err := client.Login(ctx, c.From, key)
+	if err != nil {
+		return err
+	}
+	res, err := hub.Send(ctx, http.MethodGet, backupPath, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(w, res.Body); err != nil {
+		return err
+	}
+	if res.Trailer.Get(backupTrailer) != backupWhole {
+		return errors.New("the hub broke off")
+	}
+	return nil
+}
+
+func (c *backupCommand) read(ctx context.Context, w io.Writer) error {
+	dir := filepath.Join(c.Data, journalFolder)
+	if _, err := os.Stat(dir); err != nil {
+		return err
+	}
+	j, err := badger.Open(badger.Options{Dir: dir, Log: zerolog.Nop()})
+	if err != nil {
+		return explained(err, &Config{Data: c.Data})
+	}
+	return errors.Join(j.Backup(ctx, w), j.Close())
+}
+
+// writeWhole fills a new file by way of a temporary one, and returns its size.
+func writeWhole(name string, fill func(io.Writer) error) (int64, error) {
+	if _, err := os.Lstat(name); err == nil {
+		return 0, fmt.Errorf("%s exists already", name)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".backup-*")
+	if err != nil {
+		return 0, err
+	}
+	defer os.Remove(f.Name())
+	err = fill(f)
+	size, seekErr := f.Seek(0, io.SeekEnd)
+	if err = errors.Join(err, seekErr, f.Sync(), f.Close()); err != nil {
+		return 0, err
+	}
+	return size, os.Rename(f.Name(), name)
+}

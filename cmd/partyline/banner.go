@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"strings"
+)
+
+// banner tells where to look and three lines to try, which work as they are
+// printed. It is the one place that ever shows the admin key, and only when it was
+// made just now.
+type banner struct {
+	base string // http://localhost:5000
+	keys keys
+}
+
+func (b banner) print(w io.Writer) {
+	fmt.Fprintf(w, "Partyline %s serves on %s\n\n", version(), b.base)
+	fmt.Fprintf(w, "  admin key  %s\n", b.adminKey())
+	fmt.Fprintf(w, "  screens    %s/api/sessions/live\n", "ws"+strings.TrimPrefix(b.base, "http"))
+	fmt.Fprintf(w, "  health     %[1]s/health  %[1]s/ready  %[1]s/metrics\n\n", b.base)
+	fmt.Fprintf(w, "Log in, open a session, have a game picked:\n\n")
+	for _, line := range b.lines() {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	fmt.Fprintln(w)
+}
+
+func (b banner) adminKey() string {
+	switch {
+	case b.keys.admin.fresh:
+		return fmt.Sprintf("%s (made now and shown this once; kept in %s)", b.keys.admin.value, b.keys.admin.file)
+	case b.keys.admin.file != "":
+		return "kept in " + b.keys.admin.file
+	default:
+		return "as given; the lines below take it from $PARTYLINE_ADMIN_KEY"
+	}
+}
+
+// lines need curl, sed and a POSIX shell. A key that was given is not repeated.
+func (b banner) lines() []string {
+	key := "$PARTYLINE_ADMIN_KEY"
+	if b.keys.admin.file != "" {
+		key = "$(cat " + quoted(b.keys.admin.file) + ")"
+	}
+	const json = `-H 'Content-Type: application/json'`
+	return []string{
+		fmt.Sprintf(`TOKEN=$(curl -s %s/api/auth/login %s -d "{\"key\":\"%s\"}" | sed 's/.*"token":"\([^"]*\)".*/\1/')`, b.base, json, key),
+		fmt.Sprintf(`curl -s %s/api/sessions -H "Authorization: Bearer $TOKEN" %s -d '{"notes":"Game night"}'`, b.base, json),
+		fmt.Sprintf(`curl -s %s/api/pick %s -d '{"playerCount":6}'`, b.base, json),
+	}
+}
+
+// quoted is the text as one word of a POSIX shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// baseURL is where a client on this machine finds the listener.
+func baseURL(addr net.Addr, tls bool) string {
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// absolute is for paths that people copy into another shell.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}

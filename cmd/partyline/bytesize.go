@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// byteSize is a number of bytes that reads as 134217728, 128MiB or 1GiB.
+type byteSize int64
+
+var byteUnits = []struct {
+	suffix string
+	bytes  int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+var errByteSize = errors.New("not a size such as 128MiB")
+
+func parseByteSize(s string) (byteSize, error) {
+	unit := int64(1)
+	for _, u := range byteUnits {
+		if digits, ok := strings.CutSuffix(s, u.suffix); ok {
+			s, unit = digits, u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64/unit {
+		return 0, errByteSize
+	}
+	return byteSize(n * unit), nil
+}
+
+func (b byteSize) String() string {
+	for _, u := range byteUnits {
+		if b != 0 && int64(b)%u.bytes == 0 {
+			return strconv.FormatInt(int64(b)/u.bytes, 10) + u.suffix
+		}
+	}
+	return strconv.FormatInt(int64(b), 10)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Least lengths of secrets that are given.
+const (
+	// minAdminKey makes a key that a login rate of ten failures a minute protects for good.
+	minAdminKey = 12
+	// minJWTSecret is the key size of HMAC-SHA256 (RFC 7518, section 3.2).
+	minJWTSecret = 32
+	// minReserve keeps room for what Badger maps into memory. A full disk there is a
+	// SIGBUS, not an error.
+	minReserve = 64 << 20
+	// maxDrainTimeout: supervisors lose patience long before.
+	maxDrainTimeout = 10 * time.Minute
+)
+
+// Config is the settings of a server: flag over PARTYLINE_ variable over default.
+// Fields tagged setting can be given by variable; the names follow the flags.
+type Config struct {
+	Addr string `default:":5000" setting:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default :5000)."`
+	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
+
+	AdminKey  string `setting:"" placeholder:"KEY" help:"Key to log in with, at least 12 bytes. Made at first start and kept in the data folder when not given."`
+	JWTSecret string `name:"jwt-secret" setting:"" placeholder:"SECRET" help:"Secret that signs tokens, at least 32 bytes. Made and kept likewise."`
+
+	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at once, 0 for no limit (default 1)."`
+	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, * for all. The own host always may."`
+	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
+
+	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable. This version sends no webhooks."`
+	EcastURL         string         `name:"ecast-url" setting:"" placeholder:"URL" help:"Room service for automatic player counts. This version does not count players."`
+
+	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key."`
+	TLSKey  string `name:"tls-key" setting:"" placeholder:"FILE" help:"Private key in PEM."`
+
+	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
+	LogFormat string `default:"console" setting:"" placeholder:"FORMAT" help:"json or console (default console)."`
+
+	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at the end (default 10s)."`
+	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may wait for an answer at once; more are told to come again (default 16384)."`
+	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free space below which writes are refused, at least 64MiB (default 128MiB)."`
+}
+
+// check returns a sentence for each setting that does not fit.
+func (c *Config) check() []string {
+	var p problems
+	p.unless(validAddr(c.Addr), "--addr: %q is not host:port", c.Addr)
+	p.unless(c.Data != "", "--data: must not be empty")
+	p.unless(c.AdminKey == "" || len(c.AdminKey) >= minAdminKey, "--admin-key: must have at least %d bytes", minAdminKey)
+	p.unless(c.JWTSecret == "" || len(c.JWTSecret) >= minJWTSecret, "--jwt-secret: must have at least %d bytes", minJWTSecret)
+	p.unless(c.MaxActiveSessions >= 0, "--max-active-sessions: must not be negative")
+	for _, o := range c.AllowOrigin {
+		p.unless(o == "*" || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
+	}
+	p.unless(c.EcastURL == "" || validURL(c.EcastURL), "--ecast-url: %q is not an http or https URL", c.EcastURL)
+	p.unless((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
+	p.unless(validLevel(c.LogLevel), "--log-level: %q is not debug, info, warn or error", c.LogLevel)
+	p.unless(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
+	p.unless(c.DrainTimeout > 0 && c.DrainTimeout <= maxDrainTimeout, "--drain-timeout: must be above 0 and at most %s", maxDrainTimeout)
+	p.unless(c.MaxInFlight > 0, "--max-in-flight: must be above 0")
+	p.unless(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
+	return p
+}
+
+// MarshalZerologObject implements zerolog.LogObjectMarshaler: the effective
+// settings, secrets masked.
+func (c *Config) MarshalZerologObject(e *zerolog.Event) {
+	e.Str("addr", c.Addr).Str("data", c.Data).
+		Str("admin_key", masked(c.AdminKey)).Str("jwt_secret", masked(c.JWTSecret)).
+		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).
+		Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).
+		Str("webhook_allow_cidr", fmt.Sprint(c.WebhookAllowCIDR)).Str("ecast_url", c.EcastURL).
+		Str("tls_cert", c.TLSCert).Str("tls_key", c.TLSKey).
+		Str("log_level", c.LogLevel).Str("log_format", c.LogFormat).
+		Str("drain_timeout", c.DrainTimeout.String()).Int("max_in_flight", c.MaxInFlight).Str("reserve_bytes", c.ReserveBytes.String())
+}
+
+// problems collects sentences, so that all of them are told at once.
+type problems []string
+
+func (p *problems) unless(ok bool, format string, args ...any) {
+	if !ok {
+		*p = append(*p, fmt.Sprintf(format, args...))
+	}
+}
+
+func masked(secret string) string {
+	if secret == "" {
+		return "kept in the data folder"
+	}
+	return "given"
+}
+
+func validAddr(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func validOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && validURL(s) && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+func validLevel(s string) bool {
+	switch s {
+	case "debug", "info", "warn", "error":
+		return true
+	}
+	return false
+}

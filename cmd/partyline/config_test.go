@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
+)
+
+// settings parses a command line of serve.
+func settings(t *testing.T, env map[string]string, args ...string) (Config, error) {
+	t.Helper()
+	var grammar commandLine
+	_, err := parse(&grammar, args, func(name string) string { return env[name] }, io.Discard, io.Discard)
+	return grammar.Serve.Config, err
+}
+
+func TestSettingsHaveDefaults(t *testing.T) {
+	got, err := settings(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{Addr: ":5000", Data: "./partyline-data", MaxActiveSessions: 1, LogLevel: "info", LogFormat: "console",
+		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, ReserveBytes: 128 << 20}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestFlagsWinOverVariablesAndThoseOverDefaults(t *testing.T) {
+	env := map[string]string{"PARTYLINE_ADDR": ":1", "PARTYLINE_DATA": "/from/env", "PARTYLINE_ALLOW_ORIGIN": "https://a.example,https://b.example"}
+	got, err := settings(t, env, "serve", "--addr", ":2", "--trusted-proxy", "10.1.2.3", "--trusted-proxy=fd00::/8", "--reserve-bytes", "1GiB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Addr != ":2" || got.Data != "/from/env" || got.ReserveBytes != 1<<30 {
+		t.Errorf("settings are %+v", got)
+	}
+	if diff := cmp.Diff([]string{"https://a.example", "https://b.example"}, got.AllowOrigin); diff != "" {
+		t.Errorf("origins (-want +got):\n%s", diff)
+	}
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.1.2.3/32"), netip.MustParsePrefix("fd00::/8")}
+	if diff := cmp.Diff(proxies, got.TrustedProxy, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+		t.Errorf("proxies (-want +got):\n%s", diff)
+	}
+}
+
+func TestEverySettingIsCheckedByItself(t *testing.T) {
+	for _, bad := range []string{
+		"--addr=5000", "--addr=:notaport", "--addr=:70000", "--data=", "--admin-key=elevenbytes",
+		"--jwt-secret=thirty-one-bytes-are-not-enough", "--max-active-sessions=-1", "--max-active-sessions=1.5",
+		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
+		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--tls-key=key.pem",
+		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
+		"--max-in-flight=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
+	} {
+		_, err := settings(t, nil, bad)
+		usage, ok := errors.AsType[*usageError](err)
+		if !ok || len(usage.problems) != 1 {
+			t.Errorf("%s: got %v", bad, err)
+			continue
+		}
+		if name, _, _ := strings.Cut(bad, "="); !strings.Contains(usage.problems[0], name) {
+			t.Errorf("%s: the sentence does not name it: %s", bad, usage.problems[0])
+		}
+	}
+}
+
+func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
+	c := Config{Addr: ":5000", AdminKey: "correct-horse", JWTSecret: "battery-staple", ReserveBytes: 128 << 20}
+	var log bytes.Buffer
+	logger := zerolog.New(&log)
+	logger.Info().EmbedObject(&c).Msg("settings")
+	if s := log.String(); strings.Contains(s, "horse") || strings.Contains(s, "staple") {
+		t.Errorf("a secret is in %s", s)
+	}
+	for _, want := range []string{`"addr":":5000"`, `"admin_key":"given"`, `"reserve_bytes":"128MiB"`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%s is missing in %s", want, log.String())
+		}
+	}
+}
+
+func TestSizesReadAsTheyPrint(t *testing.T) {
+	for text, bytes := range map[string]byteSize{"0": 0, "1000": 1000, "64KiB": 64 << 10, "128MiB": 128 << 20, "3GiB": 3 << 30} {
+		got, err := parseByteSize(text)
+		if err != nil || got != bytes || got.String() != text {
+			t.Errorf("%s is %d, prints %s, %v", text, got, got, err)
+		}
+	}
+	for _, bad := range []string{"", "MiB", "1.5GiB", "-1", "9999999999GiB", "1 MiB"} {
+		if got, err := parseByteSize(bad); err == nil {
+			t.Errorf("%q is read as %d", bad, got)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package demo
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"partyline/protocol"
+)
+
+// abstain: one in so many does not vote on a game.
+const abstain = 5
+
+// ballot is a vote that somebody will cast.
+type ballot struct {
+	at    time.Time
+	name  string
+	thumb protocol.VoteType
+}
+
+// ballots decides who votes when and how on one game: most people vote, once,
+// most of them early, and each game has a charm of its own.
+func ballots(players int, start time.Time, length time.Duration) []ballot {
+	charm := 0.45 + 0.5*rand.Float64()
+	var all []ballot
+	for i := range players {
+		if rand.IntN(abstain) == 0 {
+			continue
+		}
+		early := rand.Float64() * rand.Float64()
+		thumb := protocol.VoteDown
+		if rand.Float64() < charm {
+			thumb = protocol.VoteUp
+		}
+		all = append(all, ballot{at: start.Add(time.Duration(early * float64(length))), name: player(i), thumb: thumb})
+	}
+	slices.SortFunc(all, func(a, b ballot) int { return a.at.Compare(b.at) })
+	return all
+}
+
+var names = []string{"ada", "ben", "cleo", "dov", "edda", "finn", "gus", "hana", "ivo", "june", "kofi", "lena",
+	"milo", "nia", "otto", "pia", "quin", "rosa", "sami", "tove", "uma", "vito", "wren", "yuki"}
+
+// player is the i-th name: ada to yuki, then ada2 and so on.
+func player(i int) string {
+	name := names[i%len(names)]
+	if round := i / len(names); round > 0 {
+		name += strconv.Itoa(round + 1)
+	}
+	return name
+}
+
+// roomCode is such as the games show on the television.
+func roomCode() string {
+	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+	code := make([]byte, 4)
+	for i := range code {
+		code[i] = letters[rand.IntN(len(letters))]
+	}
+	return string(code)
+}

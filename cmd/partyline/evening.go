@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"partyline/cmd/partyline/client"
+	"partyline/cmd/partyline/demo"
+)
+
+// Bounds of a demo: beyond them it shows nothing new.
+const (
+	maxDemoSpeed   = 20
+	maxDemoPlayers = 500
+	// demoDrain is short: nobody but the demo is connected.
+	demoDrain = 2 * time.Second
+)
+
+// demoCommand plays an evening on a server of its own, which leaves nothing behind.
+type demoCommand struct {
+	Speed   float64 `default:"1" placeholder:"N" help:"How fast people live: 1 takes 40 seconds, at most 20 (default 1)."`
+	Players int     `default:"24" placeholder:"N" help:"How many vote, at most 500 (default 24)."`
+}
+
+func (c *demoCommand) check() []string {
+	var p problems
+	p.unless(c.Speed > 0 && c.Speed <= maxDemoSpeed, "--speed: must be above 0 and at most %d", maxDemoSpeed)
+	p.unless(c.Players >= 1 && c.Players <= maxDemoPlayers, "--players: must be between 1 and %d", maxDemoPlayers)
+	return p
+}
+
+// Run returns when the evening is over or ctx is done, which is no error.
+func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
+	dir, err := os.MkdirTemp("", "partyline-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, err := open(ctx, demoConfig(dir), newLogger(t.err, "warn", "console"))
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- s.serve(serving) }()
+	err = c.play(ctx, t, s)
+	stop()
+	return errors.Join(ignoring(context.Canceled, err), <-served)
+}
+
+func (c *demoCommand) play(ctx context.Context, t *terminal, s *server) error {
+	fmt.Fprintf(t.out, "The demo serves on %s (admin key %s); look at %s/api/stats while it lasts.\n",
+		s.base(), s.keys.admin.value, s.base())
+	hub, err := client.Login(ctx, s.base(), s.keys.admin.value)
+	if err != nil {
+		return err
+	}
+	return demo.Play(ctx, demo.Options{Hub: hub, Addr: s.listener.Addr().String(), Out: t.out, Speed: c.Speed, Players: c.Players})
+}
+
+// demoConfig is a server for this machine alone, on a free port.
+func demoConfig(dir string) *Config {
+	return &Config{Addr: "127.0.0.1:0", Data: dir, MaxActiveSessions: 1, DrainTimeout: demoDrain, ReserveBytes: minReserve}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+)
+
+// metrics collects what all rooms measure, for one scraper.
+type metrics struct {
+	registry *prometheus.Registry
+	provider *sdkmetric.MeterProvider
+}
+
+// newMetrics has a registry of its own: nothing that a library registers by itself
+// shows up.
+func newMetrics() (*metrics, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry),
+		otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
+	if err != nil {
+		return nil, err
+	}
+	return &metrics{registry: registry, provider: sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter))}, nil
+}
+
+func (m *metrics) meter() metric.Meter { return m.provider.Meter("partyline") }
+
+// handler serves the Prometheus text format.
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+}
+
+func (m *metrics) close(ctx context.Context) error { return m.provider.Shutdown(ctx) }
+
+// Boundaries of histograms: a commit takes a third of a millisecond on a good disk
+// and a second on a failing one, and holds one record or some thousands.
+var (
+	commitSeconds = []float64{0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5}
+	commitRecords = []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}
+)
+
+// journalMetrics is the committer's observer.
+type journalMetrics struct {
+	duration metric.Float64Histogram
+	records  metric.Int64Histogram
+	bytes    metric.Int64Counter
+	failures metric.Int64Counter
+}
+
+func newJournalMetrics(m metric.Meter) (*journalMetrics, error) {
+	var j journalMetrics
+	var err error
+	if j.duration, err = m.Float64Histogram("partyline.journal.commit.duration", metric.WithUnit("s"),
+		metric.WithDescription("Time of one commit with its sync"),
+		metric.WithExplicitBucketBoundaries(commitSeconds...)); err != nil {
+		return nil, err
+	}
+	if j.records, err = m.Int64Histogram("partyline.journal.commit.records",
+		metric.WithDescription("Records written by one commit"),
+		metric.WithExplicitBucketBoundaries(commitRecords...)); err != nil {
+		return nil, err
+	}
+	if j.bytes, err = m.Int64Counter("partyline.journal.written", metric.WithUnit("By"),
+		metric.WithDescription("Bytes of records made durable")); err != nil {
+		return nil, err
+	}
+	j.failures, err = m.Int64Counter("partyline.journal.failures",
+		metric.WithDescription("Commits that the disk or the free-space guard refused"))
+	return &j, err
+}
+
+// Committed implements committer.Observer.
+func (j *journalMetrics) Committed(records, bytes int, took time.Duration) {
+	ctx := context.Background()
+	j.duration.Record(ctx, took.Seconds())
+	j.records.Record(ctx, int64(records))
+	j.bytes.Add(ctx, int64(bytes))
+}
+
+// Failed implements committer.Observer.
+func (j *journalMetrics) Failed(error) { j.failures.Add(context.Background(), 1) }

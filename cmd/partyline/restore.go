@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+
+	"partyline/persistence/badger"
+)
+
+// restoreCommand makes a data folder from a backup.
+type restoreCommand struct {
+	File string `arg:"" placeholder:"FILE" help:"Backup to read."`
+	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder to fill; must be empty or missing (default ./partyline-data)."`
+}
+
+// Run fills the folder whole or not at all.
+func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	defer f.Close()
+	if err := c.prepare(); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	o := badger.Options{Dir: filepath.Join(c.Data, journalFolder), Log: zerolog.Nop()}
+	if err := badger.Restore(ctx, o, f); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	_, err = fmt.Fprintf(t.out, "%s is filled. Keys are not in a backup: copy %s and %s here, or new ones are made and old tokens end.\n",
+		c.Data, adminKeyFile, jwtSecretFile)
+	return err
+}
+
+// prepare makes the folder. What is in it already is nobody's to overwrite, but
+// keys that were put there for the restored hub.
+func (c *restoreCommand) prepare() error {
+	if err := os.MkdirAll(c.Data, folderMode); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(c.Data)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != adminKeyFile && e.Name() != jwtSecretFile {
+			return fmt.Errorf("%s is not empty: choose another folder with --data", c.Data)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is the grammar: one field for each subcommand.
+type commandLine struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve game nights (the default)."`
+	Demo    demoCommand    `cmd:"" help:"Play an evening by itself, on a folder of its own."`
+	Verify  verifyCommand  `cmd:"" help:"Check every record of a stopped data folder."`
+	Backup  backupCommand  `cmd:"" help:"Save all that a hub keeps, also while it serves."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty data folder from a backup."`
+	Token   tokenCommand   `cmd:"" help:"Make a token for a bot or an overlay."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command writes: out is for results, err for logs.
+type terminal struct {
+	out, err io.Writer
+}
+
+// usageError is a command line or settings that do not fit: all that is wrong, at once.
+type usageError struct {
+	problems []string
+}
+
+func (e *usageError) Error() string {
+	return strings.Join(e.problems, "\npartyline: ") + "\nSee partyline --help."
+}
+
+// run is the program without its process: it returns when the command is done or
+// ctx is. A *usageError says that nothing was tried.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	var grammar commandLine
+	selected, err := parse(&grammar, args, getenv, stdout, stderr)
+	if selected == nil || err != nil {
+		return err
+	}
+	selected.BindTo(ctx, (*context.Context)(nil))
+	return selected.Run(&terminal{out: stdout, err: stderr})
+}
+
+// parse fills the grammar. It returns nil without an error when help was printed.
+func parse(grammar *commandLine, args []string, getenv func(string) string, stdout, stderr io.Writer) (*kong.Context, error) {
+	var wrong problems
+	helped := false
+	parser, err := kong.New(grammar,
+		kong.Name("partyline"),
+		kong.Description("A hub for game nights: votes in, screens out. Every setting is a flag or a PARTYLINE_ variable; the flag wins."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.Resolvers(variables(getenv)),
+		kong.ValueFormatter(withVariable),
+		kong.Help(printHelp),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: helpWidth}),
+		collecting(&wrong),
+	)
+	if err != nil {
+		return nil, err
+	}
+	known, unknown := splitUnknown(parser.Model, args)
+	for _, flag := range unknown {
+		wrong.unless(false, "unknown flag %s", flag)
+	}
+	selected, err := parser.Parse(known)
+	switch {
+	case helped:
+		return nil, nil
+	case err != nil:
+		wrong.unless(false, "%v", err)
+	default:
+		wrong = append(wrong, checked(selected)...)
+	}
+	if len(wrong) > 0 {
+		return nil, &usageError{wrong}
+	}
+	return selected, nil
+}
+
+// checked asks the selected command what does not fit.
+func checked(selected *kong.Context) []string {
+	c, ok := selected.Selected().Target.Addr().Interface().(interface{ check() []string })
+	if !ok {
+		return nil
+	}
+	return c.check()
+}

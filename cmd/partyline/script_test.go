@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// startLimit is how long a server may take to print where it serves.
+const startLimit = 20 * time.Second
+
+// TestMain makes the test binary the program, too: scripts run it as partyline.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"partyline": func() { os.Exit(program()) }})
+}
+
+// TestScripts runs the command line as people do: testdata/script has a script for
+// each thing they do with it.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": start, "halt": halt, "mode": mode, "damage": damage, "lines": lines,
+		},
+		Setup: func(e *testscript.Env) error {
+			running := &background{servers: map[string]*process{}}
+			e.Values[backgroundKey{}] = running
+			e.Defer(running.killAll)
+			return nil
+		},
+	})
+}
+
+// backgroundKey is where a script keeps its servers.
+type backgroundKey struct{}
+
+// background are the servers of one script.
+type background struct {
+	servers map[string]*process
+}
+
+type process struct {
+	cmd  *exec.Cmd
+	done chan error
+}
+
+func (b *background) killAll() {
+	for _, p := range b.servers {
+		_ = p.cmd.Process.Kill()
+		<-p.done
+	}
+}
+
+var (
+	servesOn = regexp.MustCompile(`serves on (https?://\S+)`)
+	lastLine = regexp.MustCompile(`/api/(pick|stats)`)
+)
+
+// start NAME ARGS... runs partyline in the background until it serves. $NAME is
+// then its address; what it prints is in NAME.out and NAME.err.
+func start(ts *testscript.TestScript, neg bool, args []string) {
+	name := args[0]
+	path, err := lookIn(ts.Getenv("PATH"), "partyline")
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.Getenv("WORK")
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "PARTYLINE_ADMIN_KEY=" + ts.Getenv("PARTYLINE_ADMIN_KEY"), "TMPDIR=" + ts.Getenv("TMPDIR")}
+	stdout, err := os.Create(ts.MkAbs(name + ".out"))
+	ts.Check(err)
+	stderr, err := os.Create(ts.MkAbs(name + ".err"))
+	ts.Check(err)
+	cmd.Stderr = stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	p := &process{cmd: cmd, done: make(chan error, 1)}
+	ts.Value(backgroundKey{}).(*background).servers[name] = p
+	base := make(chan string, 1)
+	go func() {
+		err := follow(out, stdout, base)
+		p.done <- errors.Join(err, cmd.Wait(), stderr.Close())
+	}()
+	select {
+	case url, ok := <-base:
+		if !ok {
+			log, _ := os.ReadFile(ts.MkAbs(name + ".err"))
+			ts.Fatalf("%s ended before it served:\n%s", name, log)
+		}
+		ts.Setenv(name, url)
+	case <-time.After(startLimit):
+		ts.Fatalf("%s does not serve after %s", name, startLimit)
+	}
+}
+
+// follow copies what a server prints to its file, to the end. Once the last line to
+// try has come it tells the address.
+func follow(r io.Reader, file io.WriteCloser, base chan<- string) error {
+	defer close(base)
+	url := ""
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		if _, err := fmt.Fprintln(file, lines.Text()); err != nil {
+			return err
+		}
+		if m := servesOn.FindStringSubmatch(lines.Text()); m != nil {
+			url = m[1]
+		}
+		if url != "" && lastLine.MatchString(lines.Text()) {
+			base <- url
+			url = ""
+		}
+	}
+	return errors.Join(lines.Err(), file.Close())
+}
+
+// halt NAME [SIGNAL] ends a server, with SIGTERM when no other signal is named. Its
+// exit code must be 0, with ! anything else.
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	servers := ts.Value(backgroundKey{}).(*background).servers
+	p := servers[args[0]]
+	delete(servers, args[0])
+	signal := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "KILL": os.Kill}[append(args, "TERM")[1]]
+	ts.Check(p.cmd.Process.Signal(signal))
+	if err := <-p.done; (err != nil) != neg {
+		ts.Fatalf("%s ended with %v", args[0], err)
+	}
+}
+
+// mode FILE OCTAL compares permissions.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := strconv.FormatUint(uint64(info.Mode().Perm()), 8); (got == args[1]) == neg {
+		ts.Fatalf("%s has mode %s", args[0], got)
+	}
+}
+
+// damage GLOB flips a bit in the middle of each file that fits.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("nothing fits %s", args[0])
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		ts.Check(err)
+		b[len(b)/2] ^= 0x40
+		ts.Check(os.WriteFile(name, b, 0o600))
+	}
+}
+
+var tryLine = regexp.MustCompile(`(?m)^  (TOKEN=.*|curl .*)$`)
+
+// lines FILE SCRIPT takes the lines to try out of what a server printed.
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	found := tryLine.FindAllString(ts.ReadFile(args[0]), -1)
+	if len(found) != 3 {
+		ts.Fatalf("%s holds %d lines to try", args[0], len(found))
+	}
+	var script bytes.Buffer
+	for _, line := range found {
+		script.WriteString(line + "\necho\n")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), script.Bytes(), 0o600))
+}
+
+func lookIn(path, name string) (string, error) {
+	for _, dir := range filepath.SplitList(path) {
+		file := filepath.Join(dir, name)
+		if _, err := os.Stat(file); err == nil {
+			return file, nil
+		}
+	}
+	return "", exec.ErrNotFound
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/rs/zerolog"
+)
+
+// serveCommand is the server itself.
+type serveCommand struct {
+	Config
+}
+
+// Run serves until ctx is done, drains, and returns nil when nothing was lost.
+func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
+	c.Data = absolute(c.Data)
+	log := newLogger(t.err, c.LogLevel, c.LogFormat)
+	log.Info().Str("version", version()).EmbedObject(&c.Config).Msg("settings")
+	warnIdle(&c.Config, log)
+	s, err := open(ctx, &c.Config, log)
+	if err != nil {
+		return err
+	}
+	banner{base: s.base(), keys: s.keys}.print(t.out)
+	return s.serve(ctx)
+}
+
+// warnIdle tells of settings that are accepted for a later version.
+func warnIdle(c *Config, log zerolog.Logger) {
+	if len(c.WebhookAllowCIDR) > 0 || c.EcastURL != "" {
+		log.Warn().Msg("--webhook-allow-cidr and --ecast-url have no effect: this version sends no webhooks and counts no players")
+	}
+}
+
+// serve answers clients until ctx is done, then drains.
+func (s *server) serve(ctx context.Context) error {
+	failed := make(chan error, 1)
+	listener := s.gateway.Load().Listener(s.listener)
+	go func() { failed <- s.http.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), s.close(context.WithoutCancel(ctx)))
+	case <-ctx.Done():
+		return s.drain(context.WithoutCancel(ctx))
+	}
+}
+
+// drain takes the server down in the order that loses nothing: readiness and
+// sockets, requests under way, what the hub has decided, the journal.
+func (s *server) drain(ctx context.Context) error {
+	s.log.Info().Stringer("within", s.config.DrainTimeout).Msg("draining")
+	ctx, cancel := context.WithTimeout(ctx, s.config.DrainTimeout)
+	defer cancel()
+	if err := s.farewell(ctx); err != nil {
+		s.log.Warn().Err(err).Msg("clients were cut off")
+	}
+	if err := s.close(ctx); err != nil {
+		return fmt.Errorf("drain: %w", err)
+	}
+	s.log.Info().Msg("stopped")
+	return nil
+}
+
+// farewell lets clients go. They get half of the time, so that the other half is
+// there for what they have been promised.
+func (s *server) farewell(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.config.DrainTimeout/2)
+	defer cancel()
+	err := s.gateway.Load().Drain(ctx)
+	if shut := s.http.Shutdown(ctx); shut != nil {
+		err = errors.Join(err, shut, s.http.Close())
+	}
+	return err
+}
+
+// close ends what is open, the last opened first.
+func (s *server) close(ctx context.Context) error {
+	var errs []error
+	if g := s.gateway.Load(); g != nil {
+		g.Close()
+	}
+	if s.engine != nil {
+		s.engine.Close()
+	}
+	if s.hub != nil {
+		errs = append(errs, s.hub.Close(ctx))
+	}
+	if s.journal != nil {
+		errs = append(errs, s.journal.Close())
+	}
+	if s.metrics != nil {
+		errs = append(errs, s.metrics.close(ctx))
+	}
+	if s.listener != nil {
+		errs = append(errs, ignoring(net.ErrClosed, s.listener.Close()))
+	}
+	return ignoring(http.ErrServerClosed, errors.Join(errs...))
+}
+
+// ignoring is err unless it says only what was expected.
+func ignoring(expected, err error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/cmd/partyline/client"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+const testKey = "correct-horse-battery"
+
+// hosted is a server within the test's process.
+type hosted struct {
+	*server
+	admin *client.Client
+	stop  context.CancelFunc
+	ended chan error
+}
+
+// host serves a folder on a free port until the test ends.
+func host(t *testing.T, data string) *hosted {
+	t.Helper()
+	c := demoConfig(data)
+	c.AdminKey = testKey
+	s, err := open(t.Context(), c, zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	h := &hosted{server: s, stop: stop, ended: make(chan error, 1)}
+	go func() { h.ended <- s.serve(ctx) }()
+	t.Cleanup(h.end(t))
+	if h.admin, err = client.Login(t.Context(), s.base(), testKey); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// end stops the server, once, and fails the test when something was lost.
+func (h *hosted) end(t *testing.T) func() {
+	return func() {
+		h.stop()
+		err, running := <-h.ended
+		if !running {
+			return
+		}
+		close(h.ended)
+		if err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	}
+}
+
+// openNight starts a session with a game and returns the session's id.
+func (h *hosted) openNight(t *testing.T) protocol.SessionID {
+	t.Helper()
+	var s protocol.Session
+	h.call(t, http.MethodPost, "/api/sessions", map[string]any{}, &s)
+	h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games", s.ID), map[string]any{"game_id": 1}, new(protocol.SessionGame))
+	return s.ID
+}
+
+func (h *hosted) call(t *testing.T, method, path string, body, answer any) {
+	t.Helper()
+	if err := h.admin.Call(t.Context(), method, path, body, answer); err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+}
+
+// vote casts the n-th vote of a name of its own.
+func (h *hosted) vote(ctx context.Context, n int) error {
+	now := protocol.TimestampOf(time.Now())
+	vote := protocol.CastVote{Username: fmt.Sprintf("voter%d", n), Vote: protocol.VoteUp, Timestamp: &now}
+	return h.admin.Call(ctx, http.MethodPost, "/api/votes/live", vote, new(protocol.VoteAccepted))
+}
+
+func TestTheEndOfAServerLosesNothingAndTellsItsScreens(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "night")
+	h := host(t, data)
+	id := h.openNight(t)
+	screen, err := wire.Dial(t.Context(), h.listener.Addr().String(), "/api/sessions/live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	send(t, screen, fmt.Sprintf(`{"type":"auth","token":%q}`, h.admin.Token()))
+	expect(t, screen, `"auth_success"`)
+	for n := range 20 {
+		if err := h.vote(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.end(t)()
+	expect(t, screen, `"server.draining"`)
+	_, err = screen.Next()
+	if !strings.Contains(fmt.Sprint(err), "closed 1001") {
+		t.Errorf("the screen's connection ended with %v", err)
+	}
+
+	again := host(t, data)
+	var votes protocol.SessionVotes
+	again.call(t, http.MethodGet, fmt.Sprintf("/api/sessions/%d/votes", id), nil, &votes)
+	if len(votes.Votes) != 1 || votes.Votes[0].Upvotes != 20 {
+		t.Errorf("votes after the restart: %+v", votes)
+	}
+}
+
+func send(t *testing.T, c *wire.Conn, text string) {
+	t.Helper()
+	if err := c.Send([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expect(t *testing.T, c *wire.Conn, part string) {
+	t.Helper()
+	text, err := c.Next()
+	if err != nil || !strings.Contains(string(text), part) {
+		t.Fatalf("got %s, %v, want %s", text, err, part)
+	}
+}
+
+func TestMetricsShowEveryRoom(t *testing.T) {
+	h := host(t, filepath.Join(t.TempDir(), "night"))
+	h.openNight(t)
+	if err := h.vote(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Get(h.base() + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"partyline_journal_commit_duration_seconds_bucket", "partyline_journal_commit_records_count",
+		"partyline_journal_written_bytes_total", "http_server_request_duration_seconds_count",
+		"partyline_sockets ", "partyline_deliveries_total", "go_goroutines", "process_resident_memory_bytes",
+	} {
+		if !bytes.Contains(text, []byte("\n"+name)) {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%s", text)
+	}
+}

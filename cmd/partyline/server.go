@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors"
+	"partyline/gateway"
+	"partyline/gateway/live"
+	"partyline/persistence/badger"
+	"partyline/protocol"
+)
+
+// journalFolder is where the journal lies within the data folder.
+const journalFolder = "journal"
+
+// server is a hub with all its rooms, opened and listening but not yet serving.
+type server struct {
+	config   *Config
+	log      zerolog.Logger
+	metrics  *metrics
+	listener net.Listener
+	journal  *badger.Journal
+	keys     keys
+	hub      *actors.Hub
+	engine   *live.Engine
+	http     *http.Server
+	// gateway is looked at by the hub, which may end a token before there is one.
+	gateway atomic.Pointer[gateway.Gateway]
+}
+
+// open puts a server together. On an error nothing stays open.
+func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
+	s := &server{config: c, log: log}
+	for _, step := range []func(context.Context) error{s.listen, s.openJournal, s.openHub, s.openGateway} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(explained(err, c), s.close(ctx))
+		}
+	}
+	return s, nil
+}
+
+// listen comes first: a port in use must not make a data folder.
+func (s *server) listen(ctx context.Context) (err error) {
+	config, err := s.tls()
+	if err != nil {
+		return err
+	}
+	var l net.ListenConfig
+	if s.listener, err = l.Listen(ctx, "tcp", s.config.Addr); err != nil {
+		return err
+	}
+	if config != nil {
+		s.listener = tls.NewListener(s.listener, config)
+	}
+	return nil
+}
+
+// tls is nil without a certificate. WebSockets are upgraded from HTTP/1.1, so
+// nothing newer is offered.
+func (s *server) tls() (*tls.Config, error) {
+	if s.config.TLSCert == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// openJournal makes the data folder when it is missing, takes its lock by opening
+// the journal, and only then looks for keys.
+func (s *server) openJournal(context.Context) (err error) {
+	if s.metrics, err = newMetrics(); err != nil {
+		return err
+	}
+	observer, err := newJournalMetrics(s.metrics.meter())
+	if err != nil {
+		return err
+	}
+	if err = os.MkdirAll(s.config.Data, folderMode); err != nil {
+		return err
+	}
+	s.journal, err = badger.Open(badger.Options{
+		Dir:          filepath.Join(s.config.Data, journalFolder),
+		ReserveBytes: uint64(s.config.ReserveBytes),
+		Observer:     observer,
+		Log:          s.log.With().Str("room", "journal").Logger(),
+	})
+	if err != nil {
+		return err
+	}
+	s.keys, err = loadKeys(s.config)
+	return err
+}
+
+func (s *server) openHub(ctx context.Context) (err error) {
+	s.hub, err = actors.New(ctx, actors.Options{
+		Journal:           s.journal,
+		Log:               s.log.With().Str("room", "hub").Logger(),
+		Meter:             s.metrics.meter(),
+		MaxActiveSessions: s.config.MaxActiveSessions,
+		MaxInFlight:       s.config.MaxInFlight,
+		OnRevoked:         s.revoked,
+	})
+	return err
+}
+
+// revoked closes the sockets of a token.
+func (s *server) revoked(id protocol.TokenID) {
+	if g := s.gateway.Load(); g != nil {
+		g.Revoked(id)
+	}
+}
+
+func (s *server) openGateway(context.Context) error {
+	s.engine = live.New(live.Options{Hub: s.hub, Log: s.log.With().Str("room", "live").Logger()})
+	if err := observeSockets(s.metrics.meter(), s.engine); err != nil {
+		return err
+	}
+	g, err := gateway.New(gateway.Options{
+		Hub:            s.hub,
+		Engine:         s.engine,
+		AdminKey:       s.keys.admin.value,
+		JWTSecret:      []byte(s.keys.jwt.value),
+		AllowOrigins:   s.config.AllowOrigin,
+		TrustedProxies: s.config.TrustedProxy,
+		Log:            s.log.With().Str("room", "gateway").Logger(),
+		Meter:          s.metrics.meter(),
+		Metrics:        s.metrics.handler(),
+		Ready:          s.hub.Health,
+		Extra:          map[string]http.Handler{backupPath: &backupHandler{journal: s.journal, log: s.log}},
+	})
+	if err != nil {
+		return err
+	}
+	s.gateway.Store(g)
+	s.http = g.NewServer()
+	return nil
+}
+
+// base is where a client on this machine finds the server.
+func (s *server) base() string {
+	return baseURL(s.listener.Addr(), s.config.TLSCert != "")
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"go.opentelemetry.io/otel/metric"
+
+	"partyline/gateway/live"
+)
+
+// socketGauge is one number of the engine's and how it is named.
+type socketGauge struct {
+	name, description string
+	grows             bool // only ever grows, until the process ends
+	read              func(live.Stats) int64
+}
+
+var socketGauges = []socketGauge{
+	{"partyline.sockets", "Open WebSockets", false, func(s live.Stats) int64 { return s.Connections }},
+	{"partyline.subscriptions", "Subscriptions of open WebSockets", false, func(s live.Stats) int64 { return s.Subscriptions }},
+	{"partyline.sessions.watched", "Sessions that somebody watches", false, func(s live.Stats) int64 { return s.Sessions }},
+	{"partyline.deliveries", "Events handed to sockets, one for each subscriber", true, func(s live.Stats) int64 { return s.Deliveries }},
+	{"partyline.tallies", "Tally frames handed to sockets", true, func(s live.Stats) int64 { return s.Tallies }},
+	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s live.Stats) int64 { return s.Writes }},
+	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s live.Stats) int64 { return s.Bytes }},
+	{"partyline.socket.stalls", "Sockets that were found full", true, func(s live.Stats) int64 { return s.Stalls }},
+	{"partyline.socket.folded", "Snapshots sent in place of events to readers that were too slow", true, func(s live.Stats) int64 { return s.Folded }},
+	{"partyline.socket.replayed", "Events read from the journal for readers behind", true, func(s live.Stats) int64 { return s.Replayed }},
+	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s live.Stats) int64 { return s.Dropped }},
+	{"partyline.socket.silent", "Sockets dropped because nothing came from them", true, func(s live.Stats) int64 { return s.Silent }},
+}
+
+// observeSockets has the engine's numbers read whenever metrics are.
+func observeSockets(m metric.Meter, e *live.Engine) error {
+	var errs []error
+	instruments := make([]metric.Int64Observable, len(socketGauges))
+	for i, g := range socketGauges {
+		var err error
+		if g.grows {
+			instruments[i], err = m.Int64ObservableCounter(g.name, metric.WithDescription(g.description))
+		} else {
+			instruments[i], err = m.Int64ObservableGauge(g.name, metric.WithDescription(g.description))
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	all := make([]metric.Observable, len(instruments))
+	for i := range instruments {
+		all[i] = instruments[i]
+	}
+	_, err := m.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		stats := e.Stats()
+		for i, g := range socketGauges {
+			o.ObserveInt64(instruments[i], g.read(stats))
+		}
+		return nil
+	}, all...)
+	return err
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"partyline/persistence"
+	"partyline/persistence/badger"
+)
+
+// verifyCommand reads all that a stopped hub keeps.
+type verifyCommand struct {
+	Data string `arg:"" optional:"" default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
+}
+
+// Run prints what is there and each fault, and fails when there is one.
+func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
+	dir := filepath.Join(c.Data, journalFolder)
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("no journal to verify: %w", err)
+	}
+	sum, err := badger.Verify(ctx, badger.Options{Dir: dir, Log: zerolog.Nop()}, func(f badger.Fault) {
+		fmt.Fprintf(t.out, "fault: %s\n", sentence(f))
+	})
+	switch {
+	case sum.Faults > 0: // told one by one, and below
+	case errors.Is(err, persistence.ErrCorrupt):
+		return fmt.Errorf("%s is damaged: %w", c.Data, err)
+	case err != nil:
+		return explained(err, &Config{Data: c.Data})
+	}
+	fmt.Fprintf(t.out, "%s: %d records in %d streams, %d commits, %d snapshots, %d memos: %d faults\n",
+		c.Data, sum.Records, sum.Streams, sum.Commits, sum.Snapshots, sum.Memos, sum.Faults)
+	if sum.Faults > 0 {
+		return fmt.Errorf("%s is damaged: %d faults", c.Data, sum.Faults)
+	}
+	return nil
+}
+
+// sentence names the place of a fault as far as it is known.
+func sentence(f badger.Fault) string {
+	var place []string
+	if f.Stream != "" {
+		place = append(place, "stream "+f.Stream)
+	}
+	if f.Seq > 0 {
+		place = append(place, fmt.Sprintf("record %d", f.Seq))
+	}
+	if f.Position > 0 {
+		place = append(place, fmt.Sprintf("position %d", f.Position))
+	}
+	return strings.Join(append(place, f.Reason), ", ")
+}
