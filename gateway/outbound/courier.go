@@ -1,0 +1,168 @@
+package outbound
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors/webhook"
+	"partyline/protocol"
+)
+
+const (
+	// defaultTimeout is what an endpoint has for a whole exchange: the contract's 10 s.
+	defaultTimeout = 10 * time.Second
+	// defaultAgent names us to endpoints.
+	defaultAgent = "Partyline-Webhook"
+)
+
+// Options are what a Courier needs; the zero value serves.
+type Options struct {
+	// AllowCIDRs opens ranges that are refused otherwise, such as a LAN's. Cloud
+	// metadata stays refused.
+	AllowCIDRs []netip.Prefix
+	// Log gets one line for each attempt, without body, secret or URL.
+	Log zerolog.Logger
+	// UserAgent is the header of that name, "Partyline-Webhook" when empty.
+	UserAgent string
+	// Timeout bounds a whole attempt, from the name to the end of the answer; 10 s
+	// when 0.
+	Timeout time.Duration
+	// Resolver resolves host names, nil for the machine's own.
+	Resolver *net.Resolver
+	// RootCAs are the authorities trusted for TLS, nil for the machine's own.
+	RootCAs *x509.CertPool
+	// Now is the clock for timestamps and durations, nil for time.Now.
+	Now func() time.Time
+}
+
+// Courier delivers webhooks. It is safe for concurrent use.
+type Courier struct {
+	log     zerolog.Logger
+	agent   string
+	timeout time.Duration
+	now     func() time.Time
+
+	guard  guard
+	lines  *exchange
+	reader reader
+
+	life context.Context
+	end  context.CancelFunc
+}
+
+// New makes a Courier. Close it.
+func New(o Options) *Courier {
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = defaultAgent
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now, guard: newGuard(o.AllowCIDRs)}
+	c.lines = &exchange{
+		dialer: &dialer{guard: c.guard, resolver: o.Resolver, roots: o.RootCAs},
+		lines:  map[protocol.WebhookID]*line{},
+	}
+	c.life, c.end = context.WithCancel(context.Background())
+	return c
+}
+
+// Check says whether a URL can be a webhook's, for a kind word when somebody types
+// it in. It resolves no names, so it is not what protects: Deliver judges each
+// address anew. The error's text may be shown.
+func (c *Courier) Check(rawURL string) error {
+	u, err := parseURL(rawURL)
+	if err != nil {
+		return err
+	}
+	if literal, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return c.guard.check(literal)
+	}
+	return nil
+}
+
+// Deliver makes one attempt and says what came of it. It was delivered when the
+// status is 2xx and Failure is none: a success whose body breaks off, or does not end
+// in time, has a status and a failure. Any other status comes without a failure.
+//
+// It returns within the timeout, sooner when ctx ends or the Courier is closed; the
+// failure is a timeout then, and the caller, who knows the reason, should not hold it
+// against the endpoint. It does not panic.
+func (c *Courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
+	began := c.now()
+	a := c.attempt(ctx, d, began)
+	a.At, a.Took = protocol.TimestampOf(began), c.now().Sub(began)
+	c.record(d, a)
+	return a
+}
+
+// Forget closes the connection kept for a webhook, when it is deleted or disabled or
+// its URL changes. An attempt in flight goes on.
+func (c *Courier) Forget(id protocol.WebhookID) { c.lines.drop(id) }
+
+// Close calls off all attempts in flight, waits until they have returned and closes
+// all connections. What is delivered later is called off at once.
+func (c *Courier) Close() {
+	c.lines.close()
+	c.end()
+	c.lines.flying.Wait()
+}
+
+func (c *Courier) attempt(ctx context.Context, d webhook.Dispatch, began time.Time) (a webhook.Attempt) {
+	// What a stranger sends must not end the program, whatever it hits.
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Int64("webhook", int64(d.Webhook)).Str("panic", fmt.Sprintf("%T", p)).
+				Bytes("stack", debug.Stack()).Msg("webhook attempt panicked")
+			a = failed(errInternal)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	defer context.AfterFunc(c.life, cancel)()
+	ctx, j := embark(ctx)
+	req, err := newRequest(ctx, d, began, c.agent)
+	if err != nil {
+		return failed(j.refusal(err))
+	}
+	return c.send(j, d.Webhook, req)
+}
+
+func (c *Courier) send(j *journey, id protocol.WebhookID, req *http.Request) webhook.Attempt {
+	l := c.lines.take(id, c.now())
+	if l == nil {
+		return failed(errCalledOff)
+	}
+	defer c.lines.give(l)
+	resp, err := l.transport.RoundTrip(req)
+	if err != nil {
+		return failed(j.refusal(err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return c.reader.read(j, resp, c.now)
+}
+
+func failed(r *refusal) webhook.Attempt {
+	return webhook.Attempt{Failure: r.failure, Error: r.text}
+}
+
+func (c *Courier) record(d webhook.Dispatch, a webhook.Attempt) {
+	level := zerolog.DebugLevel
+	if a.Error != "" {
+		level = zerolog.InfoLevel
+	}
+	c.log.WithLevel(level).Int64("webhook", int64(d.Webhook)).Str("message", d.MessageID).Str("event", d.Event).
+		Int("status", a.Status).Str("failure", string(a.Failure)).Str("reason", a.Error).
+		Dur("took", a.Took).Msg("webhook attempt")
+}

@@ -1,0 +1,93 @@
+package outbound
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"partyline/actors/webhook"
+)
+
+// parseURL returns the URL of a webhook, or a refusal when it is no http(s) URL
+// with a host, or holds a name or password: those would be stored and shown.
+func parseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, errURL
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errScheme
+	case u.User != nil:
+		return nil, errUserinfo
+	case u.Hostname() == "" || !validPort(u.Port()):
+		return nil, errURL
+	}
+	return u, nil
+}
+
+func validPort(port string) bool {
+	if port == "" {
+		return true
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
+}
+
+// newRequest is the signed POST of a dispatch.
+func newRequest(ctx context.Context, d webhook.Dispatch, at time.Time, agent string) (*http.Request, error) {
+	if _, err := parseURL(d.URL); err != nil {
+		return nil, err
+	}
+	// Both stand in headers; the id is also signed between dots, where a space or a
+	// line break would make two readings possible.
+	if !plainWord(d.MessageID) || !plainWord(d.Event) {
+		return nil, errHeader
+	}
+	signature, err := Sign(d.Secrets, d.MessageID, at, d.Body)
+	if err != nil {
+		return nil, errNoSecret
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
+	if err != nil {
+		return nil, errURL
+	}
+	req.Header = headers(d, at, agent, signature)
+	return req, nil
+}
+
+func headers(d webhook.Dispatch, at time.Time, agent string, s Signature) http.Header {
+	h := http.Header{
+		"Content-Type":        {"application/json"},
+		"User-Agent":          {agent},
+		"X-Webhook-Event":     {d.Event},
+		"X-Webhook-Signature": {s.Legacy},
+		"Webhook-Id":          {d.MessageID},
+		"Webhook-Timestamp":   {strconv.FormatInt(at.Unix(), 10)},
+		"Webhook-Signature":   {s.Standard},
+		// Not sent, as it has no value. It tells the transport that the request may be
+		// sent again on a new connection when a kept one turns out to be closed: many
+		// servers close after 5 s, and a race against that is no failure.
+		"Idempotency-Key": nil,
+	}
+	if d.Redelivery {
+		h["Webhook-Redelivery"] = []string{"true"}
+	}
+	return h
+}
+
+// plainWord is one to 255 visible ASCII characters.
+func plainWord(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxWord
+}
+
+// maxWord bounds the id and the event's name: they stand in every request, and
+// servers take some 8 KiB of headers.
+const maxWord = 255
