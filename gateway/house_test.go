@@ -28,7 +28,7 @@ const (
 
 // house is a whole server on loopback with its journal in memory.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	url     string
 	journal *memory.Journal
 	hub     *actors.Hub
@@ -36,7 +36,7 @@ type house struct {
 	client  *http.Client
 }
 
-func newHouse(t *testing.T, changes ...func(*gateway.Options)) *house {
+func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	t.Helper()
 	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: &http.Transport{}}}
 	var err error
@@ -90,7 +90,7 @@ type answer struct {
 	body   []byte
 }
 
-func (a answer) object(t *testing.T) map[string]any {
+func (a answer) object(t testing.TB) map[string]any {
 	t.Helper()
 	var o map[string]any
 	if err := json.Unmarshal(a.body, &o); err != nil {
@@ -99,14 +99,14 @@ func (a answer) object(t *testing.T) map[string]any {
 	return o
 }
 
-func (a answer) text(t *testing.T, field string) string {
+func (a answer) text(t testing.TB, field string) string {
 	t.Helper()
 	s, _ := a.object(t)[field].(string)
 	return s
 }
 
 // want checks the status and, when they are given, the error's code and sentence.
-func (a answer) want(t *testing.T, status int, code protocol.Code, message string) {
+func (a answer) want(t testing.TB, status int, code protocol.Code, message string) {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("status %d, want %d: %s", a.status, status, a.body)
@@ -156,7 +156,7 @@ func (h *house) do(req *http.Request) answer {
 	return answer{res.StatusCode, res.Header, b}
 }
 
-func bodyOf(t *testing.T, body any) io.Reader {
+func bodyOf(t testing.TB, body any) io.Reader {
 	t.Helper()
 	switch b := body.(type) {
 	case nil:
@@ -207,7 +207,7 @@ func plainText(v any) string {
 	return string(b)
 }
 
-func operation(t *testing.T, op string) protocol.Operation {
+func operation(t testing.TB, op string) protocol.Operation {
 	t.Helper()
 	for _, row := range protocol.Operations() {
 		if row.Op == op {

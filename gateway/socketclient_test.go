@@ -17,7 +17,7 @@ const patience = 10 * time.Second
 
 // client is one WebSocket of a test.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 	next int
 }

@@ -1,0 +1,130 @@
+package gateway
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"partyline/protocol"
+)
+
+func addr(n int) netip.Addr {
+	return netip.AddrFrom4([4]byte{203, byte(n >> 16), byte(n >> 8), byte(n)})
+}
+
+func TestFailuresLeaveTheWindowOneByOne(t *testing.T) {
+	var l logins
+	start := time.Unix(1_700_000_000, 0)
+	for i := range maxFailures {
+		if left := l.blocked(addr(1), start.Add(time.Duration(i)*time.Second)); left != 0 {
+			t.Fatalf("blocked for %v after %d failures", left, i)
+		}
+		l.failed(addr(1), start.Add(time.Duration(i)*time.Second))
+	}
+	if left := l.blocked(addr(1), start.Add(20*time.Second)); left != 40*time.Second {
+		t.Errorf("blocked for %v", left)
+	}
+	// The first failure has aged: one more try, and no more than one.
+	if left := l.blocked(addr(1), start.Add(60*time.Second)); left != 0 {
+		t.Errorf("blocked for %v after a minute", left)
+	}
+	l.failed(addr(1), start.Add(60*time.Second))
+	if left := l.blocked(addr(1), start.Add(60*time.Second)); left != time.Second {
+		t.Errorf("blocked for %v", left)
+	}
+}
+
+func TestLoginsRememberABoundedNumber(t *testing.T) {
+	var l logins
+	start := time.Unix(1_700_000_000, 0)
+	for i := range maxAddresses {
+		l.failed(addr(i), start)
+	}
+	later := start.Add(2 * failureWindow)
+	l.failed(addr(maxAddresses), later)
+	if n := len(l.failures); n != 1 {
+		t.Errorf("aged ones are forgotten first: %d left", n)
+	}
+	for i := range maxAddresses + 50 {
+		l.failed(addr(i), later)
+	}
+	if n := len(l.failures); n > maxAddresses {
+		t.Errorf("%d addresses", n)
+	}
+}
+
+// TestVisitsRefillAtTheirRate goes on for longer than the burst lasts.
+func TestVisitsRefillAtTheirRate(t *testing.T) {
+	v := newVisits(20)
+	at := time.Unix(1_700_000_000, 0)
+	let := 0
+	for range 60 * 100 { // a hundred tries a second for a minute
+		at = at.Add(10 * time.Millisecond)
+		if v.allow(addr(1), at) {
+			let++
+		}
+	}
+	if want := connectBurst + 60*20; let < want-1 || let > want+1 {
+		t.Errorf("%d let in, want %d", let, want)
+	}
+	for i := range maxAddresses + 50 {
+		v.allow(addr(i), at)
+	}
+	if n := len(v.doors); n > maxAddresses {
+		t.Errorf("%d addresses", n)
+	}
+}
+
+func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
+	var l lane
+	var now, most atomic.Int64
+	var all sync.WaitGroup
+	gate := make(chan struct{})
+	for range 100 {
+		all.Add(1)
+		l.do(func() {
+			defer all.Done()
+			for n := now.Add(1); n > most.Load(); {
+				most.Store(n)
+			}
+			<-gate
+			now.Add(-1)
+		})
+	}
+	close(gate)
+	all.Wait()
+	if n := most.Load(); n < 1 || n > lanes {
+		t.Errorf("%d at once", n)
+	}
+}
+
+func TestHoldersAreBounded(t *testing.T) {
+	var c holderCache
+	for i := range 3 * maxHolders {
+		c.put(addr(i).String(), holder{issued: int64(i)})
+		if h, ok := c.get(addr(i).String()); !ok || h.issued != int64(i) {
+			t.Fatal("not remembered")
+		}
+	}
+	if len(c.holders) > maxHolders {
+		t.Errorf("%d holders", len(c.holders))
+	}
+}
+
+func TestTableAndHandlersMustFit(t *testing.T) {
+	g := &Gateway{}
+	rows := []protocol.Operation{{Op: "a.b", Method: "GET", Path: "/a/{id}/b/{name}"}}
+	none := map[string]handler{}
+	if _, err := endpoints(rows, none); err == nil {
+		t.Error("a row without a handler")
+	}
+	extra := map[string]handler{"a.b": g.health, "c.d": g.health}
+	if _, err := endpoints(rows, extra); err == nil {
+		t.Error("a handler without a row")
+	}
+	if all, err := endpoints(rows, map[string]handler{"a.b": g.health}); err != nil || len(all["a.b"].params) != 2 {
+		t.Error(all, err)
+	}
+}
