@@ -17,7 +17,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up: %w", err)
 	}
-	defer s.client.Close()
+	defer s.close()
 	cost := newMeter(o.Pid)
 	defer cost.end()
 

@@ -17,7 +17,8 @@ import (
 // againAfter is the wait of a screen before it connects again.
 const againAfter = 20 * time.Millisecond
 
-// screen watches one session, across connections. One goroutine runs it.
+// screen watches one session, across connections. One goroutine runs it; while it is
+// connected the watcher's goroutine calls see.
 type screen struct {
 	stage   *stage
 	name    string
@@ -103,14 +104,10 @@ func (c *screen) watch(ctx context.Context) error {
 	}
 	c.live = hello.Seq
 	c.up()
-	for ctx.Err() == nil {
-		message, err := conn.Next()
-		if err != nil {
-			return err
-		}
-		c.see(message, conn)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return nil
+	return c.stage.watcher.Watch(conn, func(message []byte) { c.see(message, conn) })
 }
 
 func (c *screen) see(message []byte, conn *wire.Conn) {

@@ -16,7 +16,7 @@ const lookAgain = 2 * time.Millisecond
 // catchUp waits until every screen has seen every event of its session. Those that
 // have not in time become findings. It returns the last seq of each session.
 func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error) {
-	heads, watched := make([]protocol.Seq, len(s.ids)), make([]bool, len(s.ids))
+	heads := make([]protocol.Seq, len(s.ids))
 	for i := range s.ids {
 		var err error
 		if heads[i], err = api.Head(ctx, s.o.Addr, s.client.Token, s.ids[i]); err != nil {
@@ -27,14 +27,6 @@ func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error
 	for _, c := range a.screens {
 		if last := c.last(); last < heads[c.session] {
 			s.findings.Add("%s: stopped at seq %d of %d", c.name, last, heads[c.session])
-		}
-		watched[c.session] = true
-	}
-	for i := range s.ids {
-		if !watched[i] {
-			if err := s.audit(ctx, i, heads[i]); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return heads, nil
@@ -57,7 +49,7 @@ func (s *stage) await(ctx context.Context, a *audience, heads []protocol.Seq) {
 }
 
 // audit reads a session that no screen watched, from its first event to the head.
-func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) error {
+func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) {
 	ctx, cancel := context.WithTimeoutCause(ctx, 4*s.o.Settle, errors.New("the audit takes too long"))
 	defer cancel()
 	c := newScreen(s, session, protocol.ModeEvents)
@@ -78,12 +70,15 @@ func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) error
 	}
 	cancel()
 	<-ended
-	return nil
 }
 
-// judge makes the checks at the end and closes the sessions.
+// judge makes the checks at the end, reading what no screen has watched, and closes
+// the sessions.
 func (s *stage) judge(ctx context.Context, heads []protocol.Seq) error {
 	for i, r := range s.records {
+		if s.o.Screens <= i {
+			s.audit(ctx, i, heads[i])
+		}
 		said, err := s.client.SessionVotes(ctx, s.ids[i])
 		if err != nil {
 			return err

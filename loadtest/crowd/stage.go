@@ -3,12 +3,14 @@ package crowd
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"partyline/loadtest/api"
 	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
 
@@ -19,6 +21,7 @@ const shards = 8
 type stage struct {
 	o        Options
 	client   *api.Client
+	watcher  *wire.Watcher
 	ledger   *oracle.Ledger
 	findings oracle.Findings
 	ids      []protocol.SessionID
@@ -38,7 +41,11 @@ func setUp(ctx context.Context, o Options) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{o: o, client: client, ledger: oracle.NewLedger(o.Sessions), errors: map[string]int{}}
+	watcher, err := wire.NewWatcher(max(1, runtime.NumCPU()/2))
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{o: o, client: client, watcher: watcher, ledger: oracle.NewLedger(o.Sessions), errors: map[string]int{}}
 	for i := range o.Sessions {
 		if err := s.open(ctx, i); err != nil {
 			return nil, err
@@ -66,6 +73,12 @@ func (s *stage) open(ctx context.Context, index int) error {
 	s.records = append(s.records, r)
 	s.tallies = append(s.tallies, oracle.NewTallies(r, &s.findings))
 	return nil
+}
+
+// close gives back what setUp took; the screens must have left.
+func (s *stage) close() {
+	s.client.Close()
+	_ = s.watcher.Close() // nothing of the run depends on it any more
 }
 
 // failed counts an error by its kind.

@@ -45,8 +45,12 @@ var ErrProtocol = errors.New("websocket protocol violated")
 // Conn is the client's end of a WebSocket. One goroutine reads; Send and Close may
 // be called from any.
 type Conn struct {
-	net net.Conn
-	buf []byte
+	// net belongs to the reader; others take it under swap.
+	net  net.Conn
+	swap sync.Mutex
+	// closed outlives an exchange of net.
+	closed bool
+	buf    []byte
 	// buf[r:w] is read and not yet taken.
 	r, w  int
 	parts []byte
@@ -99,7 +103,28 @@ func (c *Conn) At() time.Time { return c.at }
 func (c *Conn) SetReadDeadline(t time.Time) error { return c.net.SetReadDeadline(t) }
 
 // Close cuts the connection without a closing handshake, as a lost network would.
-func (c *Conn) Close() error { return c.net.Close() }
+func (c *Conn) Close() error {
+	c.swap.Lock()
+	defer c.swap.Unlock()
+	c.closed = true
+	return c.net.Close()
+}
+
+// exchange puts another connection in place; only the reader may.
+func (c *Conn) exchange(n net.Conn) {
+	c.swap.Lock()
+	defer c.swap.Unlock()
+	c.net = n
+	if c.closed {
+		_ = n.Close()
+	}
+}
+
+func (c *Conn) socket() net.Conn {
+	c.swap.Lock()
+	defer c.swap.Unlock()
+	return c.net
+}
 
 // take cuts the next whole frame out of the buffer.
 func (c *Conn) take() (frame, bool, error) {
@@ -161,12 +186,12 @@ func (c *Conn) fill() error {
 		c.room(c.w - c.r + 1)
 	}
 	n, err := c.net.Read(c.buf[c.w:])
+	if n == 0 {
+		return err
+	}
 	c.w += n
 	c.at = time.Now()
-	if n > 0 {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // room makes space for a frame of that many bytes.

@@ -37,10 +37,11 @@ func (c *Conn) flush() error {
 	if len(c.out) == 0 {
 		return nil
 	}
-	if err := c.net.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	n := c.socket()
+	if err := n.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	_, err := c.net.Write(c.out)
+	_, err := n.Write(c.out)
 	c.out = c.out[:0]
 	return err
 }
