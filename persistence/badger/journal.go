@@ -16,7 +16,7 @@ var _ persistence.Journal = (*Journal)(nil)
 // Journal is a journal on disk. It implements persistence.Journal. Close it.
 type Journal struct {
 	dir       string
-	db        *badgerdb.DB
+	db        *database
 	committer *committer.Committer
 	tail      *tail
 	guard     *guard
@@ -63,7 +63,7 @@ func (j *Journal) Close() error {
 	if !j.gate.close() {
 		return nil
 	}
-	if err := j.db.Close(); err != nil {
+	if err := j.db.close(); err != nil {
 		return fmt.Errorf("close journal %s: %w", j.dir, err)
 	}
 	return nil

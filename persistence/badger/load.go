@@ -20,7 +20,7 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	db, err := badgerdb.Open(databaseOptions(o.Dir, &logger{log: o.Log}).WithSyncWrites(false))
+	db, err := badgerdb.Open(databaseOptions(o).WithSyncWrites(false))
 	if err != nil {
 		return err
 	}

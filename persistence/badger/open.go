@@ -3,13 +3,12 @@ package badger
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"syscall"
+	"io"
+	"os"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
 
-	"partyline/persistence"
 	"partyline/persistence/committer"
 )
 
@@ -31,7 +30,8 @@ const (
 )
 
 // Open opens the journal in a folder, making it when it is missing. The work does
-// not grow with the number of records, but for one pass over the tables' checksums.
+// not grow with the number of records, but for one pass over the tables to verify
+// their checksums.
 //
 // It fails with ErrLocked when another process has the folder open, and with
 // ErrCorrupt when a table is damaged or the folder holds something else.
@@ -59,7 +59,7 @@ func open(o Options) (*Journal, error) {
 		saving: make(chan struct{}, 1),
 	}
 	j.committer, err = committer.New(committer.Options{
-		Store: &store{db: db, guard: j.guard, tail: j.tail},
+		Store: &store{db: db.DB, guard: j.guard, tail: j.tail},
 		// A tenth is left for what a batch does not count: Badger's own keys.
 		MaxBytes: int(db.MaxBatchSize() / 10 * 9),
 		Observer: o.Observer,
@@ -67,20 +67,43 @@ func open(o Options) (*Journal, error) {
 		Log:      o.Log,
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, db.close())
 	}
 	return j, nil
 }
 
-// openDatabase opens Badger and makes sure that it is whole and ours.
-func openDatabase(o Options) (*badgerdb.DB, error) {
-	log := &logger{log: o.Log}
-	db, err := badgerdb.Open(databaseOptions(o.Dir, log))
-	if err != nil {
-		return nil, explain(err)
+// database is Badger and the lock on its folder.
+type database struct {
+	*badgerdb.DB
+	lock io.Closer
+}
+
+func (d *database) close() error { return errors.Join(d.DB.Close(), d.lock.Close()) }
+
+// openDatabase locks the folder, makes sure that it is whole and ours, and opens it.
+func openDatabase(o Options) (*database, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
 	}
-	if name := log.damaged(); name != "" {
-		return nil, errors.Join(fmt.Errorf("%w: table %s: checksum", persistence.ErrCorrupt, name), db.Close())
+	lock, err := lockFolder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openLocked(o)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return &database{db, lock}, nil
+}
+
+func openLocked(o Options) (*badgerdb.DB, error) {
+	dbo := databaseOptions(o)
+	if err := checkTables(o.Dir, dbo); err != nil {
+		return nil, err
+	}
+	db, err := badgerdb.Open(dbo)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkFormat(db); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -88,9 +111,10 @@ func openDatabase(o Options) (*badgerdb.DB, error) {
 	return db, nil
 }
 
-func databaseOptions(dir string, log *logger) badgerdb.Options {
-	return badgerdb.DefaultOptions(dir).
-		WithLogger(log).
+func databaseOptions(o Options) badgerdb.Options {
+	return badgerdb.DefaultOptions(o.Dir).
+		WithLogger(logger{o.Log}).
+		WithBypassLockGuard(ownLock).
 		WithSyncWrites(true).
 		WithMemTableSize(memTableBytes).
 		WithNumMemtables(2).
@@ -104,16 +128,6 @@ func databaseOptions(dir string, log *logger) badgerdb.Options {
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
 		WithCompression(options.Snappy).
-		WithChecksumVerificationMode(options.OnTableRead)
-}
-
-// explain gives Badger's errors the names that callers test for.
-func explain(err error) error {
-	if errors.Is(err, syscall.EWOULDBLOCK) || strings.Contains(err.Error(), "Cannot acquire directory lock") {
-		return ErrLocked
-	}
-	if strings.Contains(strings.ToLower(err.Error()), "checksum") {
-		return fmt.Errorf("%w: %w", persistence.ErrCorrupt, err)
-	}
-	return err
+		// checkTables has verified them all.
+		WithChecksumVerificationMode(options.NoVerification)
 }

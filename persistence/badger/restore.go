@@ -34,7 +34,7 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 	if err := claim(target); err != nil {
 		return err
 	}
-	building, err := os.MkdirTemp(filepath.Dir(target), buildingPattern(target))
+	building, err := os.MkdirTemp(filepath.Dir(target), "."+filepath.Base(target)+".restoring-*")
 	if err != nil {
 		return err
 	}
@@ -56,35 +56,31 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 	return moveTo(building, target)
 }
 
-func buildingPattern(target string) string {
-	return "." + filepath.Base(target) + ".restoring-*"
-}
-
-// claim makes sure that the folder can be put in its place at the end, by putting an
-// empty one there now: better to fail before the work than after it.
+// claim makes sure that a folder can be put in the place at the end: better to fail
+// before the work than after it.
 func claim(target string) error {
 	entries, err := os.ReadDir(target)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.MkdirAll(filepath.Dir(target), 0o700)
+	}
+	if err != nil {
 		return err
 	}
 	if len(entries) > 0 {
 		return ErrNotEmpty
 	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return err
+	if err := os.Remove(target); err != nil {
+		return fmt.Errorf("the folder cannot be replaced; if a disk is mounted there, restore into a folder on it: %w", err)
 	}
-	empty, err := os.MkdirTemp(filepath.Dir(target), buildingPattern(target))
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(empty, target); err != nil {
-		err = fmt.Errorf("cannot put a folder there, is it a mounted disk? restore into a folder on it: %w", err)
-		return errors.Join(err, os.Remove(empty))
-	}
-	return nil
+	return os.Mkdir(target, 0o700)
 }
 
+// moveTo replaces the empty folder, if there is one. It fails when somebody has put
+// something into it meanwhile.
 func moveTo(building, target string) error {
+	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := os.Rename(building, target); err != nil {
 		return err
 	}

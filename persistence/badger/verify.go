@@ -79,9 +79,7 @@ type check struct {
 }
 
 func (c *check) run(head persistence.Position) error {
-	if err := c.journal.db.VerifyChecksum(); err != nil {
-		c.fault(Fault{Reason: fmt.Sprintf("table: %v", err)})
-	}
+	c.tables()
 	for _, walk := range []func() error{c.order, c.streams, c.orphans, c.snapshots, c.memos} {
 		if err := walk(); err != nil {
 			return err
@@ -91,6 +89,19 @@ func (c *check) run(head persistence.Position) error {
 		c.fault(Fault{Position: c.sum.Head + 1, Reason: fmt.Sprintf("the index ends before the head %d", head)})
 	}
 	return nil
+}
+
+// tables has Badger verify its tables as they are now. Where one cannot be unpacked,
+// Badger panics.
+func (c *check) tables() {
+	defer func() {
+		if p := recover(); p != nil {
+			c.fault(Fault{Reason: "a table cannot be unpacked"})
+		}
+	}()
+	if err := c.journal.db.VerifyChecksum(); err != nil {
+		c.fault(Fault{Reason: fmt.Sprintf("table: %v", err)})
+	}
 }
 
 func (c *check) fault(f Fault) {

@@ -1,0 +1,169 @@
+package badger_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"partyline/persistence"
+	"partyline/persistence/badger"
+)
+
+// crashDir tells the test binary to be the process that is killed.
+const crashDir = "JOURNAL_CRASH_DIR"
+
+// modelChecks keeps the comparison with the model to a few seconds: each check opens
+// databases. The command line may ask for more.
+const modelChecks = "20"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		victim(dir)
+		return
+	}
+	if err := flag.Set("rapid.checks", modelChecks); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// victim writes to four streams, saves snapshots of a fifth, and tells on stdout what
+// was acknowledged, until it is killed.
+func victim(dir string) {
+	j, err := badger.Open(badger.Options{Dir: dir})
+	if err != nil {
+		panic(err)
+	}
+	var out sync.Mutex
+	tell := func(stream string, seq persistence.Seq) {
+		out.Lock()
+		defer out.Unlock()
+		fmt.Printf("%s %d\n", stream, seq)
+	}
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() { writeForever(j, fmt.Sprintf("session/%d", i), tell) })
+	}
+	all.Go(func() { saveForever(j, tell) })
+	all.Wait()
+}
+
+func writeForever(j *badger.Journal, stream string, tell func(string, persistence.Seq)) {
+	last, err := j.Last(context.Background(), stream)
+	for i := 0; err == nil; i++ {
+		o := <-send(j, persistence.Append{Stream: stream, Expected: last, Records: payloads(stream, last, 1+i%5)})
+		if err = o.Err; err == nil {
+			last = o.Last
+			tell(stream, last)
+		}
+	}
+	panic(err)
+}
+
+func saveForever(j *badger.Journal, tell func(string, persistence.Seq)) {
+	s, _, err := j.LoadSnapshot(context.Background(), "snapshot")
+	for err == nil {
+		s = snapshotAt(s.Seq + 1)
+		if err = j.SaveSnapshot(context.Background(), s); err == nil {
+			tell("snapshot", s.Seq)
+		}
+	}
+	panic(err)
+}
+
+// snapshotAt has several parts, of changing number.
+func snapshotAt(seq persistence.Seq) persistence.Snapshot {
+	return persistence.Snapshot{Stream: "snapshot", Seq: seq, Data: bytes.Repeat([]byte{byte(seq)}, (1+int(seq%4))*200<<10)}
+}
+
+// TestKilledNothingAcknowledgedIsLost kills a writing process again and again in the
+// same folder.
+func TestKilledNothingAcknowledgedIsLost(t *testing.T) {
+	dir := t.TempDir()
+	acknowledged := map[string]persistence.Seq{}
+	for range 5 {
+		kill(t, dir, 1+rand.IntN(600), acknowledged)
+		j := open(t, badger.Options{Dir: dir})
+		verified(t, j)
+		for stream, seq := range acknowledged {
+			if stream == "snapshot" {
+				savedAtLeast(t, j, seq)
+				continue
+			}
+			if last, err := j.Last(t.Context(), stream); err != nil || last < seq {
+				t.Fatalf("%s ends at %d (%v), %d was acknowledged", stream, last, err, seq)
+			}
+		}
+		if got := len(contents(t, j)); got != int(j.Head()) {
+			t.Fatalf("%d records, head %d", got, j.Head())
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(acknowledged) < 4 {
+		t.Fatalf("only %v was acknowledged: the test tested nothing", acknowledged)
+	}
+}
+
+// kill starts a victim, kills it after that many acknowledgements, and notes all of
+// them, also those that came before the kill was felt.
+func kill(t *testing.T, dir string, after int, acknowledged map[string]persistence.Seq) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	for n := 0; ; n++ {
+		line, err := lines.ReadString('\n')
+		if err == io.EOF {
+			break // A line without its end was cut off by the kill.
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stream string
+		var seq persistence.Seq
+		if _, err := fmt.Sscanf(line, "%s %d", &stream, &seq); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		acknowledged[stream] = seq
+		if n == after {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err == nil || stderr.Len() > 0 {
+		t.Fatalf("the victim was not killed: %v, %s", err, stderr.Bytes())
+	}
+}
+
+func savedAtLeast(t *testing.T, j *badger.Journal, seq persistence.Seq) {
+	t.Helper()
+	s, ok, err := j.LoadSnapshot(t.Context(), "snapshot")
+	if err != nil || !ok || s.Seq < seq {
+		t.Fatalf("snapshot %d (%v, %v), %d was acknowledged", s.Seq, ok, err, seq)
+	}
+	if !bytes.Equal(s.Data, snapshotAt(s.Seq).Data) {
+		t.Fatalf("snapshot %d holds something else", s.Seq)
+	}
+}
