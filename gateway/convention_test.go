@@ -34,6 +34,18 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
+// TestNamesWithSlashes: a pack's name is one segment of the path, whatever is in it.
+func TestNamesWithSlashes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	token := h.admin()
+	for _, name := range []string{"A/B", "50% off & more?", "Zoë's"} {
+		h.rest("games.create", token, params{"pack_name": name, "title": "T", "min_players": 1, "max_players": 2}).want(t, 201, "", "")
+		a := h.rest("games.packs.favor", token, params{"name": name, "favor_bias": 1})
+		a.want(t, 200, "", "")
+	}
+}
+
 func TestHeadAnswersAsGet(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -26,6 +27,7 @@ func (g *Gateway) NewServer() *http.Server {
 	return &http.Server{
 		Handler:           g,
 		ConnState:         g.census.track,
+		ErrorLog:          log.New(g.log.With().Str("from", "net/http").Logger(), "", 0),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

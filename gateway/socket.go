@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -33,27 +34,28 @@ type socket struct {
 
 // serveSocket upgrades a request to a WebSocket and leaves: the engine reads on.
 func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
-	x := w.(*exchange)
 	from := g.proxies.client(r)
-	if err := g.admitSocket(from); err != nil {
-		g.refuse(x, err)
+	if err := g.admitSocket(r, from); err != nil {
+		g.refuse(w.(*exchange), err)
 		return
 	}
 	k := newSocket(g, from)
-	peer, err := g.engine.Accept(x.ResponseWriter, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
+	// Every origin that gets here has been looked at.
+	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
 	if err != nil {
-		x.status = http.StatusBadRequest // the library has answered
-		return
+		k.cancel()
+		return // the handshake did not fit, and the library has said so
 	}
-	x.status = http.StatusSwitchingProtocols
 	k.peer = peer
 	g.census.sockets.Add(1)
 	peer.Serve(k.receive, k.closed)
 }
 
-// admitSocket says whether one more may come. Its origin has been looked at before.
-func (g *Gateway) admitSocket(from netip.Addr) *protocol.Error {
+// admitSocket says whether one more may come.
+func (g *Gateway) admitSocket(r *http.Request, from netip.Addr) *protocol.Error {
 	switch {
+	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		return protocol.Invalid("Expected a WebSocket handshake")
 	case g.draining.Load():
 		return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
 	case !g.visits.allow(from, time.Now()):
@@ -122,7 +124,8 @@ func (k *socket) dispatch(m *message) {
 	}
 }
 
-// auth takes a token, the first or a fresh one in place of one that runs out.
+// auth takes a token, the first or a fresh one in place of one that runs out. A fresh
+// one must be good for what is subscribed already.
 func (k *socket) auth(token string) {
 	if token == "" {
 		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
@@ -133,13 +136,17 @@ func (k *socket) auth(token string) {
 		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
 	}
-	before := k.holder().Role
+	before := k.holder().Principal
+	if before.Role != "" && h.Session != 0 && h.Session != before.Session {
+		k.fail(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
+		return
+	}
 	k.who.Store(&h)
-	if before != h.Role {
+	if before.Role != h.Role {
 		k.pace = rate.NewLimiter(paces[h.Role].perSecond, paces[h.Role].burst)
 	}
 	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
-	if before == "" {
+	if before.Role == "" {
 		k.peer.JoinLobby()
 	}
 }

@@ -195,6 +195,35 @@ func TestAFreshTokenTakesOver(t *testing.T) {
 	wantMessage(t, k.hear(), params{"type": "pong"})
 }
 
+// TestAFreshTokenIsGoodForWhatIsSubscribed: else a token for one session would keep
+// open what another one opened.
+func TestAFreshTokenIsGoodForWhatIsSubscribed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened()
+	h.opened()
+	k, bound := h.dial(), h.dial()
+	k.auth(h.scoped(protocol.RoleViewer, 0))
+	k.say(params{"type": "auth", "token": h.scoped(protocol.RoleBot, 1)})
+	wantMessage(t, k.hear(), params{"type": "error", "code": "forbidden"})
+	bound.auth(h.scoped(protocol.RoleViewer, 1))
+	bound.say(params{"type": "auth", "token": h.scoped(protocol.RoleViewer, 2)})
+	wantMessage(t, bound.hear(), params{"type": "error", "code": "forbidden"})
+	bound.auth(h.scoped(protocol.RoleBot, 1))
+	bound.auth(h.scoped(protocol.RoleBot, 0))
+}
+
+// TestNoHandshake: what is no WebSocket gets an answer that a program can read.
+func TestNoHandshake(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.send("GET", "/api/sessions/live", "", nil).want(t, 400, "invalid", "Expected a WebSocket handshake")
+	if got := h.upgrade("Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "8"); got != 400 {
+		t.Error("an old version:", got)
+	}
+	h.send("HEAD", "/api/sessions/live", "", nil).want(t, 400, "", "")
+}
+
 func TestThirtyTwoSubscriptions(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
