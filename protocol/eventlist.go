@@ -1,0 +1,78 @@
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// EventList is the events field of a webhook. It takes any JSON, so that the sentence
+// for what is no list comes from Check, after those about missing fields.
+type EventList struct {
+	// Types are the elements as they were sent, known or not.
+	Types []EventType
+	// Set is false when the field is absent or null, List when it is no array.
+	Set, List bool
+}
+
+// Events makes a list of the given types.
+func Events(types ...EventType) EventList { return EventList{Types: types, Set: true, List: true} }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *EventList) UnmarshalJSON(b []byte) error {
+	*l = EventList{}
+	if string(b) == "null" {
+		return nil
+	}
+	l.Set = true
+	var elements []json.RawMessage
+	if b[0] != '[' || json.Unmarshal(b, &elements) != nil {
+		return nil
+	}
+	l.List, l.Types = true, make([]EventType, len(elements))
+	for i, raw := range elements {
+		if json.Unmarshal(raw, &l.Types[i]) != nil || string(raw) == "null" {
+			l.Types[i] = EventType(raw)
+		}
+	}
+	return nil
+}
+
+// MarshalJSON implements json.Marshaler: the list, or null.
+func (l EventList) MarshalJSON() ([]byte, error) { return json.Marshal(l.Types) }
+
+// check wants a list of known names.
+func (l EventList) check() *Error {
+	switch {
+	case !l.Set:
+		return nil
+	case !l.List:
+		return Invalid("events must be an array")
+	case len(l.Types) > MaxWebhookEvents:
+		return Invalid("events must be a list of at most %d event types", MaxWebhookEvents)
+	}
+	for _, t := range l.Types {
+		if t != EventAny && !slices.Contains(EventTypes(), t) {
+			return Invalid("Unknown event type: %s. Known: %s", shortened(string(t)), knownEvents())
+		}
+	}
+	return nil
+}
+
+func knownEvents() string {
+	var names []string
+	for _, t := range EventTypes() {
+		names = append(names, string(t))
+	}
+	return strings.Join(append(names, string(EventAny)), ", ")
+}
+
+// shortened keeps a sentence from repeating a whole body.
+func shortened(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return fmt.Sprintf("%s…", string(r[:most]))
+	}
+	return s
+}
