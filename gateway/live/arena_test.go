@@ -24,6 +24,8 @@ type arena struct {
 	engine *live.Engine
 	server *httptest.Server
 	peers  chan *live.Peer // in the order they came
+	// between is called between Accept and Serve.
+	between func()
 }
 
 // newArena begins one; at the end of the test nothing of it may be left.
@@ -46,8 +48,10 @@ func startArena(t testing.TB, o live.Options, start func(*httptest.Server), sess
 	t.Cleanup(func() {
 		a.engine.Close()
 		a.server.Close()
-		if n := hub.read(&hub.watches); n != 0 {
-			t.Errorf("%d feeds were not given back", n)
+		for _, id := range sessions {
+			if n := hub.watches(id); n != 0 {
+				t.Errorf("session %d: %d feeds were not given back", id, n)
+			}
 		}
 		if s := a.engine.Stats(); s.Connections != 0 || s.Subscriptions != 0 || s.Sessions != 0 {
 			t.Errorf("left behind: %+v", s)
@@ -61,6 +65,9 @@ func (a *arena) accept(w http.ResponseWriter, r *http.Request) {
 	p, err := a.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, Tag: r.URL.Query().Get("tag")})
 	if err != nil {
 		return
+	}
+	if a.between != nil {
+		a.between()
 	}
 	p.Serve(func(message []byte) { a.receive(p, message) }, func() {})
 	a.peers <- p

@@ -34,7 +34,11 @@ type client struct {
 	peer *live.Peer
 }
 
-// connect does a handshake. The receive buffer is the kernel's smallest when tiny.
+// smallBuffer is a receive buffer that is full soon. The kernel doubles it; much
+// smaller ones make loopback crawl, whose segments have 64 KiB.
+const smallBuffer = 64 << 10
+
+// connect does a handshake, with a small receive buffer when tiny.
 func (a *arena) connect(tiny ...bool) *client {
 	a.t.Helper()
 	c := a.shake(a.dial(), len(tiny) > 0)
@@ -45,9 +49,9 @@ func (a *arena) connect(tiny ...bool) *client {
 func (a *arena) shake(conn net.Conn, tiny bool) *client {
 	a.t.Helper()
 	if tcp, ok := conn.(*net.TCPConn); ok && tiny {
-		_ = tcp.SetReadBuffer(1)
+		_ = tcp.SetReadBuffer(smallBuffer)
 	}
-	c := &client{t: a.t, conn: conn, r: bufio.NewReaderSize(conn, 512)}
+	c := &client{t: a.t, conn: conn, r: bufio.NewReaderSize(conn, 4<<10)}
 	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	_, _ = io.WriteString(conn, handshake)
 	r, err := http.ReadResponse(c.r, nil)
@@ -217,6 +221,7 @@ func (c *client) expectClose(code protocol.CloseCode) {
 	if rest, err := io.ReadAll(c.r); len(rest) > 0 || (err != nil && !strings.Contains(err.Error(), "reset")) {
 		c.t.Fatalf("after the close frame: %d bytes, %v", len(rest), err)
 	}
+	_ = c.conn.Close()
 }
 
 func (c *client) subscribe(id protocol.SessionID, rest string) word {

@@ -18,17 +18,17 @@ type fakeHub struct {
 	sessions map[protocol.SessionID]*night
 	lobby    *feed.Feed
 	failing  *protocol.Error // what Watch, State and Replay answer instead
-	watches  int             // opened and not given back
 	states   int             // answered
 	replays  int
 }
 
 // night is one session.
 type night struct {
-	mu     sync.Mutex // the actor: one thing at a time
-	events [][]byte
-	feed   *feed.Feed
-	games  map[protocol.GameID]*protocol.TallyGame
+	mu      sync.Mutex // the actor: one thing at a time
+	events  [][]byte
+	feed    *feed.Feed
+	watches int // of that feed, not given back
+	games   map[protocol.GameID]*protocol.TallyGame
 }
 
 func newHub(sessions ...protocol.SessionID) *fakeHub {
@@ -59,7 +59,7 @@ func (h *fakeHub) Watch(_ context.Context, id protocol.SessionID, news func()) (
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	h.count(&h.watches, 1)
+	n.watches++
 	if n.feed == nil {
 		n.feed = feed.New(id, protocol.Seq(len(n.events)))
 		n.feed.SetTally(protocol.Seq(len(n.events)), n.tallies())
@@ -69,7 +69,6 @@ func (h *fakeHub) Watch(_ context.Context, id protocol.SessionID, news func()) (
 }
 
 func (h *fakeHub) Unwatch(id protocol.SessionID, f *feed.Feed) {
-	h.count(&h.watches, -1)
 	h.mu.Lock()
 	n := h.sessions[id]
 	h.mu.Unlock()
@@ -78,9 +77,26 @@ func (h *fakeHub) Unwatch(id protocol.SessionID, f *feed.Feed) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.feed == f {
-		n.feed = nil
+	if n.feed != f {
+		return // of a past incarnation
 	}
+	if n.watches--; n.watches == 0 {
+		n.feed = nil
+		f.Close()
+	}
+}
+
+// watches is how many have a session's feed and have not given it back.
+func (h *fakeHub) watches(id protocol.SessionID) int {
+	h.mu.Lock()
+	n := h.sessions[id]
+	h.mu.Unlock()
+	if n == nil {
+		return 0
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.watches
 }
 
 func (h *fakeHub) Lobby() *feed.Feed { return h.lobby }
@@ -175,13 +191,11 @@ func (h *fakeHub) restart(id protocol.SessionID) {
 	n := h.sessions[id]
 	h.mu.Unlock()
 	n.mu.Lock()
-	f := n.feed
-	n.feed = nil
-	n.mu.Unlock()
-	if f != nil {
-		h.count(&h.watches, -1)
-		f.Close()
+	defer n.mu.Unlock()
+	if n.feed != nil {
+		n.feed.Close()
 	}
+	n.feed, n.watches = nil, 0
 }
 
 // remove deletes a session: one more event, and then its feed ends.
@@ -193,7 +207,6 @@ func (h *fakeHub) remove(id protocol.SessionID) {
 	h.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	h.count(&h.watches, -1)
 	n.feed.Close()
 }
 

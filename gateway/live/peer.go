@@ -45,7 +45,8 @@ type Peer struct {
 	end   ending
 	ended bool // the close frame has begun: nothing may follow it
 
-	pumping bool // the pump owns the socket
+	pumping bool          // the pump owns the socket
+	pumped  chan struct{} // closed when it has ended; nil when nobody waits for that
 	dead    bool
 }
 
@@ -113,7 +114,7 @@ func (p *Peer) serve(f *flusher) {
 // When it returns true the caller must have the pump run.
 func (p *Peer) advance(f *flusher) (pump bool) {
 	if p.pumping || p.dead {
-		return false
+		return false // p.pumping: somebody else has the pump run
 	}
 	switch f.flush(p) {
 	case full:

@@ -13,11 +13,11 @@ import (
 // that comes back after seconds gets what is new then.
 func (p *Peer) pump() {
 	for {
-		if err := p.writeRest(); err != nil {
+		err := p.writeRest()
+		if err != nil {
 			p.stalled(err)
-			return
 		}
-		if !p.pumpOn() {
+		if err != nil || !p.pumpOn() {
 			return
 		}
 	}
@@ -31,7 +31,19 @@ func (p *Peer) pumpOn() bool {
 	if p.ended && !p.dead {
 		p.parted()
 	}
-	return p.advanceAlone()
+	if p.advanceAlone() {
+		return true
+	}
+	p.pumpEnds()
+	return false
+}
+
+// pumpEnds tells whoever waits for it. The lock is held.
+func (p *Peer) pumpEnds() {
+	if p.pumped != nil {
+		close(p.pumped)
+		p.pumped = nil
+	}
 }
 
 // writeRest writes the rest, waiting no longer than Stall for each step forward.
@@ -65,6 +77,7 @@ func (p *Peer) writeRest() error {
 func (p *Peer) stalled(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.pumpEnds()
 	if p.dead {
 		return
 	}

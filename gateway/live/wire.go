@@ -30,28 +30,42 @@ func (w *wire) Read(b []byte) (int, error) {
 
 // Write implements net.Conn for one control frame. It does not wait: when the socket
 // is full, or a data frame is half written, the frame goes out at the next boundary,
-// and until then a newer pong replaces an older one, as RFC 6455 allows. Only behind
-// a close frame, after which the library closes the connection, is it waited for.
+// and until then a newer pong replaces an older one, as RFC 6455 allows.
+//
+// Only a close frame is waited for, because the library ends the connection behind it.
 func (w *wire) Write(frame []byte) (int, error) {
 	const opcode, opClose = 0x0f, 0x8
 	p := (*Peer)(w)
-	closing := frame[0]&opcode == opClose
-	if closing {
+	if frame[0]&opcode == opClose {
 		p.outbox.finish(ending{frame: bytes.Clone(frame)})
+		p.awaitClose()
+		return len(frame), nil
 	}
 	p.mu.Lock()
-	if !closing {
-		p.pong = append(p.pong[:0], frame...)
-	}
-	full := p.advanceAlone()
-	p.mu.Unlock()
-	switch {
-	case full && closing:
-		p.pump()
-	case full:
+	defer p.mu.Unlock()
+	p.pong = append(p.pong[:0], frame...)
+	if p.advanceAlone() {
 		p.engine.start(p.pump)
 	}
 	return len(frame), nil
+}
+
+// awaitClose returns when the close frame is with the kernel, or never will be.
+func (p *Peer) awaitClose() {
+	p.mu.Lock()
+	if p.advanceAlone() {
+		p.mu.Unlock()
+		p.pump()
+		return
+	}
+	if !p.pumping {
+		p.mu.Unlock()
+		return
+	}
+	pumped := make(chan struct{})
+	p.pumped = pumped
+	p.mu.Unlock()
+	<-pumped
 }
 
 // Close implements net.Conn.
