@@ -74,13 +74,28 @@ func (h *house) serve(engine *live.Engine) {
 		h.client.CloseIdleConnections()
 		_ = server.Close()
 		<-served
-		engine.Close()
+		within(h.t, "the engine", engine.Close)
 		h.gateway.Close()
 		if err := h.hub.Close(ctx); err != nil {
 			h.t.Error("hub:", err)
 		}
 		_ = h.journal.Close()
 	})
+}
+
+// within fails the test, rather than hang it, when something does not end.
+func within(t testing.TB, what string, end func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		end()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Errorf("%s does not end", what)
+	}
 }
 
 // answer is what came back.
