@@ -19,7 +19,7 @@ func run(t *testing.T, f fake.Fault) *crash.Report {
 	}
 	r, err := crash.Run(t.Context(), crash.Options{
 		Host: fake.New(addr, f), Addr: addr, Key: fake.Key, Rounds: 3, Rate: 1000, Seed: 7,
-		MinLife: 30 * time.Millisecond, MaxLife: 150 * time.Millisecond,
+		Grace: 500 * time.Millisecond, MinLife: 30 * time.Millisecond, MaxLife: 150 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ type Options struct {
 	Rounds    int // 25
 	// Writers vote, every other one over WebSocket (8).
 	Writers int
-	// Screens watch and resume (4).
+	// Screens watch and resume, at least one per session (4).
 	Screens int
 	// Sessions are voted in and watched in turn (2).
 	Sessions int
@@ -34,6 +34,9 @@ type Options struct {
 	Rate float64
 	// MinLife and MaxLife bound the time from ready to SIGKILL (50 ms, 1.5 s).
 	MinLife, MaxLife time.Duration
+	// Grace is how long an acknowledged vote may take to a screen (3 s): a voter hears
+	// first, and after a restart the screens have to resume. What is late is judged as lost.
+	Grace time.Duration
 	// Seed makes the moments repeatable, as far as a machine repeats anything.
 	Seed uint64
 	// Progress is told of each round; nil for silence.
@@ -46,13 +49,14 @@ func (o *Options) complete() error {
 	def(&o.Screens, 4)
 	def(&o.Sessions, 2)
 	def(&o.Rate, 4000)
+	def(&o.Grace, 3*time.Second)
 	def(&o.MinLife, 50*time.Millisecond)
 	def(&o.MaxLife, 1500*time.Millisecond)
 	if o.Progress == nil {
 		o.Progress = func(string) {}
 	}
-	if o.Host == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < 0 || o.Sessions < 1 || o.Rate <= 0 || o.MaxLife <= o.MinLife {
-		return errors.New("crash: a host, rounds, writers, sessions, a rate, and a longest life above the shortest are needed")
+	if o.Host == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < o.Sessions || o.Sessions < 1 || o.Rate <= 0 || o.MaxLife <= o.MinLife {
+		return errors.New("crash: a host, rounds, writers, sessions with a screen each, a rate, and a longest life above the shortest are needed")
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (e *evening) restart(ctx context.Context) (time.Duration, error) {
 // finish lets debts be paid and screens catch up, makes the last audit, and stops
 // and verifies the host.
 func (e *evening) finish(ctx context.Context, end func(), screens []*screen) error {
-	if !e.until(ctx, func() bool { return e.debts() == 0 }) {
+	if !e.until(ctx, catchUpWithin, func() bool { return e.debts() == 0 }) {
 		e.findings.Add("%d votes sent again with their keys are still not acknowledged", e.debts())
 	}
 	e.gate.close()
@@ -154,7 +154,7 @@ func (e *evening) finish(ctx context.Context, end func(), screens []*screen) err
 		return err
 	}
 	for i, s := range screens {
-		if !e.until(ctx, func() bool { return s.witness.Last() >= heads[s.session] }) {
+		if !e.until(ctx, catchUpWithin, func() bool { return s.witness.Last() >= heads[s.session] }) {
 			e.findings.Add("screen %d: stopped at seq %d of %d", i, s.witness.Last(), heads[s.session])
 		}
 	}
@@ -172,8 +172,8 @@ func (e *evening) finish(ctx context.Context, end func(), screens []*screen) err
 }
 
 // until waits for a condition; false when it did not come in time.
-func (e *evening) until(ctx context.Context, condition func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, catchUpWithin)
+func (e *evening) until(ctx context.Context, within time.Duration, condition func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for !condition() {
 		if wait(ctx, lookAgain) != nil {

@@ -24,7 +24,7 @@ func run(t *testing.T, f fake.Fault, o crowd.Options) *crowd.Report {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Kill() }()
-	o.Addr, o.Key, o.Duration, o.Settle = addr, fake.Key, 150*time.Millisecond, 2*time.Second
+	o.Addr, o.Key, o.Duration, o.Settle = addr, fake.Key, 150*time.Millisecond, time.Second
 	r, err := crowd.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,20 +2,28 @@ package crowd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"partyline/loadtest/api"
+	"partyline/loadtest/oracle"
 	"partyline/protocol"
 )
 
-// lookAgain is how often lagging screens are looked at.
-const lookAgain = 2 * time.Millisecond
+const (
+	// lookAgain is how often lagging screens are looked at.
+	lookAgain = 2 * time.Millisecond
+	// auditFactor gives an audit, which reads a whole session, more time than a
+	// screen that was there all along.
+	auditFactor = 4
+)
 
 // catchUp waits until every screen has seen every event of its session. Those that
 // have not in time become findings. It returns the last seq of each session.
 func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error) {
+	if s.o.Screens >= s.o.Sessions {
+		s.await(ctx, s.o.Settle, s.seen(-1))
+	}
 	heads := make([]protocol.Seq, len(s.ids))
 	for i := range s.ids {
 		var err error
@@ -23,53 +31,58 @@ func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error
 			return nil, err
 		}
 	}
-	s.await(ctx, a, heads)
 	for _, c := range a.screens {
-		if last := c.last(); last < heads[c.session] {
-			s.findings.Add("%s: stopped at seq %d of %d", c.name, last, heads[c.session])
+		if !s.await(ctx, s.o.Settle, func() bool { return c.last() >= heads[c.session] }) {
+			s.findings.Add("%s: stopped at seq %d of %d", c.name, c.last(), heads[c.session])
 		}
 	}
 	return heads, nil
 }
 
-func (s *stage) await(ctx context.Context, a *audience, heads []protocol.Seq) {
-	ctx, cancel := context.WithTimeout(ctx, s.o.Settle)
-	defer cancel()
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
-	for _, c := range a.screens {
-		for c.last() < heads[c.session] {
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return
-			}
-		}
+// seen says whether all acknowledged votes, of one session or with -1 of all, stand
+// in events. It remembers how far it has looked.
+func (s *stage) seen(session int) func() bool {
+	from, more := oracle.Number(0), true
+	return func() bool {
+		from, more = s.ledger.Unseen(from, session)
+		return !more
 	}
 }
 
-// audit reads a session that no screen watched, from its first event to the head.
-func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) {
-	ctx, cancel := context.WithTimeoutCause(ctx, 4*s.o.Settle, errors.New("the audit takes too long"))
+// await looks again until the condition holds; false when it did not in time.
+func (s *stage) await(ctx context.Context, within time.Duration, condition func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	c := newScreen(s, session, protocol.ModeEvents)
-	c.name = fmt.Sprintf("audit of session %d", s.ids[session])
 	tick := time.NewTicker(lookAgain)
 	defer tick.Stop()
-	ended := make(chan struct{})
-	go func() { // ends with cancel
-		defer close(ended)
-		c.run(ctx)
-	}()
-	for c.last() < head && ctx.Err() == nil {
+	for !condition() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			s.findings.Add("%s: came to seq %d of %d: %v", c.name, c.last(), head, context.Cause(ctx))
+			return false
 		}
+	}
+	return true
+}
+
+// audit reads a session that no screen watched, from its first event on, and returns
+// its last seq.
+func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) protocol.Seq {
+	running, cancel := context.WithCancel(ctx)
+	c := newScreen(s, session, protocol.ModeEvents)
+	c.name = fmt.Sprintf("audit of session %d", s.ids[session])
+	ended := make(chan struct{})
+	go func() { // ends with cancel
+		defer close(ended)
+		c.run(running)
+	}()
+	seen := s.seen(session)
+	if !s.await(ctx, auditFactor*s.o.Settle, func() bool { return c.last() >= head && seen() }) {
+		s.findings.Add("%s: came to seq %d of %d", c.name, c.last(), head)
 	}
 	cancel()
 	<-ended
+	return max(head, c.last())
 }
 
 // judge makes the checks at the end, reading what no screen has watched, and closes
@@ -77,7 +90,7 @@ func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) {
 func (s *stage) judge(ctx context.Context, heads []protocol.Seq) error {
 	for i, r := range s.records {
 		if s.o.Screens <= i {
-			s.audit(ctx, i, heads[i])
+			heads[i] = s.audit(ctx, i, heads[i])
 		}
 		said, err := s.client.SessionVotes(ctx, s.ids[i])
 		if err != nil {

@@ -42,6 +42,19 @@ func (l *Ledger) Acknowledged() func(Number) bool {
 	return func(n Number) bool { return int(n) < len(all) && all[n] }
 }
 
+// Unseen is the first vote from that number on, of one session or, with -1, of any,
+// that was acknowledged and stands in no event yet. A voter hears before the screens
+// do: what is unseen for a moment is not lost.
+func (l *Ledger) Unseen(from Number, session int) (n Number, ok bool) {
+	for n := from; int(n) < l.Len(); n++ {
+		s := l.slots.at(int(n))
+		if (session < 0 || int(n)%l.sessions == session) && Outcome(s.outcome.Load()) == Acknowledged && s.seen.Load() == 0 {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
 // Count sums up the ledger.
 func (l *Ledger) Count() (c Counts) {
 	for n := range l.Len() {
