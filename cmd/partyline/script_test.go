@@ -18,8 +18,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// startLimit is how long a server may take to print where it serves.
-const startLimit = 20 * time.Second
+const (
+	// startLimit is how long a server may take to print where it serves.
+	startLimit = 20 * time.Second
+	// scriptsLimit ends a script in which a command hangs; all of them take seconds.
+	scriptsLimit = 90 * time.Second
+)
 
 // TestMain makes the test binary the program, too: scripts run it as partyline.
 func TestMain(m *testing.M) {
@@ -32,6 +36,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(scriptsLimit),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": start, "halt": halt, "mode": mode, "damage": damage, "lines": lines,
 		},
