@@ -1,0 +1,9 @@
+package protocol
+
+import _ "embed"
+
+// OpenAPI describes the REST API: OpenAPI 3.1, YAML. Its operationIds are the ops of
+// the table; tests hold it and the server together.
+//
+//go:embed openapi.yaml
+var OpenAPI string
