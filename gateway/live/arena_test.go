@@ -38,7 +38,9 @@ func newTLSArena(t testing.TB, o live.Options, sessions ...protocol.SessionID) *
 }
 
 func startArena(t testing.TB, o live.Options, start func(*httptest.Server), sessions ...protocol.SessionID) *arena {
-	t.Cleanup(func() { goleak.VerifyNone(t) })
+	if _, ok := t.(*testing.T); ok { // benchmarks have goroutines of their own
+		t.Cleanup(func() { goleak.VerifyNone(t) })
+	}
 	hub := newHub(sessions...)
 	o.Hub, o.Log = hub, zerolog.New(io.Discard)
 	a := &arena{t: t, hub: hub, engine: live.New(o), peers: make(chan *live.Peer, 10_000)}
