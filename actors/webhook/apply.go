@@ -1,0 +1,189 @@
+package webhook
+
+import (
+	"slices"
+
+	"partyline/protocol"
+)
+
+// Apply changes the state by a fact. Facts that do not fit the state, which a stream
+// of ours never holds, change nothing.
+func (h *Heart) Apply(f Fact, seq protocol.Seq) {
+	if c, ok := f.(*Created); ok && h.phase == phaseUnborn {
+		h.applyCreated(c)
+		return
+	}
+	if _, ok := f.(*Deleted); ok {
+		*h = Heart{id: h.id, phase: phaseDeleted}
+		return
+	}
+	if h.phase != phaseAlive {
+		return
+	}
+	switch f := f.(type) {
+	case *Attempted:
+		h.applyAttempted(f)
+	case *Passed:
+		h.applyPassed(f)
+	case *Updated:
+		h.applyUpdated(f)
+	case *SecretRotated:
+		h.applyRotated(f)
+	case *Tested:
+		if f.Aside {
+			h.tests = append(h.tests, seq)
+		}
+	case *RedeliveryQueued:
+		h.applyRedelivery(f.Delivery)
+	case *DeadQueued:
+		h.applyDeadQueued()
+	case *ReplayStarted:
+		h.replay = &replay{After: f.After, Until: f.Until}
+	case *ReplayStopped:
+		h.applyReplayStopped()
+	}
+}
+
+func (h *Heart) applyCreated(f *Created) {
+	h.phase, h.created, h.cursor = phaseAlive, f.At, f.Reached
+	h.config = config{
+		name: f.Name, url: f.URL, secrets: []secret{{Value: f.Secret}}, enabled: true,
+		filter: Filter{Events: f.Events, Sessions: f.Sessions},
+	}
+	if f.RateLimit != nil {
+		h.rate = *f.RateLimit
+	}
+}
+
+func (h *Heart) applyUpdated(f *Updated) {
+	set(&h.name, f.Name)
+	set(&h.filter.Events, f.Events)
+	set(&h.filter.Sessions, f.Sessions)
+	set(&h.rate, f.RateLimit)
+	if f.Secret != nil {
+		h.secrets = []secret{{Value: *f.Secret}}
+	}
+	if f.URL != nil || f.Secret != nil || f.Enabled != nil && *f.Enabled != h.enabled {
+		h.freshStart()
+	}
+	set(&h.url, f.URL)
+	if f.Enabled != nil && *f.Enabled != h.enabled {
+		h.enabled, h.reason = *f.Enabled, ""
+		if !h.enabled {
+			h.reason = reasonAsked
+		}
+	}
+	if h.head == nil || h.head.Lane != LaneMain {
+		h.cursor = max(h.cursor, f.Reached)
+	} else if !h.wants(h.head) {
+		h.advance(h.head.Lane, h.head.Delivery)
+	}
+}
+
+// reasonAsked is why a webhook is disabled that an admin has disabled.
+const reasonAsked = "Disabled by an admin"
+
+// freshStart: what failed, failed somewhere else or with another secret. It is tried
+// again at once.
+func (h *Heart) freshStart() {
+	h.edition++
+	h.well()
+	if h.head != nil {
+		h.head.Due, h.head.Tries, h.head.Probe = 0, 0, false
+	}
+}
+
+// applyRotated lets the secrets before sign on until the overlap is over, and no
+// longer than they would have. Those whose time is over are forgotten.
+func (h *Heart) applyRotated(f *SecretRotated) {
+	secrets := []secret{{Value: f.Secret}}
+	for _, s := range h.secrets {
+		if s.Until == 0 || s.Until > f.Until {
+			s.Until = f.Until
+		}
+		if s.Until > f.At && s.Value != f.Secret && len(secrets) < maxSecrets {
+			secrets = append(secrets, s)
+		}
+	}
+	h.secrets = secrets
+	h.freshStart()
+}
+
+// maxSecrets bounds the signatures in one header.
+const maxSecrets = 4
+
+func (h *Heart) applyRedelivery(id protocol.DeliveryID) {
+	if h.head != nil && h.head.Delivery == id {
+		h.head.Due = 0
+		return
+	}
+	if !slices.Contains(h.queue, id) {
+		h.queue = append(h.queue, id)
+	}
+}
+
+// applyDeadQueued looks each id up in a set: there may be thousands on both sides.
+func (h *Heart) applyDeadQueued() {
+	waiting := make(map[protocol.DeliveryID]bool, len(h.queue)+1)
+	for _, id := range h.queue {
+		waiting[id] = true
+	}
+	if h.head != nil {
+		waiting[h.head.Delivery] = true
+	}
+	for _, id := range h.dead {
+		if !waiting[id] {
+			h.queue = append(h.queue, id)
+		}
+	}
+}
+
+func (h *Heart) applyReplayStopped() {
+	h.replay, h.queue = nil, nil
+	if h.head != nil && h.head.Lane != LaneMain {
+		h.head = nil
+	}
+}
+
+func (h *Heart) applyPassed(f *Passed) {
+	h.advance(f.Lane, f.Through)
+}
+
+// advance takes a lane past a delivery.
+func (h *Heart) advance(l Lane, id protocol.DeliveryID) {
+	if h.head != nil && h.head.Lane == l && h.head.Delivery <= id {
+		h.head = nil
+	}
+	switch l {
+	case LaneMain:
+		h.cursor = max(h.cursor, id)
+	case LaneRedelivery:
+		if i := slices.Index(h.queue, id); i == 0 {
+			h.queue = h.queue[1:]
+		} else if i > 0 {
+			h.queue = slices.Delete(h.queue, i, i+1)
+		}
+	case LaneReplay:
+		h.advanceReplay(id)
+	case LaneTest:
+		if len(h.tests) > 0 {
+			h.tests = h.tests[1:]
+		}
+	}
+}
+
+func (h *Heart) advanceReplay(id protocol.DeliveryID) {
+	if h.replay == nil {
+		return
+	}
+	h.replay.After = max(h.replay.After, id)
+	if h.replay.After >= h.replay.Until {
+		h.replay = nil
+	}
+}
+
+func set[T any](field *T, v *T) {
+	if v != nil {
+		*field = *v
+	}
+}

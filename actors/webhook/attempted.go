@@ -1,0 +1,111 @@
+package webhook
+
+import "partyline/protocol"
+
+// applyAttempted moves the lane or keeps the delivery at its head.
+func (h *Heart) applyAttempted(f *Attempted) {
+	h.counts.Made++
+	h.blame(f)
+	switch f.Verdict {
+	case VerdictDelivered:
+		h.lastSuccess, h.lastError = f.At, ""
+		h.counts.Delivered++
+		h.unbury(f.Delivery)
+		h.advance(f.Lane, f.Delivery)
+	case VerdictDead:
+		if f.Lane != LaneTest {
+			h.counts.Dead++
+			h.bury(f.Delivery)
+		}
+		h.advance(f.Lane, f.Delivery)
+	case VerdictDropped:
+		h.advance(f.Lane, f.Delivery)
+	default:
+		h.keep(f)
+	}
+	if f.Class != ClassFine {
+		h.lastError = f.Error
+	}
+}
+
+// blame keeps the endpoint's record. A test aside says nothing about the line.
+func (h *Heart) blame(f *Attempted) {
+	if f.Lane == LaneTest && f.Class != ClassFine {
+		return
+	}
+	switch f.Class {
+	case ClassFine, ClassMessage:
+		h.well() // it answers, so it is well
+	case ClassEndpoint, ClassServer:
+		if h.failing == 0 {
+			h.failing = f.At
+		}
+		h.misses++
+		if f.Class == ClassEndpoint {
+			h.failures++
+		}
+	}
+}
+
+// keep leaves the delivery at the head of the line, and disables the webhook where
+// that is the verdict.
+func (h *Heart) keep(f *Attempted) {
+	if f.Verdict.disables() {
+		h.disable(f)
+	}
+	if f.Lane == LaneTest {
+		h.advance(f.Lane, f.Delivery)
+		return
+	}
+	if !h.heads(f.Lane, f.Delivery) {
+		if h.gone(f.Lane, f.Delivery) {
+			return
+		}
+		h.head = &Head{Delivery: f.Delivery, Lane: f.Lane, Event: f.Event, Session: f.Session}
+	}
+	d := h.head
+	d.Attempts = f.Number
+	d.Due, d.Probe = f.Due, f.Verdict == VerdictProbe
+	if !f.Probe && (f.Class == ClassMessage || f.Class == ClassServer) {
+		d.Tries++
+	}
+}
+
+// gone says that nobody waits for the delivery any more: a replay that was stopped
+// while it was being made.
+func (h *Heart) gone(l Lane, id protocol.DeliveryID) bool {
+	switch l {
+	case LaneReplay:
+		return h.replay == nil || h.replay.After >= id
+	case LaneRedelivery:
+		return !h.waits(id)
+	}
+	return h.cursor >= id
+}
+
+func (h *Heart) waits(id protocol.DeliveryID) bool {
+	for _, q := range h.queue {
+		if q == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Heart) disable(f *Attempted) {
+	if !h.enabled {
+		return
+	}
+	h.enabled = false
+	h.edition++
+	h.reason = reasonGone
+	if f.Verdict == VerdictExhausted {
+		h.reason = reasonExhausted
+	}
+}
+
+// The reasons why a webhook is disabled by itself.
+const (
+	reasonGone      = "The endpoint answered 410 Gone"
+	reasonExhausted = "The endpoint has failed for 5 days"
+)

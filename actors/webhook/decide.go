@@ -1,0 +1,139 @@
+package webhook
+
+import (
+	"slices"
+	"time"
+
+	"partyline/protocol"
+)
+
+// Decide turns a checked command into facts, appended to dst, or refuses it. It
+// changes nothing.
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if c, ok := cmd.(protocol.CreateWebhook); ok {
+		return h.decideCreate(dst, c, now)
+	}
+	if h.phase != phaseAlive {
+		return dst, protocol.NotFound("Webhook")
+	}
+	switch c := cmd.(type) {
+	case *Conclude:
+		return h.decideConclude(dst, c, now)
+	case *Pass:
+		return append(dst, &Passed{At: now, Lane: c.Lane, Through: c.Through}), nil
+	case protocol.UpdateWebhook:
+		return append(dst, h.updated(c, now)), nil
+	case protocol.DeleteWebhook:
+		return append(dst, &Deleted{At: now}), nil
+	case protocol.TestWebhook:
+		return h.decideTest(dst, now)
+	case protocol.RotateSecret:
+		return append(dst, rotated(c, now)), nil
+	case protocol.Redeliver:
+		return h.decideRedeliver(dst, c, now)
+	case protocol.ReplayWebhook:
+		return h.decideReplay(dst, c, now)
+	case protocol.StopReplay:
+		return append(dst, &ReplayStopped{At: now}), nil
+	}
+	return dst, protocol.Errorf(protocol.CodeInternal, "a webhook does not know %T", cmd)
+}
+
+func (h *Heart) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseUnborn {
+		return dst, protocol.Errorf(protocol.CodeConflict, "Webhook exists already")
+	}
+	return append(dst, &Created{
+		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: once(c.Events.Types), Sessions: once(c.Sessions),
+		RateLimit: c.RateLimit, Reached: c.Reached,
+	}), nil
+}
+
+func (h *Heart) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
+	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Reached}
+	if c.Events.Set {
+		events := once(c.Events.Types)
+		f.Events = &events
+	}
+	if c.Sessions.Set {
+		sessions := []protocol.SessionID{}
+		if c.Sessions.Value != nil {
+			sessions = once(*c.Sessions.Value)
+		}
+		f.Sessions = &sessions
+	}
+	if c.RateLimit.Set {
+		f.RateLimit = new(int)
+		if c.RateLimit.Value != nil {
+			*f.RateLimit = *c.RateLimit.Value
+		}
+	}
+	return f
+}
+
+func rotated(c protocol.RotateSecret, now protocol.Timestamp) *SecretRotated {
+	overlap := protocol.SecretOverlap
+	if c.Overlap != nil {
+		overlap = time.Duration(*c.Overlap)
+	}
+	return &SecretRotated{At: now, Secret: c.Secret, Until: now + protocol.Timestamp(overlap.Milliseconds())}
+}
+
+// decideTest keeps a test out of a line that does not move: whoever asks for one
+// wants to see now what the endpoint says.
+func (h *Heart) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	aside := !h.enabled || h.head != nil
+	if aside && len(h.tests) >= maxTests {
+		return dst, protocol.Errorf(protocol.CodeTooMany, "%d tests of this webhook wait already", maxTests)
+	}
+	return append(dst, &Tested{At: now, Aside: aside}), nil
+}
+
+func (h *Heart) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	switch {
+	case !h.enabled:
+		return dst, errDisabled()
+	case h.head != nil && h.head.Delivery == c.DeliveryID:
+		return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
+	case c.DeliveryID > h.cursor:
+		return dst, protocol.Errorf(protocol.CodeConflict, "This delivery has not been made yet")
+	case len(h.queue) >= maxQueue:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.queue))
+	case slices.Contains(h.queue, c.DeliveryID):
+		return dst, nil
+	}
+	return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
+}
+
+func (h *Heart) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	switch {
+	case !h.enabled:
+		return dst, errDisabled()
+	case c.Failed && len(h.queue) > maxQueue-maxDead:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.queue))
+	case c.Failed && len(h.dead) == 0:
+		return dst, nil
+	case c.Failed:
+		return append(dst, &DeadQueued{At: now}), nil
+	case h.replay != nil:
+		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is under way. Stop it first.")
+	case c.From >= c.Reached:
+		return dst, nil
+	}
+	return append(dst, &ReplayStarted{At: now, After: c.From, Until: c.Reached}), nil
+}
+
+func errDisabled() *protocol.Error {
+	return protocol.Errorf(protocol.CodeConflict, "The webhook is disabled. Enable it first.")
+}
+
+// once is the list without repetitions, in order, in memory of its own.
+func once[T comparable](list []T) []T {
+	out := make([]T, 0, len(list))
+	for _, v := range list {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

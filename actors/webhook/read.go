@@ -1,0 +1,135 @@
+package webhook
+
+import (
+	"fmt"
+
+	"partyline/protocol"
+)
+
+// Exists says whether the webhook was created and not deleted.
+func (h *Heart) Exists() bool { return h.phase == phaseAlive }
+
+// Deleted says that it existed once.
+func (h *Heart) Deleted() bool { return h.phase == phaseDeleted }
+
+// Webhook is the resource. It does not hold the secret.
+func (h *Heart) Webhook() protocol.Webhook {
+	w := protocol.Webhook{
+		ID: h.id, Name: h.name, URL: h.url, Events: once(h.filter.Events), Enabled: h.enabled, CreatedAt: h.created,
+		Sessions: once(h.filter.Sessions), State: h.State(),
+	}
+	if h.rate > 0 {
+		rate := h.rate
+		w.RateLimit = &rate
+	}
+	if !h.enabled {
+		w.DisabledReason = some(h.reason)
+	}
+	return w
+}
+
+// State is how it is doing.
+func (h *Heart) State() protocol.WebhookState {
+	switch {
+	case !h.enabled:
+		return protocol.WebhookDisabled
+	case h.failing > 0:
+		return protocol.WebhookFailing
+	}
+	return protocol.WebhookHealthy
+}
+
+// Health is what the heart knows for webhooks.health; the events that wait are the
+// journal's to count.
+func (h *Heart) Health() protocol.WebhookHealth {
+	v := protocol.WebhookHealth{
+		WebhookID: h.id, State: h.State(), QueueLengthExact: true, Redeliveries: len(h.queue), Replaying: h.replay != nil,
+		FailingSince: some(h.failing), LastSuccess: some(h.lastSuccess), LastError: some(h.lastError),
+		Attempts: h.counts.Made, Delivered: h.counts.Delivered, Dead: h.counts.Dead,
+	}
+	if !h.enabled {
+		v.DisabledReason = some(h.reason)
+	}
+	if h.enabled && h.head != nil {
+		v.NextAttemptAt = some(h.head.Due)
+	}
+	return v
+}
+
+// URL is where deliveries go.
+func (h *Heart) URL() string { return h.url }
+
+// Secrets are those that sign at that moment, the newest first.
+func (h *Heart) Secrets(now protocol.Timestamp) []string {
+	var values []string
+	for i, s := range h.secrets {
+		if i == 0 || s.Until == 0 || now < s.Until {
+			values = append(values, s.Value)
+		}
+	}
+	return values
+}
+
+// Enabled says whether the line may move.
+func (h *Heart) Enabled() bool { return h.enabled }
+
+// Filter is what it wants to hear; it must not be changed.
+func (h *Heart) Filter() *Filter { return &h.filter }
+
+// RateLimit is the most attempts a minute, 0 for no limit.
+func (h *Heart) RateLimit() int { return h.rate }
+
+// Edition counts the changes of where and how it is delivered.
+func (h *Heart) Edition() int { return h.edition }
+
+// Made is how many attempts are recorded.
+func (h *Heart) Made() int64 { return h.counts.Made }
+
+// Cursor is up to where the main lane is done with.
+func (h *Heart) Cursor() protocol.DeliveryID { return h.cursor }
+
+// Head is the delivery that is to be tried again, nil when there is none. It must not
+// be changed.
+func (h *Heart) Head() *Head { return h.head }
+
+// Test is the seq of the next Tested fact to be delivered aside.
+func (h *Heart) Test() (seq protocol.Seq, ok bool) {
+	if len(h.tests) == 0 {
+		return 0, false
+	}
+	return h.tests[0], true
+}
+
+// Redelivery is the next delivery that was asked for again.
+func (h *Heart) Redelivery() (id protocol.DeliveryID, ok bool) {
+	if len(h.queue) == 0 {
+		return 0, false
+	}
+	return h.queue[0], true
+}
+
+// Replay is the rest of the range that is delivered again.
+func (h *Heart) Replay() (after, until protocol.DeliveryID, ok bool) {
+	if h.replay == nil {
+		return 0, 0, false
+	}
+	return h.replay.After, h.replay.Until, true
+}
+
+// MessageID is the webhook-id header of a delivery; probe is the number of the attempt
+// when it is a ping.
+func MessageID(id protocol.WebhookID, d protocol.DeliveryID, probe int) string {
+	if probe > 0 {
+		return fmt.Sprintf("msg_%d_%d_ping_%d", id, d, probe)
+	}
+	return fmt.Sprintf("msg_%d_%d", id, d)
+}
+
+// some is nil for the zero value.
+func some[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,95 @@
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"partyline/protocol"
+)
+
+// SnapshotVersion is the format that AppendSnapshot writes and Restore reads.
+const SnapshotVersion uint32 = 1
+
+// snapshot is the stored form of a Heart, as JSON. It holds the secrets.
+type snapshot struct {
+	Phase       phase                 `json:"phase"`
+	Name        string                `json:"name,omitempty"`
+	URL         string                `json:"url,omitempty"`
+	Secrets     []secret              `json:"secrets,omitempty"`
+	Events      []protocol.EventType  `json:"events,omitempty"`
+	Sessions    []protocol.SessionID  `json:"sessions,omitempty"`
+	Rate        int                   `json:"rate,omitempty"`
+	Enabled     bool                  `json:"enabled,omitempty"`
+	Edition     int                   `json:"edition,omitempty"`
+	Created     protocol.Timestamp    `json:"created"`
+	Cursor      protocol.DeliveryID   `json:"cursor,omitempty"`
+	Head        *Head                 `json:"head,omitempty"`
+	Tests       []protocol.Seq        `json:"tests,omitempty"`
+	Queue       []protocol.DeliveryID `json:"queue,omitempty"`
+	Dead        []protocol.DeliveryID `json:"dead,omitempty"`
+	Replay      *replay               `json:"replay,omitempty"`
+	Failures    int                   `json:"failures,omitempty"`
+	Misses      int                   `json:"misses,omitempty"`
+	Failing     protocol.Timestamp    `json:"failing"`
+	Reason      string                `json:"reason,omitempty"`
+	LastSuccess protocol.Timestamp    `json:"lastSuccess"`
+	LastError   string                `json:"lastError,omitempty"`
+	Counts      counts                `json:"counts"`
+}
+
+// AppendSnapshot appends the whole state to dst.
+func (h *Heart) AppendSnapshot(dst []byte) []byte {
+	b, err := json.Marshal(snapshot{
+		Phase: h.phase, Name: h.name, URL: h.url, Secrets: h.secrets, Events: h.filter.Events, Sessions: h.filter.Sessions,
+		Rate: h.rate, Enabled: h.enabled, Edition: h.edition, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
+		Queue: h.queue, Dead: h.dead, Replay: h.replay, Failures: h.failures, Misses: h.misses, Failing: h.failing,
+		Reason: h.reason, LastSuccess: h.lastSuccess, LastError: h.lastError, Counts: h.counts,
+	})
+	if err != nil {
+		panic("webhook: a snapshot that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
+	}
+	return append(dst, b...)
+}
+
+// Restore replaces the state by a snapshot's. It never panics; after an error the
+// state is as before.
+func (h *Heart) Restore(data []byte) error {
+	var s snapshot
+	if err := readJSON(data, &s); err != nil {
+		return fmt.Errorf("webhook: snapshot: %w", err)
+	}
+	if err := s.check(); err != nil {
+		return fmt.Errorf("webhook: snapshot: %w", err)
+	}
+	*h = Heart{
+		id: h.id, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, queue: s.Queue, dead: s.Dead,
+		config: config{
+			name: s.Name, url: s.URL, secrets: s.Secrets, filter: Filter{Events: s.Events, Sessions: s.Sessions},
+			rate: s.Rate, enabled: s.Enabled, edition: s.Edition,
+		},
+		replay: s.Replay, failures: s.Failures, misses: s.Misses, failing: s.Failing, reason: s.Reason,
+		lastSuccess: s.LastSuccess, lastError: s.LastError, counts: s.Counts,
+	}
+	return nil
+}
+
+func (s *snapshot) check() error {
+	switch {
+	case s.Phase > phaseDeleted:
+		return fmt.Errorf("phase %d", s.Phase)
+	case s.Phase == phaseAlive && (s.URL == "" || len(s.Secrets) == 0):
+		return fmt.Errorf("no url or no secret")
+	case len(s.Dead) > maxDead || len(s.Queue) > maxQueue || len(s.Tests) > maxTests || len(s.Secrets) > maxSecrets:
+		return fmt.Errorf("a list is longer than its limit")
+	case !slices.IsSorted(s.Dead):
+		return fmt.Errorf("the dead deliveries are not in order")
+	case s.Cursor < 0 || s.Rate < 0 || s.Failures < 0 || s.Misses < 0 || s.Counts.Made < 0:
+		return fmt.Errorf("a number is negative")
+	case s.Head != nil && (!s.Head.Lane.known() || s.Head.Delivery < 1):
+		return fmt.Errorf("the head is no delivery")
+	case s.Replay != nil && s.Replay.After >= s.Replay.Until:
+		return fmt.Errorf("an empty replay")
+	}
+	return nil
+}
