@@ -162,7 +162,7 @@ func (c *Courier) record(d webhook.Dispatch, a webhook.Attempt) {
 	if a.Error != "" {
 		level = zerolog.InfoLevel
 	}
-	c.log.WithLevel(level).Int64("webhook", int64(d.Webhook)).Str("message", d.MessageID).Str("event", d.Event).
+	c.log.WithLevel(level).Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
 		Int("status", a.Status).Str("failure", string(a.Failure)).Str("reason", a.Error).
 		Dur("took", a.Took).Msg("webhook attempt")
 }

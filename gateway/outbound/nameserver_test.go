@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -19,7 +20,7 @@ type nameserver struct {
 	mu      sync.Mutex
 	scripts map[string][][]netip.Addr
 	asked   map[string]int
-	silent  bool
+	silent  atomic.Bool
 }
 
 func newNameserver(t testing.TB) *nameserver {
@@ -83,7 +84,7 @@ func (n *nameserver) serve() {
 
 func (n *nameserver) reply(packet []byte) []byte {
 	var m dnsmessage.Message
-	if err := m.Unpack(packet); err != nil || len(m.Questions) != 1 || n.silent {
+	if err := m.Unpack(packet); err != nil || len(m.Questions) != 1 || n.silent.Load() {
 		return nil
 	}
 	q := m.Questions[0]

@@ -3,6 +3,7 @@ package outbound_test
 import (
 	"bufio"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -153,6 +154,9 @@ func afterRequest(play func(net.Conn)) func(net.Conn) {
 		}
 	}
 }
+
+// quiet drops what a test server has to say about its clients.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func readRequest(r *bufio.Reader) bool {
 	req, err := http.ReadRequest(r)

@@ -42,6 +42,7 @@ var (
 	errInvalid   = &refusal{webhook.FailureTLS, "the certificate is not valid"}
 	errNoTLS     = &refusal{webhook.FailureTLS, "the host does not speak TLS there"}
 	errHandshake = &refusal{webhook.FailureTLS, "the TLS handshake failed; TLS 1.2 or later is needed"}
+	errAlert     = &refusal{webhook.FailureTLS, "the host ended the TLS connection with an alert"}
 
 	errCutOff    = &refusal{webhook.FailureHTTP, "the connection was closed before the answer was complete"}
 	errNotHTTP   = &refusal{webhook.FailureHTTP, "the answer is not HTTP, or its headers are over 64 KiB"}
@@ -91,6 +92,12 @@ func tlsRefusal(err error) error {
 
 // httpRefusal says why there is no complete answer on a connection.
 func httpRefusal(err error) *refusal {
+	// TLS 1.3 clients are done before the host has judged them: its refusal comes when
+	// the answer is read. The alert's own type is not exported.
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return errAlert
+	}
 	for _, cut := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
 		if errors.Is(err, cut) {
 			return errCutOff

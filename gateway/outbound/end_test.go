@@ -1,0 +1,149 @@
+package outbound_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+
+	"partyline/actors/webhook"
+	"partyline/gateway/outbound"
+	"partyline/protocol"
+)
+
+func TestCloseCallsOffWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	s := newRawServer(t, "127.0.0.1:0", hang)
+	c := newCourier(t)
+	const flights = 5
+	done := make(chan webhook.Attempt, flights)
+	for range flights {
+		go func() { done <- c.Deliver(context.Background(), dispatch(s.url)) }()
+	}
+	eventually(t, "all are under way", func() bool { return s.accepted() == flights })
+	c.Close()
+	for range flights {
+		select {
+		case a := <-done:
+			wantFailure(t, a, webhook.FailureTimeout, "called off")
+		case <-time.After(patience):
+			t.Fatal("an attempt outlived the Courier")
+		}
+	}
+	c.Close()
+	wantFailure(t, deliver(t, c, dispatch(s.url)), webhook.FailureTimeout, "called off")
+	c.Forget(7)
+}
+
+func TestTheCallersContextEndsAnAttempt(t *testing.T) {
+	t.Parallel()
+	s := newRawServer(t, "127.0.0.1:0", hang)
+	c := newCourier(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "called off")
+	ctx, cancel = context.WithTimeout(t.Context(), haste)
+	defer cancel()
+	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "no answer came in time")
+}
+
+// Each of these leaves the transport in the middle of something. Nothing may run on
+// afterwards, also before Close. The test is not parallel: it counts all goroutines.
+func TestFailedAttemptsLeaveNothingBehind(t *testing.T) {
+	names, mute := newNameserver(t), newNameserver(t)
+	names.name("inside.test", addrs("10.0.0.1"))
+	mute.silent.Store(true)
+	hung := newRawServer(t, "127.0.0.1:0", hang)
+	endless := newRawServer(t, "127.0.0.1:0", saying("HTTP/1.1 200 OK\r\n\r\n", flooding("x")))
+	c, deaf := newCourier(t, within(haste), resolvedBy(names)), newCourier(t, within(haste), resolvedBy(mute))
+	before := goleak.IgnoreCurrent()
+	for _, url := range []string{hung.url, strings.Replace(hung.url, "http", "https", 1), endless.url, "http://inside.test/", "http://missing.test/"} {
+		deliver(t, c, dispatch(url))
+	}
+	deliver(t, deaf, dispatch("http://hook.test/"))
+	hung.close()
+	endless.close()
+	eventually(t, "all goroutines have ended", func() bool { return goleak.Find(before) == nil })
+}
+
+// TestAPanicIsAFailedAttempt: the clock panics in the middle of an exchange, where it
+// is asked what a date means.
+func TestAPanicIsAFailedAttempt(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", time.Now().UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	var log bytes.Buffer
+	var asked atomic.Int64
+	c := newCourier(t, func(o *outbound.Options) {
+		o.Log = zerolog.New(&log)
+		o.Now = func() time.Time {
+			if asked.Add(1) == 3 {
+				panic("a clock that strikes thirteen, and " + secret)
+			}
+			return time.Now()
+		}
+	})
+	wantFailure(t, deliver(t, c, dispatch(r.URL)), webhook.FailureHTTP, "inside this server")
+	if text := log.String(); !strings.Contains(text, "panicked") || strings.Contains(text, "thirteen") || strings.Contains(text, secret) {
+		t.Errorf("log: %s", text)
+	}
+	wantStatus(t, deliver(t, c, dispatch(r.URL)), 503)
+}
+
+func TestEachAttemptIsLoggedOnceWithoutItsSecrets(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("an answer nobody logs")) })
+	var log bytes.Buffer
+	c := newCourier(t, func(o *outbound.Options) { o.Log = zerolog.New(&log) })
+	deliver(t, c, dispatch(r.URL+"/inbox?token=t0ken"))
+	deliver(t, c, dispatch("http://10.0.0.1/inbox?token=t0ken"))
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], `"status":200`) || !strings.Contains(lines[1], `"failure":"address"`) {
+		t.Errorf("log: %q", lines)
+	}
+	for _, line := range lines {
+		for _, want := range []string{`"webhook":7`, `"message":"webhook attempt"`, `"id":"msg_7_41"`, `"took":`} {
+			if !strings.Contains(line, want) {
+				t.Errorf("no %s in %s", want, line)
+			}
+		}
+		for _, word := range []string{secret, "upvotes", "t0ken", "127.0.0.1", "10.0.0.1", "nobody logs", "sha256="} {
+			if strings.Contains(line, word) {
+				t.Errorf("%q in %s", word, line)
+			}
+		}
+	}
+}
+
+func TestManyAtOnceAllArriveOnce(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	c := newCourier(t)
+	const workers, each = 8, 50
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for range each {
+				if a := c.Deliver(context.Background(), to(protocol.WebhookID(1+w%3), r.URL)); a.Status != 200 {
+					t.Errorf("%+v", a)
+				}
+				if w == 0 {
+					c.Forget(2)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := len(r.all()); n != workers*each {
+		t.Errorf("%d arrived, want %d", n, workers*each)
+	}
+}

@@ -1,0 +1,166 @@
+package outbound_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"partyline/actors/webhook"
+	"partyline/gateway/outbound"
+	"partyline/protocol"
+)
+
+func to(id protocol.WebhookID, url string) webhook.Dispatch {
+	return with(url, func(d *webhook.Dispatch) { d.Webhook = id })
+}
+
+func TestAWebhookKeepsOneConnection(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("a", 60<<10)) })
+	c := newCourier(t)
+	for range 20 {
+		wantStatus(t, deliver(t, c, to(1, r.URL)), 200)
+	}
+	if opened, _ := r.connections(); opened != 1 {
+		t.Errorf("%d connections for one webhook", opened)
+	}
+	wantStatus(t, deliver(t, c, to(2, r.URL)), 200)
+	if opened, _ := r.connections(); opened != 2 {
+		t.Errorf("%d connections for two webhooks", opened)
+	}
+}
+
+func TestAnAnswerThatIsTooLongCostsTheConnection(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("a", 8<<20)) })
+	c := newCourier(t)
+	for n := range 2 {
+		wantStatus(t, deliver(t, c, to(1, r.URL)), 200)
+		if opened, _ := r.connections(); opened != n+1 {
+			t.Errorf("%d connections after attempt %d", opened, n+1)
+		}
+	}
+}
+
+func TestForgetClosesTheConnectionOfThatWebhook(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	c := newCourier(t)
+	deliver(t, c, to(1, r.URL))
+	deliver(t, c, to(2, r.URL))
+	c.Forget(1)
+	c.Forget(1)
+	c.Forget(99)
+	eventually(t, "one connection is left", func() bool { _, open := r.connections(); return open == 1 })
+	deliver(t, c, to(2, r.URL))
+	if opened, _ := r.connections(); opened != 2 {
+		t.Errorf("%d connections", opened)
+	}
+	wantStatus(t, deliver(t, c, to(1, r.URL)), 200)
+}
+
+func TestForgetLetsTheAttemptInFlightEnd(t *testing.T) {
+	t.Parallel()
+	reached, answer := make(chan struct{}), make(chan struct{})
+	r := newReceiver(t, func(http.ResponseWriter, *http.Request) {
+		close(reached)
+		<-answer
+	})
+	c := newCourier(t)
+	done := make(chan webhook.Attempt, 1)
+	go func() { done <- c.Deliver(context.Background(), to(1, r.URL)) }()
+	<-reached
+	c.Forget(1)
+	close(answer)
+	wantStatus(t, <-done, 200)
+	eventually(t, "its connection is closed", func() bool { _, open := r.connections(); return open == 0 })
+}
+
+func TestConnectionsOfUnusedWebhooksAreClosed(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	var clock atomic.Int64
+	clock.Store(time.Now().UnixNano())
+	c := newCourier(t, func(o *outbound.Options) { o.Now = func() time.Time { return time.Unix(0, clock.Load()) } })
+	deliver(t, c, to(1, r.URL))
+	clock.Add(int64(3 * time.Minute))
+	deliver(t, c, to(2, r.URL))
+	clock.Add(int64(3 * time.Minute))
+	deliver(t, c, to(3, r.URL))
+	eventually(t, "the first is closed", func() bool { _, open := r.connections(); return open == 2 })
+}
+
+func TestConnectionsAtRestAreBounded(t *testing.T) {
+	t.Parallel()
+	const most = 512
+	r := newReceiver(t, nil)
+	c := newCourier(t)
+	for id := range protocol.WebhookID(most + 10) {
+		wantStatus(t, deliver(t, c, to(id, r.URL)), 200)
+	}
+	eventually(t, "the oldest are closed", func() bool { _, open := r.connections(); return open == most })
+	deliver(t, c, to(most, r.URL)) // a young one is still there
+	if opened, _ := r.connections(); opened != most+10 {
+		t.Errorf("%d connections, want %d", opened, most+10)
+	}
+}
+
+// closing plays a server that answers the first requests of a connection, and closes
+// it while the next is under way.
+func closing(answered int, requests *atomic.Int64) func(net.Conn) {
+	return func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		for n := 0; readRequest(in); n++ {
+			requests.Add(1)
+			if n == answered {
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+	}
+}
+
+func TestAKeptConnectionThatTheServerClosesIsNoFailure(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	s := newRawServer(t, "127.0.0.1:0", closing(1, &requests))
+	c := newCourier(t)
+	for range 4 {
+		wantStatus(t, deliver(t, c, dispatch(s.url)), 200)
+	}
+	if s.accepted() != 4 || requests.Load() != 7 {
+		t.Errorf("%d connections, %d requests", s.accepted(), requests.Load())
+	}
+}
+
+func TestANewConnectionThatTheServerClosesIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	s := newRawServer(t, "127.0.0.1:0", closing(0, &requests))
+	wantFailure(t, deliver(t, newCourier(t), dispatch(s.url)), webhook.FailureHTTP, "closed before")
+	if s.accepted() != 1 || requests.Load() != 1 {
+		t.Errorf("%d connections, %d requests", s.accepted(), requests.Load())
+	}
+}
+
+func TestOneHungEndpointDoesNotHoldTheOthers(t *testing.T) {
+	t.Parallel()
+	hung := newRawServer(t, "127.0.0.1:0", hang)
+	r := newReceiver(t, nil)
+	c := newCourier(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan webhook.Attempt, 1)
+	go func() { done <- c.Deliver(ctx, to(1, hung.url)) }()
+	eventually(t, "the hung one is under way", func() bool { return hung.accepted() == 1 })
+	for id := range protocol.WebhookID(50) {
+		wantStatus(t, deliver(t, c, to(2+id, r.URL)), 200)
+	}
+	cancel()
+	wantFailure(t, <-done, webhook.FailureTimeout, "called off")
+}
