@@ -47,10 +47,16 @@ func proseFault(dir, name, prose string) string {
 	switch {
 	case prose == "":
 		return "has no doc.go with a package comment"
-	case !strings.HasPrefix(prose, start):
+	case !strings.HasPrefix(prose, start) && !(name == "main" && beginsWithName(prose, path.Base(dir))):
 		return fmt.Sprintf("the package comment must begin with %q", start)
 	case len(prose) < minProse:
 		return "the package comment must say what the package is for and what it must not do"
 	}
 	return ""
+}
+
+// beginsWithName accepts the other usual beginning of a command's comment: "Gofmt formats".
+func beginsWithName(prose, name string) bool {
+	first, _, _ := strings.Cut(prose, " ")
+	return strings.ToLower(first) == name && first != name
 }

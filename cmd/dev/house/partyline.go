@@ -14,7 +14,7 @@ func Partyline() Rules {
 }
 
 // hearts are pure: no actor, no disk, no clock, no network.
-var hearts = []string{"actors/session", "actors/catalogue", "actors/standings", "actors/access"}
+var hearts = []string{"actors/session", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
 
 var rooms = []Room{
 	{Path: "protocol"},
@@ -23,6 +23,7 @@ var rooms = []Room{
 	{Path: "actors/catalogue", May: []string{"protocol"}},
 	{Path: "actors/access", May: []string{"protocol"}},
 	{Path: "actors/standings", May: []string{"protocol", "actors/session"}},
+	{Path: "actors/webhook", May: []string{"protocol"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, hearts...)},
 	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/feed"}, hearts...)},
@@ -36,6 +37,10 @@ var libraries = []Library{
 	{"github.com/coder/websocket", []string{"gateway", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
 	{"golang.org/x/time", []string{"gateway", "loadtest"}},
+	{"code.dny.dev/ssrf", []string{"gateway/outbound"}},
+	{"github.com/pb33f/libopenapi", []string{"gateway/contract"}},
+	{"github.com/pb33f/libopenapi-validator", []string{"gateway/contract"}},
+	{"go.yaml.in/yaml/v4", []string{"gateway/contract"}},
 	{"golang.org/x/sys", []string{"gateway", "persistence/badger", "loadtest"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
 	{"github.com/alecthomas/kong", []string{"cmd", "loadtest"}},
@@ -43,10 +48,37 @@ var libraries = []Library{
 	{"go.opentelemetry.io/otel/metric", []string{"cmd", "gateway", "actors"}},
 	{"go.opentelemetry.io/otel/attribute", []string{"cmd", "gateway", "actors"}},
 	{"github.com/prometheus/client_golang", []string{"cmd"}},
-	{"pgregory.net/rapid", []string{"persistence/journaltest"}},
+	{"github.com/google/go-cmp", []string{"persistence/journaltest"}},
 }
 
 // goroutines are the files that start one: whose it is and what ends it.
 var goroutines = map[string]string{
-	"persistence/committer/committer.go": "the committer, ended by Close",
+	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
+
+	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
+	"actors/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",
+
+	"gateway/lane.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
+	"gateway/sweep.go":     "the sweeper of expired and revoked sockets; Close ends it",
+	"gateway/live/task.go": "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
+
+	"cmd/partyline/serve.go":       "http.Server.Serve, which returns at Shutdown; serve waits for the error",
+	"cmd/partyline/evening.go":     "the demo's own server; ends with its context and is waited for",
+	"cmd/partyline/demo/screen.go": "the reader of the demo's screen; ends with its connection",
+
+	"loadtest/crash/run.go":          "writers and screens of one round; people's end waits for them",
+	"loadtest/crowd/audience.go":     "screens; leave ends them",
+	"loadtest/crowd/meter.go":        "samples the server's memory; ends with the measured part",
+	"loadtest/crowd/request.go":      "reads the answers of one pipelined connection; ends with it",
+	"loadtest/crowd/settle.go":       "the audit's own screen; ends with the audit",
+	"loadtest/crowd/source.go":       "the schedule of an open loop; ends with it",
+	"loadtest/crowd/voter.go":        "voters; end with the source",
+	"loadtest/fake/live.go":          "the fake server's subscriptions; end with their connection",
+	"loadtest/fake/server.go":        "the fake server; Kill ends it",
+	"loadtest/process/server.go":     "waits for the real program to end",
+	"loadtest/wire/watcher_linux.go": "pollers of thousands of screens; Close ends them",
+
+	"persistence/journaltest/life.go":    "a test that is no _test file: closes while somebody reads",
+	"persistence/journaltest/read.go":    "a test that is no _test file: writes while somebody reads",
+	"persistence/journaltest/writers.go": "a test that is no _test file: many writers at once",
 }
