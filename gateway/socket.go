@@ -86,6 +86,9 @@ func (k *socket) holder() *holder { return k.who.Load() }
 func (k *socket) receive(raw []byte) {
 	now := time.Now()
 	allowed := k.pace.AllowN(now, 1)
+	if !allowed {
+		k.g.meters.refused.Add(k.ctx, 1)
+	}
 	if !allowed && !k.patience.AllowN(now, 1) {
 		k.peer.Close(protocol.CloseTooMany, "Too many messages")
 		return

@@ -1,0 +1,35 @@
+package gateway_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"partyline/protocol"
+)
+
+// TestByTLS: the same server behind its own certificate.
+func TestByTLS(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened()
+	viewer := h.scoped(protocol.RoleViewer, 1)
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = h.gateway.NewServer()
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	secure := &house{t: t, url: server.URL, client: server.Client()}
+	secure.send("GET", "/api/sessions/1", "", nil, "Origin", server.URL).want(t, 200, "", "")
+	conn, _, err := websocket.Dial(t.Context(), "wss"+server.URL[len("https"):]+"/api/sessions/live", &websocket.DialOptions{HTTPClient: server.Client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	k := &client{t: t, conn: conn}
+	k.auth(viewer)
+	k.say(params{"type": "subscribe", "sessionId": 1, "since": 0})
+	wantMessage(t, k.hear(), params{"type": "subscribed", "seq": 2.0})
+	wantMessage(t, k.hear(), params{"type": "session.started", "seq": 1.0})
+	wantMessage(t, k.hear(), params{"type": "game.added", "seq": 2.0})
+}
