@@ -53,7 +53,6 @@ type crowd struct {
 	folded  atomic.Int64
 	mu      sync.Mutex
 	latency []int32 // microseconds
-	newest  int64
 }
 
 // listener is one client: the end of a frame that came in part, and its last seq.

@@ -138,12 +138,6 @@ func (h *fakeHub) count(what *int, n int) {
 	h.mu.Unlock()
 }
 
-func (h *fakeHub) read(what *int) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return *what
-}
-
 func (h *fakeHub) fail(e *protocol.Error) {
 	h.mu.Lock()
 	h.failing = e

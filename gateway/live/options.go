@@ -19,6 +19,9 @@ const (
 	chunkSize = 256
 	// maxWrite is about how much one write carries. More does not make it cheaper.
 	maxWrite = 64 << 10
+	// maxHanded is about how much the pump is given of a connection that only it writes:
+	// one TLS record.
+	maxHanded = 16 << 10
 	// maxRounds of writes for one peer in a row; a peer that reads as fast as we write
 	// must not keep a worker from the others.
 	maxRounds = 8
@@ -43,7 +46,8 @@ const (
 	maxRecoveries = 4
 	// hubTimeout bounds one question to the hub.
 	hubTimeout = 5 * time.Second
-	// patience is how long a session may be unreadable before its peers are sent away.
+	// patience is the default of Options.Patience: longer than a restart of the session,
+	// shorter than what a person waits for.
 	patience = 30 * time.Second
 	// firstRetry and lastRetry are the waits between tries to read it; they double.
 	firstRetry = 50 * time.Millisecond
@@ -96,6 +100,9 @@ type Options struct {
 	// Heartbeat is how often peers are looked at: one second. A silent peer is pinged
 	// three times within Silence.
 	Heartbeat time.Duration
+	// Patience is how long a session may be unreadable before its peers are closed with
+	// protocol.CloseTryLater: 30 seconds.
+	Patience time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -107,6 +114,7 @@ func (o Options) withDefaults() Options {
 	o.Silence = positive(o.Silence, protocol.SilenceTimeout)
 	o.TallyInterval = positive(o.TallyInterval, protocol.TallyInterval)
 	o.Heartbeat = positive(o.Heartbeat, time.Second)
+	o.Patience = positive(o.Patience, patience)
 	return o
 }
 

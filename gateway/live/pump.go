@@ -81,13 +81,15 @@ func (p *Peer) stalled(err error) {
 	if p.dead {
 		return
 	}
+	told := false
 	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
 		p.engine.stats.dropped.Add(1)
-		if p.sayTooSlow() {
-			return
-		}
+		told = p.sayTooSlow()
 	}
-	p.hangUp()
+	p.ended, p.rest, p.pumping = true, nil, false
+	if !told {
+		p.hangUp()
+	}
 }
 
 // sayTooSlow puts the rest of the begun frame and a close frame into the kernel's
@@ -107,8 +109,7 @@ func (p *Peer) sayTooSlow() bool {
 	if err != nil || n < len(last) {
 		return false
 	}
-	p.ended, p.rest, p.pumping = true, nil, false
-	p.outbox.finish(ending{frame: closeFrame(protocol.CloseTooSlow, "")}) // nothing more is accepted
+	p.outbox.finish(ending{frame: last}) // nothing more is accepted
 	p.parted()
 	return true
 }

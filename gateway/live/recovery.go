@@ -135,7 +135,7 @@ func (s *subscription) failed(err *protocol.Error) {
 	p := s.peer
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wait := retryWait(s.tries)
+	wait := p.engine.retryWait(s.tries)
 	switch {
 	case s.gone:
 	case err.Code == protocol.CodeNotFound || err.Code == protocol.CodeCorrupt:
@@ -144,28 +144,14 @@ func (s *subscription) failed(err *protocol.Error) {
 		p.Close(protocol.CloseTryLater, "The session cannot be read")
 	default:
 		s.tries++
-		time.AfterFunc(wait, func() { s.resumeTrying() })
+		time.AfterFunc(wait, s.tryAgain)
 	}
 }
 
-// resumeTrying lets the next flush find again that the cursor is too old.
-func (s *subscription) resumeTrying() {
+// tryAgain lets the next flush find once more that the cursor is too old.
+func (s *subscription) tryAgain() {
 	s.peer.mu.Lock()
 	defer s.peer.mu.Unlock()
 	s.recovering = false
 	s.peer.wake()
-}
-
-// retryWait is the wait before the next try, 0 when patience is at its end.
-func retryWait(tries int) time.Duration {
-	var waited time.Duration
-	wait := firstRetry
-	for range tries {
-		waited += wait
-		wait = min(2*wait, lastRetry)
-	}
-	if waited > patience {
-		return 0
-	}
-	return wait
 }

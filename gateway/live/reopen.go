@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"partyline/protocol"
 )
@@ -14,18 +13,18 @@ import (
 // the new one at their cursors.
 func (t *topic) reopen() {
 	for tries := 0; !t.deserted(); tries++ {
-		err := t.watchAgain()
+		err, wait := t.watchAgain(), t.engine.retryWait(tries)
 		switch {
 		case err == nil:
 			return
 		case err.Code == protocol.CodeNotFound:
 			t.end()
 			return
-		case retryWait(tries) == 0:
+		case wait == 0:
 			t.abandon()
 			return
 		}
-		if !t.engine.pause(retryWait(tries)) {
+		if !t.engine.pause(wait) {
 			return
 		}
 	}
@@ -112,17 +111,5 @@ func (p *Peer) lose(s *subscription, why *protocol.Error) {
 func (p *Peer) notify(n protocol.Notice) {
 	if b, err := json.Marshal(n); err == nil { // strings and numbers: it cannot fail
 		p.Send(b)
-	}
-}
-
-// pause waits; false when the engine closes meanwhile.
-func (e *Engine) pause(d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-e.ctx.Done():
-		return false
 	}
 }

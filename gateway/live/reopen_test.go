@@ -102,3 +102,30 @@ func TestFeedsThatEndWhilePeersComeAndGo(t *testing.T) {
 	close(stop)
 	<-stopped
 }
+
+func TestSessionThatStaysUnreadableSendsItsPeersAway(t *testing.T) {
+	a := newArena(t, live.Options{Patience: 100 * time.Millisecond}, 1, 2)
+	c, other := a.connect(), a.connect()
+	c.subscribe(1, "")
+	other.subscribe(2, "")
+	a.hub.fail(protocol.Errorf(protocol.CodeStorage, "disk full"))
+	a.hub.restart(1)
+	c.expectClose(protocol.CloseTryLater)
+	other.quiet()
+	d := a.connect()
+	d.say(`{"type":"subscribe","sessionId":1}`)
+	if w := d.expect(protocol.MessageError); w.Code != protocol.CodeStorage {
+		t.Fatalf("%+v", w)
+	}
+}
+
+func TestJournalThatStaysUnreadableSendsThePeerAway(t *testing.T) {
+	a := newArena(t, live.Options{Patience: 100 * time.Millisecond}, 1)
+	a.hub.publish(1, 2000)
+	c, other := a.connect(), a.connect()
+	other.subscribe(1, "")
+	a.hub.fail(protocol.Errorf(protocol.CodeStorage, "disk full"))
+	c.subscribe(1, `,"since":0`)
+	c.expectClose(protocol.CloseTryLater)
+	other.quiet()
+}
