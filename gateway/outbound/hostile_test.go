@@ -271,6 +271,16 @@ func TestLineBreaksReachNobody(t *testing.T) {
 	}
 }
 
+// A space in a query used to end the request's target: POST /?a=b HTTP/1.1 HTTP/1.1.
+func TestAQueryWithSpacesIsEscaped(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	wantStatus(t, deliver(t, newCourier(t), dispatch(r.URL+"/hook?q=a HTTP/1.1&room=ünï&done=%20+")), 200)
+	if want := "/hook?q=a%20HTTP/1.1&room=%C3%BCn%C3%AF&done=%20+"; r.last(t).path != want {
+		t.Errorf("%s, want %s", r.last(t).path, want)
+	}
+}
+
 func with(url string, change func(*webhook.Dispatch)) webhook.Dispatch {
 	d := dispatch(url)
 	change(&d)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"partyline/actors/webhook"
@@ -25,7 +26,23 @@ func parseURL(raw string) (*url.URL, error) {
 	case u.Hostname() == "" || !validPort(u.Port()):
 		return nil, errURL
 	}
+	u.RawQuery = visible(u.RawQuery)
 	return u, nil
+}
+
+// visible escapes what may not stand in a query, as browsers do. url.Parse leaves it
+// in, and a space would end the request's target early.
+func visible(query string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c > '~' {
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func validPort(port string) bool {
@@ -38,7 +55,8 @@ func validPort(port string) bool {
 
 // newRequest is the signed POST of a dispatch.
 func newRequest(ctx context.Context, d webhook.Dispatch, at time.Time, agent string) (*http.Request, error) {
-	if _, err := parseURL(d.URL); err != nil {
+	u, err := parseURL(d.URL)
+	if err != nil {
 		return nil, err
 	}
 	// Both stand in headers; the id is also signed between dots, where a space or a
@@ -54,6 +72,7 @@ func newRequest(ctx context.Context, d webhook.Dispatch, at time.Time, agent str
 	if err != nil {
 		return nil, errURL
 	}
+	req.URL = u
 	req.Header = headers(d, at, agent, signature)
 	return req, nil
 }
