@@ -12,7 +12,6 @@ import (
 
 	"partyline/actors/access"
 	"partyline/actors/catalogue"
-	"partyline/actors/feed"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -51,7 +50,7 @@ type Hub struct {
 	routes    *routes
 	keys      *keys
 	tokens    *tokens
-	lobby     *feed.Feed
+	lobby     *lobby
 	waiters   waiters
 	draw      func() float64
 	patience  time.Duration
@@ -97,7 +96,7 @@ func newHub(o Options) *Hub {
 		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
 		keys:        newKeys(),
 		tokens:      &tokens{revoked: o.OnRevoked},
-		lobby:       feed.New(0, 0),
+		lobby:       newLobby(),
 		draw:        o.Draw,
 		patience:    o.IdleTimeout,
 		scans:       make(chan struct{}, maxScans),
@@ -173,10 +172,6 @@ func (h *Hub) Health() error {
 	return nil
 }
 
-// Lobby is the feed of the session.started events of all sessions. Its numbers are
-// its own.
-func (h *Hub) Lobby() *feed.Feed { return h.lobby }
-
 // Close drains the hub: nothing new is let in, what is inside is committed and
 // answered, sessions and standings are written as snapshots. The journal stays open;
 // it belongs to whoever opened it. When ctx ends first, what still waits is refused.
@@ -194,7 +189,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	for _, pid := range []*actor.PID{h.registry, h.catalogue, h.access, h.standings} {
 		_ = h.system.Root.PoisonFuture(pid).Wait()
 	}
-	h.lobby.Close()
+	h.lobby.close()
 	h.background.stop()
 	h.system.Shutdown()
 	h.dispatcher.stop()

@@ -21,7 +21,7 @@ type sessionActor struct {
 	id        protocol.SessionID
 	parent    *actor.PID
 	directory *directory
-	lobby     *feed.Feed
+	lobby     *lobby
 	// feed is nil while nobody watches; watchers counts those who do.
 	feed     *feed.Feed
 	watchers int
@@ -113,7 +113,7 @@ func (a *sessionActor) durable(f session.Fact) {
 // publish tells the screens. The first event of a session goes to everybody.
 func (a *sessionActor) publish(events [][]byte, last protocol.Seq) {
 	if last == protocol.Seq(len(events)) {
-		a.lobby.Publish(events[0])
+		a.lobby.announce(events[0])
 	}
 	if a.feed != nil {
 		a.feed.Publish(events...)

@@ -27,7 +27,7 @@ func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*f
 	w := h.waiters.get()
 	var settled atomic.Bool // whoever sets it decides what becomes of the feed
 	r := &watchRequest{news: news, ticket: ticket{door: h.door, done: func(answer any, err *protocol.Error) {
-		if settled.Swap(true) && err == nil {
+		if err == nil && settled.Swap(true) {
 			h.Unwatch(id, answer.(*feed.Feed)) // nobody waits for it any more
 			return
 		}

@@ -1,0 +1,32 @@
+package actors
+
+import (
+	"sync"
+
+	"partyline/actors/feed"
+)
+
+// lobby is the feed that everybody hears: the beginning of every session. Sessions
+// begin in their own actors, and a feed wants one writer at a time.
+type lobby struct {
+	mu   sync.Mutex
+	feed *feed.Feed
+}
+
+func newLobby() *lobby { return &lobby{feed: feed.New(0, 0)} }
+
+func (l *lobby) announce(event []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.feed.Publish(event)
+}
+
+func (l *lobby) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.feed.Close()
+}
+
+// Lobby is the feed of the session.started events of all sessions. Its numbers are
+// its own.
+func (h *Hub) Lobby() *feed.Feed { return h.lobby.feed }
