@@ -63,7 +63,7 @@ type Hub struct {
 	projection *projection
 
 	background *background
-	dispatcher *dispatcher
+	scheduler  *scheduler
 	scans      chan struct{} // places for readers of the vote history
 	unwatch    func()
 }
@@ -113,7 +113,7 @@ func newHub(o Options) *Hub {
 	if h.patience == 0 {
 		h.patience = defaultIdleTimeout
 	}
-	h.dispatcher = newDispatcher()
+	h.scheduler = newScheduler()
 	h.background = newBackground(o.Journal, o.Log)
 	h.keep = h.background.keep
 	return h
@@ -136,7 +136,7 @@ func (h *Hub) spawn() {
 		for _, pid := range all {
 			root.Send(pid, sweep{})
 		}
-		h.dispatcher.trim()
+		h.scheduler.trim()
 	})
 }
 
@@ -192,7 +192,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.lobby.close()
 	h.background.stop()
 	h.system.Shutdown()
-	h.dispatcher.stop()
+	h.scheduler.stop()
 	return err
 }
 

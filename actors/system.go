@@ -48,5 +48,5 @@ func newSystem(log zerolog.Logger, g *gauges) *actor.ActorSystem {
 
 // props of an actor of ours: an unbounded mailbox, bounded by the door.
 func (h *Hub) props(produce func() actor.Actor) *actor.Props {
-	return actor.PropsFromProducer(produce, actor.WithMailbox(actor.UnboundedLockfree()), actor.WithDispatcher(h.dispatcher))
+	return actor.PropsFromProducer(produce, actor.WithMailbox(actor.UnboundedLockfree()), actor.WithDispatcher(h.scheduler))
 }
