@@ -37,13 +37,20 @@ func host(t *testing.T, data string) *hosted {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h := serving(t, s)
+	if h.admin, err = client.Login(t.Context(), s.base(), testKey); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// serving has an open server serve until the test ends.
+func serving(t *testing.T, s *server) *hosted {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	h := &hosted{server: s, stop: stop, ended: make(chan error, 1)}
 	go func() { h.ended <- s.serve(ctx) }()
 	t.Cleanup(h.end(t))
-	if h.admin, err = client.Login(t.Context(), s.base(), testKey); err != nil {
-		t.Fatal(err)
-	}
 	return h
 }
 

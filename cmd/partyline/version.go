@@ -17,8 +17,8 @@ func (versionCommand) Run(t *terminal) error {
 // version is what the build was made from: a module version or a commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "from source"
 	}
 	return info.Main.Version
 }

@@ -56,7 +56,7 @@ var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
-	"actors/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",
+	"actors/scheduler.go":  "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/lane.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
 	"gateway/sweep.go":     "the sweeper of expired and revoked sockets; Close ends it",
