@@ -21,24 +21,30 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	cost := newMeter(o.Pid)
 	defer cost.end()
 
-	o.Progress(fmt.Sprintf("%d screens connect", o.Screens))
+	return s.perform(ctx, cost)
+}
+
+// perform is the run between stage and judgement; cost measures from when all are
+// seated until all have seen everything.
+func (s *stage) perform(ctx context.Context, cost *meter) (*Report, error) {
+	s.o.Progress(fmt.Sprintf("%d screens connect", s.o.Screens))
 	a, err := seat(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave()
-	cost.seated(o.Screens)
+	cost.seated(s.o.Screens)
 
-	o.Progress("the crowd votes")
+	s.o.Progress("the crowd votes")
 	began, before := time.Now(), a.deliveries()
 	voting, stop := context.WithCancel(ctx)
 	defer stop()
-	a.churn(voting, o.Churn)
+	a.churn(voting, s.o.Churn)
 	vote(voting, s)
 	stop()
 	voted := time.Since(began)
 
-	o.Progress("the screens catch up")
+	s.o.Progress("the screens catch up")
 	heads, err := s.catchUp(ctx, a)
 	if err != nil {
 		return nil, err
