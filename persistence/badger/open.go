@@ -97,6 +97,9 @@ func openDatabase(o Options) (*database, error) {
 }
 
 func openLocked(o Options) (*badgerdb.DB, error) {
+	if err := removeRemains(o.Dir); err != nil {
+		return nil, err
+	}
 	dbo := databaseOptions(o)
 	if err := checkTables(o.Dir, dbo); err != nil {
 		return nil, err

@@ -133,3 +133,21 @@ func TestTheRestOfATableThatWasNotFinishedIsNoDamage(t *testing.T) {
 		t.Fatal("refused")
 	}
 }
+
+// TestAnEmptyLogLeftByAKillIsNoHindrance: the crash test found a folder that Badger
+// would not open again ("Create a new file").
+func TestAnEmptyLogLeftByAKillIsNoHindrance(t *testing.T) {
+	for _, log := range []string{"00001.mem", "00099.mem", "000099.vlog"} {
+		dir := t.TempDir()
+		j := open(t, badger.Options{Dir: dir})
+		fill(t, j, 20)
+		want := contents(t, j)
+		closeJournal(t, j)
+		if err := os.WriteFile(filepath.Join(dir, log), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if corrupt(t, dir, want) {
+			t.Errorf("%s: refused", log)
+		}
+	}
+}
