@@ -18,8 +18,6 @@ type fakeHub struct {
 	sessions map[protocol.SessionID]*night
 	lobby    *feed.Feed
 	failing  *protocol.Error // what Watch, State and Replay answer instead
-	states   int             // answered
-	replays  int
 }
 
 // night is one session.
@@ -108,7 +106,6 @@ func (h *fakeHub) State(_ context.Context, id protocol.SessionID) (*protocol.Ses
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	h.count(&h.states, 1)
 	return &protocol.SessionState{Seq: protocol.Seq(len(n.events)), Session: protocol.Session{ID: id, IsActive: true},
 		Games: []protocol.SessionGame{}, Tallies: n.tallies()}, nil
 }
@@ -120,7 +117,6 @@ func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, unti
 			yield(feed.Replayed{}, err)
 			return
 		}
-		h.count(&h.replays, 1)
 		n.mu.Lock()
 		events := n.events
 		n.mu.Unlock()
@@ -130,12 +126,6 @@ func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, unti
 			}
 		}
 	}
-}
-
-func (h *fakeHub) count(what *int, n int) {
-	h.mu.Lock()
-	*what += n
-	h.mu.Unlock()
 }
 
 func (h *fakeHub) fail(e *protocol.Error) {
