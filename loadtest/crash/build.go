@@ -8,12 +8,15 @@ import (
 	"partyline/loadtest/process"
 )
 
-// Real builds the program into the folder and makes it the host of the options, on
-// a data folder beside it and a free loopback port. output gets what it writes.
-func Real(ctx context.Context, o Options, folder string, output io.Writer) (Options, error) {
-	binary, err := process.Build(ctx, folder)
-	if err != nil {
-		return o, err
+// Real makes the program the host of the options, on a data folder within folder and
+// a free loopback port; without a binary it builds one beside it. output gets what
+// it writes.
+func Real(ctx context.Context, o Options, binary, folder string, output io.Writer) (Options, error) {
+	var err error
+	if binary == "" {
+		if binary, err = process.Build(ctx, folder); err != nil {
+			return o, err
+		}
 	}
 	if o.Addr, err = process.FreeAddr(); err != nil {
 		return o, err

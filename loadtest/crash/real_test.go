@@ -17,7 +17,7 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	defer cancel()
 	var output bytes.Buffer
 	o, err := crash.Real(ctx, crash.Options{Rounds: 3, MaxLife: 600 * time.Millisecond, Seed: uint64(time.Now().UnixNano()),
-		Progress: func(sentence string) { t.Log(sentence) }}, t.TempDir(), &output)
+		Progress: func(sentence string) { t.Log(sentence) }}, "", t.TempDir(), &output)
 	if err != nil {
 		t.Fatal(err)
 	}

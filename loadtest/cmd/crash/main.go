@@ -26,8 +26,9 @@ func main() {
 // settings are the options of a run and what is around it.
 type settings struct {
 	crash.Options
-	keep bool
-	json string
+	binary string
+	keep   bool
+	json   string
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -42,9 +43,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(stderr, "building the server, seed %d, folder %s\n", s.Seed, folder)
+	_, _ = fmt.Fprintf(stderr, "seed %d, folder %s\n", s.Seed, folder)
 	s.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
-	o, err := crash.Real(ctx, s.Options, folder, stderr)
+	o, err := crash.Real(ctx, s.Options, s.binary, folder, stderr)
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(folder))
 	}
@@ -71,6 +72,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.DurationVar(&s.MinLife, "min-life", 50*time.Millisecond, "shortest time from ready to kill")
 	f.DurationVar(&s.MaxLife, "max-life", 1500*time.Millisecond, "longest time from ready to kill")
 	f.Uint64Var(&s.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the moments")
+	f.StringVar(&s.binary, "binary", "", "kill this program instead of a built one")
 	f.BoolVar(&s.keep, "keep", false, "keep the data folder when something was found")
 	f.StringVar(&s.json, "json", "", "also write the report to this file as JSON")
 	if err := f.Parse(args); err != nil {

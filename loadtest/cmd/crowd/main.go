@@ -26,8 +26,9 @@ func main() {
 // settings are the options of a run and what is around it.
 type settings struct {
 	crowd.Options
-	start bool
-	json  string
+	start  bool
+	binary string
+	json   string
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -60,6 +61,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.StringVar(&s.Addr, "addr", "127.0.0.1:5000", "the server's host:port")
 	f.StringVar(&s.Key, "key", "", "the server's admin key")
 	f.BoolVar(&s.start, "start", false, "build the server and start it on a temporary folder; --addr, --key and --pid are its own then")
+	f.StringVar(&s.binary, "binary", "", "with --start: this program instead of a built one")
 	f.IntVar(&s.Pid, "pid", 0, "the server's process id, to report its CPU and memory")
 	f.IntVar(&s.Screens, "screens", 100, "screens that watch, at most 19500")
 	f.StringVar((*string)(&s.Mode), "mode", string(protocol.ModeEvents), "what screens subscribe to: events or tally")

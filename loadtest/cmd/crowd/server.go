@@ -40,10 +40,12 @@ func startServer(ctx context.Context, s *settings, output io.Writer) (end func()
 }
 
 func launch(ctx context.Context, s *settings, folder string, output io.Writer) (*process.Server, error) {
-	_, _ = fmt.Fprintln(output, "building the server")
-	binary, err := process.Build(ctx, folder)
-	if err != nil {
-		return nil, err
+	binary, err := s.binary, error(nil)
+	if binary == "" {
+		_, _ = fmt.Fprintln(output, "building the server")
+		if binary, err = process.Build(ctx, folder); err != nil {
+			return nil, err
+		}
 	}
 	if s.Addr, err = process.FreeAddr(); err != nil {
 		return nil, err
