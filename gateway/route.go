@@ -49,6 +49,7 @@ func (g *Gateway) others() map[string]http.HandlerFunc {
 	for path, h := range g.extra {
 		all[path] = g.adminsOnly(h)
 	}
+	maps.Copy(all, g.descriptions())
 	return all
 }
 

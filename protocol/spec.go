@@ -7,3 +7,9 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var OpenAPI string
+
+// AsyncAPI describes the messages of the WebSocket: AsyncAPI 3, YAML. It refers to
+// schemas of OpenAPI, which stands beside it.
+//
+//go:embed asyncapi.yaml
+var AsyncAPI string

@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Operation is one operation as the description has it.
+type Operation struct {
+	// ID is the operationId: the op of the table where it is in the table.
+	ID, Method, Path string
+	// Statuses are those it is documented to answer with, in order.
+	Statuses []string
+	// Examples are the errors that it is shown to answer with, by status.
+	Examples map[string][]Sentence
+}
+
+// Sentence is an error as clients see it.
+type Sentence struct {
+	Code, Error string
+	// Shared says that the example belongs to several operations; it needs to be true
+	// of one of them.
+	Shared bool
+}
+
+var methods = []string{"get", "put", "post", "patch", "delete"}
+
+// tree is a YAML document of which nothing is known.
+type tree = map[string]any
+
+func parse(text string) (tree, error) {
+	var t tree
+	if err := yaml.Unmarshal([]byte(text), &t); err != nil {
+		return nil, fmt.Errorf("description: %w", err)
+	}
+	return t, nil
+}
+
+// closed returns the description with every schema closed that does not say that it is
+// open: in a test, a field that is not described is a fault. The schemas of the
+// description are flat, so nothing is lost by it.
+func closed(v any) any {
+	switch v := v.(type) {
+	case tree:
+		out := make(tree, len(v)+1)
+		for key, value := range v {
+			out[key] = closed(value)
+		}
+		_, fields := v["properties"].(tree)
+		if _, open := v["additionalProperties"]; fields && !open {
+			out["additionalProperties"] = false
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = closed(v[i])
+		}
+		return out
+	}
+	return v
+}
+
+// operations lists what the paths hold.
+func operations(doc tree) []Operation {
+	var all []Operation
+	paths := at(doc, "paths")
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		for _, method := range methods {
+			o := at(paths, path, method)
+			if o == nil {
+				continue
+			}
+			id, _ := o["operationId"].(string)
+			op := Operation{ID: id, Method: strings.ToUpper(method), Path: path, Examples: map[string][]Sentence{}}
+			responses := at(o, "responses")
+			for _, status := range slices.Sorted(maps.Keys(responses)) {
+				op.Statuses = append(op.Statuses, status)
+				op.Examples[status] = sentences(doc, at(responses, status))
+			}
+			all = append(all, op)
+		}
+	}
+	return all
+}
+
+// sentences are the error examples of a response.
+func sentences(doc, response tree) []Sentence {
+	ref, shared := response["$ref"].(string)
+	if shared {
+		response = at(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+	}
+	var all []Sentence
+	examples := at(response, "content", "application/json", "examples")
+	for _, name := range slices.Sorted(maps.Keys(examples)) {
+		v := at(examples, name, "value")
+		code, _ := v["code"].(string)
+		text, _ := v["error"].(string)
+		if code != "" {
+			all = append(all, Sentence{Code: code, Error: text, Shared: shared})
+		}
+	}
+	return all
+}
+
+// at goes down the keys; nil when one is missing.
+func at(t tree, keys ...string) tree {
+	for _, key := range keys {
+		t, _ = t[key].(tree)
+	}
+	return t
+}
+
+// finder finds the path of the description that a request is for, as the server's own
+// mux would.
+func finder(ops []Operation) *http.ServeMux {
+	mux := http.NewServeMux()
+	known := map[string]bool{}
+	for _, o := range ops {
+		if !known[o.Path] {
+			mux.Handle(o.Path, http.NotFoundHandler())
+			known[o.Path] = true
+		}
+	}
+	return mux
+}

@@ -1,0 +1,54 @@
+package contract
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+)
+
+// Transport is a client's transport that has every exchange checked.
+type Transport struct {
+	Checker *Checker
+	// Base does the work; nil is http.DefaultTransport.
+	Base http.RoundTripper
+	// Fault is told what is wrong. It may be called from any goroutine.
+	Fault func(string)
+}
+
+// RoundTrip implements http.RoundTripper. The answer is read whole before it is
+// returned, except that of a WebSocket.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	sent, err := drained(&r.Body)
+	if err != nil {
+		return nil, err
+	}
+	base := t.Base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	res, err := base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	x := Exchange{Request: r, RequestBody: sent, Status: res.StatusCode, Header: res.Header}
+	if res.StatusCode != http.StatusSwitchingProtocols {
+		if x.ResponseBody, err = drained(&res.Body); err != nil {
+			return nil, err
+		}
+	}
+	for _, fault := range t.Checker.Check(x) {
+		t.Fault(fault)
+	}
+	return res, nil
+}
+
+// drained reads a body and puts it back.
+func drained(body *io.ReadCloser) ([]byte, error) {
+	if *body == nil {
+		return nil, nil
+	}
+	b, err := io.ReadAll(*body)
+	_ = (*body).Close() // it is read to its end
+	*body = io.NopCloser(bytes.NewReader(b))
+	return b, err
+}
