@@ -24,6 +24,7 @@ type target struct {
 func fuzz(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("fuzz", flag.ContinueOnError)
 	each := flags.Duration("time", 10*time.Second, "how long to fuzz each target")
+	total := flags.Duration("total", time.Hour, "how long to fuzz all of them together, builds apart")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -34,12 +35,19 @@ func fuzz(ctx context.Context, r *runner, args []string) error {
 	if len(targets) == 0 {
 		return errors.New("no fuzz targets found")
 	}
+	return r.steps(ctx, fuzzSteps(targets, *each, *total)...)
+}
+
+// fuzzSteps gives each target the same time, less than each when there are too many
+// for total.
+func fuzzSteps(targets []target, each, total time.Duration) []step {
+	share := min(each, total/time.Duration(len(targets)))
 	var all []step
 	for _, t := range targets {
-		all = append(all, tool(fmt.Sprintf("%s in %s", t.name, t.dir),
-			"go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each.String(), "./"+t.dir))
+		all = append(all, tool(fmt.Sprintf("%s in %s for %s", t.name, t.dir, share),
+			"go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+share.String(), "./"+t.dir))
 	}
-	return r.steps(ctx, all...)
+	return all
 }
 
 // fuzzTargets finds the functions called Fuzz… in test files, in order of paths.

@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,5 +23,18 @@ func TestFuzzTargetsAreFoundWhereverTheyAre(t *testing.T) {
 	want := []target{{"a", "FuzzOne"}, {"a", "FuzzTwo"}, {"a/b", "FuzzThree"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(target{})); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+}
+
+func TestManyFuzzTargetsShareTheTime(t *testing.T) {
+	targets := []target{{"a", "FuzzOne"}, {"a", "FuzzTwo"}, {"b", "FuzzThree"}}
+	for want, total := range map[string]time.Duration{
+		"FuzzOne in a for 5s": time.Hour,
+		"FuzzOne in a for 2s": 6 * time.Second,
+	} {
+		steps := fuzzSteps(targets, 5*time.Second, total)
+		if len(steps) != 3 || steps[0].name != want {
+			t.Errorf("%d steps, the first is %s, want %s", len(steps), steps[0].name, want)
+		}
 	}
 }
