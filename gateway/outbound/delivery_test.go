@@ -18,11 +18,14 @@ const (
 	secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	body   = `{"event":"vote.received","timestamp":"2026-01-15T12:00:00.000Z","data":{"totals":{"upvotes":3}}}`
 
-	// patience is a timeout that attempts of a test do not reach, haste one that they do.
-	patience = 20 * time.Second
-	haste    = 250 * time.Millisecond
+	// patience is a timeout that attempts of a test do not reach, haste one that they
+	// do, but only in the stage that a test is about; brief is for when the stage does
+	// not matter.
+	patience = 30 * time.Second
+	haste    = time.Second
+	brief    = 200 * time.Millisecond
 	// slack is how much later than its timeout an attempt may come back on a busy machine.
-	slack = 2 * time.Second
+	slack = 10 * time.Second
 )
 
 // loopback opens 127.0.0.1 only: 127.0.0.2 is as internal as any other address.

@@ -62,7 +62,7 @@ func TestFailedAttemptsLeaveNothingBehind(t *testing.T) {
 	mute.silent.Store(true)
 	hung := newRawServer(t, "127.0.0.1:0", hang)
 	endless := newRawServer(t, "127.0.0.1:0", saying("HTTP/1.1 200 OK\r\n\r\n", flooding("x")))
-	c, deaf := newCourier(t, within(haste), resolvedBy(names)), newCourier(t, within(haste), resolvedBy(mute))
+	c, deaf := newCourier(t, within(brief), resolvedBy(names)), newCourier(t, within(brief), resolvedBy(mute))
 	before := goleak.IgnoreCurrent()
 	for _, url := range []string{hung.url, strings.Replace(hung.url, "http", "https", 1), endless.url, "http://inside.test/", "http://missing.test/"} {
 		deliver(t, c, dispatch(url))
