@@ -47,9 +47,11 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- s.serve(serving) }()
-	err = c.play(ctx, t, s)
+	if err = c.play(ctx, t, s); ctx.Err() != nil {
+		err = nil // whatever broke, broke because we were told to end
+	}
 	stop()
-	return errors.Join(ignoring(context.Canceled, err), <-served)
+	return errors.Join(err, <-served)
 }
 
 func (c *demoCommand) play(ctx context.Context, t *terminal, s *server) error {

@@ -20,11 +20,13 @@ func main() { os.Exit(program()) }
 
 // program runs the command line of the process and returns its exit code.
 func program() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signaled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal drains. From then on signals kill again, so that a second one
-	// ends a drain that hangs.
-	context.AfterFunc(ctx, stop)
+	// The first signal drains. Before that begins signals kill again, so that a second
+	// one ends a drain that hangs.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	context.AfterFunc(signaled, func() { stop(); cancel() })
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	if err == nil {
 		return 0

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +23,8 @@ import (
 const (
 	// startLimit is how long a server may take to print where it serves.
 	startLimit = 20 * time.Second
+	// lookInterval is how often a file is looked at.
+	lookInterval = 10 * time.Millisecond
 	// scriptsLimit ends a script in which a command hangs; all of them take seconds.
 	scriptsLimit = 90 * time.Second
 )
@@ -38,7 +42,8 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Deadline:            time.Now().Add(scriptsLimit),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "mode": mode, "damage": damage, "lines": lines,
+			"start": start, "halt": halt, "interrupt": interrupt, "await": await,
+			"dawdle": dawdle, "mode": mode, "damage": damage, "lines": lines,
 		},
 		Setup: func(e *testscript.Env) error {
 			running := &background{servers: map[string]*process{}}
@@ -134,14 +139,42 @@ func follow(r io.Reader, file io.WriteCloser, base chan<- string) error {
 // halt NAME [SIGNAL] ends a server, with SIGTERM when no other signal is named. Its
 // exit code must be 0, with ! anything else.
 func halt(ts *testscript.TestScript, neg bool, args []string) {
+	interrupt(ts, false, args)
 	servers := ts.Value(backgroundKey{}).(*background).servers
 	p := servers[args[0]]
 	delete(servers, args[0])
-	signal := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "KILL": os.Kill}[append(args, "TERM")[1]]
-	ts.Check(p.cmd.Process.Signal(signal))
 	if err := <-p.done; (err != nil) != neg {
 		ts.Fatalf("%s ended with %v", args[0], err)
 	}
+}
+
+// interrupt NAME [SIGNAL] sends a signal and does not wait.
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	p := ts.Value(backgroundKey{}).(*background).servers[args[0]]
+	signal := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "KILL": os.Kill}[append(args, "TERM")[1]]
+	ts.Check(p.cmd.Process.Signal(signal))
+}
+
+// await FILE TEXT waits until the file holds the text.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	look := time.NewTicker(lookInterval)
+	defer look.Stop()
+	for end := time.Now().Add(startLimit); time.Now().Before(end); <-look.C {
+		if strings.Contains(ts.ReadFile(args[0]), args[1]) {
+			return
+		}
+	}
+	ts.Fatalf("%s does not hold %q", args[0], args[1])
+}
+
+// dawdle URL sends the beginning of a request and leaves it at that until the end of
+// the script.
+func dawdle(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := net.Dial("tcp", strings.TrimPrefix(args[0], "http://"))
+	ts.Check(err)
+	ts.Defer(func() { _ = c.Close() })
+	_, err = io.WriteString(c, "POST /api/pick HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	ts.Check(err)
 }
 
 // mode FILE OCTAL compares permissions.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 
 	"github.com/rs/zerolog"
 )
@@ -22,7 +21,11 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 	log.Info().Str("version", version()).EmbedObject(&c.Config).Msg("settings")
 	warnIdle(&c.Config, log)
 	s, err := open(ctx, &c.Config, log)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		log.Info().AnErr("cause", err).Msg("stopped before it served")
+		return nil
+	case err != nil:
 		return err
 	}
 	banner{base: s.base(), keys: s.keys}.print(t.out)
@@ -98,7 +101,7 @@ func (s *server) close(ctx context.Context) error {
 	if s.listener != nil {
 		errs = append(errs, ignoring(net.ErrClosed, s.listener.Close()))
 	}
-	return ignoring(http.ErrServerClosed, errors.Join(errs...))
+	return errors.Join(errs...)
 }
 
 // ignoring is err unless it says only what was expected.

@@ -43,7 +43,7 @@ func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
 	s := &server{config: c, log: log}
 	for _, step := range []func(context.Context) error{s.listen, s.openJournal, s.openHub, s.openGateway} {
 		if err := step(ctx); err != nil {
-			return nil, errors.Join(explained(err, c), s.close(ctx))
+			return nil, errors.Join(explained(err, c), s.close(context.WithoutCancel(ctx)))
 		}
 	}
 	return s, nil
