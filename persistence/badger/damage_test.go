@@ -2,6 +2,7 @@ package badger_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,6 +62,24 @@ func move(from, to []byte) func(*badgerdb.Txn) error {
 	}
 }
 
+// forge replaces the index entry at position 5, which names three records of a from
+// 3, with one whose time is earlier by back.
+func forge(back time.Duration, seq persistence.Seq, count int) func(*badgerdb.Txn) error {
+	return func(txn *badgerdb.Txn) error {
+		item, err := txn.Get(badger.IndexKey(5))
+		if err != nil {
+			return err
+		}
+		value, err := item.ValueCopy(nil)
+		if err != nil {
+			return err
+		}
+		// The time stands behind the version byte.
+		at := time.UnixMilli(int64(binary.BigEndian.Uint64(value[1:])))
+		return txn.Set(badger.ForgedCommit(5, at.Add(-back), "a", seq, count))
+	}
+}
+
 // damaged is a journal whose stream a has chunks at 1, 3, 6 and 10 (positions 1, 5, 8
 // and 12), b one at 1 (position 3); nothing is in the tail.
 func damaged(t *testing.T, how func(*badgerdb.Txn) error) *badger.Journal {
@@ -105,6 +124,9 @@ func TestVerifyNamesEveryFault(t *testing.T) {
 		"manifest flipped":     {flip(badger.ManifestKey("a")), badger.Fault{Stream: "a", Reason: "snapshot"}},
 		"part flipped":         {flip(badger.PartKey("a", 2, 1)), badger.Fault{Stream: "a", Seq: 5, Reason: "snapshot"}},
 		"part lost":            {remove(badger.PartKey("a", 2, 2)), badger.Fault{Stream: "a", Seq: 5, Reason: "part 2 is missing"}},
+		"index counts wrong":   {forge(0, 3, 2), badger.Fault{Stream: "a", Seq: 3, Position: 5, Reason: "not where the index has it"}},
+		"index names another":  {forge(0, 6, 3), badger.Fault{Stream: "a", Seq: 6, Position: 5, Reason: "not where the index has it"}},
+		"time goes back":       {forge(time.Hour, 3, 3), badger.Fault{Position: 5, Reason: "before the one before it"}},
 		"stream without a key": {move(badger.ChunkKey("b", 1), badger.ChunkKey("c", 1)), badger.Fault{Stream: "c", Seq: 1, Reason: "checksum"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,6 +246,21 @@ func TestALostIndexEntryIsNoEnd(t *testing.T) {
 		}
 		if !errors.Is(last, persistence.ErrCorrupt) || n != int(lost)-1 {
 			t.Errorf("without the entry at %d: %d records, then %v", lost, n, last)
+		}
+	}
+}
+
+func TestAnIndexThatNamesTheWrongChunkIsCorrupt(t *testing.T) {
+	for _, how := range []func(*badgerdb.Txn) error{forge(0, 3, 2), forge(0, 6, 3), forge(0, 77, 3)} {
+		var last error
+		n := 0
+		for _, err := range damaged(t, how).ReadAll(t.Context(), 0) {
+			if last = err; err == nil {
+				n++
+			}
+		}
+		if !errors.Is(last, persistence.ErrCorrupt) || n != 4 {
+			t.Errorf("%d records, then %v; want 4, then corrupt", n, last)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package badger
 
 import (
+	"time"
+
 	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
@@ -18,9 +20,9 @@ func PartKey(stream string, generation uint64, part int) []byte {
 	return partKey(stream, generation, part)
 }
 
-// Reading is how many reads hold the journal open.
-func (j *Journal) Reading() int {
-	j.gate.mu.Lock()
-	defer j.gate.mu.Unlock()
-	return j.gate.inside
+// ForgedCommit is a well-sealed index entry that names one chunk.
+func ForgedCommit(first persistence.Position, at time.Time, stream string, seq persistence.Seq, count int) (key, value []byte) {
+	key = IndexKey(first)
+	value = appendCommit(nil, at, []chunk{{stream: stream, first: seq, count: count}})
+	return key, appendSeal(value, 0, key)
 }
