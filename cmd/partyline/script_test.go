@@ -168,13 +168,20 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // dawdle URL sends the beginning of a request and leaves it at that until the end of
-// the script.
+// the script. It returns when the server has begun to read the body.
 func dawdle(ts *testscript.TestScript, _ bool, args []string) {
 	c, err := net.Dial("tcp", strings.TrimPrefix(args[0], "http://"))
 	ts.Check(err)
 	ts.Defer(func() { _ = c.Close() })
-	_, err = io.WriteString(c, "POST /api/pick HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	_, err = io.WriteString(c, "POST /api/pick HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
+		"Expect: 100-continue\r\nContent-Length: 100\r\n\r\n")
 	ts.Check(err)
+	ts.Check(c.SetReadDeadline(time.Now().Add(startLimit)))
+	answer, err := bufio.NewReader(c).ReadString('\n')
+	ts.Check(err)
+	if !strings.Contains(answer, "100 Continue") {
+		ts.Fatalf("the server does not read: %s", answer)
+	}
 }
 
 // mode FILE OCTAL compares permissions.
