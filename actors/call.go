@@ -84,6 +84,10 @@ func (h *Hub) send(c *command) *protocol.Error {
 		return h.sendSession(c.cmd.(*protocol.CastVote).SessionID, c)
 	case protocol.SessionCommand:
 		return h.sendSession(cmd.Target(), c)
+	case protocol.CreateWebhook:
+		return h.createWebhook(c, cmd)
+	case protocol.WebhookCommand:
+		return h.sendWebhook(cmd.Target(), c)
 	case protocol.CreateGame, protocol.UpdateGame, protocol.DeleteGame, protocol.ToggleGame,
 		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, catalogue.Seed:
 		h.system.Root.Send(h.catalogue, c)

@@ -38,6 +38,8 @@ func (t *ticket) reply(answer any, err *protocol.Error) {
 		return
 	}
 	t.answered = true
-	t.door.leave()
+	if t.door != nil { // a webhook's own commands come from inside
+		t.door.leave()
+	}
 	t.done(answer, err)
 }

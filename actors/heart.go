@@ -22,4 +22,7 @@ type species[F any, H heart[F]] struct {
 	readFact   func(b []byte) (F, error)
 	// version of the snapshot format; a snapshot of another version is not read.
 	version uint32
+	// often is the tail, in facts, after which a snapshot is taken under load; 0 is
+	// snapshotBusy, or more for a long stream.
+	often protocol.Seq
 }

@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	crand "crypto/rand"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -36,6 +37,10 @@ type Options struct {
 	// OnRevoked is told of each token that has ceased to hold, after the commit. It
 	// must not block.
 	OnRevoked func(protocol.TokenID)
+	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
+	Courier Courier
+	// Jitter is the chance in the waits between deliveries, in [0,1). Default: random.
+	Jitter func() float64
 }
 
 // defaultIdleTimeout: waking costs some milliseconds, a sleeping session nothing.
@@ -61,6 +66,7 @@ type Hub struct {
 	access     *actor.PID
 	standings  *actor.PID
 	projection *projection
+	post       *post
 
 	background *background
 	scheduler  *scheduler
@@ -72,7 +78,7 @@ type Hub struct {
 // sessions are read when somebody asks for them.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
-	if err := h.gauges.register(o.Meter, h.door); err != nil {
+	if err := errors.Join(h.gauges.register(o.Meter, h.door), h.post.register(o.Meter)); err != nil {
 		return nil, err
 	}
 	h.projection = newProjection(h.environment)
@@ -84,6 +90,9 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
 	h.spawn()
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
+		return nil, err
+	}
+	if err := h.post.open(ctx, h.system); err != nil {
 		return nil, err
 	}
 	return h, nil
@@ -116,6 +125,10 @@ func newHub(o Options) *Hub {
 	h.scheduler = newScheduler()
 	h.background = newBackground(o.Journal, o.Log)
 	h.keep = h.background.keep
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
+	h.post = newPost(h.environment, h.props, o)
 	return h
 }
 
@@ -136,6 +149,7 @@ func (h *Hub) spawn() {
 		for _, pid := range all {
 			root.Send(pid, sweep{})
 		}
+		h.post.sweep()
 		h.scheduler.trim()
 	})
 }
@@ -186,6 +200,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	h.post.close(ctx)
 	for _, pid := range []*actor.PID{h.registry, h.catalogue, h.access, h.standings} {
 		_ = h.system.Root.PoisonFuture(pid).Wait()
 	}

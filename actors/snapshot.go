@@ -26,7 +26,11 @@ type snapshotPlan struct {
 // planSnapshot takes a snapshot of the speculative state when the tail is long. A
 // session that has grown takes them ever more rarely: encoding costs by size.
 func (l *ledger[F, H]) planSnapshot() {
-	if l.snap.pending == nil && l.seq-l.snap.base >= max(snapshotBusy, l.seq/4) {
+	tail := l.often
+	if tail == 0 {
+		tail = max(snapshotBusy, l.seq/4)
+	}
+	if l.snap.pending == nil && l.seq-l.snap.base >= tail {
 		l.takeSnapshot()
 	}
 }

@@ -38,7 +38,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	case *DeadQueued:
 		h.applyDeadQueued()
 	case *ReplayStarted:
-		h.replay = &replay{After: f.After, Until: f.Until}
+		h.replay = &Replay{Number: seq, After: f.After, Until: f.Until}
 	case *ReplayStopped:
 		h.applyReplayStopped()
 	}

@@ -18,7 +18,7 @@ type Heart struct {
 	tests  []protocol.Seq      // of Tested facts to be delivered aside
 	queue  []protocol.DeliveryID
 	dead   []protocol.DeliveryID // ascending, the newest maxDead
-	replay *replay
+	replay *Replay
 
 	failures int                // of the endpoint in a row: the place in the schedule
 	misses   int                // attempts since failingSince that failed
@@ -72,10 +72,12 @@ type Head struct {
 	Probe bool `json:"probe,omitempty"`
 }
 
-// replay is a range of the global order that is delivered again.
-type replay struct {
-	After protocol.DeliveryID `json:"after"`
-	Until protocol.DeliveryID `json:"until"`
+// Replay is a range of the global order that is delivered again: what lies after
+// After, up to Until.
+type Replay struct {
+	Number protocol.Seq        `json:"number"` // of the fact that began it
+	After  protocol.DeliveryID `json:"after"`
+	Until  protocol.DeliveryID `json:"until"`
 }
 
 type counts struct {
@@ -97,7 +99,9 @@ const (
 func New(id protocol.WebhookID) *Heart { return &Heart{id: id} }
 
 // wants says whether the delivery at the head would still be made.
-func (h *Heart) wants(d *Head) bool { return d.Lane != LaneMain || h.filter.Wants(d.Event, d.Session) || d.Session == 0 }
+func (h *Heart) wants(d *Head) bool {
+	return d.Lane != LaneMain || h.filter.Wants(d.Event, d.Session) || d.Session == 0
+}
 
 // well forgets that anything failed.
 func (h *Heart) well() {

@@ -108,13 +108,9 @@ func (h *Heart) Redelivery() (id protocol.DeliveryID, ok bool) {
 	return h.queue[0], true
 }
 
-// Replay is the rest of the range that is delivered again.
-func (h *Heart) Replay() (after, until protocol.DeliveryID, ok bool) {
-	if h.replay == nil {
-		return 0, 0, false
-	}
-	return h.replay.After, h.replay.Until, true
-}
+// Replay is the rest of the range that is delivered again, nil when there is none. It
+// must not be changed.
+func (h *Heart) Replay() *Replay { return h.replay }
 
 // MessageID is the webhook-id header of a delivery; probe is the number of the attempt
 // when it is a ping.

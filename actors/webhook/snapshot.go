@@ -28,7 +28,7 @@ type snapshot struct {
 	Tests       []protocol.Seq        `json:"tests,omitempty"`
 	Queue       []protocol.DeliveryID `json:"queue,omitempty"`
 	Dead        []protocol.DeliveryID `json:"dead,omitempty"`
-	Replay      *replay               `json:"replay,omitempty"`
+	Replay      *Replay               `json:"replay,omitempty"`
 	Failures    int                   `json:"failures,omitempty"`
 	Misses      int                   `json:"misses,omitempty"`
 	Failing     protocol.Timestamp    `json:"failing"`

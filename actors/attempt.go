@@ -1,0 +1,95 @@
+package actors
+
+import (
+	"time"
+
+	"partyline/actors/webhook"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+func position(id protocol.DeliveryID) persistence.Position { return persistence.Position(id) }
+
+// fly starts an attempt.
+func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
+	now := protocol.TimestampOf(a.now())
+	event, err := webhook.ReadEvent(p.stored)
+	if err != nil {
+		a.log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(p.id)).Msg("stored event cannot be read")
+		a.pass(l, p.id)
+		return
+	}
+	a.vitals.waiting.Store(p.time.UnixMilli())
+	d := webhook.Dispatch{
+		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now), MessageID: webhook.MessageID(a.id, p.id, 0),
+		Redelivery: l == webhook.LaneRedelivery || l == webhook.LaneReplay,
+	}
+	c := webhook.Conclude{
+		Delivery: p.id, Lane: l, Probe: probe, Event: event.Type, Session: event.Session,
+		Made: a.heart.Made(), Edition: a.heart.Edition(), Draw: a.post.jitter(),
+	}
+	if probe {
+		event = webhook.Ping(a.id, now)
+		d.MessageID = webhook.MessageID(a.id, p.id, number)
+	}
+	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(p.stored)))
+	if l != mainLane {
+		a.gait.took(replayPace)
+	}
+	a.extra = l == mainLane
+	a.head = p
+	a.launch(d, c)
+}
+
+func (a *webhookActor) launch(d webhook.Dispatch, c webhook.Conclude) {
+	if rate := a.heart.RateLimit(); rate > 0 {
+		a.pace.took(time.Minute / time.Duration(rate))
+	}
+	a.alarm.stop()
+	number := a.post.number.Add(1)
+	self := a.self
+	a.flight = flight{number: number, conclude: c}
+	a.flight.cancel = a.post.flights.start(d, func(out webhook.Attempt, cut bool) {
+		a.system.Root.Send(self, &landed{number, out, cut})
+	})
+}
+
+// land takes the outcome of the attempt under way. What was cut short by the end of
+// the hub is made again by the next one.
+func (a *webhookActor) land(m *landed) {
+	if m.number != a.flight.number {
+		return
+	}
+	c := a.flight.conclude
+	a.flight = flight{}
+	if m.cut && a.ending {
+		return
+	}
+	c.Outcome = m.outcome
+	a.unrecorded = &c
+	a.record()
+}
+
+// record hands the outcome to the ledger. When the journal fails it is kept and handed
+// over again, so that a disk that is full for an hour costs no second delivery.
+func (a *webhookActor) record() {
+	if a.unrecorded == nil || a.recording {
+		return
+	}
+	a.recording = true
+	a.handle(&command{cmd: a.unrecorded, ticket: ticket{done: func(_ any, err *protocol.Error) {
+		a.recording = false
+		if err == nil || err.Code == protocol.CodeConflict || err.Code == protocol.CodeNotFound {
+			a.unrecorded = nil
+		}
+	}}})
+}
+
+// pass writes down that a lane has nothing to deliver up to a position.
+func (a *webhookActor) pass(l webhook.Lane, through protocol.DeliveryID) {
+	a.handle(&command{cmd: &webhook.Pass{Lane: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+		if err != nil {
+			a.stall(err)
+		}
+	}}})
+}

@@ -1,0 +1,68 @@
+package actors_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"partyline/protocol"
+)
+
+func voterIn(t *testing.T, body []byte) string {
+	t.Helper()
+	var b struct {
+		Event protocol.EventType
+		Data  struct {
+			Vote struct{ Username string }
+		}
+	}
+	if err := json.Unmarshal(body, &b); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	return b.Data.Vote.Username
+}
+
+func TestAnEventIsDelivered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventGameAdded)
+		n.vote()
+		n.play(2)
+		synctest.Wait()
+		log := n.courier.log(id)
+		if len(log) != 1 || log[0].Event != "game.added" || log[0].URL != "https://example.com/hook" || !slices.Equal(log[0].Secrets, []string{"mysecret123"}) {
+			t.Fatalf("sent %+v", log)
+		}
+		var body map[string]json.RawMessage
+		if err := json.Unmarshal(log[0].Body, &body); err != nil || len(body) != 3 || string(body["event"]) != `"game.added"` {
+			t.Fatalf("body %s: %v", log[0].Body, err)
+		}
+		rows := n.logs(id)
+		if len(rows) != 1 || *rows[0].ResponseStatus != 200 || rows[0].ErrorMessage != nil || string(rows[0].Payload) != string(body["data"]) {
+			t.Fatalf("logs %+v", rows)
+		}
+		if rows[0].MessageID != log[0].MessageID || rows[0].Attempt != 1 || rows[0].EventType != protocol.EventGameAdded {
+			t.Fatalf("logs %+v", rows)
+		}
+		h := n.health(id)
+		if h.State != protocol.WebhookHealthy || h.Delivered != 1 || h.QueueLength != 0 || h.LastSuccess == nil {
+			t.Fatalf("health %+v", h)
+		}
+	})
+}
+
+func TestVotesAreDeliveredInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		var want []string
+		for range 300 {
+			want = append(want, n.vote())
+		}
+		synctest.Wait()
+		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, want) {
+			t.Fatalf("got %v", got)
+		}
+	})
+}

@@ -1,0 +1,233 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/webhook"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// dispatcher follows the tail of the global order for all webhooks. It wakes those
+// that are asleep and want what came; those that are busy, wait or are disabled cost
+// nothing.
+type dispatcher struct {
+	environment
+	system *actor.ActorSystem
+	self   *actor.PID
+	window *window
+	roster *roster
+
+	open     bool
+	position persistence.Position // of the last record looked at
+	asleep   map[protocol.WebhookID]*sleeper
+	byType   map[protocol.EventType]map[protocol.WebhookID]*sleeper
+	rung     *atomic.Bool // a wake-up is on its way
+
+	kept  persistence.Position // of the newest mark
+	ticks int
+}
+
+// sleeper is a webhook that has delivered everything it wants up to after.
+type sleeper struct {
+	id     protocol.WebhookID
+	pid    *actor.PID
+	after  protocol.DeliveryID
+	filter webhook.Filter
+}
+
+// messages between the dispatcher and the webhooks
+type (
+	// leave says that a webhook is not to be woken any more.
+	leave struct{ id protocol.WebhookID }
+	// news wakes a webhook.
+	news struct{}
+	// openUp begins the following, at a position.
+	openUp struct{ at persistence.Position }
+)
+
+const (
+	// dispatchBatch is how many records are looked at before other messages get their turn.
+	dispatchBatch = 8192
+	// calmSweep is how many sweeps pass between two that reach every webhook.
+	calmSweep = 60
+	// readTimeout bounds one reading, so that a sick disk cannot hold an actor for ever.
+	readTimeout = 10 * time.Second
+)
+
+// Receive implements actor.Actor.
+func (d *dispatcher) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		d.self = c.Self()
+	case openUp:
+		d.begin(m.at)
+	case wakeUp:
+		d.rung.Store(false)
+		d.read()
+	case *sleeper:
+		d.rest(m)
+	case leave:
+		d.remove(m.id)
+	case sweep:
+		d.sweep()
+	case *actor.Stopping:
+		d.mark()
+	}
+}
+
+// begin looks at everybody who has lain down before.
+func (d *dispatcher) begin(at persistence.Position) {
+	d.open, d.position, d.kept = true, at, at
+	d.window.begin(protocol.DeliveryID(at))
+	waiting := d.asleep
+	d.asleep, d.byType = map[protocol.WebhookID]*sleeper{}, map[protocol.EventType]map[protocol.WebhookID]*sleeper{}
+	for _, s := range waiting {
+		d.rest(s)
+	}
+	d.read()
+}
+
+// rest lays a webhook down, or wakes it at once when there is something for it that
+// came in between.
+func (d *dispatcher) rest(s *sleeper) {
+	d.remove(s.id)
+	if d.open {
+		var found queue[parcel]
+		if _, ok := d.window.take(&found, s.id, s.after, 1); !ok || found.len() > 0 {
+			d.system.Root.Send(s.pid, news{})
+			return
+		}
+	}
+	d.asleep[s.id] = s
+	for _, t := range s.filter.Events {
+		if d.byType[t] == nil {
+			d.byType[t] = map[protocol.WebhookID]*sleeper{}
+		}
+		d.byType[t][s.id] = s
+	}
+}
+
+func (d *dispatcher) remove(id protocol.WebhookID) {
+	s, ok := d.asleep[id]
+	if !ok {
+		return
+	}
+	delete(d.asleep, id)
+	for _, t := range s.filter.Events {
+		delete(d.byType[t], id)
+	}
+}
+
+// read looks at what has come since the last time.
+func (d *dispatcher) read() {
+	if !d.open || d.position == d.journal.Head() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	var found []parcel
+	n := 0
+	for rec, err := range d.journal.ReadAll(ctx, d.position) {
+		if err != nil {
+			d.log.Error().Err(err).Msg("webhooks' dispatcher cannot read the journal")
+			break
+		}
+		if p, ok := notice(rec); ok && d.window.wants(&p) {
+			found = append(found, p.kept())
+		}
+		d.position = rec.Position
+		if n++; n == dispatchBatch {
+			d.ring()
+			break
+		}
+	}
+	d.window.push(found, protocol.DeliveryID(d.position))
+	for i := range found {
+		d.wake(&found[i])
+	}
+}
+
+// wake wakes who is asleep and wants the parcel.
+func (d *dispatcher) wake(p *parcel) {
+	if p.to != 0 {
+		if s, ok := d.asleep[p.to]; ok {
+			d.rouse(s)
+		}
+		return
+	}
+	for _, t := range []protocol.EventType{p.kind, protocol.EventAny} {
+		for _, s := range d.byType[t] {
+			if s.filter.Wants(p.kind, p.session) {
+				d.rouse(s)
+			}
+		}
+	}
+}
+
+func (d *dispatcher) rouse(s *sleeper) {
+	d.remove(s.id)
+	d.system.Root.Send(s.pid, news{})
+}
+
+// ring is called by the committer after each commit; it must not block.
+func (d *dispatcher) ring() {
+	if !d.rung.Swap(true) {
+		d.system.Root.Send(d.self, wakeUp{})
+	}
+}
+
+func (d *dispatcher) sweep() {
+	d.ticks++
+	d.roster.sweep(d.system.Root, d.ticks%calmSweep == 0)
+	d.read()
+	if d.position-d.kept >= snapshotIdle {
+		d.mark()
+	}
+}
+
+// markStream names the snapshot that keeps the mark; there is no stream of that name.
+const markStream = "webhooks"
+
+// markVersion is the format of the mark.
+const markVersion = 1
+
+// mark keeps who was asleep at the position: for them nothing lies before it that they
+// want. So what nobody wants costs no record, and a start need not read it again.
+func (d *dispatcher) mark() {
+	if !d.open || d.position <= d.kept {
+		return
+	}
+	ids := make([]protocol.WebhookID, 0, len(d.asleep))
+	for id, s := range d.asleep {
+		if s.after <= protocol.DeliveryID(d.position) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	data, err := json.Marshal(ids)
+	if err != nil {
+		panic("actors: a mark that has no JSON: " + err.Error()) // it is a list of numbers
+	}
+	d.kept = d.position
+	d.keep(persistence.Snapshot{Stream: markStream, Seq: persistence.Seq(d.position), Version: markVersion, Data: data})
+}
+
+// loadMark reads who has heard everything up to which position. Without a mark, or
+// with one that is ahead of the journal, webhooks read on from their own cursors.
+func loadMark(ctx context.Context, j persistence.Journal) (at protocol.DeliveryID, asleep []protocol.WebhookID) {
+	s, ok, err := j.LoadSnapshot(ctx, markStream)
+	if err != nil || !ok || s.Version != markVersion || persistence.Position(s.Seq) > j.Head() {
+		return 0, nil
+	}
+	if json.Unmarshal(s.Data, &asleep) != nil {
+		return 0, nil
+	}
+	return protocol.DeliveryID(s.Seq), asleep
+}

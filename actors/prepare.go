@@ -1,0 +1,104 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"time"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// prepare fills in what a command must know of the journal, and sees to it that the
+// roster hears of what it changes before the client does. It says false when the
+// command is answered already.
+func (a *webhookActor) prepare(c *command) bool {
+	if a.suspect {
+		a.settle()
+	}
+	switch cmd := c.cmd.(type) {
+	case protocol.CreateWebhook:
+		cmd.Reached = protocol.DeliveryID(a.journal.Head())
+		c.cmd = cmd
+	case protocol.UpdateWebhook:
+		cmd.Reached = a.reached()
+		c.cmd = cmd
+	case protocol.ReplayWebhook:
+		cmd.Reached = a.reached()
+		if cmd.Since != nil {
+			cmd.From = a.before(*cmd.Since, cmd.Reached)
+		}
+		c.cmd = cmd
+	case protocol.Redeliver:
+		if err := a.deliverable(cmd.DeliveryID); err != nil {
+			c.reply(nil, err)
+			return false
+		}
+	}
+	done := c.done
+	c.done = func(answer any, err *protocol.Error) {
+		if saved, ok := answer.(protocol.WebhookSaved); ok {
+			a.post.roster.note(saved.Webhook)
+		}
+		done(answer, err)
+	}
+	return true
+}
+
+func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {
+	_, err := a.fetch(id)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errGone):
+		return protocol.NotFound("Delivery")
+	}
+	return refusalOf(err)
+}
+
+// reached is up to where everything was judged by the webhook's filter as it is: what
+// lies after it and is wanted waits still.
+func (a *webhookActor) reached() protocol.DeliveryID {
+	if a.suspect || !a.heart.Exists() {
+		return 0
+	}
+	switch d := a.heart.Head(); {
+	case !a.heart.Enabled():
+		return a.heart.Cursor()
+	case a.lineFlight():
+		return a.flight.conclude.Delivery - 1
+	case a.unrecorded != nil && a.unrecorded.Lane == mainLane:
+		return a.unrecorded.Delivery - 1
+	case d != nil && d.Lane == mainLane:
+		return d.Delivery - 1
+	}
+	if a.line.empty() && a.covered {
+		a.look()
+	}
+	return a.line.reached()
+}
+
+func (a *webhookActor) lineFlight() bool {
+	return a.flight.number != 0 && a.flight.conclude.Lane == mainLane
+}
+
+// before finds the last position that was written before a time, at most most. Times
+// never go back along the global order, so it is a search by halves.
+func (a *webhookActor) before(t protocol.Timestamp, most protocol.DeliveryID) protocol.DeliveryID {
+	n := sort.Search(int(most), func(i int) bool {
+		at, ok := a.timeOf(protocol.DeliveryID(i + 1))
+		return !ok || protocol.TimestampOf(at) >= t
+	})
+	return protocol.DeliveryID(n)
+}
+
+// timeOf is when the record at a position, or the next one that is still kept, was written.
+func (a *webhookActor) timeOf(id protocol.DeliveryID) (time.Time, bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	for rec, err := range a.journal.ReadAll(ctx, persistence.Position(id)-1) {
+		return rec.Time, err == nil
+	}
+	return time.Time{}, false
+}
