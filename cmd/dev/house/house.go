@@ -57,7 +57,8 @@ func Faults(tree fs.FS, r Rules) ([]string, error) {
 	faults = append(faults, packageFaults(files)...)
 	faults = append(faults, goroutineFaults(files, r)...)
 	faults = append(faults, lengthFaults(files, r)...)
-	faults = append(faults, callFaults(files)...)
+	faults = append(faults, environmentFaults(files)...)
+	faults = append(faults, sleepFaults(files)...)
 	sort.Strings(faults)
 	return faults, nil
 }

@@ -18,7 +18,13 @@ var hearts = []string{"actors/session", "actors/catalogue", "actors/standings", 
 
 var rooms = []Room{
 	{Path: "protocol"},
+
 	{Path: "persistence"},
+	{Path: "persistence/committer", May: []string{"persistence"}},
+	{Path: "persistence/badger", May: []string{"persistence", "persistence/committer"}},
+	{Path: "persistence/memory", May: []string{"persistence", "persistence/committer"}},
+	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
+
 	{Path: "actors/session", May: []string{"protocol"}},
 	{Path: "actors/catalogue", May: []string{"protocol"}},
 	{Path: "actors/access", May: []string{"protocol"}},
@@ -26,9 +32,15 @@ var rooms = []Room{
 	{Path: "actors/webhook", May: []string{"protocol"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, hearts...)},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/feed"}, hearts...)},
+
+	{Path: "gateway/live", May: []string{"protocol", "actors/feed"}},
+	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook"}},
+	{Path: "gateway/contract", May: []string{"protocol"}},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live"}, hearts...)},
+
 	{Path: "loadtest", May: []string{"protocol"}},
-	{Path: "cmd", May: []string{"protocol", "persistence", "actors", "gateway", "loadtest"}},
+	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors",
+		"gateway", "gateway/live", "gateway/outbound", "loadtest"}},
 }
 
 var libraries = []Library{
@@ -40,7 +52,8 @@ var libraries = []Library{
 	{"code.dny.dev/ssrf", []string{"gateway/outbound"}},
 	{"github.com/pb33f/libopenapi", []string{"gateway/contract"}},
 	{"github.com/pb33f/libopenapi-validator", []string{"gateway/contract"}},
-	{"go.yaml.in/yaml/v4", []string{"gateway/contract"}},
+	{"go.yaml.in/yaml/v4", []string{"gateway"}},
+	{"github.com/swaggest/swgui", []string{"gateway"}},
 	{"golang.org/x/sys", []string{"gateway", "persistence/badger", "loadtest"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
 	{"github.com/alecthomas/kong", []string{"cmd", "loadtest"}},
@@ -55,6 +68,7 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
+	"actors/courier.go":    "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
 	"actors/scheduler.go":  "runs mailboxes; trim and stop end those that are idle",
 
