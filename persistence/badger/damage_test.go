@@ -125,7 +125,7 @@ func TestVerifyNamesEveryFault(t *testing.T) {
 		"part flipped":         {flip(badger.PartKey("a", 2, 1)), badger.Fault{Stream: "a", Seq: 5, Reason: "snapshot"}},
 		"part lost":            {remove(badger.PartKey("a", 2, 2)), badger.Fault{Stream: "a", Seq: 5, Reason: "part 2 is missing"}},
 		"index counts wrong":   {forge(0, 3, 2), badger.Fault{Stream: "a", Seq: 3, Position: 5, Reason: "not where the index has it"}},
-		"index names another":  {forge(0, 6, 3), badger.Fault{Stream: "a", Seq: 6, Position: 5, Reason: "not where the index has it"}},
+		"index names another":  {forge(0, 6, 4), badger.Fault{Stream: "a", Seq: 6, Position: 5, Reason: "not where the index has it"}},
 		"time goes back":       {forge(time.Hour, 3, 3), badger.Fault{Position: 5, Reason: "before the one before it"}},
 		"stream without a key": {move(badger.ChunkKey("b", 1), badger.ChunkKey("c", 1)), badger.Fault{Stream: "c", Seq: 1, Reason: "checksum"}},
 	} {
@@ -251,7 +251,7 @@ func TestALostIndexEntryIsNoEnd(t *testing.T) {
 }
 
 func TestAnIndexThatNamesTheWrongChunkIsCorrupt(t *testing.T) {
-	for _, how := range []func(*badgerdb.Txn) error{forge(0, 3, 2), forge(0, 6, 3), forge(0, 77, 3)} {
+	for _, how := range []func(*badgerdb.Txn) error{forge(0, 3, 2), forge(0, 6, 4), forge(0, 77, 3)} {
 		var last error
 		n := 0
 		for _, err := range damaged(t, how).ReadAll(t.Context(), 0) {

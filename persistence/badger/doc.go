@@ -24,6 +24,12 @@
 // Positions are given chunk by chunk; index entry and chunks are written in the same
 // transaction, so both orders exist or neither does.
 //
+// # Opening
+//
+// Before Badger opens a folder, the folder is locked, logs that a kill left empty are
+// removed (Badger would refuse the folder because of them), and every table is
+// verified (Badger would go on without a damaged one, or crash).
+//
 // # What it must not do
 //
 // Nothing of Badger may show outside this package. No value may reach the value log

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -104,6 +105,8 @@ func openLocked(o Options) (*badgerdb.DB, error) {
 	if err := checkTables(o.Dir, dbo); err != nil {
 		return nil, err
 	}
+	// The check unpacked all there is; an idle server must not keep that memory.
+	debug.FreeOSMemory()
 	db, err := badgerdb.Open(dbo)
 	if err != nil {
 		return nil, err

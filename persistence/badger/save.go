@@ -141,9 +141,10 @@ func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte) {
 	return keys
 }
 
-// update is one small transaction beside the committer, under the same guard.
+// update is one small transaction beside the committer, under the same guard. A save
+// under way ends here when the journal closes.
 func (j *Journal) update(ctx context.Context, f func(*badgerdb.Txn) error) error {
-	if err := ctx.Err(); err != nil {
+	if err := j.proceed(ctx); err != nil {
 		return err
 	}
 	if err := j.guard.check(); err != nil {

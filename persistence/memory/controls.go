@@ -31,7 +31,7 @@ func (j *Journal) Hold() {
 func (j *Journal) Release() { j.controls.release() }
 
 // FailNext fails the next n commits with err, wrapped in ErrUnavailable; nothing of
-// them is written.
+// them is written. Snapshots are no commits: Refuse fails those.
 func (j *Journal) FailNext(n int, err error) {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
