@@ -37,7 +37,7 @@ type Config struct {
 	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, * for all. The own host always may."`
 	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
 
-	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable. This version sends no webhooks."`
+	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable."`
 	EcastURL         string         `name:"ecast-url" setting:"" placeholder:"URL" help:"Room service for automatic player counts. This version does not count players."`
 
 	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key."`

@@ -34,8 +34,8 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 
 // warnIdle tells of settings that are accepted for a later version.
 func warnIdle(c *Config, log zerolog.Logger) {
-	if len(c.WebhookAllowCIDR) > 0 || c.EcastURL != "" {
-		log.Warn().Msg("--webhook-allow-cidr and --ecast-url have no effect: this version sends no webhooks and counts no players")
+	if c.EcastURL != "" {
+		log.Warn().Msg("--ecast-url has no effect: this version does not count players")
 	}
 }
 
@@ -91,6 +91,9 @@ func (s *server) close(ctx context.Context) error {
 	}
 	if s.hub != nil {
 		errs = append(errs, s.hub.Close(ctx))
+	}
+	if s.courier != nil {
+		s.courier.Close()
 	}
 	if s.journal != nil {
 		errs = append(errs, s.journal.Close())

@@ -16,6 +16,7 @@ import (
 	"partyline/actors"
 	"partyline/gateway"
 	"partyline/gateway/live"
+	"partyline/gateway/outbound"
 	"partyline/persistence/badger"
 	"partyline/protocol"
 )
@@ -31,6 +32,7 @@ type server struct {
 	listener net.Listener
 	journal  *badger.Journal
 	keys     keys
+	courier  *outbound.Courier
 	hub      *actors.Hub
 	engine   *live.Engine
 	http     *http.Server
@@ -105,6 +107,10 @@ func (s *server) openJournal(context.Context) (err error) {
 }
 
 func (s *server) openHub(ctx context.Context) (err error) {
+	s.courier = outbound.New(outbound.Options{
+		AllowCIDRs: s.config.WebhookAllowCIDR,
+		Log:        s.log.With().Str("room", "outbound").Logger(),
+	})
 	s.hub, err = actors.New(ctx, actors.Options{
 		Journal:           s.journal,
 		Log:               s.log.With().Str("room", "hub").Logger(),
@@ -112,6 +118,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.revoked,
+		Courier:           s.courier,
 	})
 	return err
 }
