@@ -3,6 +3,7 @@ package actors_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"testing"
@@ -196,4 +197,16 @@ func votersIn(t *testing.T, log []sent) []string {
 		names = append(names, voterIn(t, s.Body))
 	}
 	return names
+}
+
+// syncWriter lets many loggers write to one buffer.
+type syncWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *syncWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
 }

@@ -1,0 +1,419 @@
+package actors_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors"
+	"partyline/actors/webhook"
+	"partyline/protocol"
+)
+
+func TestALifeOfAWebhook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventGameAdded)
+		second := n.hook(protocol.EventAny)
+		if id != 1 || second != 2 {
+			t.Fatalf("ids %d, %d", id, second)
+		}
+		name := "Discord Bot Updated"
+		events := protocol.Events(protocol.EventVoteReceived, protocol.EventVoteReceived)
+		saved := do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Name: &name, Events: events})
+		if saved.Name != name || saved.Message != "Webhook updated successfully" || !slices.Equal(saved.Events, []protocol.EventType{protocol.EventVoteReceived}) {
+			t.Fatalf("%+v", saved)
+		}
+		n.restart()
+		got, err := n.hub.Webhook(t.Context(), id)
+		if err != nil || got.Name != name || !got.Enabled || got.State != protocol.WebhookHealthy || got.Sessions == nil || got.RateLimit != nil {
+			t.Fatalf("%+v %v", got, err)
+		}
+		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 2 || list[0].Name != name {
+			t.Fatalf("%+v %v", list, err)
+		}
+		gone := do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: second})
+		if gone.Message != "Webhook deleted successfully" || gone.WebhookID != second {
+			t.Fatalf("%+v", gone)
+		}
+		n.restart()
+		for _, c := range []protocol.Command{
+			protocol.DeleteWebhook{ID: second}, protocol.TestWebhook{ID: second}, protocol.UpdateWebhook{ID: second, Name: &name},
+			protocol.TestWebhook{ID: 99}, protocol.TestWebhook{ID: -1},
+		} {
+			if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeNotFound || !strings.Contains(err.Error(), "Webhook not found") {
+				t.Errorf("%T: %v", c, err)
+			}
+		}
+		if _, err := n.hub.WebhookLogs(t.Context(), protocol.LogFilter{ID: second}); codeOf(err) != protocol.CodeNotFound {
+			t.Errorf("logs of a deleted webhook: %v", err)
+		}
+		if next := n.hook(protocol.EventAny); next != 3 {
+			t.Fatalf("the id %d is given again", next)
+		}
+	})
+}
+
+func TestTheSecretIsNowhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.stop()
+		var out bytes.Buffer
+		var err error
+		n.hub, err = actors.New(t.Context(), actors.Options{Journal: n.journal, Courier: n.courier, Log: zerolog.New(&syncWriter{w: &out})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := n.hook(protocol.EventVoteReceived)
+		var told []any
+		told = append(told, do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "mysecret456"}))
+		n.courier.change(status(404))
+		n.vote()
+		rest(time.Minute)
+		list, _ := n.hub.Webhooks(t.Context())
+		deliveries, _ := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id})
+		told = append(told, list, deliveries, n.logs(id), n.health(id))
+		b, err := json.Marshal(told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.stop()
+		n.start()
+		if s := string(b) + out.String(); strings.Contains(s, "mysecret") {
+			t.Fatalf("the secret is told: %s", s)
+		}
+		if strings.Count(out.String(), "webhook attempt") < 3 {
+			t.Fatalf("no line per attempt: %s", out.String())
+		}
+	})
+}
+
+func TestATestIsDeliveredInWhateverState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		other := n.hook(protocol.EventGameAdded)
+		sent := do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
+		if sent.Message != "Test webhook sent" || sent.Note != "Check webhook_logs table for delivery status" {
+			t.Fatalf("%+v", sent)
+		}
+		synctest.Wait()
+		if got := n.courier.events(id); !slices.Equal(got, []string{"game.added"}) {
+			t.Fatalf("healthy: %v", got)
+		}
+		if got := n.courier.events(other); len(got) != 0 {
+			t.Fatalf("the test of one webhook went to another: %v", got)
+		}
+		row := n.logs(id)[0]
+		if row.EventType != protocol.EventGameAdded || !strings.Contains(string(row.Payload), "Test Game") {
+			t.Fatalf("%+v %s", row, row.Payload)
+		}
+		off := false
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &off})
+		do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
+		synctest.Wait()
+		if got := n.courier.events(id); len(got) != 2 {
+			t.Fatalf("disabled: %v", got)
+		}
+		on := true
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &on})
+		n.courier.change(status(404))
+		n.vote()
+		rest(time.Hour)
+		count := len(n.courier.log(id))
+		do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
+		synctest.Wait()
+		if got := n.courier.events(id); len(got) != count+1 || got[count] != "game.added" {
+			t.Fatalf("failing: %v", got[count:])
+		}
+		n.courier.change(status(200))
+		rest(time.Hour)
+		if got := n.courier.events(id); !slices.Equal(got[count:], []string{"game.added", "vote.received"}) {
+			t.Fatalf("a test aside came again: %v", got[count:])
+		}
+	})
+}
+
+func TestDeleteInTheMiddleOfAnAttemptAndOfAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hung, waiting := n.hook(protocol.EventVoteReceived), n.hook(protocol.EventVoteReceived)
+		n.courier.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
+			if d.Webhook == hung {
+				return hang(ctx, d, i)
+			}
+			return webhook.Attempt{Status: 404, Error: "status 404"}
+		})
+		n.vote()
+		synctest.Wait()
+		for _, id := range []protocol.WebhookID{hung, waiting} {
+			do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: id})
+		}
+		n.vote()
+		rest(24 * time.Hour)
+		if got := len(n.courier.log(0)); got != 2 {
+			t.Fatalf("%d attempts, 2 before the end", got)
+		}
+		if !slices.Contains(n.courier.forgotten, hung) || !slices.Contains(n.courier.forgotten, waiting) {
+			t.Fatalf("forgotten %v", n.courier.forgotten)
+		}
+	})
+}
+
+func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "second"})
+		n.vote()
+		rest(time.Hour)
+		n.restart()
+		n.vote()
+		rest(23*time.Hour + time.Second)
+		n.vote()
+		synctest.Wait()
+		log := n.courier.log(id)
+		for i, want := range [][]string{{"second", "mysecret123"}, {"second", "mysecret123"}, {"second"}} {
+			if !slices.Equal(log[i].Secrets, want) {
+				t.Errorf("delivery %d is signed with %v, want %v", i, log[i].Secrets, want)
+			}
+		}
+		leaked := "third"
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Secret: &leaked})
+		n.vote()
+		synctest.Wait()
+		if last := n.courier.log(id)[3]; !slices.Equal(last.Secrets, []string{"third"}) {
+			t.Errorf("after a PATCH: %v", last.Secrets)
+		}
+	})
+}
+
+func TestTheRateLimitSpacesAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		limit := 30
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, RateLimit: protocol.Optional[int]{Set: true, Value: &limit}})
+		var want []string
+		for range 10 {
+			want = append(want, n.vote())
+		}
+		rest(time.Minute)
+		log := n.courier.log(id)
+		if got := votersIn(t, log); !slices.Equal(got, want) {
+			t.Fatalf("sent %v", got)
+		}
+		for i := range log[1:] {
+			if wait := log[i+1].at.Sub(log[i].at); wait < 2*time.Second {
+				t.Errorf("attempt %d after %v", i+2, wait)
+			}
+		}
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, RateLimit: protocol.Optional[int]{Set: true}})
+		begun := time.Now()
+		for range 5 {
+			n.vote()
+		}
+		synctest.Wait()
+		if got := len(n.courier.log(id)); got != 15 || time.Since(begun) > time.Second {
+			t.Fatalf("%d sent without a limit", got)
+		}
+	})
+}
+
+func TestOnlyTheSessionsAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		first := n.session
+		id := do[protocol.WebhookSaved](t, n.hub, protocol.CreateWebhook{
+			Name: "one", URL: "http://example.com", Secret: "s", Events: protocol.Events(protocol.EventAny), Sessions: []protocol.SessionID{first},
+		}).ID
+		n.session = do[protocol.Session](t, n.hub, protocol.CreateSession{}).ID
+		n.play(3)
+		n.vote()
+		n.session = first
+		n.vote()
+		synctest.Wait()
+		if got := n.courier.events(id); !slices.Equal(got, []string{"vote.received"}) {
+			t.Fatalf("sent %v", got)
+		}
+	})
+}
+
+func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventGameAdded)
+		for range 20 {
+			n.vote()
+		}
+		rest(time.Minute)
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventVoteReceived)})
+		name := n.vote()
+		synctest.Wait()
+		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, []string{name}) {
+			t.Fatalf("sent %v: what happened before was not asked for", got)
+		}
+	})
+}
+
+func TestADeliveryThatIsNotWantedAnyMoreIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived, protocol.EventGameAdded)
+		n.courier.change(status(404))
+		n.vote()
+		n.play(2)
+		rest(time.Minute)
+		n.courier.change(status(200))
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventGameAdded)})
+		rest(time.Hour)
+		got := n.courier.events(id)
+		if got[len(got)-1] != "game.added" || n.health(id).QueueLength != 0 {
+			t.Fatalf("sent %v", got)
+		}
+	})
+}
+
+func TestHungEndpointsSlowNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.courier.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
+			if d.Webhook%2 == 0 {
+				return hang(ctx, d, i)
+			}
+			time.Sleep(5 * time.Millisecond)
+			return webhook.Attempt{Status: 200}
+		})
+		const hooks, votes = 300, 10
+		for range hooks {
+			n.hook(protocol.EventVoteReceived)
+		}
+		begun := time.Now()
+		var want []string
+		for range votes {
+			want = append(want, n.vote())
+		}
+		rest(time.Second)
+		for id := protocol.WebhookID(1); id <= hooks; id += 2 {
+			log := n.courier.log(id)
+			if got := votersIn(t, log); !slices.Equal(got, want) {
+				t.Fatalf("webhook %d: %v", id, got)
+			}
+			if took := log[votes-1].at.Sub(begun); took > votes*6*time.Millisecond {
+				t.Fatalf("webhook %d: the last after %v", id, took)
+			}
+		}
+	})
+}
+
+func TestAllWebhooksGoOnAtOnceAfterAStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		const hooks = 100
+		for range hooks {
+			n.hook(protocol.EventVoteReceived)
+		}
+		n.stop()
+		h, err := actors.New(t.Context(), actors.Options{Journal: n.journal}) // nobody delivers
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.hub = h
+		want := []string{n.vote(), n.vote()}
+		n.restart()
+		rest(time.Second)
+		for id := protocol.WebhookID(1); id <= hooks; id++ {
+			if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, want) {
+				t.Fatalf("webhook %d: %v", id, got)
+			}
+		}
+	})
+}
+
+// A webhook that wants something rare writes nothing while votes go by, and finds it
+// after a restart without reading them all again.
+func TestWhatNobodyWantsCostsNoRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventGameAdded)
+		before := n.journal.Head()
+		for range 3000 {
+			n.vote()
+		}
+		rest(time.Minute)
+		if got := n.journal.Head() - before; got != 3000 {
+			t.Fatalf("%d records for 3000 votes", got)
+		}
+		n.restart()
+		n.play(2)
+		synctest.Wait()
+		if got := n.courier.events(id); !slices.Equal(got, []string{"game.added"}) {
+			t.Fatalf("sent %v", got)
+		}
+	})
+}
+
+func TestThereIsALimitOfWebhooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		for range protocol.MaxWebhooks {
+			n.hook()
+		}
+		c := protocol.CreateWebhook{Name: "one more", URL: "http://example.com", Secret: "s", Events: protocol.Events()}
+		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeConflict {
+			t.Fatal(err)
+		}
+		do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: 7})
+		if id := n.hook(); id != protocol.MaxWebhooks+1 {
+			t.Fatalf("id %d", id)
+		}
+	})
+}
+
+func TestACreationThatFailedLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.journal.FailNext(1, fmt.Errorf("sick"))
+		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "s", Events: protocol.Events()}
+		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeStorage {
+			t.Fatal(err)
+		}
+		rest(3 * time.Second)
+		if list, _ := n.hub.Webhooks(t.Context()); len(list) != 0 {
+			t.Fatalf("%+v", list)
+		}
+		if _, err := n.hub.Webhook(t.Context(), 1); codeOf(err) != protocol.CodeNotFound {
+			t.Fatal(err)
+		}
+		if id := n.hook(); id != 2 {
+			t.Fatalf("id %d", id)
+		}
+	})
+}
+
+func TestAWebhookIsCreatedOncePerKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		call := actors.Call{
+			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "s", Events: protocol.Events()},
+			Key:     &actors.Key{Scope: "webhooks.create", Name: "k"},
+		}
+		for range 2 {
+			if _, err := n.hub.Do(t.Context(), call); err != nil {
+				t.Fatal(err)
+			}
+			n.restart()
+		}
+		if list, _ := n.hub.Webhooks(t.Context()); len(list) != 1 {
+			t.Fatalf("%d webhooks for one key", len(list))
+		}
+	})
+}
