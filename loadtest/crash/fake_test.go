@@ -62,6 +62,7 @@ func TestServerThatForgetsIsFound(t *testing.T) {
 		"loses an event":           {fake.Fault{Lose: 8}, []string{"a gap"}},
 		"doubles an event":         {fake.Fault{Double: 8}, []string{"came again"}},
 		"swaps two events":         {fake.Fault{Swap: 1}, []string{"came again, or late"}},
+		"lists one vote less":      {fake.Fault{Unlist: true}, []string{"votes.list has vote"}},
 		"counts wrong":             {fake.Fault{Miscount: true}, []string{"REST says"}},
 		"ends with an exit code":   {fake.Fault{Unclean: true}, []string{"SIGTERM: exit status 1"}},
 	} {

@@ -83,6 +83,9 @@ func (s *Server) restVotes(r *http.Request) (int, any) {
 		return 400, protocol.Invalid("page must be between 1 and 1000000")
 	}
 	total := len(n.records)
+	if s.fault.Unlist {
+		total--
+	}
 	p := protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: page, Limit: limit, Total: int64(total), TotalPages: int64((total + limit - 1) / limit)}}
 	for i := total - 1 - (page-1)*limit; i >= 0 && len(p.Votes) < limit; i-- {
 		p.Votes = append(p.Votes, n.records[i])

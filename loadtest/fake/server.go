@@ -29,6 +29,8 @@ type Fault struct {
 	Repeat int
 	// Miscount adds one to what REST says of a session's upvotes, and to tallies.
 	Miscount bool
+	// Unlist leaves the newest vote out of votes.list.
+	Unlist bool
 	// Forget drops the newest event of each session when the server is killed.
 	Forget bool
 	// Mute records every so-manieth vote and cuts the connection instead of answering,
