@@ -9,18 +9,24 @@ import (
 	"partyline/protocol"
 )
 
+// voterIn is the name in a body that was sent.
 func voterIn(t *testing.T, body []byte) string {
 	t.Helper()
-	var b struct {
-		Event protocol.EventType
-		Data  struct {
-			Vote struct{ Username string }
-		}
-	}
+	var b struct{ Data json.RawMessage }
 	if err := json.Unmarshal(body, &b); err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
-	return b.Data.Vote.Username
+	return voterOf(t, b.Data)
+}
+
+// voterOf is the name in the data of a vote.received event.
+func voterOf(t *testing.T, data []byte) string {
+	t.Helper()
+	var d struct{ Vote struct{ Username string } }
+	if err := json.Unmarshal(data, &d); err != nil {
+		t.Fatalf("%s: %v", data, err)
+	}
+	return d.Vote.Username
 }
 
 func TestAnEventIsDelivered(t *testing.T) {

@@ -99,6 +99,7 @@ func (d *dispatcher) begin(at persistence.Position) {
 func (d *dispatcher) rest(s *sleeper) {
 	d.remove(s.id)
 	if d.open {
+		d.window.pause()
 		var found queue[parcel]
 		if _, ok := d.window.take(&found, s.id, s.after, 1); !ok || found.len() > 0 {
 			d.system.Root.Send(s.pid, news{})

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"math"
 	"slices"
 	"sync"
 
@@ -27,7 +28,13 @@ type window struct {
 	bytes       int
 	covers      map[protocol.WebhookID]cover
 	wanted      map[protocol.EventType]int // how many covers want a type
+	// fresh are covers that came while the dispatcher may have been reading: what it
+	// has left aside by then is not covered for them.
+	fresh []protocol.WebhookID
 }
+
+// unsettled is the since of a fresh cover.
+const unsettled = protocol.DeliveryID(math.MaxInt64)
 
 // cover is what a webhook wants, and since where the window has looked for it.
 type cover struct {
@@ -44,9 +51,28 @@ func (w *window) begin(at protocol.DeliveryID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open, w.floor, w.head = true, at, at
+	w.settle()
 }
 
-// cover sees to it that from here on the window holds what the webhook wants.
+// pause says that the dispatcher is not reading: fresh covers count from the head on.
+func (w *window) pause() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.settle()
+}
+
+func (w *window) settle() {
+	for _, id := range w.fresh {
+		if c, ok := w.covers[id]; ok && c.since == unsettled {
+			c.since = w.head
+			w.covers[id] = c
+		}
+	}
+	w.fresh = w.fresh[:0]
+}
+
+// cover sees to it that the window holds what the webhook wants, from the next time
+// on that the dispatcher has read.
 func (w *window) cover(id protocol.WebhookID, f webhook.Filter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,7 +82,8 @@ func (w *window) cover(id protocol.WebhookID, f webhook.Filter) {
 		}
 		w.count(&c.filter, -1)
 	}
-	w.covers[id] = cover{filter: f, since: w.head}
+	w.covers[id] = cover{filter: f, since: unsettled}
+	w.fresh = append(w.fresh, id)
 	w.count(&f, 1)
 }
 
@@ -92,6 +119,7 @@ func (w *window) push(found []parcel, head protocol.DeliveryID) {
 	}
 	w.parcels = append(w.parcels, found...)
 	w.head = head
+	w.settle()
 	w.trim()
 }
 
