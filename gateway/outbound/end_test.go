@@ -54,6 +54,43 @@ func TestTheCallersContextEndsAnAttempt(t *testing.T) {
 	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "no answer came in time")
 }
 
+// TestCloseWaitsForAttempts: one attempt is held by its clock, where it is asked what
+// a date means.
+func TestCloseWaitsForAttempts(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", time.Now().UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	var asked atomic.Int64
+	held, release, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	c := newCourier(t, func(o *outbound.Options) {
+		o.Now = func() time.Time {
+			if asked.Add(1) == 3 {
+				close(held)
+				<-release
+			}
+			return time.Now()
+		}
+	})
+	done := make(chan webhook.Attempt, 1)
+	go func() { done <- c.Deliver(context.Background(), dispatch(r.URL)) }()
+	<-held
+	go func() {
+		c.Close()
+		close(closed)
+	}()
+	eventually(t, "the Courier is closing", func() bool { return c.Deliver(t.Context(), dispatch(r.URL)).Status == 0 })
+	select {
+	case <-closed:
+		t.Error("Close did not wait")
+	case <-time.After(brief):
+	}
+	close(release)
+	<-closed
+	wantStatus(t, <-done, 503)
+}
+
 // Each of these leaves the transport in the middle of something. Nothing may run on
 // afterwards, also before Close. The test is not parallel: it counts all goroutines.
 func TestFailedAttemptsLeaveNothingBehind(t *testing.T) {
@@ -68,8 +105,6 @@ func TestFailedAttemptsLeaveNothingBehind(t *testing.T) {
 		deliver(t, c, dispatch(url))
 	}
 	deliver(t, deaf, dispatch("http://hook.test/"))
-	hung.close()
-	endless.close()
 	eventually(t, "all goroutines have ended", func() bool { return goleak.Find(before) == nil })
 }
 

@@ -155,6 +155,17 @@ func TestEndpointsThatDoNotSpeakHTTP(t *testing.T) {
 	}
 }
 
+func TestHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+	var size int
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Long", strings.Repeat("x", size)) })
+	c := newCourier(t)
+	size = 60 << 10
+	wantStatus(t, deliver(t, c, dispatch(r.URL)), 200)
+	size = 68 << 10
+	wantFailure(t, deliver(t, c, dispatch(r.URL)), webhook.FailureHTTP, "over 64 KiB")
+}
+
 func TestAConnectionThatIsReset(t *testing.T) {
 	t.Parallel()
 	s := newRawServer(t, "127.0.0.1:0", afterRequest(func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }))
