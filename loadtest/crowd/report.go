@@ -22,17 +22,20 @@ type Report struct {
 	Rate      float64       `json:"rate_per_second"` // 0 for closed loop
 	Clients   int           `json:"clients"`
 
-	Votes          oracle.Counts   `json:"votes"`
-	VotesPerSec    float64         `json:"votes_per_second"`
-	Deliveries     uint64          `json:"deliveries"`
-	DeliveriesPerS float64         `json:"deliveries_per_second"`
-	Ack            latency.Summary `json:"vote_to_answer"`
-	Show           latency.Summary `json:"vote_to_screen"`
-	Reconnects     int64           `json:"reconnects"`
-	Errors         map[string]int  `json:"errors"`
-	Cost           Cost            `json:"cost"`
-	Findings       []string        `json:"findings"`
-	FindingCount   int             `json:"finding_count"`
+	Votes          oracle.Counts `json:"votes"`
+	VotesPerSec    float64       `json:"votes_per_second"`
+	Deliveries     uint64        `json:"deliveries"`
+	DeliveriesPerS float64       `json:"deliveries_per_second"`
+	// Late is how long after its time a request was sent: by a crowd that had no time,
+	// or because all clients were waiting for answers. It is part of the two below.
+	Late         latency.Summary `json:"due_to_sent"`
+	Ack          latency.Summary `json:"vote_to_answer"`
+	Show         latency.Summary `json:"vote_to_screen"`
+	Reconnects   int64           `json:"reconnects"`
+	Errors       map[string]int  `json:"errors"`
+	Cost         Cost            `json:"cost"`
+	Findings     []string        `json:"findings"`
+	FindingCount int             `json:"finding_count"`
 }
 
 // Err is nil for a good run.
@@ -59,7 +62,7 @@ func (s *stage) report(deliveries uint64, voted, shown time.Duration, m *meter) 
 		Screens: s.o.Screens, Sessions: s.o.Sessions, Mode: s.o.Mode, Transport: s.o.Transport, Rate: s.o.Rate, Clients: s.o.Clients,
 		Votes: counts, VotesPerSec: ratio(float64(counts.Acknowledged), voted.Seconds()),
 		Deliveries: deliveries, DeliveriesPerS: ratio(float64(deliveries), shown.Seconds()),
-		Ack: ack.Summary(), Show: show.Summary(), Reconnects: s.reconnects.Load(), Errors: maps.Clone(s.errors),
+		Late: s.late.Summary(), Ack: ack.Summary(), Show: show.Summary(), Reconnects: s.reconnects.Load(), Errors: maps.Clone(s.errors),
 		Cost: m.cost(counts.Acknowledged, deliveries), Findings: s.findings.List(), FindingCount: s.findings.Count(),
 	}
 }
@@ -74,6 +77,7 @@ func (r *Report) Write(w io.Writer) error {
 	p.line("%d screens (%s), %d sessions, votes by %s, %s", r.Screens, r.Mode, r.Sessions, r.Transport, loop)
 	p.line("votes          %.0f/s   %d sent, %d acknowledged, %d refused, %d unknown (%d of them recorded)", r.VotesPerSec,
 		r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Refused, r.Votes.Unknown, r.Votes.Found)
+	p.line("due → sent     %v", r.Late)
 	p.line("vote → answer  %v", r.Ack)
 	p.line("deliveries     %.0f/s   %d", r.DeliveriesPerS, r.Deliveries)
 	p.line("vote → screen  %v", r.Show)

@@ -87,9 +87,12 @@ func (s *source) schedule(ctx context.Context) {
 	}
 }
 
-// sent notes the votes of a job and returns them as they are to be sent.
+// sent notes the votes of a job and returns them as they are to be sent. How late
+// that is tells how much of the latencies is the crowd's own doing.
 func (s *source) sent(j job, votes []oracle.Vote) []oracle.Vote {
-	stamp := protocol.TimestampOf(time.Now())
+	now := time.Now()
+	stamp := protocol.TimestampOf(now)
+	s.stage.late.Record(s.stage.ledger.Since(now) - j.due)
 	for i := range j.n {
 		votes = append(votes, s.stage.ledger.Sent(j.first+oracle.Number(i), j.due, stamp))
 	}

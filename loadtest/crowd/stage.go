@@ -29,6 +29,7 @@ type stage struct {
 	tallies  []*oracle.Tallies
 
 	ack, show  [shards]latency.Histogram
+	late       latency.Histogram
 	reconnects atomic.Int64
 
 	mu     sync.Mutex
