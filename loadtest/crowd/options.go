@@ -32,7 +32,8 @@ type Options struct {
 	Rate      float64
 	Duration  time.Duration // 10 s
 	Transport Transport     // REST
-	// Clients is how many votes, or batches, can be on their way at once (64).
+	// Clients is how many votes, or batches, can be on their way at once: 64, but 2,048
+	// in open loop over WebSocket, where it should never be met.
 	Clients int
 	// Conns is over how many WebSockets the voters of WS share out (4).
 	Conns int
@@ -56,6 +57,9 @@ func (o *Options) complete() error {
 	def(&o.Mode, protocol.ModeEvents)
 	def(&o.Duration, 10*time.Second)
 	def(&o.Transport, REST)
+	if o.Rate > 0 && o.Transport == WS {
+		def(&o.Clients, 2048)
+	}
 	def(&o.Clients, 64)
 	def(&o.Conns, 4)
 	def(&o.BatchSize, 100)

@@ -69,7 +69,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.Float64Var(&s.Rate, "rate", 250, "votes per second in open loop; 0 for closed loop")
 	f.DurationVar(&s.Duration, "duration", 0, "how long to vote (default 10s)")
 	f.StringVar((*string)(&s.Transport), "transport", string(crowd.REST), "how votes travel: rest, ws or batch")
-	f.IntVar(&s.Clients, "clients", 64, "requests on their way at once, at most")
+	f.IntVar(&s.Clients, "clients", 0, "requests on their way at once, at most (default 64, in open loop over ws 2048)")
 	f.IntVar(&s.Conns, "conns", 4, "WebSockets that the voters of --transport ws share")
 	f.IntVar(&s.BatchSize, "batch", 100, "votes per batch of --transport batch")
 	f.Float64Var(&s.Churn, "churn", 0, "screens per second that lose their connection and resume")
