@@ -118,7 +118,8 @@ type Journal interface {
 	// newest first; before 0 starts at the end.
 	ReadBack(ctx context.Context, stream string, before Seq) iter.Seq2[Record, error]
 	// ReadAll yields the records of all streams with positions greater than after,
-	// in the global order, up to the head as of the call. What was written a moment
+	// in the global order, up to the head as of the call. Positions of trimmed records
+	// are left out. What was written a moment
 	// ago is served from memory.
 	ReadAll(ctx context.Context, after Position) iter.Seq2[Record, error]
 	// Last is the sequence of the stream's last committed record, 0 for an unknown stream.
@@ -137,7 +138,16 @@ type Journal interface {
 	// LoadSnapshot reads the newest snapshot; ok is false when there is none. A
 	// damaged snapshot is ErrCorrupt: the caller replays from the start instead.
 	LoadSnapshot(ctx context.Context, stream string) (s Snapshot, ok bool, err error)
-	// Streams yields the names of all streams with the prefix, ascending.
+	// Trim forgets the stream's records with sequences up to through and returns when
+	// that is durable. Past the stream's last committed record it forgets all of them.
+	// The numbering goes on as if they were there: Last, Head and the places of other
+	// records do not change, and Streams still names the stream. Reads pass over what
+	// was trimmed; one under way may yield it still. After an error, or a kill, the
+	// records may be forgotten and their room not yet free: the next Trim of the
+	// stream sees to that, also one that moves nothing.
+	Trim(ctx context.Context, stream string, through Seq) error
+	// Streams yields the names of all streams with the prefix, ascending, those whose
+	// records are all trimmed too.
 	Streams(ctx context.Context, prefix string) iter.Seq2[string, error]
 	// Health is nil while appends are accepted, else the reason they are not.
 	Health() error

@@ -39,7 +39,10 @@ func (j *Journal) backup(ctx context.Context, txn *badgerdb.Txn, w io.Writer, he
 	out := bufio.NewWriterSize(frames, frameBytes)
 	it := newIterator(txn, nil, false)
 	defer it.Close()
-	var sum tally
+	sum := tally{trimmed: map[string]persistence.Seq{}}
+	if err := eachMark(txn, sum.mark); err != nil {
+		return err
+	}
 	var line []byte
 	for it.Rewind(); it.Valid(); it.Next() {
 		if err := j.proceed(ctx); err != nil {
@@ -75,18 +78,24 @@ func appendEntry(b, key, value []byte, expires uint64) []byte {
 }
 
 // tally notices what Badger's iterator does not tell: a table it could not read to
-// its end.
+// its end. Chunks that are trimmed whole are not counted: they may be gone or not.
 type tally struct {
-	head   persistence.Position
-	named  int
-	found  int
-	chunks []chunk
+	head    persistence.Position
+	named   int
+	found   int
+	chunks  []chunk
+	trimmed map[string]persistence.Seq
+}
+
+func (t *tally) mark(stream string, through persistence.Seq, err error) error {
+	t.trimmed[stream] = through
+	return err
 }
 
 func (t *tally) count(key, value []byte) error {
 	switch {
 	case strings.HasPrefix(string(key), streamPrefix):
-		t.found++
+		return t.chunk(key, value)
 	case strings.HasPrefix(string(key), indexPrefix):
 		c, err := parseCommit(key, value, t.chunks)
 		if err != nil {
@@ -96,10 +105,25 @@ func (t *tally) count(key, value []byte) error {
 			return orMissing(nil, t.head+1)
 		}
 		t.head, t.chunks = c.end(), c.chunks
-		t.named += len(c.chunks)
+		for i := range c.chunks {
+			if !t.passed(&c.chunks[i]) {
+				t.named++
+			}
+		}
 	}
 	return nil
 }
+
+func (t *tally) chunk(key, value []byte) error {
+	stream, _, _ := splitChunkKey(key)
+	c, err := parseChunk(stream, key, value)
+	if err == nil && !t.passed(&c) {
+		t.found++
+	}
+	return err
+}
+
+func (t *tally) passed(c *chunk) bool { return c.last() <= t.trimmed[c.stream] }
 
 func (t *tally) check(head persistence.Position) error {
 	if t.head < head {

@@ -16,6 +16,7 @@
 //	m/<key>                       memo, dropped by Badger when it has expired
 //	n/<stream>                    snapshot: manifest
 //	p/<stream>\x00<gen><part>     snapshot: parts of at most 256 KiB
+//	t/<stream>                    trim mark: the last sequence that is trimmed
 //
 // Numbers in keys are 8 bytes (parts: 4), big endian, so that keys sort as numbers do.
 // Every value ends with a CRC-32C of its key and itself: Badger's own checksums
@@ -23,6 +24,9 @@
 //
 // Positions are given chunk by chunk; index entry and chunks are written in the same
 // transaction, so both orders exist or neither does.
+//
+// Chunks up to a trim mark may be missing, or be there while they are being removed;
+// nobody reads them. Index entries stay, and name what is gone.
 //
 // # Opening
 //

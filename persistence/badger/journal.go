@@ -25,6 +25,10 @@ type Journal struct {
 	// saving lets one snapshot through at a time: the committer then waits for one
 	// part at most.
 	saving chan struct{}
+	// trimming lets one Trim through at a time: two on one stream would both have to
+	// move its mark.
+	trimming chan struct{}
+	marks    *marks
 }
 
 // Append queues a write; see persistence.Journal.

@@ -14,6 +14,7 @@ const (
 	memoPrefix     = "m/"
 	manifestPrefix = "n/"
 	partPrefix     = "p/"
+	markPrefix     = "t/"
 )
 
 // numberSize is the length of a number at the end of a key.
@@ -54,6 +55,8 @@ func splitIndexKey(key []byte) (first persistence.Position, ok bool) {
 func appendMemoKey(b []byte, key string) []byte {
 	return append(append(b, memoPrefix...), key...)
 }
+
+func markKey(stream string) []byte { return []byte(markPrefix + stream) }
 
 func manifestKey(stream string) []byte { return []byte(manifestPrefix + stream) }
 

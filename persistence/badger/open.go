@@ -32,7 +32,7 @@ const (
 
 // Open opens the journal in a folder, making it when it is missing. The work does
 // not grow with the number of records, but for one pass over the tables to verify
-// their checksums.
+// their checksums and one over the trim marks, one for each stream that was trimmed.
 //
 // It fails with ErrLocked when another process has the folder open, and with
 // ErrCorrupt when a table is damaged or the folder holds something else.
@@ -50,14 +50,20 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	marks, err := loadMarks(db.DB)
+	if err != nil {
+		return nil, errors.Join(err, db.close())
+	}
 	j := &Journal{
-		dir:    o.Dir,
-		db:     db,
-		tail:   &tail{limit: o.TailBytes},
-		guard:  &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
-		gate:   newGate(),
-		log:    o.Log,
-		saving: make(chan struct{}, 1),
+		dir:      o.Dir,
+		db:       db,
+		tail:     &tail{limit: o.TailBytes},
+		guard:    &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
+		gate:     newGate(),
+		log:      o.Log,
+		saving:   make(chan struct{}, 1),
+		trimming: make(chan struct{}, 1),
+		marks:    marks,
 	}
 	j.committer, err = committer.New(committer.Options{
 		Store: &store{db: db.DB, guard: j.guard, tail: j.tail},

@@ -36,16 +36,21 @@ func (o *output) up(c *chunk, after persistence.Seq) error {
 	return nil
 }
 
-// from yields the chunk's records with positions greater than after.
+// from yields the chunk's records with positions greater than after that are not trimmed.
 func (o *output) from(c *chunk, after persistence.Position) error {
-	if after < c.position {
-		return o.up(c, 0)
+	through := o.journal.marks.through(c.stream)
+	if after >= c.position {
+		through = max(through, c.first+persistence.Seq(after-c.position))
 	}
-	return o.up(c, c.first+persistence.Seq(after-c.position))
+	if through >= c.last() {
+		return nil
+	}
+	return o.up(c, through)
 }
 
-// down yields the chunk's records with sequences smaller than before, newest first.
-func (o *output) down(c *chunk, before persistence.Seq) error {
+// down yields the chunk's records with sequences smaller than before and greater than
+// floor, newest first.
+func (o *output) down(c *chunk, before, floor persistence.Seq) error {
 	o.places = o.places[:0]
 	rest := c.records
 	for i := range c.count {
@@ -58,6 +63,9 @@ func (o *output) down(c *chunk, before persistence.Seq) error {
 	}
 	for i := c.count - 1; i >= 0; i-- {
 		r := c.record(i, o.places[i])
+		if r.Seq <= floor {
+			return nil
+		}
 		if r.Seq >= before || r.Position > o.head {
 			continue
 		}

@@ -49,6 +49,7 @@ func (j *Journal) records(ctx context.Context, what string, read func(*badgerdb.
 // readStream finds the newest chunk, which says where the stream ends and is often
 // the only one wanted, and then goes up from the chunk that holds after+1.
 func readStream(txn *badgerdb.Txn, stream string, after persistence.Seq, out *output) error {
+	after = max(after, out.journal.marks.through(stream))
 	down := newScan(txn, stream, true)
 	defer down.close()
 	c, ok, err := down.seekEnd()
@@ -87,6 +88,7 @@ func readUp(txn *badgerdb.Txn, stream string, first, after, last persistence.Seq
 }
 
 func readStreamBack(txn *badgerdb.Txn, stream string, before persistence.Seq, out *output) error {
+	floor := out.journal.marks.through(stream)
 	down := newScan(txn, stream, true)
 	defer down.close()
 	c, ok, err := down.seekEnd()
@@ -96,14 +98,14 @@ func readStreamBack(txn *badgerdb.Txn, stream string, before persistence.Seq, ou
 	if before == 0 || before > c.last() {
 		before = c.last() + 1
 	}
-	if before <= c.first && before > 1 {
+	if before <= c.first && before > floor+1 {
 		c, ok, err = down.seek(before - 1)
 	}
-	for before > 1 {
+	for before > floor+1 {
 		if err != nil || !ok || c.last() < before-1 {
 			return orGap(err, before-1)
 		}
-		if err := out.down(&c, before); err != nil {
+		if err := out.down(&c, before, floor); err != nil {
 			return err
 		}
 		before = c.first

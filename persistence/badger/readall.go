@@ -94,7 +94,8 @@ func commitStart(txn *badgerdb.Txn, p persistence.Position) (persistence.Positio
 func readCommit(txn *badgerdb.Txn, c *commit, after persistence.Position, out *output, key []byte) ([]byte, error) {
 	for i := range c.chunks {
 		want := &c.chunks[i]
-		if want.end() <= after {
+		// What is trimmed whole is not looked for: it may be gone.
+		if want.end() <= after || want.last() <= out.journal.marks.through(want.stream) {
 			continue
 		}
 		key = appendChunkKey(key[:0], want.stream, want.first)

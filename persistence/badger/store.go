@@ -19,7 +19,7 @@ type store struct {
 
 func (s *store) Ready() error { return s.guard.check() }
 
-// Last is the sequence of the stream's newest chunk.
+// Last is the sequence of the stream's last record, trimmed or not.
 func (s *store) Last(stream string) (persistence.Seq, error) {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
@@ -56,12 +56,16 @@ func (s *store) Commit(b *committer.Batch) error {
 	return nil
 }
 
+// lastSeq is that of the newest chunk, or the trim mark where all chunks are gone.
 func lastSeq(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
 	s := newScan(txn, stream, true)
 	defer s.close()
 	c, ok, err := s.seekEnd()
-	if !ok || err != nil {
+	if err != nil {
 		return 0, err
+	}
+	if !ok {
+		return readMark(txn, stream)
 	}
 	return c.last(), nil
 }

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
 )
 
-// Streams yields the names of all streams with the prefix, ascending. It steps from
-// stream to stream, not from chunk to chunk.
+// Streams yields the names of all streams with the prefix, ascending, also of those
+// whose records are all trimmed. It steps from stream to stream, not from chunk to
+// chunk.
 func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		err := j.view(ctx, func(txn *badgerdb.Txn) error {
@@ -32,20 +34,51 @@ func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, 
 	}
 }
 
+// eachStream merges the streams that have chunks with those that have a trim mark:
+// both kinds of keys are in the order of the names.
 func eachStream(txn *badgerdb.Txn, prefix string, f func(stream string) error) error {
-	it := newIterator(txn, []byte(streamPrefix+prefix), false)
-	defer it.Close()
-	var next []byte
-	for it.Rewind(); it.Valid(); it.Seek(next) {
-		stream, _, ok := splitChunkKey(it.Item().Key())
-		if !ok {
-			return fmt.Errorf("%w: key %q: not a chunk", persistence.ErrCorrupt, it.Item().Key())
+	chunks := newIterator(txn, []byte(streamPrefix+prefix), false)
+	defer chunks.Close()
+	trimmed := newIterator(txn, []byte(markPrefix+prefix), false)
+	defer trimmed.Close()
+	chunks.Rewind()
+	trimmed.Rewind()
+	var past []byte
+	for chunks.Valid() || trimmed.Valid() {
+		stream, err := firstStream(chunks, trimmed)
+		if err != nil {
+			return err
 		}
 		if err := f(stream); err != nil {
 			return err
 		}
 		// Past all chunks of this stream: its keys go on with a zero byte.
-		next = append(append(append(next[:0], streamPrefix...), stream...), 1)
+		past = append(append(append(past[:0], streamPrefix...), stream...), 1)
+		if chunks.Valid() {
+			chunks.Seek(past)
+		}
+		if trimmed.Valid() && string(trimmed.Item().Key()[len(markPrefix):]) == stream {
+			trimmed.Next()
+		}
 	}
 	return nil
+}
+
+// firstStream is the lesser of the names at the two iterators, of which one is valid.
+func firstStream(chunks, trimmed *badgerdb.Iterator) (string, error) {
+	marked := ""
+	if trimmed.Valid() {
+		marked = strings.TrimPrefix(string(trimmed.Item().Key()), markPrefix)
+	}
+	if !chunks.Valid() {
+		return marked, nil
+	}
+	stream, _, ok := splitChunkKey(chunks.Item().Key())
+	if !ok {
+		return "", fmt.Errorf("%w: key %q: not a chunk", persistence.ErrCorrupt, chunks.Item().Key())
+	}
+	if trimmed.Valid() && marked < stream {
+		return marked, nil
+	}
+	return stream, nil
 }

@@ -29,7 +29,9 @@ type Summary struct {
 	Streams   int
 	Memos     int
 	Snapshots int
-	Faults    int
+	// Trimmed counts the streams of which records were trimmed.
+	Trimmed int
+	Faults  int
 }
 
 // Verify opens the journal of a folder that nobody uses and verifies it; see
@@ -45,14 +47,15 @@ func Verify(ctx context.Context, o Options, report func(Fault)) (Summary, error)
 
 // Verify walks the whole journal as of now: the global order, every stream, every
 // snapshot and memo. It checks all sums, looks for gaps and for times that go back,
-// and holds the index against the chunks both ways. Each fault is reported (report
+// and holds the index against the chunks both ways. What is missing up to a stream's
+// trim mark is no fault. Each fault is reported (report
 // may be nil) and the walk goes on; at the end the error is ErrCorrupt when there
 // were any. Appends go on meanwhile.
 func (j *Journal) Verify(ctx context.Context, report func(Fault)) (Summary, error) {
 	if report == nil {
 		report = func(Fault) {}
 	}
-	c := &check{journal: j, ctx: ctx, report: report}
+	c := &check{journal: j, ctx: ctx, report: report, marks: map[string]persistence.Seq{}}
 	head := j.Head()
 	err := j.view(ctx, func(txn *badgerdb.Txn) error {
 		c.txn = txn
@@ -76,11 +79,13 @@ type check struct {
 	sum     Summary
 	// seen counts the chunks found by walking the streams.
 	seen int
+	// marks are the trim marks by stream.
+	marks map[string]persistence.Seq
 }
 
 func (c *check) run(head persistence.Position) error {
 	c.tables()
-	for _, walk := range []func() error{c.order, c.streams, c.orphans, c.snapshots, c.memos} {
+	for _, walk := range []func() error{c.trims, c.order, c.streams, c.orphans, c.snapshots, c.memos} {
 		if err := walk(); err != nil {
 			return err
 		}

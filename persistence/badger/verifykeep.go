@@ -39,6 +39,18 @@ func (c *check) ahead(stream string, seq persistence.Seq) {
 	}
 }
 
+func (c *check) trims() error {
+	return eachMark(c.txn, func(stream string, through persistence.Seq, err error) error {
+		if err != nil {
+			c.fault(Fault{Stream: stream, Reason: fmt.Sprintf("trim mark: %v", err)})
+			return c.proceed()
+		}
+		c.sum.Trimmed++
+		c.marks[stream] = through
+		return c.proceed()
+	})
+}
+
 func (c *check) memos() error {
 	it := newIterator(c.txn, []byte(memoPrefix), false)
 	defer it.Close()

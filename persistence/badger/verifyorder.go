@@ -1,8 +1,11 @@
 package badger
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
 )
@@ -42,11 +45,23 @@ func (c *check) commit(entry *commit) {
 	for i := range entry.chunks {
 		want := &entry.chunks[i]
 		key := appendChunkKey(nil, want.stream, want.first)
+		if c.trimmed(want, key) {
+			continue
+		}
 		if err := withChunk(c.txn, want, key, c.records); err != nil {
 			c.fault(Fault{Stream: want.stream, Seq: want.first, Position: want.position, Reason: err.Error()})
 		}
 		c.sum.Chunks++
 	}
+}
+
+// trimmed is whether the chunk is gone and may be.
+func (c *check) trimmed(want *chunk, key []byte) bool {
+	if want.last() > c.marks[want.stream] {
+		return false
+	}
+	_, err := c.txn.Get(key)
+	return errors.Is(err, badgerdb.ErrKeyNotFound)
 }
 
 // records takes the chunk apart.

@@ -35,6 +35,7 @@ type Journal struct {
 	streams   map[string][]persistence.Position
 	memos     map[string]memo
 	snapshots map[string]persistence.Snapshot
+	trimmed   map[string]persistence.Seq
 }
 
 // New makes an empty journal and starts its committer. Close ends it.
@@ -43,6 +44,7 @@ func New(o Options) *Journal {
 		streams:   map[string][]persistence.Position{},
 		memos:     map[string]memo{},
 		snapshots: map[string]persistence.Snapshot{},
+		trimmed:   map[string]persistence.Seq{},
 	}
 	j.controls.before = o.Faults.BeforeCommit
 	o.Faults.BeforeCommit = j.controls.beforeCommit

@@ -83,7 +83,10 @@ func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[pers
 				yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
 				return
 			}
-			r := j.at(p)
+			r, trimmed := j.at(p)
+			if trimmed {
+				continue
+			}
 			buf = append(buf[:0], r.Data...)
 			r.Data = buf
 			if !yield(r, nil) {
@@ -111,10 +114,11 @@ func (j *Journal) places(stream string) []persistence.Position {
 	return j.streams[stream]
 }
 
-func (j *Journal) at(p persistence.Position) persistence.Record {
+func (j *Journal) at(p persistence.Position) (r persistence.Record, trimmed bool) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
-	return j.records[p-1]
+	r = j.records[p-1]
+	return r, r.Seq <= j.trimmed[r.Stream]
 }
 
 func (j *Journal) names(prefix string) []string {

@@ -1,0 +1,92 @@
+package badger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+)
+
+// marks are the trim marks in memory: up to which sequence each stream is trimmed.
+// Every read asks them. A mark is set here after it is on disk and before the first
+// chunk goes. So whoever began a transaction that misses a chunk finds the mark.
+type marks struct {
+	mu    sync.RWMutex
+	marks map[string]persistence.Seq
+}
+
+// through is the last trimmed sequence of the stream, 0 when none is.
+func (m *marks) through(stream string) persistence.Seq {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.marks[stream]
+}
+
+func (m *marks) set(stream string, through persistence.Seq) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.marks[stream] = through
+}
+
+func loadMarks(db *badgerdb.DB) (*marks, error) {
+	m := &marks{marks: map[string]persistence.Seq{}}
+	err := db.View(func(txn *badgerdb.Txn) error {
+		return eachMark(txn, func(stream string, through persistence.Seq, err error) error {
+			m.marks[stream] = through
+			return err
+		})
+	})
+	return m, err
+}
+
+// eachMark tells all marks, in the order of the streams' names. For a damaged one f
+// gets the error.
+func eachMark(txn *badgerdb.Txn, f func(stream string, through persistence.Seq, err error) error) error {
+	it := newIterator(txn, []byte(markPrefix), false)
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		stream := strings.TrimPrefix(string(it.Item().Key()), markPrefix)
+		through, err := markOf(it.Item())
+		if err := f(stream, through, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readMark is 0 for a stream that was never trimmed.
+func readMark(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
+	item, err := txn.Get(markKey(stream))
+	if errors.Is(err, badgerdb.ErrKeyNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
+	}
+	return markOf(item)
+}
+
+func markOf(item *badgerdb.Item) (through persistence.Seq, err error) {
+	err = item.Value(func(value []byte) error {
+		body, err := unseal(item.Key(), value)
+		if err != nil {
+			return err
+		}
+		if len(body) != numberSize {
+			return fmt.Errorf("%w: key %q: not a trim mark", persistence.ErrCorrupt, item.Key())
+		}
+		through = persistence.Seq(binary.BigEndian.Uint64(body))
+		return nil
+	})
+	return through, err
+}
+
+func encodeMark(key []byte, through persistence.Seq) []byte {
+	b := binary.BigEndian.AppendUint64([]byte{formatVersion}, uint64(through))
+	return appendSeal(b, 0, key)
+}

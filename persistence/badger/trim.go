@@ -1,0 +1,163 @@
+package badger
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+)
+
+// Trim forgets the stream's records up to a sequence; see persistence.Journal. The
+// mark is written first: from then on no read yields them. Chunks that are trimmed
+// whole are removed after that, a chunk that is trimmed in part is written anew with
+// the trimmed records empty. A Trim that was cut off in between is finished by the
+// next one of that stream.
+//
+// The index goes on naming what is gone: without a line for each position it could
+// not tell a trim from damage. Badger gives the room back when it compacts.
+func (j *Journal) Trim(ctx context.Context, stream string, through persistence.Seq) error {
+	if err := j.trim(ctx, stream, through); err != nil {
+		return fmt.Errorf("trim %s: %w", stream, err)
+	}
+	return nil
+}
+
+func (j *Journal) trim(ctx context.Context, stream string, through persistence.Seq) error {
+	if err := persistence.CheckStream(stream); err != nil {
+		return err
+	}
+	if err := j.gate.enter(); err != nil {
+		return err
+	}
+	defer j.gate.leave()
+	select {
+	case j.trimming <- struct{}{}:
+		defer func() { <-j.trimming }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	through, err := j.mark(ctx, stream, through)
+	if err != nil || through == 0 {
+		return err
+	}
+	if err := j.dropChunks(ctx, stream, through); err != nil {
+		return err
+	}
+	return j.blankChunk(ctx, stream, through)
+}
+
+// mark moves the stream's mark, which never goes back, and returns where it is.
+func (j *Journal) mark(ctx context.Context, stream string, through persistence.Seq) (persistence.Seq, error) {
+	last, err := j.Last(ctx, stream)
+	if err != nil {
+		return 0, err
+	}
+	through = min(through, last)
+	if marked := j.marks.through(stream); through <= marked {
+		return marked, nil
+	}
+	key := markKey(stream)
+	err = j.update(ctx, func(txn *badgerdb.Txn) error { return txn.Set(key, encodeMark(key, through)) })
+	if err != nil {
+		return 0, err
+	}
+	j.marks.set(stream, through)
+	return through, nil
+}
+
+// dropChunks removes the chunks that are trimmed whole, the oldest first, in several
+// transactions: the committer waits for one of them at most.
+func (j *Journal) dropChunks(ctx context.Context, stream string, through persistence.Seq) error {
+	for {
+		old, err := j.trimmedChunks(ctx, stream, through)
+		if len(old) == 0 || err != nil {
+			return err
+		}
+		err = j.update(ctx, func(txn *badgerdb.Txn) error {
+			for _, key := range old {
+				if err := txn.Delete(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// trimmedChunks finds as many as one transaction removes. A chunk's end is told by
+// the next one's beginning, so that values need not be read; only the newest is asked.
+func (j *Journal) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, err error) {
+	err = j.view(ctx, func(txn *badgerdb.Txn) error {
+		s := newScan(txn, stream, false)
+		defer s.close()
+		var before []byte
+		for s.it.Rewind(); s.it.Valid() && len(keys) < deletesPerTxn; s.it.Next() {
+			_, first, _ := splitChunkKey(s.it.Item().Key())
+			if before != nil && first <= through+1 {
+				keys = append(keys, before)
+			}
+			if before = nil; first > through {
+				return nil
+			}
+			before = bytes.Clone(s.it.Item().Key())
+		}
+		if before == nil || s.it.Valid() {
+			return nil
+		}
+		last, err := lastSeq(txn, stream)
+		if err == nil && last <= through {
+			keys = append(keys, before)
+		}
+		return err
+	})
+	return keys, err
+}
+
+// blankChunk empties the trimmed records of the chunk that holds the mark. They must
+// not stay on disk for as long as the stream is not trimmed further: a last record
+// that is kept may share its chunk with hundreds of votes.
+func (j *Journal) blankChunk(ctx context.Context, stream string, through persistence.Seq) error {
+	var key, value []byte
+	err := j.view(ctx, func(txn *badgerdb.Txn) error {
+		s := newScan(txn, stream, true)
+		defer s.close()
+		c, ok, err := s.seek(through)
+		if err != nil || !ok || c.last() <= through {
+			return err
+		}
+		key = bytes.Clone(s.it.Item().Key())
+		value, err = blank(key, &c, through)
+		return err
+	})
+	if err != nil || value == nil {
+		return err
+	}
+	return j.update(ctx, func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+}
+
+// blank is the chunk's value with the records up to through empty, or nil when they
+// are already.
+func blank(key []byte, c *chunk, through persistence.Seq) ([]byte, error) {
+	b, rest, found := appendChunk(nil, c), c.records, false
+	for i := range c.count {
+		data, next, err := cut(rest)
+		if err != nil {
+			return nil, damaged(c, i)
+		}
+		rest = next
+		if c.first+persistence.Seq(i) <= through && len(data) > 0 {
+			data, found = nil, true
+		}
+		b = appendRecord(b, data)
+	}
+	if !found {
+		return nil, nil
+	}
+	return appendSeal(b, 0, key), nil
+}
