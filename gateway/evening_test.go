@@ -20,6 +20,10 @@ type step struct {
 	message string // of an error, when it is given
 }
 
+// firstGameAdded is the place of the evening's first game.added in the global order:
+// behind the catalogue's nine facts and the session's beginning.
+const firstGameAdded = 11
+
 // evening goes through every operation, the happy path and the errors that the
 // contract names. Ids are those of a hub that has just begun.
 func evening() []step {
@@ -105,6 +109,33 @@ func evening() []step {
 		ok("sessions.create", 201, params{}),
 		ok("sessions.create", 201, nil),
 		no("sessions.create", 400, "active_session", "", nil),
+
+		ok("webhooks.create", 201, params{"name": "Discord Bot", "url": "https://example.com/webhook", "secret": "mysecret123", "events": []any{"game.added"}}),
+		no("webhooks.create", 400, "invalid", "Missing required fields: name, url, secret, events", params{"name": "Discord Bot"}),
+		no("webhooks.create", 400, "invalid", "events must be an array", params{"name": "x", "url": "https://example.com", "secret": "s", "events": "game.added"}),
+		no("webhooks.create", 400, "invalid", "Invalid URL format", params{"name": "x", "url": "example", "secret": "s", "events": []any{"*"}}),
+		ok("webhooks.list", 200, nil),
+		ok("webhooks.get", 200, params{"id": 1}),
+		no("webhooks.get", 404, "not_found", "Webhook not found", params{"id": 9}),
+		ok("webhooks.update", 200, params{"id": 1, "name": "Discord Bot Updated", "url": "https://example.com/webhook-v2", "enabled": true}),
+		no("webhooks.update", 400, "invalid", "No fields to update", params{"id": 1}),
+		no("webhooks.update", 400, "invalid", "Invalid URL format", params{"id": 1, "url": "ftp://example.com"}),
+		no("webhooks.update", 404, "not_found", "Webhook not found", params{"id": 9, "name": "x"}),
+		ok("webhooks.rotate", 200, params{"id": 1, "secret": "another"}),
+		no("webhooks.rotate", 400, "invalid", "secret is required", params{"id": 1}),
+		ok("webhooks.test", 200, params{"id": 1}),
+		no("webhooks.test", 404, "not_found", "Webhook not found", params{"id": 9}),
+		ok("webhooks.logs", 200, params{"id": 1, "limit": 20}),
+		no("webhooks.logs", 400, "invalid", "limit must be between 1 and 1000", params{"id": 1, "limit": 1001}),
+		ok("webhooks.deliveries", 200, params{"id": 1, "status": "dead"}),
+		ok("webhooks.redeliver", 200, params{"id": 1, "deliveryId": firstGameAdded}),
+		no("webhooks.redeliver", 404, "not_found", "Delivery not found", params{"id": 1, "deliveryId": 1}),
+		ok("webhooks.replay", 200, params{"id": 1, "since": "2020-01-01T00:00:00Z"}),
+		no("webhooks.replay", 400, "invalid", `Give either "since" or "failed": true`, params{"id": 1}),
+		ok("webhooks.replay.stop", 200, params{"id": 1}),
+		ok("webhooks.health", 200, params{"id": 1}),
+		ok("webhooks.delete", 200, params{"id": 1}),
+		no("webhooks.delete", 404, "not_found", "Webhook not found", params{"id": 1}),
 
 		ok("tokens.create", 201, params{"role": "viewer", "name": "Overlay", "expiresIn": "2d"}),
 		no("tokens.create", 400, "invalid", `role must be "viewer" or "bot"`, params{"role": "admin", "name": "x"}),

@@ -52,6 +52,20 @@ func (g *Gateway) handlers() map[string]handler {
 		"votes.list":  search(g.hub.Votes),
 
 		"stats.get": show(g.hub.Stats),
+
+		"webhooks.list":        show(g.hub.Webhooks),
+		"webhooks.get":         get(g.hub.Webhook),
+		"webhooks.create":      command[protocol.CreateWebhook](g.hub, http.StatusCreated),
+		"webhooks.update":      command[protocol.UpdateWebhook](g.hub, http.StatusOK),
+		"webhooks.delete":      command[protocol.DeleteWebhook](g.hub, http.StatusOK),
+		"webhooks.test":        command[protocol.TestWebhook](g.hub, http.StatusOK),
+		"webhooks.logs":        search(g.hub.WebhookLogs),
+		"webhooks.deliveries":  search(g.hub.Deliveries),
+		"webhooks.redeliver":   command[protocol.Redeliver](g.hub, http.StatusOK),
+		"webhooks.replay":      command[protocol.ReplayWebhook](g.hub, http.StatusOK),
+		"webhooks.replay.stop": command[protocol.StopReplay](g.hub, http.StatusOK),
+		"webhooks.rotate":      command[protocol.RotateSecret](g.hub, http.StatusOK),
+		"webhooks.health":      get(g.hub.WebhookHealth),
 	}
 }
 

@@ -40,6 +40,16 @@ type Sessions interface {
 	Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error)
 }
 
+// Webhooks answers questions about the endpoints that are told of events.
+type Webhooks interface {
+	Webhooks(ctx context.Context) ([]protocol.Webhook, error)
+	Webhook(ctx context.Context, id protocol.WebhookID) (protocol.Webhook, error)
+	// WebhookLogs are the attempts, the newest first.
+	WebhookLogs(ctx context.Context, f protocol.LogFilter) ([]protocol.WebhookLog, error)
+	Deliveries(ctx context.Context, f protocol.DeliveryFilter) ([]protocol.Delivery, error)
+	WebhookHealth(ctx context.Context, id protocol.WebhookID) (protocol.WebhookHealth, error)
+}
+
 // Access answers questions about scoped tokens.
 type Access interface {
 	Tokens(ctx context.Context) ([]protocol.Token, error)
@@ -53,4 +63,5 @@ type Hub interface {
 	Catalogue
 	Sessions
 	Access
+	Webhooks
 }

@@ -62,4 +62,18 @@ var operations = []Operation{
 	{Op: "votes.live", Method: "POST", Path: "/api/votes/live", Access: AccessVote, Write: true, Reference: true},
 	{Op: "votes.batch", Method: "POST", Path: "/api/votes/batch", Access: AccessVote, Write: true},
 	{Op: "votes.list", Method: "GET", Path: "/api/votes", Access: AccessAnyone},
+
+	{Op: "webhooks.list", Method: "GET", Path: "/api/webhooks", Access: AccessAdmin, Reference: true},
+	{Op: "webhooks.get", Method: "GET", Path: "/api/webhooks/{id}", Access: AccessAdmin, Reference: true},
+	{Op: "webhooks.create", Method: "POST", Path: "/api/webhooks", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "webhooks.update", Method: "PATCH", Path: "/api/webhooks/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "webhooks.delete", Method: "DELETE", Path: "/api/webhooks/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "webhooks.test", Method: "POST", Path: "/api/webhooks/test/{id}", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "webhooks.logs", Method: "GET", Path: "/api/webhooks/{id}/logs", Access: AccessAdmin, Reference: true},
+	{Op: "webhooks.deliveries", Method: "GET", Path: "/api/webhooks/{id}/deliveries", Access: AccessAdmin},
+	{Op: "webhooks.redeliver", Method: "POST", Path: "/api/webhooks/{id}/deliveries/{deliveryId}/redeliver", Access: AccessAdmin, Write: true},
+	{Op: "webhooks.replay", Method: "POST", Path: "/api/webhooks/{id}/replay", Access: AccessAdmin, Write: true},
+	{Op: "webhooks.replay.stop", Method: "DELETE", Path: "/api/webhooks/{id}/replay", Access: AccessAdmin, Write: true},
+	{Op: "webhooks.rotate", Method: "POST", Path: "/api/webhooks/{id}/rotate", Access: AccessAdmin, Write: true},
+	{Op: "webhooks.health", Method: "GET", Path: "/api/webhooks/{id}/health", Access: AccessAdmin},
 }
