@@ -119,8 +119,9 @@ type Journal interface {
 	ReadBack(ctx context.Context, stream string, before Seq) iter.Seq2[Record, error]
 	// ReadAll yields the records of all streams with positions greater than after,
 	// in the global order, up to the head as of the call. Positions of trimmed records
-	// are left out. What was written a moment
-	// ago is served from memory.
+	// are left out. Where records of a stream do not check it yields *Damage last, from
+	// which the reader can tell where to go on. What was written a moment ago is served
+	// from memory.
 	ReadAll(ctx context.Context, after Position) iter.Seq2[Record, error]
 	// Last is the sequence of the stream's last committed record, 0 for an unknown stream.
 	Last(ctx context.Context, stream string) (Seq, error)

@@ -11,9 +11,17 @@ import (
 // Damage changes the database behind the journal's back.
 func (j *Journal) Damage(f func(*badgerdb.Txn) error) error { return j.db.Update(f) }
 
-// ChunkKey, IndexKey, MemoKey, ManifestKey and PartKey name what a test damages.
+// ForgetTail has everything read from the database.
+func (j *Journal) ForgetTail() {
+	j.tail.mu.Lock()
+	defer j.tail.mu.Unlock()
+	j.tail.blocks, j.tail.bytes = nil, 0
+}
+
+// ChunkKey, IndexKey, MarkKey, MemoKey, ManifestKey and PartKey name what a test damages.
 func ChunkKey(stream string, first persistence.Seq) []byte { return appendChunkKey(nil, stream, first) }
 func IndexKey(first persistence.Position) []byte           { return appendIndexKey(nil, first) }
+func MarkKey(stream string) []byte                         { return markKey(stream) }
 func MemoKey(key string) []byte                            { return appendMemoKey(nil, key) }
 func ManifestKey(stream string) []byte                     { return manifestKey(stream) }
 func PartKey(stream string, generation uint64, part int) []byte {

@@ -12,8 +12,8 @@ import (
 )
 
 // ReadAll yields the records of all streams after a position, in the global order,
-// up to the head as of the call. From a position in the tail on it does not touch
-// the database.
+// up to the head as of the call. A chunk that does not check is yielded last, as
+// *persistence.Damage. From a position in the tail on it does not touch the database.
 func (j *Journal) ReadAll(ctx context.Context, after persistence.Position) iter.Seq2[persistence.Record, error] {
 	head := j.Head()
 	if after >= head || j.tail.find(after+1) == nil {
@@ -100,11 +100,21 @@ func readCommit(txn *badgerdb.Txn, c *commit, after persistence.Position, out *o
 		}
 		key = appendChunkKey(key[:0], want.stream, want.first)
 		err := withChunk(txn, want, key, func(got *chunk) error { return out.from(got, after) })
+		if errors.Is(err, persistence.ErrCorrupt) {
+			return key, damageOf(want, err)
+		}
 		if err != nil {
 			return key, err
 		}
 	}
 	return key, nil
+}
+
+// damageOf tells the places of a chunk from the index, which is whole.
+func damageOf(c *chunk, err error) error {
+	return &persistence.Damage{
+		Stream: c.stream, First: c.first, Last: c.last(), FirstPosition: c.position, LastPosition: c.end(), Err: err,
+	}
 }
 
 // withChunk reads a chunk that the index names and holds it against the index.

@@ -1,7 +1,10 @@
 package badger_test
 
 import (
+	"errors"
 	"testing"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
 	"partyline/persistence/badger"
@@ -19,12 +22,31 @@ func runSuite(t *testing.T, tailBytes int) {
 		o := badger.Options{Dir: t.TempDir(), TailBytes: tailBytes, Faults: faults}
 		j := open(t, o)
 		o.Faults = committer.Faults{}
-		return journaltest.Harness{Journal: j, Reopen: func() persistence.Journal {
-			j.Close()
-			j = open(t, o)
-			return j
-		}}
+		return journaltest.Harness{
+			Journal: j,
+			Reopen: func() persistence.Journal {
+				j.Close()
+				j = open(t, o)
+				return j
+			},
+			Damage: func(stream string, seq persistence.Seq) {
+				damage(t, j, flipChunk(stream, seq))
+				j.ForgetTail()
+			},
+		}
 	})
+}
+
+// flipChunk changes one bit of the chunk that holds the record.
+func flipChunk(stream string, seq persistence.Seq) func(*badgerdb.Txn) error {
+	return func(txn *badgerdb.Txn) error {
+		for first := seq; first > 0; first-- {
+			if err := flip(badger.ChunkKey(stream, first))(txn); !errors.Is(err, badgerdb.ErrKeyNotFound) {
+				return err
+			}
+		}
+		return badgerdb.ErrKeyNotFound
+	}
 }
 
 // open opens a journal that the test's end closes.

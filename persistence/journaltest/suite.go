@@ -14,6 +14,9 @@ type Harness struct {
 	// Reopen closes the journal and opens what it left behind. Nil for a journal
 	// that leaves nothing behind.
 	Reopen func() persistence.Journal
+	// Damage makes a record unreadable behind the journal's back, perhaps with others
+	// of its append.
+	Damage func(stream string, seq persistence.Seq)
 }
 
 // Open makes a new, empty journal whose commits the faults may fail.
@@ -55,6 +58,8 @@ func Run(t *testing.T, open Open) {
 		{"all of a stream is trimmed", trimAll},
 		{"trims of nothing and trims refused", trimOdd},
 		{"trim while writing, reading and trimming", trimWhileBusy},
+		{"damage can be passed by", damagePassed},
+		{"damage that is trimmed", damageTrimmed},
 		{"memos", memos},
 		{"a memo shares the fate of its append", memoWithConflict},
 		{"a memo is replaced", memoReplaced},

@@ -46,6 +46,15 @@ func (j *Journal) Refuse(err error) {
 	j.controls.refuse = err
 }
 
+// Damage makes a committed record unreadable, as a flipped bit on disk does: Read and
+// ReadBack end at it with ErrCorrupt, ReadAll with *persistence.Damage. It panics when
+// there is no such record.
+func (j *Journal) Damage(stream string, seq persistence.Seq) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.damaged[j.streams[stream][seq-1]] = true
+}
+
 func (c *controls) release() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -36,6 +36,7 @@ type Journal struct {
 	memos     map[string]memo
 	snapshots map[string]persistence.Snapshot
 	trimmed   map[string]persistence.Seq
+	damaged   map[persistence.Position]bool
 }
 
 // New makes an empty journal and starts its committer. Close ends it.
@@ -45,6 +46,7 @@ func New(o Options) *Journal {
 		memos:     map[string]memo{},
 		snapshots: map[string]persistence.Snapshot{},
 		trimmed:   map[string]persistence.Seq{},
+		damaged:   map[persistence.Position]bool{},
 	}
 	j.controls.before = o.Faults.BeforeCommit
 	o.Faults.BeforeCommit = j.controls.beforeCommit

@@ -83,9 +83,13 @@ func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[pers
 				yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
 				return
 			}
-			r, trimmed := j.at(p)
+			r, trimmed, err := j.at(p)
 			if trimmed {
 				continue
+			}
+			if err != nil {
+				yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
+				return
 			}
 			buf = append(buf[:0], r.Data...)
 			r.Data = buf
@@ -114,11 +118,16 @@ func (j *Journal) places(stream string) []persistence.Position {
 	return j.streams[stream]
 }
 
-func (j *Journal) at(p persistence.Position) (r persistence.Record, trimmed bool) {
+// at is the record at a position, or *persistence.Damage.
+func (j *Journal) at(p persistence.Position) (r persistence.Record, trimmed bool, err error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	r = j.records[p-1]
-	return r, r.Seq <= j.trimmed[r.Stream]
+	if j.damaged[p] {
+		err = &persistence.Damage{Stream: r.Stream, First: r.Seq, Last: r.Seq, FirstPosition: p, LastPosition: p,
+			Err: fmt.Errorf("%w: damaged by a test", persistence.ErrCorrupt)}
+	}
+	return r, r.Seq <= j.trimmed[r.Stream], err
 }
 
 func (j *Journal) names(prefix string) []string {

@@ -10,6 +10,7 @@ import (
 
 func TestSuite(t *testing.T) {
 	journaltest.Run(t, func(_ *testing.T, faults committer.Faults) journaltest.Harness {
-		return journaltest.Harness{Journal: memory.New(memory.Options{Faults: faults})}
+		j := memory.New(memory.Options{Faults: faults})
+		return journaltest.Harness{Journal: j, Damage: j.Damage}
 	})
 }
