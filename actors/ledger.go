@@ -105,6 +105,10 @@ func (l *ledger[F, H]) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if rec.Seq != last+1 {
+			// The journal passes over what was trimmed, and only a snapshot holds it.
+			return fmt.Errorf("%w: %s: record %d follows %d, the snapshot in between is missing", persistence.ErrCorrupt, l.stream, rec.Seq, last)
+		}
 		if err := l.replay(h, rec); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -225,21 +224,17 @@ func TestPatchWhileAnAttemptIsUnderWayIsNotBlamedForIt(t *testing.T) {
 func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
-		var skew atomic.Int64
-		n.stop()
-		n.now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
-		n.start()
 		id := n.hook(protocol.EventVoteReceived)
 		n.courier.change(status(404))
 		n.vote()
 		rest(6 * time.Second) // in the wait of 30 s
-		skew.Store(int64(-48 * time.Hour))
+		n.skew.Store(int64(-48 * time.Hour))
 		n.health(id) // a message to the webhook that makes it look at the clock
 		rest(30 * time.Second)
 		if got := len(n.courier.log(id)); got != 3 {
 			t.Fatalf("%d attempts after the clock was set back, want 3", got)
 		}
-		skew.Store(int64(-480 * time.Hour))
+		n.skew.Store(int64(-480 * time.Hour))
 		n.restart() // now the moment stored is weeks ahead
 		rest(time.Hour + time.Second)
 		if got := len(n.courier.log(id)); got < 4 {
@@ -251,15 +246,11 @@ func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
 func TestAClockThatJumpsAheadDisablesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
-		var skew atomic.Int64
-		n.stop()
-		n.now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
-		n.start()
 		id := n.hook(protocol.EventVoteReceived)
 		n.courier.change(status(404))
 		n.vote()
 		rest(time.Minute)
-		skew.Store(int64(30 * 24 * time.Hour))
+		n.skew.Store(int64(30 * 24 * time.Hour))
 		rest(time.Hour)
 		if h := n.health(id); h.State != protocol.WebhookFailing {
 			t.Fatalf("health %+v", h)

@@ -6,12 +6,14 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"partyline/actors"
 	"partyline/actors/webhook"
+	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"
 )
@@ -96,8 +98,11 @@ type night struct {
 	hub     *actors.Hub
 	session protocol.SessionID
 	jitter  float64
-	now     func() time.Time
 	voters  int
+	// skew is how far the hub's clock is ahead of the bubble's.
+	skew atomic.Int64
+	// wrapped stands between the hub and the journal where it is not nil.
+	wrapped persistence.Journal
 }
 
 // newNight starts a hub with a session in which a game is played. The draw of waits is
@@ -119,12 +124,20 @@ func newNight(t *testing.T) *night {
 func (n *night) start() {
 	n.t.Helper()
 	h, err := actors.New(n.t.Context(), actors.Options{
-		Journal: n.journal, MaxActiveSessions: 0, Courier: n.courier, Jitter: func() float64 { return n.jitter }, Now: n.now,
+		Journal: n.store(), MaxActiveSessions: 0, Courier: n.courier, Jitter: func() float64 { return n.jitter },
+		Now: func() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) },
 	})
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	n.hub = h
+}
+
+func (n *night) store() persistence.Journal {
+	if n.wrapped != nil {
+		return n.wrapped
+	}
+	return n.journal
 }
 
 func (n *night) stop() {

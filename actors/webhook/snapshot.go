@@ -8,7 +8,9 @@ import (
 	"partyline/protocol"
 )
 
-// SnapshotVersion is the format that AppendSnapshot writes and Restore reads.
+// SnapshotVersion is the format that AppendSnapshot writes and Restore reads. What a
+// snapshot holds is trimmed from the stream: who raises it must go on reading the
+// format before.
 const SnapshotVersion uint32 = 1
 
 // snapshot is the stored form of a Heart, as JSON. It holds the secrets.

@@ -1,0 +1,151 @@
+package actors_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partyline/persistence"
+	"partyline/persistence/memory"
+	"partyline/protocol"
+)
+
+// records counts what a stream holds.
+func (n *night) records(stream string) int {
+	n.t.Helper()
+	count := 0
+	for _, err := range n.journal.Read(n.t.Context(), stream, 0) {
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		count++
+	}
+	return count
+}
+
+func TestLogsAreKeptUpToTheirNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		for range 16_000 {
+			n.vote()
+		}
+		rest(3 * time.Minute)
+		if got := n.records("webhook/1"); got < 10_000 || got > 11_100 {
+			t.Fatalf("%d records are kept", got)
+		}
+		before := n.health(id)
+		n.restart()
+		if after := n.health(id); before.Delivered != 16_000 || after.Delivered != before.Delivered || after.State != protocol.WebhookHealthy {
+			t.Fatalf("%+v, after a restart %+v", before, after)
+		}
+		name := n.vote()
+		synctest.Wait()
+		log := n.courier.log(id)
+		if len(log) != 16_001 || voterIn(t, log[16_000].Body) != name {
+			t.Fatalf("%d sent", len(log))
+		}
+	})
+}
+
+func TestLogsAreKeptForTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		for range 6000 {
+			n.vote()
+		}
+		n.skew.Store(int64(30*24*time.Hour - 10*time.Minute))
+		rest(3 * time.Minute)
+		if got := n.records("webhook/1"); got != 6001 {
+			t.Fatalf("%d records before their time", got)
+		}
+		rest(10 * time.Minute)
+		if got := n.records("webhook/1"); got > 1001 {
+			t.Fatalf("%d records after their time", got)
+		}
+		if rows := n.logs(id); len(rows) > 1000 {
+			t.Fatalf("%d rows", len(rows))
+		}
+	})
+}
+
+func TestDeletingTakesTheLogsAndTheSecretWithIt(t *testing.T) {
+	for name, sick := range map[string]bool{"at once": false, "after a restart, when the disk failed": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newNight(t)
+				id := n.hook(protocol.EventVoteReceived)
+				for range 6000 {
+					n.vote()
+				}
+				rest(time.Minute)
+				if s, ok, _ := n.journal.LoadSnapshot(t.Context(), "webhook/1"); !ok || !bytes.Contains(s.Data, []byte("mysecret123")) {
+					t.Fatal("there is no snapshot to be cleaned")
+				}
+				if sick {
+					n.stop()
+					n.wrapped = untidy{n.journal}
+					n.start()
+				}
+				do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: id})
+				rest(time.Second)
+				if sick {
+					if n.records("webhook/1") < 6000 {
+						t.Fatal("it was cleaned")
+					}
+					n.stop()
+					n.wrapped = nil
+					n.start()
+				}
+				rest(time.Second)
+				if got := n.records("webhook/1"); got != 1 {
+					t.Fatalf("%d records of a deleted webhook", got)
+				}
+				if s, _, _ := n.journal.LoadSnapshot(t.Context(), "webhook/1"); bytes.Contains(s.Data, []byte("mysecret123")) {
+					t.Fatalf("the secret is still there: %s", s.Data)
+				}
+				n.restart()
+				if next := n.hook(); next != 2 {
+					t.Fatalf("id %d", next)
+				}
+			})
+		})
+	}
+}
+
+// untidy is a journal that keeps snapshots and records as they are.
+type untidy struct{ *memory.Journal }
+
+func (untidy) SaveSnapshot(context.Context, persistence.Snapshot) error { return errors.New("sick") }
+
+func (untidy) Trim(context.Context, string, persistence.Seq) error { return errors.New("sick") }
+
+// A trimmed stream without its snapshot must not pass for a webhook that never was.
+func TestATrimmedWebhookWithoutItsSnapshotIsCorrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		for range 20 {
+			n.vote()
+		}
+		rest(time.Second)
+		n.stop()
+		if err := n.journal.Trim(t.Context(), "webhook/1", 10); err != nil {
+			t.Fatal(err)
+		}
+		n.start()
+		if _, err := n.hub.Webhook(t.Context(), id); codeOf(err) != protocol.CodeCorrupt {
+			t.Fatal(err)
+		}
+		other := n.hook(protocol.EventVoteReceived)
+		n.vote()
+		synctest.Wait()
+		if len(n.courier.log(other)) != 1 {
+			t.Fatal("a damaged webhook holds up another")
+		}
+	})
+}
