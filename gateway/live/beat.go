@@ -23,6 +23,7 @@ func (e *Engine) listen(now, limit int64) {
 	every := max(1, limit/4)
 	for _, p := range e.everyone() {
 		switch silent := now - p.seen.Load(); {
+		case p.paused.Load(): // its pongs are not read; Stall ends it when it takes nothing
 		case silent > limit:
 			e.stats.silent.Add(1)
 			p.hangUp()

@@ -78,22 +78,27 @@ func TestClosePeersClosesThoseThatMatch(t *testing.T) {
 }
 
 func TestSilentPeerIsPingedAndThenDropped(t *testing.T) {
-	a := newArena(t, live.Options{Heartbeat: 10 * time.Millisecond, Silence: 400 * time.Millisecond}, 1)
+	const limit, every = 8, 2 // beats: pinged after each quarter of the limit
+	a := newArena(t, live.Options{Heartbeat: time.Hour}, 1)
 	mute, awake := a.connect(), a.connect()
-	pings := 0
-	for {
-		opcode, _, err := mute.read()
-		if err != nil {
-			break // without a word: who does not answer pings does not read either
+	for beat := 1; beat <= limit; beat++ {
+		awake.quiet()
+		a.engine.Beat(limit)
+		if beat%every != 0 {
+			continue
 		}
-		if opcode == opPing {
-			pings++
-			awake.write(opPong, nil)
+		if opcode, _, err := mute.read(); err != nil || opcode != opPing {
+			t.Fatalf("beat %d: %x, %v instead of a ping", beat, opcode, err)
 		}
 	}
+	awake.quiet()
+	a.engine.Beat(limit)
+	if _, _, err := mute.read(); err == nil {
+		t.Error("a word to who does not answer pings and so does not read either")
+	}
 	eventually(t, "the end of the peer", func() bool { return a.engine.Stats().Connections == 1 })
-	if s := a.engine.Stats(); pings < 2 || s.Silent != 1 {
-		t.Errorf("%d pings, %+v", pings, s)
+	if s := a.engine.Stats(); s.Silent != 1 {
+		t.Errorf("%+v", s)
 	}
 	awake.quiet()
 }

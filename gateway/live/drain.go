@@ -30,6 +30,14 @@ func (e *Engine) Drain(ctx context.Context) error {
 	return e.awaitPeers(ctx)
 }
 
+// closeWait is how long a peer may take to answer a close frame.
+func (e *Engine) closeWait() time.Duration {
+	if e.draining.Load() {
+		return drainCloseWait
+	}
+	return closeWait
+}
+
 // dismiss tells a peer that the server stops, and closes it when it has everything.
 func (p *Peer) dismiss() {
 	wait := drainPause + time.Duration(rand.Int64N(int64(reconnectWindow)))

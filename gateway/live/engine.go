@@ -97,6 +97,13 @@ func (e *Engine) ClosePeers(match func(*Peer) bool, code protocol.CloseCode, rea
 	}
 }
 
+// whileOpen is ctx that ends with the engine, too.
+func (e *Engine) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(e.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
 func (e *Engine) everyone() []*Peer {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -6,3 +6,9 @@ func (p *Peer) Pumping() bool {
 	defer p.mu.Unlock()
 	return p.pumping
 }
+
+// Paused says whether the peer's reader waits until answers are read.
+func (p *Peer) Paused() bool { return p.paused.Load() }
+
+// Beat is one heartbeat: for tests whose own clock stands still.
+func (e *Engine) Beat(limit int64) { e.listen(e.tick.Add(1), limit) }

@@ -18,6 +18,7 @@ type fakeHub struct {
 	sessions map[protocol.SessionID]*night
 	lobby    *feed.Feed
 	failing  *protocol.Error // what Watch, State and Replay answer instead
+	asked    chan struct{}   // not nil: State says so here, and answers when its context ends
 }
 
 // night is one session.
@@ -99,7 +100,15 @@ func (h *fakeHub) watches(id protocol.SessionID) int {
 
 func (h *fakeHub) Lobby() *feed.Feed { return h.lobby }
 
-func (h *fakeHub) State(_ context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
+func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
+	h.mu.Lock()
+	asked := h.asked
+	h.mu.Unlock()
+	if asked != nil {
+		close(asked)
+		<-ctx.Done()
+		return nil, protocol.Errorf(protocol.CodeTimeout, "No answer in time")
+	}
 	n, err := h.night(id)
 	if err != nil {
 		return nil, err
@@ -126,6 +135,15 @@ func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, unti
 			}
 		}
 	}
+}
+
+// hold has the next State wait until nobody wants its answer; the channel is closed
+// when it does.
+func (h *fakeHub) hold() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked = make(chan struct{})
+	return h.asked
 }
 
 func (h *fakeHub) fail(e *protocol.Error) {

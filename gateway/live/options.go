@@ -19,8 +19,8 @@ const (
 	chunkSize = 256
 	// maxWrite is about how much one write carries. More does not make it cheaper.
 	maxWrite = 64 << 10
-	// maxHanded is about how much the pump is given of a connection that only it writes:
-	// one TLS record.
+	// maxHanded is about how much the pump is given of events, and exactly how much it
+	// writes at once, where only it writes: one TLS record.
 	maxHanded = 16 << 10
 	// maxRounds of writes for one peer in a row; a peer that reads as fast as we write
 	// must not keep a worker from the others.
@@ -52,8 +52,10 @@ const (
 	// firstRetry and lastRetry are the waits between tries to read it; they double.
 	firstRetry = 50 * time.Millisecond
 	lastRetry  = 2 * time.Second
-	// closeWait is how long a peer may take to answer a close frame.
-	closeWait = 5 * time.Second
+	// closeWait is how long a peer may take to answer a close frame, and drainCloseWait
+	// while the server stops: a process that ends must not wait for who never answers.
+	closeWait      = 5 * time.Second
+	drainCloseWait = time.Second
 	// drainChunk peers are told to leave every drainPause: 18,000 take a second and a half.
 	drainChunk = 128
 	drainPause = 10 * time.Millisecond

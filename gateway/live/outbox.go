@@ -79,13 +79,25 @@ func (b *outbox) collect(withFrames bool) (frames []byte, e ending) {
 	return frames, b.end
 }
 
-// await waits until the backlog is small, or the peer closes.
+// roomy says that nobody has to wait.
+func (b *outbox) roomy() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.hasRoom()
+}
+
+// await waits until the backlog is small, or the peer closes. Whoever changes that
+// broadcasts room.
 func (b *outbox) await() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for len(b.frames) > pauseBacklog && !b.closed && b.end.frame == nil {
+	for !b.hasRoom() {
 		b.room.Wait()
 	}
+}
+
+func (b *outbox) hasRoom() bool {
+	return len(b.frames) <= pauseBacklog || b.closed || b.end.frame != nil
 }
 
 // shut drops everything: the peer is gone.

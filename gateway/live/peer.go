@@ -27,6 +27,7 @@ type Peer struct {
 	ws     *websocket.Conn
 	early  []byte       // the reader's: bytes that came with the handshake
 	seen   atomic.Int64 // the tick at which something came last
+	paused atomic.Bool  // the reader waits for room in the outbox: silence says nothing
 	place  int          // in Engine.peers
 	queued atomic.Bool
 	outbox outbox
@@ -134,8 +135,12 @@ func (p *Peer) advanceAlone() (pump bool) {
 	return p.advance(f)
 }
 
-// hangUp ends the connection without a word; the reader notices and does the rest.
-func (p *Peer) hangUp() { _ = p.conn.Close() }
+// hangUp ends the connection without a word; the reader notices and does the rest,
+// also when it waits for room in the outbox and not for the connection.
+func (p *Peer) hangUp() {
+	_ = p.conn.Close()
+	p.outbox.shut()
+}
 
 // parted is called when the close frame is with the kernel. The client sees the end
 // of the stream behind it and has a moment to answer.
@@ -143,7 +148,7 @@ func (p *Peer) parted() {
 	if tcp, ok := p.conn.(*net.TCPConn); ok {
 		_ = tcp.CloseWrite()
 	}
-	_ = p.conn.SetReadDeadline(time.Now().Add(closeWait))
+	_ = p.conn.SetReadDeadline(time.Now().Add(p.engine.closeWait()))
 }
 
 // closeFrame is a whole close frame.

@@ -50,9 +50,7 @@ func (p *Peer) pumpEnds() {
 func (p *Peer) writeRest() error {
 	defer func() { _ = p.conn.SetWriteDeadline(time.Time{}) }() // else it would strike a later write
 	if p.raw == nil {
-		_ = p.conn.SetWriteDeadline(time.Now().Add(p.engine.o.Stall))
-		_, err := p.conn.Write(p.rest)
-		return err
+		return p.writeRecords()
 	}
 	rest := p.rest
 	var failure error
@@ -71,6 +69,20 @@ func (p *Peer) writeRest() error {
 		}
 	}
 	return failure
+}
+
+// writeRecords writes the rest of a connection that is not bare. A write that was cut
+// off cannot be gone on with, so each must be small enough for the slowest honest peer.
+func (p *Peer) writeRecords() error {
+	for rest := p.rest; len(rest) > 0; {
+		n := min(len(rest), maxHanded)
+		_ = p.conn.SetWriteDeadline(time.Now().Add(p.engine.o.Stall))
+		if _, err := p.conn.Write(rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	return nil
 }
 
 // stalled ends a peer that took nothing for Stall, or whose connection broke.

@@ -41,8 +41,20 @@ func (p *Peer) read() {
 			p.linger(err)
 			return
 		}
-		p.outbox.await()
+		p.awaitRoom()
 	}
+}
+
+// awaitRoom waits until the client has read enough of its answers. Meanwhile it is not
+// listened to, so it counts as heard when the wait is over.
+func (p *Peer) awaitRoom() {
+	if p.outbox.roomy() {
+		return
+	}
+	p.paused.Store(true)
+	p.outbox.await()
+	p.seen.Store(p.engine.tick.Load())
+	p.paused.Store(false)
 }
 
 // next reads one message and hands it on. The buffer is held only while there is a
@@ -106,7 +118,6 @@ func (p *Peer) guard() {
 // leave undoes everything, last of all.
 func (p *Peer) leave() {
 	p.hangUp()
-	p.outbox.shut()
 	p.mu.Lock()
 	p.dead = true
 	subs := p.subs

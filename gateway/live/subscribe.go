@@ -23,11 +23,14 @@ type Subscription struct {
 // Subscribe has the peer sent a session's events or tallies. The answer, a
 // `subscribed` message, is sent here, because it must come before the first event;
 // an error (always a *protocol.Error) is not. A second Subscribe for the same
-// session replaces the first. It waits for the hub, bounded by ctx.
+// session replaces the first. It waits for the hub, bounded by ctx and the engine's
+// life.
 func (p *Peer) Subscribe(ctx context.Context, want Subscription) error {
 	if want.Mode == "" {
 		want.Mode = protocol.ModeEvents
 	}
+	ctx, cancel := p.engine.whileOpen(ctx)
+	defer cancel()
 	t, refusal := p.engine.join(ctx, want.Session)
 	if refusal != nil {
 		return refusal
