@@ -23,7 +23,6 @@ import (
 // seen. It may be used from any goroutine.
 type Checker struct {
 	operations []Operation
-	paths      *http.ServeMux
 
 	mu        sync.Mutex // the validator is not said to be safe
 	validator validator.Validator
@@ -37,7 +36,7 @@ func New() (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := yaml.Marshal(closed(doc))
+	text, err := yaml.Marshal(Closed(doc))
 	if err != nil {
 		return nil, fmt.Errorf("description: %w", err)
 	}
@@ -50,7 +49,6 @@ func New() (*Checker, error) {
 		return nil, fmt.Errorf("description: %w", faults[0])
 	}
 	c := &Checker{operations: operations(doc), validator: v, seen: map[string]map[string]bool{}, heard: map[string]map[Sentence]bool{}}
-	c.paths = finder(c.operations)
 	return c, nil
 }
 
@@ -91,7 +89,7 @@ func (c *Checker) Check(x Exchange) []string {
 // find is nil for what the description does not have; path is empty when it has not
 // even the path. A HEAD is a GET.
 func (c *Checker) find(r *http.Request) (o *Operation, path string) {
-	_, path = c.paths.Handler(r)
+	path = find(c.operations, r.URL.EscapedPath())
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet

@@ -3,7 +3,6 @@ package contract
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -41,15 +40,15 @@ func parse(text string) (tree, error) {
 	return t, nil
 }
 
-// closed returns the description with every schema closed that does not say that it is
+// Closed returns the description with every schema closed that does not say that it is
 // open: in a test, a field that is not described is a fault. The schemas of the
 // description are flat, so nothing is lost by it.
-func closed(v any) any {
+func Closed(v any) any {
 	switch v := v.(type) {
 	case tree:
 		out := make(tree, len(v)+1)
 		for key, value := range v {
-			out[key] = closed(value)
+			out[key] = Closed(value)
 		}
 		_, fields := v["properties"].(tree)
 		if _, open := v["additionalProperties"]; fields && !open {
@@ -59,7 +58,7 @@ func closed(v any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = closed(v[i])
+			out[i] = Closed(v[i])
 		}
 		return out
 	}
@@ -116,16 +115,38 @@ func at(t tree, keys ...string) tree {
 	return t
 }
 
-// finder finds the path of the description that a request is for, as the server's own
-// mux would.
-func finder(ops []Operation) *http.ServeMux {
-	mux := http.NewServeMux()
-	known := map[string]bool{}
+// find is the path of the description that fits, "" when none does. A fixed segment
+// beats a parameter, from the left.
+func find(ops []Operation, path string) string {
+	best := ""
 	for _, o := range ops {
-		if !known[o.Path] {
-			mux.Handle(o.Path, http.NotFoundHandler())
-			known[o.Path] = true
+		if fits(o.Path, path) && (best == "" || closer(o.Path, best)) {
+			best = o.Path
 		}
 	}
-	return mux
+	return best
+}
+
+func fits(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if parameter := strings.HasPrefix(want[i], "{"); want[i] != got[i] && (!parameter || got[i] == "") {
+			return false
+		}
+	}
+	return true
+}
+
+// closer says whether a is more specific than b, which has as many segments.
+func closer(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	for i := range x {
+		if p, q := strings.HasPrefix(x[i], "{"), strings.HasPrefix(y[i], "{"); p != q {
+			return q
+		}
+	}
+	return false
 }

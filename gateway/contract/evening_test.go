@@ -1,0 +1,334 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// step is one request and the status it is answered with.
+type step struct {
+	op     string
+	status int
+	params params
+}
+
+// steps go through the operations one after the other, in a hub that has just begun:
+// what succeeds, and every refusal that the description shows for one operation alone.
+// $now is a moment during the game that is being played.
+func steps() []step {
+	at := func(p params) params {
+		for name, v := range map[string]any{"username": "ann", "vote": "up", "timestamp": "$now"} {
+			if _, ok := p[name]; !ok {
+				p[name] = v
+			}
+		}
+		return p
+	}
+	house := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
+	with := func(p params, name string, v any) params {
+		out := params{name: v}
+		for k, v := range p {
+			if k != name {
+				out[k] = v
+			}
+		}
+		return out
+	}
+	hook := params{"name": "Discord Bot", "url": "https://example.com/webhook", "secret": "mysecret123", "events": []string{"game.added"}}
+	return []step{
+		{"health.get", 200, nil},
+		{"auth.verify", 200, nil},
+		{"auth.login", 400, params{}},
+		{"auth.login", 400, params{"": "[]"}},
+		{"auth.login", 401, params{"key": "guess"}},
+
+		{"games.list", 200, nil},
+		{"games.list", 200, params{"enabled": true, "playerCount": 6, "drawing": "exclude", "length": "medium", "familyFriendly": true, "pack": "Jackbox Party Pack 7"}},
+		{"games.list", 400, params{"playerCount": 100_001}},
+		{"games.list", 400, params{"drawing": "some"}},
+		{"games.list", 400, params{"length": "endless"}},
+		{"games.list", 400, params{"enabled": "maybe"}},
+		{"games.create", 201, house},
+		{"games.create", 400, params{"title": "Charades"}},
+		{"games.create", 400, with(house, "min_players", 9)},
+		{"games.create", 400, with(house, "favor_bias", 2)},
+		{"games.create", 400, with(house, "title", 7)},
+		{"games.packs", 200, nil},
+		{"games.packs.toggle", 200, params{"name": "House", "enabled": true}},
+		{"games.packs.toggle", 400, params{"name": "House"}},
+		{"games.packs.toggle", 404, params{"name": "Nobody's", "enabled": true}},
+		{"games.packs.favor", 200, params{"name": "House", "favor_bias": 1}},
+		{"games.packs.favor", 400, params{"name": "House", "favor_bias": 2}},
+		{"games.packs.favor", 404, params{"name": "Nobody's", "favor_bias": 1}},
+		{"games.packs.meta", 200, nil},
+		{"games.get", 200, params{"id": 31}},
+		{"games.get", 400, params{"id": "x"}},
+		{"games.get", 404, params{"id": 999}},
+		{"games.update", 200, params{"id": 73, "length_minutes": 20, "game_type": "Acting"}},
+		{"games.update", 200, params{"id": 73, "length_minutes": nil}},
+		{"games.update", 400, params{"id": 73, "min_players": 9}},
+		{"games.update", 400, params{"id": 73, "length_minutes": "long"}},
+		{"games.update", 404, params{"id": 999, "title": "X"}},
+		{"games.toggle", 200, params{"id": 73}},
+		{"games.toggle", 400, params{"id": 0}},
+		{"games.toggle", 404, params{"id": 999}},
+		{"games.favor", 200, params{"id": 73, "favor_bias": -1}},
+		{"games.favor", 400, params{"id": 73, "favor_bias": 2}},
+		{"games.favor", 404, params{"id": 999, "favor_bias": 1}},
+		{"games.delete", 200, params{"id": 73}},
+		{"games.delete", 400, params{"id": -1}},
+		{"games.delete", 404, params{"id": 73}},
+
+		{"sessions.active", 200, nil},
+		{"sessions.active", 200, params{"format": "text"}},
+		{"votes.live", 404, at(params{"timestamp": "2024-01-15T12:00:00Z"})},
+		{"sessions.create", 201, params{"notes": "Friday"}},
+		{"sessions.create", 400, nil},
+		{"sessions.create", 400, params{"notes": 7}},
+		{"sessions.list", 200, nil},
+		{"sessions.get", 200, params{"id": 1}},
+		{"sessions.get", 400, params{"id": "x"}},
+		{"sessions.get", 404, params{"id": 9}},
+		{"sessions.active", 200, nil},
+		{"votes.live", 404, at(params{"timestamp": "2024-01-15T12:00:00Z"})}, // no game yet
+		{"sessions.games.add", 201, params{"id": 1, "game_id": 70, "room_code": "abcd"}},
+		{"sessions.games.add", 201, params{"id": 1, "game_id": 31, "manually_added": true}},
+		{"sessions.games.add", 400, params{"id": 1}},
+		{"sessions.games.add", 400, params{"id": 1, "game_id": 31, "room_code": "toolong"}},
+		{"sessions.games.add", 404, params{"id": 1, "game_id": 999}},
+		{"sessions.games.add", 404, params{"id": 9, "game_id": 31}},
+		{"sessions.games", 200, params{"id": 1}},
+		{"sessions.games", 400, params{"id": "x"}},
+		{"sessions.games", 404, params{"id": 9}},
+		{"sessions.games.status", 200, params{"id": 1, "gameId": 10001, "status": "skipped"}},
+		{"sessions.games.status", 400, params{"id": 1, "gameId": 10001, "status": "lost"}},
+		{"sessions.games.status", 404, params{"id": 1, "gameId": 10009, "status": "played"}},
+		{"sessions.games.status", 404, params{"id": 9, "gameId": 10001, "status": "played"}},
+		{"sessions.games.room_code", 200, params{"id": 1, "gameId": 10002, "room_code": "wxyz"}},
+		{"sessions.games.room_code", 400, params{"id": 1, "gameId": 10002}},
+		{"sessions.games.room_code", 400, params{"id": 1, "gameId": 10002, "room_code": "toolong"}},
+		{"sessions.games.room_code", 404, params{"id": 1, "gameId": 10009, "room_code": "wxyz"}},
+		{"sessions.games.player_count", 200, params{"id": 1, "gameId": 10002, "player_count": 6}},
+		{"sessions.games.player_count", 400, params{"id": 1, "gameId": 10002}},
+		{"sessions.games.player_count", 400, params{"id": 1, "gameId": 10002, "player_count": 100_001}},
+		{"sessions.games.player_count", 404, params{"id": 1, "gameId": 10009, "player_count": 6}},
+		{"sessions.games.remove", 400, params{"id": 1, "gameId": "x"}},
+		{"sessions.games.remove", 404, params{"id": 1, "gameId": 10009}},
+		{"games.pick", 200, params{"playerCount": 6, "drawing": "exclude", "length": "medium", "familyFriendly": true, "sessionId": 1, "excludePlayed": true}},
+		{"games.pick", 200, nil},
+		{"games.pick", 400, params{"drawing": "some"}},
+		{"games.pick", 400, params{"length": "endless"}},
+		{"games.pick", 400, params{"playerCount": 100_001}},
+		{"games.pick", 404, params{"playerCount": 100_000}},
+		{"games.pick", 404, params{"sessionId": 9}},
+
+		{"sessions.votes", 200, params{"id": 1, "format": "text"}},
+		{"votes.live", 200, at(params{})},
+		{"votes.live", 200, at(params{"username": "cyd", "sessionId": 1})},
+		{"votes.live", 400, params{"username": "ann"}},
+		{"votes.live", 400, at(params{"vote": "sideways"})},
+		{"votes.live", 400, at(params{"timestamp": "2090-01-01T00:00:00Z"})},
+		{"votes.live", 400, at(params{"timestamp": "yesterday"})},
+		{"votes.live", 404, at(params{"sessionId": 9})},
+		{"votes.live", 404, at(params{"timestamp": "2024-01-15T12:00:00Z"})},
+		{"votes.live", 409, at(params{"username": "ANN", "vote": "down"})},
+		{"votes.batch", 200, params{"sessionId": 1, "votes": []any{at(params{"username": "bob", "vote": "down"}), at(params{}), params{}}}},
+		{"votes.batch", 400, params{"votes": []any{}}},
+		{"votes.list", 200, params{"session_id": 1, "game_id": 31, "username": "ANN", "vote_type": "up", "page": 1, "limit": 5}},
+		{"votes.list", 400, params{"limit": 101}},
+		{"votes.list", 400, params{"vote_type": "sideways"}},
+		{"votes.list", 400, params{"page": 0}},
+		{"sessions.votes", 200, params{"id": 1}},
+		{"sessions.votes", 400, params{"id": "x"}},
+		{"sessions.votes", 404, params{"id": 9}},
+		{"sessions.active", 200, params{"format": "text"}},
+		{"stats.get", 200, nil},
+
+		{"sessions.delete", 400, params{"id": 1}},
+		{"sessions.delete", 400, params{"id": "x"}},
+		{"sessions.close", 400, params{"id": 1, "notes": 7}},
+		{"sessions.games.remove", 200, params{"id": 1, "gameId": 10001}},
+		{"sessions.close", 200, params{"id": 1, "notes": "Fine"}},
+		{"sessions.close", 400, params{"id": 1}},
+		{"sessions.close", 404, params{"id": 9}},
+		{"sessions.games.add", 400, params{"id": 1, "game_id": 31}},
+		{"sessions.games.status", 400, params{"id": 1, "gameId": 10002, "status": "playing"}},
+		{"sessions.games.room_code", 400, params{"id": 1, "gameId": 10002, "room_code": "wxyz"}},
+		{"sessions.games.player_count", 400, params{"id": 1, "gameId": 10002, "player_count": 6}},
+		{"sessions.games.remove", 400, params{"id": 1, "gameId": 10002}},
+		{"sessions.delete", 200, params{"id": 1}},
+		{"sessions.delete", 404, params{"id": 1}},
+		{"sessions.create", 201, nil},
+
+		{"webhooks.create", 201, hook},
+		{"webhooks.create", 201, with(hook, "sessions", []any{})},
+		{"webhooks.create", 400, params{"name": "Discord Bot"}},
+		{"webhooks.create", 400, with(hook, "events", "game.added")},
+		{"webhooks.create", 400, with(hook, "url", "example.com")},
+		{"webhooks.create", 400, with(hook, "events", []string{"game.over"})},
+		{"webhooks.list", 200, nil},
+		{"webhooks.get", 200, params{"id": 1}},
+		{"webhooks.get", 400, params{"id": "x"}},
+		{"webhooks.get", 404, params{"id": 99}},
+		{"webhooks.update", 200, params{"id": 1, "name": "Discord Bot Updated", "rate_limit": 60}},
+		{"webhooks.update", 400, params{"id": 1}},
+		{"webhooks.update", 400, params{"id": 1, "url": "example.com"}},
+		{"webhooks.update", 400, params{"id": 1, "events": "game.added"}},
+		{"webhooks.update", 404, params{"id": 99, "name": "X"}},
+		{"webhooks.rotate", 200, params{"id": 1, "secret": "mysecret456", "overlap": "12h"}},
+		{"webhooks.rotate", 400, params{"id": 1}},
+		{"webhooks.rotate", 404, params{"id": 99, "secret": "mysecret456"}},
+		{"webhooks.test", 200, params{"id": 1}},
+		{"webhooks.test", 400, params{"id": "x"}},
+		{"webhooks.test", 404, params{"id": 99}},
+		{"webhooks.health", 200, params{"id": 1}},
+		{"webhooks.health", 400, params{"id": "x"}},
+		{"webhooks.health", 404, params{"id": 99}},
+		{"webhooks.logs", 200, params{"id": 1, "limit": 20}},
+		{"webhooks.logs", 400, params{"id": 1, "limit": 1001}},
+		{"webhooks.logs", 404, params{"id": 99}},
+		{"webhooks.deliveries", 200, params{"id": 1, "status": "dead", "limit": 5}},
+		{"webhooks.deliveries", 400, params{"id": 1, "status": "lost"}},
+		{"webhooks.deliveries", 404, params{"id": 99}},
+		{"webhooks.redeliver", 400, params{"id": 1, "deliveryId": "x"}},
+		{"webhooks.redeliver", 404, params{"id": 99, "deliveryId": 1}},
+		{"webhooks.redeliver", 404, params{"id": 1, "deliveryId": 999_999}},
+		{"webhooks.replay", 200, params{"id": 1, "failed": true}},
+		{"webhooks.replay", 200, params{"id": 1, "since": "2024-01-15T12:00:00Z"}},
+		{"webhooks.replay", 400, params{"id": 1}},
+		{"webhooks.replay", 404, params{"id": 99, "failed": true}},
+		{"webhooks.replay.stop", 200, params{"id": 1}},
+		{"webhooks.replay.stop", 400, params{"id": "x"}},
+		{"webhooks.replay.stop", 404, params{"id": 99}},
+		{"webhooks.delete", 200, params{"id": 1}},
+		{"webhooks.delete", 400, params{"id": "x"}},
+		{"webhooks.delete", 404, params{"id": 1}},
+
+		{"tokens.create", 201, params{"role": "viewer", "name": "Overlay", "sessionId": 2, "expiresIn": "2d"}},
+		{"tokens.create", 201, params{"role": "bot", "name": "Twitch", "expiresIn": 3600}},
+		{"tokens.create", 400, params{"role": "admin", "name": "x"}},
+		{"tokens.create", 400, params{"role": "bot"}},
+		{"tokens.create", 400, params{"role": "bot", "name": "x", "expiresIn": "400d"}},
+		{"tokens.create", 404, params{"role": "bot", "name": "x", "sessionId": 9}},
+		{"tokens.list", 200, nil},
+		{"tokens.revoke", 200, params{"id": 1}},
+		{"tokens.revoke", 400, params{"id": "x"}},
+		{"tokens.revoke", 404, params{"id": 1}},
+	}
+}
+
+// evening plays the steps.
+func evening(h *house) {
+	h.t.Helper()
+	moment := ""
+	for _, s := range steps() {
+		if s.op == "sessions.games" && moment == "" {
+			moment = now()
+		}
+		h.ask(s.op, settled(s.params, moment)).want(s.status)
+	}
+}
+
+// settled fills in the moment of a vote.
+func settled(p params, moment string) params {
+	out := params{}
+	for name, v := range p {
+		switch v := v.(type) {
+		case params:
+			out[name] = settled(v, moment)
+		case []any:
+			list := []any{}
+			for _, e := range v {
+				list = append(list, settled(e.(params), moment)) // votes
+			}
+			out[name] = list
+		default:
+			if out[name] = v; v == "$now" {
+				out[name] = moment
+			}
+		}
+	}
+	return out
+}
+
+// allPlayed leaves the picker nothing: one game of a pack of its own, and played.
+func allPlayed(h *house) {
+	h.t.Helper()
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 70}).want(201)
+	for _, g := range h.list("games.list") {
+		if id := int(g["id"].(float64)); id != 70 {
+			h.ask("games.delete", params{"id": id}).want(200)
+		}
+	}
+	h.ask("games.pick", params{"sessionId": 1, "excludePlayed": true}).want(404)
+}
+
+// otherSession uses a token that is for session 3.
+func otherSession(h *house) {
+	h.t.Helper()
+	for id := 1; id <= 3; id++ {
+		h.ask("sessions.create", nil).want(201)
+		if id < 3 {
+			h.ask("sessions.close", params{"id": id}).want(200)
+		}
+	}
+	bot := "Bearer " + h.ask("tokens.create", params{"role": "bot", "name": "x", "sessionId": 3}).text("token")
+	vote := params{"username": "ann", "vote": "up", "timestamp": now(), "sessionId": 1}
+	h.ask("votes.live", vote, "Authorization", bot).want(403)
+	h.ask("votes.batch", params{"votes": []any{vote}}, "Authorization", bot).want(403)
+}
+
+// elevenLogins are one too many from one address.
+func elevenLogins(h *house) {
+	h.t.Helper()
+	for range 10 {
+		h.ask("auth.login", params{"key": "guess"}, "X-Forwarded-For", "203.0.113.7").want(401)
+	}
+	h.ask("auth.login", params{"key": adminKey}, "X-Forwarded-For", "203.0.113.7").want(429)
+}
+
+// plainPages are what is no operation of the table.
+func plainPages(h *house) {
+	h.t.Helper()
+	for _, op := range []string{"ready", "metrics", "spec.openapi", "spec.openapi.json", "spec.asyncapi", "docs"} {
+		h.ask(op, nil).want(200)
+	}
+	for _, file := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "start.js"} {
+		h.ask("docs.file", params{"file": file}).want(200)
+	}
+	h.ask("docs.file", params{"file": "secret.txt"}).want(404)
+}
+
+func TestEveningIsAsDescribed(t *testing.T) {
+	t.Parallel()
+	evening(newHouse(t, checker(t), options{}).login())
+}
+
+// TestAVoteMayBeFromAnyZone: the description says that any offset is read.
+func TestAVoteMayBeFromAnyZone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, checker(t), options{}).login()
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	at := time.Now().In(time.FixedZone("", 2*60*60)).Format("2006-01-02T15:04:05.999999999Z07:00")
+	a := h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": at})
+	a.want(200)
+	if strings.Contains(string(a.body), "+02:00") {
+		t.Errorf("%s", a.body)
+	}
+}
+
+// list is an answer that is a list of objects.
+func (h *house) list(op string) []map[string]any {
+	h.t.Helper()
+	a := h.ask(op, nil)
+	a.want(200)
+	var all []map[string]any
+	if err := json.Unmarshal(a.body, &all); err != nil {
+		h.t.Fatal(err)
+	}
+	return all
+}

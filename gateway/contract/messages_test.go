@@ -1,0 +1,258 @@
+package contract_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"partyline/protocol"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 10 * time.Second
+
+// messages holds what is said on a socket against the description.
+type messages struct {
+	compiler *jsonschema.Compiler
+	seen     map[string]bool
+}
+
+func newMessages(t *testing.T) *messages {
+	t.Helper()
+	return &messages{compiler(t), map[string]bool{}}
+}
+
+// check wants a message of a type that is described, as it is described.
+func (m *messages) check(t *testing.T, raw []byte) map[string]any {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatalf("not JSON: %s", raw)
+	}
+	kind, _ := v.(map[string]any)["type"].(string)
+	s, err := m.compiler.Compile("asyncapi.yaml#/components/schemas/" + kind)
+	if err != nil {
+		t.Fatalf("message %q is not described: %v", kind, err)
+	}
+	if err := s.Validate(v); err != nil {
+		t.Errorf("%s: %v", raw, err)
+	}
+	m.seen[kind] = true
+	var out map[string]any
+	_ = json.Unmarshal(raw, &out) // it was read above
+	return out
+}
+
+// socket is a WebSocket of which every message is checked.
+type socket struct {
+	t        *testing.T
+	conn     *websocket.Conn
+	messages *messages
+}
+
+func (h *house) dial(m *messages) *socket {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live", nil)
+	if err != nil {
+		h.t.Fatal("dial:", err)
+	}
+	conn.SetReadLimit(-1)
+	h.t.Cleanup(func() { _ = conn.CloseNow() })
+	return &socket{h.t, conn, m}
+}
+
+// say sends a message, which is to be as described too.
+func (s *socket) say(v params) {
+	s.t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.messages.check(s.t, b)
+	s.sayRaw(string(b))
+}
+
+func (s *socket) sayRaw(text string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	if err := s.conn.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
+		s.t.Fatal("say:", err)
+	}
+}
+
+// hear reads until a message of that type comes.
+func (s *socket) hear(kind string) map[string]any {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	for {
+		_, b, err := s.conn.Read(ctx)
+		if err != nil {
+			s.t.Fatalf("waiting for %s: %v", kind, err)
+		}
+		if m := s.messages.check(s.t, b); m["type"] == kind {
+			return m
+		}
+	}
+}
+
+// TestGoldenEventsAreAsDescribed: the golden JSON of the protocol.
+func TestGoldenEventsAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	m := newMessages(t)
+	for _, word := range protocol.EventTypes() {
+		b, err := os.ReadFile(filepath.Join("..", "..", "protocol", "testdata", "events", string(word)+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.check(t, b)["type"]; got != string(word) {
+			t.Errorf("%s holds a %v", word, got)
+		}
+	}
+}
+
+// TestMessageExamplesAreAsDescribed: those of the description itself.
+func TestMessageExamplesAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	m := newMessages(t)
+	walk(parsed(t, protocol.AsyncAPI), "", func(_ string, node map[string]any) {
+		if payload, ok := node["payload"].(map[string]any); ok && payload["type"] != nil {
+			b, err := json.Marshal(payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.check(t, b)
+		}
+	})
+	if len(m.seen) < 20 {
+		t.Errorf("only %d examples were found", len(m.seen))
+	}
+}
+
+// unheard are messages that this package cannot provoke, and who does.
+var unheard = map[string]string{
+	"snapshot": "needs a screen that is too slow; TestSnapshotsAreAsDescribed checks what is sent then",
+}
+
+// TestSocketSaysWhatIsDescribed has a socket say and hear every message once.
+func TestSocketSaysWhatIsDescribed(t *testing.T) {
+	t.Parallel()
+	m := newMessages(t)
+	h := newHouse(t, checker(t), options{}).login()
+	screen, tally := h.dial(m), h.dial(m)
+	strangers(screen)
+	for _, s := range []*socket{screen, tally} {
+		s.say(params{"type": "auth", "token": h.token})
+		s.hear("auth_success")
+	}
+	request(screen)
+	h.ask("sessions.create", params{"notes": "Friday game night"}).want(201)
+	screen.hear("session.started")
+	screen.say(params{"type": "subscribe", "sessionId": 1, "since": 0, "snapshot": true, "mode": "events"})
+	screen.hear("subscribed")
+	tally.say(params{"type": "subscribe", "sessionId": 1, "mode": "tally"})
+	tally.hear("subscribed")
+	night(h, screen, tally)
+	screen.say(params{"type": "unsubscribe", "sessionId": 1})
+	screen.hear("unsubscribed")
+	if err := h.gateway.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	screen.hear("server.draining")
+	for _, described := range described(t) {
+		if !m.seen[described] && unheard[described] == "" {
+			t.Errorf("%s was neither said nor heard", described)
+		}
+	}
+}
+
+// strangers are told why not.
+func strangers(s *socket) {
+	s.say(params{"type": "ping"})
+	s.hear("pong")
+	s.say(params{"type": "subscribe", "sessionId": 1})
+	s.hear("error")
+	s.say(params{"type": "auth", "token": "garbage"})
+	s.hear("auth_error")
+	s.sayRaw(`{"type":"auth"}`)
+	s.hear("auth_error")
+	s.sayRaw(`what?`)
+	s.hear("error")
+	s.sayRaw(`{"type":"dance"}`)
+	s.hear("error")
+}
+
+func request(s *socket) {
+	s.say(params{"type": "request", "id": "7", "op": "games.get", "data": params{"id": 31}})
+	s.hear("response")
+	s.say(params{"type": "request", "id": 8, "op": "games.get", "data": params{"id": 999}, "key": "k"})
+	s.hear("response")
+	s.say(params{"type": "subscribe", "sessionId": 99})
+	s.hear("error")
+}
+
+// night is one event of every kind.
+func night(h *house, screen, tally *socket) {
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	screen.hear("game.added")
+	h.ask("sessions.games.room_code", params{"id": 1, "gameId": 10001, "room_code": "abcd"}).want(200)
+	screen.hear("game.room-code")
+	h.ask("sessions.games.player_count", params{"id": 1, "gameId": 10001, "player_count": 6}).want(200)
+	screen.hear("player-count.updated")
+	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)
+	screen.hear("vote.received")
+	tally.hear("tally")
+	again := h.dial(screen.messages)
+	again.say(params{"type": "auth", "token": h.token})
+	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
+	again.hear("subscribed")
+	h.ask("sessions.games.status", params{"id": 1, "gameId": 10001, "status": "skipped"}).want(200)
+	screen.hear("game.status")
+	h.ask("sessions.games.remove", params{"id": 1, "gameId": 10001}).want(200)
+	screen.hear("game.removed")
+	h.ask("sessions.close", params{"id": 1}).want(200)
+	screen.hear("session.ended")
+	h.ask("sessions.delete", params{"id": 1}).want(200)
+	screen.hear("session.deleted")
+}
+
+// described are the messages of the description, in both directions.
+func described(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for name := range parsed(t, protocol.AsyncAPI)["components"].(map[string]any)["messages"].(map[string]any) {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestSnapshotsAreAsDescribed: what a screen is sent that was too slow for every event.
+func TestSnapshotsAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, checker(t), options{}).login()
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)
+	state, err := h.hub.State(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 1, Seq: state.Seq, Data: state})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newMessages(t).check(t, b)
+}

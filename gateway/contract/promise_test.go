@@ -1,0 +1,309 @@
+package contract_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"partyline/actors"
+	"partyline/gateway"
+	"partyline/gateway/contract"
+	"partyline/protocol"
+)
+
+// TestEveryPromiseIsKept drives real servers until every operation was seen with every
+// status that the description has for it, and every error that it shows was told.
+func TestEveryPromiseIsKept(t *testing.T) {
+	t.Parallel()
+	c, err := contract.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	postman := newCourier()
+	for _, part := range []struct {
+		name    string
+		options options
+		run     func(*house)
+	}{
+		{"evening", options{}, evening},
+		{"all played", options{}, allPlayed},
+		{"other session", options{}, otherSession},
+		{"rights", options{}, rights},
+		{"bodies", options{}, bodies},
+		{"keys", options{}, keys},
+		{"keys in flight", options{}, keysInFlight},
+		{"eleven logins", options{}, elevenLogins},
+		{"plain pages", options{}, plainPages},
+		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{} }}, ourFault},
+		{"post", options{hub: func(o *actors.Options) { o.Courier = postman }}, post(postman)},
+		{"disk full", options{}, diskFull},
+		{"one at a time", options{hub: func(o *actors.Options) { o.MaxInFlight = 1 }}, oneAtATime},
+		{"draining", options{}, draining},
+		{"upgrades", options{gateway: func(o *gateway.Options) { o.ConnectRate = 0.001 }}, upgrades},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.run(newHouse(t, c, part.options).login()) })
+	}
+	for _, missing := range c.Missing() {
+		if op, _, _ := strings.Cut(strings.Replace(missing, ":", " ", 1), " "); pending[op] == "" {
+			t.Error(missing)
+		}
+	}
+}
+
+// each calls do for every operation that is served.
+func (h *house) each(do func(o contract.Operation)) {
+	for _, o := range h.checker.Operations() {
+		if pending[o.ID] == "" {
+			do(o)
+		}
+	}
+}
+
+// has says whether the operation is described with the status.
+func has(o contract.Operation, status string) bool {
+	_, ok := o.Examples[status]
+	return ok
+}
+
+// nothing fills the path with what does not exist.
+func nothing(o contract.Operation) params {
+	p := params{}
+	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file"} {
+		if strings.Contains(o.Path, "{"+name+"}") {
+			p[name] = 999
+		}
+	}
+	return p
+}
+
+// rights are looked at before anything else.
+func rights(h *house) {
+	viewer := "Bearer " + h.ask("tokens.create", params{"role": "viewer", "name": "x"}).text("token")
+	h.each(func(o contract.Operation) {
+		h.ask(o.ID, nothing(o), "Origin", "https://elsewhere.example").want(403)
+		if !strings.Contains(o.ID, ".") || strings.HasPrefix(o.ID, "spec.") || o.ID == "docs.file" {
+			return // no operation: nobody asks who it is
+		}
+		h.ask(o.ID, nothing(o), "Authorization", "Bearer garbage").want(403)
+		if has(o, "401") && o.ID != "auth.login" {
+			h.ask(o.ID, nothing(o), "Authorization", "").want(401)
+			h.ask(o.ID, nothing(o), "Authorization", viewer).want(403)
+		}
+	})
+}
+
+// bodies that are too large, or not JSON.
+func bodies(h *house) {
+	huge := strings.Repeat(" ", protocol.MaxImport+1)
+	h.each(func(o contract.Operation) {
+		if !has(o, "413") {
+			return
+		}
+		p := nothing(o)
+		p[""] = huge[:protocol.MaxBody+1]
+		for _, row := range protocol.Operations() {
+			if row.Op == o.ID && row.MaxBody > 0 {
+				p[""] = huge[:row.MaxBody+1]
+			}
+		}
+		h.ask(o.ID, p, "Expect", "100-continue").want(413)
+		p[""] = "key=value"
+		h.ask(o.ID, p, "Content-Type", "application/x-www-form-urlencoded").want(415)
+	})
+}
+
+// keys of every POST: what is no key, and a key that another request has used.
+func keys(h *house) {
+	h.ask("sessions.create", nil, "Idempotency-Key", "k").want(201)
+	h.ask("sessions.create", params{"notes": "Another"}, "Idempotency-Key", "k").want(409)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 12}).want(201)
+	at := now()
+	vote := func(name string) params {
+		return params{"username": name, "vote": "up", "timestamp": at, "sessionId": 1}
+	}
+	for _, p := range []struct {
+		op            string
+		status        int
+		first, second params
+	}{
+		{"tokens.create", 201, params{"role": "bot", "name": "x"}, params{"role": "bot", "name": "y"}},
+		{"games.create", 201, params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}, params{"pack_name": "P", "title": "U", "min_players": 1, "max_players": 2}},
+		{"sessions.games.add", 201, params{"id": 1, "game_id": 31}, params{"id": 1, "game_id": 70}},
+		{"games.pick", 200, params{"playerCount": 4}, params{"playerCount": 5}},
+		{"votes.live", 200, vote("ann"), vote("bob")},
+		{"votes.batch", 200, params{"votes": []any{vote("cyd")}}, params{"votes": []any{vote("dan")}}},
+		{"webhooks.create", 201, hook("Discord Bot"), hook("Another")},
+		{"webhooks.test", 200, params{"id": 1}, params{"id": 2}},
+		{"webhooks.rotate", 200, params{"id": 1, "secret": "a"}, params{"id": 1, "secret": "b"}},
+		{"webhooks.replay", 200, params{"id": 1, "failed": true}, params{"id": 1, "since": at}},
+		{"sessions.close", 200, params{"id": 1}, params{"id": 1, "notes": "Fine"}},
+	} {
+		h.ask(p.op, p.first, "Idempotency-Key", "k").want(p.status)
+		again := h.ask(p.op, p.first, "Idempotency-Key", "k")
+		again.want(p.status)
+		if again.header.Get("Idempotency-Replayed") != "true" {
+			h.t.Errorf("%s: not replayed", p.op)
+		}
+		h.ask(p.op, p.second, "Idempotency-Key", "k").want(409)
+	}
+	h.ask("auth.verify", nil, "Idempotency-Key", "k").want(200)
+	h.ask("auth.verify", nil, "Idempotency-Key", "k", "Authorization", "Bearer "+adminOf(h.t, time.Now().Add(-time.Hour))).want(409)
+	h.each(func(o contract.Operation) {
+		if o.Method == http.MethodPost && o.ID != "auth.login" {
+			p := nothing(o)
+			for name, v := range valid(o.ID) {
+				p[name] = v
+			}
+			h.ask(o.ID, p, "Idempotency-Key", "two words").want(400)
+		}
+	})
+}
+
+func hook(name string) params {
+	return params{"name": name, "url": "https://example.com/webhook", "secret": "mysecret123", "events": []string{"game.added"}}
+}
+
+// valid are parameters with which a POST gets as far as its key.
+func valid(op string) params {
+	switch op {
+	case "tokens.create":
+		return params{"role": "bot", "name": "x"}
+	case "games.create":
+		return params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}
+	case "sessions.games.add":
+		return params{"game_id": 31}
+	case "votes.live":
+		return params{"username": "ann", "vote": "up", "timestamp": now()}
+	case "votes.batch":
+		return params{"votes": []any{params{}}}
+	case "webhooks.create":
+		return hook("Discord Bot")
+	case "webhooks.rotate":
+		return params{"secret": "a"}
+	case "webhooks.replay":
+		return params{"failed": true}
+	}
+	return nil
+}
+
+// adminOf is an admin token made at another time.
+func adminOf(t *testing.T, at time.Time) string {
+	t.Helper()
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "admin", "iat": at.Unix(), "exp": at.Add(24 * time.Hour).Unix()}).SignedString([]byte(jwtSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// keysInFlight sends a request twice while no commit goes through: one of the two is
+// told that the other is on its way.
+func keysInFlight(h *house) {
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	for op, p := range map[string]params{
+		"auth.login": {"key": adminKey},
+		"votes.live": {"username": "ann", "vote": "up", "timestamp": now()},
+	} {
+		h.journal.Hold()
+		answers := make(chan answer, 2)
+		for range 2 {
+			go func() { answers <- h.ask(op, p, "Idempotency-Key", "k") }()
+		}
+		(<-answers).want(409)
+		h.journal.Release()
+		(<-answers).want(200)
+	}
+}
+
+// faulty is a hub that panics whatever it is asked.
+type faulty struct{ gateway.Hub }
+
+func ourFault(h *house) {
+	h.token = adminOf(h.t, time.Now())
+	h.each(func(o contract.Operation) {
+		if has(o, "500") {
+			h.ask(o.ID, works(o), "Idempotency-Key", "k").want(500)
+		}
+	})
+}
+
+// works are parameters with which an operation gets as far as the hub.
+func works(o contract.Operation) params {
+	p := params{}
+	for name := range nothing(o) {
+		p[name] = 1
+	}
+	for _, more := range []params{valid(o.ID), reaching[o.ID]} {
+		for name, v := range more {
+			p[name] = v
+		}
+	}
+	return p
+}
+
+var reaching = map[string]params{
+	"auth.login":                  {"key": adminKey},
+	"games.favor":                 {"favor_bias": 1},
+	"games.packs.favor":           {"favor_bias": 1},
+	"games.packs.toggle":          {"enabled": true},
+	"sessions.games.status":       {"status": "played"},
+	"sessions.games.room_code":    {"room_code": "ABCD"},
+	"sessions.games.player_count": {"player_count": 6},
+	"webhooks.update":             {"name": "X"},
+}
+
+// diskFull refuses writes.
+func diskFull(h *house) {
+	h.journal.Refuse(errors.New("disk full"))
+	defer h.journal.Refuse(nil)
+	h.ask("sessions.create", nil).want(503)
+	h.ask("auth.login", params{"key": adminKey}, "Idempotency-Key", "k").want(503)
+	h.ask("auth.verify", nil, "Idempotency-Key", "k").want(503)
+	h.ask("ready", nil).want(503)
+}
+
+// oneAtATime has room for one command.
+func oneAtATime(h *house) {
+	h.journal.Hold()
+	answers := make(chan answer, 2)
+	for range 2 {
+		go func() { answers <- h.ask("sessions.create", nil) }()
+	}
+	(<-answers).want(503)
+	h.journal.Release()
+	(<-answers).want(201)
+}
+
+// draining asks a hub that has closed. Logins and their like need no more of it than
+// the journal.
+func draining(h *house) {
+	h.close()
+	h.each(func(o contract.Operation) {
+		if has(o, "503") && o.ID != "live" && o.ID != "ready" && !strings.HasPrefix(o.ID, "auth.") {
+			h.ask(o.ID, works(o), "Idempotency-Key", "k").want(503)
+		}
+	})
+}
+
+var handshake = []string{"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}
+
+// upgrades are the ways a WebSocket can begin and not begin.
+func upgrades(h *house) {
+	h.ask("live", nil).want(400)
+	h.ask("live", nil, append(handshake, "Connection", "")...).want(426)
+	h.ask("live", nil, append(handshake, "Sec-WebSocket-Key", "")...).want(400)
+	from := append([]string{"X-Forwarded-For", "203.0.113.7"}, handshake...)
+	for range 500 { // the burst of one address
+		h.ask("live", nil, from...).want(101)
+	}
+	h.ask("live", nil, from...).want(429)
+	if err := h.gateway.Drain(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+	h.ask("live", nil, handshake...).want(503)
+}
