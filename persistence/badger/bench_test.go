@@ -100,7 +100,7 @@ func vote(c int) []byte {
 	return []byte(text + `"}`)
 }
 
-func folderSize(b *testing.B, dir string) (size int64) {
+func folderSize(b testing.TB, dir string) (size int64) {
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -28,6 +28,11 @@ func PartKey(stream string, generation uint64, part int) []byte {
 	return partKey(stream, generation, part)
 }
 
+// Mark is a well-sealed trim mark.
+func Mark(stream string, through persistence.Seq) []byte {
+	return encodeMark(markKey(stream), through)
+}
+
 // ForgedCommit is a well-sealed index entry that names one chunk.
 func ForgedCommit(first persistence.Position, at time.Time, stream string, seq persistence.Seq, count int) (key, value []byte) {
 	key = IndexKey(first)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 
@@ -18,6 +19,8 @@ import (
 type marks struct {
 	mu    sync.RWMutex
 	marks map[string]persistence.Seq
+	// moves counts the marks set, so that readers may keep an answer.
+	moves atomic.Uint64
 }
 
 // through is the last trimmed sequence of the stream, 0 when none is.
@@ -31,13 +34,34 @@ func (m *marks) set(stream string, through persistence.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.marks[stream] = through
+	m.moves.Add(1)
+}
+
+// glance is what a reader remembers of the marks: that of the stream it met last.
+type glance struct {
+	moves   uint64
+	stream  string
+	through persistence.Seq
+}
+
+// at is the mark of the stream. Who reads the newest commits asks this for each chunk,
+// mostly of the same stream, and mostly nothing was trimmed since.
+func (g *glance) at(m *marks, stream string) persistence.Seq {
+	moves := m.moves.Load()
+	if moves == 0 {
+		return 0
+	}
+	if moves != g.moves || stream != g.stream {
+		*g = glance{moves: moves, stream: stream, through: m.through(stream)}
+	}
+	return g.through
 }
 
 func loadMarks(db *badgerdb.DB) (*marks, error) {
 	m := &marks{marks: map[string]persistence.Seq{}}
 	err := db.View(func(txn *badgerdb.Txn) error {
 		return eachMark(txn, func(stream string, through persistence.Seq, err error) error {
-			m.marks[stream] = through
+			m.set(stream, through)
 			return err
 		})
 	})

@@ -21,6 +21,7 @@ type model struct {
 	tail    int
 	journal *badger.Journal
 	streams map[string][][]byte
+	trimmed map[string]int
 	total   int
 	memos   map[string]string
 	shots   map[string]persistence.Snapshot
@@ -40,6 +41,7 @@ func TestAgainstAModel(t *testing.T) {
 			"read":     m.read,
 			"back":     m.back,
 			"all":      m.all,
+			"trim":     m.trim,
 			"memo":     m.memo,
 			"snapshot": m.snapshot,
 			"reopen":   m.reopen,
@@ -60,6 +62,7 @@ func newModel(t *rapid.T) *model {
 		dir:     dir,
 		tail:    rapid.SampledFrom([]int{1, 20_000, badger.DefaultTailBytes}).Draw(t, "tail"),
 		streams: map[string][][]byte{},
+		trimmed: map[string]int{},
 		memos:   map[string]string{},
 		shots:   map[string]persistence.Snapshot{},
 	}
@@ -139,7 +142,7 @@ func (m *model) conflict(t *rapid.T) {
 func (m *model) read(t *rapid.T) {
 	stream := rapid.SampledFrom(modelStreams).Draw(t, "stream")
 	after := rapid.IntRange(0, len(m.streams[stream])+1).Draw(t, "after")
-	want := m.streams[stream][min(after, len(m.streams[stream])):]
+	want := m.streams[stream][max(m.trimmed[stream], min(after, len(m.streams[stream]))):]
 	compare(t, m.journal.Read(t.Context(), stream, persistence.Seq(after)), want)
 }
 
@@ -150,26 +153,55 @@ func (m *model) back(t *rapid.T) {
 	if before > 0 {
 		want = want[:min(before-1, len(want))]
 	}
+	want = want[min(m.trimmed[stream], len(want)):]
 	slices.Reverse(want)
 	compare(t, m.journal.ReadBack(t.Context(), stream, persistence.Seq(before)), want)
 }
 
 // all holds the global order against the streams: it must be a shuffle of them that
-// keeps each in order.
+// keeps each in order, without what is trimmed.
 func (m *model) all(t *rapid.T) {
 	after := rapid.IntRange(0, m.total+1).Draw(t, "after")
 	at := persistence.Position(after)
+	next := map[string]persistence.Seq{}
 	for r, err := range m.journal.ReadAll(t.Context(), at) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at++; r.Position != at || !bytes.Equal(r.Data, m.streams[r.Stream][r.Seq-1]) {
+		if r.Position <= at || int(r.Seq) <= m.trimmed[r.Stream] || !bytes.Equal(r.Data, m.streams[r.Stream][r.Seq-1]) {
 			t.Fatalf("at %d: %s record %d, position %d", at, r.Stream, r.Seq, r.Position)
 		}
+		if want, ok := next[r.Stream]; ok && r.Seq != want {
+			t.Fatalf("%s record %d, want %d", r.Stream, r.Seq, want)
+		}
+		at, next[r.Stream] = r.Position, r.Seq+1
 	}
-	if int(at) != max(m.total, after) {
-		t.Fatalf("after %d ended at %d of %d", after, at, m.total)
+	for stream, seq := range next {
+		if seq != m.last(stream)+1 {
+			t.Fatalf("after %d %s ended at %d of %d", after, stream, seq-1, m.last(stream))
+		}
 	}
+	if after == 0 {
+		m.complete(t, next)
+	}
+}
+
+// complete: from the beginning, every stream of which anything is left was there.
+func (m *model) complete(t *rapid.T, seen map[string]persistence.Seq) {
+	for stream, records := range m.streams {
+		if _, ok := seen[stream]; !ok && len(records) > m.trimmed[stream] {
+			t.Fatalf("nothing of %s in the global order", stream)
+		}
+	}
+}
+
+func (m *model) trim(t *rapid.T) {
+	stream := rapid.SampledFrom(modelStreams).Draw(t, "stream")
+	through := rapid.IntRange(0, len(m.streams[stream])+2).Draw(t, "through")
+	if err := m.journal.Trim(t.Context(), stream, persistence.Seq(through)); err != nil {
+		t.Fatal(err)
+	}
+	m.trimmed[stream] = max(m.trimmed[stream], min(through, len(m.streams[stream])))
 }
 
 func (m *model) memo(t *rapid.T) {

@@ -15,6 +15,12 @@ type output struct {
 	head    persistence.Position
 	yield   yieldFunc
 	places  [][]byte
+	glance  glance
+}
+
+// trimmed is the last trimmed sequence of the stream.
+func (o *output) trimmed(stream string) persistence.Seq {
+	return o.glance.at(o.journal.marks, stream)
 }
 
 // up yields the chunk's records with sequences greater than after.
@@ -38,7 +44,7 @@ func (o *output) up(c *chunk, after persistence.Seq) error {
 
 // from yields the chunk's records with positions greater than after that are not trimmed.
 func (o *output) from(c *chunk, after persistence.Position) error {
-	through := o.journal.marks.through(c.stream)
+	through := o.trimmed(c.stream)
 	if after >= c.position {
 		through = max(through, c.first+persistence.Seq(after-c.position))
 	}

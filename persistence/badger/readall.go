@@ -95,7 +95,7 @@ func readCommit(txn *badgerdb.Txn, c *commit, after persistence.Position, out *o
 	for i := range c.chunks {
 		want := &c.chunks[i]
 		// What is trimmed whole is not looked for: it may be gone.
-		if want.end() <= after || want.last() <= out.journal.marks.through(want.stream) {
+		if want.end() <= after || want.last() <= out.trimmed(want.stream) {
 			continue
 		}
 		key = appendChunkKey(key[:0], want.stream, want.first)
