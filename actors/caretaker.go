@@ -13,12 +13,6 @@ import (
 	"partyline/protocol"
 )
 
-// trimmer is a journal that can forget the beginning of a stream. One that cannot
-// keeps all logs.
-type trimmer interface {
-	Trim(ctx context.Context, stream string, through persistence.Seq) error
-}
-
 const (
 	// logsKept and logAge bound the logs of one webhook, whichever is less.
 	logsKept = 10_000
@@ -101,15 +95,11 @@ func (k *caretaker) tidy(m *tidy) error {
 	if err != nil {
 		return fmt.Errorf("snapshot of %s: %w", stream, err)
 	}
-	return k.trim(ctx, stream, seq-1)
+	return k.journal.Trim(ctx, stream, seq-1)
 }
 
 // retain cuts off what is too old or too much, as far as a snapshot holds it.
 func (k *caretaker) retain(id protocol.WebhookID) error {
-	t, ok := k.journal.(trimmer)
-	if !ok {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	stream := webhookStream(id)
@@ -117,8 +107,8 @@ func (k *caretaker) retain(id protocol.WebhookID) error {
 	if err != nil || through < k.cut[id]+trimStep {
 		return err
 	}
-	if err := t.Trim(ctx, stream, through); err != nil {
-		return fmt.Errorf("trim %s: %w", stream, err)
+	if err := k.journal.Trim(ctx, stream, through); err != nil {
+		return err
 	}
 	k.cut[id] = through
 	return nil
@@ -146,15 +136,4 @@ func (k *caretaker) outdated(ctx context.Context, stream string, cut persistence
 		through = rec.Seq
 	}
 	return min(through, snapshot.Seq), nil
-}
-
-func (k *caretaker) trim(ctx context.Context, stream string, through persistence.Seq) error {
-	t, ok := k.journal.(trimmer)
-	if !ok || through == 0 {
-		return nil
-	}
-	if err := t.Trim(ctx, stream, through); err != nil {
-		return fmt.Errorf("trim %s: %w", stream, err)
-	}
-	return nil
 }

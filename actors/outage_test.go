@@ -263,8 +263,14 @@ func TestFiveDaysOfFailureDisable(t *testing.T) {
 		n := newNight(t)
 		id := n.hook(protocol.EventVoteReceived)
 		n.courier.change(status(404))
+		n.jitter = 0 // waits of a second: a hundred attempts are soon made
 		first := n.vote()
-		rest(5*24*time.Hour + 16*time.Minute)
+		rest(2 * time.Minute)
+		if h := n.health(id); h.State != protocol.WebhookFailing || h.Attempts < 100 {
+			t.Fatalf("health before the five days %+v", h)
+		}
+		n.skew.Store(int64(5 * 24 * time.Hour))
+		rest(2 * time.Second)
 		h := n.health(id)
 		if h.State != protocol.WebhookDisabled || h.DisabledReason == nil || h.NextAttemptAt != nil {
 			t.Fatalf("health %+v", h)

@@ -19,6 +19,9 @@ const replayPace = 10 * time.Millisecond
 // proceed starts what is due. It is called after every message, and does something
 // only when nothing is under way and everything decided is on disk.
 func (a *webhookActor) proceed() {
+	if a.ending && a.suspect && a.flight.number == 0 {
+		a.finish() // the end does not wait for a disk that is ill
+	}
 	if a.suspect || a.recording || !a.idle() || a.flight.number != 0 {
 		return
 	}

@@ -39,7 +39,11 @@ func newSystem(log zerolog.Logger, g *gauges) *actor.ActorSystem {
 			return
 		}
 		g.deadLetters.Add(1)
-		if a, ok := dead.Message.(asker); ok {
+		message := dead.Message
+		if d, ok := message.(*deliver); ok {
+			message = d.message
+		}
+		if a, ok := message.(asker); ok {
 			a.reply(nil, errStorage())
 		}
 	})

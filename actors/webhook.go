@@ -9,10 +9,7 @@ import (
 	"partyline/protocol"
 )
 
-type (
-	webhookLedger = ledger[webhook.Fact, *webhook.Heart]
-	webhookQuery  = query[*webhook.Heart]
-)
+type webhookQuery = query[*webhook.Heart]
 
 // webhookActor is one webhook: a ledger, a cursor into the global order, and at most
 // one attempt under way.

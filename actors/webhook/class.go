@@ -50,7 +50,4 @@ const (
 	VerdictDropped           // failed, and not wanted any more
 )
 
-// again says that the delivery stays at the head of the line.
-func (v Verdict) again() bool { return v == VerdictRetry || v == VerdictProbe || v.disables() }
-
 func (v Verdict) disables() bool { return v == VerdictGone || v == VerdictExhausted }
