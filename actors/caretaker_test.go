@@ -147,5 +147,10 @@ func TestATrimmedWebhookWithoutItsSnapshotIsCorrupt(t *testing.T) {
 		if len(n.courier.log(other)) != 1 {
 			t.Fatal("a damaged webhook holds up another")
 		}
+		begun := time.Now()
+		n.restart()
+		if took := time.Since(begun); took > time.Second {
+			t.Fatalf("a damaged webhook holds the end up for %v", took)
+		}
 	})
 }
