@@ -19,6 +19,7 @@ var retryAfter = map[protocol.Code]time.Duration{
 	protocol.CodeTooMany:     time.Second,
 	protocol.CodeOverloaded:  time.Second,
 	protocol.CodeTimeout:     time.Second,
+	protocol.CodeStarting:    2 * time.Second,
 	protocol.CodeDraining:    2 * time.Second,
 	protocol.CodeStorage:     5 * time.Second,
 }

@@ -27,6 +27,7 @@ const (
 	CodeTooMany          Code = "too_many_requests"  // this client asks faster than its limit
 	CodeOverloaded       Code = "overloaded"         // all clients together ask more than can be done
 	CodeStorage          Code = "storage_failing"    // the disk is full or refuses; outcome unknown for writes
+	CodeStarting         Code = "starting"           // the server is opening its data folder
 	CodeDraining         Code = "draining"           // the server is shutting down
 	CodeTimeout          Code = "timeout"            // no answer in time; outcome unknown, send it again with the same key
 	CodeCorrupt          Code = "corrupt"            // what is stored of this does not check; it is not served
@@ -67,6 +68,7 @@ var meanings = map[Code]Meaning{
 	CodeTooMany:          {Status: 429, Close: CloseTooMany, Retry: true},
 	CodeOverloaded:       {Status: 503, Retry: true},
 	CodeStorage:          {Status: 503, Retry: true},
+	CodeStarting:         {Status: 503, Retry: true},
 	CodeDraining:         {Status: 503, Close: CloseGoingAway, Retry: true},
 	CodeTimeout:          {Status: 503, Retry: true},
 	CodeCorrupt:          {Status: 500},

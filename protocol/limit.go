@@ -21,9 +21,11 @@ const (
 	// MaxPlayers bounds player counts; the largest audience room holds 10,000.
 	MaxPlayers = 100_000
 	// MaxBody is the largest REST body in bytes, MaxImport the largest of the
-	// imports (CSV, chat log), which are whole evenings.
-	MaxBody   = 1 << 20
-	MaxImport = 16 << 20
+	// imports (CSV, chat log), which are whole evenings. MaxOpenBody is for those who
+	// need no token: what they send is held before anything is known of them.
+	MaxBody     = 1 << 20
+	MaxImport   = 16 << 20
+	MaxOpenBody = 4 << 10
 	// MaxMessage is the largest WebSocket message from a client in bytes. It holds a
 	// batch of some 400 votes; larger batches go by REST.
 	MaxMessage = 64 << 10

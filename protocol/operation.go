@@ -23,7 +23,7 @@ func Operations() []Operation {
 var operations = []Operation{
 	{Op: "health.get", Method: "GET", Path: "/health", Access: AccessAnyone, Reference: true},
 
-	{Op: "auth.login", Method: "POST", Path: "/api/auth/login", Access: AccessAnyone, Reference: true},
+	{Op: "auth.login", Method: "POST", Path: "/api/auth/login", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
 	{Op: "auth.verify", Method: "POST", Path: "/api/auth/verify", Access: AccessAdmin, Reference: true},
 	{Op: "tokens.create", Method: "POST", Path: "/api/auth/tokens", Access: AccessAdmin, Write: true},
 	{Op: "tokens.list", Method: "GET", Path: "/api/auth/tokens", Access: AccessAdmin},
@@ -55,7 +55,7 @@ var operations = []Operation{
 	{Op: "sessions.games.room_code", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/room-code", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.player_count", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/player-count", Access: AccessAdmin, Write: true, Reference: true},
 
-	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true},
+	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
 
 	{Op: "stats.get", Method: "GET", Path: "/api/stats", Access: AccessAnyone, Reference: true},
 
