@@ -138,6 +138,9 @@ func (p *Peer) advanceAlone() (pump bool) {
 // hangUp ends the connection without a word; the reader notices and does the rest,
 // also when it waits for room in the outbox and not for the connection.
 func (p *Peer) hangUp() {
+	if t, ok := p.conn.(interface{ NetConn() net.Conn }); ok {
+		_ = t.NetConn().Close() // TLS says goodbye, and waits seconds for room to do so
+	}
 	_ = p.conn.Close()
 	p.outbox.shut()
 }

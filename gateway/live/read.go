@@ -117,7 +117,8 @@ func (p *Peer) guard() {
 
 // leave undoes everything, last of all.
 func (p *Peer) leave() {
-	p.hangUp()
+	_ = p.conn.Close() // with TLS's goodbye when there is room for one
+	p.outbox.shut()
 	p.mu.Lock()
 	p.dead = true
 	subs := p.subs
