@@ -1,0 +1,250 @@
+package protocol_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/protocol"
+)
+
+var update = flag.Bool("update", false, "write testdata/words anew; look at the difference before you commit it")
+
+func ptr[T any](v T) *T { return &v }
+
+// said are the words that the server says, as clients see them.
+func said() map[string]any {
+	game := protocol.Game{ID: 42, PackName: "Jackbox Party Pack 7", Title: "Quiplash 3", MinPlayers: 3, MaxPlayers: 8, LengthMinutes: ptr(18),
+		HasAudience: true, GameType: ptr("Writing"), PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2, Enabled: true, FavorBias: 1, CreatedAt: noon}
+	session := protocol.Session{ID: 3, CreatedAt: noon, IsActive: true, Notes: ptr("Friday"), GamesPlayed: 1}
+	play := protocol.SessionGame{ID: 30001, SessionID: 3, GameID: 42, PlayedAt: noon, Status: protocol.StatusPlaying, RoomCode: ptr("AB12"), PlayerCount: ptr(5),
+		PlayerCountCheckStatus: ptr("manual"), PackName: game.PackName, Title: game.Title, GameType: game.GameType, MinPlayers: 3, MaxPlayers: 8, PopularityScore: 9, Upvotes: 11, Downvotes: 2}
+	vote := protocol.Vote{Username: "ann", Type: protocol.VoteUp, Timestamp: noon}
+	tally := protocol.TallyGame{ID: 42, Totals: protocol.NewTotals(11, 2), SessionUpvotes: 4, SessionDownvotes: 1}
+	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}}
+	ranked := []protocol.RankedGame{{ID: 42, Title: game.Title, PackName: game.PackName, PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2}}
+	tok := protocol.Token{ID: 7, Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), CreatedAt: noon, ExpiresAt: noon + 86_400_000}
+	hook := protocol.Webhook{ID: 5, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{protocol.EventGameAdded}, Enabled: true,
+		CreatedAt: noon, Sessions: []protocol.SessionID{}, State: protocol.WebhookHealthy}
+	attempt := protocol.WebhookLog{ID: 9, WebhookID: 5, EventType: protocol.EventGameAdded, Payload: json.RawMessage(`{"session":{"id":3}}`), ResponseStatus: ptr(503),
+		ErrorMessage: ptr("HTTP 503"), CreatedAt: noon, DeliveryAttempt: protocol.DeliveryAttempt{DeliveryID: 8, MessageID: "msg_5_8", Attempt: 1, DurationMS: 12,
+			ErrorClass: ptr("status"), ResponseExcerpt: "try later", NextAttemptAt: ptr(noon + 5000)}}
+	verified := protocol.Verified{Valid: true}
+	verified.User.Role, verified.User.Iat, verified.User.Exp = protocol.RoleAdmin, 1705320000, 1705406400
+	return map[string]any{
+		"error":              protocol.Errorf(protocol.CodeActiveSession, "An active session already exists. Please close it before creating a new one.").With("activeSessionId", 3),
+		"game":               game,
+		"pack":               protocol.Pack{Name: game.PackName, FavorBias: -1},
+		"pack-meta":          protocol.PackMeta{Name: game.PackName, TotalCount: 5, EnabledCount: 4, TotalPlays: 12},
+		"session":            session,
+		"session-game":       play,
+		"session-votes":      protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}}},
+		"vote-accepted":      &protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote},
+		"batch-result":       &protocol.BatchResult{Accepted: 1, Rejected: 1, Results: []protocol.VoteOutcome{{Status: 200, GameID: 42}, {Status: 409, Error: "Duplicate vote detected (within 1 second of previous vote)", Code: protocol.CodeDuplicateVote}}},
+		"vote-page":          protocol.VotePage{Votes: []protocol.VoteRecord{{ID: 99, SessionID: 3, GameID: 42, Title: game.Title, PackName: game.PackName, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}, Pagination: protocol.Pagination{Page: 1, Limit: 50, Total: 1, TotalPages: 1}},
+		"picked":             protocol.Picked{Game: game, PoolSize: 30, TotalEnabled: 72},
+		"stats":              protocol.Stats{Games: protocol.Count{Count: 72}, MostPlayedGames: ranked, TopRatedGames: ranked},
+		"issued-token":       protocol.IssuedToken{Token: tok, Secret: "eyJ…"},
+		"login":              protocol.Login{Token: "eyJ…", Message: "Authentication successful", ExpiresIn: "24h"},
+		"verified":           verified,
+		"message":            protocol.Message{Message: "Game deleted successfully"},
+		"deleted-session":    protocol.DeletedSession{Message: "Session deleted successfully", SessionID: 3},
+		"favor-set":          protocol.FavorSet{Message: "Favor bias updated successfully", FavorBias: 1},
+		"pack-toggled":       protocol.PackToggled{Message: "Pack enabled successfully", GamesAffected: 5},
+		"webhook-saved":      protocol.WebhookSaved{Webhook: hook, Message: "Webhook created successfully"},
+		"deleted-webhook":    protocol.DeletedWebhook{Message: "Webhook deleted successfully", WebhookID: 5},
+		"test-sent":          protocol.TestSent{Message: "Test webhook sent", Note: "Check webhook_logs table for delivery status"},
+		"redelivery-queued":  protocol.RedeliveryQueued{Message: "Redelivery queued", WebhookID: 5, DeliveryID: 8},
+		"replay-accepted":    protocol.ReplayAccepted{Message: "Replay started", WebhookID: 5, Deliveries: ptr(2)},
+		"delivery":           protocol.Delivery{ID: 8, WebhookID: 5, MessageID: "msg_5_8", EventType: protocol.EventGameAdded, Status: protocol.DeliveryPending, Attempts: []protocol.WebhookLog{attempt}},
+		"webhook-health":     protocol.WebhookHealth{WebhookID: 5, State: protocol.WebhookFailing, FailingSince: ptr(noon), LastError: ptr("HTTP 503"), NextAttemptAt: ptr(noon + 5000), QueueLength: 1, QueueLengthExact: true, OldestWaiting: ptr(noon), Attempts: 4, Delivered: 3},
+		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
+		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Seq: 17, Snapshot: state},
+		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
+		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}},
+		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
+		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
+	}
+}
+
+// heard are the words that clients say: the file is what they send, the value is what
+// the server reads in it.
+func heard() map[string]any {
+	text := func(s string) protocol.Optional[string] { return protocol.Optional[string]{Set: true, Value: &s} }
+	fields := protocol.GameFields{PackName: ptr("House"), Title: ptr("Charades"), MinPlayers: ptr(2), MaxPlayers: ptr(8),
+		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Enabled: ptr(true), FavorBias: ptr(-1)}
+	events := protocol.Events(protocol.EventGameAdded)
+	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: ptr(noon)}
+	return map[string]any{
+		"create-session":   &protocol.CreateSession{Notes: ptr("Friday")},
+		"close-session":    &protocol.CloseSession{ID: 3, Notes: ptr("Fine")},
+		"delete-session":   &protocol.DeleteSession{ID: 3},
+		"add-game":         &protocol.AddGame{ID: 3, GameID: 42, ManuallyAdded: true, RoomCode: ptr("ab12")},
+		"set-game-status":  &protocol.SetGameStatus{ID: 3, GameID: 30001, Status: protocol.StatusSkipped},
+		"remove-game":      &protocol.RemoveGame{ID: 3, GameID: 30001},
+		"set-room-code":    &protocol.SetRoomCode{ID: 3, GameID: 30001, RoomCode: "AB12"},
+		"set-player-count": &protocol.SetPlayerCount{ID: 3, GameID: 30001, PlayerCount: ptr(5)},
+		"cast-vote":        &cast,
+		"cast-votes":       &protocol.CastVotes{SessionID: 3, Votes: []protocol.CastVote{cast}},
+		"issue-token":      &protocol.IssueToken{Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), ExpiresIn: protocol.Duration(30 * 24 * time.Hour)},
+		"revoke-token":     &protocol.RevokeToken{ID: 7},
+		"create-game":      &protocol.CreateGame{GameFields: fields},
+		"update-game":      &protocol.UpdateGame{ID: 73, GameFields: fields},
+		"delete-game":      &protocol.DeleteGame{ID: 73},
+		"toggle-game":      &protocol.ToggleGame{ID: 73},
+		"favor-game":       &protocol.FavorGame{ID: 73, FavorBias: ptr(1)},
+		"toggle-pack":      &protocol.TogglePack{Name: "House", Enabled: ptr(false)},
+		"favor-pack":       &protocol.FavorPack{Name: "House", FavorBias: ptr(0)},
+		"game-filter":      &protocol.GameFilter{Enabled: ptr(true), PlayerCount: 4, Drawing: "exclude", Length: "short", FamilyFriendly: ptr(true), Pack: "House"},
+		"pick":             &protocol.Pick{PlayerCount: 4, Drawing: "only", Length: "long", FamilyFriendly: ptr(false), SessionID: 3, ExcludePlayed: true},
+		"vote-filter":      &protocol.VoteFilter{SessionID: 3, GameID: 42, Username: "ann", VoteType: protocol.VoteDown, Page: 2, Limit: 10},
+		"create-webhook":   &protocol.CreateWebhook{Name: "Discord Bot", URL: "https://example.com/webhook", Secret: "mysecret123", Events: events, Sessions: []protocol.SessionID{3}, RateLimit: ptr(60)},
+		"update-webhook":   &protocol.UpdateWebhook{ID: 5, Name: ptr("Discord Bot Updated"), Enabled: ptr(true), Sessions: protocol.Optional[[]protocol.SessionID]{Set: true}, RateLimit: protocol.Optional[int]{Set: true, Value: ptr(30)}},
+		"delete-webhook":   &protocol.DeleteWebhook{ID: 5},
+		"test-webhook":     &protocol.TestWebhook{ID: 5},
+		"rotate-secret":    &protocol.RotateSecret{ID: 5, Secret: "another", Overlap: ptr(protocol.Duration(time.Hour))},
+		"redeliver":        &protocol.Redeliver{ID: 5, DeliveryID: 8},
+		"replay-webhook":   &protocol.ReplayWebhook{ID: 5, Since: ptr(noon)},
+		"stop-replay":      &protocol.StopReplay{ID: 5},
+		"log-filter":       &protocol.LogFilter{ID: 5, Limit: 20},
+		"delivery-filter":  &protocol.DeliveryFilter{ID: 5, DeliveryID: 8, Status: protocol.DeliveryDead, Limit: 20},
+		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
+			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
+	}
+}
+
+func wordFile(name string) string { return filepath.Join("testdata", "words", name+".json") }
+
+func TestWordsSaid(t *testing.T) {
+	for name, word := range said() {
+		t.Run(name, func(t *testing.T) {
+			got, err := json.MarshalIndent(word, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, '\n')
+			if *update {
+				if err := os.WriteFile(wordFile(name), got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(wordFile(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), string(got)); d != "" {
+				t.Errorf("-golden +now\n%s", d)
+			}
+		})
+	}
+}
+
+func TestWordsHeard(t *testing.T) {
+	for name, want := range heard() {
+		t.Run(name, func(t *testing.T) {
+			b, err := os.ReadFile(wordFile(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := reflect.New(reflect.TypeOf(want).Elem()).Interface()
+			d := json.NewDecoder(bytes.NewReader(b))
+			d.DisallowUnknownFields()
+			if err := d.Decode(got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +read\n%s", diff)
+			}
+			if c, ok := got.(protocol.Command); ok {
+				if err := c.Check(); err != nil {
+					t.Error("the golden command does not pass its own check:", err)
+				}
+			}
+		})
+	}
+}
+
+// TestEveryWordIsGolden finds the package's structs and wants each within a word of
+// the tables above or an event, and no file without a word.
+func TestEveryWordIsGolden(t *testing.T) {
+	reached := map[string]bool{}
+	for _, words := range []map[string]any{said(), heard()} {
+		for _, w := range words {
+			reach(reflect.TypeOf(w), reached)
+		}
+	}
+	for _, e := range goldenEvening() {
+		reach(reflect.TypeOf(e.Data), reached)
+	}
+	// What is never on the wire: the table's rows, who asks, and what a code means.
+	for _, inner := range []string{"Operation", "Principal", "Meaning"} {
+		reached[inner] = true
+	}
+	for _, name := range structs(t) {
+		if !reached[name] {
+			t.Errorf("%s has no golden JSON", name)
+		}
+	}
+	files, err := filepath.Glob(wordFile("*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Concat(slices.Collect(maps.Keys(said())), slices.Collect(maps.Keys(heard())))
+	for _, f := range files {
+		if name := strings.TrimSuffix(filepath.Base(f), ".json"); !slices.Contains(known, name) {
+			t.Errorf("%s is no word any more", f)
+		}
+	}
+}
+
+func reach(typ reflect.Type, seen map[string]bool) {
+	switch typ.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		reach(typ.Elem(), seen)
+	case reflect.Struct:
+		name, _, _ := strings.Cut(typ.Name(), "[")
+		seen[name] = true
+		for f := range typ.NumField() {
+			reach(typ.Field(f).Type, seen)
+		}
+	}
+}
+
+func structs(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && s.Name.IsExported() {
+				if _, ok := s.Type.(*ast.StructType); ok {
+					names = append(names, s.Name.Name)
+				}
+			}
+			return true
+		})
+	}
+	return names
+}
