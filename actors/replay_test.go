@@ -162,3 +162,26 @@ func TestASecondReplayIsRefusedAndADisabledWebhookToo(t *testing.T) {
 		}
 	})
 }
+
+func TestASecondReplayGoesFurtherBackThanTheFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		var want []string
+		var since [2]protocol.Timestamp
+		for i := range since {
+			rest(time.Minute)
+			since[i] = protocol.TimestampOf(time.Now())
+			want = append(want, n.vote(), n.vote())
+		}
+		rest(time.Minute)
+		for i, back := range [][]string{want[2:], want} {
+			count := len(n.courier.log(id))
+			do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Since: &since[1-i]})
+			rest(time.Minute)
+			if got := votersIn(t, n.courier.log(id)[count:]); !slices.Equal(got, back) {
+				t.Fatalf("replay %d: %v, want %v", i+1, got, back)
+			}
+		}
+	})
+}
