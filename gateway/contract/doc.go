@@ -10,3 +10,5 @@
 // It is for tests alone: nothing of the product may import it, and it knows nothing of
 // the product but the descriptions.
 package contract
+
+//go:generate go test -run ^TestGeneratedDocs$ . -update
