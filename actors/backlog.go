@@ -25,7 +25,7 @@ func (h *Hub) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protoco
 	}
 	b.after = max(b.after, h.post.roster.done(id))
 	b.after, _ = h.post.window.clear(id, b.after)
-	leave, err := h.scanning(ctx)
+	leave, err := h.attempts.enter(ctx)
 	if err != nil {
 		return health, err
 	}

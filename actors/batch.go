@@ -59,17 +59,25 @@ func splitVotes(batch *protocol.CastVotes) (parts []*votePart) {
 }
 
 // castParts casts part after part; a session that refuses refuses each of its votes.
+// Where one of them says to come again the answer is provisional: sent again under the
+// same key, the votes that count already are found to be duplicates.
 func (h *Hub) castParts(ctx context.Context, n int, parts []*votePart) (any, error) {
 	all := protocol.NewBatchResult(n)
+	again := false
 	for _, p := range parts {
 		answer, err := h.do(ctx, Call{Command: p.votes})
 		for i, place := range p.places {
 			if err != nil {
-				all.Refuse(place, refusalOf(err))
+				refusal := refusalOf(err)
+				again = again || refusal.Code.Meaning().Retry
+				all.Refuse(place, refusal)
 				continue
 			}
 			all.Take(place, answer.(*protocol.BatchResult).Results[i])
 		}
+	}
+	if again {
+		return provisional{all}, nil
 	}
 	return all, nil
 }

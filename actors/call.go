@@ -21,7 +21,7 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if batch, ok := c.Command.(*protocol.CastVotes); ok {
 		return h.castVotes(ctx, batch, c.Key)
 	}
-	if add, ok := c.Command.(protocol.AddGame); ok {
+	if add, ok := c.Command.(protocol.AddGame); ok && !h.knows(ctx, c.Key) {
 		game, err := h.Game(ctx, add.GameID)
 		if err != nil {
 			return nil, err
@@ -50,17 +50,26 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 		done(nil, err)
 		return
 	}
-	if err := h.door.enter(); err != nil {
+	places := places(c.Command)
+	if err := h.door.enter(places); err != nil {
 		done(nil, err)
 		return
 	}
-	cmd := &command{cmd: c.Command, ticket: ticket{door: h.door, done: done}}
+	cmd := &command{cmd: c.Command, ticket: ticket{door: h.door, places: places, done: done}}
 	if c.Key != nil && !h.recall(cmd, c.Key) {
 		return
 	}
 	if err := h.send(cmd); err != nil {
 		cmd.reply(nil, err)
 	}
+}
+
+// places is how many places at the door a command takes.
+func places(c protocol.Command) int64 {
+	if batch, ok := c.(*protocol.CastVotes); ok {
+		return 1 + int64(len(batch.Votes)/votesPerPlace)
+	}
+	return 1
 }
 
 // send finds the actor that decides.

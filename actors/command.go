@@ -29,6 +29,7 @@ type query[H any] struct {
 // the goroutine that asks and the actor that answers.
 type ticket struct {
 	door     *door
+	places   int64
 	done     func(answer any, err *protocol.Error)
 	answered bool
 }
@@ -39,7 +40,7 @@ func (t *ticket) reply(answer any, err *protocol.Error) {
 	}
 	t.answered = true
 	if t.door != nil { // a webhook's own commands come from inside
-		t.door.leave()
+		t.door.leave(t.places)
 	}
 	t.done(answer, err)
 }

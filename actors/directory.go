@@ -16,10 +16,13 @@ type directory struct {
 	last   protocol.SessionID
 	known  map[protocol.SessionID]struct{}
 	active []protocol.SessionID // ascending
+	// opening are those whose beginning is not on disk yet. They count against the
+	// limit, but votes do not go to them.
+	opening map[protocol.SessionID]struct{}
 }
 
 func newDirectory(limit int, last protocol.SessionID, sessions []protocol.Session) *directory {
-	d := &directory{limit: limit, last: last, known: map[protocol.SessionID]struct{}{}}
+	d := &directory{limit: limit, last: last, known: map[protocol.SessionID]struct{}{}, opening: map[protocol.SessionID]struct{}{}}
 	for _, s := range sessions {
 		d.note(s.ID, true, s.IsActive)
 	}
@@ -36,6 +39,7 @@ func (d *directory) reserve() (protocol.SessionID, *protocol.Error) {
 	}
 	d.last++
 	d.set(d.last, true, true)
+	d.opening[d.last] = struct{}{}
 	return d.last, nil
 }
 
@@ -43,6 +47,7 @@ func (d *directory) reserve() (protocol.SessionID, *protocol.Error) {
 func (d *directory) note(id protocol.SessionID, exists, active bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	delete(d.opening, id)
 	d.set(id, exists, active)
 }
 
@@ -72,10 +77,12 @@ func (d *directory) has(id protocol.SessionID) bool {
 func (d *directory) newest() protocol.SessionID {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.active) == 0 {
-		return 0
+	for _, id := range slices.Backward(d.active) {
+		if _, opening := d.opening[id]; !opening {
+			return id
+		}
 	}
-	return d.active[len(d.active)-1]
+	return 0
 }
 
 // ids are all sessions, the newest first.

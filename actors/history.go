@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"partyline/actors/session"
 	"partyline/actors/standings"
@@ -11,9 +12,29 @@ import (
 	"partyline/protocol"
 )
 
-// maxScans is how many readers of the vote history go through the journal at one
-// time. Each takes a core while it reads, and votes come first.
-const maxScans = 2
+const (
+	// maxScans is how many readers of the vote history go through the journal at one
+	// time, and as many of the webhooks' logs. Each takes a core while it reads, and
+	// votes come first.
+	maxScans = 2
+	// scanTimeout bounds one of them: anybody may ask for a name among all votes.
+	scanTimeout = 5 * time.Second
+	// maxSkip is how deep a page may lie: what lies before it is read to be skipped.
+	maxSkip = 1_000_000
+)
+
+// readers are places for those who read through the journal.
+type readers chan struct{}
+
+// enter waits for a place.
+func (r readers) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case r <- struct{}{}:
+		return func() { <-r }, nil
+	case <-ctx.Done():
+		return nil, errTimeout()
+	}
+}
 
 // Votes is a page of the vote history: the newest session first, the newest vote
 // first within it. It reads the log backwards and stops when the page is full; only
@@ -23,12 +44,16 @@ func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePa
 	if err := f.Check(); err != nil {
 		return none, err
 	}
-	select {
-	case h.scans <- struct{}{}:
-		defer func() { <-h.scans }()
-	case <-ctx.Done():
-		return none, errTimeout()
+	if f.Page > maxSkip/f.Limit {
+		return none, protocol.Invalid("page is too deep: at most %d votes can be skipped; narrow the search by session_id", maxSkip)
 	}
+	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
+	defer cancel()
+	leave, err := h.votes.enter(ctx)
+	if err != nil {
+		return none, err
+	}
+	defer leave()
 	total, exact, err := h.countVotes(ctx, f)
 	if err != nil {
 		return none, err

@@ -70,7 +70,8 @@ type Hub struct {
 
 	background *background
 	scheduler  *scheduler
-	scans      chan struct{} // places for readers of the vote history
+	votes      readers // of the vote history
+	attempts   readers // of the webhooks' logs
 	unwatch    func()
 }
 
@@ -108,7 +109,8 @@ func newHub(o Options) *Hub {
 		lobby:       newLobby(),
 		draw:        o.Draw,
 		patience:    o.IdleTimeout,
-		scans:       make(chan struct{}, maxScans),
+		votes:       make(readers, maxScans),
+		attempts:    make(readers, maxScans),
 	}
 	if o.MaxInFlight == 0 {
 		h.door.limit = defaultInFlight

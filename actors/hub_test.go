@@ -37,7 +37,12 @@ func newEvening(t *testing.T) *evening {
 
 func (e *evening) start() *actors.Hub {
 	e.t.Helper()
-	h, err := actors.New(e.t.Context(), actors.Options{Journal: e.journal, MaxActiveSessions: 1})
+	return e.startWith(actors.Options{Journal: e.journal, MaxActiveSessions: 1})
+}
+
+func (e *evening) startWith(o actors.Options) *actors.Hub {
+	e.t.Helper()
+	h, err := actors.New(e.t.Context(), o)
 	if err != nil {
 		e.t.Fatal(err)
 	}

@@ -58,6 +58,16 @@ func (h *Hub) recall(c *command, k *Key) (first bool) {
 	return true
 }
 
+// knows says that a key has an answer: what the command would need is not looked up
+// any more, for it may be gone.
+func (h *Hub) knows(ctx context.Context, k *Key) bool {
+	if k == nil {
+		return false
+	}
+	_, _, found := h.remembered(ctx, newMemoKey(k))
+	return found
+}
+
 func (h *Hub) remembered(ctx context.Context, memo *memoKey) (answer any, refusal *protocol.Error, found bool) {
 	ctx, cancel := context.WithTimeout(ctx, recallTimeout)
 	defer cancel()
@@ -75,10 +85,21 @@ func (h *Hub) remembered(ctx context.Context, memo *memoKey) (answer any, refusa
 	return body, nil, true
 }
 
+// provisional is an answer that is told and not remembered.
+type provisional struct{ answer any }
+
 // Once makes something idempotent that no actor decides: f runs unless the key has
 // an answer, and what it says is on disk before it is returned. Without a key it
 // just runs. The answer is f's, or a json.RawMessage.
 func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+	answer, err := h.once(ctx, k, f)
+	if u, ok := answer.(provisional); ok {
+		return u.answer, nil
+	}
+	return answer, err
+}
+
+func (h *Hub) once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
 	if k == nil {
 		return f()
 	}
@@ -94,6 +115,9 @@ func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, err
 		return answer, nil
 	}
 	answer, err := f()
+	if _, ok := answer.(provisional); ok {
+		return answer, nil
+	}
 	var refusal *protocol.Error
 	if err != nil {
 		refusal = refusalOf(err)

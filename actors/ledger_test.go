@@ -100,10 +100,10 @@ type told struct {
 
 func (b *bench) send(cmd add) chan told {
 	got := make(chan told, 2)
-	if err := b.door.enter(); err != nil {
+	if err := b.door.enter(1); err != nil {
 		b.t.Fatal(err)
 	}
-	b.ledger.handle(&command{cmd: cmd, ticket: ticket{door: b.door, done: func(answer any, err *protocol.Error) {
+	b.ledger.handle(&command{cmd: cmd, ticket: ticket{door: b.door, places: 1, done: func(answer any, err *protocol.Error) {
 		if err != nil {
 			got <- told{code: err.Code}
 			return

@@ -126,7 +126,7 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 	if _, err := h.Webhook(ctx, id); err != nil {
 		return err
 	}
-	leave, err := h.scanning(ctx)
+	leave, err := h.attempts.enter(ctx)
 	if err != nil {
 		return err
 	}
@@ -144,16 +144,6 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 		}
 	}
 	return nil
-}
-
-// scanning takes one of the places for those who read through the journal.
-func (h *Hub) scanning(ctx context.Context) (leave func(), err error) {
-	select {
-	case h.scans <- struct{}{}:
-		return func() { <-h.scans }, nil
-	case <-ctx.Done():
-		return nil, errTimeout()
-	}
 }
 
 func attemptOf(rec persistence.Record) (*webhook.Attempted, error) {

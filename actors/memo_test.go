@@ -112,3 +112,42 @@ func TestOnceRunsOnce(t *testing.T) {
 		t.Fatal("ran", ran)
 	}
 }
+
+func TestABatchThatFailedInPartIsNotRemembered(t *testing.T) {
+	e := newEvening(t)
+	e.stop()
+	e.hub = e.startWith(actors.Options{Journal: e.journal})
+	second := do[protocol.Session](t, e.hub, protocol.CreateSession{})
+	do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: second.ID, GameID: 2})
+	now := protocol.TimestampOf(time.Now())
+	batch := actors.Call{Key: &actors.Key{Name: "b"}, Command: &protocol.CastVotes{Votes: []protocol.CastVote{
+		{SessionID: e.session, Username: "ann", Vote: protocol.VoteUp, Timestamp: &now},
+		{SessionID: second.ID, Username: "ann", Vote: protocol.VoteUp, Timestamp: &now},
+	}}}
+	e.journal.FailNext(1, errors.New("disk on fire"))
+	first, err := e.hub.Do(t.Context(), batch)
+	if err != nil || first.(*protocol.BatchResult).Accepted != 1 {
+		t.Fatalf("%+v %v", first, err)
+	}
+	if _, err := e.hub.Do(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []protocol.SessionID{e.session, second.ID} {
+		v, err := e.hub.SessionVotes(t.Context(), id)
+		if err != nil || len(v.Votes) != 1 || v.Votes[0].TotalVotes != 1 {
+			t.Fatalf("session %d: %+v %v", id, v, err)
+		}
+	}
+}
+
+func TestAnAddedGameIsAnsweredAgainWhenTheCatalogueHasForgottenIt(t *testing.T) {
+	e := newEvening(t)
+	call := actors.Call{Command: protocol.AddGame{ID: e.session, GameID: 2}, Key: &actors.Key{Name: "g"}}
+	if _, err := e.hub.Do(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+	do[protocol.Message](t, e.hub, protocol.DeleteGame{ID: 2})
+	if _, err := e.hub.Do(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+}

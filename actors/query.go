@@ -27,11 +27,11 @@ func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read 
 
 func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*query[H]) *protocol.Error) (T, error) {
 	var none T
-	if err := h.door.enter(); err != nil {
+	if err := h.door.enter(1); err != nil {
 		return none, err
 	}
 	w := h.waiters.get()
-	q := &query[H]{ticket: ticket{door: h.door, done: w.done}}
+	q := &query[H]{ticket: ticket{door: h.door, places: 1, done: w.done}}
 	q.read = func(heart H, _ protocol.Seq) (any, *protocol.Error) { return read(heart) }
 	if err := send(q); err != nil {
 		q.reply(nil, err)
@@ -116,13 +116,9 @@ func (h *Hub) PackMeta(ctx context.Context) ([]protocol.PackMeta, error) {
 	if err != nil {
 		return nil, err
 	}
-	totals := func(id protocol.GameID) (plays, up, down int64) {
-		for _, g := range games {
-			if g.ID == id {
-				return g.PlayCount, g.Upvotes, g.Downvotes
-			}
-		}
-		return 0, 0, 0
+	totals, err := h.totals(ctx, games)
+	if err != nil {
+		return nil, err
 	}
 	return ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.PackMeta, *protocol.Error) { return c.PackMeta(totals), nil })
 }

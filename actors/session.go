@@ -64,6 +64,7 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 
 // Receive implements actor.Actor.
 func (a *sessionActor) Receive(c actor.Context) {
+	defer a.endure(c.Message())
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.gauges.sessions.Add(1)
@@ -93,6 +94,8 @@ func (a *sessionActor) Receive(c actor.Context) {
 // durable counts facts that are on disk, before their answers leave.
 func (a *sessionActor) durable(f session.Fact) {
 	switch f := f.(type) {
+	case *session.Opened:
+		a.directory.note(a.id, true, true)
 	case *session.VoteCast:
 		a.gauges.votes.Add(1)
 		if a.feed != nil {
@@ -141,7 +144,7 @@ func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
 		}
 		return feedStart{seq, h.Tallies()}, nil
 	}}
-	q.ticket = ticket{door: r.door, done: func(answer any, err *protocol.Error) {
+	q.ticket = ticket{door: r.door, places: r.places, done: func(answer any, err *protocol.Error) {
 		if err != nil {
 			r.done(nil, err)
 			return
@@ -185,7 +188,8 @@ func (a *sessionActor) closeFeed() {
 
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
 func (a *sessionActor) retireWhenIdle(c actor.Context) {
-	if a.resigned || a.feed != nil || a.suspect || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
+	damaged := a.broken.err != nil && a.settled()
+	if a.resigned || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
 		return
 	}
 	a.resigned = true

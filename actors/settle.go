@@ -12,15 +12,18 @@ const (
 	// recoverTimeout bounds one reading of a stream, so that a sick disk cannot hold
 	// an actor for ever. A session of ten million votes reads in less.
 	recoverTimeout = 60 * time.Second
-	// brokenPause is the least time between two readings that fail: a damaged stream
-	// must not be read through for every request.
+	// brokenPause is the least time between two readings that fail, doubled with each
+	// up to brokenMost: a damaged stream must not be read through for every request,
+	// and a sick disk not by every session every second.
 	brokenPause = time.Second
+	brokenMost  = time.Minute
 )
 
 // broken is the last reading that failed.
 type broken struct {
-	err error
-	at  time.Time
+	err   error
+	at    time.Time
+	pause time.Duration
 }
 
 // hear is called by the journal's committer. It notes the outcome and wakes the
@@ -136,14 +139,15 @@ func (l *ledger[F, H]) settled() bool {
 
 // begin reads the heart and starts a new count of appends.
 func (l *ledger[F, H]) begin() error {
-	if l.broken.err != nil && l.now().Sub(l.broken.at) < brokenPause {
+	if l.broken.err != nil && l.now().Sub(l.broken.at) < l.broken.pause {
 		return l.broken.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), recoverTimeout)
 	defer cancel()
 	if err := l.recover(ctx); err != nil {
 		l.log.Error().Err(err).Str("stream", l.stream).Msg("cannot be read from the journal")
-		l.suspect, l.broken = true, broken{err, l.now()}
+		pause := min(max(2*l.broken.pause, brokenPause), brokenMost)
+		l.suspect, l.broken = true, broken{err, l.now(), pause}
 		return err
 	}
 	l.suspect, l.broken, l.submitted = false, broken{}, 0

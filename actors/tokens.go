@@ -46,5 +46,9 @@ func (t *tokens) reborn(all []protocol.Token) {
 // not expired.
 func (h *Hub) TokenLive(id protocol.TokenID) bool {
 	end, ok := h.tokens.live.Load(id)
-	return ok && protocol.TimestampOf(h.now()) < end.(protocol.Timestamp)
+	if ok && protocol.TimestampOf(h.now()) >= end.(protocol.Timestamp) {
+		h.tokens.live.Delete(id)
+		return false
+	}
+	return ok
 }
