@@ -13,6 +13,7 @@ import (
 type gauges struct {
 	votes       atomic.Int64
 	sessions    atomic.Int64
+	damaged     atomic.Int64
 	restarts    atomic.Int64
 	deadLetters atomic.Int64
 }
@@ -41,6 +42,7 @@ func (g *gauges) register(m metric.Meter, d *door) error {
 		value      *atomic.Int64
 	}{
 		{"partyline.actors.sessions", "Sessions awake.", &g.sessions},
+		{"partyline.sessions.damaged", "Sessions of which something stored cannot be read.", &g.damaged},
 		{"partyline.commands.in_flight", "Commands and queries that wait for an answer.", &d.inside},
 	} {
 		if _, err := m.Int64ObservableGauge(c.name, metric.WithDescription(c.help), metric.WithInt64Callback(observe(c.value))); err != nil {

@@ -65,6 +65,7 @@ type Hub struct {
 	catalogue  *actor.PID
 	access     *actor.PID
 	standings  *actor.PID
+	eraser     *actor.PID
 	projection *projection
 	post       *post
 
@@ -89,7 +90,13 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	known := h.projection.heart
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
+	deleted, err := h.census(ctx)
+	if err != nil {
+		h.background.stop()
+		return nil, err
+	}
 	h.spawn()
+	h.system.Root.Send(h.eraser, &erase{deleted})
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
@@ -143,10 +150,13 @@ func (h *Hub) spawn() {
 	h.unwatch = h.journal.Watch(func(persistence.Position) { h.projection.ring(ring) })
 	h.catalogue = root.Spawn(h.props(func() actor.Actor { return h.newCatalogue() }))
 	h.access = root.Spawn(h.props(func() actor.Actor { return h.newAccess() }))
+	h.eraser = root.Spawn(h.props(func() actor.Actor {
+		return newEraser(h.environment, func() { root.Send(h.standings, keepStandings{}) })
+	}))
 	h.registry = root.Spawn(h.props(func() actor.Actor {
 		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, leaving: map[protocol.SessionID][]any{}}
 	}))
-	all := []*actor.PID{h.standings, h.catalogue, h.access, h.registry}
+	all := []*actor.PID{h.standings, h.catalogue, h.access, h.eraser, h.registry}
 	h.background.tick(func() {
 		for _, pid := range all {
 			root.Send(pid, sweep{})
@@ -203,7 +213,7 @@ func (h *Hub) Close(ctx context.Context) error {
 		err = ctx.Err()
 	}
 	h.post.close(ctx)
-	for _, pid := range []*actor.PID{h.registry, h.catalogue, h.access, h.standings} {
+	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
 		_ = h.system.Root.PoisonFuture(pid).Wait()
 	}
 	h.lobby.close()

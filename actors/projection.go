@@ -3,18 +3,13 @@ package actors
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/persistence"
-	"partyline/protocol"
 )
 
 // projection keeps the standings, the totals over all sessions, by reading the
@@ -27,6 +22,7 @@ type projection struct {
 	kept     persistence.Position // of the newest snapshot
 	broken   error
 	rung     atomic.Bool // a wake-up is on its way
+	damages  damages
 }
 
 // standingsStream names the snapshot; there is no stream of that name.
@@ -37,7 +33,7 @@ const standingsStream = "standings"
 const projectionBusy = 100_000
 
 func newProjection(e environment) *projection {
-	return &projection{environment: e, heart: standings.New()}
+	return &projection{environment: e, heart: standings.New(), damages: newDamages(e)}
 }
 
 // load reads snapshot and tail. It is called before the actor starts.
@@ -54,6 +50,9 @@ func (p *projection) load(ctx context.Context) error {
 	if err != nil {
 		p.log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
 		p.heart = standings.New()
+	}
+	if err := p.damages.load(ctx); err != nil {
+		return err
 	}
 	return p.catchUp(ctx)
 }
@@ -72,6 +71,10 @@ func (p *projection) Receive(c actor.Context) {
 		m.reply(m.read(p.heart, 0))
 	case sweep:
 		if p.position-p.kept >= snapshotIdle && p.position == p.journal.Head() {
+			p.snapshot()
+		}
+	case keepStandings:
+		if p.read() == nil {
 			p.snapshot()
 		}
 	case *actor.Stopping:
@@ -102,16 +105,32 @@ func (p *projection) read() error {
 	return err
 }
 
+// catchUp reads up to the head. What is damaged costs its session, not the lists of
+// all the others: it is passed by.
 func (p *projection) catchUp(ctx context.Context) error {
-	if p.position == p.journal.Head() {
-		return nil
+	for head := p.journal.Head(); p.position < head; {
+		err := p.advance(ctx)
+		var d *persistence.Damage
+		switch {
+		case err == nil:
+			p.position = max(p.position, head) // what lies behind the last record is trimmed
+		case errors.As(err, &d):
+			p.damages.note(d.Stream, d.First, err)
+			p.position = d.LastPosition
+		default:
+			return err
+		}
 	}
+	return nil
+}
+
+func (p *projection) advance(ctx context.Context) error {
 	for rec, err := range p.journal.ReadAll(ctx, p.position) {
 		if err != nil {
 			return err
 		}
 		if err := p.apply(rec); err != nil {
-			return fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
+			p.damages.note(rec.Stream, rec.Seq, err)
 		}
 		p.position = rec.Position
 	}
@@ -119,27 +138,20 @@ func (p *projection) catchUp(ctx context.Context) error {
 }
 
 func (p *projection) apply(rec persistence.Record) error {
-	name, ok := strings.CutPrefix(rec.Stream, sessionPrefix)
+	id, ok := sessionOf(rec.Stream)
 	if !ok {
 		return nil
 	}
-	id, err := strconv.ParseInt(name, 10, 64)
+	fact, err := factOf(rec)
 	if err != nil {
 		return err
 	}
-	b, _, err := splitRecord(rec.Data)
-	if err != nil {
-		return err
-	}
-	fact, err := session.ReadFact(b)
-	if err != nil {
-		return err
-	}
-	p.heart.Apply(protocol.SessionID(id), fact)
+	p.heart.Apply(id, fact)
 	return nil
 }
 
 func (p *projection) snapshot() {
 	p.kept = p.position
+	p.damages.keepBefore(p.position)
 	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.heart.AppendSnapshot(nil)})
 }

@@ -117,6 +117,9 @@ func (r *registry) terminated(c actor.Context, who *actor.PID) {
 	delete(r.byPID, who.Id)
 	delete(r.children, id)
 	r.hub.routes.remove(id)
+	if !r.hub.directory.has(id) {
+		c.Send(r.hub.eraser, &erase{[]protocol.SessionID{id}})
+	}
 	waiting := r.leaving[id]
 	delete(r.leaving, id)
 	for _, m := range waiting {

@@ -1,0 +1,49 @@
+package actors
+
+import (
+	"context"
+	"errors"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// census looks at the streams of sessions that the standings do not list. They were
+// deleted, and perhaps not erased yet; or their beginning is damaged: those must not
+// look as if they had never been, and their ids must not be given again.
+func (h *Hub) census(ctx context.Context) (deleted []protocol.SessionID, err error) {
+	for name, err := range h.journal.Streams(ctx, sessionPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		id, ok := sessionOf(name)
+		if !ok || h.directory.has(id) {
+			continue
+		}
+		h.directory.skip(id)
+		end, gone, _, err := lastRecord(ctx, h.journal, name)
+		switch {
+		case err != nil && !errors.Is(err, persistence.ErrCorrupt):
+			return nil, err
+		case err == nil && gone:
+			deleted = append(deleted, id)
+		default:
+			if err == nil {
+				err = errNoBeginning
+			}
+			h.projection.damages.note(name, end.Seq, err)
+			h.directory.note(id, true, false)
+		}
+	}
+	return deleted, nil
+}
+
+// errNoBeginning: what opened the session is not in the standings.
+var errNoBeginning = errors.New("the session's beginning cannot be read")
+
+// skip keeps an id from being given again.
+func (d *directory) skip(id protocol.SessionID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = max(d.last, id)
+}

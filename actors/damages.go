@@ -1,0 +1,118 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"partyline/actors/session"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// damages are the sessions of which something stored cannot be read. They belong to
+// the projection, which meets them, and are kept beside its snapshot: after a restart
+// it does not read so far back.
+type damages struct {
+	environment
+	sessions map[protocol.SessionID]struct{}
+	kept     int // how many the newest snapshot names
+}
+
+// damagesStream names the snapshot; there is no stream of that name.
+const damagesStream = "damaged"
+
+const damagesVersion = 1
+
+func newDamages(e environment) damages {
+	return damages{environment: e, sessions: map[protocol.SessionID]struct{}{}}
+}
+
+// load reads what was found in the past and looks whether it is so still: the journal
+// may have been mended.
+func (d *damages) load(ctx context.Context) error {
+	s, ok, err := d.journal.LoadSnapshot(ctx, damagesStream)
+	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
+		return fmt.Errorf("load snapshot of %s: %w", damagesStream, err)
+	}
+	var ids []protocol.SessionID
+	if err != nil || !ok || s.Version != damagesVersion || json.Unmarshal(s.Data, &ids) != nil {
+		return nil // damage that matters is met again by whoever asks for the session
+	}
+	d.kept = len(ids)
+	for _, id := range ids {
+		if seq, err := d.inspect(ctx, streamOf(id)); err != nil {
+			d.note(streamOf(id), seq, err)
+		}
+	}
+	return nil
+}
+
+// inspect reads a stream to its end and returns the number of the first record that
+// cannot be read.
+func (d *damages) inspect(ctx context.Context, stream string) (persistence.Seq, error) {
+	last := persistence.Seq(0)
+	for rec, err := range d.journal.Read(ctx, stream, 0) {
+		if err == nil {
+			_, err = factOf(rec)
+		}
+		if err != nil {
+			return last + 1, err
+		}
+		last = rec.Seq
+	}
+	return 0, nil
+}
+
+// note remembers the session of the stream. Each is logged once.
+func (d *damages) note(stream string, seq persistence.Seq, err error) {
+	if id, ok := sessionOf(stream); ok {
+		if _, known := d.sessions[id]; known {
+			return
+		}
+		d.sessions[id] = struct{}{}
+		d.gauges.damaged.Store(int64(len(d.sessions)))
+	}
+	d.log.Error().Err(err).Str("stream", stream).Uint64("seq", uint64(seq)).Msg("stored record cannot be read, standings go on without it")
+}
+
+// keepBefore stores them before a snapshot of the standings that does not look back.
+func (d *damages) keepBefore(p persistence.Position) {
+	if len(d.sessions) == d.kept {
+		return
+	}
+	data, err := json.Marshal(slices.Sorted(maps.Keys(d.sessions)))
+	if err != nil {
+		panic("actors: damages that have no JSON: " + err.Error()) // it is a list of numbers
+	}
+	d.kept = len(d.sessions)
+	d.keep(persistence.Snapshot{Stream: damagesStream, Seq: persistence.Seq(p), Version: damagesVersion, Data: data})
+}
+
+// sessionOf is the session of a stream; ok is false for the streams of others.
+func sessionOf(stream string) (id protocol.SessionID, ok bool) {
+	name, ok := strings.CutPrefix(stream, sessionPrefix)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(name, 10, 64)
+	return protocol.SessionID(n), err == nil && n > 0
+}
+
+// factOf reads the fact of a session's record.
+func factOf(rec persistence.Record) (session.Fact, error) {
+	b, _, err := splitRecord(rec.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
+	}
+	fact, err := session.ReadFact(b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
+	}
+	return fact, nil
+}
