@@ -55,15 +55,14 @@ func (g *Gateway) login(ctx context.Context, in *input) (reply, error) {
 
 // checkAdminKey compares in constant time and counts the failures of an address.
 func (g *Gateway) checkAdminKey(in *input, key string) *protocol.Error {
-	now := time.Now()
-	if left := g.logins.blocked(in.from, now); left > 0 {
+	got := sha256.Sum256([]byte(key))
+	right := subtle.ConstantTimeCompare(got[:], g.adminKey[:]) == 1
+	if left := g.logins.attempt(in.from, right, time.Now()); left > 0 {
 		e := protocol.Errorf(protocol.CodeTooMany, "Too many failed logins, try again later")
 		e.RetryAfter = left
 		return e
 	}
-	got := sha256.Sum256([]byte(key))
-	if subtle.ConstantTimeCompare(got[:], g.adminKey[:]) != 1 {
-		g.logins.failed(in.from, now)
+	if !right {
 		return protocol.Errorf(protocol.CodeBadKey, "Invalid admin key")
 	}
 	return nil

@@ -29,24 +29,29 @@ type failures struct {
 	next int
 }
 
-// blocked is how long the address has to wait, 0 when it may try.
-func (l *logins) blocked(from netip.Addr, now time.Time) time.Duration {
+// attempt notes one try of an address. It returns how long the address has to wait, 0
+// when it may know whether it was right. It looks and counts in one step, so that
+// guesses that come at the same time are not more than those in a row.
+func (l *logins) attempt(from netip.Addr, right bool, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := l.failures[network(from)]
-	if f == nil {
-		return 0
+	if f != nil {
+		if left := f.at[f.next].Add(failureWindow).Sub(now); left > 0 {
+			return left
+		}
 	}
-	return max(0, f.at[f.next].Add(failureWindow).Sub(now))
+	if !right {
+		l.note(f, from, now)
+	}
+	return 0
 }
 
-func (l *logins) failed(from netip.Addr, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// note counts a failure, the address's first when f is nil.
+func (l *logins) note(f *failures, from netip.Addr, now time.Time) {
 	if l.failures == nil {
 		l.failures = make(map[netip.Addr]*failures)
 	}
-	f := l.failures[network(from)]
 	if f == nil {
 		l.shrink(now)
 		f = new(failures)

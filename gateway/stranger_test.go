@@ -3,10 +3,31 @@ package gateway_test
 import (
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"partyline/protocol"
 )
+
+// Guesses that come at the same time were looked at before any of them was counted.
+func TestParallelGuessesCountAsThoseInARow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var told atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if a := h.rest("auth.login", "", params{"key": "a wrong key"}); a.status == 401 {
+				told.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := told.Load(); n != 10 {
+		t.Errorf("%d guesses were answered", n)
+	}
+}
 
 // Whoever needs no token cannot have the server hold a mebibyte per connection.
 func TestStrangersSendSmallBodies(t *testing.T) {

@@ -18,20 +18,23 @@ func TestFailuresLeaveTheWindowOneByOne(t *testing.T) {
 	var l logins
 	start := time.Unix(1_700_000_000, 0)
 	for i := range maxFailures {
-		if left := l.blocked(addr(1), start.Add(time.Duration(i)*time.Second)); left != 0 {
+		if left := l.attempt(addr(1), false, start.Add(time.Duration(i)*time.Second)); left != 0 {
 			t.Fatalf("blocked for %v after %d failures", left, i)
 		}
-		l.failed(addr(1), start.Add(time.Duration(i)*time.Second))
 	}
-	if left := l.blocked(addr(1), start.Add(20*time.Second)); left != 40*time.Second {
-		t.Errorf("blocked for %v", left)
+	// Also the right key has to wait, else guesses would go on.
+	for _, right := range []bool{true, false} {
+		if left := l.attempt(addr(1), right, start.Add(20*time.Second)); left != 40*time.Second {
+			t.Errorf("blocked for %v", left)
+		}
 	}
 	// The first failure has aged: one more try, and no more than one.
-	if left := l.blocked(addr(1), start.Add(60*time.Second)); left != 0 {
-		t.Errorf("blocked for %v after a minute", left)
+	for _, right := range []bool{true, false} {
+		if left := l.attempt(addr(1), right, start.Add(60*time.Second)); left != 0 {
+			t.Errorf("blocked for %v after a minute", left)
+		}
 	}
-	l.failed(addr(1), start.Add(60*time.Second))
-	if left := l.blocked(addr(1), start.Add(60*time.Second)); left != time.Second {
+	if left := l.attempt(addr(1), false, start.Add(60*time.Second)); left != time.Second {
 		t.Errorf("blocked for %v", left)
 	}
 }
@@ -40,15 +43,15 @@ func TestLoginsRememberABoundedNumber(t *testing.T) {
 	var l logins
 	start := time.Unix(1_700_000_000, 0)
 	for i := range maxAddresses {
-		l.failed(addr(i), start)
+		l.attempt(addr(i), false, start)
 	}
 	later := start.Add(2 * failureWindow)
-	l.failed(addr(maxAddresses), later)
+	l.attempt(addr(maxAddresses), false, later)
 	if n := len(l.failures); n != 1 {
 		t.Errorf("aged ones are forgotten first: %d left", n)
 	}
 	for i := range maxAddresses + 50 {
-		l.failed(addr(i), later)
+		l.attempt(addr(i), false, later)
 	}
 	if n := len(l.failures); n > maxAddresses {
 		t.Errorf("%d addresses", n)

@@ -94,5 +94,5 @@ func writeWhole(name string, fill func(io.Writer) error) (int64, error) {
 	if err = errors.Join(err, seekErr, f.Sync(), f.Close()); err != nil {
 		return 0, err
 	}
-	return size, os.Rename(f.Name(), name)
+	return size, errors.Join(os.Rename(f.Name(), name), syncFolder(filepath.Dir(name)))
 }

@@ -86,8 +86,8 @@ func readSecret(file string, least int) (string, error) {
 	return s, nil
 }
 
-// writeSecret puts the file in place whole: a half-written key must not be read
-// as the key after a crash.
+// writeSecret puts the file in place whole and for good: after a crash a half-written
+// key must not be read as the key, nor one that was shown be gone.
 func writeSecret(file, value string) error {
 	f, err := os.CreateTemp(filepath.Dir(file), ".new-key-*")
 	if err != nil {
@@ -98,6 +98,9 @@ func writeSecret(file, value string) error {
 	err = errors.Join(err, f.Chmod(secretMode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), file)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(file))
 	}
 	if err != nil {
 		return fmt.Errorf("keep key: %w", err)

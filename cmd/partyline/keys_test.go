@@ -63,6 +63,18 @@ func TestEmptyKeyFilesAreRefused(t *testing.T) {
 	}
 }
 
+// A key that was shown must not be gone after a power cut: its name is synced, too,
+// and what cannot be is not said to be kept.
+func TestFoldersOfKeysAreSynced(t *testing.T) {
+	dir := t.TempDir()
+	if err := syncFolder(dir); err != nil {
+		t.Error(err)
+	}
+	if err := syncFolder(filepath.Join(dir, "missing")); err == nil {
+		t.Error("a folder that is not there was synced")
+	}
+}
+
 func TestAdminKeysDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
