@@ -1,0 +1,57 @@
+package contract_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// words are the golden files of the protocol and the schema that each is described by.
+// A command holds the parameters of path and query too: requests are open, so they fit.
+var words = map[string]string{
+	"add-game": "AddGameRequest", "batch-result": "BatchResult", "cast-vote": "VoteRequest", "cast-votes": "BatchRequest",
+	"close-session": "CloseRequest", "create-game": "GameInput", "create-session": "SessionRequest", "create-webhook": "WebhookInput",
+	"deleted-session": "DeletedSession", "deleted-webhook": "DeletedWebhook", "delivery": "Delivery", "error": "Error",
+	"favor-game": "FavorRequest", "favor-pack": "FavorRequest", "favor-set": "FavorSet", "game": "Game",
+	"issue-token": "TokenRequest", "issued-token": "IssuedToken", "login": "Login", "message": "Message",
+	"pack": "Pack", "pack-meta": "PackMeta", "pack-toggled": "PackToggled", "pick": "PickRequest", "picked": "Picked",
+	"redelivery-queued": "RedeliveryQueued", "replay-accepted": "ReplayAccepted", "replay-webhook": "ReplayRequest",
+	"rotate-secret": "RotateRequest", "session": "Session", "session-game": "SessionGame", "session-votes": "SessionVotes",
+	"set-game-status": "StatusRequest", "set-player-count": "PlayerCountRequest", "set-room-code": "RoomCodeRequest",
+	"stats": "Stats", "test-sent": "TestSent", "toggle-pack": "PackToggleRequest", "update-game": "GameUpdate",
+	"update-webhook": "WebhookUpdate", "verified": "Verified", "vote-accepted": "VoteAccepted", "vote-page": "VotePage",
+	"webhook-health": "WebhookHealth", "webhook-log": "WebhookLog", "webhook-saved": "WebhookSaved", "webhook": "Webhook", "token": "Token",
+}
+
+// TestGoldenWordsAreAsDescribed: the golden JSON of requests and answers fits the
+// schemas. Commands and queries without a body have none.
+func TestGoldenWordsAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	schemas, messages := compiler(t), newMessages(t)
+	found, err := filepath.Glob(filepath.Join("..", "..", "protocol", "testdata", "words", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, path := range found {
+		name := strings.TrimSuffix(filepath.Base(path), ".json")
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema := words[name]
+		switch {
+		case strings.HasPrefix(name, "message."):
+			messages.check(t, b)
+		case schema != "":
+			fits(t, schemas, "openapi.yaml#/components/schemas/"+schema, parsed(t, string(b)))
+		default:
+			continue
+		}
+		checked++
+	}
+	if checked < 45 {
+		t.Errorf("only %d words were checked", checked)
+	}
+}
