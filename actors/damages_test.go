@@ -97,6 +97,12 @@ func damagedSession(t *testing.T, seq persistence.Seq) {
 	if err != nil || !slices.ContainsFunc(list, func(s protocol.Session) bool { return s.ID == 2 }) {
 		t.Errorf("list %+v, %v", list, err)
 	}
+	if page, err := e.hub.Votes(t.Context(), protocol.VoteFilter{}); err != nil || len(page.Votes) < 4 {
+		t.Errorf("history of all: %d votes, %v", len(page.Votes), err)
+	}
+	if _, err := e.hub.Votes(t.Context(), protocol.VoteFilter{SessionID: 3, Username: "ann"}); codeOf(err) != protocol.CodeCorrupt {
+		t.Errorf("history of the damaged session: %v, want corrupt", err)
+	}
 	if s := do[protocol.Session](t, e.hub, protocol.CreateSession{}); s.ID != 4 {
 		t.Errorf("the next session has the id %d: one that is taken", s.ID)
 	}
@@ -260,5 +266,36 @@ func TestErasingWaitsForTheStandings(t *testing.T) {
 		e.hub = e.startWith(actors.Options{Journal: j})
 		rest(10 * time.Second)
 		wantErased(t, e)
+	})
+}
+
+// TestAWebhookBehindPassesWhatWasErased: what it has not heard is gone, but for the end.
+func TestAWebhookBehindPassesWhatWasErased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived, protocol.EventSessionDeleted)
+		n.courier.change(status(503))
+		n.vote()
+		n.vote()
+		do[protocol.Session](t, n.hub, protocol.CloseSession{ID: n.session})
+		do[protocol.DeletedSession](t, n.hub, protocol.DeleteSession{ID: n.session})
+		rest(tenMinutes)
+		if countOf(t, n.journal, "session/1") != 1 {
+			t.Fatalf("%d records are there", countOf(t, n.journal, "session/1"))
+		}
+		n.courier.change(status(200))
+		count := len(n.courier.log(id))
+		n.restart()
+		rest(time.Hour)
+		var got []string
+		for _, s := range n.courier.log(id)[count:] {
+			got = append(got, s.Event)
+		}
+		if !slices.Contains(got, string(protocol.EventSessionDeleted)) {
+			t.Fatalf("sent %q, want the end of the session", got)
+		}
+		if h := n.health(id); h.State != protocol.WebhookHealthy || h.QueueLength != 0 {
+			t.Fatalf("health %+v", h)
+		}
 	})
 }

@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -108,7 +109,11 @@ func (s *scan) run(ctx context.Context) error {
 		if s.full {
 			return nil
 		}
-		if err := s.session(ctx, id); err != nil {
+		err := s.session(ctx, id)
+		if errors.Is(err, persistence.ErrCorrupt) && s.filter.SessionID == 0 {
+			continue // known as damaged; who asks for that session is told
+		}
+		if err != nil {
 			return fmt.Errorf("votes of session %d: %w", id, err)
 		}
 	}
