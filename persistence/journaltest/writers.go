@@ -92,3 +92,75 @@ func checkGlobalOrder(t testing.TB, j persistence.Journal) {
 		}
 	}
 }
+
+// trimWhileBusy has two trimmers and two readers beside a writer. What a reader sees
+// of a stream has no gap, and never begins before a trim that had ended.
+func trimWhileBusy(t *testing.T, h Harness) {
+	const n = 300
+	j := h.Journal
+	var busy sync.WaitGroup
+	written := make(chan struct{})
+	busy.Go(func() {
+		defer close(written)
+		for i := range persistence.Seq(n) {
+			if o := <-send(j, persistence.Append{Stream: "a", Expected: 3 * i, Records: payloads("a", 3*i, 3)}); o.Err != nil {
+				t.Error(o.Err)
+				return
+			}
+		}
+	})
+	for range 2 {
+		busy.Go(func() { trimBehind(t, j, written) })
+		busy.Go(func() { readBehind(t, j, written) })
+	}
+	busy.Wait()
+	trim(t, j, "a", 3*n-1)
+	if got := list(t, j.Read(t.Context(), "a", 0)); len(got) != 1 || got[0].Seq != 3*n {
+		t.Fatalf("%v, want record %d alone", got, 3*n)
+	}
+	if got := list(t, j.ReadAll(t.Context(), 0)); len(got) != 1 {
+		t.Fatalf("%v in the global order, want one record", got)
+	}
+}
+
+// trimBehind keeps some records behind the end of the stream until all is written.
+func trimBehind(t *testing.T, j persistence.Journal, written <-chan struct{}) {
+	for !over(written) && !t.Failed() {
+		through := lastOf(t, j, "a")
+		through -= min(through, 7)
+		if err := j.Trim(t.Context(), "a", through); err != nil {
+			t.Error(err)
+			return
+		}
+		for r, err := range j.Read(t.Context(), "a", 0) {
+			if err != nil || r.Seq <= through {
+				t.Errorf("trimmed through %d: read %d, %v", through, r.Seq, err)
+			}
+			break
+		}
+	}
+}
+
+func readBehind(t *testing.T, j persistence.Journal, written <-chan struct{}) {
+	for !over(written) && !t.Failed() {
+		for name, records := range map[string]func(func(persistence.Record, error) bool){
+			"read": j.Read(t.Context(), "a", 0), "back": j.ReadBack(t.Context(), "a", 0), "all": j.ReadAll(t.Context(), 0),
+		} {
+			for r, err := range records {
+				if err != nil || string(r.Data) != payload("a", r.Seq) {
+					t.Errorf("%s: record %d holds %q, %v", name, r.Seq, r.Data, err)
+					return
+				}
+			}
+		}
+	}
+}
+
+func over(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
