@@ -12,8 +12,9 @@ import (
 // for one record; a larger record is a chunk of its own.
 const chunkBytes = 64 << 10
 
-// chunkHeader is position, sequence, time (8 bytes each) and count (4 bytes).
-const chunkHeader = 3*8 + 4
+// chunkHeader is position, sequence, time (8 bytes each), count (4 bytes) and how the
+// records are packed (1 byte).
+const chunkHeader = 3*8 + 4 + 1
 
 // chunk is a run of records of one stream that were committed together.
 type chunk struct {
@@ -31,19 +32,19 @@ func (c *chunk) last() persistence.Seq { return c.first + persistence.Seq(c.coun
 func (c *chunk) end() persistence.Position { return c.position + persistence.Position(c.count) - 1 }
 
 // appendChunk writes the head of a chunk's value; the records follow.
-func appendChunk(b []byte, c *chunk) []byte {
+func appendChunk(b []byte, c *chunk, how byte) []byte {
 	b = append(b, formatVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.position))
 	b = binary.BigEndian.AppendUint64(b, uint64(c.first))
 	b = binary.BigEndian.AppendUint64(b, uint64(c.time.UnixMilli()))
-	return binary.BigEndian.AppendUint32(b, uint32(c.count))
+	return append(binary.BigEndian.AppendUint32(b, uint32(c.count)), how)
 }
 
 func appendRecord(b, data []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
 }
 
-// parseChunk reads a chunk without copying: its records are those of value.
+// parseChunk reads a chunk. Records that are stored plain are those of value.
 func parseChunk(stream string, key, value []byte) (chunk, error) {
 	body, err := unseal(key, value)
 	if err != nil {
@@ -59,10 +60,12 @@ func parseChunk(stream string, key, value []byte) (chunk, error) {
 		position: persistence.Position(binary.BigEndian.Uint64(body)),
 		time:     time.UnixMilli(int64(binary.BigEndian.Uint64(body[16:]))).UTC(),
 		count:    int(binary.BigEndian.Uint32(body[24:])),
-		records:  body[chunkHeader:],
 	}
 	if persistence.Seq(binary.BigEndian.Uint64(body[8:])) != first || c.count == 0 {
 		return chunk{}, fmt.Errorf("%w: key %q: header does not fit its key", persistence.ErrCorrupt, key)
+	}
+	if c.records, err = unpack(body[chunkHeader-1], body[chunkHeader:]); err != nil {
+		return chunk{}, fmt.Errorf("key %q: %w", key, err)
 	}
 	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
+	"github.com/klauspost/compress/s2"
 
 	"partyline/persistence"
 	"partyline/persistence/committer"
@@ -12,18 +13,19 @@ import (
 // encoder turns a batch into the entries of one transaction. It belongs to the
 // committer's goroutine and keeps its buffers from commit to commit.
 //
-// Badger keeps no entry past the commit, so keys, index and memos share a scratch
-// buffer. The chunks' values live on in the tail and get a new buffer each time. A
-// buffer that grows moves on and leaves earlier slices where they are.
+// Badger keeps no entry past the commit, so keys and values share a scratch buffer.
+// The chunks' records live on in the tail and get a new buffer each time. A buffer
+// that grows moves on and leaves earlier slices where they are.
 type encoder struct {
 	entries []*badgerdb.Entry
 	chunks  []chunk
 	scratch []byte
 	values  []byte
+	packing []byte // room for packing one chunk
 }
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
-const maxIdleScratch = 256 << 10
+const maxIdleScratch = 1 << 20
 
 // encode fills entries and chunks; both are valid until the next call. The records
 // of chunks, but not the slice, may be kept.
@@ -41,15 +43,17 @@ func (e *encoder) encode(b *committer.Batch) {
 }
 
 func (e *encoder) reset(b *committer.Batch) {
+	if e.packing == nil {
+		e.packing = make([]byte, s2.MaxEncodedLen(2*chunkBytes))
+	}
 	clear(e.entries)
 	clear(e.chunks)
 	e.entries, e.chunks, e.scratch = e.entries[:0], e.chunks[:0], e.scratch[:0]
 	if cap(e.scratch) > maxIdleScratch {
 		e.scratch = nil
 	}
-	const perRecord, perChunk = 3, 1 + chunkHeader + sealSize
-	size := b.Bytes + b.Records*perRecord + (len(b.Groups)+b.Bytes/chunkBytes*2)*perChunk
-	e.values = make([]byte, 0, size)
+	const perRecord = 3 // a uvarint of up to 2 MiB
+	e.values = make([]byte, 0, b.Bytes+b.Records*perRecord)
 }
 
 // group writes a stream's records as one chunk, or several where they are many.
@@ -73,16 +77,16 @@ func (e *encoder) group(g *committer.Group, at time.Time) {
 
 func (e *encoder) chunk(c chunk, records [][]byte) {
 	key := e.key(func(b []byte) []byte { return appendChunkKey(b, c.stream, c.first) })
-	start := len(e.values)
-	e.values = appendChunk(e.values, &c)
 	head := len(e.values)
 	for _, r := range records {
 		e.values = appendRecord(e.values, r)
 	}
 	c.records = e.values[head:len(e.values):len(e.values)]
-	e.values = appendSeal(e.values, start, key)
+	how, stored := pack(e.packing, c.records)
+	start := len(e.scratch)
+	e.scratch = appendSeal(append(appendChunk(e.scratch, &c, how), stored...), start, key)
 	e.chunks = append(e.chunks, c)
-	e.entries = append(e.entries, badgerdb.NewEntry(key, e.values[start:]))
+	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
 }
 
 func (e *encoder) index(b *committer.Batch) {

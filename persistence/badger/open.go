@@ -139,7 +139,8 @@ func databaseOptions(o Options) badgerdb.Options {
 		WithNumCompactors(compactors).
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
-		WithCompression(options.Snappy).
+		// The chunks come packed.
+		WithCompression(options.None).
 		// checkTables has verified them all.
 		WithChecksumVerificationMode(options.NoVerification)
 }

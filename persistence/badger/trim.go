@@ -144,7 +144,7 @@ func (j *Journal) blankChunk(ctx context.Context, stream string, through persist
 // blank is the chunk's value with the records up to through empty, or nil when they
 // are already.
 func blank(key []byte, c *chunk, through persistence.Seq) ([]byte, error) {
-	b, rest, found := appendChunk(nil, c), c.records, false
+	records, rest, found := make([]byte, 0, len(c.records)), c.records, false
 	for i := range c.count {
 		data, next, err := cut(rest)
 		if err != nil {
@@ -154,10 +154,11 @@ func blank(key []byte, c *chunk, through persistence.Seq) ([]byte, error) {
 		if c.first+persistence.Seq(i) <= through && len(data) > 0 {
 			data, found = nil, true
 		}
-		b = appendRecord(b, data)
+		records = appendRecord(records, data)
 	}
 	if !found {
 		return nil, nil
 	}
-	return appendSeal(b, 0, key), nil
+	how, stored := pack(nil, records)
+	return appendSeal(append(appendChunk(nil, c, how), stored...), 0, key), nil
 }

@@ -46,6 +46,7 @@ var rooms = []Room{
 var libraries = []Library{
 	{"github.com/asynkron/protoactor-go", []string{"actors"}},
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
+	{"github.com/klauspost/compress", []string{"persistence/badger"}},
 	{"github.com/coder/websocket", []string{"gateway", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
 	{"golang.org/x/time", []string{"gateway", "loadtest"}},
