@@ -11,7 +11,6 @@ import (
 )
 
 type (
-	sessionLedger = ledger[session.Fact, *session.Heart]
 	sessionQuery  = query[*session.Heart]
 )
 
