@@ -3,7 +3,10 @@ package gateway
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
+
+	"github.com/rs/zerolog"
 )
 
 // DefaultMaxConnections leaves a process that may open 20,000 files a thousand for
@@ -12,44 +15,71 @@ const DefaultMaxConnections = 19_000
 
 // census counts the open connections, HTTP and WebSocket.
 type census struct {
-	http, sockets *atomic.Int64
+	http, sockets atomic.Int64
 	most          int64
+	crowds        crowds
 }
 
-func newCensus(most int) census {
+func newCensus(o DoorOptions) *census {
+	most := o.MaxConnections
 	if most <= 0 {
 		most = DefaultMaxConnections
 	}
-	return census{http: new(atomic.Int64), sockets: new(atomic.Int64), most: int64(most)}
+	return &census{most: int64(most), crowds: newCrowds(o.MaxPerAddress, o.TrustedProxies)}
 }
 
-func (c census) full() bool { return c.http.Load()+c.sockets.Load() >= c.most }
+func (c *census) full() bool { return c.http.Load()+c.sockets.Load() >= c.most }
 
-// track is for http.Server.ConnState. A connection that becomes a WebSocket leaves
-// the server's count.
-func (c census) track(_ net.Conn, s http.ConnState) {
+// track is for http.Server.ConnState, which tells of a new connection before the next
+// is accepted. A connection that becomes a WebSocket leaves the server's count.
+func (c *census) track(conn net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
 		c.http.Add(1)
+		c.crowds.come(addrOf(conn))
 	case http.StateHijacked, http.StateClosed:
 		c.http.Add(-1)
+		c.crowds.leave(addrOf(conn))
 	case http.StateActive, http.StateIdle:
 	}
 }
 
-// listener closes what comes while the house is full. Closing at once is kinder than
-// leaving it in the backlog: the client knows and comes back.
+// listener closes what comes while the house is full, or somebody's share of it.
+// Closing at once is kinder than leaving it in the backlog: the client knows and comes
+// back.
 type listener struct {
 	net.Listener
-	census census
+	census *census
+	log    zerolog.Logger
 }
 
 func (l listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
-		if err != nil || !l.census.full() {
+		if err != nil || !l.turnsAway(c) {
 			return c, err
 		}
 		_ = c.Close() // nobody waits for what became of it
 	}
+}
+
+func (l listener) turnsAway(c net.Conn) bool {
+	if l.census.full() {
+		return true
+	}
+	over, first := l.census.crowds.full(addrOf(c))
+	if first {
+		l.log.Warn().Int("limit", l.census.crowds.most).
+			Msg("one address has as many connections as one may; if that is a proxy, name it as trusted")
+	}
+	return over
+}
+
+// addrOf is the zero Addr when there is none; all such count as one.
+func addrOf(c net.Conn) netip.Addr {
+	ap, err := netip.ParseAddrPort(c.RemoteAddr().String())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap()
 }

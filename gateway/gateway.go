@@ -28,8 +28,8 @@ type Options struct {
 	AllowOrigins []string
 	// TrustedProxies may say for whom they ask.
 	TrustedProxies []netip.Prefix
-	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
-	MaxConnections int
+	// Door is where the clients come in; nil makes one with the defaults.
+	Door *Door
 	// ConnectRate is how many WebSockets one address may open per second in the long
 	// run, 0 for DefaultConnectRate. Loopback is not counted.
 	ConnectRate float64
@@ -56,7 +56,7 @@ type Gateway struct {
 	visits    visits
 	proxies   proxies
 	origins   origins
-	census    census
+	door      *Door
 	endpoints map[string]*endpoint
 	mux       *http.ServeMux
 	meters    *meters
@@ -68,8 +68,8 @@ type Gateway struct {
 	sweeper   *sweeper
 }
 
-// New builds the routes and starts the sweeper, which Close ends. It fails when an
-// option is missing or the operation table and the handlers do not fit.
+// New builds the routes, starts the sweeper, which Close ends, and goes to the door. It
+// fails when an option is missing or the operation table and the handlers do not fit.
 func New(o Options) (*Gateway, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -81,7 +81,10 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		visits: newVisits(o.ConnectRate), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		census: newCensus(o.MaxConnections), meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
+		door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
+	}
+	if g.door == nil {
+		g.door = NewDoor(DoorOptions{TrustedProxies: o.TrustedProxies, Log: o.Log})
 	}
 	if g.metrics == nil {
 		g.metrics = http.HandlerFunc(g.noMetrics)
@@ -94,6 +97,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	g.mux = g.routes(g.endpoints)
 	g.sweeper = newSweeper(g)
+	g.door.inside.Store(g)
 	return g, nil
 }
 

@@ -7,7 +7,11 @@ import (
 
 // health says that the process answers. Whether it can take votes is asked of /ready.
 func (g *Gateway) health(context.Context, *input) (reply, error) {
-	return reply{status: http.StatusOK, body: map[string]string{"status": "ok", "message": "Partyline is running"}}, nil
+	return reply{status: http.StatusOK, body: alive()}, nil
+}
+
+func alive() map[string]string {
+	return map[string]string{"status": "ok", "message": "Partyline is running"}
 }
 
 // serveReady says whether to send clients here, and if not why in one word.

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"log"
 	"net"
 	"net/http"
 	"time"
@@ -22,22 +21,8 @@ const (
 	maxHeaderBytes = 32 << 10
 )
 
-// NewServer makes the HTTP server, with all its limits set.
-func (g *Gateway) NewServer() *http.Server {
-	return &http.Server{
-		Handler:           g,
-		ConnState:         g.census.track,
-		ErrorLog:          log.New(g.log.With().Str("from", "net/http").Logger(), "", 0),
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-	}
-}
+// NewServer is the door's: the HTTP server with all its limits set.
+func (g *Gateway) NewServer() *http.Server { return g.door.NewServer() }
 
-// Listener bounds the connections of the server it is served by. The connections are
-// handed on as they are: the engine writes to the bare TCP connection.
-func (g *Gateway) Listener(l net.Listener) net.Listener {
-	return listener{Listener: l, census: g.census}
-}
+// Listener is the door's: it bounds the connections of the server it is served by.
+func (g *Gateway) Listener(l net.Listener) net.Listener { return g.door.Listener(l) }

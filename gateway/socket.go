@@ -47,7 +47,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // the handshake did not fit, and the library has said so
 	}
 	k.peer = peer
-	g.census.sockets.Add(1)
+	g.door.census.sockets.Add(1)
 	peer.Serve(k.receive, k.closed)
 }
 
@@ -76,7 +76,7 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 // closed is called once, last, when the connection has ended.
 func (k *socket) closed() {
 	k.cancel()
-	k.g.census.sockets.Add(-1)
+	k.g.door.census.sockets.Add(-1)
 }
 
 func (k *socket) holder() *holder { return k.who.Load() }

@@ -46,6 +46,8 @@ type Config struct {
 	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	LogFormat string `default:"console" setting:"" placeholder:"FORMAT" help:"json or console (default console)."`
 
+	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once; loopback, trusted proxies and WebSockets are not counted (default 1000)."`
+
 	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at the end (default 10s)."`
 	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may wait for an answer at once; more are told to come again (default 16384)."`
 	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free space below which writes are refused, at least 64MiB (default 128MiB)."`
@@ -68,6 +70,7 @@ func (c *Config) check() []string {
 	p.unless(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
 	p.unless(c.DrainTimeout > 0 && c.DrainTimeout <= maxDrainTimeout, "--drain-timeout: must be above 0 and at most %s", maxDrainTimeout)
 	p.unless(c.MaxInFlight > 0, "--max-in-flight: must be above 0")
+	p.unless(c.MaxConnectionsPerAddress > 0, "--max-connections-per-address: must be above 0")
 	p.unless(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
 	return p
 }
@@ -82,7 +85,8 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 		Str("webhook_allow_cidr", fmt.Sprint(c.WebhookAllowCIDR)).Str("ecast_url", c.EcastURL).
 		Str("tls_cert", c.TLSCert).Str("tls_key", c.TLSKey).
 		Str("log_level", c.LogLevel).Str("log_format", c.LogFormat).
-		Str("drain_timeout", c.DrainTimeout.String()).Int("max_in_flight", c.MaxInFlight).Str("reserve_bytes", c.ReserveBytes.String())
+		Str("drain_timeout", c.DrainTimeout.String()).Int("max_in_flight", c.MaxInFlight).
+		Int("max_connections_per_address", c.MaxConnectionsPerAddress).Str("reserve_bytes", c.ReserveBytes.String())
 }
 
 // problems collects sentences, so that all of them are told at once.

@@ -27,7 +27,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: ":5000", Data: "./partyline-data", MaxActiveSessions: 1, LogLevel: "info", LogFormat: "console",
-		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, ReserveBytes: 128 << 20}
+		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, MaxConnectionsPerAddress: 1000, ReserveBytes: 128 << 20}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
@@ -58,7 +58,7 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
 		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
-		"--max-in-flight=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
+		"--max-in-flight=0", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
 	} {
 		_, err := settings(t, nil, bad)
 		usage, ok := errors.AsType[*usageError](err)

@@ -39,13 +39,18 @@ func warnIdle(c *Config, log zerolog.Logger) {
 	}
 }
 
+// startServing runs the HTTP server until it is shut down or closed.
+func (s *server) startServing(l net.Listener) {
+	go func() {
+		defer close(s.served)
+		s.served <- s.http.Serve(l)
+	}()
+}
+
 // serve answers clients until ctx is done, then drains.
 func (s *server) serve(ctx context.Context) error {
-	failed := make(chan error, 1)
-	listener := s.gateway.Load().Listener(s.listener)
-	go func() { failed <- s.http.Serve(listener) }()
 	select {
-	case err := <-failed:
+	case err := <-s.served:
 		return errors.Join(fmt.Errorf("serve: %w", err), s.close(context.WithoutCancel(ctx)))
 	case <-ctx.Done():
 		return s.drain(context.WithoutCancel(ctx))
@@ -69,20 +74,31 @@ func (s *server) drain(ctx context.Context) error {
 }
 
 // farewell lets clients go. They get half of the time, so that the other half is
-// there for what they have been promised.
+// there for what they have been promised. Sockets get half of that: one that never
+// answers must not take it from requests under way, which are answered meanwhile.
 func (s *server) farewell(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.config.DrainTimeout/2)
 	defer cancel()
-	err := s.gateway.Load().Drain(ctx)
+	err := s.dismiss(ctx)
 	if shut := s.http.Shutdown(ctx); shut != nil {
 		err = errors.Join(err, shut, s.http.Close())
 	}
 	return err
 }
 
+func (s *server) dismiss(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.config.DrainTimeout/4)
+	defer cancel()
+	return s.gateway.Load().Drain(ctx)
+}
+
 // close ends what is open, the last opened first.
 func (s *server) close(ctx context.Context) error {
 	var errs []error
+	if s.http != nil {
+		errs = append(errs, ignoring(net.ErrClosed, s.http.Close()))
+		<-s.served
+	}
 	if g := s.gateway.Load(); g != nil {
 		g.Close()
 	}

@@ -33,6 +33,12 @@ func host(t *testing.T, data string) *hosted {
 	t.Helper()
 	c := demoConfig(data)
 	c.AdminKey = testKey
+	return hostConfig(t, c)
+}
+
+// hostConfig is host with settings of one's own.
+func hostConfig(t *testing.T, c *Config) *hosted {
+	t.Helper()
 	s, err := open(t.Context(), c, zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel))
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ import (
 // journalFolder is where the journal lies within the data folder.
 const journalFolder = "journal"
 
-// server is a hub with all its rooms, opened and listening but not yet serving.
+// server is a hub with all its rooms, opened and listening.
 type server struct {
 	config   *Config
 	log      zerolog.Logger
@@ -35,7 +35,9 @@ type server struct {
 	courier  *outbound.Courier
 	hub      *actors.Hub
 	engine   *live.Engine
+	door     *gateway.Door
 	http     *http.Server
+	served   chan error // what the HTTP server ended with; closed then
 	// gateway is looked at by the hub, which may end a token before there is one.
 	gateway atomic.Pointer[gateway.Gateway]
 }
@@ -43,12 +45,17 @@ type server struct {
 // open puts a server together. On an error nothing stays open.
 func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
 	s := &server{config: c, log: log}
-	for _, step := range []func(context.Context) error{s.listen, s.openJournal, s.openHub, s.openGateway} {
+	for _, step := range steps(s) {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(explained(err, c), s.close(context.WithoutCancel(ctx)))
 		}
 	}
 	return s, nil
+}
+
+// steps put a server together, in this order.
+func steps(s *server) []func(context.Context) error {
+	return []func(context.Context) error{s.listen, s.welcome, s.openJournal, s.openHub, s.openGateway}
 }
 
 // listen comes first: a port in use must not make a data folder.
@@ -78,6 +85,22 @@ func (s *server) tls() (*tls.Config, error) {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// welcome serves from now on. Until there is a gateway clients are told that the server
+// is starting: a large data folder takes a while to open.
+func (s *server) welcome(context.Context) error {
+	most := connectionLimit()
+	s.log.Info().Int("connections", most).Msg("limit")
+	s.door = gateway.NewDoor(gateway.DoorOptions{
+		MaxConnections: most,
+		MaxPerAddress:  s.config.MaxConnectionsPerAddress,
+		TrustedProxies: s.config.TrustedProxy,
+		Log:            s.log.With().Str("room", "gateway").Logger(),
+	})
+	s.http, s.served = s.door.NewServer(), make(chan error, 1)
+	s.startServing(s.door.Listener(s.listener))
+	return nil
 }
 
 // openJournal makes the data folder when it is missing, takes its lock by opening
@@ -138,6 +161,7 @@ func (s *server) openGateway(context.Context) error {
 	g, err := gateway.New(gateway.Options{
 		Hub:            s.hub,
 		Engine:         s.engine,
+		Door:           s.door,
 		AdminKey:       s.keys.admin.value,
 		JWTSecret:      []byte(s.keys.jwt.value),
 		AllowOrigins:   s.config.AllowOrigin,
@@ -152,7 +176,6 @@ func (s *server) openGateway(context.Context) error {
 		return err
 	}
 	s.gateway.Store(g)
-	s.http = g.NewServer()
 	return nil
 }
 

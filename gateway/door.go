@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+)
+
+// DoorOptions say how many may come in. The zero value takes the defaults.
+type DoorOptions struct {
+	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
+	MaxConnections int
+	// MaxPerAddress bounds the HTTP connections of one address, 0 for
+	// DefaultMaxPerAddress. Loopback and trusted proxies are not counted.
+	MaxPerAddress int
+	// TrustedProxies stand for many clients each.
+	TrustedProxies []netip.Prefix
+	Log            zerolog.Logger
+}
+
+// Door is what clients meet first. It stands open before there is a Gateway, because
+// opening a large data folder takes a while: until then it says that the server is
+// starting. The Gateway that is made with it answers from then on.
+type Door struct {
+	census *census
+	inside atomic.Pointer[Gateway]
+	log    zerolog.Logger
+}
+
+// NewDoor makes a door with nobody behind it.
+func NewDoor(o DoorOptions) *Door { return &Door{census: newCensus(o), log: o.Log} }
+
+// ServeHTTP implements http.Handler.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if g := d.inside.Load(); g != nil {
+		g.ServeHTTP(w, r)
+		return
+	}
+	serveStarting(w, r)
+}
+
+// NewServer makes the HTTP server, with all its limits set.
+func (d *Door) NewServer() *http.Server {
+	return &http.Server{
+		Handler:           d,
+		ConnState:         d.census.track,
+		ErrorLog:          log.New(d.log.With().Str("from", "net/http").Logger(), "", 0),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+	}
+}
+
+// Listener bounds the connections of the server it is served by. The connections are
+// handed on as they are: the engine writes to the bare TCP connection.
+func (d *Door) Listener(l net.Listener) net.Listener {
+	return listener{Listener: l, census: d.census, log: d.log}
+}

@@ -1,0 +1,149 @@
+package gateway_test
+
+import (
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/gateway"
+)
+
+// entrance is a door that is served on loopback, with callers from wherever told.
+type entrance struct {
+	t    *testing.T
+	door *gateway.Door
+	addr string
+	from atomic.Pointer[net.TCPAddr]
+}
+
+func newEntrance(t *testing.T, o gateway.DoorOptions) *entrance {
+	t.Helper()
+	o.Log = zerolog.Nop()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &entrance{t: t, door: gateway.NewDoor(o), addr: l.Addr().String()}
+	e.from.Store(new(net.TCPAddr))
+	server, served := e.door.NewServer(), make(chan error, 1)
+	go func() { served <- server.Serve(e.door.Listener(&farListener{l, e})) }()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-served
+	})
+	return e
+}
+
+// farListener has its connections come from where the entrance says.
+type farListener struct {
+	net.Listener
+	e *entrance
+}
+
+func (l *farListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &farConn{c, l.e.from.Load()}, nil
+}
+
+type farConn struct {
+	net.Conn
+	from *net.TCPAddr
+}
+
+func (c *farConn) RemoteAddr() net.Addr { return c.from }
+
+// call connects from an address and asks for /health; nil when it is not answered.
+func (e *entrance) call(from string) net.Conn {
+	e.t.Helper()
+	e.from.Store(net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(from), 4000)))
+	c, err := net.Dial("tcp", e.addr)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.t.Cleanup(func() { _ = c.Close() })
+	_ = c.SetDeadline(time.Now().Add(patience))
+	_, _ = io.WriteString(c, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := c.Read(make([]byte, 1)); err != nil {
+		return nil
+	}
+	return c
+}
+
+func TestOneAddressCannotTakeAllConnections(t *testing.T) {
+	t.Parallel()
+	const most = 3
+	e := newEntrance(t, gateway.DoorOptions{MaxPerAddress: most, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	for _, near := range [][2]string{{"203.0.113.7", "203.0.113.7"}, {"2001:db8::1", "2001:db8::2"}} {
+		var first net.Conn
+		for range most {
+			if first = e.call(near[0]); first == nil {
+				t.Fatalf("%s is turned away", near[0])
+			}
+		}
+		if e.call(near[1]) != nil {
+			t.Errorf("%s has one more", near[1])
+		}
+		_ = first.Close()
+		for end := time.Now().Add(patience); e.call(near[1]) == nil; { // free when the server has noticed
+			if time.Now().After(end) {
+				t.Fatal("no place became free")
+			}
+		}
+	}
+	for _, free := range []string{"127.0.0.1", "10.1.2.3", "::ffff:10.1.2.3", "::1"} {
+		for range 2 * most {
+			if e.call(free) == nil {
+				t.Fatalf("%s is turned away", free)
+			}
+		}
+	}
+}
+
+func (e *entrance) get(path string) (status int, header http.Header, body map[string]any) {
+	e.t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	res, err := client.Get("http://" + e.addr + path)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if err := json.NewDecoder(res.Body).Decode(&body); err != nil {
+		e.t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, body
+}
+
+// Before there is a gateway the door says so; with one it is the gateway's.
+func TestTheDoorAnswersBeforeThereIsAGateway(t *testing.T) {
+	t.Parallel()
+	e := newEntrance(t, gateway.DoorOptions{})
+	if status, _, body := e.get("/health"); status != 200 || body["status"] != "ok" {
+		t.Errorf("/health: %d %v", status, body)
+	}
+	for _, path := range []string{"/ready", "/api/sessions", "/api/sessions/live", "/nothing"} {
+		status, header, body := e.get(path)
+		if status != 503 || header.Get("Retry-After") != "2" || body["code"] != "starting" || body["error"] == "" || body["retryAfter"] != 2.0 {
+			t.Errorf("%s: %d %v %v", path, status, header, body)
+		}
+		if ready := body["status"]; (ready == "starting") != (path == "/ready") {
+			t.Errorf("%s: status is %v", path, ready)
+		}
+	}
+	newHouse(t, func(o *gateway.Options) { o.Door = e.door })
+	if status, _, body := e.get("/ready"); status != 200 || body["status"] != "ready" {
+		t.Errorf("/ready: %d %v", status, body)
+	}
+	if status, _, _ := e.get("/nothing"); status != 404 {
+		t.Errorf("/nothing: %d", status)
+	}
+}
