@@ -38,6 +38,7 @@ func TestEveryPromiseIsKept(t *testing.T) {
 		{"keys in flight", options{}, keysInFlight},
 		{"eleven logins", options{}, elevenLogins},
 		{"plain pages", options{}, plainPages},
+		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *house) { h.ask("metrics", nil).want(404) }},
 		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{} }}, ourFault},
 		{"post", options{hub: func(o *actors.Options) { o.Courier = postman }}, post(postman)},
 		{"disk full", options{}, diskFull},
