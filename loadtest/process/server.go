@@ -25,6 +25,7 @@ type Options struct {
 	AdminKey, Secret  string
 	Output            io.Writer // what it writes to stderr; nil drops it. Its greeting on stdout is always dropped
 	MaxActiveSessions int       // 0 for no limit
+	Flags             []string  // further flags of serve
 }
 
 // Server is one program on one data folder, started any number of times in turn.
@@ -51,8 +52,8 @@ func Build(ctx context.Context, folder string) (string, error) {
 
 // Start runs the program and returns at once: ask /ready.
 func (s *Server) Start() error {
-	s.cmd = exec.Command(s.o.Binary, "serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
-		"--jwt-secret", s.o.Secret, "--max-active-sessions", fmt.Sprint(s.o.MaxActiveSessions), "--log-level", "warn")
+	s.cmd = exec.Command(s.o.Binary, append([]string{"serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
+		"--jwt-secret", s.o.Secret, "--max-active-sessions", fmt.Sprint(s.o.MaxActiveSessions), "--log-level", "warn"}, s.o.Flags...)...)
 	s.cmd.Stderr = s.o.Output
 	if err := s.cmd.Start(); err != nil {
 		return err

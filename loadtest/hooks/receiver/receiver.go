@@ -1,0 +1,112 @@
+package receiver
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"partyline/loadtest/hooks/judge"
+	"partyline/protocol"
+)
+
+// Receiver is any number of endpoints, at Path, and what they tell of themselves, at
+// /journal and /tally. Methods may be called from any goroutine.
+type Receiver struct {
+	plan    Plan
+	mux     *http.ServeMux
+	journal journal
+	tally   tally
+
+	mu       sync.Mutex
+	patients map[int]*patient
+}
+
+// New makes endpoints that do as planned.
+func New(p Plan) *Receiver {
+	r := &Receiver{plan: p, mux: http.NewServeMux(), patients: map[int]*patient{}}
+	r.tally.newest = map[int]protocol.DeliveryID{}
+	r.mux.HandleFunc("POST /endpoint/{endpoint}", r.receive)
+	r.mux.Handle("GET /journal", &r.journal)
+	r.mux.Handle("GET /tally", &r.tally)
+	return r
+}
+
+// ServeHTTP implements http.Handler.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.mux.ServeHTTP(w, req) }
+
+// maxBody is far above what an event has.
+const maxBody = 1 << 20
+
+func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxBody))
+	endpoint, err2 := strconv.Atoi(req.PathValue("endpoint"))
+	if err != nil || err2 != nil {
+		return // the server was killed in the middle of it
+	}
+	now := time.Now()
+	s := &judge.Sight{Endpoint: endpoint, Began: now.UnixNano(), Wrong: Verify(Secret(endpoint), req.Header, body, now)}
+	r.read(s, req.Header, body)
+	if s.Wrong != "" {
+		r.tally.wrong()
+	}
+	what, pause := r.decide(s)
+	if !r.plan.Bare {
+		r.journal.open(s)
+	}
+	if pause > 0 {
+		time.Sleep(pause) // an endpoint that is slow
+	}
+	r.answer(w, req, s, what)
+	if s.Status/100 == 2 && s.Wrong == "" {
+		r.tally.accept(endpoint, s.Delivery, body, now)
+	}
+}
+
+// read takes the delivery's names out of the request.
+func (r *Receiver) read(s *judge.Sight, h http.Header, body []byte) {
+	var err error
+	if s.Hook, s.Delivery, s.Ping, err = readID(h.Get("webhook-id")); err != nil {
+		s.Wrong = err.Error()
+	}
+	s.Redelivery = h.Get("webhook-redelivery") != ""
+	if r.plan.Bare {
+		return
+	}
+	if s.Key, err = judge.ReadBody(body); err != nil {
+		s.Wrong = err.Error()
+	}
+}
+
+// decide asks the endpoint what to do and for how long to think about it.
+func (r *Receiver) decide(s *judge.Sight) (illness, time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.patients[s.Endpoint]
+	if p == nil {
+		p = newPatient(&r.plan, s.Endpoint)
+		r.patients[s.Endpoint] = p
+	}
+	if s.Ping {
+		return illness{}, 0
+	}
+	return p.receive(s.Delivery), p.pause()
+}
+
+// readID reads msg_<webhook>_<delivery>, followed by _ping_<n> for a probe.
+func readID(id string) (hook protocol.WebhookID, delivery protocol.DeliveryID, ping bool, err error) {
+	parts := strings.Split(id, "_")
+	ping = len(parts) == 5 && parts[3] == "ping"
+	if parts[0] != "msg" || len(parts) != 3 && !ping {
+		return 0, 0, false, fmt.Errorf("webhook-id %q", id)
+	}
+	h, err := strconv.ParseInt(parts[1], 10, 64)
+	d, err2 := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil || err2 != nil || h < 1 || d < 1 {
+		return 0, 0, false, fmt.Errorf("webhook-id %q", id)
+	}
+	return protocol.WebhookID(h), protocol.DeliveryID(d), ping, nil
+}
