@@ -13,5 +13,6 @@
 //	process  builds, starts, kills and measures the real program
 //	crowd    open and closed loop load
 //	crash    load, SIGKILL, restart, judge
+//	hooks    webhooks: a receiver in another process, SIGKILL, judge, measurements
 //	fake     a small server that can be told to lie, so that the oracle is tested
 package loadtest

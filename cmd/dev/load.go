@@ -16,6 +16,11 @@ func crash(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, tool("crash", "go", "run", "./loadtest/cmd/crash", "--rounds", strconv.Itoa(*rounds)))
 }
 
+// hooks passes its flags on: the crash test of webhooks explains them with --help.
+func hooks(ctx context.Context, r *runner, args []string) error {
+	return r.steps(ctx, tool("hooks", append([]string{"go", "run", "./loadtest/cmd/hooks", "crash"}, args...)...))
+}
+
 // bench prints figures in the form that benchstat reads.
 func bench(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

@@ -24,6 +24,7 @@ var tasks = []task{
 	{"test", "every test, with the race detector", test},
 	{"fuzz", "every fuzz target for a while (-time 10s each)", fuzz},
 	{"crash", "kill the server again and again and look what is left (-rounds 25)", crash},
+	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "a crowd against a server of its own; flags go to loadtest/cmd/crowd", load},
 }
