@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"partyline/actors/webhook"
+	"partyline/persistence"
 	"partyline/protocol"
 )
 
@@ -52,7 +53,7 @@ type backlog struct {
 
 func (h *Hub) count(ctx context.Context, b *backlog) error {
 	scanned := 0
-	for rec, err := range h.journal.ReadAll(ctx, position(b.after)) {
+	for rec, err := range readSound(ctx, h.journal, position(b.after), func(*persistence.Damage) {}) {
 		if err != nil {
 			return err
 		}

@@ -128,16 +128,19 @@ func (d *dispatcher) remove(id protocol.WebhookID) {
 
 // read looks at what has come since the last time.
 func (d *dispatcher) read() {
-	if !d.open || d.position == d.journal.Head() {
+	head := d.journal.Head()
+	if !d.open || d.position >= head {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	var found []parcel
 	n := 0
-	for rec, err := range d.journal.ReadAll(ctx, d.position) {
+	whole := true
+	for rec, err := range readSound(ctx, d.journal, d.position, d.passed) {
 		if err != nil {
 			d.log.Error().Err(err).Msg("webhooks' dispatcher cannot read the journal")
+			whole = false
 			break
 		}
 		if p, ok := notice(rec); ok && d.window.wants(&p) {
@@ -146,13 +149,22 @@ func (d *dispatcher) read() {
 		d.position = rec.Position
 		if n++; n == dispatchBatch {
 			d.ring()
+			whole = false
 			break
 		}
+	}
+	if whole {
+		d.position = max(d.position, head) // what lies behind the last record is trimmed or damaged
 	}
 	d.window.push(found, protocol.DeliveryID(d.position))
 	for i := range found {
 		d.wake(&found[i])
 	}
+}
+
+// passed tells of events that no webhook will hear of.
+func (d *dispatcher) passed(lost *persistence.Damage) {
+	d.log.Error().Err(lost).Msg("webhooks leave out damaged events")
 }
 
 // wake wakes who is asleep and wants the parcel.

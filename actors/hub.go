@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -74,6 +75,7 @@ type Hub struct {
 	votes      readers // of the vote history
 	attempts   readers // of the webhooks' logs
 	unwatch    func()
+	closed     atomic.Bool
 }
 
 // New starts the actors and reads the standings. The hub is ready when it returns:
@@ -201,7 +203,11 @@ func (h *Hub) Health() error {
 // Close drains the hub: nothing new is let in, what is inside is committed and
 // answered, sessions and standings are written as snapshots. The journal stays open;
 // it belongs to whoever opened it. When ctx ends first, what still waits is refused.
+// A second call does nothing.
 func (h *Hub) Close(ctx context.Context) error {
+	if h.closed.Swap(true) {
+		return nil
+	}
 	err := h.door.drain(ctx)
 	h.unwatch()
 	h.background.stopTicking()

@@ -92,6 +92,10 @@ type provisional struct{ answer any }
 // an answer, and what it says is on disk before it is returned. Without a key it
 // just runs. The answer is f's, or a json.RawMessage.
 func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+	if err := h.door.enter(1); err != nil {
+		return nil, err
+	}
+	defer h.door.leave(1)
 	answer, err := h.once(ctx, k, f)
 	if u, ok := answer.(provisional); ok {
 		return u.answer, nil

@@ -72,7 +72,7 @@ func (a *webhookActor) scan(l *line, until persistence.Position) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	n := 0
-	for rec, err := range a.journal.ReadAll(ctx, persistence.Position(l.scanned)) {
+	for rec, err := range readSound(ctx, a.journal, persistence.Position(l.scanned), a.passed) {
 		if err != nil {
 			a.stall(err)
 			return
@@ -93,6 +93,11 @@ func (a *webhookActor) scan(l *line, until persistence.Position) {
 	if until <= a.journal.Head() {
 		l.scanned = protocol.DeliveryID(until)
 	}
+}
+
+// passed tells of events that this webhook will not hear of.
+func (a *webhookActor) passed(lost *persistence.Damage) {
+	a.log.Error().Err(lost).Int64("webhook", int64(a.id)).Msg("webhook leaves out damaged events")
 }
 
 // goOn lets other messages have their turn first.

@@ -97,7 +97,7 @@ func (a *webhookActor) before(t protocol.Timestamp, most protocol.DeliveryID) pr
 func (a *webhookActor) timeOf(id protocol.DeliveryID) (time.Time, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	for rec, err := range a.journal.ReadAll(ctx, persistence.Position(id)-1) {
+	for rec, err := range readSound(ctx, a.journal, persistence.Position(id)-1, func(*persistence.Damage) {}) {
 		return rec.Time, err == nil
 	}
 	return time.Time{}, false

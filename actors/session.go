@@ -11,7 +11,7 @@ import (
 )
 
 type (
-	sessionQuery  = query[*session.Heart]
+	sessionQuery = query[*session.Heart]
 )
 
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
