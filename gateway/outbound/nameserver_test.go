@@ -20,6 +20,8 @@ type nameserver struct {
 	mu      sync.Mutex
 	scripts map[string][][]netip.Addr
 	asked   map[string]int
+	asking  []net.Conn // of lookups, closed with the server
+	closed  bool
 	silent  atomic.Bool
 }
 
@@ -35,6 +37,7 @@ func newNameserver(t testing.TB) *nameserver {
 	t.Cleanup(func() {
 		_ = conn.Close()
 		running.Wait()
+		n.hangUp()
 	})
 	return n
 }
@@ -42,9 +45,29 @@ func newNameserver(t testing.TB) *nameserver {
 // resolver asks this server and nobody else.
 func (n *nameserver) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.closed {
+			return nil, net.ErrClosed
+		}
 		var d net.Dialer
-		return d.DialContext(ctx, "udp", n.conn.LocalAddr().String())
+		c, err := d.DialContext(ctx, "udp", n.conn.LocalAddr().String())
+		if err == nil {
+			n.asking = append(n.asking, c)
+		}
+		return c, err
 	}}
+}
+
+// hangUp ends lookups that nobody waits for any more. Package net goes on with them for
+// five seconds and longer, and no caller can end that.
+func (n *nameserver) hangUp() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.closed = true
+	for _, c := range n.asking {
+		_ = c.Close()
+	}
 }
 
 // name sets the script of a name without the last dot.
