@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"partyline/actors"
 	"partyline/gateway"
+	"partyline/gateway/contract"
 	"partyline/gateway/live"
 	"partyline/persistence/memory"
 	"partyline/protocol"
@@ -38,7 +40,7 @@ type house struct {
 
 func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	t.Helper()
-	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: &http.Transport{}}}
+	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: checked(t)}}
 	var err error
 	h.hub, err = actors.New(t.Context(), actors.Options{Journal: h.journal, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 },
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) }})
@@ -55,6 +57,23 @@ func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	}
 	h.serve(engine)
 	return h
+}
+
+// described reads the description of the API once for all tests.
+var described = sync.OnceValues(contract.New)
+
+// checked is a transport that holds every exchange against the description, but for
+// benchmarks.
+func checked(t testing.TB) http.RoundTripper {
+	t.Helper()
+	if _, bench := t.(*testing.B); bench {
+		return &http.Transport{}
+	}
+	c, err := described()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &contract.Transport{Checker: c, Base: &http.Transport{}, Fault: func(f string) { t.Error(f) }}
 }
 
 // serve listens until the test ends, and then expects everything to end.
