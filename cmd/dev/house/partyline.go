@@ -49,20 +49,18 @@ var libraries = []Library{
 	{"github.com/klauspost/compress", []string{"persistence/badger"}},
 	{"github.com/coder/websocket", []string{"gateway", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
-	{"golang.org/x/time", []string{"gateway", "loadtest"}},
+	{"golang.org/x/time", []string{"gateway"}},
 	{"code.dny.dev/ssrf", []string{"gateway/outbound"}},
 	{"github.com/pb33f/libopenapi", []string{"gateway/contract"}},
 	{"github.com/pb33f/libopenapi-validator", []string{"gateway/contract"}},
 	{"go.yaml.in/yaml/v4", []string{"gateway"}},
 	{"github.com/swaggest/swgui", []string{"gateway"}},
-	{"golang.org/x/sys", []string{"gateway", "persistence/badger", "loadtest"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
-	{"github.com/alecthomas/kong", []string{"cmd", "loadtest"}},
+	{"github.com/alecthomas/kong", []string{"cmd"}},
 	{"go.opentelemetry.io/otel", []string{"cmd"}},
 	{"go.opentelemetry.io/otel/metric", []string{"cmd", "gateway", "actors"}},
 	{"go.opentelemetry.io/otel/attribute", []string{"cmd", "gateway", "actors"}},
 	{"github.com/prometheus/client_golang", []string{"cmd"}},
-	{"github.com/google/go-cmp", []string{"persistence/journaltest"}},
 }
 
 // goroutines are the files that start one: whose it is and what ends it.
@@ -77,7 +75,7 @@ var goroutines = map[string]string{
 	"gateway/sweep.go":     "the sweeper of expired and revoked sockets; Close ends it",
 	"gateway/live/task.go": "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
-	"cmd/partyline/serve.go":       "http.Server.Serve, which returns at Shutdown; serve waits for the error",
+	"cmd/partyline/serve.go":       "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
 	"cmd/partyline/evening.go":     "the demo's own server; ends with its context and is waited for",
 	"cmd/partyline/demo/screen.go": "the reader of the demo's screen; ends with its connection",
 
