@@ -1,7 +1,6 @@
 package hooks_test
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -30,7 +29,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func programs(t *testing.T, output *bytes.Buffer) hooks.Programs {
+func programs(t *testing.T) hooks.Programs {
 	t.Helper()
 	server, err := process.Build(t.Context(), t.TempDir())
 	if err != nil {
@@ -40,7 +39,7 @@ func programs(t *testing.T, output *bytes.Buffer) hooks.Programs {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hooks.Programs{Server: server, Receiver: []string{self, "receive"}, Output: output}
+	return hooks.Programs{Server: server, Receiver: []string{self, "receive"}, Output: t.Output()}
 }
 
 // TestKilledServerDeliversInOrder is the smallest form of the crash test: the real
@@ -48,13 +47,12 @@ func programs(t *testing.T, output *bytes.Buffer) hooks.Programs {
 func TestKilledServerDeliversInOrder(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	var output bytes.Buffer
 	r, err := hooks.Crash(ctx, hooks.Options{
-		Programs: programs(t, &output), Rounds: 2, Webhooks: 10, Batch: 6, MaxLife: 800 * time.Millisecond, Nudge: true, SettleWithin: time.Minute,
+		Programs: programs(t), Rounds: 2, Webhooks: 10, Batch: 6, MaxLife: 800 * time.Millisecond, Nudge: true, SettleWithin: time.Minute,
 		Plan: receiver.Plan{Seed: 1, Illness: 0.02, Poisoned: 1}, Seed: uint64(time.Now().UnixNano()), Progress: func(s string) { t.Log(s) },
 	})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, output.String())
+		t.Fatal(err)
 	}
 	var report strings.Builder
 	if err := r.Write(&report); err != nil {
@@ -70,10 +68,9 @@ func TestKilledServerDeliversInOrder(t *testing.T) {
 }
 
 func TestMeasurementsCountEveryDelivery(t *testing.T) {
-	var output bytes.Buffer
-	f, err := hooks.Bench(t.Context(), hooks.BenchOptions{Programs: programs(t, &output), Rounds: 1, One: 50, Fifty: 4, Idle: 4, Half: 4})
+	f, err := hooks.Bench(t.Context(), hooks.BenchOptions{Programs: programs(t), Rounds: 1, One: 50, Fifty: 4, Idle: 4, Half: 4})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, output.String())
+		t.Fatal(err)
 	}
 	if err := f.Err(); err != nil {
 		t.Error(err)

@@ -30,7 +30,7 @@ type Programs struct {
 	Server string
 	// Receiver is a command that calls receiver.Serve; flags of a plan follow it.
 	Receiver []string
-	// Output gets what both write to stderr.
+	// Output gets what both write to stderr, at the same time.
 	Output io.Writer
 }
 
