@@ -11,6 +11,9 @@ import (
 	"partyline/loadtest/hooks/receiver"
 )
 
+// within bounds a run: twice what the long form takes at most.
+const within = 12 * time.Minute
+
 // crash runs the crash test. The short form fits into CI: nothing hangs, and what
 // waits at the end is tried at once.
 func crash(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -36,6 +39,8 @@ func crash(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer end()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	o.Programs = p
 	o.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
 	o.Progress(fmt.Sprintf("seed %d", o.Seed))
