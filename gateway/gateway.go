@@ -40,6 +40,9 @@ type Options struct {
 	Metrics http.Handler
 	// Ready is nil while commands can be taken, else the reason they cannot; nil is always ready.
 	Ready func() error
+	// CheckURL says what is wrong with a webhook's URL, for a kind word when somebody
+	// types it in; nil finds nothing. It is not what protects: that happens at delivery.
+	CheckURL func(url string) error
 	// Extra are paths of the program that only admins may GET. They are no operations:
 	// their answers are streams.
 	Extra map[string]http.Handler
@@ -53,6 +56,7 @@ type Gateway struct {
 	guard     guard
 	adminKey  [sha256.Size]byte
 	logins    logins
+	checkURL  func(url string) error
 	visits    visits
 	proxies   proxies
 	origins   origins
@@ -79,7 +83,7 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{
-		hub: o.Hub, engine: o.Engine, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
+		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		visits: newVisits(o.ConnectRate), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}

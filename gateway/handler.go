@@ -55,8 +55,8 @@ func (g *Gateway) handlers() map[string]handler {
 
 		"webhooks.list":        show(g.hub.Webhooks),
 		"webhooks.get":         get(g.hub.Webhook),
-		"webhooks.create":      command[protocol.CreateWebhook](g.hub, http.StatusCreated),
-		"webhooks.update":      command[protocol.UpdateWebhook](g.hub, http.StatusOK),
+		"webhooks.create":      g.createWebhook(),
+		"webhooks.update":      g.updateWebhook(),
 		"webhooks.delete":      command[protocol.DeleteWebhook](g.hub, http.StatusOK),
 		"webhooks.test":        command[protocol.TestWebhook](g.hub, http.StatusOK),
 		"webhooks.logs":        search(g.hub.WebhookLogs),

@@ -170,6 +170,7 @@ func (s *server) openGateway(context.Context) error {
 		Meter:          s.metrics.meter(),
 		Metrics:        s.metrics.handler(),
 		Ready:          s.hub.Health,
+		CheckURL:       s.courier.Check,
 		Extra:          map[string]http.Handler{backupPath: &backupHandler{journal: s.journal, log: s.log}},
 	})
 	if err != nil {
