@@ -143,7 +143,7 @@ func (a *webhookActor) attempted(f *webhook.Attempted) {
 	}
 	a.log.Info().Int64("webhook", int64(a.id)).Int64("delivery", int64(f.Delivery)).Str("event", string(f.Event)).
 		Int("attempt", f.Number).Bool("probe", f.Probe).Int("status", f.Status).Str("failure", string(f.Failure)).
-		Int64("ms", f.Took).Str("verdict", f.Verdict.String()).Msg("webhook attempt")
+		Str("reason", f.Error).Int64("ms", f.Took).Str("verdict", f.Verdict.String()).Msg("webhook attempt")
 	a.tell()
 }
 

@@ -157,12 +157,10 @@ func failed(r *refusal) webhook.Attempt {
 	return webhook.Attempt{Failure: r.failure, Error: r.text}
 }
 
+// record tells of the exchange for whoever debugs one. The hub has the one line per
+// attempt that everybody sees, with what it made of it.
 func (c *Courier) record(d webhook.Dispatch, a webhook.Attempt) {
-	level := zerolog.DebugLevel
-	if a.Error != "" {
-		level = zerolog.InfoLevel
-	}
-	c.log.WithLevel(level).Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
+	c.log.Debug().Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
 		Int("status", a.Status).Str("failure", string(a.Failure)).Str("reason", a.Error).
-		Dur("took", a.Took).Msg("webhook attempt")
+		Dur("took", a.Took).Msg("webhook exchange")
 }
