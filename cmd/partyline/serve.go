@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -49,11 +50,17 @@ func (s *server) startServing(l net.Listener) {
 
 // serve answers clients until ctx is done, then drains.
 func (s *server) serve(ctx context.Context) error {
-	select {
-	case err := <-s.served:
-		return errors.Join(fmt.Errorf("serve: %w", err), s.close(context.WithoutCancel(ctx)))
-	case <-ctx.Done():
-		return s.drain(context.WithoutCancel(ctx))
+	rest, tick := newRest(), time.NewTicker(restEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-s.served:
+			return errors.Join(fmt.Errorf("serve: %w", err), s.close(context.WithoutCancel(ctx)))
+		case <-ctx.Done():
+			return s.drain(context.WithoutCancel(ctx))
+		case <-tick.C:
+			rest.look(allocatedBytes())
+		}
 	}
 }
 
