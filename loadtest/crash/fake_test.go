@@ -40,12 +40,17 @@ func TestServerThatRemembersPasses(t *testing.T) {
 
 func TestVotesSentAgainCountOnce(t *testing.T) {
 	t.Parallel()
-	r := run(t, fake.Fault{Mute: 25})
-	if err := r.Err(); err != nil {
-		t.Errorf("%v\n%s", err, strings.Join(r.Findings, "\n"))
+	var again, found int64
+	// Whether a kill leaves a vote recorded and not answered is a matter of its moment.
+	for tries := 0; tries < 8 && (again == 0 || found == 0); tries++ {
+		r := run(t, fake.Fault{Mute: 25})
+		if err := r.Err(); err != nil {
+			t.Fatalf("%v\n%s", err, strings.Join(r.Findings, "\n"))
+		}
+		again, found = again+r.SentAgain, found+int64(r.Votes.Found)
 	}
-	if r.SentAgain == 0 || r.Votes.Found == 0 {
-		t.Errorf("no vote was sent again: %+v", r)
+	if again == 0 || found == 0 {
+		t.Errorf("%d votes were sent again, %d were found that nobody had answered", again, found)
 	}
 }
 
