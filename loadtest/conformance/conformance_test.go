@@ -1,0 +1,122 @@
+//go:build peers
+
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"partyline/loadtest/api"
+	"partyline/loadtest/process"
+)
+
+const (
+	adminKey = "a key for the conformance run"
+	secret   = "a secret of thirty-two bytes, at least"
+	// within bounds one client's whole run, its installation too.
+	within = 2 * time.Minute
+)
+
+// cases is what every client does; a client that leaves one out fails the test.
+var cases = []string{
+	"one frame", "two fragments", "a byte a fragment", "an empty fragment first and last", "a character cut in two",
+	"a ping between fragments", "a pong nobody asked for", "ping with 125 bytes", "64 KiB is taken", "no compression",
+	"close 1000 is answered", "close without a code is answered", "close 4999 is answered",
+	"over 64 KiB closes 1009", "not UTF-8 closes 1007", "binary closes 1003",
+	"reserved bit closes 1002", "reserved opcode closes 1002", "unmasked ends it", "long ping closes 1002",
+	"fragmented ping closes 1002", "continuation of nothing closes 1002", "text within a text closes 1002", "close 1005 closes 1002",
+}
+
+func TestNodesClient(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("ws")); err != nil {
+		t.Fatal(err)
+	}
+	command(t, dir, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	judge(t, dir, "node", "main.mjs")
+}
+
+// Debian's Python is named, because Debian's package is for no other.
+func TestPythonsClient(t *testing.T) {
+	judge(t, "autobahn", "/usr/bin/python3", "-B", "main.py")
+}
+
+// judge starts a server, runs a client on it and reads its verdicts.
+func judge(t *testing.T, dir string, client ...string) {
+	t.Helper()
+	url, token := server(t)
+	out := command(t, dir, append(client, url, token)...)
+	verdicts := map[string]string{}
+	for line := range strings.Lines(out) {
+		name, verdict, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		verdicts[name] = verdict
+	}
+	for _, name := range cases {
+		if verdicts[name] != "ok" {
+			t.Errorf("%s: %q", name, verdicts[name])
+		}
+		delete(verdicts, name)
+	}
+	for name, verdict := range verdicts {
+		t.Errorf("a case that nobody knows: %s: %s", name, verdict)
+	}
+}
+
+// server runs the real program until the test ends and gives an admin's token.
+func server(t *testing.T) (url, token string) {
+	t.Helper()
+	folder := t.TempDir()
+	binary, err := process.Build(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, err := process.FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s := process.New(process.Options{Binary: binary, Data: filepath.Join(folder, "data"), Addr: addr, AdminKey: adminKey, Secret: secret, Output: &log})
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(20 * time.Second); err != nil {
+			t.Error("the server's end:", err)
+		}
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := api.WaitReady(ctx, addr); err != nil {
+		t.Fatal(err)
+	}
+	admin, err := api.Login(ctx, addr, adminKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	return "ws://" + addr + "/api/sessions/live", admin.Token
+}
+
+func command(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s\n%s", args[:2], err, out, stderr.String())
+	}
+	return string(out)
+}
