@@ -12,6 +12,8 @@ func scope(p protocol.Principal) string {
 	switch {
 	case p.Token != 0:
 		return "token/" + p.Token.String()
+	case p.Device != 0:
+		return "guest/" + p.Session.String() + "/" + p.Device.String()
 	case p.Role != "":
 		return string(p.Role)
 	default:

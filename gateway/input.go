@@ -76,8 +76,9 @@ func (in *input) idempotency(request any) (*actors.Key, *protocol.Error) {
 		return nil, nil
 	}
 	// Each key is a synced write and a day of storage. Those without a token can only
-	// log in and have a game drawn, which there is no harm in doing twice.
-	if in.who.Role == "" {
+	// log in, join and have a game drawn, which there is no harm in doing twice; and
+	// anybody with the code on the screen is a guest.
+	if in.who.Role == "" || in.who.Role == protocol.RoleGuest && in.at.Access == protocol.AccessAnyone {
 		return nil, checkKey(in.key)
 	}
 	if err := checkKey(in.key); err != nil {

@@ -18,9 +18,10 @@ type pace struct {
 // paces by role. Somebody without a token only has to say auth. A viewer is a screen:
 // it asks when it starts and then listens. A bot carries the votes of a whole chat,
 // and its pace is held by the answers it waits for, so the limit is there only
-// against one that waits for none.
+// against one that waits for none. A guest is one person with one thumb.
 var paces = map[protocol.Role]pace{
 	"":                  {perSecond: 5, burst: 20},
+	protocol.RoleGuest:  {perSecond: 10, burst: 100, inFlight: 8},
 	protocol.RoleViewer: {perSecond: 200, burst: 400, inFlight: 64},
 	protocol.RoleBot:    {perSecond: 100_000, burst: 20_000, inFlight: 1024},
 	protocol.RoleAdmin:  {perSecond: 100_000, burst: 20_000, inFlight: 1024},

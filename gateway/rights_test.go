@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,11 +12,12 @@ import (
 	"partyline/protocol"
 )
 
-// bearer is somebody who asks, and what the gateway should make of it by what an
-// operation needs: 0 for let in.
+// bearer is somebody who asks, and the operations that they are let in to. Rejected is
+// somebody whose token is no token: they are told 403 everywhere.
 type bearer struct {
-	name, token           string
-	anyone, vote, adminOp int
+	name, token string
+	may         []protocol.Access
+	rejected    bool
 }
 
 // bearers are all kinds of tokens against a session of id 1.
@@ -25,24 +27,73 @@ func bearers(t *testing.T, h *house) []bearer {
 	all.want(t, 200, "", "")
 	h.rest("tokens.revoke", h.admin(), params{"id": 1}).want(t, 200, "", "")
 	claims := jwt.MapClaims{"role": "admin", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
-	return []bearer{
-		{"nobody", "", 0, 401, 401},
-		{"viewer", h.scoped(protocol.RoleViewer, 0), 0, 403, 403},
-		{"bot", h.scoped(protocol.RoleBot, 0), 0, 0, 403},
-		{"bot of the session", h.scoped(protocol.RoleBot, 1), 0, 0, 403},
-		{"admin", h.admin(), 0, 0, 0},
-		{"revoked", revoked, 403, 403, 403},
-		{"expired", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "exp": time.Now().Add(-time.Second).Unix()}), 403, 403, 403},
-		{"without an end", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin"}), 403, 403, 403},
-		{"not yet valid", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "nbf": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(2 * time.Hour).Unix()}), 403, 403, 403},
-		{"of another key", signed(t, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), claims), 403, 403, 403},
-		{"alg none", signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims), 403, 403, 403},
-		{"HS512", signed(t, jwt.SigningMethodHS512, []byte(jwtSecret), claims), 403, 403, 403},
-		{"of no role", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "king", "exp": claims["exp"]}), 403, 403, 403},
-		{"bot without an id", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "exp": claims["exp"]}), 403, 403, 403},
-		{"bot never issued", signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "jti": "77", "exp": claims["exp"]}), 403, 403, 403},
-		{"garbage", "garbage", 403, 403, 403},
+	anyone := []protocol.Access{protocol.AccessAnyone}
+	viewer := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch}
+	bot := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch, protocol.AccessTake, protocol.AccessVote}
+	guest := []protocol.Access{protocol.AccessAnyone, protocol.AccessGuest, protocol.AccessTake}
+	list := []bearer{
+		{name: "nobody", may: anyone},
+		{name: "viewer", token: h.scoped(protocol.RoleViewer, 0), may: viewer},
+		{name: "bot", token: h.scoped(protocol.RoleBot, 0), may: bot},
+		{name: "bot of the session", token: h.scoped(protocol.RoleBot, 1), may: bot},
+		{name: "guest", token: h.guest(1, 0xa), may: guest},
+		{name: "admin", token: h.admin(), may: append(bot, protocol.AccessAdmin)},
 	}
+	for name, token := range map[string]string{
+		"revoked":           revoked,
+		"expired":           signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "exp": time.Now().Add(-time.Second).Unix()}),
+		"without an end":    signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin"}),
+		"not yet valid":     signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "nbf": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(2 * time.Hour).Unix()}),
+		"of another key":    signed(t, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), claims),
+		"alg none":          signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims),
+		"HS512":             signed(t, jwt.SigningMethodHS512, []byte(jwtSecret), claims),
+		"of no role":        signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "king", "exp": claims["exp"]}),
+		"bot without an id": signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "exp": claims["exp"]}),
+		"bot never issued":  signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "jti": "77", "exp": claims["exp"]}),
+		"garbage":           "garbage",
+	} {
+		list = append(list, bearer{name: name, token: token, rejected: true})
+	}
+	for name, change := range map[string]jwt.MapClaims{
+		"guest of another key":       nil,
+		"guest of no session":        {"sessionId": 0},
+		"guest of a negative one":    {"sessionId": -1},
+		"guest without a device":     {"sub": ""},
+		"guest of device 0":          {"sub": "0000000000000000"},
+		"guest of a long device":     {"sub": "00000000000000001"},
+		"guest of no generation":     {"generation": 0},
+		"guest without a name":       {"name": ""},
+		"guest with a token's id":    {"jti": "2"},
+		"guest that has expired":     {"exp": time.Now().Add(-time.Second).Unix()},
+		"guest of a generation gone": {"generation": 1 << 32},
+	} {
+		secret := jwtSecret
+		if change == nil {
+			secret = "another secret of thirty-two bytes"
+		}
+		list = append(list, bearer{name: name, token: signed(t, jwt.SigningMethodHS256, []byte(secret), guestClaims(1, 0xa, change)), rejected: true})
+	}
+	return list
+}
+
+// guestClaims are those of a guest's token, changed.
+func guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jwt.MapClaims {
+	c := jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session, "sub": device.String(), "generation": 1,
+		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
+	for name, v := range change {
+		c[name] = v
+	}
+	return c
+}
+
+// guest is the token of a phone that has joined a session.
+func (h *house) guest(session int, device protocol.DeviceID) string {
+	h.t.Helper()
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, guestClaims(session, device, nil)).SignedString([]byte(jwtSecret))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
 }
 
 func signed(t *testing.T, method jwt.SigningMethod, key any, c jwt.MapClaims) string {
@@ -54,14 +105,15 @@ func signed(t *testing.T, method jwt.SigningMethod, key any, c jwt.MapClaims) st
 	return s
 }
 
+// wanted is the status that the bearer is refused with, 0 for let in.
 func (b bearer) wanted(a protocol.Access) int {
-	switch a {
-	case protocol.AccessAnyone:
-		return b.anyone
-	case protocol.AccessVote:
-		return b.vote
+	switch {
+	case !b.rejected && slices.Contains(b.may, a):
+		return 0
+	case b.token == "":
+		return 401
 	default:
-		return b.adminOp
+		return 403
 	}
 }
 
@@ -125,7 +177,7 @@ func TestRightsBySocket(t *testing.T) {
 			k.request("games.list", nil).want(t, 401, "not_authenticated", "Not authenticated")
 			continue
 		}
-		if b.anyone != 0 {
+		if b.rejected {
 			k.say(params{"type": "auth", "token": b.token})
 			if m := k.hear(); m["type"] != "auth_error" || m["message"] != "Invalid or expired token" {
 				t.Errorf("auth as %s: %v", b.name, m)
@@ -184,5 +236,24 @@ func TestATokenOfASessionStaysInIt(t *testing.T) {
 	k.say(params{"type": "subscribe", "sessionId": 2})
 	if m := k.hear(); m["type"] != "error" || m["code"] != "forbidden" || m["message"] != sentence || m["sessionId"] != 2.0 {
 		t.Error("subscribe:", m)
+	}
+}
+
+// TestEveryRoleAgainstEveryAccess: the whole of the rules, also those that no operation
+// asks for.
+func TestEveryRoleAgainstEveryAccess(t *testing.T) {
+	t.Parallel()
+	may := map[protocol.Role]string{"": "anyone", protocol.RoleGuest: "anyone guest take", protocol.RoleViewer: "anyone watch",
+		protocol.RoleBot: "anyone watch take vote", protocol.RoleAdmin: "anyone watch take vote admin", "king": "anyone"}
+	for role, want := range may {
+		var got []string
+		for _, a := range protocol.Accesses() {
+			if (protocol.Principal{Role: role}).May(a) {
+				got = append(got, string(a))
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q may %v, want %s", role, got, want)
+		}
 	}
 }

@@ -12,11 +12,13 @@ import (
 )
 
 // claims is what a token of ours says. A token given for the admin key has no id; a
-// scoped one has the id under which it can be revoked.
+// scoped one has the id under which it can be revoked; a guest's has the device as its
+// subject, and ends with the generation of joining that it was given in.
 type claims struct {
-	Role    protocol.Role      `json:"role"`
-	Name    string             `json:"name,omitempty"`
-	Session protocol.SessionID `json:"sessionId,omitempty"`
+	Role       protocol.Role       `json:"role"`
+	Name       string              `json:"name,omitempty"`
+	Session    protocol.SessionID  `json:"sessionId,omitempty"`
+	Generation protocol.Generation `json:"generation,omitempty"`
 	jwt.RegisteredClaims
 }
 
@@ -72,8 +74,12 @@ func (m *mint) read(token string) (holder, error) {
 	if c.IssuedAt != nil {
 		h.issued = c.IssuedAt.Unix()
 	}
-	if c.Role == protocol.RoleAdmin && c.ID == "" {
+	switch {
+	case c.Role == protocol.RoleAdmin && c.ID == "":
 		return h, nil
+	case c.Role == protocol.RoleGuest:
+		err := c.guest(&h)
+		return h, err
 	}
 	id, err := strconv.ParseInt(c.ID, 10, 64)
 	if err != nil || id < 1 || (c.Role != protocol.RoleBot && c.Role != protocol.RoleViewer) {
@@ -81,4 +87,15 @@ func (m *mint) read(token string) (holder, error) {
 	}
 	h.Token = protocol.TokenID(id)
 	return h, nil
+}
+
+// guest reads what only a guest's token says. One that lacks any of it would be
+// somebody whom no rule holds.
+func (c *claims) guest(h *holder) error {
+	device, ok := protocol.ParseDevice(c.Subject)
+	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {
+		return errClaims
+	}
+	h.Device, h.Generation = device, c.Generation
+	return nil
 }

@@ -1,6 +1,9 @@
 package protocol
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Ids are positive integers, ascending per kind and never reused. In JSON they are numbers.
 type (
@@ -16,6 +19,14 @@ type (
 	// WebhookID names a webhook.
 	WebhookID int64
 )
+
+// DeviceID names a guest's phone. It is random, so that it tells nothing of whose phone
+// it is, and in texts it is 16 hexadecimal digits.
+type DeviceID uint64
+
+// Generation numbers how often joining of a session was opened or its code renewed,
+// from 1. A guest is one of the generation that it came in with.
+type Generation uint32
 
 // Seq numbers the events of one session, gapless from 1. Zero is before the first.
 type Seq uint64
@@ -33,3 +44,12 @@ func (id GameID) String() string    { return strconv.FormatInt(int64(id), 10) }
 func (id PlayID) String() string    { return strconv.FormatInt(int64(id), 10) }
 func (id TokenID) String() string   { return strconv.FormatInt(int64(id), 10) }
 func (id WebhookID) String() string { return strconv.FormatInt(int64(id), 10) }
+
+func (id DeviceID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
+
+// ParseDevice reads what String writes; ok is false for anything else and for 0.
+func ParseDevice(s string) (id DeviceID, ok bool) {
+	n, err := strconv.ParseUint(s, 16, 64)
+	id = DeviceID(n)
+	return id, err == nil && id != 0 && id.String() == s
+}
