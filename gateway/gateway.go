@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"partyline/gateway/live"
+	"partyline/gateway/screen"
 	"partyline/protocol"
 )
 
@@ -62,6 +63,7 @@ type Gateway struct {
 	origins   origins
 	door      *Door
 	endpoints map[string]*endpoint
+	site      *screen.Site
 	mux       *http.ServeMux
 	meters    *meters
 	metrics   http.Handler
@@ -95,6 +97,9 @@ func New(o Options) (*Gateway, error) {
 	}
 	if g.ready == nil {
 		g.ready = func() error { return nil }
+	}
+	if g.site, err = screen.Open(); err != nil {
+		return nil, err
 	}
 	if g.endpoints, err = endpoints(protocol.Operations(), g.handlers()); err != nil {
 		return nil, err

@@ -59,6 +59,7 @@ func (g *Gateway) others() map[string]http.HandlerFunc {
 		all[path] = g.adminsOnly(h)
 	}
 	maps.Copy(all, g.descriptions())
+	maps.Copy(all, g.pages())
 	return all
 }
 

@@ -133,7 +133,7 @@ func (g *Gateway) Routes() []string {
 		all = append(all, e.Method+" "+e.Path)
 	}
 	for path := range maps.Keys(g.others()) {
-		all = append(all, "GET "+path)
+		all = append(all, "GET "+strings.TrimSuffix(path, "{$}"))
 	}
 	return slices.Sorted(slices.Values(all))
 }

@@ -300,6 +300,22 @@ func plainPages(h *house) {
 		h.ask("docs.file", params{"file": file}).want(200)
 	}
 	h.ask("docs.file", params{"file": "secret.txt"}).want(404)
+	screens(h)
+}
+
+// screens are the pages that people look at, and their parts.
+func screens(h *house) {
+	h.t.Helper()
+	for _, op := range []string{"screen", "overlay"} {
+		p := params{"sessionId": 1, "code": "ABCD"}
+		page := h.ask(op, p)
+		page.want(200)
+		h.ask(op, p, "If-None-Match", page.header.Get("ETag")).want(304)
+	}
+	part := h.ask("asset", params{"version": "old", "file": "theme.css"})
+	part.want(200)
+	h.ask("asset", params{"version": "old", "file": "theme.css"}, "If-None-Match", part.header.Get("ETag")).want(304)
+	h.ask("asset", params{"version": "old", "file": "secret.txt"}).want(404)
 }
 
 func TestEveningIsAsDescribed(t *testing.T) {

@@ -73,7 +73,7 @@ func has(o contract.Operation, status string) bool {
 // nothing fills the path with what does not exist.
 func nothing(o contract.Operation) params {
 	p := params{}
-	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file"} {
+	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file", "sessionId", "version", "code"} {
 		if strings.Contains(o.Path, "{"+name+"}") {
 			p[name] = 999
 		}

@@ -35,8 +35,9 @@ var rooms = []Room{
 
 	{Path: "gateway/live", May: []string{"protocol", "actors/feed"}},
 	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook"}},
+	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live"}, hearts...)},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live", "gateway/screen"}, hearts...)},
 
 	{Path: "loadtest", May: []string{"protocol"}},
 	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors",

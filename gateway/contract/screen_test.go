@@ -1,0 +1,86 @@
+package contract_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"partyline/gateway/screen"
+)
+
+var (
+	named = regexp.MustCompile(`(?:src|href)="([^"]+)"`)
+	asset = regexp.MustCompile(`^(?:\.\./)?assets/([0-9a-f]{16})/([a-z0-9.-]+)$`)
+)
+
+// TestPagesAskNobodyElse: each page has the strict policy and is asked for again each
+// time, what it names are files of ours that browsers keep for ever, and it is the same
+// whatever its path says.
+func TestPagesAskNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, checker(t), options{})
+	for path := range screen.Pages() {
+		name := strings.Trim(strings.NewReplacer("{sessionId}", "", "{code}", "", "{$}", "").Replace(path), "/")
+		if name == "" {
+			name = "console"
+		}
+		p := params{"sessionId": "3", "code": "ABCD"}
+		page := h.ask(name, p)
+		page.want(200)
+		if got := page.header.Get("Content-Security-Policy"); got != screen.Policy {
+			t.Errorf("%s: policy %q", path, got)
+		}
+		for header, want := range map[string]string{"Cache-Control": "no-cache", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"} {
+			if got := page.header.Get(header); got != want {
+				t.Errorf("%s: %s %q, want %q", path, header, got, want)
+			}
+		}
+		for other, value := range map[string]string{"sessionId": "no such thing", "code": "no such thing"} {
+			p[other] = value
+		}
+		if again := h.ask(name, p); string(again.body) != string(page.body) {
+			t.Errorf("%s: another page for another path", path)
+		}
+		h.parts(path, string(page.body))
+	}
+}
+
+// parts asks for everything that a page names.
+func (h *house) parts(path, page string) {
+	h.t.Helper()
+	all := named.FindAllStringSubmatch(page, -1)
+	if len(all) == 0 {
+		h.t.Errorf("%s names no parts", path)
+	}
+	for _, m := range all {
+		found := asset.FindStringSubmatch(m[1])
+		if found == nil {
+			h.t.Errorf("%s names %q", path, m[1])
+			continue
+		}
+		if up := strings.Count(m[1], "../"); up != strings.Count(strings.TrimSuffix(path, "{$}"), "/")-1 {
+			h.t.Errorf("%s: %q does not lead to the root", path, m[1])
+		}
+		a := h.ask("asset", params{"version": found[1], "file": found[2]})
+		a.want(http.StatusOK)
+		if got := a.header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			h.t.Errorf("%s: Cache-Control %q", m[1], got)
+		}
+	}
+}
+
+// TestPartsOfAnotherVersionAreNotKept: a page that was loaded before an update gets what
+// there is now, and the browser must not keep it under the old name.
+func TestPartsOfAnotherVersionAreNotKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, checker(t), options{})
+	a := h.ask("asset", params{"version": "0000000000000000", "file": "theme.css"})
+	a.want(200)
+	if got := a.header.Values("Cache-Control"); !slices.Equal(got, []string{"no-cache"}) {
+		t.Errorf("Cache-Control %q", got)
+	}
+	a = h.ask("asset", params{"version": "0000000000000000", "file": "screen.html"})
+	a.want(404) // a page is no part
+}

@@ -1,0 +1,85 @@
+// Elements, made from values and never from markup: whatever a name, note or title
+// holds, it is shown as text. The pages' policy forbids the other way (Trusted Types).
+
+/** byId is the element that the page must have. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no element #${id}`);
+  return found;
+}
+
+/**
+ * el makes an element: el('li', {class: 'game', onclick: f}, 'text', child, …).
+ * Properties: class and attributes by name (true is an empty attribute; false, null and
+ * undefined are none), on… listeners, data: {…}. Children: elements and text;
+ * null, undefined and false are left out.
+ */
+export function el(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else if (name === 'data') Object.assign(made.dataset, value);
+    else set(made, name, value);
+  }
+  made.append(...children.filter((c) => c !== null && c !== undefined && c !== false));
+  return made;
+}
+
+/** svg is el for SVG. */
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) set(made, name, value);
+  made.append(...children);
+  return made;
+}
+
+function set(element, name, value) {
+  if (value === false || value === null || value === undefined) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : value);
+}
+
+/** say puts text into an element, and touches nothing when it says so already. True when it has changed. */
+export function say(element, text) {
+  const wanted = String(text ?? '');
+  if (element.textContent === wanted) return false;
+  element.textContent = wanted;
+  return true;
+}
+
+/** show makes elements visible or not. */
+export function show(is, ...elements) {
+  for (const e of elements) e.hidden = !is;
+}
+
+/**
+ * list makes the children of a list those of the items. What has a key that was there
+ * before is updated and not made anew, so that focus and animations live on.
+ * make(item) returns an element, update(element, item) fills it.
+ */
+export function list(parent, items, key, make, update = () => {}) {
+  const old = new Map([...parent.children].map((c) => [c.dataset.key, c]));
+  let place = parent.firstElementChild;
+  for (const item of items) {
+    const k = String(key(item));
+    const child = old.get(k) ?? make(item);
+    old.delete(k);
+    child.dataset.key = k;
+    update(child, item);
+    if (child === place) place = place.nextElementSibling;
+    else parent.insertBefore(child, place);
+  }
+  for (const gone of old.values()) gone.remove();
+}
+
+/** announcer speaks to screen readers through a live region, the newest and at most every so many milliseconds. */
+export function announcer(region, pause = 5000) {
+  let last = -Infinity;
+  let timer;
+  return (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      last = performance.now();
+      say(region, text);
+    }, Math.max(0, last + pause - performance.now()));
+  };
+}

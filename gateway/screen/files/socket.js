@@ -1,0 +1,269 @@
+// The connection to the hub: one WebSocket that authenticates, subscribes, asks and
+// comes back by itself. Whoever uses it is told what arrives and how things stand, and
+// never deals with sockets.
+//
+//   const hub = new Hub({token, onMessage, onStatus});
+//   hub.subscribe(3, {mode: 'tally', snapshot: true});
+//   const {status, data} = await hub.request('games.pick', {playerCount: 5});
+//   hub.close();
+//
+// onMessage(m) is called with every message that is no response: subscribed, snapshot,
+// tally, events, error. onStatus(s, why) is called when the state changes, with:
+//   connecting  there is no connection, and one is being made: what is shown is stale
+//   online      authenticated; subscriptions are being answered
+//   refused     the token is no good (any more); nothing is tried again
+//   closed      close() was called
+
+export const paths = {
+  // A module knows where it stands: …/assets/VERSION/socket.js, also below a prefix.
+  root: new URL('../../', import.meta.url),
+};
+
+// Waits in milliseconds.
+const FIRST_WAIT = 250; // a server that was killed is back in about that time
+const LONGEST_WAIT = 15_000; // nobody looks longer at "reconnecting" without reloading
+const SLOW_DOWN = 30_000; // after 4009: we have sent too much
+const TRY_LATER = 5_000; // after 1013: the storage fails
+const STEADY = 10_000; // a connection that held for so long starts the waits anew
+const QUIET = 20_000; // without a message for so long we ask whether anybody is there
+const ANSWER = 10_000; // and wait so long for an answer, as for one to a request
+
+/** HubError is a request that failed; code is the hub's, or one of those below. */
+export class HubError extends Error {
+  constructor(status, code, message, data = {}) {
+    super(message);
+    Object.assign(this, {status, code, data});
+  }
+}
+
+// Codes of failures that are not the hub's. After lost and timeout nobody knows whether
+// a write was done: ask again with the same key.
+export const LOST = 'lost';
+export const TIMEOUT = 'timeout_here';
+export const CLOSED = 'closed';
+
+export class Hub {
+  #o;
+  #socket = null;
+  #status = '';
+  #subscriptions = new Map();
+  #requests = new Map();
+  #lastId = 0;
+  #tries = 0;
+  #onlineSince = 0;
+  #wait = null; // what the server has asked for before it closes
+  #timers = {};
+
+  /**
+   * token: what auth sends. url: of the WebSocket, by default our own host's.
+   * WebSocket and clock are for tests.
+   */
+  constructor({token, url = new URL('api/sessions/live', paths.root), onMessage = () => {}, onStatus = () => {},
+    WebSocket = globalThis.WebSocket, clock = browserClock()}) {
+    this.#o = {token, url: String(url).replace(/^http/, 'ws'), onMessage, onStatus, WebSocket, clock};
+    this.#connect();
+  }
+
+  get status() { return this.#status; }
+
+  /** subscribe holds over reconnects until unsubscribe. */
+  subscribe(sessionId, {mode = 'tally', snapshot = true} = {}) {
+    this.#subscriptions.set(sessionId, {type: 'subscribe', sessionId, mode, snapshot});
+    if (this.#status === 'online') this.#send(this.#subscriptions.get(sessionId));
+  }
+
+  unsubscribe(sessionId) {
+    if (this.#subscriptions.delete(sessionId) && this.#status === 'online') this.#send({type: 'unsubscribe', sessionId});
+  }
+
+  /**
+   * request resolves with {status, data} of a success (below 400), else rejects with a
+   * HubError. It waits for the connection if there is none. With a key (what the
+   * Idempotency-Key header is to REST), or again: true for what only reads, it is sent
+   * again after a reconnect; without, it fails with LOST.
+   */
+  request(op, data = {}, {key, again = key !== undefined, timeout = ANSWER} = {}) {
+    return new Promise((resolve, reject) => {
+      if (this.#status === 'refused' || this.#status === 'closed') {
+        reject(new HubError(0, CLOSED, 'The connection is closed'));
+        return;
+      }
+      const id = String(++this.#lastId);
+      const timer = this.#o.clock.after(timeout, () => {
+        this.#requests.delete(id);
+        reject(new HubError(0, TIMEOUT, 'No answer in time'));
+      });
+      const r = {message: {type: 'request', id, op, data, ...(key !== undefined && {key})}, again, sent: false, resolve, reject, timer};
+      this.#requests.set(id, r);
+      if (this.#status === 'online') this.#ask(r);
+    });
+  }
+
+  /** renew puts a fresh token in place, also after refused. */
+  renew(token) {
+    this.#o.token = token;
+    if (this.#status === 'online') this.#send({type: 'auth', token});
+    else if (this.#status === 'refused') this.#reconnectIn(0);
+  }
+
+  /** look is for when the page was hidden or the network has changed: it connects at once, or asks whether anybody is there. */
+  look() {
+    if (this.#status === 'online') this.#probe();
+    else if (this.#status === 'connecting' && !this.#socket) this.#reconnectIn(0);
+  }
+
+  close() {
+    this.#end('closed');
+    this.#failAll(() => true, new HubError(0, CLOSED, 'The connection is closed'));
+  }
+
+  // --- the connection
+
+  #connect() {
+    this.#set('connecting');
+    this.#wait = null;
+    const socket = new this.#o.WebSocket(this.#o.url);
+    this.#socket = socket;
+    // Each handler asks whether it is still the socket's turn: closing takes a while.
+    socket.onopen = () => this.#socket === socket && this.#send({type: 'auth', token: this.#o.token});
+    socket.onmessage = (event) => this.#socket === socket && this.#receive(event.data);
+    socket.onclose = (event) => this.#socket === socket && this.#lost(event.code);
+    this.#listenFor(QUIET);
+  }
+
+  #set(status, why = '') {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#o.onStatus(status, why);
+  }
+
+  #send(message) {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #receive(text) {
+    this.#listenFor(QUIET);
+    const m = JSON.parse(text);
+    switch (m.type) {
+      case 'auth_success': return this.#welcome();
+      case 'auth_error': return this.#end('refused', m.code);
+      case 'pong': return undefined;
+      case 'response': return this.#answer(m);
+      case 'server.draining': this.#wait = m.reconnectInMs; return undefined;
+      default: return this.#o.onMessage(m);
+    }
+  }
+
+  #welcome() {
+    if (this.#status === 'online') return; // of a renewed token
+    this.#onlineSince = this.#o.clock.now();
+    this.#set('online');
+    for (const s of this.#subscriptions.values()) this.#send(s);
+    for (const r of this.#requests.values()) if (!r.sent) this.#ask(r);
+  }
+
+  #lost(code) {
+    if (code === 4003) {
+      this.#end('refused', 'forbidden');
+      return;
+    }
+    this.#detach();
+    for (const r of this.#requests.values()) if (r.again) r.sent = false;
+    this.#failAll((r) => r.sent, new HubError(0, LOST, 'The connection was lost'));
+    if (this.#onlineSince && this.#o.clock.now() - this.#onlineSince >= STEADY) this.#tries = 0;
+    this.#onlineSince = 0;
+    this.#set('connecting');
+    this.#reconnectIn(this.#patience(code));
+  }
+
+  // patience grows with each try; half of it is by chance, so that a thousand screens do
+  // not come back in the same moment.
+  #patience(code) {
+    if (this.#wait !== null) return this.#wait;
+    const grown = Math.min(FIRST_WAIT * 2 ** this.#tries++, LONGEST_WAIT);
+    const least = {4009: SLOW_DOWN, 1013: TRY_LATER}[code] ?? 0;
+    return least + grown * (0.5 + 0.5 * this.#o.clock.chance());
+  }
+
+  #reconnectIn(ms) {
+    this.#stop('reconnect');
+    this.#timers.reconnect = this.#o.clock.after(ms, () => this.#connect());
+  }
+
+  // A network can vanish without a word. After a while without a message we ask for a
+  // pong, and without one the connection counts as lost.
+  #listenFor(ms) {
+    this.#stop('silence');
+    this.#timers.silence = this.#o.clock.after(ms, () => this.#probe());
+  }
+
+  #probe() {
+    const socket = this.#socket;
+    if (!socket) return;
+    if (socket.readyState === 1) this.#send({type: 'ping'});
+    this.#stop('silence');
+    this.#timers.silence = this.#o.clock.after(ANSWER, () => {
+      if (this.#socket === socket) this.#lost(1006);
+    });
+  }
+
+  #detach() {
+    this.#stop('silence');
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #end(status, why) {
+    this.#stop('reconnect');
+    this.#detach();
+    this.#failAll((r) => r.sent, new HubError(0, CLOSED, 'The connection is closed'));
+    this.#set(status, why);
+  }
+
+  #stop(name) {
+    this.#o.clock.cancel(this.#timers[name]);
+  }
+
+  // --- requests
+
+  #ask(r) {
+    r.sent = true;
+    this.#send(r.message);
+  }
+
+  #answer({id, status, data}) {
+    const r = this.#requests.get(id);
+    if (!r) return; // it came too late
+    this.#requests.delete(id);
+    this.#o.clock.cancel(r.timer);
+    if (status < 400) r.resolve({status, data});
+    else r.reject(new HubError(status, data?.code ?? '', data?.error ?? String(status), data ?? {}));
+  }
+
+  #failAll(which, error) {
+    for (const [id, r] of this.#requests) {
+      if (!which(r)) continue;
+      this.#requests.delete(id);
+      this.#o.clock.cancel(r.timer);
+      r.reject(error);
+    }
+  }
+}
+
+function browserClock() {
+  return {
+    now: () => performance.now(),
+    after: (ms, then) => setTimeout(then, ms),
+    cancel: (timer) => clearTimeout(timer),
+    chance: () => Math.random(),
+  };
+}
+
+/** wakeWith calls hub.look() when the page is seen again or the network is back. */
+export function wakeWith(hub) {
+  addEventListener('online', () => hub.look());
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) hub.look(); });
+}
