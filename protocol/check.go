@@ -62,6 +62,12 @@ func (c SetPlayerCount) Check() *Error {
 }
 
 // Check implements Command.
+func (c StartPlayerCheck) Check() *Error { return nil }
+
+// Check implements Command.
+func (c StopPlayerCheck) Check() *Error { return nil }
+
+// Check implements Command.
 func (c *CastVote) Check() *Error {
 	if c.Username == "" || c.Vote == "" || c.Timestamp == nil {
 		return Invalid("Missing required fields: username, vote, timestamp")

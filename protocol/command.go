@@ -70,6 +70,19 @@ type SetPlayerCount struct {
 	PlayerCount *int      `json:"player_count"`
 }
 
+// StartPlayerCheck has the players in the game's room counted:
+// sessions.games.start_player_check. The playing needs a room code.
+type StartPlayerCheck struct {
+	ID     SessionID `json:"id"`
+	GameID PlayID    `json:"gameId"`
+}
+
+// StopPlayerCheck ends that: sessions.games.stop_player_check.
+type StopPlayerCheck struct {
+	ID     SessionID `json:"id"`
+	GameID PlayID    `json:"gameId"`
+}
+
 // CastVote is one thumb: votes.live. It belongs to the playing with the latest
 // played_at that is not after the timestamp.
 type CastVote struct {
@@ -88,16 +101,18 @@ type CastVotes struct {
 }
 
 // Target is the session that decides.
-func (c CreateSession) Target() SessionID  { return c.ID }
-func (c CloseSession) Target() SessionID   { return c.ID }
-func (c DeleteSession) Target() SessionID  { return c.ID }
-func (c AddGame) Target() SessionID        { return c.ID }
-func (c SetGameStatus) Target() SessionID  { return c.ID }
-func (c RemoveGame) Target() SessionID     { return c.ID }
-func (c SetRoomCode) Target() SessionID    { return c.ID }
-func (c SetPlayerCount) Target() SessionID { return c.ID }
-func (c *CastVote) Target() SessionID      { return c.SessionID }
-func (c *CastVotes) Target() SessionID     { return c.SessionID }
+func (c CreateSession) Target() SessionID    { return c.ID }
+func (c CloseSession) Target() SessionID     { return c.ID }
+func (c DeleteSession) Target() SessionID    { return c.ID }
+func (c AddGame) Target() SessionID          { return c.ID }
+func (c SetGameStatus) Target() SessionID    { return c.ID }
+func (c RemoveGame) Target() SessionID       { return c.ID }
+func (c SetRoomCode) Target() SessionID      { return c.ID }
+func (c SetPlayerCount) Target() SessionID   { return c.ID }
+func (c StartPlayerCheck) Target() SessionID { return c.ID }
+func (c StopPlayerCheck) Target() SessionID  { return c.ID }
+func (c *CastVote) Target() SessionID        { return c.SessionID }
+func (c *CastVotes) Target() SessionID       { return c.SessionID }
 
 // IssueToken makes a scoped token: tokens.create.
 type IssueToken struct {

@@ -78,6 +78,13 @@ type SessionGame struct {
 	Downvotes              int64      `json:"downvotes"`
 }
 
+// PlayerCheck is the answer of sessions.games.start_player_check and its end: what
+// becomes of the automatic count. Status is waiting or stopped.
+type PlayerCheck struct {
+	Message string `json:"message"`
+	Status  string `json:"status"`
+}
+
 // Totals is what the audience thinks of a game; the score is upvotes minus downvotes.
 type Totals struct {
 	Upvotes         int64 `json:"upvotes"`

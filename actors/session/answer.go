@@ -9,10 +9,11 @@ import "partyline/protocol"
 //	DeleteSession                                          protocol.DeletedSession
 //	AddGame, SetGameStatus, SetRoomCode, SetPlayerCount    protocol.SessionGame
 //	RemoveGame                                             protocol.Message
+//	StartPlayerCheck, StopPlayerCheck                      protocol.PlayerCheck
 //	*CastVote                                              *protocol.VoteAccepted
 //	*CastVotes                                             *protocol.BatchResult
 //
-// It is nil for a command that a session does not decide.
+// It is nil for ObservePlayers, and for a command that a session does not decide.
 func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
@@ -31,6 +32,10 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.game(c.GameID)
 	case protocol.SetPlayerCount:
 		return h.game(c.GameID)
+	case protocol.StartPlayerCheck:
+		return protocol.PlayerCheck{Message: "Room monitor started", Status: CheckWaiting}
+	case protocol.StopPlayerCheck:
+		return protocol.PlayerCheck{Message: "Room monitor stopped", Status: CheckStopped}
 	case protocol.RemoveGame:
 		return protocol.Message{Message: "Game removed from session successfully"}
 	}

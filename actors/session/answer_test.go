@@ -44,6 +44,10 @@ func TestAnswers(t *testing.T) {
 		{"room code", commands{begin, add(1)}, room(1, "ab1z"), coded},
 		{"player count", commands{begin, add(1), room(1, "ab1z")}, count(1, 5), counted},
 		{"player count that holds", commands{begin, add(1), room(1, "ab1z"), count(1, 5)}, count(1, 5), counted},
+		{"start check", commands{begin, add(1), room(1, "ab1z")}, startCheck(1), protocol.PlayerCheck{Message: "Room monitor started", Status: "waiting"}},
+		{"start check again", commands{begin, add(1), room(1, "ab1z"), startCheck(1)}, startCheck(1), protocol.PlayerCheck{Message: "Room monitor started", Status: "waiting"}},
+		{"stop check", commands{begin, add(1), room(1, "ab1z"), startCheck(1)}, stopCheck(1), protocol.PlayerCheck{Message: "Room monitor stopped", Status: "stopped"}},
+		{"stop no check", commands{begin, add(1)}, stopCheck(1), protocol.PlayerCheck{Message: "Room monitor stopped", Status: "stopped"}},
 		{"remove", commands{begin, add(1)}, remove(1), protocol.Message{Message: "Game removed from session successfully"}},
 		{"vote", commands{begin, add(1), add(2), remove(1)}, at(2500), &protocol.VoteAccepted{
 			Success: true, Message: "Vote recorded successfully",

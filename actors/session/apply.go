@@ -5,7 +5,7 @@ import "partyline/protocol"
 // Apply changes the state by one fact that Decide made or that ReadFact read, in the
 // order of the log. seq is the fact's number there. A fact about a playing that the
 // session never had changes no playing.
-func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	h.last = f.moment()
 	switch f := f.(type) {
 	case *VoteCast:
@@ -31,6 +31,8 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 		if p := h.find(f.Play); p != nil {
 			p.Count, p.CountStatus = &f.PlayerCount, &f.Status
 		}
+	case *PlayerCheckMoved:
+		h.move(f, seq)
 	case *Closed:
 		h.finish(f)
 	case *Deleted:

@@ -23,6 +23,7 @@ const (
 	kindVoteCast
 	kindClosed
 	kindDeleted
+	kindPlayerCheckMoved
 )
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
@@ -83,6 +84,8 @@ func kindOf(f Fact) byte {
 		return kindRoomCodeSet
 	case *PlayerCountSet:
 		return kindPlayerCountSet
+	case *PlayerCheckMoved:
+		return kindPlayerCheckMoved
 	case *Closed:
 		return kindClosed
 	case *Deleted:
@@ -106,6 +109,8 @@ func blank(kind byte) Fact {
 		return new(RoomCodeSet)
 	case kindPlayerCountSet:
 		return new(PlayerCountSet)
+	case kindPlayerCheckMoved:
+		return new(PlayerCheckMoved)
 	case kindClosed:
 		return new(Closed)
 	case kindDeleted:
@@ -144,6 +149,8 @@ func sound(f Fact) bool {
 		return f.Play > 0 && f.RoomCode != ""
 	case *PlayerCountSet:
 		return f.Play > 0 && f.PlayerCount >= 0 && f.Status != ""
+	case *PlayerCheckMoved:
+		return f.Play > 0 && (f.PlayerCount == nil || *f.PlayerCount >= 0) && checkStatus(f.Status)
 	}
 	return true
 }

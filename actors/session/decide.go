@@ -37,6 +37,12 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.setRoomCode(dst, c, at)
 	case protocol.SetPlayerCount:
 		return h.setPlayerCount(dst, c, at)
+	case protocol.StartPlayerCheck:
+		return h.startCheck(dst, c, at)
+	case protocol.StopPlayerCheck:
+		return h.stopCheck(dst, c, at)
+	case ObservePlayers:
+		return h.observe(dst, c, at), nil
 	case protocol.CloseSession:
 		return h.close(dst, c, at)
 	case protocol.DeleteSession:

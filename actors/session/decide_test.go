@@ -112,7 +112,7 @@ func TestEvening(t *testing.T) {
 
 func TestNothingButOpeningBeforeOpenedAndAfterDeleted(t *testing.T) {
 	for _, cmd := range (commands{
-		closeIt, deleteIt, add(1), status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4),
+		closeIt, deleteIt, add(1), status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4), startCheck(1), stopCheck(1),
 		vote("ann", protocol.VoteUp, noon), &protocol.CastVotes{Votes: []protocol.CastVote{*vote("ann", protocol.VoteUp, noon)}},
 	}) {
 		for _, given := range []commands{nil, {open(), add(1), closeIt, deleteIt}} {
@@ -182,11 +182,11 @@ func TestRoomCodeAndPlayerCount(t *testing.T) {
 
 func TestChangesNeedAnActiveSessionAndItsGame(t *testing.T) {
 	for _, n := range []int{-1, 0, 2, 3, protocol.MaxPlays + 1} {
-		for _, cmd := range (commands{status(n, protocol.StatusPlayed), remove(n), room(n, "ABCD"), count(n, 4)}) {
+		for _, cmd := range (commands{status(n, protocol.StatusPlayed), remove(n), room(n, "ABCD"), count(n, 4), startCheck(n), stopCheck(n)}) {
 			rule{given: commands{open(), add(1), add(2), remove(2)}, when: cmd, code: protocol.CodeNotFound, says: "Session game not found"}.run(t)
 		}
 	}
-	for _, cmd := range (commands{status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4)}) {
+	for _, cmd := range (commands{status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4), startCheck(1), stopCheck(1)}) {
 		rule{given: commands{open(), add(1), closeIt}, when: cmd,
 			code: protocol.CodeSessionClosed, says: "Cannot change games of a closed session"}.run(t)
 	}

@@ -30,6 +30,7 @@ func (h *Heart) delete(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Err
 // finishCurrent appends the fact that what is playing is now played, if anything is.
 func (h *Heart) finishCurrent(dst []Fact, at protocol.Timestamp) []Fact {
 	if id := h.current(); id != 0 {
+		dst = h.ever(id).endCheck(dst, id, at)
 		dst = append(dst, &StatusChanged{At: at, Play: id, Status: protocol.StatusPlayed})
 	}
 	return dst

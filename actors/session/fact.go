@@ -61,12 +61,21 @@ type RoomCodeSet struct {
 const CountManual = "manual"
 
 // PlayerCountSet says how many play. Status tells where the number comes from:
-// CountManual.
+// CountManual. It ends a check of the room that is running.
 type PlayerCountSet struct {
 	At          protocol.Timestamp `json:"at"`
 	Play        protocol.PlayID    `json:"play"`
 	PlayerCount int                `json:"count"`
 	Status      string             `json:"status"`
+}
+
+// PlayerCheckMoved says where the check of a playing's room stands, and the count as of
+// now, nil while nobody knows it. With CheckChecking a new run begins.
+type PlayerCheckMoved struct {
+	At          protocol.Timestamp `json:"at"`
+	Play        protocol.PlayID    `json:"play"`
+	Status      string             `json:"status"`
+	PlayerCount *int               `json:"count,omitempty"`
 }
 
 // VoteCast is one thumb. Timestamp is the voter's, At the hub's; Username is as it
@@ -91,12 +100,13 @@ type Deleted struct {
 	At protocol.Timestamp `json:"at"`
 }
 
-func (f *Opened) moment() protocol.Timestamp         { return f.At }
-func (f *GameAdded) moment() protocol.Timestamp      { return f.At }
-func (f *StatusChanged) moment() protocol.Timestamp  { return f.At }
-func (f *GameRemoved) moment() protocol.Timestamp    { return f.At }
-func (f *RoomCodeSet) moment() protocol.Timestamp    { return f.At }
-func (f *PlayerCountSet) moment() protocol.Timestamp { return f.At }
-func (f *VoteCast) moment() protocol.Timestamp       { return f.At }
-func (f *Closed) moment() protocol.Timestamp         { return f.At }
-func (f *Deleted) moment() protocol.Timestamp        { return f.At }
+func (f *Opened) moment() protocol.Timestamp           { return f.At }
+func (f *GameAdded) moment() protocol.Timestamp        { return f.At }
+func (f *StatusChanged) moment() protocol.Timestamp    { return f.At }
+func (f *GameRemoved) moment() protocol.Timestamp      { return f.At }
+func (f *RoomCodeSet) moment() protocol.Timestamp      { return f.At }
+func (f *PlayerCountSet) moment() protocol.Timestamp   { return f.At }
+func (f *PlayerCheckMoved) moment() protocol.Timestamp { return f.At }
+func (f *VoteCast) moment() protocol.Timestamp         { return f.At }
+func (f *Closed) moment() protocol.Timestamp           { return f.At }
+func (f *Deleted) moment() protocol.Timestamp          { return f.At }

@@ -40,18 +40,21 @@ func (h *Heart) setStatus(dst []Fact, c protocol.SetGameStatus, at protocol.Time
 	if c.Status == protocol.StatusPlaying {
 		dst = h.finishCurrent(dst, at)
 	}
+	dst = p.endCheck(dst, c.GameID, at)
 	return append(dst, &StatusChanged{At: at, Play: c.GameID, Status: c.Status}), nil
 }
 
 // removeGame decides RemoveGame.
 func (h *Heart) removeGame(dst []Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
-	if _, err := h.change(c.GameID); err != nil {
+	p, err := h.change(c.GameID)
+	if err != nil {
 		return dst, err
 	}
+	dst = p.endCheck(dst, c.GameID, at)
 	return append(dst, &GameRemoved{At: at, Play: c.GameID}), nil
 }
 
-// setRoomCode decides SetRoomCode.
+// setRoomCode decides SetRoomCode. A check that is running begins anew in the new room.
 func (h *Heart) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
@@ -61,10 +64,15 @@ func (h *Heart) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Time
 	if p.RoomCode != nil && *p.RoomCode == code {
 		return dst, nil
 	}
-	return append(dst, &RoomCodeSet{At: at, Play: c.GameID, RoomCode: code}), nil
+	dst = append(dst, &RoomCodeSet{At: at, Play: c.GameID, RoomCode: code})
+	if p.checked() {
+		// Another room has other players.
+		dst = append(dst, &PlayerCheckMoved{At: at, Play: c.GameID, Status: CheckChecking})
+	}
+	return dst, nil
 }
 
-// setPlayerCount decides SetPlayerCount: a count by hand.
+// setPlayerCount decides SetPlayerCount: a count by hand, which ends a check.
 func (h *Heart) setPlayerCount(dst []Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {

@@ -41,3 +41,10 @@ func New(id protocol.SessionID) *Heart { return &Heart{id: id} }
 // Exists says whether the session is open or closed: not before CreateSession, not
 // after DeleteSession.
 func (h *Heart) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }
+
+// Busy says that something goes on by itself: such a session stays awake, and is woken
+// when the hub starts.
+func (h *Heart) Busy() bool {
+	_, checking := h.RoomCheck()
+	return checking
+}

@@ -4,14 +4,17 @@ import "partyline/protocol"
 
 // play is one playing. The fields are exported for the snapshot alone.
 type play struct {
-	At          protocol.Timestamp  `json:"at"`
-	Status      protocol.PlayStatus `json:"status"`
-	Removed     bool                `json:"removed,omitempty"`
-	Manual      bool                `json:"manual,omitempty"`
-	RoomCode    *string             `json:"room,omitempty"`
-	Count       *int                `json:"count,omitempty"`
-	CountStatus *string             `json:"count_status,omitempty"`
-	Game        PlayedGame          `json:"game"`
+	At       protocol.Timestamp  `json:"at"`
+	Status   protocol.PlayStatus `json:"status"`
+	Removed  bool                `json:"removed,omitempty"`
+	Manual   bool                `json:"manual,omitempty"`
+	RoomCode *string             `json:"room,omitempty"`
+	Count    *int                `json:"count,omitempty"`
+	// CountStatus is CountManual or one of the Check words; Run is the number of the fact
+	// that began the check, so that what an earlier one saw is told apart.
+	CountStatus *string      `json:"count_status,omitempty"`
+	Run         protocol.Seq `json:"run,omitempty"`
+	Game        PlayedGame   `json:"game"`
 	// place is the index of the game's tally; Restore finds it again.
 	place int
 }

@@ -46,6 +46,9 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 	case *PlayerCountSet:
 		e.Type = protocol.EventPlayerCount
 		e.Data = protocol.PlayerCountUpdated{SessionID: h.id, GameID: f.Play, PlayerCount: &f.PlayerCount, Status: f.Status}
+	case *PlayerCheckMoved:
+		e.Type = protocol.EventPlayerCount
+		e.Data = protocol.PlayerCountUpdated{SessionID: h.id, GameID: f.Play, PlayerCount: f.PlayerCount, Status: f.Status}
 	case *Closed:
 		e.Type, e.Data = protocol.EventSessionEnded, protocol.SessionEnded{Session: h.brief()}
 	case *Deleted:

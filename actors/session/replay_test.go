@@ -31,25 +31,25 @@ func TestReplay(t *testing.T) {
 			}
 		}
 		checkInvariants(t, e)
-		sameState(t, e.Heart, replayed(t, session.New(3), e.facts))
+		sameState(t, e.Heart, replayed(t, session.New(3), e.facts, 0))
 		if snapshot != nil {
 			h := session.New(3)
 			if err := h.Restore(snapshot); err != nil {
 				t.Fatal(err)
 			}
-			sameState(t, e.Heart, replayed(t, h, e.facts[at:]))
+			sameState(t, e.Heart, replayed(t, h, e.facts, at))
 		}
 	})
 }
 
-// replayed applies the stored forms of facts.
-func replayed(t *rapid.T, h *session.Heart, facts []session.Fact) *session.Heart {
-	for i, f := range facts {
+// replayed applies the stored forms of the facts after the first ones.
+func replayed(t *rapid.T, h *session.Heart, facts []session.Fact, after int) *session.Heart {
+	for i, f := range facts[after:] {
 		stored, err := session.ReadFact(session.AppendFact(nil, f))
 		if err != nil {
 			t.Fatalf("fact %d: %v", i, err)
 		}
-		h.Apply(stored, protocol.Seq(i+1))
+		h.Apply(stored, protocol.Seq(after+i+1))
 	}
 	return h
 }
@@ -66,6 +66,9 @@ func checkInvariants(t *rapid.T, e *evening) {
 			t.Fatalf("played_at %v is not after %v", g.PlayedAt, before)
 		}
 		before = g.PlayedAt
+	}
+	if c, running := e.RoomCheck(); running != e.Busy() || running && (playing == 0 || c.RoomCode == "" || c.Run == 0) {
+		t.Fatalf("checks %+v while %d are being played", c, playing)
 	}
 	s := e.Session()
 	if playing > 1 || playing > 0 && !s.IsActive || e.Exists() && s.GamesPlayed != len(e.Played()) {
@@ -86,6 +89,16 @@ func checkInvariants(t *rapid.T, e *evening) {
 	if len(e.events) != len(e.facts) {
 		t.Fatalf("%d events for %d facts", len(e.events), len(e.facts))
 	}
+}
+
+// drawSight makes any sight of a room, of a run that may be over.
+func drawSight(t *rapid.T, n int) protocol.Command {
+	o := session.ObservePlayers{ID: 3, GameID: play(n), Run: protocol.Seq(rapid.IntRange(1, 40).Draw(t, "run"))}
+	o.Status = rapid.SampledFrom([]string{session.CheckWaiting, session.CheckStarted, session.CheckFinished, session.CheckFailed}).Draw(t, "sight")
+	if n := rapid.IntRange(-1, 8).Draw(t, "seats"); n >= 0 {
+		o.PlayerCount = &n
+	}
+	return o
 }
 
 // drawCommand makes any command, fit or unfit.
@@ -110,6 +123,9 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 			return room(n, rapid.SampledFrom([]string{"abcd", "ABCD", "x"}).Draw(t, "code"))
 		},
 		func() protocol.Command { return count(n, rapid.IntRange(-1, 3).Draw(t, "players")) },
+		func() protocol.Command { return startCheck(n) },
+		func() protocol.Command { return stopCheck(n) },
+		func() protocol.Command { return drawSight(t, n) },
 		open,
 	}
 	// Ends are rare, or little would happen in an evening.

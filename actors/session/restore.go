@@ -52,7 +52,7 @@ func (h *Heart) index() bool {
 	for i := range h.plays {
 		p := &h.plays[i]
 		place, ok := h.places[p.Game.ID]
-		if !ok || p.At <= before || !known(p.Status) || (p.Count == nil) != (p.CountStatus == nil) {
+		if !ok || p.At <= before || !known(p.Status) || !p.countFits() {
 			return false
 		}
 		p.place, before = place, p.At

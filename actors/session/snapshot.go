@@ -9,7 +9,7 @@ import (
 
 // SnapshotVersion names the format of AppendSnapshot. A snapshot of another version
 // is not restored: the journal is replayed instead.
-const SnapshotVersion uint32 = 1
+const SnapshotVersion uint32 = 2
 
 // A snapshot is
 //

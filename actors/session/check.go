@@ -1,0 +1,166 @@
+package session
+
+import "partyline/protocol"
+
+// Where the check of a room stands. The first three are running; the others are final.
+const (
+	CheckChecking = "checking" // nothing is known of the room yet
+	CheckWaiting  = "waiting"  // the room is open, people come in
+	CheckStarted  = "started"  // the game goes on, nobody comes in any more
+	CheckFinished = "finished" // the room is gone
+	CheckFailed   = "failed"   // there never was such a room, or nothing can be learned of it
+	CheckStopped  = "stopped"  // the host, or the end of the game, has ended the check
+)
+
+// RoomCheck is a check that is running.
+type RoomCheck struct {
+	Play     protocol.PlayID
+	RoomCode string
+	// Run tells this check from others of the same room.
+	Run protocol.Seq
+}
+
+// ObservePlayers is what the check of a room has seen. It comes from inside, as often as
+// there is something to say; what is known already, or comes from another run than the
+// one that is running, makes no fact.
+type ObservePlayers struct {
+	ID     protocol.SessionID
+	GameID protocol.PlayID
+	Run    protocol.Seq
+	// Status is CheckWaiting, CheckStarted, CheckFinished or CheckFailed.
+	Status string
+	// PlayerCount is nil when it could not be counted.
+	PlayerCount *int
+}
+
+// Target is the session that decides.
+func (c ObservePlayers) Target() protocol.SessionID { return c.ID }
+
+// Check implements protocol.Command.
+func (c ObservePlayers) Check() *protocol.Error {
+	if n := c.PlayerCount; n != nil && (*n < 0 || *n > protocol.MaxPlayers) {
+		return protocol.Invalid("a count of players must be between 0 and %d", protocol.MaxPlayers)
+	}
+	if !checkStatus(c.Status) || c.Status == CheckChecking || c.Status == CheckStopped {
+		return protocol.Invalid("%q is nothing that a room can be seen as", c.Status)
+	}
+	return nil
+}
+
+// RoomCheck is the check that is running. There is at most one, because only what is
+// being played is checked.
+func (h *Heart) RoomCheck() (c RoomCheck, running bool) {
+	id := h.current()
+	if id == 0 {
+		return c, false
+	}
+	p := h.ever(id)
+	if !p.checked() {
+		return c, false
+	}
+	return RoomCheck{Play: id, RoomCode: *p.RoomCode, Run: p.Run}, true
+}
+
+// startCheck decides StartPlayerCheck. A count by hand stands until the room tells one.
+func (h *Heart) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.change(c.GameID)
+	switch {
+	case err != nil:
+		return dst, err
+	case p.RoomCode == nil:
+		return dst, protocol.Invalid("Game does not have a room code set")
+	case p.Status != protocol.StatusPlaying:
+		return dst, protocol.Invalid("Game is not being played")
+	case p.checked():
+		return dst, nil
+	}
+	return append(dst, &PlayerCheckMoved{At: at, Play: c.GameID, Status: CheckChecking, PlayerCount: p.Count}), nil
+}
+
+// stopCheck decides StopPlayerCheck.
+func (h *Heart) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.change(c.GameID)
+	if err != nil {
+		return dst, err
+	}
+	return p.endCheck(dst, c.GameID, at), nil
+}
+
+// observe decides ObservePlayers. Seats are never given back and a game that has begun
+// has begun: within a run neither count nor status goes back, so that a look through
+// another window (after a reconnect, or when only half of the service answers) does not
+// make the numbers jump.
+func (h *Heart) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []Fact {
+	p := h.find(c.GameID)
+	if h.phase != phaseActive || p == nil || !p.checked() || p.Run != c.Run {
+		return dst
+	}
+	f := &PlayerCheckMoved{At: at, Play: c.GameID, Status: c.Status, PlayerCount: p.Count}
+	first := *p.CountStatus == CheckChecking
+	switch {
+	case first && c.Status == CheckFinished && c.PlayerCount == nil:
+		f.Status = CheckFailed // gone before anybody has seen it: the code is wrong
+	case running(c.Status) && stage(c.Status) < stage(*p.CountStatus):
+		f.Status = *p.CountStatus
+	}
+	if c.PlayerCount != nil && (first || p.Count == nil || *c.PlayerCount > *p.Count) {
+		f.PlayerCount = c.PlayerCount
+	}
+	if f.Status == *p.CountStatus && f.PlayerCount == p.Count {
+		return dst
+	}
+	return append(dst, f)
+}
+
+// move applies PlayerCheckMoved.
+func (h *Heart) move(f *PlayerCheckMoved, seq protocol.Seq) {
+	p := h.find(f.Play)
+	if p == nil {
+		return
+	}
+	p.CountStatus, p.Count = &f.Status, f.PlayerCount
+	if f.Status == CheckChecking {
+		p.Run = seq
+	}
+}
+
+// checked says whether the playing's room is being checked.
+func (p *play) checked() bool {
+	return p.Status == protocol.StatusPlaying && !p.Removed && p.RoomCode != nil && p.CountStatus != nil && running(*p.CountStatus)
+}
+
+// endCheck appends the fact that the check of the playing ends, if one is running.
+func (p *play) endCheck(dst []Fact, id protocol.PlayID, at protocol.Timestamp) []Fact {
+	if !p.checked() {
+		return dst
+	}
+	return append(dst, &PlayerCheckMoved{At: at, Play: id, Status: CheckStopped, PlayerCount: p.Count})
+}
+
+// countFits checks count and status of a snapshot: a count has a status, and one by hand
+// is a number.
+func (p *play) countFits() bool {
+	if p.CountStatus == nil {
+		return p.Count == nil
+	}
+	return p.Count != nil || checkStatus(*p.CountStatus)
+}
+
+func running(status string) bool { return stage(status) > 0 }
+
+// stage orders the statuses of a check that is running; the others have none.
+func stage(status string) int {
+	switch status {
+	case CheckChecking:
+		return 1
+	case CheckWaiting:
+		return 2
+	case CheckStarted:
+		return 3
+	}
+	return 0
+}
+
+func checkStatus(s string) bool {
+	return running(s) || s == CheckFinished || s == CheckFailed || s == CheckStopped
+}
