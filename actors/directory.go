@@ -85,6 +85,15 @@ func (d *directory) newest() protocol.SessionID {
 	return 0
 }
 
+// actives are the active sessions, the newest first.
+func (d *directory) actives() []protocol.SessionID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ids := slices.Clone(d.active)
+	slices.Reverse(ids)
+	return ids
+}
+
 // ids are all sessions, the newest first.
 func (d *directory) ids() []protocol.SessionID {
 	d.mu.Lock()

@@ -69,6 +69,7 @@ type Hub struct {
 	eraser     *actor.PID
 	projection *projection
 	post       *post
+	rouser     *rouser
 
 	background *background
 	scheduler  *scheduler
@@ -79,7 +80,8 @@ type Hub struct {
 }
 
 // New starts the actors and reads the standings. The hub is ready when it returns:
-// sessions are read when somebody asks for them.
+// sessions are read when somebody asks for them, and the active ones one after the
+// other behind that, because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
 	if err := errors.Join(h.gauges.register(o.Meter, h.door), h.post.register(o.Meter)); err != nil {
@@ -105,6 +107,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	if err := h.post.open(ctx, h.system); err != nil {
 		return nil, err
 	}
+	h.rouser.start(h.directory.actives())
 	return h, nil
 }
 
@@ -140,6 +143,7 @@ func newHub(o Options) *Hub {
 		o.Jitter = rand.Float64
 	}
 	h.post = newPost(h.environment, h.props, o)
+	h.rouser = &rouser{send: h.sendSession}
 	return h
 }
 
@@ -211,6 +215,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	err := h.door.drain(ctx)
 	h.unwatch()
 	h.background.stopTicking()
+	h.rouser.stop()
 	done := make(chan struct{})
 	h.system.Root.Send(h.registry, &closeAll{done})
 	select {

@@ -47,6 +47,8 @@ type registry struct {
 	byPID    map[string]protocol.SessionID
 	leaving  map[protocol.SessionID][]any
 	closing  chan<- struct{}
+	// shut: nobody is woken any more.
+	shut bool
 }
 
 // deliver is a message for a session that may be asleep.
@@ -77,6 +79,12 @@ func (r *registry) Receive(c actor.Context) {
 }
 
 func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
+	if r.shut {
+		if a, ok := m.(asker); ok {
+			a.reply(nil, errDraining())
+		}
+		return
+	}
 	if waiting, ok := r.leaving[id]; ok {
 		r.leaving[id] = append(waiting, m)
 		return
@@ -129,7 +137,7 @@ func (r *registry) terminated(c actor.Context, who *actor.PID) {
 }
 
 func (r *registry) closeAll(c actor.Context, done chan<- struct{}) {
-	r.closing = done
+	r.closing, r.shut = done, true
 	for id, pid := range r.children {
 		r.retire(c, id, pid)
 	}

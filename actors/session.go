@@ -25,7 +25,7 @@ type sessionActor struct {
 	feed     *feed.Feed
 	watchers int
 
-	used     time.Time     // when somebody last asked
+	used     time.Time     // when somebody last asked; zero when nobody has
 	patience time.Duration // how long unused before it asks to end
 	born     bool          // has been read once
 	// resigned: the registry has been asked to end this actor; ending: it has agreed.
@@ -67,12 +67,14 @@ func (a *sessionActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.gauges.sessions.Add(1)
-		a.used = a.now()
 	case *actor.Stopping:
 		a.gauges.sessions.Add(-1)
 		a.closeFeed()
 	case *watchRequest:
 		a.handle(a.watching(m))
+		return
+	case *rouse:
+		a.handle(a.rousing(m))
 		return
 	case asker:
 		a.used = a.now()
@@ -82,6 +84,9 @@ func (a *sessionActor) Receive(c actor.Context) {
 		a.retireWhenIdle(c)
 	case lastCall:
 		a.ending = true
+		if a.busy() {
+			a.comeBack()
+		}
 	}
 	a.keeper.Receive(c)
 	if a.ending && a.ledger.idle() && a.settled() {
@@ -186,9 +191,10 @@ func (a *sessionActor) closeFeed() {
 }
 
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
+// While something is running it stays.
 func (a *sessionActor) retireWhenIdle(c actor.Context) {
 	damaged := a.broken.err != nil && a.settled()
-	if a.resigned || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
+	if a.resigned || a.busy() || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
 		return
 	}
 	a.resigned = true
