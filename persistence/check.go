@@ -41,14 +41,22 @@ func (a *Append) Check() error {
 	if len(a.Records) > MaxAppendRecords {
 		return fmt.Errorf("%w: %d records, at most %d", ErrTooLarge, len(a.Records), MaxAppendRecords)
 	}
-	if size := a.Size(); size > MaxAppendBytes {
-		return fmt.Errorf("%w: %d bytes of records, at most %d", ErrTooLarge, size, MaxAppendBytes)
+	most := MaxAppendBytes
+	if a.Large() {
+		most = MaxRecordBytes
+	}
+	if size := a.Size(); size > most {
+		return fmt.Errorf("%w: %d bytes of records, at most %d", ErrTooLarge, size, most)
 	}
 	if a.Memo == nil {
 		return nil
 	}
 	return a.Memo.check()
 }
+
+// Large says that the append is one record that is larger than those that may share
+// an append.
+func (a *Append) Large() bool { return len(a.Records) == 1 && len(a.Records[0]) > MaxAppendBytes }
 
 // Size is the sum of the records' bytes, the memo not counted.
 func (a *Append) Size() int {

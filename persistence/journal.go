@@ -36,6 +36,9 @@ var (
 const (
 	MaxAppendRecords = 4096
 	MaxAppendBytes   = 512 << 10
+	// MaxRecordBytes bounds a large record: one of more than MaxAppendBytes, alone in
+	// its append. It holds what the largest import, of 16 MiB, can come to.
+	MaxRecordBytes = 17 << 20
 	// MaxSnapshotBytes bounds one snapshot: a session of some ten million votes.
 	MaxSnapshotBytes = 256 << 20
 	// MaxStreamName keeps keys short.
@@ -108,7 +111,9 @@ type Snapshot struct {
 // called from any goroutine.
 type Journal interface {
 	// Append queues a write and returns at once; Done tells the outcome. The queue
-	// is not bounded here: the hub bounds the commands in flight.
+	// is not bounded here: the hub bounds the commands in flight. A large record is
+	// written as whole as any other, but over several commits of other streams: what
+	// follows it in its own stream waits for it.
 	Append(Append)
 	// Read yields the stream's records with sequences greater than after, in order,
 	// as of the call. It checks sums and sequence and yields ErrCorrupt last where

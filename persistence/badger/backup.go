@@ -39,7 +39,7 @@ func (j *Journal) backup(ctx context.Context, txn *badgerdb.Txn, w io.Writer, he
 	out := bufio.NewWriterSize(frames, frameBytes)
 	it := newIterator(txn, nil, false)
 	defer it.Close()
-	sum := tally{trimmed: map[string]persistence.Seq{}}
+	sum := tally{trimmed: map[string]persistence.Seq{}, pieces: map[string]int{}}
 	if err := eachMark(txn, sum.mark); err != nil {
 		return err
 	}
@@ -85,6 +85,9 @@ type tally struct {
 	found   int
 	chunks  []chunk
 	trimmed map[string]persistence.Seq
+	// pieces counts the parts of each attempt at a large record; their keys come before
+	// those of chunks.
+	pieces map[string]int
 }
 
 func (t *tally) mark(stream string, through persistence.Seq, err error) error {
@@ -94,6 +97,8 @@ func (t *tally) mark(stream string, through persistence.Seq, err error) error {
 
 func (t *tally) count(key, value []byte) error {
 	switch {
+	case strings.HasPrefix(string(key), piecePrefix):
+		t.pieces[string(key[:len(key)-partNumberSize])]++
 	case strings.HasPrefix(string(key), streamPrefix):
 		return t.chunk(key, value)
 	case strings.HasPrefix(string(key), indexPrefix):
@@ -117,10 +122,23 @@ func (t *tally) count(key, value []byte) error {
 func (t *tally) chunk(key, value []byte) error {
 	stream, _, _ := splitChunkKey(key)
 	c, err := parseChunk(stream, key, value)
-	if err == nil && !t.passed(&c) {
-		t.found++
+	if err != nil || t.passed(&c) {
+		return err
 	}
-	return err
+	t.found++
+	return t.large(c.large)
+}
+
+// large wants all parts of a large record.
+func (t *tally) large(l *large) error {
+	if l == nil {
+		return nil
+	}
+	first := l.pieceKey(0)
+	if n := t.pieces[string(first[:len(first)-partNumberSize])]; n != l.pieces() {
+		return fmt.Errorf("%w: %s record %d has %d parts of %d", persistence.ErrCorrupt, l.stream, l.seq, n, l.pieces())
+	}
+	return nil
 }
 
 func (t *tally) passed(c *chunk) bool { return c.last() <= t.trimmed[c.stream] }

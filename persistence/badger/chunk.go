@@ -23,8 +23,11 @@ type chunk struct {
 	position persistence.Position
 	time     time.Time
 	count    int
-	// records are the payloads, each behind its length as a uvarint.
+	// records are the payloads, each behind its length as a uvarint. Those of a large
+	// record are there after open.
 	records []byte
+	// large is where a large record stands, nil for all others.
+	large *large
 }
 
 func (c *chunk) last() persistence.Seq { return c.first + persistence.Seq(c.count) - 1 }
@@ -64,7 +67,12 @@ func parseChunk(stream string, key, value []byte) (chunk, error) {
 	if persistence.Seq(binary.BigEndian.Uint64(body[8:])) != first || c.count == 0 {
 		return chunk{}, fmt.Errorf("%w: key %q: header does not fit its key", persistence.ErrCorrupt, key)
 	}
-	if c.records, err = unpack(body[chunkHeader-1], body[chunkHeader:]); err != nil {
+	if how := body[chunkHeader-1]; how == apart {
+		c.large, err = parseLarge(&c, body[chunkHeader:])
+	} else {
+		c.records, err = unpack(how, body[chunkHeader:])
+	}
+	if err != nil {
 		return chunk{}, fmt.Errorf("key %q: %w", key, err)
 	}
 	return c, nil

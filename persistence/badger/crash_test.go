@@ -41,8 +41,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// victim writes to four streams, trims two of them, saves snapshots of a fifth, and
-// tells on stdout what was acknowledged, until it is killed.
+// victim writes to five streams, of which the last has large records, trims two of
+// them, saves snapshots of a sixth, and tells on stdout what was acknowledged, until it
+// is killed.
 func victim(dir string) {
 	j, err := badger.Open(badger.Options{Dir: dir})
 	if err != nil {
@@ -55,8 +56,8 @@ func victim(dir string) {
 		fmt.Printf("%s %d\n", stream, seq)
 	}
 	var all sync.WaitGroup
-	for i := range 4 {
-		all.Go(func() { writeForever(j, fmt.Sprintf("session/%d", i), tell) })
+	for i := range victims {
+		all.Go(func() { writeForever(j, fmt.Sprintf("session/%d", i), i == victims-1, tell) })
 	}
 	all.Go(func() { trimForever(j, "session/0", 0, tell) })
 	all.Go(func() { trimForever(j, "session/1", 30, tell) })
@@ -64,10 +65,24 @@ func victim(dir string) {
 	all.Wait()
 }
 
-func writeForever(j *badger.Journal, stream string, tell func(string, persistence.Seq)) {
+// victims is how many streams are written to.
+const victims = 5
+
+// largePayload has three parts.
+func largePayload(seq persistence.Seq) []byte {
+	return append([]byte(payload(largeStream, seq)), rubbish(threeParts)...)
+}
+
+const largeStream = "session/4"
+
+func writeForever(j *badger.Journal, stream string, large bool, tell func(string, persistence.Seq)) {
 	last, err := j.Last(context.Background(), stream)
 	for i := 0; err == nil; i++ {
-		o := <-send(j, persistence.Append{Stream: stream, Expected: last, Records: payloads(stream, last, 1+i%5)})
+		records := payloads(stream, last, 1+i%5)
+		if large {
+			records = [][]byte{largePayload(last + 1)}
+		}
+		o := <-send(j, persistence.Append{Stream: stream, Expected: last, Records: records})
 		if err = o.Err; err == nil {
 			last = o.Last
 			tell(stream, last)
@@ -135,14 +150,15 @@ func TestKilledNothingAcknowledgedIsLost(t *testing.T) {
 				t.Fatalf("%s ends at %d (%v), %d was acknowledged", stream, last, err, seq)
 			}
 		}
-		if got, want := len(contents(t, j)), kept(t, j); got != want {
+		largeKept(t, j)
+		if got, want := inOrder(t, j), kept(t, j); got != want {
 			t.Fatalf("%d records in the global order, %d in the streams", got, want)
 		}
 		if err := j.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(acknowledged) < 7 {
+	if len(acknowledged) < 8 {
 		t.Fatalf("only %v was acknowledged: the test tested nothing", acknowledged)
 	}
 }
@@ -215,7 +231,7 @@ func firstOf(t *testing.T, j *badger.Journal, stream string) persistence.Seq {
 // trimmed must begin with their first.
 func kept(t *testing.T, j *badger.Journal) (records int) {
 	t.Helper()
-	for i := range 4 {
+	for i := range victims {
 		stream := fmt.Sprintf("session/%d", i)
 		last, err := j.Last(t.Context(), stream)
 		if err != nil {
@@ -228,6 +244,34 @@ func kept(t *testing.T, j *badger.Journal) (records int) {
 		records += int(last - first + 1)
 	}
 	return records
+}
+
+// inOrder counts the records of the global order, which tell where they belong.
+func inOrder(t *testing.T, j *badger.Journal) (records int) {
+	t.Helper()
+	for r, err := range j.ReadAll(t.Context(), 0) {
+		if err != nil || !strings.HasPrefix(string(r.Data), payload(r.Stream, r.Seq)) {
+			t.Fatalf("%s record %d holds %.99q, %v", r.Stream, r.Seq, r.Data, err)
+		}
+		records++
+	}
+	return records
+}
+
+// largeKept wants every large record whole, and nothing on disk of those that were
+// being written.
+func largeKept(t *testing.T, j *badger.Journal) {
+	t.Helper()
+	n := 0
+	for r, err := range j.Read(t.Context(), largeStream, 0) {
+		if err != nil || !bytes.Equal(r.Data, largePayload(r.Seq)) {
+			t.Fatalf("large record %d: %d bytes, %v", r.Seq, len(r.Data), err)
+		}
+		n++
+	}
+	if got := pieces(t, j); got != 3*n {
+		t.Fatalf("%d parts on disk for %d large records", got, n)
+	}
 }
 
 func savedAtLeast(t *testing.T, j *badger.Journal, seq persistence.Seq) {

@@ -10,17 +10,21 @@
 // some 64 KiB), so that five hundred waiting votes of one session cost the database
 // one key and not five hundred:
 //
-//	f                             the format of all the rest
-//	s/<stream>\x00<first seq>     chunk: place, time and records
-//	g/<first position>            commit: its chunks in the order of positions
-//	m/<key>                       memo, dropped by Badger when it has expired
-//	n/<stream>                    snapshot: manifest
-//	p/<stream>\x00<gen><part>     snapshot: parts of at most 256 KiB
-//	t/<stream>                    trim mark: the last sequence that is trimmed
+//	f                                the format of all the rest
+//	s/<stream>\x00<first seq>        chunk: place, time and records
+//	g/<first position>               commit: its chunks in the order of positions
+//	m/<key>                          memo, dropped by Badger when it has expired
+//	n/<stream>                       snapshot: manifest
+//	p/<stream>\x00<gen><part>        snapshot: parts of at most 256 KiB
+//	r/<stream>\x00<seq><gen><part>   large record: parts of at most 256 KiB
+//	t/<stream>                       trim mark: the last sequence that is trimmed
 //
 // Numbers in keys are 8 bytes (parts: 4), big endian, so that keys sort as numbers do.
 // Every value ends with a CRC-32C of its key and itself: Badger's own checksums
 // tell of a damaged table, ours also of one that is missing or in the wrong place.
+//
+// A record that is too large for a transaction is written ahead in parts; its chunk,
+// which comes with the commit, only names them. See large.
 //
 // Positions are given chunk by chunk; index entry and chunks are written in the same
 // transaction, so both orders exist or neither does.

@@ -22,6 +22,8 @@ type encoder struct {
 	scratch []byte
 	values  []byte
 	packing []byte // room for packing one chunk
+	// staged is the large record that was staged last.
+	staged large
 }
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
@@ -53,7 +55,25 @@ func (e *encoder) reset(b *committer.Batch) {
 		e.scratch = nil
 	}
 	const perRecord = 3 // a uvarint of up to 2 MiB
-	e.values = make([]byte, 0, b.Bytes+b.Records*perRecord)
+	size := b.Bytes
+	if e.holds(b) {
+		size -= e.staged.length
+	}
+	e.values = make([]byte, 0, size+b.Records*perRecord)
+}
+
+// holds says whether the batch begins with the staged record.
+func (e *encoder) holds(b *committer.Batch) bool {
+	if len(b.Groups) == 0 {
+		return false
+	}
+	g := &b.Groups[0]
+	return e.isStaged(g.Stream, g.First, g.Records[0])
+}
+
+func (e *encoder) isStaged(stream string, seq persistence.Seq, record []byte) bool {
+	s := &e.staged
+	return s.length == len(record) && s.seq == seq && s.stream == stream
 }
 
 // group writes a stream's records as one chunk, or several where they are many.
@@ -77,12 +97,20 @@ func (e *encoder) group(g *committer.Group, at time.Time) {
 
 func (e *encoder) chunk(c chunk, records [][]byte) {
 	key := e.key(func(b []byte) []byte { return appendChunkKey(b, c.stream, c.first) })
-	head := len(e.values)
-	for _, r := range records {
-		e.values = appendRecord(e.values, r)
+	var how byte
+	var stored []byte
+	if c.count == 1 && e.isStaged(c.stream, c.first, records[0]) {
+		l := e.staged
+		c.large = &l
+		how, stored = apart, l.append(nil)
+	} else {
+		head := len(e.values)
+		for _, r := range records {
+			e.values = appendRecord(e.values, r)
+		}
+		c.records = e.values[head:len(e.values):len(e.values)]
+		how, stored = pack(e.packing, c.records)
 	}
-	c.records = e.values[head:len(e.values):len(e.values)]
-	how, stored := pack(e.packing, c.records)
 	start := len(e.scratch)
 	e.scratch = appendSeal(append(appendChunk(e.scratch, &c, how), stored...), start, key)
 	e.chunks = append(e.chunks, c)

@@ -28,6 +28,11 @@ func PartKey(stream string, generation uint64, part int) []byte {
 	return partKey(stream, generation, part)
 }
 
+// PieceKey names a part of a large record.
+func PieceKey(stream string, seq persistence.Seq, generation uint64, n int) []byte {
+	return (&large{stream: stream, seq: seq, generation: generation}).pieceKey(n)
+}
+
 // Mark is a well-sealed trim mark.
 func Mark(stream string, through persistence.Seq) []byte {
 	return encodeMark(markKey(stream), through)

@@ -14,6 +14,7 @@ const (
 	memoPrefix     = "m/"
 	manifestPrefix = "n/"
 	partPrefix     = "p/"
+	piecePrefix    = "r/"
 	markPrefix     = "t/"
 )
 
@@ -39,6 +40,24 @@ func splitChunkKey(key []byte) (stream string, first persistence.Seq, ok bool) {
 		return "", 0, false
 	}
 	return string(key[len(streamPrefix):end]), persistence.Seq(binary.BigEndian.Uint64(key[end+1:])), true
+}
+
+// appendPiecesPrefix is what all parts of a large record begin with; generation and
+// number follow.
+func appendPiecesPrefix(b []byte, stream string, seq persistence.Seq) []byte {
+	return binary.BigEndian.AppendUint64(append(b, piecesPrefix(stream)...), uint64(seq))
+}
+
+// piecesPrefix is what the parts of all large records of a stream begin with.
+func piecesPrefix(stream string) []byte { return []byte(piecePrefix + stream + "\x00") }
+
+// splitPieceKey tells which record a part belongs to.
+func splitPieceKey(key []byte) (stream string, seq persistence.Seq, ok bool) {
+	end := len(key) - partNumberSize - 2*numberSize - 1
+	if end <= len(piecePrefix) || key[end] != 0 {
+		return "", 0, false
+	}
+	return string(key[len(piecePrefix):end]), persistence.Seq(binary.BigEndian.Uint64(key[end+1:])), true
 }
 
 func appendIndexKey(b []byte, first persistence.Position) []byte {

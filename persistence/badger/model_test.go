@@ -83,14 +83,17 @@ func (m *model) close() {
 	os.RemoveAll(m.dir)
 }
 
-// records are few small ones, many, or some large enough for several chunks.
+// records are few small ones, many, some large enough for several chunks, or one that
+// is large for itself.
 func (m *model) records(t *rapid.T, stream string) [][]byte {
 	count, size := 1, 10
-	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	switch rapid.IntRange(0, 9).Draw(t, "kind") / 2 {
 	case 0:
 		count = rapid.IntRange(1, 300).Draw(t, "count")
 	case 1:
 		count, size = rapid.IntRange(1, 7).Draw(t, "count"), rapid.IntRange(1, 70_000).Draw(t, "size")
+	case 2:
+		size = rapid.SampledFrom([]int{persistence.MaxAppendBytes, 700_000}).Draw(t, "large")
 	}
 	records := make([][]byte, count)
 	for i := range records {

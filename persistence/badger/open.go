@@ -32,7 +32,8 @@ const (
 
 // Open opens the journal in a folder, making it when it is missing. The work does
 // not grow with the number of records, but for one pass over the tables to verify
-// their checksums and one over the trim marks, one for each stream that was trimmed.
+// their checksums, one over the trim marks, one for each stream that was trimmed, and
+// one over the keys of large records' parts.
 //
 // It fails with ErrLocked when another process has the folder open, and with
 // ErrCorrupt when a table is damaged or the folder holds something else.
@@ -49,6 +50,9 @@ func open(o Options) (*Journal, error) {
 	db, err := openDatabase(o)
 	if err != nil {
 		return nil, err
+	}
+	if err := removeLoosePieces(db.DB); err != nil {
+		return nil, errors.Join(err, db.close())
 	}
 	marks, err := loadMarks(db.DB)
 	if err != nil {

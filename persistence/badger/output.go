@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	badgerdb "github.com/dgraph-io/badger/v4"
+
 	"partyline/persistence"
 )
 
@@ -11,11 +13,13 @@ import (
 // when the consumer, the context or the head as of the call ends the read.
 type output struct {
 	journal *Journal
-	ctx     context.Context
-	head    persistence.Position
-	yield   yieldFunc
-	places  [][]byte
-	glance  glance
+	// txn is nil while the tail is read, which holds no large records.
+	txn    *badgerdb.Txn
+	ctx    context.Context
+	head   persistence.Position
+	yield  yieldFunc
+	places [][]byte
+	glance glance
 }
 
 // trimmed is the last trimmed sequence of the stream.
@@ -25,6 +29,9 @@ func (o *output) trimmed(stream string) persistence.Seq {
 
 // up yields the chunk's records with sequences greater than after.
 func (o *output) up(c *chunk, after persistence.Seq) error {
+	if err := c.open(o.txn); err != nil {
+		return err
+	}
 	rest := c.records
 	for i := range c.count {
 		data, next, err := cut(rest)
@@ -57,6 +64,9 @@ func (o *output) from(c *chunk, after persistence.Position) error {
 // down yields the chunk's records with sequences smaller than before and greater than
 // floor, newest first.
 func (o *output) down(c *chunk, before, floor persistence.Seq) error {
+	if err := c.open(o.txn); err != nil {
+		return err
+	}
 	o.places = o.places[:0]
 	rest := c.records
 	for i := range c.count {

@@ -15,6 +15,8 @@ import (
 const (
 	plain  = 0
 	packed = 1
+	// apart: not here, but in parts of their own; see large.
+	apart = 2
 )
 
 // packLeast is the size from which on packing is tried: below it little is won.
@@ -29,7 +31,7 @@ func pack(dst, records []byte) (how byte, stored []byte) {
 	if len(records) < packLeast {
 		return plain, records
 	}
-	small := s2.Encode(dst[:cap(dst)], records)
+	small := s2.Encode(dst[:cap(dst)], records) // allocates where there is too little room
 	if len(small) >= len(records) {
 		return plain, records
 	}

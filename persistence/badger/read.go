@@ -39,7 +39,10 @@ func (j *Journal) ReadBack(ctx context.Context, stream string, before persistenc
 func (j *Journal) records(ctx context.Context, what string, read func(*badgerdb.Txn, *output) error, head persistence.Position) iter.Seq2[persistence.Record, error] {
 	return func(yield func(persistence.Record, error) bool) {
 		out := &output{journal: j, ctx: ctx, head: head, yield: yield}
-		err := j.view(ctx, func(txn *badgerdb.Txn) error { return read(txn, out) })
+		err := j.view(ctx, func(txn *badgerdb.Txn) error {
+			out.txn = txn
+			return read(txn, out)
+		})
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(persistence.Record{}, fmt.Errorf("%s: %w", what, err))
 		}

@@ -26,7 +26,10 @@ func (j *Journal) ReadAll(ctx context.Context, after persistence.Position) iter.
 		after, err := j.readTail(after, out)
 		if err == nil && after < head {
 			// The consumer was slower than the tail moves on.
-			err = j.view(ctx, func(txn *badgerdb.Txn) error { return readAll(txn, after, out) })
+			err = j.view(ctx, func(txn *badgerdb.Txn) error {
+				out.txn = txn
+				return readAll(txn, after, out)
+			})
 		}
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(persistence.Record{}, fmt.Errorf("read all: %w", err))

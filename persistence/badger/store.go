@@ -37,6 +37,17 @@ func (s *store) Head() (persistence.Position, time.Time, error) {
 	return c.end(), c.time, nil
 }
 
+// Stage writes a part of a large record as a transaction of its own.
+func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error) {
+	if part == 0 {
+		s.encoder.staged = nextLarge(s.db, stream, seq, len(record))
+	}
+	l := &s.encoder.staged
+	key, value := l.encodePiece(record, part)
+	err = s.db.Update(func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+	return part+1 < l.pieces(), err
+}
+
 // Commit writes the batch as one transaction with one sync.
 func (s *store) Commit(b *committer.Batch) error {
 	s.encoder.encode(b)

@@ -30,8 +30,11 @@ func (b *block) first() persistence.Position { return b.chunks[0].position }
 func (b *block) end() persistence.Position   { return b.chunks[len(b.chunks)-1].end() }
 
 // push adds the newest commit. Where commits are missing before it, because one
-// failed and was found written after all, the tail begins anew.
+// failed and was found written after all, or held a large record, the tail begins anew.
 func (t *tail) push(chunks []chunk) {
+	if slices.ContainsFunc(chunks, func(c chunk) bool { return c.large != nil }) {
+		return
+	}
 	b := &block{chunks: slices.Clone(chunks), bytes: blockOverhead}
 	for i := range chunks {
 		b.bytes += cap(chunks[i].records) + blockOverhead

@@ -46,6 +46,9 @@ func (j *Journal) trim(ctx context.Context, stream string, through persistence.S
 	if err := j.dropChunks(ctx, stream, through); err != nil {
 		return err
 	}
+	if err := j.dropPieces(ctx, stream, through); err != nil {
+		return err
+	}
 	return j.blankChunk(ctx, stream, through)
 }
 
@@ -117,6 +120,17 @@ func (j *Journal) trimmedChunks(ctx context.Context, stream string, through pers
 		return err
 	})
 	return keys, err
+}
+
+// dropPieces removes the parts of large records that are trimmed.
+func (j *Journal) dropPieces(ctx context.Context, stream string, through persistence.Seq) error {
+	return removePieces(piecesPrefix(stream),
+		func(_ *badgerdb.Txn, key []byte) bool {
+			_, seq, ok := splitPieceKey(key)
+			return ok && seq <= through
+		},
+		func(f func(*badgerdb.Txn) error) error { return j.view(ctx, f) },
+		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
 }
 
 // blankChunk empties the trimmed records of the chunk that holds the mark. They must

@@ -66,6 +66,9 @@ func (c *check) trimmed(want *chunk, key []byte) bool {
 
 // records takes the chunk apart.
 func (c *check) records(got *chunk) error {
+	if err := got.open(c.txn); err != nil {
+		return err
+	}
 	rest := got.records
 	for i := range got.count {
 		data, next, err := cut(rest)

@@ -30,7 +30,7 @@ type verdict struct {
 }
 
 // gather fills the batch from the appends and returns how many got a verdict. The
-// first that does not fit, and all behind it, wait for the next batch.
+// first that does not fit, or has to be staged, and all behind it wait for the next batch.
 func (c *Committer) gather(waiting []persistence.Append) int {
 	c.verdicts = c.verdicts[:0]
 	if len(c.streams) > maxStreams {
@@ -39,7 +39,7 @@ func (c *Committer) gather(waiting []persistence.Append) int {
 	for i := range waiting {
 		a := &waiting[i]
 		size := cost(a)
-		if !c.batch.empty() && c.batch.cost+size > c.maxBytes {
+		if !c.batch.empty() && c.batch.cost+size > c.maxBytes || i > 0 && a.Large() {
 			return i
 		}
 		v := c.accept(a)
@@ -62,6 +62,9 @@ func (c *Committer) accept(a *persistence.Append) verdict {
 	}
 	if s.last != a.Expected {
 		return refused(a, fmt.Errorf("%w: at %d, writer expects %d", persistence.ErrConflict, s.last, a.Expected))
+	}
+	if a.Large() && c.unstaged != nil {
+		return refused(a, unavailable(c.unstaged))
 	}
 	if a.Memo != nil {
 		c.batch.Memos = append(c.batch.Memos, a.Memo)

@@ -83,9 +83,13 @@ func (b *Batch) place(head persistence.Position) {
 	}
 }
 
-// cost bounds from above what the append adds to a store's transaction.
+// cost bounds from above what the append adds to a store's transaction. Of a large
+// record, which is staged, it holds only the name.
 func cost(a *persistence.Append) int {
-	c := a.Size() + len(a.Records)*recordOverhead + groupOverhead + 2*len(a.Stream)
+	c := len(a.Records)*recordOverhead + groupOverhead + 2*len(a.Stream)
+	if !a.Large() {
+		c += a.Size()
+	}
 	if a.Memo != nil {
 		c += groupOverhead + len(a.Memo.Key) + len(a.Memo.Value)
 	}

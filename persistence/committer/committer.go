@@ -51,6 +51,8 @@ type Committer struct {
 	refusing bool
 	commits  int
 	streams  map[string]*stream
+	// unstaged is why the large record at the head of the queue could not be staged.
+	unstaged error
 	batch    Batch
 	verdicts []verdict
 	taken    []persistence.Append

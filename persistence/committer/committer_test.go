@@ -21,13 +21,31 @@ type notebook struct {
 	bytes   []int
 	headErr error
 	lastErr error
+	// stage is called for each part, of which every large record has parts.
+	stage func(part int)
+	parts int
+	// readies are the next answers of Ready; after them it is always ready.
+	readies []error
 }
 
-func (n *notebook) Ready() error { return nil }
+func (n *notebook) Ready() (err error) {
+	if len(n.readies) > 0 {
+		err, n.readies = n.readies[0], n.readies[1:]
+	}
+	return err
+}
 
 func (n *notebook) Last(stream string) (persistence.Seq, error) { return n.last[stream], n.lastErr }
 
 func (n *notebook) Head() (persistence.Position, time.Time, error) { return n.head, n.time, n.headErr }
+
+func (n *notebook) Stage(stream string, _ persistence.Seq, _ []byte, part int) (more bool, err error) {
+	n.batches = append(n.batches, stream+"/part ")
+	if n.stage != nil {
+		n.stage(part)
+	}
+	return part+1 < n.parts, nil
+}
 
 func (n *notebook) Commit(b *committer.Batch) error {
 	if n.last == nil {

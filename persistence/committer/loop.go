@@ -18,6 +18,9 @@ func (c *Committer) run() {
 	defer close(c.done)
 	for c.take() {
 		for rest := c.taken; len(rest) > 0; {
+			if rest[0].Large() {
+				rest = c.stage(rest)
+			}
 			n := c.round(rest)
 			clear(rest[:n])
 			rest = rest[n:]

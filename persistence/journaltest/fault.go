@@ -21,6 +21,14 @@ func runFaults(t *testing.T, open Open) {
 		t.Parallel()
 		unknownOutcome(t, open)
 	})
+	t.Run("a large record that fails is not there", func(t *testing.T) {
+		t.Parallel()
+		unstaged(t, open)
+	})
+	t.Run("a large record of unknown outcome is found", func(t *testing.T) {
+		t.Parallel()
+		unknownLarge(t, open)
+	})
 	t.Run("a pipeline behind a failed commit conflicts", func(t *testing.T) {
 		t.Parallel()
 		failedPipeline(t, open)

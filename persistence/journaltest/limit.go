@@ -44,10 +44,11 @@ func largest(t *testing.T, h Harness) {
 }
 
 func tooLarge(t *testing.T, h Harness) {
-	long := make([]byte, persistence.MaxAppendBytes+1)
+	long := make([]byte, persistence.MaxRecordBytes+1)
 	for name, a := range map[string]persistence.Append{
 		"one record":   {Records: [][]byte{long}},
 		"two records":  {Records: [][]byte{long[:1<<18], long[:1<<18+1]}},
+		"one of them":  {Records: [][]byte{nil, long[:persistence.MaxAppendBytes+1]}},
 		"many records": {Records: make([][]byte, persistence.MaxAppendRecords+1)},
 		"memo":         {Memo: &persistence.Memo{Key: "k", Value: long[:persistence.MaxMemoBytes+1], TTL: time.Hour}},
 	} {

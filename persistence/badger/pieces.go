@@ -1,0 +1,78 @@
+package badger
+
+import (
+	"bytes"
+	"errors"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+)
+
+// removeLoosePieces removes the parts of large records that no chunk names. Nobody may
+// be staging: what is staged is not named yet.
+func removeLoosePieces(db *badgerdb.DB) error {
+	return removePieces([]byte(piecePrefix), loose, db.View, db.Update)
+}
+
+// removePieces removes the parts under a prefix that may go, in several transactions.
+func removePieces(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view, update func(func(*badgerdb.Txn) error) error) error {
+	for {
+		var old [][]byte
+		err := view(func(txn *badgerdb.Txn) error {
+			old = findPieces(txn, prefix, may)
+			return nil
+		})
+		if len(old) == 0 || err != nil {
+			return err
+		}
+		err = update(func(txn *badgerdb.Txn) error {
+			for _, key := range old {
+				if err := txn.Delete(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// findPieces finds as many as one transaction removes. The parts of one attempt at a
+// record all may go or none, so it asks for the first.
+func findPieces(txn *badgerdb.Txn, prefix []byte, may func(*badgerdb.Txn, []byte) bool) (keys [][]byte) {
+	it := newIterator(txn, prefix, false)
+	defer it.Close()
+	var attempt []byte
+	going := false
+	for it.Rewind(); it.Valid() && len(keys) < deletesPerTxn; it.Next() {
+		key := it.Item().Key()
+		if of := key[:max(0, len(key)-partNumberSize)]; !bytes.Equal(of, attempt) {
+			attempt, going = bytes.Clone(of), may(txn, key)
+		}
+		if going {
+			keys = append(keys, bytes.Clone(key))
+		}
+	}
+	return keys
+}
+
+// loose says that no chunk names the part. One that does not check might.
+func loose(txn *badgerdb.Txn, key []byte) bool {
+	stream, seq, ok := splitPieceKey(key)
+	if !ok {
+		return true
+	}
+	chunkKey := appendChunkKey(nil, stream, seq)
+	item, err := txn.Get(chunkKey)
+	if err != nil {
+		return errors.Is(err, badgerdb.ErrKeyNotFound)
+	}
+	is := false
+	_ = item.Value(func(value []byte) error { // what cannot be read names it perhaps
+		c, err := parseChunk(stream, chunkKey, value)
+		is = err == nil && (c.large == nil || c.large.generation != generationOf(key))
+		return nil
+	})
+	return is
+}
