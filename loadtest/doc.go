@@ -14,5 +14,8 @@
 //	crowd    open and closed loop load
 //	crash    load, SIGKILL, restart, judge
 //	hooks    webhooks: a receiver in another process, SIGKILL, judge, measurements
+//	scenario k6 against a server of its own, audited by what the server recorded
 //	fake     a small server that can be told to lie, so that the oracle is tested
+//
+// The folder k6 is a module of its own: the scripts, and the version of k6.
 package loadtest

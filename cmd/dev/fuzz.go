@@ -57,7 +57,7 @@ func fuzzTargets(tree fs.FS) ([]target, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "testdata" || p != "." && strings.HasPrefix(d.Name(), ".")):
+		case d.IsDir() && (d.Name() == "testdata" || p != "." && strings.HasPrefix(d.Name(), ".") || otherModule(tree, p)):
 			return fs.SkipDir
 		case !strings.HasSuffix(p, "_test.go"):
 			return nil
@@ -69,6 +69,16 @@ func fuzzTargets(tree fs.FS) ([]target, error) {
 		return err
 	})
 	return all, err
+}
+
+// otherModule says whether a module of its own lies in a directory: the go tool does
+// not test it from here.
+func otherModule(tree fs.FS, dir string) bool {
+	if dir == "." {
+		return false
+	}
+	_, err := fs.Stat(tree, path.Join(dir, "go.mod"))
+	return err == nil
 }
 
 func fuzzNames(tree fs.FS, p string) ([]string, error) {

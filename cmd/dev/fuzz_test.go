@@ -14,6 +14,8 @@ func TestFuzzTargetsAreFoundWhereverTheyAre(t *testing.T) {
 		"a/b/b_test.go":        {Data: []byte("package b_test\nfunc FuzzThree(f *testing.F) {}\nfunc (x T) FuzzMethod() {}")},
 		"a/a.go":               {Data: []byte("package a\nfunc FuzzNoTest() {}")},
 		"a/testdata/x_test.go": {Data: []byte("not Go at all")},
+		"a/tool/go.mod":        {Data: []byte("module tool")},
+		"a/tool/z_test.go":     {Data: []byte("package tool\nfunc FuzzElsewhere(f *testing.F) {}")},
 		".git/y_test.go":       {Data: []byte("not Go at all")},
 	}
 	got, err := fuzzTargets(tree)

@@ -33,7 +33,15 @@ func bench(ctx context.Context, r *runner, args []string) error {
 		"-count="+strconv.Itoa(*count), "./..."))
 }
 
-// load passes its flags on: the crowd explains them with --help.
+// load plays k6 scenarios, or puts a crowd on a server of its own. Both explain their
+// flags with --help.
 func load(ctx context.Context, r *runner, args []string) error {
-	return r.steps(ctx, tool("load", append([]string{"go", "run", "./loadtest/cmd/crowd", "--start"}, args...)...))
+	return r.steps(ctx, tool("load", loadCommand(args)...))
+}
+
+func loadCommand(args []string) []string {
+	if len(args) > 0 && args[0] == "crowd" {
+		return append([]string{"go", "run", "./loadtest/cmd/crowd", "--start"}, args[1:]...)
+	}
+	return append([]string{"go", "run", "./loadtest/cmd/scenario"}, args...)
 }

@@ -27,7 +27,7 @@ var tasks = []task{
 	{"crash", "kill the server again and again and look what is left (-rounds 25)", crash},
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
-	{"load", "a crowd against a server of its own; flags go to loadtest/cmd/crowd", load},
+	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }
 
 func main() {

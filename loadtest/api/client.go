@@ -46,6 +46,16 @@ func (c *Client) CreateGame(ctx context.Context, title string) (g protocol.Game,
 	return g, c.call(ctx, "POST", "/api/games", body, &g)
 }
 
+// IssueToken makes a token of that role, good for a day.
+func (c *Client) IssueToken(ctx context.Context, role protocol.Role, name string) (t protocol.IssuedToken, err error) {
+	return t, c.call(ctx, "POST", "/api/auth/tokens", map[string]any{"role": role, "name": name}, &t)
+}
+
+// Stats reads the counts over all sessions.
+func (c *Client) Stats(ctx context.Context) (s protocol.Stats, err error) {
+	return s, c.call(ctx, "GET", "/api/stats", nil, &s)
+}
+
 // CreateSession opens a session.
 func (c *Client) CreateSession(ctx context.Context) (s protocol.Session, err error) {
 	return s, c.call(ctx, "POST", "/api/sessions", map[string]string{"notes": "load test"}, &s)
@@ -70,6 +80,16 @@ func (c *Client) SessionVotes(ctx context.Context, id protocol.SessionID) (v pro
 func (c *Client) VotePage(ctx context.Context, id protocol.SessionID, page int) (p protocol.VotePage, err error) {
 	return p, c.call(ctx, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=%d&page=%d", id, protocol.MaxPageSize, page), nil, &p)
 }
+
+// Metrics reads /metrics, the text format of Prometheus.
+func (c *Client) Metrics(ctx context.Context) ([]byte, error) {
+	var text raw
+	err := c.call(ctx, "GET", "/metrics", nil, &text)
+	return text, err
+}
+
+// raw is an answer that is no JSON.
+type raw []byte
 
 func (c *Client) call(ctx context.Context, method, path string, body, out any) error {
 	var r io.Reader
@@ -107,6 +127,10 @@ func (c *Client) read(res *http.Response, out any) error {
 		return fmt.Errorf("%s %s: %s: %s", res.Request.Method, res.Request.URL.Path, res.Status, b)
 	}
 	if out == nil {
+		return nil
+	}
+	if text, ok := out.(*raw); ok {
+		*text = b
 		return nil
 	}
 	return json.Unmarshal(b, out)

@@ -13,15 +13,17 @@ import (
 )
 
 const (
-	// livePath is the WebSocket of the contract.
-	livePath = "/api/sessions/live"
+	// LivePath is the WebSocket of the contract.
+	LivePath = "/api/sessions/live"
 	// helloTimeout bounds auth and subscribe; thousands of screens come at once.
 	helloTimeout = 30 * time.Second
+	// logTimeout bounds the replay of a session's log.
+	logTimeout = 30 * time.Second
 )
 
 // Connect opens a WebSocket and authenticates it.
 func Connect(ctx context.Context, addr, token string) (*wire.Conn, error) {
-	conn, err := wire.Dial(ctx, addr, livePath)
+	conn, err := wire.Dial(ctx, addr, LivePath)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +67,37 @@ func Head(ctx context.Context, addr, token string, id protocol.SessionID) (proto
 	defer func() { _ = conn.Close() }()
 	hello, err := Subscribe(conn, protocol.ClientMessage{SessionID: id, Mode: protocol.ModeEvents})
 	return hello.Seq, err
+}
+
+// ReadLog visits a session's events from the first to the newest, as a screen gets them.
+func ReadLog(ctx context.Context, addr, token string, id protocol.SessionID, visit func(message []byte) error) error {
+	conn, err := Connect(ctx, addr, token)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	hello, err := Subscribe(conn, protocol.ClientMessage{SessionID: id, Mode: protocol.ModeEvents, Since: new(protocol.Seq)})
+	if err != nil {
+		return err
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(logTimeout)); err != nil {
+		return err
+	}
+	for last := protocol.Seq(0); last < hello.Seq; {
+		message, err := conn.Next()
+		if err != nil {
+			return err
+		}
+		e, ok := oracle.Open(message)
+		if !ok || !e.Event || e.Session != id {
+			continue // the lobby
+		}
+		if err := visit(message); err != nil {
+			return err
+		}
+		last = e.Seq
+	}
+	return nil
 }
 
 func authenticate(conn *wire.Conn, token string) error {

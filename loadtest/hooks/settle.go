@@ -92,7 +92,7 @@ func (c *ordeal) story(ctx context.Context) (s judge.Story, err error) {
 	}
 	s.Hooks, s.Lives = c.hooks, c.lives
 	for _, id := range c.ids {
-		events, err := log(ctx, c.addr, c.client.Token, id)
+		events, err := Log(ctx, c.addr, c.client.Token, id)
 		if err != nil {
 			return s, err
 		}

@@ -41,3 +41,18 @@ func Measure(pid int) (u Usage, err error) {
 	}
 	return Usage{CPU: time.Duration(n[0]+n[1]) * tick, RSS: n[2] * int64(os.Getpagesize())}, nil
 }
+
+// Peak is the highest resident memory that a process ever had, in bytes.
+func Peak(pid int) (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, ok := bytes.Cut(status, []byte("\nVmHWM:"))
+	fields := bytes.Fields(rest)
+	if !ok || len(fields) < 2 || string(fields[1]) != "kB" {
+		return 0, errors.New("/proc status has another layout")
+	}
+	kib, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	return kib << 10, err
+}

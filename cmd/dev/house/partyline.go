@@ -88,6 +88,7 @@ var goroutines = map[string]string{
 	"loadtest/crowd/source.go":         "the schedule of an open loop; ends with it",
 	"loadtest/crowd/voter.go":          "voters; end with the source",
 	"loadtest/hooks/receiver/serve.go": "the webhook receiver's http.Server.Serve; ends with its input",
+	"loadtest/scenario/course.go":      "looks at the server while k6 runs; ends with its end",
 	"loadtest/fake/live.go":            "the fake server's subscriptions; end with their connection",
 	"loadtest/fake/server.go":          "the fake server; Kill ends it",
 	"loadtest/process/server.go":       "waits for the real program to end",

@@ -47,7 +47,7 @@ func parseAll(tree fs.FS) ([]source, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && ignored(d.Name()):
+		case d.IsDir() && (ignored(d.Name()) || otherModule(tree, p)):
 			return fs.SkipDir
 		case d.IsDir() || path.Ext(p) != ".go":
 			return nil
@@ -75,6 +75,15 @@ func parse(tree fs.FS, p string) (source, error) {
 // ignored directories hold no packages.
 func ignored(name string) bool {
 	return name == "testdata" || name != "." && strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+}
+
+// otherModule says whether a module of its own lies in a directory.
+func otherModule(tree fs.FS, dir string) bool {
+	if dir == "." {
+		return false
+	}
+	_, err := fs.Stat(tree, dir+"/go.mod")
+	return err == nil
 }
 
 // below says whether p is the directory or lies below it.

@@ -1,0 +1,119 @@
+// Everything at once, as on a good evening: a host who goes from game to game, a chat
+// that votes in waves, phones, screens and overlays, people who look at the catalogue,
+// a console that watches the webhooks.
+import { sleep } from 'k6';
+import exec from 'k6/execution';
+import { chatter } from './lib/chatter.js';
+import { begin } from './lib/clock.js';
+import { answers, build, enough, iterations, part, ramp, seats, shows, steady } from './lib/load.js';
+import { call, get, patch, post } from './lib/rest.js';
+import { follow, watch } from './lib/screen.js';
+import { pick, stage } from './lib/stage.js';
+import { cast } from './lib/vote.js';
+
+export { setup } from './lib/clock.js';
+export { handleSummary } from './lib/summary.js';
+
+const session = stage.sessions[0].id;
+const patience = 15; // seconds after the end
+const thumbs = { votes: 4, gap: 500 }; // of one phone
+let p; // the profile, see evening
+
+// evening makes the options; soak has one that lasts longer.
+export function evening(profiles, thresholds = {}) {
+  p = pick(profiles);
+  const overlays = Math.ceil(p.screens / 3);
+  const end = p.seconds + 3;
+  return build({
+    host: seats('host', 1, { seconds: p.seconds + patience }),
+    screens: seats('sit', p.screens, { seconds: end + patience }),
+    overlays: seats('overlay', overlays, { seconds: end + patience }),
+    chat: ramp('chat', waves(), { start: 1 }),
+    phones: steady('phone', { rate: Math.ceil(p.rate / 20), seconds: p.seconds, lasting: 2 }),
+    visitors: steady('visit', { rate: 4, seconds: p.seconds }),
+    console: steady('look', { rate: 1, seconds: p.seconds }),
+    end: seats('close', 1, { seconds: patience, from: end }),
+  }, {
+    votes_acknowledged: enough(iterations(waves())),
+    screens_done: [`count==${p.screens + overlays}`],
+    screen_resumes: ['count>0'],
+    vote_ms: answers,
+    screen_ms: shows,
+    http_req_duration: answers,
+    ...thresholds,
+  });
+}
+
+// waves: after each game the chat votes as fast as it gets, then less.
+function waves() {
+  const stages = [];
+  const low = Math.ceil(p.rate / 5);
+  for (let at = 0; at < p.seconds; at += turn()) {
+    const rest = Math.min(turn(), p.seconds - at);
+    stages.push([p.rate, rest / 4], [p.rate, rest / 4], [low, rest / 4], [low, rest / 4]);
+  }
+  return stages;
+}
+
+// turn is how many seconds a game lasts.
+const turn = () => Math.min(60, Math.max(4, p.seconds / 3));
+
+export const options = evening({
+  short: { rate: 120, seconds: 12, screens: 9 },
+  long: { rate: 200, seconds: 180, screens: 20 },
+});
+
+// host adds the next game every turn.
+export function host(data) {
+  begin(data);
+  for (let n = 0; (n + 1) * turn() < p.seconds; n++) {
+    sleep(turn());
+    call('games.pick', 'POST', '/api/pick', { sessionId: session }, 200, '');
+    const game = stage.games[n % stage.games.length];
+    const play = post('sessions.games.add', `/api/sessions/${session}/games`, { game_id: game }, 201);
+    if (play !== null) {
+      patch('sessions.games.room_code', `/api/sessions/${session}/games/${play.id}/room-code`, { room_code: 'ABCD' });
+      patch('sessions.games.player_count', `/api/sessions/${session}/games/${play.id}/player-count`, { player_count: 3 + (n % 6) });
+    }
+  }
+}
+
+export function sit(data) {
+  begin(data);
+  watch(session, exec.vu.idInTest % 3 === 0 ? 3000 : 0);
+}
+
+export function overlay(data) {
+  begin(data);
+  follow(session, (p.seconds + 3) * 1000);
+}
+
+export function chat(data) {
+  begin(data);
+  cast(session, part(p.seconds));
+}
+
+export function phone(data) {
+  begin(data);
+  chatter(session, { ...thumbs, tags: part(p.seconds) });
+}
+
+export function visit() {
+  get('games.list', '/api/games?enabled=true&playerCount=6');
+  get('sessions.active', '/api/sessions/active');
+  get('sessions.games', `/api/sessions/${session}/games`);
+  get('sessions.votes', `/api/sessions/${session}/votes`);
+  get('stats.get', '/api/stats');
+}
+
+export function look() {
+  const all = call('webhooks.list', 'GET', '/api/webhooks');
+  for (const w of all || []) {
+    call('webhooks.health', 'GET', `/api/webhooks/${w.id}/health`);
+  }
+}
+
+export function close(data) {
+  begin(data);
+  post('sessions.close', `/api/sessions/${session}/close`, {});
+}

@@ -1,0 +1,149 @@
+// Screens that hold everything they see against the contract: seq without gaps and in
+// order, totals that grow by the vote they come with, and at the end the totals of REST.
+import { moment, now } from './clock.js';
+import { get } from './rest.js';
+import { Socket } from './socket.js';
+import { stage } from './stage.js';
+import { events, fault, resumes, screens, screenTime, tallies } from './tally.js';
+
+const askAgain = 200; // ms between two looks of a screen that waits for the end
+const endWithin = 10000; // ms after the end of the session by which a screen must have seen it
+
+// sums are what REST says of the session: game id → [up, down].
+function sums(session) {
+  const answer = get('sessions.votes', `/api/sessions/${session}/votes`);
+  return answer === null ? null : new Map(answer.votes.map((v) => [v.game_id, [v.upvotes, v.downvotes]]));
+}
+
+function same(a, b) {
+  for (const [id, [up, down]] of a) {
+    const [u, d] = b.get(id) || [0, 0];
+    if (u !== up || d !== down) {
+      return false;
+    }
+  }
+  return a.size >= b.size;
+}
+
+// watch follows every event of a session from the first until it ends. With churn it
+// loses its connection about so many milliseconds apart, and comes back with since.
+export function watch(session, churn = 0) {
+  const seen = new Map();
+  let last = 0; // the newest seq
+  let live = 0; // events up to here are replayed
+  let over = false;
+  let socket = null;
+  let cut = null;
+
+  connect();
+
+  function connect() {
+    socket = new Socket(stage.viewer, {
+      ready: () => socket.send({ type: 'subscribe', sessionId: session, since: last }),
+      message,
+      closed,
+    });
+    if (churn > 0) {
+      cut = setTimeout(() => socket.close(), churn * (0.5 + Math.random()));
+    }
+  }
+
+  function closed() {
+    clearTimeout(cut);
+    if (!over && socket.leaving && churn > 0) {
+      resumes.add(1);
+      connect();
+    }
+  }
+
+  function message(m) {
+    if (m.type === 'subscribed') {
+      live = m.seq;
+    } else if (m.seq !== undefined && m.sessionId === session) {
+      event(m);
+    }
+  }
+
+  function event(m) {
+    events.add(1);
+    if (m.seq !== last + 1) {
+      fault(`session ${session}: seq ${m.seq} came after ${last}`);
+    }
+    last = m.seq;
+    if (m.type === 'vote.received') {
+      vote(m);
+    } else if (m.type === 'session.ended') {
+      finish();
+    }
+  }
+
+  function vote(m) {
+    const { game, vote: v, totals } = m.data;
+    let mine = seen.get(game.id);
+    if (mine === undefined) {
+      seen.set(game.id, (mine = [0, 0]));
+    }
+    mine[v.type === 'up' ? 0 : 1]++;
+    if (totals.upvotes !== mine[0] || totals.downvotes !== mine[1] || totals.popularity_score !== mine[0] - mine[1]) {
+      fault(`session ${session}: seq ${m.seq} says ${JSON.stringify(totals)} of game ${game.id}, counted ${mine}`);
+    }
+    if (m.seq > live) {
+      screenTime.add(now() - moment(v.username));
+    }
+  }
+
+  function finish() {
+    over = true;
+    socket.close();
+    const rest = sums(session);
+    if (rest !== null && same(rest, seen)) {
+      screens.add(1);
+    } else {
+      fault(`session ${session}: REST and the events differ: ${JSON.stringify([...(rest || [])])}, ${JSON.stringify([...seen])}`);
+    }
+  }
+}
+
+// follow takes the tallies of a session until so many milliseconds from now, and must
+// then show what REST says.
+export function follow(session, milliseconds) {
+  let seen = new Map();
+  let last = 0;
+  const socket = new Socket(stage.viewer, {
+    ready: () => socket.send({ type: 'subscribe', sessionId: session, mode: 'tally', snapshot: true }),
+    message,
+    closed: () => timers.forEach(clearTimeout),
+  });
+  const timers = [setTimeout(() => end(now() + endWithin), milliseconds)];
+
+  function message(m) {
+    if (m.type !== 'tally' || m.sessionId !== session) {
+      return;
+    }
+    tallies.add(1);
+    if (m.seq <= last) {
+      fault(`session ${session}: the tally of seq ${m.seq} came after ${last}`);
+    }
+    last = m.seq;
+    const next = new Map(m.games.map((g) => [g.id, [g.session_upvotes, g.session_downvotes]]));
+    for (const [id, [up, down]] of seen) {
+      const [u, d] = next.get(id) || [0, 0];
+      if (u < up || d < down) {
+        fault(`session ${session}: game ${id} fell from ${[up, down]} to ${[u, d]}`);
+      }
+    }
+    seen = next;
+  }
+
+  function end(deadline) {
+    const rest = sums(session);
+    if (rest !== null && same(rest, seen)) {
+      screens.add(1);
+      socket.close();
+    } else if (now() < deadline) {
+      timers.push(setTimeout(() => end(deadline), askAgain));
+    } else {
+      socket.fail(`of session ${session} shows old tallies: ${JSON.stringify([...seen])}`);
+    }
+  }
+}

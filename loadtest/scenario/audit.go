@@ -1,0 +1,83 @@
+package scenario
+
+import (
+	"context"
+
+	"partyline/loadtest/oracle"
+)
+
+// audit holds what k6 counted against what the server has recorded, stops the server,
+// and verifies its data.
+func (s *stage) audit(ctx context.Context, o *Options, r *Report) {
+	var f oracle.Findings
+	judgeVotes(r.Votes, &f)
+	for _, name := range never {
+		if n := r.Server.Growth[name]; n != 0 {
+			f.Add("the server counts %g %s", n, name)
+		}
+	}
+	s.judgeSessions(ctx, r, &f)
+	if o.Scenario.Flat {
+		judgeCourse(r.Server.Course, &f)
+		judgePace(r, &f)
+	}
+	if w := r.Webhooks; w != nil {
+		for _, sentence := range w.Findings {
+			f.Add("%s", sentence)
+		}
+		if w.Accepted == 0 {
+			f.Add("nothing was delivered to any webhook")
+		}
+	}
+	if err := s.stop(ctx); err != nil && ctx.Err() == nil {
+		f.Add("%v", err)
+	}
+	r.Findings, r.FindingCount = f.List(), f.Count()
+}
+
+// judgeVotes: each acknowledged vote was recorded, and none that nobody sent.
+func judgeVotes(v Votes, f *oracle.Findings) {
+	switch {
+	case v.Recorded < v.Acknowledged:
+		f.Add("%d votes were acknowledged and %d are recorded: %d are lost", v.Acknowledged, v.Recorded, v.Acknowledged-v.Recorded)
+	case v.Recorded > v.Acknowledged+v.Unknown:
+		f.Add("%d votes were acknowledged, nobody knows of %d, and %d are recorded", v.Acknowledged, v.Unknown, v.Recorded)
+	}
+}
+
+// judgeSessions: the sessions have the votes that the statistics count. Scripts that
+// open sessions of their own do not vote in them.
+func (s *stage) judgeSessions(ctx context.Context, r *Report, f *oracle.Findings) {
+	sum := int64(0)
+	for _, b := range s.brief.Sessions {
+		v, err := s.client.SessionVotes(ctx, b.ID)
+		if err != nil {
+			f.Add("%v", err)
+			return
+		}
+		for _, g := range v.Votes {
+			sum += g.TotalVotes
+		}
+	}
+	if sum != r.Votes.Recorded {
+		f.Add("the statistics count %d votes, the sessions have %d", r.Votes.Recorded, sum)
+	}
+}
+
+const (
+	// slower is by how much votes may take longer in the last third of a run than in the
+	// first, at the 99th percentile; slackMs comes on top, for a noisy machine.
+	slower  = 2
+	slackMs = 25
+)
+
+// judgePace: votes are not slower in the end.
+func judgePace(r *Report, f *oracle.Findings) {
+	first, last := r.K6.Metrics["vote_ms{part:first}"].Values["p(99)"], r.K6.Metrics["vote_ms{part:last}"].Values["p(99)"]
+	switch {
+	case first == 0 || last == 0:
+		f.Add("the script does not tell the votes of its first and last third apart")
+	case last > first*slower+slackMs:
+		f.Add("the p99 of votes grew from %.1f ms in the first third to %.1f in the last", first, last)
+	}
+}

@@ -1,0 +1,94 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+
+	"partyline/loadtest/oracle"
+)
+
+func TestVotesMustBeRecordedOnce(t *testing.T) {
+	for words, v := range map[string]Votes{
+		"":                                       {Acknowledged: 10, Unknown: 2, Recorded: 12},
+		"2 are lost":                             {Acknowledged: 10, Unknown: 2, Recorded: 8},
+		"nobody knows of 2, and 13 are recorded": {Acknowledged: 10, Unknown: 2, Recorded: 13},
+	} {
+		var f oracle.Findings
+		judgeVotes(v, &f)
+		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, words) || (got == "") != (words == "") {
+			t.Errorf("%+v: %q, want %q", v, got, words)
+		}
+	}
+}
+
+// run is a course of so many samples, the last third of which is told by the change.
+func courseOf(n int, change func(*Sample)) []Sample {
+	samples := make([]Sample, n)
+	for i := range samples {
+		samples[i] = Sample{Second: float64(i), RSS: 100, Goroutines: 300, Files: 80}
+		if i >= n-n/3 {
+			change(&samples[i])
+		}
+	}
+	return samples
+}
+
+func TestGrowthIsFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		n      int
+		change func(*Sample)
+		words  string
+	}{
+		"flat":            {9, func(*Sample) {}, ""},
+		"a little":        {9, func(s *Sample) { s.RSS, s.Goroutines, s.Files = 150, 400, 120 }, ""},
+		"falls":           {9, func(s *Sample) { s.RSS = 10 }, ""},
+		"memory":          {9, func(s *Sample) { s.RSS = 200 }, "memory in MiB grew from 100 in the second third to 200"},
+		"goroutines":      {10, func(s *Sample) { s.Goroutines = 500 }, "goroutines grew"},
+		"files":           {11, func(s *Sample) { s.Files = 200 }, "open files grew"},
+		"no time at all":  {2, func(*Sample) {}, "too short"},
+		"nobody measured": {0, func(*Sample) {}, "too short"},
+	} {
+		var f oracle.Findings
+		judgeCourse(courseOf(c.n, c.change), &f)
+		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
+			t.Errorf("%s: %q, want %q", name, got, c.words)
+		}
+	}
+}
+
+func TestSlowerVotesAreFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, last float64
+		words       string
+	}{
+		"as before":  {10, 12, ""},
+		"noise":      {1, 26, ""},
+		"slower":     {20, 70, "grew from 20.0 ms in the first third to 70.0"},
+		"never told": {0, 0, "does not tell"},
+	} {
+		r := &Report{K6: K6{Metrics: map[string]Metric{
+			"vote_ms{part:first}": {Values: map[string]float64{"p(99)": c.first}},
+			"vote_ms{part:last}":  {Values: map[string]float64{"p(99)": c.last}},
+		}}}
+		var f oracle.Findings
+		judgePace(r, &f)
+		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
+			t.Errorf("%s: %q, want %q", name, got, c.words)
+		}
+	}
+}
+
+func TestReportsFailByWhatFailed(t *testing.T) {
+	kept, broken := Verdict{Metric: "faults", Expression: "count==0", OK: true}, Verdict{Metric: "vote_ms", Expression: "p(95)<5"}
+	for words, r := range map[string]Report{
+		"":                          {K6: K6{Thresholds: []Verdict{kept}}},
+		"threshold vote_ms p(95)<5": {K6: K6{Exit: 99, Thresholds: []Verdict{kept, broken}}},
+		"1 findings, the first: x":  {Findings: []string{"x"}, FindingCount: 1},
+		"k6 ended with 99":          {K6: K6{Exit: 99, Thresholds: []Verdict{kept}}},
+	} {
+		err := r.Err()
+		if (err == nil) != (words == "") || err != nil && !strings.Contains(err.Error(), words) {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Report is what a run came to. It is a good run when Err is nil.
+type Report struct {
+	Scenario string    `json:"scenario"`
+	Form     string    `json:"form"`
+	Began    time.Time `json:"began"`
+	K6       K6        `json:"k6"`
+	Votes    Votes     `json:"votes"`
+	Server   Server    `json:"server"`
+	// Webhooks is nil for a scenario without.
+	Webhooks *Deliveries `json:"webhooks,omitempty"`
+	// Findings are what does not fit; the first of them when there are many.
+	Findings     []string `json:"findings"`
+	FindingCount int      `json:"finding_count"`
+}
+
+// K6 is what k6 says, and what it has used.
+type K6 struct {
+	Exit       int               `json:"exit_code"`
+	Seconds    float64           `json:"seconds"`
+	CPU        float64           `json:"cpu_seconds"`
+	Thresholds []Verdict         `json:"thresholds"`
+	Metrics    map[string]Metric `json:"metrics"`
+}
+
+// Votes as k6 and the server count them.
+type Votes struct {
+	Acknowledged int64 `json:"acknowledged"`
+	Refused      int64 `json:"refused"`
+	Unknown      int64 `json:"unknown"`
+	// Recorded is what the statistics of the server grew by.
+	Recorded int64 `json:"recorded"`
+}
+
+// Server is what it has used and counted while k6 ran.
+type Server struct {
+	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_seconds"`
+	PeakRSS float64 `json:"rss_peak_mib"`
+	// Growth is of the figures of /metrics.
+	Growth map[string]float64 `json:"growth"`
+	Course []Sample           `json:"course"`
+}
+
+func newReport(o *Options, l load, before, after reading, samples []Sample) *Report {
+	return &Report{
+		Scenario: o.Scenario.Name, Form: o.form(), Began: before.at,
+		K6: K6{Exit: l.exit, Seconds: l.Duration.Seconds(), CPU: l.cpu.Seconds(), Thresholds: l.Verdicts(), Metrics: l.Metrics},
+		Votes: Votes{
+			Acknowledged: l.Count("votes_acknowledged"), Refused: l.Count("votes_refused"), Unknown: l.Count("votes_unknown"),
+			Recorded: after.votes - before.votes,
+		},
+		Server: Server{
+			Seconds: after.at.Sub(before.at).Seconds(), CPU: (after.usage.CPU - before.usage.CPU).Seconds(),
+			Growth: after.said.growth(before.said), Course: samples,
+		},
+	}
+}
+
+// Failed are the thresholds that were not kept.
+func (r *Report) Failed() (failed []Verdict) {
+	for _, v := range r.K6.Thresholds {
+		if !v.OK {
+			failed = append(failed, v)
+		}
+	}
+	return failed
+}
+
+// Err is nil for a good run, and else names what failed.
+func (r *Report) Err() error {
+	var why []string
+	for _, v := range r.Failed() {
+		why = append(why, fmt.Sprintf("threshold %s %s", v.Metric, v.Expression))
+	}
+	switch {
+	case r.FindingCount > 0:
+		why = append(why, fmt.Sprintf("%d findings, the first: %s", r.FindingCount, r.Findings[0]))
+	case len(why) == 0 && r.K6.Exit != 0:
+		why = append(why, fmt.Sprintf("k6 ended with %d", r.K6.Exit))
+	}
+	if len(why) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %s", r.Scenario, strings.Join(why, "; "))
+}

@@ -1,0 +1,80 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"partyline/loadtest/process"
+)
+
+// Run plays one scenario against a server of its own. The error is for a run that could
+// not go on; a threshold that failed and what does not fit stand in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	o.Progress(fmt.Sprintf("%s: %s", o.Scenario.Name, o.Scenario.Summary))
+	s, err := open(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.play(ctx, &o)
+	return r, errors.Join(err, s.close())
+}
+
+// reading is the server at one moment.
+type reading struct {
+	usage process.Usage
+	at    time.Time
+	said  exposition
+	// votes is what /api/stats says of all sessions.
+	votes int64
+}
+
+func (s *stage) read(ctx context.Context) (r reading, err error) {
+	stats, err := s.client.Stats(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.votes = stats.TotalVotes.Count
+	if r.said, err = s.metrics(ctx); err != nil {
+		return r, err
+	}
+	r.usage, err = process.Measure(s.server.Pid())
+	r.at = time.Now()
+	return r, err
+}
+
+// play has k6 play the script, waits for what is still on its way, and reports.
+func (s *stage) play(ctx context.Context, o *Options) (*Report, error) {
+	before, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := s.follow(ctx)
+	l, err := s.run(ctx, o)
+	samples := c.end()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.deliver(ctx); err != nil {
+		return nil, err
+	}
+	after, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(o, l, before, after, samples)
+	if r.Webhooks, err = s.judge(ctx); err != nil {
+		return nil, err
+	}
+	peak, err := process.Peak(s.server.Pid())
+	if err != nil {
+		return nil, err
+	}
+	r.Server.PeakRSS = float64(peak) / (1 << 20)
+	s.audit(ctx, o, r)
+	return r, ctx.Err()
+}
