@@ -21,19 +21,34 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if batch, ok := c.Command.(*protocol.CastVotes); ok {
 		return h.castVotes(ctx, batch, c.Key)
 	}
-	if add, ok := c.Command.(protocol.AddGame); ok && !h.knows(ctx, c.Key) {
-		game, err := h.Game(ctx, add.GameID)
-		if err != nil {
-			return nil, err
-		}
-		add.Game = game
-		c.Command = add
+	c, err := h.completed(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	answer, err := h.do(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	return h.joined(ctx, answer)
+}
+
+// completed is the call with what the catalogue knows of its games. When the answer is
+// known already they are not looked up any more, for they may be gone.
+func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
+	var err error
+	switch cmd := c.Command.(type) {
+	case protocol.AddGame:
+		if !h.knows(ctx, c.Key) {
+			cmd.Game, err = h.Game(ctx, cmd.GameID)
+			c.Command = cmd
+		}
+	case protocol.StartPoll:
+		if !h.knows(ctx, c.Key) {
+			cmd.Candidates, err = h.candidates(ctx, cmd)
+			c.Command = cmd
+		}
+	}
+	return c, err
 }
 
 func (h *Hub) do(ctx context.Context, c Call) (any, error) {
@@ -44,7 +59,7 @@ func (h *Hub) do(ctx context.Context, c Call) (any, error) {
 
 // Go does what Do does without waiting: done is called exactly once, from an actor's
 // goroutine or at once from the caller's, and must not block. It is for the commands
-// that one actor decides alone; AddGame and CastVotes go by Do.
+// that one actor decides alone; AddGame, StartPoll and CastVotes go by Do.
 func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	if err := c.Command.Check(); err != nil {
 		done(nil, err)
@@ -91,6 +106,10 @@ func (h *Hub) send(c *command) *protocol.Error {
 			c.cmd = &active
 		}
 		return h.sendSession(c.cmd.(*protocol.CastVote).SessionID, c)
+	case protocol.EndPoll:
+		cmd.Draw = h.draw()
+		c.cmd = cmd
+		return h.sendSession(cmd.ID, c)
 	case protocol.SessionCommand:
 		return h.sendSession(cmd.Target(), c)
 	case protocol.CreateWebhook:

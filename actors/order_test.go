@@ -13,7 +13,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"partyline/actors"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -137,11 +136,6 @@ func (s *storm) step() {
 		}
 		rest(time.Duration(s.n(300)) * time.Millisecond)
 	}
-}
-
-func (s *storm) try(c protocol.Command) error {
-	_, err := s.hub.Do(s.t.Context(), actors.Call{Command: c})
-	return err
 }
 
 func (s *storm) eventually(c protocol.Command) {

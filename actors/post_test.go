@@ -98,6 +98,7 @@ type night struct {
 	hub     *actors.Hub
 	session protocol.SessionID
 	jitter  float64
+	draw    float64 // of the picker and of ties
 	voters  int
 	// skew is how far the hub's clock is ahead of the bubble's.
 	skew atomic.Int64
@@ -124,7 +125,7 @@ func newNight(t *testing.T) *night {
 func (n *night) start() {
 	n.t.Helper()
 	h, err := actors.New(n.t.Context(), actors.Options{
-		Journal: n.store(), MaxActiveSessions: 0, Courier: n.courier, Jitter: func() float64 { return n.jitter },
+		Journal: n.store(), MaxActiveSessions: 0, Courier: n.courier, Jitter: func() float64 { return n.jitter }, Draw: func() float64 { return n.draw },
 		Now: func() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) },
 	})
 	if err != nil {

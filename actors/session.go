@@ -18,12 +18,16 @@ type (
 type sessionActor struct {
 	keeper[session.Fact, *session.Heart]
 	id        protocol.SessionID
+	self      *actor.PID
 	parent    *actor.PID
 	directory *directory
 	lobby     *lobby
 	// feed is nil while nobody watches; watchers counts those who do.
 	feed     *feed.Feed
 	watchers int
+	// countdown is of the open poll; draw decides its ties.
+	countdown countdown
+	draw      func() float64
 
 	used     time.Time     // when somebody last asked; zero when nobody has
 	patience time.Duration // how long unused before it asks to end
@@ -50,7 +54,7 @@ func streamOf(id protocol.SessionID) string { return sessionPrefix + id.String()
 const sessionPrefix = "session/"
 
 func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor {
-	a := &sessionActor{id: id, parent: parent, directory: h.directory, lobby: h.lobby, patience: h.patience}
+	a := &sessionActor{id: id, parent: parent, directory: h.directory, lobby: h.lobby, draw: h.draw, patience: h.patience}
 	a.system = h.system
 	a.ledger = newLedger(streamOf(id), species[session.Fact, *session.Heart]{
 		born:       func() *session.Heart { return session.New(id) },
@@ -66,9 +70,11 @@ func (a *sessionActor) Receive(c actor.Context) {
 	defer a.endure(c.Message())
 	switch m := c.Message().(type) {
 	case *actor.Started:
+		a.self = c.Self()
 		a.gauges.sessions.Add(1)
 	case *actor.Stopping:
 		a.gauges.sessions.Add(-1)
+		a.countdown.stop()
 		a.closeFeed()
 	case *watchRequest:
 		a.handle(a.watching(m))
@@ -78,9 +84,15 @@ func (a *sessionActor) Receive(c actor.Context) {
 		return
 	case asker:
 		a.used = a.now()
+		a.endPoll()
+	case timeIsUp:
+		a.countdown.ring(m)
+		a.endPoll()
 	case *unwatch:
 		a.unwatch(m.feed)
 	case sweep:
+		a.countdown.failed = false
+		a.endPoll()
 		a.retireWhenIdle(c)
 	case lastCall:
 		a.ending = true
@@ -110,6 +122,10 @@ func (a *sessionActor) durable(f session.Fact) {
 			g := f.Game
 			a.feed.AddGame(protocol.TallyGame{ID: g.ID, Totals: protocol.NewTotals(g.Upvotes, g.Downvotes)})
 		}
+	case *session.PollStarted:
+		a.countDown(f.Poll, f.At, f.Ends)
+	case *session.PollEnded:
+		a.countdown.stop()
 	case *session.Closed:
 		a.directory.note(a.id, true, false)
 	case *session.Deleted:
@@ -135,6 +151,7 @@ func (a *sessionActor) reborn(h *session.Heart) {
 		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
 	}
 	a.born = true
+	a.resume(h.Poll())
 	a.closeFeed()
 }
 

@@ -47,6 +47,13 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.games.room_code":    command[protocol.SetRoomCode](g.hub, http.StatusOK),
 		"sessions.games.player_count": command[protocol.SetPlayerCount](g.hub, http.StatusOK),
 
+		"sessions.poll.start":  command[protocol.StartPoll](g.hub, http.StatusCreated),
+		"sessions.poll.get":    g.poll(),
+		"sessions.poll.cancel": command[protocol.CancelPoll](g.hub, http.StatusOK),
+		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
+		"sessions.poll.vote":   g.votePoll(),
+		"sessions.poll.add":    command[protocol.AddWinner](g.hub, http.StatusCreated),
+
 		"votes.live":  g.castVote,
 		"votes.batch": g.castVotes,
 		"votes.list":  search(g.hub.Votes),

@@ -36,6 +36,8 @@ type Sessions interface {
 	// ActiveSession is the newest active one, nil when there is none.
 	ActiveSession(ctx context.Context) (*protocol.Session, error)
 	SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error)
+	// Poll is the newest one, nil before the first.
+	Poll(ctx context.Context, id protocol.SessionID) (*protocol.Poll, error)
 	SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error)
 	Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error)
 }

@@ -65,6 +65,28 @@ func TestAppendVoteEventEqualsMarshal(t *testing.T) {
 	})
 }
 
+func TestAppendPollTallyEqualsMarshal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := protocol.PollTallied{
+			SessionID: protocol.SessionID(rapid.Int64().Draw(t, "session")),
+			Poll:      protocol.TalliedPoll{ID: protocol.PollID(rapid.Int64().Draw(t, "poll")), Candidates: []protocol.PollCount{}, TotalVotes: rapid.Int64().Draw(t, "total")},
+		}
+		for range rapid.IntRange(0, protocol.MaxCandidates).Draw(t, "candidates") {
+			v.Poll.Candidates = append(v.Poll.Candidates, protocol.PollCount{
+				GameID: protocol.GameID(rapid.Int64().Draw(t, "game")), Votes: rapid.Int64().Draw(t, "votes"),
+			})
+		}
+		at, seq := drawTimestamp(t), protocol.Seq(rapid.Uint64().Draw(t, "seq"))
+		want, err := json.Marshal(protocol.Event{Type: protocol.EventPollTally, Timestamp: at, SessionID: v.SessionID, Seq: seq, Data: v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := protocol.AppendPollTally(nil, at, seq, &v); !bytes.Equal(got, want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
 func TestAppendVoteAcceptedEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := protocol.VoteAccepted{

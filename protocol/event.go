@@ -14,12 +14,15 @@ const (
 	EventRoomCode       EventType = "game.room-code"
 	EventPlayerCount    EventType = "player-count.updated"
 	EventVoteReceived   EventType = "vote.received"
+	EventPollStarted    EventType = "poll.started"
+	EventPollTally      EventType = "poll.tally"
+	EventPollEnded      EventType = "poll.ended"
 )
 
 // EventTypes lists the events in the order of an evening.
 func EventTypes() []EventType {
 	return []EventType{EventSessionStarted, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
-		EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
+		EventPollStarted, EventPollTally, EventPollEnded, EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
 }
 
 // Event is what happened, as every screen and every webhook is told: the same bytes

@@ -29,6 +29,9 @@ func goldenEvening() []protocol.Event {
 		protocol.RoomCodeSet{SessionID: 3, GameID: 30001, RoomCode: "AB12"},
 		protocol.PlayerCountUpdated{SessionID: 3, GameID: 30001, PlayerCount: &five, Status: "manual"},
 		goldenVote(),
+		protocol.PollStarted{SessionID: 3, Poll: goldenPoll(protocol.StatusOpen)},
+		protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}},
+		protocol.PollEnded{SessionID: 3, Poll: goldenPoll(protocol.StatusEnded)},
 		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
 		protocol.GameRemoved{SessionID: 3, GameID: 30001},
 		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},
@@ -39,6 +42,21 @@ func goldenEvening() []protocol.Event {
 		events[i] = protocol.Event{Type: word, Timestamp: noon + protocol.Timestamp(i)*1000, SessionID: 3, Seq: protocol.Seq(i + 1), Data: data[i]}
 	}
 	return events
+}
+
+// goldenPoll is the poll of the golden evening, before its one vote and after it.
+func goldenPoll(status protocol.PollStatus) protocol.Poll {
+	start, end := noon+5000, noon+7000
+	p := protocol.Poll{ID: 3001, SessionID: 3, Status: status, StartedAt: start, EndsAt: start + 60_000, Candidates: []protocol.Candidate{
+		{Choice: 1, GameID: 31, Title: "Quiplash 2", PackName: "Jackbox Party Pack 3", MinPlayers: 2, MaxPlayers: 8},
+		{Choice: 2, GameID: 70, Title: "Drawful 2", PackName: "Drawful 2", MinPlayers: 2, MaxPlayers: 8},
+	}}
+	if status == protocol.StatusEnded {
+		p.Candidates[1].Votes, p.TotalVotes = 1, 1
+		winner := p.Candidates[1]
+		p.EndedAt, p.Winner = &end, &winner
+	}
+	return p
 }
 
 func goldenVote() protocol.VoteReceived {
@@ -88,6 +106,14 @@ func TestEventGoldenIsComplete(t *testing.T) {
 	}
 	for _, word := range protocol.EventTypes() {
 		golden(t, word)
+	}
+}
+
+func TestAppendPollTallyGolden(t *testing.T) {
+	v := protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}}
+	got := protocol.AppendPollTally([]byte("before"), noon+6000, 7, &v)
+	if diff := cmp.Diff("before"+golden(t, protocol.EventPollTally), string(got)); diff != "" {
+		t.Errorf("-golden +got:\n%s", diff)
 	}
 }
 

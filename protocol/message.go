@@ -89,6 +89,8 @@ type SessionState struct {
 	Session Session       `json:"session"`
 	Games   []SessionGame `json:"games"`
 	Tallies []TallyGame   `json:"tallies"`
+	// Poll is the newest poll, open or over, null before the first.
+	Poll *Poll `json:"poll"`
 }
 
 // Tally is the newest totals of a session's games.

@@ -55,6 +55,13 @@ var operations = []Operation{
 	{Op: "sessions.games.room_code", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/room-code", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.player_count", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/player-count", Access: AccessAdmin, Write: true, Reference: true},
 
+	{Op: "sessions.poll.start", Method: "POST", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
+	{Op: "sessions.poll.get", Method: "GET", Path: "/api/sessions/{id}/poll", Access: AccessAnyone},
+	{Op: "sessions.poll.cancel", Method: "DELETE", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
+	{Op: "sessions.poll.end", Method: "POST", Path: "/api/sessions/{id}/poll/end", Access: AccessAdmin, Write: true},
+	{Op: "sessions.poll.vote", Method: "POST", Path: "/api/sessions/{id}/poll/votes", Access: AccessTake, Write: true, MaxBody: MaxOpenBody},
+	{Op: "sessions.poll.add", Method: "POST", Path: "/api/sessions/{id}/poll/add", Access: AccessAdmin, Write: true},
+
 	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
 
 	{Op: "stats.get", Method: "GET", Path: "/api/stats", Access: AccessAnyone, Reference: true},

@@ -33,8 +33,9 @@ func said() map[string]any {
 	play := protocol.SessionGame{ID: 30001, SessionID: 3, GameID: 42, PlayedAt: noon, Status: protocol.StatusPlaying, RoomCode: ptr("AB12"), PlayerCount: ptr(5),
 		PlayerCountCheckStatus: ptr("manual"), PackName: game.PackName, Title: game.Title, GameType: game.GameType, MinPlayers: 3, MaxPlayers: 8, PopularityScore: 9, Upvotes: 11, Downvotes: 2}
 	vote := protocol.Vote{Username: "ann", Type: protocol.VoteUp, Timestamp: noon}
+	poll := goldenPoll(protocol.StatusEnded)
 	tally := protocol.TallyGame{ID: 42, Totals: protocol.NewTotals(11, 2), SessionUpvotes: 4, SessionDownvotes: 1}
-	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}}
+	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}, Poll: &poll}
 	ranked := []protocol.RankedGame{{ID: 42, Title: game.Title, PackName: game.PackName, PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2}}
 	tok := protocol.Token{ID: 7, Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), CreatedAt: noon, ExpiresAt: noon + 86_400_000}
 	hook := protocol.Webhook{ID: 5, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{protocol.EventGameAdded}, Enabled: true,
@@ -55,6 +56,7 @@ func said() map[string]any {
 		"vote-accepted":      &protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote},
 		"batch-result":       &protocol.BatchResult{Accepted: 1, Rejected: 1, Results: []protocol.VoteOutcome{{Status: 200, GameID: 42}, {Status: 409, Error: "Duplicate vote detected (within 1 second of previous vote)", Code: protocol.CodeDuplicateVote}}},
 		"vote-page":          protocol.VotePage{Votes: []protocol.VoteRecord{{ID: 99, SessionID: 3, GameID: 42, Title: game.Title, PackName: game.PackName, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}, Pagination: protocol.Pagination{Page: 1, Limit: 50, Total: 1, TotalPages: 1}},
+		"poll":               poll,
 		"picked":             protocol.Picked{Game: game, PoolSize: 30, TotalEnabled: 72},
 		"stats":              protocol.Stats{Games: protocol.Count{Count: 72}, MostPlayedGames: ranked, TopRatedGames: ranked},
 		"issued-token":       protocol.IssuedToken{Token: tok, Secret: "eyJ…"},
@@ -124,6 +126,12 @@ func heard() map[string]any {
 		"stop-replay":        &protocol.StopReplay{ID: 5},
 		"log-filter":         &protocol.LogFilter{ID: 5, Limit: 20},
 		"delivery-filter":    &protocol.DeliveryFilter{ID: 5, DeliveryID: 8, Status: protocol.DeliveryDead, Limit: 20},
+		"start-poll":         &protocol.StartPoll{ID: 3, Count: ptr(3), PlayerCount: 6, Drawing: "exclude", Length: "short", FamilyFriendly: ptr(true), ExcludePlayed: true, Seconds: ptr(90), AutoAdd: true},
+		"start-poll-of":      &protocol.StartPoll{ID: 3, GameIDs: []protocol.GameID{31, 70}},
+		"vote-poll":          &protocol.VotePoll{ID: 3, PollID: 3001, Username: "ann", Choice: 2},
+		"end-poll":           &protocol.EndPoll{ID: 3},
+		"cancel-poll":        &protocol.CancelPoll{ID: 3},
+		"add-winner":         &protocol.AddWinner{ID: 3},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
 	}

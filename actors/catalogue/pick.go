@@ -21,18 +21,27 @@ const (
 // When nothing is left the error is not_found with the detail suggestion and, when it
 // is the session that left nothing, recentlyPlayed: the ids of the games left out.
 func (h *Heart) Pick(q protocol.Pick, recent []protocol.GameID, draw float64) (protocol.Picked, *protocol.Error) {
+	pool, enabled, err := h.pool(q, recent)
+	if err != nil {
+		return protocol.Picked{}, err
+	}
+	return protocol.Picked{Game: h.drawn(pool, draw).Resource(), PoolSize: len(pool), TotalEnabled: enabled}, nil
+}
+
+// pool returns what can be drawn, at least one game, and how many are enabled at all.
+func (h *Heart) pool(q protocol.Pick, recent []protocol.GameID) (games []*Entry, enabled int, err *protocol.Error) {
 	matching, enabled := h.matching(q.Filter())
 	if len(matching) == 0 {
-		return protocol.Picked{}, nothingMatches()
+		return nil, 0, nothingMatches()
 	}
 	if !q.ExcludePlayed {
 		recent = recent[max(0, len(recent)-recentPlays):]
 	}
 	pool := h.without(matching, recent)
 	if len(pool) == 0 {
-		return protocol.Picked{}, nothingLeft(q, recent)
+		return nil, 0, nothingLeft(q, recent)
 	}
-	return protocol.Picked{Game: h.drawn(pool, draw).Resource(), PoolSize: len(pool), TotalEnabled: enabled}, nil
+	return pool, enabled, nil
 }
 
 // matching returns the games that pass, and how many are enabled at all.

@@ -12,6 +12,8 @@ import "partyline/protocol"
 //	StartPlayerCheck, StopPlayerCheck                      protocol.PlayerCheck
 //	*CastVote                                              *protocol.VoteAccepted
 //	*CastVotes                                             *protocol.BatchResult
+//	StartPoll, *VotePoll, EndPoll, CancelPoll              *protocol.Poll
+//	AddWinner                                              protocol.SessionGame
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
 func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
@@ -24,7 +26,9 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.Session()
 	case protocol.DeleteSession:
 		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: h.id}
-	case protocol.AddGame:
+	case *protocol.VotePoll, protocol.StartPoll, protocol.EndPoll, protocol.CancelPoll:
+		return h.Poll()
+	case protocol.AddGame, protocol.AddWinner:
 		return h.newest()
 	case protocol.SetGameStatus:
 		return h.game(c.GameID)

@@ -10,6 +10,8 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	switch f := f.(type) {
 	case *VoteCast:
 		h.count(f)
+	case *PollVoted:
+		h.choose(f)
 	case *Opened:
 		h.phase, h.created, h.notes = phaseActive, f.At, f.Notes
 	case *GameAdded:
@@ -33,6 +35,10 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		}
 	case *PlayerCheckMoved:
 		h.move(f, seq)
+	case *PollStarted:
+		h.ask(f)
+	case *PollEnded:
+		h.conclude(f)
 	case *Closed:
 		h.finish(f)
 	case *Deleted:
@@ -51,6 +57,7 @@ func (h *Heart) begin(f *GameAdded) {
 		At: f.At, Status: protocol.StatusPlaying, Manual: f.ManuallyAdded, RoomCode: f.RoomCode, Game: f.Game, place: place,
 	})
 	h.played++
+	h.fulfil(f.Game.ID)
 }
 
 // place finds the game's tally or begins one, with the totals of now as its base.

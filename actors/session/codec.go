@@ -11,7 +11,7 @@ import (
 )
 
 // A stored fact is one kind byte and a body. The body is the fact's JSON, but for
-// votes, of which there are millions (see votecode.go). Numbers of kinds are for
+// votes, of which there are millions (see votecode.go and pollcode.go). Numbers of kinds are for
 // ever: what a kind means never changes, and a new meaning is a new kind.
 const (
 	kindOpened byte = iota + 1
@@ -26,6 +26,12 @@ const (
 	kindPlayerCheckMoved
 )
 
+const (
+	kindPollStarted byte = iota + 14
+	kindPollVoted
+	kindPollEnded
+)
+
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
 const maxMoment protocol.Timestamp = 253402300799999
 
@@ -33,8 +39,11 @@ var errFact = errors.New("session: not a fact")
 
 // AppendFact appends the stored form of f to dst. ReadFact gives the same fact back.
 func AppendFact(dst []byte, f Fact) []byte {
-	if v, ok := f.(*VoteCast); ok {
+	switch v := f.(type) {
+	case *VoteCast:
 		return appendVote(append(dst, kindVoteCast), v)
+	case *PollVoted:
+		return appendPollVote(append(dst, kindPollVoted), v)
 	}
 	b, err := json.Marshal(f)
 	if err != nil {
@@ -50,12 +59,11 @@ func ReadFact(b []byte) (Fact, error) {
 		return nil, fmt.Errorf("%w: empty", errFact)
 	}
 	kind, body := b[0], b[1:]
-	if kind == kindVoteCast {
-		v, err := readVote(body)
-		if err != nil {
-			return nil, err // not v: a nil pointer would be a Fact that is not nil
-		}
-		return v, nil
+	switch kind {
+	case kindVoteCast:
+		return readPacked(readVote, body)
+	case kindPollVoted:
+		return readPacked(readPollVote, body)
 	}
 	f := blank(kind)
 	if f == nil {
@@ -66,6 +74,15 @@ func ReadFact(b []byte) (Fact, error) {
 	}
 	if !sound(f) {
 		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, kind)
+	}
+	return f, nil
+}
+
+// readPacked reads a fact that is not stored as JSON.
+func readPacked[F Fact](read func([]byte) (F, error), body []byte) (Fact, error) {
+	f, err := read(body)
+	if err != nil {
+		return nil, err // not f: a nil pointer would be a Fact that is not nil
 	}
 	return f, nil
 }
@@ -90,8 +107,12 @@ func kindOf(f Fact) byte {
 		return kindClosed
 	case *Deleted:
 		return kindDeleted
+	case *PollStarted:
+		return kindPollStarted
+	case *PollEnded:
+		return kindPollEnded
 	}
-	return kindVoteCast
+	panic(fmt.Sprintf("session: %T has no kind", f))
 }
 
 // blank is the fact of a JSON kind to be filled in, nil for a kind that nobody knows.
@@ -115,6 +136,10 @@ func blank(kind byte) Fact {
 		return new(Closed)
 	case kindDeleted:
 		return new(Deleted)
+	case kindPollStarted:
+		return new(PollStarted)
+	case kindPollEnded:
+		return new(PollEnded)
 	}
 	return nil
 }
@@ -151,8 +176,22 @@ func sound(f Fact) bool {
 		return f.Play > 0 && f.PlayerCount >= 0 && f.Status != ""
 	case *PlayerCheckMoved:
 		return f.Play > 0 && (f.PlayerCount == nil || *f.PlayerCount >= 0) && checkStatus(f.Status)
+	case *PollStarted:
+		return f.Poll > 0 && f.Ends > f.At && candidates(f.Candidates)
+	case *PollEnded:
+		return f.Poll > 0 && f.Choice >= 0 && f.Choice <= protocol.MaxCandidates && (f.Choice > 0 || !f.Tie)
 	}
 	return true
+}
+
+// candidates says whether a poll can be held on the games.
+func candidates(games []PlayedGame) bool {
+	for i := range games {
+		if games[i].ID <= 0 {
+			return false
+		}
+	}
+	return len(games) >= protocol.MinCandidates && len(games) <= protocol.MaxCandidates
 }
 
 func known(s protocol.PlayStatus) bool {

@@ -6,8 +6,8 @@ import "partyline/protocol"
 // nothing that Apply, a read or a snapshot can see. No facts and no error means that
 // what is asked for already holds.
 //
-// Commands are values as protocol declares their methods: CastVote and CastVotes as
-// pointers, the others not. now is the hub's clock. Refusals are invalid (400),
+// Commands are values as protocol declares their methods: CastVote, CastVotes and
+// VotePoll as pointers, the others not. now is the hub's clock. Refusals are invalid (400),
 // not_found (404), conflict (409), duplicate_vote (409), session_closed (400) and
 // session_active (400).
 func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
@@ -43,6 +43,16 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.stopCheck(dst, c, at)
 	case ObservePlayers:
 		return h.observe(dst, c, at), nil
+	case *protocol.VotePoll:
+		return h.votePoll(dst, c, at)
+	case protocol.StartPoll:
+		return h.startPoll(dst, c, at)
+	case protocol.EndPoll:
+		return h.endPoll(dst, c, at)
+	case protocol.CancelPoll:
+		return h.cancelPoll(dst, at)
+	case protocol.AddWinner:
+		return h.addWinner(dst, at)
 	case protocol.CloseSession:
 		return h.close(dst, c, at)
 	case protocol.DeleteSession:

@@ -113,6 +113,7 @@ func TestEvening(t *testing.T) {
 func TestNothingButOpeningBeforeOpenedAndAfterDeleted(t *testing.T) {
 	for _, cmd := range (commands{
 		closeIt, deleteIt, add(1), status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4), startCheck(1), stopCheck(1),
+		poll(1, 2), choose("ann", 1), closePoll(0), protocol.CancelPoll{ID: 3}, protocol.AddWinner{ID: 3},
 		vote("ann", protocol.VoteUp, noon), &protocol.CastVotes{Votes: []protocol.CastVote{*vote("ann", protocol.VoteUp, noon)}},
 	}) {
 		for _, given := range []commands{nil, {open(), add(1), closeIt, deleteIt}} {

@@ -10,12 +10,13 @@ func (h *Heart) open(dst []Fact, c protocol.CreateSession, at protocol.Timestamp
 	return append(dst, &Opened{At: at, Notes: c.Notes}), nil
 }
 
-// close decides CloseSession: what is playing becomes played first.
+// close decides CloseSession: an open poll is canceled and what is playing becomes
+// played first.
 func (h *Heart) close(dst []Fact, c protocol.CloseSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Session is already closed")
 	}
-	dst = h.finishCurrent(dst, at)
+	dst = h.finishCurrent(h.dropPoll(dst, at), at)
 	return append(dst, &Closed{At: at, Notes: c.Notes}), nil
 }
 

@@ -6,14 +6,20 @@ import (
 	"partyline/protocol"
 )
 
-// addGame decides AddGame: what was playing becomes played, by a fact of its own.
+// addGame decides AddGame.
 func (h *Heart) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
-		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot add games to a closed session")
+		return dst, closedToGames()
 	}
 	if c.Game.ID != c.GameID {
 		return dst, protocol.NotFound("Game")
 	}
+	return h.begins(dst, &GameAdded{Game: playedGame(c.Game), ManuallyAdded: c.ManuallyAdded, RoomCode: upper(c.RoomCode)}, at)
+}
+
+// begins appends the facts that a game is being played from now on; f lacks its moment
+// and its playing. What was playing becomes played, by a fact of its own.
+func (h *Heart) begins(dst []Fact, f *GameAdded, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	n := len(h.plays) + 1
 	// Ids are never given again, so removed playings count too.
 	if n >= protocol.MaxPlays {
@@ -24,10 +30,12 @@ func (h *Heart) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) (
 		// Two games within a millisecond: without this a vote could not tell them apart.
 		at = max(at, h.plays[n-2].At+1)
 	}
-	return append(dst, &GameAdded{
-		At: at, Play: protocol.NewPlayID(h.id, n), Game: playedGame(c.Game),
-		ManuallyAdded: c.ManuallyAdded, RoomCode: upper(c.RoomCode),
-	}), nil
+	f.At, f.Play = at, protocol.NewPlayID(h.id, n)
+	return append(dst, f), nil
+}
+
+func closedToGames() *protocol.Error {
+	return protocol.Errorf(protocol.CodeSessionClosed, "Cannot add games to a closed session")
 }
 
 // setStatus decides SetGameStatus. Only one playing is "playing": the one that was

@@ -31,6 +31,8 @@ type Heart struct {
 	tallies []tally
 	places  map[protocol.GameID]int
 	voters  voters
+	// poll is the newest poll, nil before the first.
+	poll *poll
 	// batch is no state: the outcomes of the batch decided last, for its Answer.
 	batch verdict
 }
@@ -46,5 +48,5 @@ func (h *Heart) Exists() bool { return h.phase == phaseActive || h.phase == phas
 // when the hub starts.
 func (h *Heart) Busy() bool {
 	_, checking := h.RoomCheck()
-	return checking
+	return checking || h.openPoll(0) != nil
 }

@@ -12,6 +12,9 @@ func (h *Heart) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	if f, ok := f.(*VoteCast); ok {
 		return h.publishVote(dst, f, seq)
 	}
+	if f, ok := f.(*PollVoted); ok {
+		return h.publishPollVote(dst, f, seq)
+	}
 	b, err := json.Marshal(h.event(f, seq))
 	if err != nil {
 		panic("session: an event that has no JSON: " + err.Error()) // events hold only texts, numbers and booleans
@@ -49,6 +52,10 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 	case *PlayerCheckMoved:
 		e.Type = protocol.EventPlayerCount
 		e.Data = protocol.PlayerCountUpdated{SessionID: h.id, GameID: f.Play, PlayerCount: f.PlayerCount, Status: f.Status}
+	case *PollStarted:
+		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll()}
+	case *PollEnded:
+		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: h.id, Poll: *h.Poll()}
 	case *Closed:
 		e.Type, e.Data = protocol.EventSessionEnded, protocol.SessionEnded{Session: h.brief()}
 	case *Deleted:

@@ -17,10 +17,13 @@ import (
 func TestPublishGolden(t *testing.T) {
 	quiplash := protocol.AddGame{ID: 3, GameID: 33, ManuallyAdded: true, Game: protocol.Game{
 		ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7", MinPlayers: 3, MaxPlayers: 8, Upvotes: 10, Downvotes: 2}}
+	asking := poll(31, 70)
+	asking.Candidates[0].Title, asking.Candidates[0].PackName = "Quiplash 2", "Jackbox Party Pack 3"
+	asking.Candidates[1].Title, asking.Candidates[1].PackName = "Drawful 2", "Drawful 2"
 	e := newEvening()
 	for _, cmd := range (commands{
 		protocol.CreateSession{ID: 3, Notes: ptr("Friday game night")}, quiplash, room(1, "ab12"), count(1, 5),
-		vote("viewer_1", protocol.VoteUp, noon+3250), status(1, protocol.StatusSkipped), remove(1), closeIt, deleteIt,
+		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), status(1, protocol.StatusSkipped), remove(1), closeIt, deleteIt,
 	}) {
 		e.must(t, cmd)
 		e.now += second

@@ -67,8 +67,14 @@ func checkInvariants(t *rapid.T, e *evening) {
 		}
 		before = g.PlayedAt
 	}
-	if c, running := e.RoomCheck(); running != e.Busy() || running && (playing == 0 || c.RoomCode == "" || c.Run == 0) {
+	c, running := e.RoomCheck()
+	if running && (playing == 0 || c.RoomCode == "" || c.Run == 0) {
 		t.Fatalf("checks %+v while %d are being played", c, playing)
+	}
+	p := e.Poll()
+	asking := p != nil && p.Status == protocol.StatusOpen
+	if e.Busy() != (running || asking) || asking && !e.Session().IsActive {
+		t.Fatalf("busy is %v with a check %v and the poll %+v", e.Busy(), running, p)
 	}
 	s := e.Session()
 	if playing > 1 || playing > 0 && !s.IsActive || e.Exists() && s.GamesPlayed != len(e.Played()) {
@@ -127,6 +133,16 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 		func() protocol.Command { return stopCheck(n) },
 		func() protocol.Command { return drawSight(t, n) },
 		open,
+		func() protocol.Command { return poll(protocol.GameID(max(n, 1)), 7, 8) },
+		func() protocol.Command {
+			return choose(rapid.SampledFrom([]string{"ann", "Ann", "bob", "漢字"}).Draw(t, "voter"), rapid.IntRange(0, 4).Draw(t, "choice"))
+		},
+		func() protocol.Command {
+			return choose(rapid.SampledFrom([]string{"ann", "cy", "dan"}).Draw(t, "voter"), rapid.IntRange(1, 3).Draw(t, "choice"))
+		},
+		func() protocol.Command { return closePoll(rapid.Float64Range(0, 0.999).Draw(t, "draw")) },
+		func() protocol.Command { return protocol.AddWinner{ID: 3} },
+		func() protocol.Command { return protocol.CancelPoll{ID: 3} },
 	}
 	// Ends are rare, or little would happen in an evening.
 	if rapid.IntRange(0, 30).Draw(t, "end") == 0 {

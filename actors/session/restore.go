@@ -23,8 +23,13 @@ func (h *Heart) Restore(data []byte) error {
 		return fmt.Errorf("%w: a value is missing or out of range", errSnapshot)
 	}
 	n.voters = readVoters(&r)
+	n.poll = img.Poll
+	ballots := readBallots(&r)
 	if r.bad || len(r.rest) > 0 {
 		return fmt.Errorf("%w: damaged votes", errSnapshot)
+	}
+	if !n.poll.restored(ballots) {
+		return fmt.Errorf("%w: a poll that no facts could make", errSnapshot)
 	}
 	*h = *n
 	return nil

@@ -20,6 +20,9 @@ const SnapshotVersion uint32 = 2
 //	    uvarint  number of votes
 //	    uvarint  first timestamp in milliseconds since 1970
 //	    uvarint  for each further vote: milliseconds since the one before, less window
+//	uvarint  number of voters in the open poll, in the order of their first votes, and for each:
+//	    uvarint  length of the key in bytes, and the key: the folded name, or 0 and the device
+//	    byte     choice
 //
 // The same facts always give the same bytes.
 
@@ -33,19 +36,24 @@ type image struct {
 	Notes   *string            `json:"notes"`
 	Plays   []play             `json:"plays"`
 	Tallies []tally            `json:"tallies"`
+	Poll    *poll              `json:"poll"`
 }
 
 // AppendSnapshot appends the whole state to dst.
 func (h *Heart) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
-		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
+		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies, Poll: h.poll,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(b)))
 	dst = append(dst, b...)
-	return h.voters.append(dst)
+	dst = h.voters.append(dst)
+	if h.poll == nil {
+		return binary.AppendUvarint(dst, 0)
+	}
+	return h.poll.ballots.append(dst)
 }
 
 func (v *voters) append(dst []byte) []byte {
@@ -61,6 +69,16 @@ func (v *voters) append(dst []byte) []byte {
 			dst = binary.AppendUvarint(dst, uint64(ts-before-window))
 			before = ts
 		}
+	}
+	return dst
+}
+
+func (b *ballots) append(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(b.list)))
+	for _, v := range b.list {
+		dst = binary.AppendUvarint(dst, uint64(len(v.voter)))
+		dst = append(dst, v.voter...)
+		dst = append(dst, v.choice)
 	}
 	return dst
 }

@@ -23,6 +23,7 @@ func rich(t testing.TB) *evening {
 	for i := range protocol.Timestamp(20) {
 		e.must(t, vote([]string{"ann", "Böb", "漢"}[i%3], protocol.VoteUp, noon+i*1700))
 	}
+	e.must(t, poll(5, 6), closePoll(0), poll(1, 2, 3), choose("ann", 1), choose("Böb", 3), choose("漢", 3), tapped(7, 1))
 	return e
 }
 
@@ -75,6 +76,11 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"no JSON":              "\x02{]\x00",
 		"cut JSON":             good[:20],
 		"cut votes":            good[:len(good)-1],
+		"an unknown outcome":   swap(`"status":"open"`, `"status":"odd?"`),
+		"more votes than cast": swap(`"votes":2`, `"votes":9`),
+		"a choice of nothing":  good[:len(good)-1] + "\x04",
+		"a choice of no game":  good[:len(good)-1] + "\x00",
+		"a ballot twice":       strings.ReplaceAll(good, "\x04BÖB\x03", "\x03ANN\x01\x00"),
 		"something after":      good + "\x00",
 		"another session":      swap(`"id":3,"phase"`, `"id":4,"phase"`),
 		"an unknown phase":     swap(`"phase":1`, `"phase":9`),
@@ -83,11 +89,13 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"an unknown field":     swap(`"count_status"`, `"count_stetus"`),
 		"games out of order":   swap(`12:00:00.001Z`, `12:00:09.001Z`),
 		"a game with no tally": swap(`"game":{"id":2`, `"game":{"id":9`),
-		"a tally twice":        packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0),
-		"a count from nowhere": packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0),
-		"a nameless voter":     packed(`{"id":3}`, 1, 0, 1, 1),
-		"a voter without vote": packed(`{"id":3}`, 1, 1, 'A', 0),
-		"a vote after 9999":    packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0),
+		"ballots of no poll":   packed(`{"id":3}`, 0, 1, 1, 'A', 1),
+		"ballots of the past":  packed(past, 0, 1, 1, 'A', 1),
+		"a tally twice":        packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0, 0),
+		"a count from nowhere": packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
+		"a nameless voter":     packed(`{"id":3}`, 1, 0, 1, 1, 0),
+		"a voter without vote": packed(`{"id":3}`, 1, 1, 'A', 0, 0),
+		"a vote after 9999":    packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
 		"a voter twice":        strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
 		"a count too large":    "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
 	} {
@@ -101,6 +109,10 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 	}
 }
 
+// past is the JSON of a session whose poll is over.
+const past = `{"id":3,"poll":{"number":1,"status":"ended","started":"2024-01-15T12:00:00.000Z","ends":"2024-01-15T12:01:00.000Z",` +
+	`"ended":"2024-01-15T12:01:00.000Z","choice":2,"candidates":[{"game":{"id":1}},{"game":{"id":2},"votes":1}]}}`
+
 // packed is a snapshot of that JSON and those votes.
 func packed(json string, votes ...byte) string {
 	return string(binary.AppendUvarint(nil, uint64(len(json)))) + json + string(votes)
@@ -109,9 +121,10 @@ func packed(json string, votes ...byte) string {
 // TestTheSmallestSnapshots: what the refusals above begin with is fine by itself.
 func TestTheSmallestSnapshots(t *testing.T) {
 	for _, data := range []string{
-		packed(`{"id":3,"tallies":[{"id":1},{"id":2}]}`, 0),
-		packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`, 0),
-		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39),
+		packed(`{"id":3,"tallies":[{"id":1},{"id":2}]}`, 0, 0),
+		packed(past, 0, 0),
+		packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
+		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0),
 	} {
 		if err := session.New(3).Restore([]byte(data)); err != nil {
 			t.Errorf("%q: %v", data, err)
@@ -125,8 +138,9 @@ func TestRestoreOfHugeCountsAllocatesLittle(t *testing.T) {
 	const size = 1 << 20
 	count := string(binary.AppendUvarint(nil, size))
 	for name, data := range map[string]string{
-		"voters": packed(`{"id":3}`) + count + strings.Repeat("\x00", size),
-		"votes":  packed(`{"id":3}`, 1, 1, 'A') + count + strings.Repeat("\xff", size),
+		"voters":  packed(`{"id":3}`) + count + strings.Repeat("\x00", size),
+		"votes":   packed(`{"id":3}`, 1, 1, 'A') + count + strings.Repeat("\xff", size),
+		"ballots": packed(`{"id":3}`, 0) + count + strings.Repeat("\x00", size),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -163,7 +177,8 @@ func FuzzRestore(f *testing.F) {
 		if again := h.AppendSnapshot(nil); !bytes.Equal(stored, again) {
 			t.Fatalf("%q\n%q", stored, again)
 		}
-		for _, cmd := range (commands{add(1), at(0), count(1, 3), room(1, "ABCD"), status(1, protocol.StatusPlaying), closeIt}) {
+		for _, cmd := range (commands{add(1), at(0), count(1, 3), room(1, "ABCD"), status(1, protocol.StatusPlaying),
+			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), closeIt}) {
 			_, _, _ = e.do(cmd) // refusals are fine, panics are not
 		}
 		e.State(1)
@@ -184,6 +199,11 @@ func sameState(t failer, want, got *session.Heart) {
 	}
 	// A clock that went back shows whether both know the time of their latest fact.
 	sameDecision(t, want, got, closeIt, 0)
+	for choice := range protocol.MaxCandidates {
+		sameDecision(t, want, got, choose("ann", choice+1), 0)
+	}
+	sameDecision(t, want, got, closePoll(0.99), 0)
+	sameDecision(t, want, got, poll(1, 2), 0)
 	for ms := range protocol.Timestamp(40) {
 		sameDecision(t, want, got, vote("ann", protocol.VoteUp, noon+ms*500), noon+60*second)
 	}

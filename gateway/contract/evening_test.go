@@ -146,6 +146,53 @@ func steps() []step {
 		{"sessions.active", 200, params{"format": "text"}},
 		{"stats.get", 200, nil},
 
+		{"sessions.poll.get", 200, params{"id": 1}},
+		{"sessions.poll.get", 200, params{"id": 1, "format": "text"}},
+		{"sessions.poll.get", 400, params{"id": "x"}},
+		{"sessions.poll.get", 404, params{"id": 9}},
+		{"sessions.poll.vote", 409, params{"id": 1, "username": "ann", "choice": 1}}, // none yet
+		{"sessions.poll.add", 404, params{"id": 1}},
+		{"sessions.poll.add", 404, params{"id": 9}},
+		{"sessions.poll.add", 400, params{"id": "x"}},
+		{"sessions.poll.end", 409, params{"id": 1}},
+		{"sessions.poll.end", 404, params{"id": 9}},
+		{"sessions.poll.end", 400, params{"id": "x"}},
+		{"sessions.poll.cancel", 409, params{"id": 1}},
+		{"sessions.poll.cancel", 404, params{"id": 9}},
+		{"sessions.poll.cancel", 400, params{"id": "x"}},
+		{"sessions.poll.start", 400, params{"id": 1}},
+		{"sessions.poll.start", 400, params{"id": 1, "count": 2, "game_ids": []any{}}},
+		{"sessions.poll.start", 400, params{"id": 1, "count": 7}},
+		{"sessions.poll.start", 400, params{"id": 1, "game_ids": []int{31}}},
+		{"sessions.poll.start", 400, params{"id": 1, "game_ids": []int{31, 31}}},
+		{"sessions.poll.start", 400, params{"id": 1, "count": 2, "seconds": 9}},
+		{"sessions.poll.start", 404, params{"id": 9, "count": 2}},
+		{"sessions.poll.start", 404, params{"id": 1, "game_ids": []int{31, 999}}},
+		{"sessions.poll.start", 404, params{"id": 1, "count": 2, "playerCount": 100_000}},
+		{"sessions.poll.start", 201, params{"id": 1, "count": 3, "playerCount": 6, "drawing": "exclude", "length": "short", "familyFriendly": true, "excludePlayed": true, "seconds": 90}},
+		{"sessions.poll.add", 409, params{"id": 1}}, // open
+		{"sessions.poll.cancel", 200, params{"id": 1}},
+		{"sessions.poll.add", 409, params{"id": 1}}, // canceled
+		{"sessions.poll.get", 200, params{"id": 1, "format": "text"}},
+		{"sessions.poll.start", 201, params{"id": 1, "game_ids": []int{31, 70}}},
+		{"sessions.poll.start", 409, params{"id": 1, "count": 2}},
+		{"sessions.poll.vote", 200, params{"id": 1, "username": "ann", "choice": 2}},
+		{"sessions.poll.vote", 200, params{"id": 1, "username": "ANN", "choice": 1, "poll_id": 1002}},
+		{"sessions.poll.vote", 400, params{"id": 1, "choice": 1}},
+		{"sessions.poll.vote", 400, params{"id": 1, "username": "ann"}},
+		{"sessions.poll.vote", 400, params{"id": 1, "username": "ann", "choice": 3}},
+		{"sessions.poll.vote", 400, params{"id": 1, "username": "ann", "choice": 1, "poll_id": -1}},
+		{"sessions.poll.vote", 404, params{"id": 9, "username": "ann", "choice": 1}},
+		{"sessions.poll.vote", 409, params{"id": 1, "username": "ann", "choice": 1, "poll_id": 1001}},
+		{"sessions.poll.get", 200, params{"id": 1}},
+		{"sessions.poll.get", 200, params{"id": 1, "format": "text"}},
+		{"sessions.poll.end", 200, params{"id": 1}},
+		{"sessions.poll.vote", 409, params{"id": 1, "username": "bob", "choice": 1}}, // over
+		{"sessions.poll.get", 200, params{"id": 1}},
+		{"sessions.poll.get", 200, params{"id": 1, "format": "text"}},
+		{"sessions.poll.add", 201, params{"id": 1}},
+		{"sessions.poll.add", 409, params{"id": 1}}, // added already
+
 		{"sessions.delete", 400, params{"id": 1}},
 		{"sessions.delete", 400, params{"id": "x"}},
 		{"sessions.close", 400, params{"id": 1, "notes": 7}},
@@ -154,6 +201,8 @@ func steps() []step {
 		{"sessions.close", 400, params{"id": 1}},
 		{"sessions.close", 404, params{"id": 9}},
 		{"sessions.games.add", 400, params{"id": 1, "game_id": 31}},
+		{"sessions.poll.start", 400, params{"id": 1, "count": 2}},
+		{"sessions.poll.add", 400, params{"id": 1}},
 		{"sessions.games.status", 400, params{"id": 1, "gameId": 10002, "status": "playing"}},
 		{"sessions.games.room_code", 400, params{"id": 1, "gameId": 10002, "room_code": "wxyz"}},
 		{"sessions.games.player_count", 400, params{"id": 1, "gameId": 10002, "player_count": 6}},
@@ -253,16 +302,18 @@ func settled(p params, moment string) params {
 	return out
 }
 
-// allPlayed leaves the picker nothing: one game of a pack of its own, and played.
+// allPlayed leaves the picker two games, then one that was played.
 func allPlayed(h *house) {
 	h.t.Helper()
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 70}).want(201)
 	for _, g := range h.list("games.list") {
-		if id := int(g["id"].(float64)); id != 70 {
+		if id := int(g["id"].(float64)); id != 70 && id != 31 {
 			h.ask("games.delete", params{"id": id}).want(200)
 		}
 	}
+	h.ask("sessions.poll.start", params{"id": 1, "count": 2}).want(404) // 70 was played
+	h.ask("games.delete", params{"id": 31}).want(200)
 	h.ask("games.pick", params{"sessionId": 1, "excludePlayed": true}).want(404)
 }
 
@@ -279,6 +330,7 @@ func otherSession(h *house) {
 	vote := params{"username": "ann", "vote": "up", "timestamp": now(), "sessionId": 1}
 	h.ask("votes.live", vote, "Authorization", bot).want(403)
 	h.ask("votes.batch", params{"votes": []any{vote}}, "Authorization", bot).want(403)
+	h.ask("sessions.poll.vote", params{"id": 1, "username": "ann", "choice": 1}, "Authorization", bot).want(403)
 }
 
 // elevenLogins are one too many from one address.

@@ -16,6 +16,7 @@ var words = map[string]string{
 	"favor-game": "FavorRequest", "favor-pack": "FavorRequest", "favor-set": "FavorSet", "game": "Game",
 	"issue-token": "TokenRequest", "issued-token": "IssuedToken", "login": "Login", "message": "Message",
 	"pack": "Pack", "pack-meta": "PackMeta", "pack-toggled": "PackToggled", "pick": "PickRequest", "picked": "Picked",
+	"poll": "Poll", "start-poll": "PollRequest", "start-poll-of": "PollRequest", "vote-poll": "PollVote",
 	"redelivery-queued": "RedeliveryQueued", "replay-accepted": "ReplayAccepted", "replay-webhook": "ReplayRequest",
 	"rotate-secret": "RotateRequest", "session": "Session", "session-game": "SessionGame", "session-votes": "SessionVotes",
 	"set-game-status": "StatusRequest", "set-player-count": "PlayerCountRequest", "set-room-code": "RoomCodeRequest",

@@ -214,6 +214,7 @@ func night(h *house, screen, tally *socket) {
 	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)
 	screen.hear("vote.received")
 	tally.hear("tally")
+	poll(h, screen)
 	again := h.dial(screen.messages)
 	again.say(params{"type": "auth", "token": h.token})
 	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
@@ -226,6 +227,16 @@ func night(h *house, screen, tally *socket) {
 	screen.hear("session.ended")
 	h.ask("sessions.delete", params{"id": 1}).want(200)
 	screen.hear("session.deleted")
+}
+
+// poll is a poll and a vote in it.
+func poll(h *house, screen *socket) {
+	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{31, 70}}).want(201)
+	screen.hear("poll.started")
+	h.ask("sessions.poll.vote", params{"id": 1, "username": "ann", "choice": 2}).want(200)
+	screen.hear("poll.tally")
+	h.ask("sessions.poll.end", params{"id": 1}).want(200)
+	screen.hear("poll.ended")
 }
 
 // described are the messages of the description, in both directions.

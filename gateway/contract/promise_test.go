@@ -135,6 +135,10 @@ func keys(h *house) {
 		{"games.create", 201, params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}, params{"pack_name": "P", "title": "U", "min_players": 1, "max_players": 2}},
 		{"sessions.games.add", 201, params{"id": 1, "game_id": 31}, params{"id": 1, "game_id": 70}},
 		{"games.pick", 200, params{"playerCount": 4}, params{"playerCount": 5}},
+		{"sessions.poll.start", 201, params{"id": 1, "count": 2}, params{"id": 1, "count": 3}},
+		{"sessions.poll.vote", 200, params{"id": 1, "username": "ann", "choice": 1}, params{"id": 1, "username": "ann", "choice": 2}},
+		{"sessions.poll.end", 200, params{"id": 1}, params{"id": 2}},
+		{"sessions.poll.add", 201, params{"id": 1}, params{"id": 2}},
 		{"votes.live", 200, vote("ann"), vote("bob")},
 		{"votes.batch", 200, params{"votes": []any{vote("cyd")}}, params{"votes": []any{vote("dan")}}},
 		{"webhooks.create", 201, hook("Discord Bot"), hook("Another")},
@@ -177,6 +181,10 @@ func valid(op string) params {
 		return params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}
 	case "sessions.games.add":
 		return params{"game_id": 31}
+	case "sessions.poll.start":
+		return params{"count": 2}
+	case "sessions.poll.vote":
+		return params{"username": "ann", "choice": 1}
 	case "votes.live":
 		return params{"username": "ann", "vote": "up", "timestamp": now()}
 	case "votes.batch":

@@ -1,0 +1,405 @@
+package actors_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// ask starts a poll on games 1, 2 and 3 for a minute.
+func (n *night) ask(more ...func(*protocol.StartPoll)) *protocol.Poll {
+	n.t.Helper()
+	c := protocol.StartPoll{ID: n.session, GameIDs: []protocol.GameID{1, 2, 3}}
+	for _, m := range more {
+		m(&c)
+	}
+	return do[*protocol.Poll](n.t, n.hub, c)
+}
+
+func autoAdd(c *protocol.StartPoll) { c.AutoAdd = true }
+
+func (n *night) choose(name string, choice int) error {
+	return n.try(&protocol.VotePoll{ID: n.session, Username: name, Choice: choice})
+}
+
+func (n *night) try(c protocol.Command) error {
+	_, err := n.hub.Do(n.t.Context(), actors.Call{Command: c})
+	return err
+}
+
+func (n *night) poll() *protocol.Poll {
+	n.t.Helper()
+	p, err := n.hub.Poll(n.t.Context(), n.session)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return p
+}
+
+// wantOpen and wantWinner look without asking the session for longer than a moment.
+func (n *night) wantOpen(votes int64) {
+	n.t.Helper()
+	if p := n.poll(); p.Status != protocol.StatusOpen || p.TotalVotes != votes {
+		n.t.Fatalf("%+v, want it open with %d votes", p, votes)
+	}
+}
+
+func (n *night) wantWinner(game protocol.GameID) *protocol.Poll {
+	n.t.Helper()
+	p := n.poll()
+	if p.Status != protocol.StatusEnded || p.Winner == nil || p.Winner.GameID != game {
+		n.t.Fatalf("%+v, want game %d to have won", p, game)
+	}
+	return p
+}
+
+func TestAPollEndsByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollStarted, protocol.EventPollTally, protocol.EventPollEnded)
+		begun := time.Now()
+		p := n.ask()
+		if p.ID != protocol.NewPollID(n.session, 1) || p.EndsAt != p.StartedAt+60_000 || p.Candidates[1].GameID != 2 || p.Candidates[1].Title == "" {
+			t.Fatalf("%+v", p)
+		}
+		for name, choice := range map[string]int{"ann": 2, "bob": 3, "cy": 2} {
+			if err := n.choose(name, choice); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rest(59_999 * time.Millisecond)
+		n.wantOpen(3)
+		rest(time.Millisecond)
+		p = n.wantWinner(2)
+		if p.Tie || p.Added || *p.EndedAt != protocol.TimestampOf(begun.Add(time.Minute)) {
+			t.Fatalf("%+v", p)
+		}
+		want := []string{"poll.started", "poll.tally", "poll.tally", "poll.tally", "poll.ended"}
+		if got := n.courier.events(hook); !slices.Equal(got, want) {
+			t.Fatalf("the webhook heard %v", got)
+		}
+	})
+}
+
+func TestAWinnerIsAddedByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask(autoAdd)
+		if err := n.choose("ann", 3); err != nil {
+			t.Fatal(err)
+		}
+		rest(time.Minute)
+		if p := n.wantWinner(3); !p.Added {
+			t.Fatalf("%+v", p)
+		}
+		games, err := n.hub.SessionGames(t.Context(), n.session)
+		if err != nil || len(games) != 2 || games[1].GameID != 3 || games[1].Status != protocol.StatusPlaying || games[0].Status != protocol.StatusPlayed {
+			t.Fatalf("%+v %v", games, err)
+		}
+		if err := n.try(protocol.AddWinner{ID: n.session}); codeOf(err) != protocol.CodeConflict {
+			t.Fatal("added twice:", err)
+		}
+	})
+}
+
+// A vote that comes when the time is over is late also when the timer is.
+func TestALateVoteIsRefusedBeforeTheTimerFires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask()
+		rest(30 * time.Second)
+		n.skew.Store(int64(30 * time.Second))
+		if err := n.choose("ann", 1); codeOf(err) != protocol.CodeConflict {
+			t.Fatal(err)
+		}
+		if p := n.poll(); p.Status != protocol.StatusEnded || p.TotalVotes != 0 || !p.Tie {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// A clock that is set ahead leaves no poll behind that nobody can vote in.
+func TestAClockSetAheadEndsAPollThatNobodyAsksAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded)
+		n.ask()
+		n.skew.Store(int64(time.Hour))
+		rest(2 * time.Second)
+		if got := n.courier.events(hook); len(got) != 1 {
+			t.Fatalf("heard %v", got)
+		}
+	})
+}
+
+// A clock that is set back neither ends a poll early nor makes it longer.
+func TestAClockSetBackDoesNotMakeAPollLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask()
+		rest(20 * time.Second)
+		n.skew.Store(int64(-48 * time.Hour))
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		rest(39 * time.Second)
+		n.wantOpen(1)
+		rest(time.Second)
+		n.wantWinner(2)
+		// The next begins while the session's clock stands still, at the same moment.
+		n.ask()
+		rest(59 * time.Second)
+		n.wantOpen(0)
+		rest(time.Second)
+		if p := n.poll(); p.Status != protocol.StatusEnded {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// After a restart what counts is the clock, for as long as the poll lasts at most.
+func TestARestartWhileTheClockIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask()
+		rest(20 * time.Second)
+		n.skew.Store(int64(-48 * time.Hour))
+		n.restart()
+		rest(59 * time.Second)
+		n.wantOpen(0)
+		rest(time.Second)
+		if p := n.poll(); p.Status != protocol.StatusEnded {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+func TestARestartInTheMiddleOfAPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded)
+		n.ask(autoAdd)
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		rest(20 * time.Second)
+		n.restart()
+		rest(39 * time.Second)
+		if got := n.courier.events(hook); len(got) != 0 {
+			t.Fatalf("ended early: %v", got)
+		}
+		if err := n.choose("ann", 3); err != nil { // who has voted is remembered
+			t.Fatal(err)
+		}
+		n.wantOpen(1)
+		rest(time.Second)
+		if got := n.courier.events(hook); len(got) != 1 {
+			t.Fatalf("heard %v", got)
+		}
+		if p := n.wantWinner(3); !p.Added {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// A poll whose time passed while the server was down ends with the start, though nobody
+// asks for the session.
+func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded)
+		n.ask(autoAdd)
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		n.stop()
+		rest(time.Hour)
+		n.start()
+		rest(time.Millisecond)
+		if got := n.courier.events(hook); len(got) != 1 {
+			t.Fatalf("heard %v", got)
+		}
+		if p := n.wantWinner(2); !p.Added {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// A session with an open poll stays awake though nobody uses it.
+func TestALongPollOfASessionThatNobodyUses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded)
+		hour := protocol.MaxPollSeconds
+		n.ask(func(c *protocol.StartPoll) { c.Seconds = &hour })
+		rest(time.Hour)
+		if got := n.courier.events(hook); len(got) != 1 {
+			t.Fatalf("heard %v", got)
+		}
+	})
+}
+
+func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded)
+		n.ask(autoAdd)
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		rest(59 * time.Second)
+		n.journal.Refuse(errors.New("full"))
+		rest(10 * time.Minute)
+		if p := n.poll(); p.Status != protocol.StatusOpen {
+			t.Fatalf("ended though nothing is on disk: %+v", p)
+		}
+		n.journal.Refuse(nil)
+		if err := n.choose("bob", 1); codeOf(err) != protocol.CodeConflict {
+			t.Fatal("a late vote slips in:", err)
+		}
+		rest(2 * time.Second)
+		if p := n.wantWinner(2); !p.Added || p.TotalVotes != 1 {
+			t.Fatalf("%+v", p)
+		}
+		if got := n.courier.events(hook); len(got) != 1 {
+			t.Fatalf("heard %v", got)
+		}
+	})
+}
+
+// A commit that fails once is tried again within a second.
+func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask()
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		rest(59 * time.Second)
+		n.journal.FailNext(1, errors.New("sick"))
+		rest(3 * time.Second)
+		n.wantWinner(2)
+	})
+}
+
+func TestAPollEndedByHandLeavesNoCountdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		for _, c := range []protocol.Command{protocol.EndPoll{ID: n.session}, protocol.CancelPoll{ID: n.session}} {
+			n.ask()
+			rest(50 * time.Second)
+			do[*protocol.Poll](t, n.hub, c)
+			n.ask()
+			rest(30 * time.Second) // the first would be over
+			n.wantOpen(0)
+			do[*protocol.Poll](t, n.hub, protocol.CancelPoll{ID: n.session})
+		}
+		if err := n.try(protocol.EndPoll{ID: n.session}); codeOf(err) != protocol.CodeConflict {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestClosingASessionCancelsItsPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		hook := n.hook(protocol.EventPollEnded, protocol.EventSessionEnded)
+		n.ask(autoAdd)
+		do[protocol.Session](t, n.hub, protocol.CloseSession{ID: n.session})
+		rest(time.Hour)
+		if got := n.courier.events(hook); !slices.Equal(got, []string{"poll.ended", "session.ended"}) {
+			t.Fatalf("heard %v", got)
+		}
+		if p := n.poll(); p.Status != protocol.StatusCanceled || p.Added || p.Winner != nil {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// The draw is made with the end, from the hub's chance.
+func TestTheDrawComesWithTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		for draw, game := range map[float64]protocol.GameID{0: 1, 0.4: 2, 0.9: 3} {
+			n.draw = draw
+			n.restart()
+			n.ask()
+			p := do[*protocol.Poll](t, n.hub, protocol.EndPoll{ID: n.session, Draw: 0.5})
+			if !p.Tie || p.Winner.GameID != game {
+				t.Errorf("draw %v: %+v", draw, p.Winner)
+			}
+			n.ask()
+			rest(time.Minute)
+			n.wantWinner(game)
+		}
+	})
+}
+
+func TestCandidatesAreRolled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.play(2)
+		count := protocol.MaxCandidates
+		p := n.ask(func(c *protocol.StartPoll) { c.GameIDs, c.Count, c.PlayerCount = nil, &count, 8 })
+		seen := map[string]bool{}
+		for _, c := range p.Candidates {
+			if c.GameID == 1 || c.GameID == 2 || c.MaxPlayers < 8 || seen[c.Title] {
+				t.Errorf("%+v", c)
+			}
+			seen[c.Title] = true
+		}
+		if len(seen) != count {
+			t.Errorf("%d games", len(seen))
+		}
+	})
+}
+
+func TestPollsThatCannotBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		two := 2
+		for code, c := range map[protocol.Code]protocol.StartPoll{
+			protocol.CodeNotFound: {ID: n.session, GameIDs: []protocol.GameID{1, 9999}},
+			protocol.CodeInvalid:  {ID: n.session, GameIDs: []protocol.GameID{1, 1}},
+		} {
+			if err := n.try(c); codeOf(err) != code {
+				t.Errorf("%+v: %v", c, err)
+			}
+		}
+		if err := n.try(protocol.StartPoll{ID: 99, Count: &two}); codeOf(err) != protocol.CodeNotFound {
+			t.Error("a session that there is not:", err)
+		}
+		if err := n.try(protocol.StartPoll{ID: n.session, Count: &two, PlayerCount: 99_999}); codeOf(err) != protocol.CodeNotFound {
+			t.Error("no games:", err)
+		}
+		n.ask()
+		if err := n.try(protocol.StartPoll{ID: n.session, Count: &two}); codeOf(err) != protocol.CodeConflict {
+			t.Error("two at once:", err)
+		}
+	})
+}
+
+// A poll that was begun under a key is answered again after the candidates have gone.
+func TestAPollIsBegunOncePerKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		call := actors.Call{Command: protocol.StartPoll{ID: n.session, GameIDs: []protocol.GameID{1, 2}}, Key: &actors.Key{Scope: "poll", Name: "k"}}
+		if _, err := n.hub.Do(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		do[protocol.Message](t, n.hub, protocol.DeleteGame{ID: 2})
+		if _, err := n.hub.Do(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		rest(time.Minute)
+		if p := n.poll(); p.ID != protocol.NewPollID(n.session, 1) {
+			t.Fatalf("%+v", p)
+		}
+		synctest.Wait()
+	})
+}

@@ -1,0 +1,69 @@
+package session
+
+import (
+	"encoding/binary"
+
+	"partyline/protocol"
+)
+
+// ballots remembers what each voter of a poll wants. A voter costs some 120 bytes; the
+// poll bounds how many there are.
+//
+// The zero value is ready to use.
+type ballots struct {
+	places map[string]int32
+	// list is in the order of first votes, which makes snapshots deterministic.
+	list []ballot
+}
+
+type ballot struct {
+	voter  string // the key of elector
+	choice uint8
+}
+
+// elector is who has one vote: a guest's device, or the name that somebody else gives.
+type elector struct {
+	device protocol.DeviceID
+	name   string
+}
+
+// key appends the bytes under which votes are of one elector: the folded name or, after
+// a byte that no name begins with, the device.
+func (e elector) key(dst []byte) []byte {
+	if e.device != 0 {
+		return binary.BigEndian.AppendUint64(append(dst, 0), uint64(e.device))
+	}
+	return fold(dst, e.name)
+}
+
+// choice is what the elector wants so far, 0 for somebody new.
+func (b *ballots) choice(e elector) int {
+	var room [maxFolded]byte
+	if i, ok := b.places[string(e.key(room[:0]))]; ok {
+		return int(b.list[i].choice)
+	}
+	return 0
+}
+
+// cast replaces what the elector wants, and says what it was.
+func (b *ballots) cast(e elector, choice int) (before int) {
+	var room [maxFolded]byte
+	key := e.key(room[:0])
+	i, ok := b.places[string(key)]
+	if !ok {
+		b.insert(ballot{voter: string(key), choice: uint8(choice)})
+		return 0
+	}
+	before, b.list[i].choice = int(b.list[i].choice), uint8(choice)
+	return before
+}
+
+func (b *ballots) insert(v ballot) {
+	if b.places == nil {
+		b.places = make(map[string]int32)
+	}
+	b.places[v.voter] = int32(len(b.list))
+	b.list = append(b.list, v)
+}
+
+func (b *ballots) len() int { return len(b.list) }

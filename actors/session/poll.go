@@ -1,0 +1,114 @@
+package session
+
+import "partyline/protocol"
+
+// poll is the newest poll of the session; those before it are in the log only. The
+// fields are exported for the snapshot alone.
+type poll struct {
+	// Number counts the session's polls: it is the n-th.
+	Number     int                 `json:"number"`
+	Status     protocol.PollStatus `json:"status"`
+	Started    protocol.Timestamp  `json:"started"`
+	Ends       protocol.Timestamp  `json:"ends"`
+	Ended      protocol.Timestamp  `json:"ended,omitempty"`
+	AutoAdd    bool                `json:"auto,omitempty"`
+	Candidates []candidate         `json:"candidates"`
+	// Choice is the winner's number, 0 without one.
+	Choice int  `json:"choice,omitempty"`
+	Tie    bool `json:"tie,omitempty"`
+	Added  bool `json:"added,omitempty"`
+	// ballots are forgotten with the end: what counts then are the candidates' votes.
+	ballots ballots
+}
+
+type candidate struct {
+	Game  PlayedGame `json:"game"`
+	Votes int64      `json:"votes,omitempty"`
+}
+
+// polls is how many polls the session has had.
+func (h *Heart) polls() int {
+	if h.poll == nil {
+		return 0
+	}
+	return h.poll.Number
+}
+
+// open is the poll that is open, of that id if one is given; nil when there is none.
+func (h *Heart) openPoll(id protocol.PollID) *poll {
+	if h.poll == nil || h.poll.Status != protocol.StatusOpen || id != 0 && id != h.pollID() {
+		return nil
+	}
+	return h.poll
+}
+
+// pollID is the id of the newest poll.
+func (h *Heart) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.poll.Number) }
+
+// winner is the game that has won, nil without one.
+func (p *poll) winner() *PlayedGame {
+	if p == nil || p.Choice == 0 {
+		return nil
+	}
+	return &p.Candidates[p.Choice-1].Game
+}
+
+// leaders are the numbers of the candidates with the most votes. Without any vote those
+// are all of them.
+func (p *poll) leaders() (choices []int) {
+	most := int64(0)
+	for _, c := range p.Candidates {
+		most = max(most, c.Votes)
+	}
+	for i, c := range p.Candidates {
+		if c.Votes == most {
+			choices = append(choices, i+1)
+		}
+	}
+	return choices
+}
+
+// ask applies PollStarted. Facts about a poll that the session does not have change
+// nothing, here and below.
+func (h *Heart) ask(f *PollStarted) {
+	n := h.polls() + 1
+	if f.Poll != protocol.NewPollID(h.id, n) {
+		return
+	}
+	h.poll = &poll{Number: n, Status: protocol.StatusOpen, Started: f.At, Ends: f.Ends, AutoAdd: f.AutoAdd}
+	for _, g := range f.Candidates {
+		h.poll.Candidates = append(h.poll.Candidates, candidate{Game: g})
+	}
+}
+
+// choose applies PollVoted.
+func (h *Heart) choose(f *PollVoted) {
+	p := h.openPoll(f.Poll)
+	if p == nil || f.Choice > len(p.Candidates) {
+		return
+	}
+	if before := p.ballots.cast(elector{f.Device, f.Username}, f.Choice); before > 0 {
+		p.Candidates[before-1].Votes--
+	}
+	p.Candidates[f.Choice-1].Votes++
+}
+
+// conclude applies PollEnded.
+func (h *Heart) conclude(f *PollEnded) {
+	p := h.openPoll(f.Poll)
+	if p == nil || f.Choice > len(p.Candidates) {
+		return
+	}
+	p.Status, p.Ended, p.Choice, p.Tie, p.ballots = protocol.StatusEnded, f.At, f.Choice, f.Tie, ballots{}
+	if f.Choice == 0 {
+		p.Status = protocol.StatusCanceled
+	}
+}
+
+// fulfil notes that a game is being played: perhaps the one that was wanted. It does
+// not matter who has added it.
+func (h *Heart) fulfil(id protocol.GameID) {
+	if w := h.poll.winner(); w != nil && w.ID == id {
+		h.poll.Added = true
+	}
+}

@@ -1,0 +1,39 @@
+package session
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unicode/utf8"
+
+	"partyline/protocol"
+)
+
+// The body of a stored vote in a poll, some 20 bytes, 30 of a guest:
+//
+//	uvarint  at, in milliseconds since 1970
+//	uvarint  poll
+//	byte     choice, from 1
+//	uvarint  device, 0 for none
+//	uvarint  length of the name in bytes
+//	bytes    the name, UTF-8
+
+func appendPollVote(dst []byte, f *PollVoted) []byte {
+	dst = binary.AppendUvarint(dst, uint64(f.At))
+	dst = binary.AppendUvarint(dst, uint64(f.Poll))
+	dst = append(dst, byte(f.Choice))
+	dst = binary.AppendUvarint(dst, uint64(f.Device))
+	dst = binary.AppendUvarint(dst, uint64(len(f.Username)))
+	return append(dst, f.Username...)
+}
+
+func readPollVote(b []byte) (*PollVoted, error) {
+	r := reader{rest: b}
+	at, poll := r.moment(), r.id()
+	choice, device := r.byte(), r.uvarint()
+	name := r.take(r.length(maxFolded))
+	if r.bad || len(r.rest) > 0 || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates ||
+		len(name) == 0 || !utf8.Valid(name) {
+		return nil, fmt.Errorf("%w: a damaged vote in a poll", errFact)
+	}
+	return &PollVoted{At: at, Poll: protocol.PollID(poll), Choice: int(choice), Device: protocol.DeviceID(device), Username: string(name)}, nil
+}

@@ -1,0 +1,116 @@
+package session
+
+import "partyline/protocol"
+
+// startPoll decides StartPoll.
+func (h *Heart) startPoll(dst []Fact, c protocol.StartPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	n := h.polls() + 1
+	switch {
+	case h.phase != phaseActive:
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot start a poll in a closed session")
+	case h.openPoll(0) != nil:
+		return dst, protocol.Errorf(protocol.CodeConflict, "A poll is open already")
+	case len(c.Candidates) < protocol.MinCandidates:
+		return dst, protocol.NotFound("Game") // the hub looks them up
+	case n >= protocol.MaxPolls:
+		return dst, protocol.Invalid("A session has at most %d polls", protocol.MaxPolls-1)
+	}
+	f := &PollStarted{At: at, Poll: protocol.NewPollID(h.id, n), Ends: at + length(c.Seconds), AutoAdd: c.AutoAdd}
+	for _, g := range c.Candidates {
+		f.Candidates = append(f.Candidates, playedGame(g))
+	}
+	return append(dst, f), nil
+}
+
+// length is how long a poll lasts, in milliseconds.
+func length(seconds *int) protocol.Timestamp {
+	if seconds == nil {
+		return protocol.DefaultPollSeconds * 1000
+	}
+	return protocol.Timestamp(*seconds) * 1000
+}
+
+// votePoll decides VotePoll. What counts is when the vote is decided, not what the
+// voter's clock says: until the end, and not a millisecond longer.
+func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p, err := h.votable(c.PollID, at)
+	if err != nil {
+		return dst, err
+	}
+	if c.Choice > len(p.Candidates) {
+		return dst, protocol.Invalid("choice must be between 1 and %d", len(p.Candidates))
+	}
+	switch p.ballots.choice(elector{c.Device, c.Username}) {
+	case c.Choice:
+		return dst, nil
+	case 0:
+		if p.ballots.len() >= protocol.MaxPollVoters {
+			return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
+		}
+	}
+	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Device: c.Device, Username: c.Username}), nil
+}
+
+// votable is the poll that takes votes at that moment.
+func (h *Heart) votable(id protocol.PollID, at protocol.Timestamp) (*poll, *protocol.Error) {
+	if h.poll == nil {
+		return nil, noPoll()
+	}
+	p := h.openPoll(id)
+	if p == nil || at >= p.Ends {
+		return nil, protocol.Errorf(protocol.CodeConflict, "The poll is over")
+	}
+	return p, nil
+}
+
+// endPoll decides EndPoll. The countdown's word is taken for it that the time is over:
+// the clock may have been set back since the poll began.
+func (h *Heart) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	p := h.openPoll(c.PollID)
+	if p == nil {
+		return dst, noPoll()
+	}
+	leaders := p.leaders()
+	drawn := leaders[min(int(c.Draw*float64(len(leaders))), len(leaders)-1)]
+	dst = append(dst, &PollEnded{At: at, Poll: h.pollID(), Choice: drawn, Tie: len(leaders) > 1})
+	if p.AutoAdd {
+		// A session that is full of games ends its polls all the same.
+		dst, _ = h.begins(dst, &GameAdded{Game: p.Candidates[drawn-1].Game}, at)
+	}
+	return dst, nil
+}
+
+// cancelPoll decides CancelPoll.
+func (h *Heart) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.openPoll(0) == nil {
+		return dst, noPoll()
+	}
+	return h.dropPoll(dst, at), nil
+}
+
+// dropPoll appends the fact that the open poll is canceled, if there is one.
+func (h *Heart) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
+	if h.openPoll(0) != nil {
+		dst = append(dst, &PollEnded{At: at, Poll: h.pollID()})
+	}
+	return dst
+}
+
+// addWinner decides AddWinner.
+func (h *Heart) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	switch {
+	case h.phase != phaseActive:
+		return dst, closedToGames()
+	case h.poll == nil:
+		return dst, protocol.NotFound("Poll")
+	case h.openPoll(0) != nil:
+		return dst, protocol.Errorf(protocol.CodeConflict, "The poll is still open")
+	case h.poll.winner() == nil:
+		return dst, protocol.Errorf(protocol.CodeConflict, "The poll was canceled")
+	case h.poll.Added:
+		return dst, protocol.Errorf(protocol.CodeConflict, "The winner was added already")
+	}
+	return h.begins(dst, &GameAdded{Game: *h.poll.winner()}, at)
+}
+
+func noPoll() *protocol.Error { return protocol.Errorf(protocol.CodeConflict, "No poll is open") }

@@ -1,0 +1,37 @@
+package session
+
+import "partyline/protocol"
+
+// PollStarted opens a poll: which game comes next? Ends is when no vote counts any more.
+// The candidates are kept as they were in the catalogue, so the winner can be played
+// whatever becomes of its entry.
+type PollStarted struct {
+	At         protocol.Timestamp `json:"at"`
+	Poll       protocol.PollID    `json:"poll"`
+	Ends       protocol.Timestamp `json:"ends"`
+	Candidates []PlayedGame       `json:"candidates"`
+	AutoAdd    bool               `json:"auto,omitempty"`
+}
+
+// PollVoted is what a voter wants next, in place of what he wanted before. Choice is the
+// number of the candidate, from 1. Who votes is the device where it is one, else the name.
+type PollVoted struct {
+	At       protocol.Timestamp
+	Poll     protocol.PollID
+	Choice   int
+	Device   protocol.DeviceID
+	Username string
+}
+
+// PollEnded closes a poll. Choice is the winner's number, 0 when the poll was canceled.
+// Tie says that the draw decided.
+type PollEnded struct {
+	At     protocol.Timestamp `json:"at"`
+	Poll   protocol.PollID    `json:"poll"`
+	Choice int                `json:"choice,omitempty"`
+	Tie    bool               `json:"tie,omitempty"`
+}
+
+func (f *PollStarted) moment() protocol.Timestamp { return f.At }
+func (f *PollVoted) moment() protocol.Timestamp   { return f.At }
+func (f *PollEnded) moment() protocol.Timestamp   { return f.At }

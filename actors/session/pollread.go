@@ -1,0 +1,41 @@
+package session
+
+import "partyline/protocol"
+
+// Poll is the newest poll, open or over, nil before the first.
+func (h *Heart) Poll() *protocol.Poll {
+	p := h.poll
+	if p == nil {
+		return nil
+	}
+	r := &protocol.Poll{
+		ID: h.pollID(), SessionID: h.id, Status: p.Status, StartedAt: p.Started, EndsAt: p.Ends, AutoAdd: p.AutoAdd,
+		Candidates: make([]protocol.Candidate, len(p.Candidates)), Tie: p.Tie, Added: p.Added,
+	}
+	for i, c := range p.Candidates {
+		g := &c.Game
+		r.Candidates[i] = protocol.Candidate{Choice: i + 1, GameID: g.ID, Title: g.Title, PackName: g.PackName,
+			MinPlayers: g.MinPlayers, MaxPlayers: g.MaxPlayers, Votes: c.Votes}
+		r.TotalVotes += c.Votes
+	}
+	if p.Status != protocol.StatusOpen {
+		ended := p.Ended
+		r.EndedAt = &ended
+	}
+	if p.Choice > 0 {
+		winner := r.Candidates[p.Choice-1]
+		r.Winner = &winner
+	}
+	return r
+}
+
+// publishPollVote appends the event of a vote: how the poll stands with it.
+func (h *Heart) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
+	var room [protocol.MaxCandidates]protocol.PollCount
+	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.TalliedPoll{ID: f.Poll, Candidates: room[:0]}}
+	for _, c := range h.poll.Candidates {
+		t.Poll.Candidates = append(t.Poll.Candidates, protocol.PollCount{GameID: c.Game.ID, Votes: c.Votes})
+		t.Poll.TotalVotes += c.Votes
+	}
+	return protocol.AppendPollTally(dst, f.At, seq, &t)
+}

@@ -1,0 +1,63 @@
+package session
+
+import "partyline/protocol"
+
+// restored puts the ballots into a poll of a snapshot; false when facts could not have
+// made the two.
+func (p *poll) restored(b ballots) bool {
+	if p == nil {
+		return b.len() == 0
+	}
+	games := make([]PlayedGame, len(p.Candidates))
+	counted := make([]int64, len(p.Candidates))
+	for i := range p.Candidates {
+		games[i], counted[i] = p.Candidates[i].Game, p.Candidates[i].Votes
+	}
+	if !candidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || !p.settled() {
+		return false
+	}
+	for _, v := range b.list {
+		if p.Status != protocol.StatusOpen || int(v.choice) > len(counted) {
+			return false
+		}
+		counted[v.choice-1]--
+	}
+	for _, n := range counted {
+		if n < 0 || n > 0 && p.Status == protocol.StatusOpen {
+			return false
+		}
+	}
+	p.ballots = b
+	return true
+}
+
+// settled says whether the outcome fits the status.
+func (p *poll) settled() bool {
+	switch p.Status {
+	case protocol.StatusEnded:
+		return p.Choice >= 1 && p.Choice <= len(p.Candidates) && p.Ended >= p.Started
+	case protocol.StatusCanceled:
+		return p.Choice == 0 && !p.Tie && !p.Added && p.Ended >= p.Started
+	}
+	return p.Status == protocol.StatusOpen && p.Choice == 0 && !p.Tie && !p.Added && p.Ended == 0
+}
+
+func readBallots(r *reader) ballots {
+	n := r.length(len(r.rest))
+	if n == 0 {
+		return ballots{}
+	}
+	// A ballot takes at least three bytes, so a damaged count cannot ask for much.
+	b := ballots{places: make(map[string]int32, min(n, len(r.rest)/3)), list: make([]ballot, 0, min(n, len(r.rest)/3))}
+	for range n {
+		v := ballot{voter: string(r.take(r.length(maxFolded))), choice: r.byte()}
+		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
+			r.fail()
+		}
+		if r.bad {
+			return ballots{}
+		}
+		b.insert(v)
+	}
+	return b
+}
