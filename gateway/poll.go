@@ -47,11 +47,14 @@ func (g *Gateway) votePoll() handler {
 		if err := in.read(c, s); err != nil {
 			return reply{}, err
 		}
-		if err := confine(in.who, &c.ID); err != nil {
-			return reply{}, err
-		}
 		if in.who.Role == protocol.RoleGuest {
 			c.Username, c.Device = in.who.Name, in.who.Device
+		}
+		if err := c.Check(); err != nil {
+			return reply{}, err
+		}
+		if err := confine(in.who, &c.ID); err != nil {
+			return reply{}, err
 		}
 		return do(ctx, g.hub, in, c, http.StatusOK)
 	}

@@ -234,6 +234,7 @@ func (s *stage) run(name, script string) {
 	if strings.Contains(name, "endpoints/sessions.md") && strings.Contains(script, `POST "http://localhost:5000/api/sessions" `) {
 		s.ask("sessions.close", params{"id": 3}).want(200) // only one may be active
 	}
+	s.ready(name, script)
 	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-eu", "-o", "pipefail", "-c", strings.ReplaceAll(script, "http://localhost:5000", s.url)+"\ndeclare -p > "+filepath.Join(s.dir, "vars"))
@@ -251,6 +252,19 @@ func (s *stage) run(name, script string) {
 		}
 	}
 	s.faults = nil
+}
+
+// ready has the poll that the page of polls tells of: an open one but for its start, and
+// one that is over where its winner is added.
+func (s *stage) ready(name, script string) {
+	s.t.Helper()
+	if !strings.Contains(name, "endpoints/polls.md") || strings.Contains(script, `POST "http://localhost:5000/api/sessions/3/poll" `) {
+		return
+	}
+	s.ask("sessions.poll.start", params{"id": 3, "game_ids": []int{31, 70}}).want(201)
+	if strings.Contains(script, "/poll/add") {
+		s.ask("sessions.poll.end", params{"id": 3}).want(200)
+	}
 }
 
 var variable = regexp.MustCompile(`(?m)^declare -- ([A-Z]+)="(.*)"$`)
