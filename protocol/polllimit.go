@@ -15,6 +15,6 @@ const (
 	// of a PollID. An evening has about ten.
 	MaxPolls = 1_000
 	// MaxPollVoters bounds the voters of one poll, who are remembered until it ends:
-	// some 12 MB. It is ten times the largest audience room.
+	// some 8 MB. It is ten times the largest audience room.
 	MaxPollVoters = 100_000
 )

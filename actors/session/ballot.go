@@ -6,7 +6,7 @@ import (
 	"partyline/protocol"
 )
 
-// ballots remembers what each voter of a poll wants. A voter costs some 120 bytes; the
+// ballots remembers what each voter of a poll wants. A voter costs some 80 bytes; the
 // poll bounds how many there are.
 //
 // The zero value is ready to use.

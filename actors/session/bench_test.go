@@ -138,3 +138,45 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// BenchmarkPollVote is all that a session does for one vote in a poll of four games:
+// 10,000 names change their minds in turn.
+func BenchmarkPollVote(b *testing.B) {
+	e := newEvening()
+	e.must(b, open(), poll(1, 2, 3, 4))
+	names := named(10_000)
+	var stored, event []byte
+	var facts []session.Fact
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		cmd := protocol.VotePoll{Username: names[i%len(names)], Choice: 1 + (i/len(names))%4}
+		var err *protocol.Error
+		facts, err = e.Decide(facts[:0], &cmd, noon)
+		if err != nil {
+			b.Fatal(err)
+		}
+		e.Apply(facts[0], 1)
+		event = e.Publish(event[:0], facts[0], 1)
+		stored = session.AppendFact(stored[:0], facts[0])
+		if e.Answer(&cmd, facts) == nil {
+			b.Fatal("no answer")
+		}
+	}
+}
+
+// BenchmarkPollVoters is what the voters of a full poll take.
+func BenchmarkPollVoters(b *testing.B) {
+	names := named(protocol.MaxPollVoters)
+	for b.Loop() {
+		before := heap()
+		e := newEvening()
+		e.must(b, open(), poll(1, 2))
+		e.facts, e.events = nil, nil
+		for i, name := range names {
+			f := &session.PollVoted{At: noon, Poll: 3001, Choice: 1 + i%2, Username: name}
+			e.Apply(f, 0)
+		}
+		b.ReportMetric(float64(heap()-before)/protocol.MaxPollVoters, "B/voter")
+		b.ReportMetric(float64(len(e.AppendSnapshot(nil))), "snapshotB")
+	}
+}
