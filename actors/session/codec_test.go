@@ -29,7 +29,7 @@ func oneOfEach() []session.Fact {
 		&session.PlayerCheckMoved{At: noon, Play: play(1), Status: "checking"},
 		&session.VoteCast{At: noon, Timestamp: noon + 60000, Play: play(9999), Game: 1 << 40, Type: protocol.VoteDown, Username: strings.Repeat("😀", protocol.MaxUsername)},
 		asked(1, false, noon, 5, 6), &session.PollVoted{At: noon, Poll: 3001, Choice: 2, Username: "ann"},
-		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 1<<64 - 1, Username: "Ann's phone"},
+		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Before: 1, Device: 1<<64 - 1, Username: "Ann's phone"},
 		&session.PollEnded{At: noon, Poll: 3001, Choice: 2, Tie: true}, &session.PollEnded{At: noon, Poll: 3001}, asked(2, true, noon, 1, 2, 3, 4, 5, 6),
 	}
 }
@@ -119,21 +119,23 @@ func TestReadFactRefuses(t *testing.T) {
 		"a draw about nothing":            []byte("\x10" + `{"at":"2024-01-15T12:00:00.000Z","poll":3001,"tie":true}`),
 		"a seventh choice":                []byte("\x10" + `{"at":"2024-01-15T12:00:00.000Z","poll":3001,"choice":7}`),
 		"a ballot of no bytes":            {15},
-		"a ballot for no poll":            {15, 1, 0, 1, 0, 1, 'a'},
-		"a ballot for nothing":            {15, 1, 1, 0, 0, 1, 'a'},
-		"a ballot for a 7th":              {15, 1, 1, 7, 0, 1, 'a'},
-		"a ballot of no time":             {15, 0, 1, 1, 0, 1, 'a'},
-		"a nameless ballot":               {15, 1, 1, 1, 0, 0},
-		"a ballot too short":              {15, 1, 1, 1, 0, 2, 'a'},
-		"a ballot and more":               {15, 1, 1, 1, 0, 1, 'a', 0},
-		"a ballot not UTF-8":              {15, 1, 1, 1, 0, 1, 0xff},
+		"a ballot for no poll":            {15, 1, 0, 1, 0, 0, 1, 'a'},
+		"a ballot for nothing":            {15, 1, 1, 0, 0, 0, 1, 'a'},
+		"a ballot for a 7th":              {15, 1, 1, 7, 0, 0, 1, 'a'},
+		"a ballot after a 7th":            {15, 1, 1, 1, 7, 0, 1, 'a'},
+		"a ballot that changes nothing":   {15, 1, 1, 2, 2, 0, 1, 'a'},
+		"a ballot of no time":             {15, 0, 1, 1, 0, 0, 1, 'a'},
+		"a nameless ballot":               {15, 1, 1, 1, 0, 0, 0},
+		"a ballot too short":              {15, 1, 1, 1, 0, 0, 2, 'a'},
+		"a ballot and more":               {15, 1, 1, 1, 0, 0, 1, 'a', 0},
+		"a ballot not UTF-8":              {15, 1, 1, 1, 0, 0, 1, 0xff},
 	} {
 		// A typed nil pointer in f would pass for a fact.
 		if f, err := session.ReadFact(b); err == nil || f != nil {
 			t.Errorf("%s: read %#v, %v", name, f, err)
 		}
 	}
-	for _, smallest := range [][]byte{{7, 1, 0, 1, 1, 1, 1, 'a'}, {15, 1, 1, 1, 0, 1, 'a'}} {
+	for _, smallest := range [][]byte{{7, 1, 0, 1, 1, 1, 1, 'a'}, {15, 1, 1, 1, 0, 0, 1, 'a'}} {
 		if _, err := session.ReadFact(smallest); err != nil {
 			t.Errorf("the smallest vote: %v", err)
 		}
@@ -171,7 +173,7 @@ func TestStoredBallotsAreTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := &session.PollVoted{
 			At: protocol.Timestamp(rapid.Int64Range(1, 253402300799999).Draw(t, "at")), Poll: protocol.PollID(rapid.Int64Min(1).Draw(t, "poll")),
-			Choice: rapid.IntRange(1, protocol.MaxCandidates).Draw(t, "choice"), Device: protocol.DeviceID(rapid.Uint64().Draw(t, "device")), Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
+			Choice: rapid.IntRange(1, 3).Draw(t, "choice"), Before: rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(t, "before"), Device: protocol.DeviceID(rapid.Uint64().Draw(t, "device")), Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
 		}
 		got, err := session.ReadFact(session.AppendFact(nil, want))
 		if err != nil {

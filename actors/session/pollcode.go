@@ -13,6 +13,7 @@ import (
 //	uvarint  at, in milliseconds since 1970
 //	uvarint  poll
 //	byte     choice, from 1
+//	byte     choice before, 0 for none
 //	uvarint  device, 0 for none
 //	uvarint  length of the name in bytes
 //	bytes    the name, UTF-8
@@ -20,7 +21,7 @@ import (
 func appendPollVote(dst []byte, f *PollVoted) []byte {
 	dst = binary.AppendUvarint(dst, uint64(f.At))
 	dst = binary.AppendUvarint(dst, uint64(f.Poll))
-	dst = append(dst, byte(f.Choice))
+	dst = append(dst, byte(f.Choice), byte(f.Before))
 	dst = binary.AppendUvarint(dst, uint64(f.Device))
 	dst = binary.AppendUvarint(dst, uint64(len(f.Username)))
 	return append(dst, f.Username...)
@@ -29,11 +30,13 @@ func appendPollVote(dst []byte, f *PollVoted) []byte {
 func readPollVote(b []byte) (*PollVoted, error) {
 	r := reader{rest: b}
 	at, poll := r.moment(), r.id()
-	choice, device := r.byte(), r.uvarint()
+	choice, before, device := r.byte(), r.byte(), r.uvarint()
 	name := r.take(r.length(maxFolded))
-	if r.bad || len(r.rest) > 0 || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates ||
+	if r.bad || len(r.rest) > 0 || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates || before > protocol.MaxCandidates || before == choice ||
 		len(name) == 0 || !utf8.Valid(name) {
 		return nil, fmt.Errorf("%w: a damaged vote in a poll", errFact)
 	}
-	return &PollVoted{At: at, Poll: protocol.PollID(poll), Choice: int(choice), Device: protocol.DeviceID(device), Username: string(name)}, nil
+	return &PollVoted{
+		At: at, Poll: protocol.PollID(poll), Choice: int(choice), Before: int(before), Device: protocol.DeviceID(device), Username: string(name),
+	}, nil
 }

@@ -40,15 +40,14 @@ func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp
 	if c.Choice > len(p.Candidates) {
 		return dst, protocol.Invalid("choice must be between 1 and %d", len(p.Candidates))
 	}
-	switch p.ballots.choice(elector{c.Device, c.Username}) {
-	case c.Choice:
+	before := p.ballots.choice(elector{c.Device, c.Username})
+	switch {
+	case before == c.Choice:
 		return dst, nil
-	case 0:
-		if p.ballots.len() >= protocol.MaxPollVoters {
-			return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
-		}
+	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Device: c.Device, Username: c.Username}), nil
+	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username}), nil
 }
 
 // votable is the poll that takes votes at that moment.

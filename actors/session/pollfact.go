@@ -14,11 +14,13 @@ type PollStarted struct {
 }
 
 // PollVoted is what a voter wants next, in place of what he wanted before. Choice is the
-// number of the candidate, from 1. Who votes is the device where it is one, else the name.
+// number of the candidate, from 1, and Before the one wanted so far, 0 for none: it is
+// said for those who only count. Who votes is the device where it is one, else the name.
 type PollVoted struct {
 	At       protocol.Timestamp
 	Poll     protocol.PollID
 	Choice   int
+	Before   int
 	Device   protocol.DeviceID
 	Username string
 }

@@ -76,6 +76,9 @@ func checkInvariants(t *rapid.T, e *evening) {
 	if e.Busy() != (running || asking) || asking && !e.Session().IsActive {
 		t.Fatalf("busy is %v with a check %v and the poll %+v", e.Busy(), running, p)
 	}
+	if p != nil {
+		checkRecount(t, e, p)
+	}
 	s := e.Session()
 	if playing > 1 || playing > 0 && !s.IsActive || e.Exists() && s.GamesPlayed != len(e.Played()) {
 		t.Fatalf("%d playing in %+v with %v", playing, s, e.Played())
@@ -105,6 +108,25 @@ func drawSight(t *rapid.T, n int) protocol.Command {
 		o.PlayerCount = &n
 	}
 	return o
+}
+
+// checkRecount counts the newest poll by what its facts say of each vote.
+func checkRecount(t *rapid.T, e *evening, p *protocol.Poll) {
+	var votes [protocol.MaxCandidates + 1]int64
+	for _, f := range e.facts {
+		if f, ok := f.(*session.PollVoted); ok && f.Poll == p.ID {
+			votes[f.Choice]++
+			votes[f.Before]--
+		}
+	}
+	for _, c := range p.Candidates {
+		if c.Votes != votes[c.Choice] {
+			t.Fatalf("%d votes for %+v", votes[c.Choice], c)
+		}
+	}
+	if p.TotalVotes != -votes[0] {
+		t.Fatalf("%d voters in %+v", -votes[0], p)
+	}
 }
 
 // drawCommand makes any command, fit or unfit.
