@@ -91,7 +91,7 @@ func TestPollVotes(t *testing.T) {
 		{name: "for the poll that was seen", given: asking, when: of(3001), then: facts{chosen("ann", 2, noon+2*second)}},
 		{name: "not for another", given: append(asking, closePoll(0), poll(1, 2)), when: of(3001), code: protocol.CodeConflict, says: pollOver},
 		{name: "not for one to come", given: asking, when: of(3002), code: protocol.CodeConflict, says: pollOver},
-		{name: "may be changed", given: append(asking, choose("ann", 3)), when: choose("ANN ", 1), 
+		{name: "may be changed", given: append(asking, choose("ann", 3)), when: choose("ANN ", 1),
 			then: facts{&session.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 1, Before: 3, Username: "ANN "}}},
 		{name: "the same again is no fact", given: append(asking, choose("ann", 3)), when: choose("Ann", 3)},
 		{name: "of a phone", given: asking, when: tapped(7, 3), then: facts{&session.PollVoted{At: noon + 2*second, Poll: 3001, Choice: 3, Device: 7, Username: "ann"}}},
