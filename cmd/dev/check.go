@@ -13,7 +13,7 @@ const staticcheckTool = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 
 // tags are those of tests that need programs beside Go. They are linted everywhere and
 // run by tasks of their own, so that `go test ./...` passes on a machine with Go alone.
-const tags = "peers"
+const tags = "peers,browser"
 
 // lintSteps look at the source and run nothing of the product.
 func lintSteps() []step {
@@ -40,6 +40,17 @@ func test(ctx context.Context, r *runner, _ []string) error {
 // peers runs the tests in which programs that others wrote judge ours.
 func peers(ctx context.Context, r *runner, _ []string) error {
 	return r.steps(ctx, tool("peers", "go", "test", "-tags", "peers", "-count=1", "-run", "Node|Python", "./docs/api/examples/verify", "./loadtest/conformance"))
+}
+
+// browser tests the pages: what can be tested without one with Node, the rest in
+// Chromium. Flags go to the tests: -run REGEXP, -v, -shots DIR.
+func browser(ctx context.Context, r *runner, args []string) error {
+	const pages = "gateway/screen"
+	tests := []string{"go", "test", "-tags", "browser", "-count=1", "-timeout=5m", "./" + pages + "/browser"}
+	return r.steps(ctx,
+		tool("axe-core", "npm", "ci", "--prefix", pages, "--no-audit", "--no-fund", "--ignore-scripts"),
+		tool("modules", "npm", "test", "--prefix", pages, "--silent"),
+		tool("pages", append(tests, args...)...))
 }
 
 // gofmt names the files that it would change.

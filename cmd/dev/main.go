@@ -23,6 +23,7 @@ var tasks = []task{
 	{"lint", "the part of check that runs no product test", lint},
 	{"test", "every test, with the race detector", test},
 	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients (needs npm, python3-autobahn)", peers},
+	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
 	{"fuzz", "every fuzz target for a while (-time 10s each)", fuzz},
 	{"crash", "kill the server again and again and look what is left (-rounds 25)", crash},
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},

@@ -1,0 +1,56 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import {reduce, playing, latest, tallyOf, evening} from '../files/state.js';
+
+const game = (id, title, more = {}) => ({id: 30000 + id, game_id: id, title, pack_name: 'Pack', status: 'played', min_players: 3, max_players: 8, player_count: null, room_code: null, ...more});
+const tally = (id, up, down) => ({id, upvotes: 100 + up, downvotes: 50 + down, popularity_score: 50 + up - down, session_upvotes: up, session_downvotes: down});
+const snapshot = (seq, more = {}) => ({seq, session: {id: 3, is_active: true}, games: [], tallies: [], ...more});
+const subscribed = (state) => ({type: 'subscribed', sessionId: 3, seq: state.seq, snapshot: state});
+
+test('before the snapshot there is nothing, not zeros', () => {
+  assert.equal(reduce(null, {type: 'tally', sessionId: 3, seq: 5, games: [tally(1, 1, 0)]}), null);
+  assert.equal(reduce(null, {type: 'subscribed', sessionId: 3, seq: 5}), null);
+  assert.equal(reduce(null, {type: 'vote.received', seq: 6}), null);
+});
+
+test('a tally moves the numbers and nothing else', () => {
+  const before = reduce(null, subscribed(snapshot(5, {games: [game(1, 'Quiplash', {status: 'playing'})], tallies: [tally(1, 2, 1)]})));
+  const after = reduce(before, {type: 'tally', sessionId: 3, seq: 7, games: [tally(1, 4, 1)]});
+  assert.deepEqual(tallyOf(before, 1), {up: 2, down: 1, score: 1, upvotes: 102, downvotes: 51, popularity: 51});
+  assert.equal(tallyOf(after, 1).up, 4);
+  assert.equal(after.seq, 7);
+  assert.equal(after.games, before.games);
+  assert.equal(playing(after).title, 'Quiplash');
+});
+
+test('what is older than what is known says nothing', () => {
+  const state = reduce(null, subscribed(snapshot(5, {tallies: [tally(1, 2, 1)]})));
+  assert.equal(reduce(state, {type: 'tally', sessionId: 3, seq: 5, games: [tally(1, 1, 1)]}), state);
+  assert.equal(reduce(state, {type: 'tally', sessionId: 3, seq: 4, games: []}), state);
+});
+
+test('a snapshot replaces everything, also after a reconnect to a server that knows less', () => {
+  let state = reduce(null, subscribed(snapshot(9, {games: [game(1, 'A')], tallies: [tally(1, 2, 1)]})));
+  state = reduce(state, {type: 'snapshot', sessionId: 3, seq: 12, recovered: true, data: snapshot(12, {games: [game(2, 'B')]})});
+  assert.deepEqual([state.seq, state.games.map((g) => g.title), tallyOf(state, 1).up], [12, ['B'], 0]);
+  state = reduce(state, subscribed(snapshot(4)));
+  assert.deepEqual([state.seq, state.games], [4, []]);
+});
+
+test('which game is played, and which was last', () => {
+  const state = reduce(null, subscribed(snapshot(5, {games: [game(1, 'A'), game(2, 'B', {status: 'playing'}), game(3, 'C', {status: 'skipped'})]})));
+  assert.equal(playing(state).title, 'B');
+  assert.equal(latest(state).title, 'C');
+  const empty = reduce(null, subscribed(snapshot(1)));
+  assert.equal(playing(empty), undefined);
+  assert.equal(latest(empty), undefined);
+  assert.deepEqual(tallyOf(empty, 7), {up: 0, down: 0, score: 0, upvotes: 0, downvotes: 0, popularity: 0});
+});
+
+test('the evening is best first, and a game that was played twice stands there once', () => {
+  const state = reduce(null, subscribed(snapshot(5, {
+    games: [game(1, 'A'), game(2, 'B'), game(3, 'D'), game(4, 'C'), {...game(1, 'A'), id: 30009, status: 'playing'}],
+    tallies: [tally(1, 1, 3), tally(2, 5, 1), tally(3, 0, 0), tally(4, 1, 1)],
+  })));
+  assert.deepEqual(evening(state).map((g) => [g.title, g.tally.score, g.status]), [['B', 4, 'played'], ['C', 0, 'played'], ['D', 0, 'played'], ['A', -2, 'playing']]);
+});

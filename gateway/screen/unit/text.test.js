@@ -1,0 +1,35 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import {readFileSync, readdirSync} from 'node:fs';
+import {t, speak, language, number, score, clock} from '../files/text.js';
+
+speak('en');
+
+test('values and plurals', () => {
+  assert.equal(t('players', {n: 1}), '1 player');
+  assert.equal(t('players', {n: 1234}), '1,234 players');
+  assert.equal(t('spoken', {title: '{up}', up: 1, down: 2}), '{up}: 1 up, 2 down');
+});
+
+test('numbers, scores, clocks', () => {
+  assert.deepEqual([number(12345), score(3), score(0), score(-2)], ['12,345', '+3', '0', '-2']);
+  assert.deepEqual([clock(65), clock(9.2), clock(-1)], ['1:05', '0:10', '0:00']);
+});
+
+test('a language that there is, else English', () => {
+  assert.equal(language(['xx-YY', 'EN-gb']), 'en');
+  assert.equal(language([]), 'en');
+});
+
+test('every text that a script asks for is there', () => {
+  const files = new URL('../files/', import.meta.url);
+  let found = 0;
+  for (const file of readdirSync(files).filter((f) => f.endsWith('.js'))) {
+    const source = readFileSync(new URL(file, files), 'utf8');
+    for (const [, name] of source.matchAll(/\bt\('(\w+)'/g)) {
+      found++;
+      assert.doesNotThrow(() => t(name), `${file}: ${name}`);
+    }
+  }
+  assert.ok(found > 10, String(found));
+});
