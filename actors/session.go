@@ -5,7 +5,6 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"partyline/actors/feed"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -22,9 +21,7 @@ type sessionActor struct {
 	parent    *actor.PID
 	directory *directory
 	lobby     *lobby
-	// feed is nil while nobody watches; watchers counts those who do.
-	feed     *feed.Feed
-	watchers int
+	audience
 	// countdown is of the open poll; draw decides its ties.
 	countdown countdown
 	draw      func() float64
@@ -35,9 +32,6 @@ type sessionActor struct {
 	// resigned: the registry has been asked to end this actor; ending: it has agreed.
 	resigned, ending bool
 }
-
-// unwatch gives a feed back.
-type unwatch struct{ feed *feed.Feed }
 
 // lastCall says that nothing more will be sent: end when everybody is answered.
 type lastCall struct{}
@@ -90,6 +84,8 @@ func (a *sessionActor) Receive(c actor.Context) {
 		a.endPoll()
 	case *unwatch:
 		a.unwatch(m.feed)
+	case *refresh:
+		a.refresh(m.feed)
 	case sweep:
 		a.countdown.failed = false
 		a.endPoll()
@@ -114,14 +110,6 @@ func (a *sessionActor) durable(f session.Fact) {
 		a.directory.note(a.id, true, true)
 	case *session.VoteCast:
 		a.gauges.votes.Add(1)
-		if a.feed != nil {
-			a.feed.AddVote(f.Game, f.Type == protocol.VoteUp)
-		}
-	case *session.GameAdded:
-		if a.feed != nil {
-			g := f.Game
-			a.feed.AddGame(protocol.TallyGame{ID: g.ID, Totals: protocol.NewTotals(g.Upvotes, g.Downvotes)})
-		}
 	case *session.PollStarted:
 		a.countDown(f.Poll, f.At, f.Ends)
 	case *session.PollEnded:
@@ -131,6 +119,7 @@ func (a *sessionActor) durable(f session.Fact) {
 	case *session.Deleted:
 		a.directory.note(a.id, false, false)
 	}
+	a.audience.note(f)
 }
 
 // publish tells the screens. The first event of a session goes to everybody.
@@ -153,58 +142,6 @@ func (a *sessionActor) reborn(h *session.Heart) {
 	a.born = true
 	a.resume(h.Poll())
 	a.closeFeed()
-}
-
-// watching turns the request into a query that is answered at a moment when exactly
-// the events up to its seq are published: there the feed begins.
-func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
-	a.used = a.now()
-	q := &sessionQuery{barrier: true, read: func(h *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
-		if !h.Exists() {
-			return nil, protocol.NotFound("Session")
-		}
-		return feedStart{seq, h.Tallies()}, nil
-	}}
-	q.ticket = ticket{door: r.door, places: r.places, done: func(answer any, err *protocol.Error) {
-		if err != nil {
-			r.done(nil, err)
-			return
-		}
-		r.done(a.watch(answer.(feedStart), r.news), nil)
-	}}
-	return q
-}
-
-// feedStart is where a feed begins.
-type feedStart struct {
-	head    protocol.Seq
-	tallies []protocol.TallyGame
-}
-
-func (a *sessionActor) watch(at feedStart, news func()) *feed.Feed {
-	if a.feed == nil {
-		a.feed = feed.New(a.id, at.head)
-		a.feed.SetTally(at.head, at.tallies)
-	}
-	a.feed.Listen(news)
-	a.watchers++
-	return a.feed
-}
-
-func (a *sessionActor) unwatch(f *feed.Feed) {
-	if f != a.feed || f == nil {
-		return // of a past incarnation
-	}
-	if a.watchers--; a.watchers == 0 {
-		a.closeFeed()
-	}
-}
-
-func (a *sessionActor) closeFeed() {
-	if a.feed != nil {
-		a.feed.Close()
-	}
-	a.feed, a.watchers = nil, 0
 }
 
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.

@@ -51,6 +51,12 @@ func (h *Hub) Unwatch(id protocol.SessionID, f *feed.Feed) {
 	h.routes.send(h.system.Root, id, &unwatch{f})
 }
 
+// Refresh asks that the feed be given the session's state, because it is stale. It
+// does not wait. Asking again meanwhile is fine.
+func (h *Hub) Refresh(id protocol.SessionID, f *feed.Feed) {
+	h.routes.send(h.system.Root, id, &refresh{f})
+}
+
 // State is the whole state of a session as of its Seq. Everything up to that seq has
 // been published when it returns.
 func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {

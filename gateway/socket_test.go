@@ -155,6 +155,57 @@ func TestTallyMode(t *testing.T) {
 	}
 }
 
+// TestTallyModeIsEnoughForAScreen: votes and everything else, on one socket, with
+// nothing asked for in between.
+func TestTallyModeIsEnoughForAScreen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened()
+	k, token := h.dial(), h.admin()
+	k.auth(h.scoped(protocol.RoleViewer, 0))
+	k.say(params{"type": "subscribe", "sessionId": 1, "mode": "tally", "snapshot": true})
+	at := k.hear()["seq"].(float64)
+	// shown reads until a message of the kind is as wanted; seq never goes back.
+	shown := func(kind string, wanted func(state map[string]any) bool) {
+		t.Helper()
+		for {
+			m := k.hear()
+			seq := m["seq"].(float64)
+			if seq < at || m["type"] != "tally" && m["type"] != kind {
+				t.Fatalf("after %v: %v", at, m)
+			}
+			at = seq
+			state := m
+			if data, ok := m["data"].(map[string]any); ok {
+				state = data
+			}
+			if m["type"] == kind && wanted(state) {
+				return
+			}
+		}
+	}
+	game := func(state map[string]any, i int) map[string]any { return state["games"].([]any)[i].(map[string]any) }
+	for i := range 7 {
+		h.rest("votes.live", token, params{"username": fmt.Sprint("v", i), "vote": "up", "timestamp": now()}).want(t, 200, "", "")
+	}
+	shown("tally", func(state map[string]any) bool {
+		latest := state["latest"].([]any)
+		return game(state, 0)["session_upvotes"] == 7.0 && len(latest) == 5 && latest[0].(map[string]any)["username"] == "v6"
+	})
+	h.rest("sessions.games.room_code", token, params{"id": 1, "gameId": 10001, "room_code": "wxyz"}).want(t, 200, "", "")
+	shown("snapshot", func(state map[string]any) bool { return game(state, 0)["room_code"] == "WXYZ" })
+	h.rest("sessions.games.add", token, params{"id": 1, "game_id": 32}).want(t, 201, "", "")
+	shown("snapshot", func(state map[string]any) bool { return len(state["games"].([]any)) == 2 })
+	h.rest("votes.live", token, params{"username": "late", "vote": "down", "timestamp": now()}).want(t, 200, "", "")
+	shown("tally", func(state map[string]any) bool { return game(state, 1)["session_downvotes"] == 1.0 })
+	h.rest("sessions.close", token, params{"id": 1}).want(t, 200, "", "")
+	shown("snapshot", func(state map[string]any) bool {
+		return state["session"].(map[string]any)["is_active"] == false && len(state["latest"].([]any)) == 5
+	})
+	h.rest("sessions.delete", token, params{"id": 1}).want(t, 200, "", "")
+	shown("session.deleted", func(map[string]any) bool { return true })
+}
+
 func TestRevokingATokenClosesItsSockets(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -28,7 +28,8 @@ const (
 // Mode is how a subscriber wants to be told.
 type Mode string
 
-// The modes: every event, or at most twenty times a second the newest totals.
+// The modes: every event, or at most twenty times a second what is new, which is the
+// totals after votes and the whole state after anything else.
 const (
 	ModeEvents Mode = "events"
 	ModeTally  Mode = "tally"
@@ -73,8 +74,11 @@ type Subscribed struct {
 	Snapshot  *SessionState `json:"snapshot,omitempty"`
 }
 
-// SnapshotMessage tells a subscriber that was too slow for every event where things
-// stand now; events go on with Seq+1. Recovered is false: events were left out.
+// SnapshotMessage tells a subscriber where things stand now. In tally mode it comes
+// whenever something other than a vote has happened, tallies follow with a greater
+// Seq, and Recovered is true: it leaves out nothing. In events mode it comes to a
+// subscriber that was too slow for every event, they go on with Seq+1, and Recovered
+// is false: events were left out.
 type SnapshotMessage struct {
 	Type      string        `json:"type"`
 	SessionID SessionID     `json:"sessionId"`
@@ -89,16 +93,19 @@ type SessionState struct {
 	Session Session       `json:"session"`
 	Games   []SessionGame `json:"games"`
 	Tallies []TallyGame   `json:"tallies"`
+	Latest  []LatestVote  `json:"latest"` // the newest first, at most MaxLatest
 	// Poll is the newest poll, open or over, null before the first.
 	Poll *Poll `json:"poll"`
 }
 
-// Tally is the newest totals of a session's games.
+// Tally is the newest totals of a session's games, and its newest votes, the newest
+// first, at most MaxLatest.
 type Tally struct {
-	Type      string      `json:"type"`
-	SessionID SessionID   `json:"sessionId"`
-	Seq       Seq         `json:"seq"`
-	Games     []TallyGame `json:"games"`
+	Type      string       `json:"type"`
+	SessionID SessionID    `json:"sessionId"`
+	Seq       Seq          `json:"seq"`
+	Games     []TallyGame  `json:"games"`
+	Latest    []LatestVote `json:"latest"`
 }
 
 // TallyGame is a game's totals over all sessions, as in vote.received, and within this one.

@@ -35,7 +35,8 @@ func said() map[string]any {
 	vote := protocol.Vote{Username: "ann", Type: protocol.VoteUp, Timestamp: noon}
 	poll := goldenPoll(protocol.StatusEnded)
 	tally := protocol.TallyGame{ID: 42, Totals: protocol.NewTotals(11, 2), SessionUpvotes: 4, SessionDownvotes: 1}
-	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}, Poll: &poll}
+	latest := []protocol.LatestVote{{GameID: 42, Vote: vote}}
+	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}, Latest: latest, Poll: &poll}
 	ranked := []protocol.RankedGame{{ID: 42, Title: game.Title, PackName: game.PackName, PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2}}
 	tok := protocol.Token{ID: 7, Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), CreatedAt: noon, ExpiresAt: noon + 86_400_000}
 	hook := protocol.Webhook{ID: 5, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{protocol.EventGameAdded}, Enabled: true,
@@ -77,7 +78,7 @@ func said() map[string]any {
 		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
 		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Seq: 17, Snapshot: state},
 		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
-		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}},
+		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
 	}
@@ -201,8 +202,9 @@ func TestEveryWordIsGolden(t *testing.T) {
 		reach(reflect.TypeOf(e), reached)
 		reach(reflect.TypeOf(e.Data), reached)
 	}
-	// What is never on the wire: the table's rows, who asks, and what a code means.
-	for _, inner := range []string{"Operation", "Principal", "Meaning"} {
+	// What is never on the wire: the table's rows, who asks, what a code means, and what
+	// lists of the newest votes are made from.
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

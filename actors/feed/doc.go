@@ -1,5 +1,6 @@
 // Package feed is one session's committed events, ready to send: a ring of
-// complete WebSocket frames and the newest tally.
+// complete WebSocket frames, and the picture: the newest snapshot and tally, for
+// readers that do not follow every event.
 //
 // One actor writes a feed. Any number of readers stand in it as cursors: a cursor
 // is the seq of the last event its owner has, nothing else, so a feed does not
@@ -11,6 +12,10 @@
 // and helps itself from the journal or with a snapshot. Segments are replaced,
 // never written over, so a slice that was handed out stays as it is for as long as
 // somebody holds it.
+//
+// Votes are counted here, so a tally costs nothing until somebody looks. Whatever else
+// happens makes the feed stale: only the session knows its state, and is asked for it
+// when somebody looks, not for each event.
 //
 // The package has no goroutines, does no I/O, and must not be told anything that
 // is not committed.

@@ -18,7 +18,8 @@ var (
 )
 
 // Feed holds the newest events of one session. One goroutine at a time may call
-// Publish, AddGame, AddVote, SetTally and Close; everything else may be called from anywhere.
+// Publish, AddVote, AddNews, AddEnd, SetState and Close; everything else may be called
+// from anywhere.
 type Feed struct {
 	session protocol.SessionID
 	head    atomic.Uint64 // of the ring, so that a reader at the head takes no lock
@@ -28,9 +29,13 @@ type Feed struct {
 	mu    sync.Mutex
 	ring  []*segment // oldest first; the last one is being filled
 	tally tally
+	scene scene
 
-	votes []vote               // the writer's: counted with the next Publish
-	games []protocol.TallyGame // likewise
+	// The writer's: what the next Publish brings.
+	votes  []vote
+	latest protocol.Latest // with those votes
+	fresh  bool            // something that is no vote
+	ended  bool            // the session's last event
 }
 
 // New makes a feed whose first event will be head+1.
@@ -57,7 +62,7 @@ func (f *Feed) Oldest() protocol.Seq {
 	return f.oldest()
 }
 
-// Listen sets the one function that is called after each Publish, SetTally and
+// Listen sets the one function that is called after each Publish, SetState and
 // Close, by the goroutine that called those. It must not block. Nil listens no more.
 func (f *Feed) Listen(news func()) {
 	if news == nil {
@@ -67,8 +72,8 @@ func (f *Feed) Listen(news func()) {
 	f.news.Store(&news)
 }
 
-// Publish appends the JSON of the events head+1, head+2, … together with the
-// votes added since the last Publish, and then calls the listener. The bytes are
+// Publish appends the JSON of the events head+1, head+2, … together with what was
+// added since the last Publish, and then calls the listener. The bytes are
 // copied. After Close it does nothing.
 func (f *Feed) Publish(events ...[]byte) {
 	if f.Closed() {
@@ -80,11 +85,11 @@ func (f *Feed) Publish(events ...[]byte) {
 		head++
 		f.append(head, event)
 	}
-	f.tally.admit(head, f.games)
-	f.tally.count(head, f.votes)
+	f.tally.count(head, f.votes, &f.latest)
+	f.move(head, events)
 	f.head.Store(uint64(head))
 	f.mu.Unlock()
-	f.votes, f.games = f.votes[:0], f.games[:0]
+	f.votes = f.votes[:0]
 	f.tell()
 }
 

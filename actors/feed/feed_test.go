@@ -3,6 +3,7 @@ package feed_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 func TestConcurrentReadersSeeEveryEventOnce(t *testing.T) {
 	const events = 20_000
 	f := feed.New(1, 0)
+	f.SetState(&protocol.SessionState{})
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {
@@ -40,10 +42,10 @@ func TestConcurrentReadersSeeEveryEventOnce(t *testing.T) {
 	}
 	event := bytes.Repeat([]byte("e"), 238)
 	for i := 0; i < events; i += 10 {
-		f.AddVote(1, true)
+		f.AddVote(up(1))
 		f.Publish(event, event, event, event, event, event, event, event, event, event)
-		if frame, seq := f.Tally(protocol.Seq(i)); frame == nil || seq != protocol.Seq(i+10) {
-			t.Fatalf("tally as of %d after %d", seq, i)
+		if p, ok := f.Picture(); !ok || p.TallySeq != protocol.Seq(i+10) {
+			t.Fatalf("tally as of %d after %d: %v", p.TallySeq, i, ok)
 		}
 	}
 	readers.Wait()
@@ -75,23 +77,91 @@ func TestReaderAtTheHeadCostsNoAllocation(t *testing.T) {
 	}
 }
 
-func TestTallyIsEncodedOncePerChange(t *testing.T) {
+// up is a vote.
+func up(game protocol.GameID) protocol.LatestVote {
+	return protocol.LatestVote{GameID: game, Vote: protocol.Vote{Username: "ann", Type: protocol.VoteUp}}
+}
+
+func TestPictureIsEncodedOncePerChange(t *testing.T) {
 	f := feed.New(1, 5)
-	if frame, _ := f.Tally(0); frame != nil {
-		t.Fatal("a tally before there is one")
+	if _, ok := f.Picture(); ok || !f.Stale() {
+		t.Fatal("a picture before there is a state")
 	}
-	f.SetTally(5, nil)
-	first, _ := f.Tally(0)
-	if !bytes.HasSuffix(first, []byte(`{"type":"tally","sessionId":1,"seq":5,"games":[]}`)) {
-		t.Fatalf("first tally: %s", first)
+	f.SetState(&protocol.SessionState{Seq: 5})
+	first, ok := f.Picture()
+	if want := `{"type":"tally","sessionId":1,"seq":5,"games":[],"latest":[]}`; !ok || !bytes.HasSuffix(first.Tally, []byte(want)) {
+		t.Fatalf("first tally: %s", first.Tally)
 	}
-	if again, _ := f.Tally(0); &again[0] != &first[0] {
-		t.Error("the same tally was encoded twice")
+	if again, _ := f.Picture(); &again.Tally[0] != &first.Tally[0] || &again.Snapshot[0] != &first.Snapshot[0] {
+		t.Error("the same picture was encoded twice")
 	}
-	f.Publish([]byte("an event that is no vote"))
-	if frame, _ := f.Tally(5); frame != nil {
-		t.Error("an event without votes made a tally")
+	f.AddVote(up(1))
+	f.Publish([]byte("a vote"))
+	if second, _ := f.Picture(); second.TallySeq != 6 || &second.Snapshot[0] != &first.Snapshot[0] {
+		t.Errorf("a vote made %+v", second)
 	}
+}
+
+func TestNewsHideThePictureUntilThereIsAState(t *testing.T) {
+	f := feed.New(1, 5)
+	f.SetState(&protocol.SessionState{Seq: 5})
+	f.AddNews()
+	if f.Stale() {
+		t.Error("stale by what is not published")
+	}
+	f.Publish([]byte("a game was added"))
+	f.AddVote(up(1))
+	f.Publish([]byte("a vote for it"))
+	if p, ok := f.Picture(); ok || !f.Stale() {
+		t.Fatalf("shown: %+v", p)
+	}
+	f.SetState(&protocol.SessionState{Seq: 7, Tallies: []protocol.TallyGame{{ID: 1, Totals: protocol.NewTotals(41, 0), SessionUpvotes: 1}}})
+	if p, ok := f.Picture(); !ok || p.SnapshotSeq != 7 || p.TallySeq != 7 || !bytes.Contains(p.Tally, []byte(`"upvotes":41`)) {
+		t.Fatalf("%+v", p)
+	}
+}
+
+func TestTheEndIsShownAsItIs(t *testing.T) {
+	f := feed.New(1, 5)
+	f.AddNews()
+	f.AddEnd()
+	f.Publish([]byte("something"), []byte("the end"))
+	f.Close()
+	f.SetState(&protocol.SessionState{Seq: 9})
+	if p, ok := f.Picture(); !ok || !bytes.HasSuffix(p.Snapshot, []byte("\athe end")) || p.SnapshotSeq != 7 || p.TallySeq != 7 || p.Tally != nil {
+		t.Fatalf("%v %+v", ok, p)
+	}
+}
+
+// A long state is framed beside the writer, and a newer one may come meanwhile.
+func TestPicturesWhileStatesChange(t *testing.T) {
+	const changes = 500
+	f := feed.New(1, 0)
+	f.SetState(&protocol.SessionState{})
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			var before feed.Picture
+			for before.SnapshotSeq < changes {
+				p, ok := f.Picture()
+				if !ok {
+					continue
+				}
+				if p.SnapshotSeq < before.SnapshotSeq || p.TallySeq < max(before.TallySeq, p.SnapshotSeq) ||
+					!bytes.Contains(p.Snapshot, fmt.Appendf(nil, `"seq":%d,"recovered":true`, p.SnapshotSeq)) {
+					t.Errorf("%d, %d after %d, %d", p.SnapshotSeq, p.TallySeq, before.SnapshotSeq, before.TallySeq)
+					return
+				}
+				before = p
+			}
+		})
+	}
+	for seq := protocol.Seq(1); seq <= changes; seq++ {
+		f.AddNews()
+		f.Publish([]byte("news"))
+		f.SetState(&protocol.SessionState{Seq: seq, Games: make([]protocol.SessionGame, 20)})
+	}
+	readers.Wait()
 }
 
 func BenchmarkPublishBatch(b *testing.B) {
@@ -104,7 +174,7 @@ func BenchmarkPublishBatch(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for range batch {
-			f.AddVote(1, true)
+			f.AddVote(up(1))
 		}
 		f.Publish(batch...)
 	}

@@ -21,7 +21,11 @@ type model struct {
 	first  protocol.Seq
 	frames [][]byte // of events first+1, first+2, …
 	tally  map[protocol.GameID]protocol.TallyGame
-	seq    protocol.Seq // of the tally
+	latest []protocol.LatestVote // all there were, the newest first
+	seq    protocol.Seq          // of the tally
+	state  *protocol.SessionState
+	news   protocol.Seq
+	end    []byte // the last event of a session that was deleted
 	calls  int
 	want   int
 	closed bool
@@ -34,6 +38,9 @@ type kept struct{ slice, copy []byte }
 func (m *model) head() protocol.Seq { return m.first + protocol.Seq(len(m.frames)) }
 
 func (m *model) publish(t *rapid.T) {
+	if m.end != nil {
+		t.Skip("nothing follows the last event")
+	}
 	events := make([][]byte, rapid.IntRange(0, 300).Draw(t, "events"))
 	for i := range events {
 		size := rapid.SampledFrom([]int{1, 100, 125, 126, 240, 5000, 70_000}).Draw(t, "size")
@@ -42,9 +49,16 @@ func (m *model) publish(t *rapid.T) {
 		}
 		events[i] = []byte(fmt.Sprintf("%d:%s", int(m.head())+i+1, strings.Repeat("x", size)))
 	}
-	votes := rapid.SliceOfN(rapid.IntRange(1, 3), 0, 5).Draw(t, "votes")
-	for _, game := range votes {
-		m.feed.AddVote(protocol.GameID(game), game%2 == 0)
+	votes := rapid.SliceOfN(rapid.IntRange(1, 3), 0, 12).Draw(t, "votes")
+	for i, game := range votes {
+		m.feed.AddVote(thumb(game, i))
+	}
+	news, end := rapid.Bool().Draw(t, "news"), rapid.IntRange(0, 19).Draw(t, "end") == 0 && len(events) > 0
+	if news {
+		m.feed.AddNews()
+	}
+	if end {
+		m.feed.AddEnd()
 	}
 	m.feed.Publish(events...)
 	if m.closed {
@@ -54,10 +68,25 @@ func (m *model) publish(t *rapid.T) {
 	for _, e := range events {
 		m.frames = append(m.frames, protocol.AppendFrame(nil, e))
 	}
-	for _, game := range votes {
+	for i, game := range votes {
 		m.count(protocol.GameID(game), game%2 == 0)
+		m.latest = append([]protocol.LatestVote{thumb(game, i)}, m.latest...)
 		m.seq = m.head()
 	}
+	if news {
+		m.news = m.head()
+	}
+	if end {
+		m.end, m.seq, m.news = m.frames[len(m.frames)-1], m.head(), m.head()
+	}
+}
+
+func thumb(game, i int) protocol.LatestVote {
+	v := protocol.LatestVote{GameID: protocol.GameID(game), Vote: protocol.Vote{Username: fmt.Sprint("voter", i), Type: protocol.VoteDown, Timestamp: protocol.Timestamp(i)}}
+	if game%2 == 0 {
+		v.Type = protocol.VoteUp
+	}
+	return v
 }
 
 func (m *model) count(game protocol.GameID, up bool) {
@@ -72,16 +101,19 @@ func (m *model) count(game protocol.GameID, up bool) {
 	m.tally[game] = g
 }
 
-func (m *model) setTally(t *rapid.T) {
-	total := protocol.NewTotals(rapid.Int64Range(0, 99).Draw(t, "up"), 3)
-	game := protocol.TallyGame{ID: 2, Totals: total}
-	m.feed.SetTally(m.head(), []protocol.TallyGame{game})
+func (m *model) setState(t *rapid.T) {
+	if m.end != nil {
+		t.Skip("a session that is deleted has no state")
+	}
+	game := protocol.TallyGame{ID: 2, Totals: protocol.NewTotals(rapid.Int64Range(0, 99).Draw(t, "up"), 3)}
+	state := &protocol.SessionState{Seq: m.head(), Session: protocol.Session{ID: 7}, Tallies: []protocol.TallyGame{game}, Latest: []protocol.LatestVote{thumb(1, 77)}}
+	m.feed.SetState(state)
 	if m.closed {
 		return
 	}
 	m.want++
 	m.tally = map[protocol.GameID]protocol.TallyGame{2: game}
-	m.seq = m.head()
+	m.state, m.seq, m.latest = state, m.head(), state.Latest
 }
 
 func (m *model) read(t *rapid.T) {
@@ -124,25 +156,56 @@ func (m *model) compare(t *rapid.T, after protocol.Seq, limit int, got [][]byte,
 	}
 }
 
-func (m *model) readTally(t *rapid.T) {
-	after := protocol.Seq(rapid.IntRange(0, int(m.head())+1).Draw(t, "after"))
-	frame, seq := m.feed.Tally(after)
-	if m.seq <= after {
-		if frame != nil || seq != after {
-			t.Fatalf("a tally of %d for a cursor at %d", seq, after)
-		}
+func (m *model) readPicture(t *rapid.T) {
+	p, ok := m.feed.Picture()
+	stale := m.end == nil && (m.state == nil || m.state.Seq < m.news)
+	if stale != m.feed.Stale() || ok == stale {
+		t.Fatalf("stale: %v, want %v; shown: %v", m.feed.Stale(), stale, ok)
+	}
+	if stale {
 		return
 	}
-	var got protocol.Tally
-	if err := json.Unmarshal(frame[len(protocol.AppendFrameHeader(nil, jsonSize(frame))):], &got); err != nil {
-		t.Fatal(err)
+	m.kept = append(m.kept, kept{p.Snapshot, bytes.Clone(p.Snapshot)}, kept{p.Tally, bytes.Clone(p.Tally)})
+	if m.end != nil {
+		if !bytes.Equal(p.Snapshot, m.end) || p.Tally != nil {
+			t.Fatalf("at the end: %q, %q", p.Snapshot, p.Tally)
+		}
+	} else {
+		m.compareSnapshot(t, p)
+		m.compareTally(t, p)
 	}
+	if p.TallySeq != m.seq || p.SnapshotSeq > p.TallySeq {
+		t.Fatalf("tally as of %d, want %d, after a snapshot of %d", p.TallySeq, m.seq, p.SnapshotSeq)
+	}
+}
+
+func (m *model) compareSnapshot(t *rapid.T, p feed.Picture) {
+	var got protocol.SnapshotMessage
+	decode(t, p.Snapshot, &got)
+	want := protocol.SnapshotMessage{Type: "snapshot", SessionID: 7, Seq: m.state.Seq, Recovered: true, Data: m.state}
+	if diff := cmp.Diff(want, got); diff != "" || p.SnapshotSeq != m.state.Seq {
+		t.Fatalf("snapshot of %d (-want +got):\n%s", p.SnapshotSeq, diff)
+	}
+}
+
+func (m *model) compareTally(t *rapid.T, p feed.Picture) {
+	var got protocol.Tally
+	decode(t, p.Tally, &got)
 	games := map[protocol.GameID]protocol.TallyGame{}
 	for _, g := range got.Games {
 		games[g.ID] = g
 	}
-	if diff := cmp.Diff(m.tally, games); diff != "" || got.Seq != m.seq || seq != m.seq {
-		t.Fatalf("tally as of %d (%d), want %d: %s", got.Seq, seq, m.seq, diff)
+	if diff := cmp.Diff(m.tally, games); diff != "" || got.Seq != m.seq {
+		t.Fatalf("tally as of %d, want %d: %s", got.Seq, m.seq, diff)
+	}
+	if diff := cmp.Diff(m.latest[:min(len(m.latest), protocol.MaxLatest)], got.Latest); diff != "" {
+		t.Fatalf("newest votes (-want +got):\n%s", diff)
+	}
+}
+
+func decode(t *rapid.T, frame []byte, v any) {
+	if err := json.Unmarshal(frame[len(protocol.AppendFrameHeader(nil, jsonSize(frame))):], v); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -174,7 +237,7 @@ func TestFeedAgainstAPlainList(t *testing.T) {
 		m.feed = feed.New(7, m.first)
 		m.feed.Listen(func() { m.calls++ })
 		t.Repeat(map[string]func(*rapid.T){
-			"publish": m.publish, "tally": m.setTally, "read": m.read, "read tally": m.readTally, "": m.check,
+			"publish": m.publish, "state": m.setState, "read": m.read, "read picture": m.readPicture, "": m.check,
 			"close": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "sure") == 0 && !m.closed {
 					m.feed.Close()

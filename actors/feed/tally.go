@@ -6,14 +6,14 @@ import (
 	"partyline/protocol"
 )
 
-// tally is the newest totals, encoded when somebody asks and not before: at
-// thousands of votes a second nobody wants to see each of them.
+// tally is the newest totals and the newest votes, encoded when somebody asks and not
+// before: at thousands of votes a second nobody wants to see each of them.
 type tally struct {
-	games []protocol.TallyGame
-	at    map[protocol.GameID]int
-	set   bool
-	seq   protocol.Seq // of the newest change
-	frame []byte       // nil when games has changed since it was made
+	games  []protocol.TallyGame
+	at     map[protocol.GameID]int
+	latest protocol.Latest
+	seq    protocol.Seq // as of which all that is
+	frame  []byte       // nil when something has changed since it was made
 }
 
 // vote is a committed vote that the tally does not count yet.
@@ -22,89 +22,41 @@ type vote struct {
 	up   bool
 }
 
-// SetTally replaces the totals by those as of seq and calls the listener. The
-// games are copied. Votes that were added and not yet published are taken to be in them.
-func (f *Feed) SetTally(seq protocol.Seq, games []protocol.TallyGame) {
-	if f.Closed() {
-		return
-	}
-	f.votes, f.games = f.votes[:0], f.games[:0]
-	f.mu.Lock()
-	f.tally.replace(seq, games)
-	f.mu.Unlock()
-	f.tell()
+// AddVote counts one committed vote with the next Publish, as of the last event of
+// that Publish. A game that is not in the tally begins at zero.
+func (f *Feed) AddVote(v protocol.LatestVote) {
+	f.votes = append(f.votes, vote{v.GameID, v.Type == protocol.VoteUp})
+	f.latest.Add(v)
 }
 
-// AddGame makes a row for a game that is new to the session, with the next Publish.
-// A game that has one keeps it.
-func (f *Feed) AddGame(game protocol.TallyGame) {
-	f.games = append(f.games, game)
-}
-
-// AddVote counts one committed vote for a game with the next Publish, as of the
-// last event of that Publish. A game that is not in the tally begins at zero.
-func (f *Feed) AddVote(game protocol.GameID, up bool) {
-	f.votes = append(f.votes, vote{game, up})
-}
-
-// Tally is the newest tally as one complete server frame, and the seq of its last
-// change; nil when that is not after the cursor, or when there is no tally yet.
-// However many ask, a change is encoded once. The frame never changes.
-func (f *Feed) Tally(after protocol.Seq) (frame []byte, seq protocol.Seq) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	t := &f.tally
-	if !t.set || t.seq <= after {
-		return nil, after
-	}
-	if t.frame == nil {
-		t.frame = t.encode(f.session)
-	}
-	return t.frame, t.seq
-}
-
-func (t *tally) replace(seq protocol.Seq, games []protocol.TallyGame) {
+// replace begins anew as of a seq. What is counted from here on is ours alone, so the
+// games are copied.
+func (t *tally) replace(seq protocol.Seq, games []protocol.TallyGame, latest protocol.Latest) {
 	t.games = append(make([]protocol.TallyGame, 0, len(games)), games...)
 	t.at = make(map[protocol.GameID]int, len(games))
 	for i, g := range games {
 		t.at[g.ID] = i
 	}
-	t.set, t.seq, t.frame = true, seq, nil
+	t.latest, t.seq, t.frame = latest, seq, nil
 }
 
-func (t *tally) admit(seq protocol.Seq, games []protocol.TallyGame) {
-	if len(games) == 0 {
-		return
-	}
-	if !t.set {
-		t.replace(seq, nil)
-	}
-	for _, g := range games {
-		if _, known := t.at[g.ID]; known {
-			continue
-		}
-		t.at[g.ID] = len(t.games)
-		t.games = append(t.games, g)
-	}
-	t.seq, t.frame = seq, nil
-}
-
-func (t *tally) count(seq protocol.Seq, votes []vote) {
+// count takes in the votes of one Publish.
+func (t *tally) count(seq protocol.Seq, votes []vote, latest *protocol.Latest) {
 	if len(votes) == 0 {
 		return
 	}
-	if !t.set {
-		t.replace(seq, nil)
-	}
 	for _, v := range votes {
-		t.game(v.game).add(v.up)
+		t.game(v.game).add(v.up, 1)
 	}
-	t.seq, t.frame = seq, nil
+	t.latest, t.seq, t.frame = *latest, seq, nil
 }
 
 func (t *tally) game(id protocol.GameID) *row {
 	i, ok := t.at[id]
 	if !ok {
+		if t.at == nil {
+			t.at = map[protocol.GameID]int{}
+		}
 		i = len(t.games)
 		t.games = append(t.games, protocol.TallyGame{ID: id})
 		t.at[id] = i
@@ -115,18 +67,27 @@ func (t *tally) game(id protocol.GameID) *row {
 // row is a TallyGame that can count.
 type row protocol.TallyGame
 
-func (r *row) add(up bool) {
+// add counts n votes more; a vote that is taken back is one less.
+func (r *row) add(up bool, n int64) {
 	if up {
-		r.Totals = protocol.NewTotals(r.Upvotes+1, r.Downvotes)
-		r.SessionUpvotes++
+		r.Totals = protocol.NewTotals(r.Upvotes+n, r.Downvotes)
+		r.SessionUpvotes += n
 		return
 	}
-	r.Totals = protocol.NewTotals(r.Upvotes, r.Downvotes+1)
-	r.SessionDownvotes++
+	r.Totals = protocol.NewTotals(r.Upvotes, r.Downvotes+n)
+	r.SessionDownvotes += n
 }
 
-func (t *tally) encode(session protocol.SessionID) []byte {
-	// Integers and strings only: it cannot fail.
-	body, _ := json.Marshal(protocol.Tally{Type: protocol.MessageTally, SessionID: session, Seq: t.seq, Games: t.games})
+// encoded is the tally as one complete server frame. A change is encoded once.
+func (t *tally) encoded(session protocol.SessionID) []byte {
+	if t.frame == nil {
+		t.frame = frameOf(protocol.Tally{Type: protocol.MessageTally, SessionID: session, Seq: t.seq, Games: t.games, Latest: t.latest.List()})
+	}
+	return t.frame
+}
+
+// frameOf is a message as one complete server frame.
+func frameOf(message any) []byte {
+	body, _ := json.Marshal(message) // texts, numbers and booleans only: it cannot fail
 	return protocol.AppendFrame(make([]byte, 0, len(body)+protocol.MaxFrameHeader), body)
 }

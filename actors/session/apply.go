@@ -87,6 +87,7 @@ func (h *Heart) count(f *VoteCast) {
 		h.tallies[p.place].Down++
 	}
 	h.voters.add(f.Username, f.Timestamp)
+	h.latest.Add(f.Shown())
 }
 
 // finish applies Closed.

@@ -89,6 +89,11 @@ type VoteCast struct {
 	Username  string
 }
 
+// Shown is the vote as lists of the newest ones show it.
+func (f *VoteCast) Shown() protocol.LatestVote {
+	return protocol.LatestVote{GameID: f.Game, Vote: protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp}}
+}
+
 // Closed ends the evening. Notes nil leaves the session's notes as they are.
 type Closed struct {
 	At    protocol.Timestamp `json:"at"`

@@ -31,6 +31,7 @@ type Heart struct {
 	tallies []tally
 	places  map[protocol.GameID]int
 	voters  voters
+	latest  protocol.Latest
 	// poll is the newest poll, nil before the first.
 	poll *poll
 	// batch is no state: the outcomes of the batch decided last, for its Answer.

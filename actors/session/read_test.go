@@ -40,10 +40,17 @@ func TestReads(t *testing.T) {
 	}
 	want := &protocol.SessionState{
 		Seq: 17, Session: protocol.Session{ID: 3, CreatedAt: noon, IsActive: true, GamesPlayed: 3}, Games: games, Tallies: tallies,
+		Latest: []protocol.LatestVote{
+			thumb(1, "dan", "up", noon), thumb(1, "cy", "up", noon), thumb(1, "bob", "down", noon), thumb(2, "ann", "down", noon+1500), thumb(2, "ann", "up", noon+1),
+		},
 	}
 	if diff := cmp.Diff(want, e.State(17)); diff != "" {
 		t.Errorf("state, -want +got:\n%s", diff)
 	}
+}
+
+func thumb(game protocol.GameID, name string, v protocol.VoteType, ts protocol.Timestamp) protocol.LatestVote {
+	return protocol.LatestVote{GameID: game, Vote: protocol.Vote{Username: name, Type: v, Timestamp: ts}}
 }
 
 func TestVotesStandByTheirNumberThenByOrderOfPlay(t *testing.T) {
@@ -83,7 +90,7 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 	if e.Exists() {
 		t.Error("exists when deleted")
 	}
-	want := &protocol.SessionState{Session: protocol.Session{ID: 3}, Games: []protocol.SessionGame{}, Tallies: []protocol.TallyGame{}}
+	want := &protocol.SessionState{Session: protocol.Session{ID: 3}, Games: []protocol.SessionGame{}, Tallies: []protocol.TallyGame{}, Latest: []protocol.LatestVote{}}
 	if diff := cmp.Diff(want, e.State(0)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

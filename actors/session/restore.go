@@ -39,7 +39,7 @@ func (h *Heart) Restore(data []byte) error {
 func (img *image) heart() (h *Heart, ok bool) {
 	h = &Heart{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
-		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)),
+		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest),
 	}
 	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays {
 		return nil, false
@@ -47,7 +47,17 @@ func (img *image) heart() (h *Heart, ok bool) {
 	for i, t := range h.tallies {
 		h.places[t.ID] = i
 	}
-	return h, len(h.places) == len(h.tallies) && h.index()
+	return h, len(h.places) == len(h.tallies) && h.index() && h.cast(img.Latest)
+}
+
+// cast says whether those can be the newest votes.
+func (h *Heart) cast(latest []protocol.LatestVote) bool {
+	for _, v := range latest {
+		if _, ok := h.places[v.GameID]; !ok || v.Username == "" || v.Type != protocol.VoteUp && v.Type != protocol.VoteDown {
+			return false
+		}
+	}
+	return len(latest) <= protocol.MaxLatest
 }
 
 // index finds each playing's tally again, counts, and checks the order of play.

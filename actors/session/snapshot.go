@@ -37,12 +37,15 @@ type image struct {
 	Plays   []play             `json:"plays"`
 	Tallies []tally            `json:"tallies"`
 	Poll    *poll              `json:"poll"`
+	// Latest are the newest votes, the newest first.
+	Latest []protocol.LatestVote `json:"latest"`
 }
 
 // AppendSnapshot appends the whole state to dst.
 func (h *Heart) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
-		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies, Poll: h.poll,
+		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
+		Poll: h.poll, Latest: h.latest.List(),
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans

@@ -72,32 +72,36 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		return strings.ReplaceAll(good, from, to)
 	}
 	for name, data := range map[string]string{
-		"nothing":              "",
-		"no JSON":              "\x02{]\x00",
-		"cut JSON":             good[:20],
-		"cut votes":            good[:len(good)-1],
-		"an unknown outcome":   swap(`"status":"open"`, `"status":"odd?"`),
-		"more votes than cast": swap(`"votes":2`, `"votes":9`),
-		"a choice of nothing":  good[:len(good)-1] + "\x04",
-		"a choice of no game":  good[:len(good)-1] + "\x00",
-		"a ballot twice":       strings.ReplaceAll(good, "\x04BÖB\x03", "\x03ANN\x01\x00"),
-		"something after":      good + "\x00",
-		"another session":      swap(`"id":3,"phase"`, `"id":4,"phase"`),
-		"an unknown phase":     swap(`"phase":1`, `"phase":9`),
-		"an unknown status":    swap(`"skipped"`, `"shipped"`),
-		"two playing":          swap(`"skipped"`, `"playing"`),
-		"an unknown field":     swap(`"count_status"`, `"count_stetus"`),
-		"games out of order":   swap(`12:00:00.001Z`, `12:00:09.001Z`),
-		"a game with no tally": swap(`"game":{"id":2`, `"game":{"id":9`),
-		"ballots of no poll":   packed(`{"id":3}`, 0, 1, 1, 'A', 1),
-		"ballots of the past":  packed(past, 0, 1, 1, 'A', 1),
-		"a tally twice":        packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0, 0),
-		"a count from nowhere": packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
-		"a nameless voter":     packed(`{"id":3}`, 1, 0, 1, 1, 0),
-		"a voter without vote": packed(`{"id":3}`, 1, 1, 'A', 0, 0),
-		"a vote after 9999":    packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
-		"a voter twice":        strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
-		"a count too large":    "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"nothing":               "",
+		"no JSON":               "\x02{]\x00",
+		"cut JSON":              good[:20],
+		"cut votes":             good[:len(good)-1],
+		"an unknown outcome":    swap(`"status":"open"`, `"status":"odd?"`),
+		"more votes than cast":  swap(`"votes":2`, `"votes":9`),
+		"a choice of nothing":   good[:len(good)-1] + "\x04",
+		"a choice of no game":   good[:len(good)-1] + "\x00",
+		"a ballot twice":        strings.ReplaceAll(good, "\x04BÖB\x03", "\x03ANN\x01\x00"),
+		"something after":       good + "\x00",
+		"another session":       swap(`"id":3,"phase"`, `"id":4,"phase"`),
+		"an unknown phase":      swap(`"phase":1`, `"phase":9`),
+		"an unknown status":     swap(`"skipped"`, `"shipped"`),
+		"two playing":           swap(`"skipped"`, `"playing"`),
+		"an unknown field":      swap(`"count_status"`, `"count_stetus"`),
+		"games out of order":    swap(`12:00:00.001Z`, `12:00:09.001Z`),
+		"a game with no tally":  swap(`"game":{"id":2`, `"game":{"id":9`),
+		"ballots of no poll":    packed(`{"id":3}`, 0, 1, 1, 'A', 1),
+		"ballots of the past":   packed(past, 0, 1, 1, 'A', 1),
+		"a tally twice":         packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0, 0),
+		"a count from nowhere":  packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
+		"a nameless voter":      packed(`{"id":3}`, 1, 0, 1, 1, 0),
+		"a voter without vote":  packed(`{"id":3}`, 1, 1, 'A', 0, 0),
+		"a vote after 9999":     packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
+		"a voter twice":         strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
+		"a count too large":     "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"a vote of nobody":      packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
+		"a vote for no game":    packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":2,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
+		"a vote sideways":       packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"ann","type":"side","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
+		"too many newest votes": packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 5)+newest+`]}`, 0, 0),
 	} {
 		h := rich(t).Heart
 		if err := h.Restore([]byte(data)); err == nil {
@@ -113,6 +117,9 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 const past = `{"id":3,"poll":{"number":1,"status":"ended","started":"2024-01-15T12:00:00.000Z","ends":"2024-01-15T12:01:00.000Z",` +
 	`"ended":"2024-01-15T12:01:00.000Z","choice":2,"candidates":[{"game":{"id":1}},{"game":{"id":2},"votes":1}]}}`
 
+// newest is one of the newest votes in a snapshot.
+const newest = `{"game_id":1,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}`
+
 // packed is a snapshot of that JSON and those votes.
 func packed(json string, votes ...byte) string {
 	return string(binary.AppendUvarint(nil, uint64(len(json)))) + json + string(votes)
@@ -125,6 +132,7 @@ func TestTheSmallestSnapshots(t *testing.T) {
 		packed(past, 0, 0),
 		packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
 		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0),
+		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 4)+newest+`]}`, 0, 0),
 	} {
 		if err := session.New(3).Restore([]byte(data)); err != nil {
 			t.Errorf("%q: %v", data, err)

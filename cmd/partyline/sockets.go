@@ -22,6 +22,7 @@ var socketGauges = []socketGauge{
 	{"partyline.sessions.watched", "Sessions that somebody watches", false, func(s live.Stats) int64 { return s.Sessions }},
 	{"partyline.deliveries", "Events handed to sockets, one for each subscriber", true, func(s live.Stats) int64 { return s.Deliveries }},
 	{"partyline.tallies", "Tally frames handed to sockets", true, func(s live.Stats) int64 { return s.Tallies }},
+	{"partyline.snapshots", "Snapshot frames handed to sockets in tally mode", true, func(s live.Stats) int64 { return s.Snapshots }},
 	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s live.Stats) int64 { return s.Writes }},
 	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s live.Stats) int64 { return s.Bytes }},
 	{"partyline.socket.stalls", "Sockets that were found full", true, func(s live.Stats) int64 { return s.Stalls }},

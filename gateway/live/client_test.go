@@ -134,6 +134,7 @@ type word struct {
 	ID        string               `json:"id"`
 	Games     []protocol.TallyGame `json:"games"`
 	Recovered *bool                `json:"recovered"`
+	Data      json.RawMessage      `json:"data"`
 	Snapshot  *struct {
 		Seq protocol.Seq `json:"seq"`
 	} `json:"snapshot"`

@@ -39,6 +39,7 @@ const (
 	kindEvents // of the ring
 	kindReplay // of the journal
 	kindTally
+	kindSnapshot // of tally mode, one for all
 	kindEnd
 )
 
@@ -47,7 +48,7 @@ type piece struct {
 	kind  kind
 	bytes []byte
 	sub   *subscription
-	seq   protocol.Seq // of a tally
+	seq   protocol.Seq // of a tally or snapshot
 }
 
 func newFlusher() *flusher {

@@ -112,16 +112,24 @@ func (f *flusher) gatherFrom(s *subscription) (over bool) {
 	}
 }
 
-// gatherTally adds the tally of the topic's last beat, or when the peer is about to
-// be closed the newest there is.
+// gatherTally adds what the peer lacks of the picture of the topic's last beat, or when
+// the peer or the session is about to go, of the newest there is.
 func (f *flusher) gatherTally(s *subscription) (over bool) {
-	t := s.topic.tally.Load()
-	if s.peer.end.frame != nil {
-		t = s.topic.newestTally()
+	ended := s.topic.over.Load() // before looking: then nothing comes any more
+	p := s.topic.shown.Load()
+	if ended || s.peer.end.frame != nil {
+		p = s.topic.newest()
 	}
-	if t != nil && t.seq > s.cursor {
-		f.add(piece{kind: kindTally, bytes: t.frame, sub: s, seq: t.seq})
-		return false
+	if p == nil {
+		return ended
 	}
-	return s.feed.Closed() && !s.follow() && s.topic.over.Load()
+	had, at := f.size, s.cursor
+	if p.SnapshotSeq > s.stated {
+		f.add(piece{kind: kindSnapshot, bytes: p.Snapshot, sub: s, seq: p.SnapshotSeq})
+		at = max(at, p.SnapshotSeq)
+	}
+	if p.TallySeq > at {
+		f.add(piece{kind: kindTally, bytes: p.Tally, sub: s, seq: p.TallySeq})
+	}
+	return ended && f.size == had
 }

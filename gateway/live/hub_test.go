@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,6 +29,12 @@ type night struct {
 	feed    *feed.Feed
 	watches int // of that feed, not given back
 	games   map[protocol.GameID]*protocol.TallyGame
+	notes   *string
+	news    int // events that were no votes: what a state tells as games played
+	// states counts those that were made for the feed; wanted is not nil while Refresh
+	// is not to be answered, and hears of each.
+	states int
+	wanted chan struct{}
 }
 
 func newHub(sessions ...protocol.SessionID) *fakeHub {
@@ -61,7 +68,7 @@ func (h *fakeHub) Watch(_ context.Context, id protocol.SessionID, news func()) (
 	n.watches++
 	if n.feed == nil {
 		n.feed = feed.New(id, protocol.Seq(len(n.events)))
-		n.feed.SetTally(protocol.Seq(len(n.events)), n.tallies())
+		n.feed.SetState(n.state(id))
 	}
 	n.feed.Listen(news)
 	return n.feed, nil
@@ -115,8 +122,81 @@ func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.S
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return &protocol.SessionState{Seq: protocol.Seq(len(n.events)), Session: protocol.Session{ID: id, IsActive: true},
-		Games: []protocol.SessionGame{}, Tallies: n.tallies()}, nil
+	return n.state(id), nil
+}
+
+// lengthen has the session's states be so many bytes longer.
+func (h *fakeHub) lengthen(id protocol.SessionID, bytes int) {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	long := strings.Repeat("n", bytes)
+	n.notes = &long
+}
+
+func (n *night) state(id protocol.SessionID) *protocol.SessionState {
+	return &protocol.SessionState{Seq: protocol.Seq(len(n.events)), Session: protocol.Session{ID: id, IsActive: true, GamesPlayed: n.news, Notes: n.notes},
+		Games: []protocol.SessionGame{}, Tallies: n.tallies(), Latest: []protocol.LatestVote{}}
+}
+
+// Refresh answers at once, unless the answer is held back.
+func (h *fakeHub) Refresh(id protocol.SessionID, f *feed.Feed) {
+	n, err := h.night(id)
+	if err != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.wanted != nil {
+		select {
+		case n.wanted <- struct{}{}:
+		default:
+		}
+		return
+	}
+	if n.feed == f && f.Stale() {
+		n.states++
+		f.SetState(n.state(id))
+	}
+}
+
+// holdStates has Refresh not answered; the channel hears when somebody wants one.
+func (h *fakeHub) holdStates(id protocol.SessionID) <-chan struct{} {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wanted = make(chan struct{}, 1)
+	return n.wanted
+}
+
+// giveState answers after all.
+func (h *fakeHub) giveState(id protocol.SessionID) {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wanted = nil
+	n.feed.SetState(n.state(id))
+}
+
+// states is how many were made for the session's feed.
+func (h *fakeHub) states(id protocol.SessionID) int {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.states
+}
+
+// happen commits and publishes an event that is no vote.
+func (h *fakeHub) happen(id protocol.SessionID) {
+	n, _ := h.night(id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.events = append(n.events, fmt.Appendf(nil, `{"type":"game.added","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
+	n.news++
+	if n.feed != nil {
+		n.feed.AddNews()
+		n.feed.Publish(n.events[len(n.events)-1])
+	}
 }
 
 func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error] {
@@ -174,7 +254,7 @@ func (h *fakeHub) publishPadded(id protocol.SessionID, n, padding int) {
 	game.Totals = protocol.NewTotals(game.Upvotes+int64(n), 0)
 	if s.feed != nil {
 		for range n {
-			s.feed.AddVote(1, true)
+			s.feed.AddVote(protocol.LatestVote{GameID: 1, Vote: protocol.Vote{Type: protocol.VoteUp}})
 		}
 		s.feed.Publish(s.events[first:]...)
 	}
@@ -202,13 +282,15 @@ func (h *fakeHub) restart(id protocol.SessionID) {
 
 // remove deletes a session: one more event, and then its feed ends.
 func (h *fakeHub) remove(id protocol.SessionID) {
-	h.publish(id, 1)
 	h.mu.Lock()
 	n := h.sessions[id]
 	delete(h.sessions, id)
 	h.mu.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.events = append(n.events, fmt.Appendf(nil, `{"type":"session.deleted","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
+	n.feed.AddEnd()
+	n.feed.Publish(n.events[len(n.events)-1])
 	n.feed.Close()
 }
 

@@ -70,6 +70,9 @@ type Watcher interface {
 	// Unwatch says that nobody listens to the feed any more. It must not wait for
 	// anything, and a later Watch of the same session comes after it.
 	Unwatch(id protocol.SessionID, f *feed.Feed)
+	// Refresh asks that the feed be given the session's state, because it is stale. It
+	// must not wait for anything. It may be called again before that is done.
+	Refresh(id protocol.SessionID, f *feed.Feed)
 	// Lobby is the feed of what every authenticated peer hears. It is never closed.
 	Lobby() *feed.Feed
 }

@@ -23,7 +23,8 @@ func TestFeedThatEndsIsOpenedAgainAndReadOn(t *testing.T) {
 		a.hub.publish(1, 10)
 		events.events(1, at, at+20)
 		since.events(1, at, at+20)
-		for w := tallies.expect(protocol.MessageTally); w.Seq < at+20; w = tallies.expect(protocol.MessageTally) {
+		for w := tallies.tallyAfter(at); w.Seq < at+20; {
+			w = tallies.tallyAfter(w.Seq)
 		}
 	}
 }
@@ -54,8 +55,11 @@ func TestDeletedSessionSaysGoodbyeAfterItsLastEvent(t *testing.T) {
 	c.subscribe(2, "")
 	tallies := a.connect()
 	tallies.subscribe(1, `,"mode":"tally"`)
+	tallies.expect(protocol.MessageTally)
 	a.hub.remove(1)
-	c.events(1, 1, 2)
+	if w := c.expect("session.deleted"); w.Seq != 2 {
+		t.Fatalf("%+v", w)
+	}
 	if w := c.expect(protocol.MessageError); w.Code != protocol.CodeNotFound || w.SessionID != 1 || w.Message != "Session not found" {
 		t.Fatalf("%+v", w)
 	}
@@ -64,8 +68,14 @@ func TestDeletedSessionSaysGoodbyeAfterItsLastEvent(t *testing.T) {
 	}
 	a.hub.publish(2, 1)
 	c.events(2, 1, 2)
-	for w := tallies.hear(); w.Type != protocol.MessageUnsubscribed; w = tallies.hear() {
+	if w := tallies.expect("session.deleted"); w.Seq != 2 {
+		t.Fatalf("%+v", w)
 	}
+	if w := tallies.expect(protocol.MessageError); w.Code != protocol.CodeNotFound || w.SessionID != 1 {
+		t.Fatalf("%+v", w)
+	}
+	tallies.expect(protocol.MessageUnsubscribed)
+	tallies.quiet()
 	c.say(`{"type":"subscribe","sessionId":1}`)
 	if w := c.expect(protocol.MessageError); w.Code != protocol.CodeNotFound {
 		t.Fatalf("%+v", w)

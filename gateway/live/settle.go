@@ -2,14 +2,15 @@ package live
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"partyline/protocol"
 )
 
 // settle notes that the first n bytes of what was gathered are with the kernel. If
 // that is not all, exactly one frame is begun afterwards: its rest is in Peer.rest,
-// copied, so that a stalled peer does not hold a segment of the ring, and it counts
-// as sent. Everything behind it is as if it had never been gathered.
+// copied, so that a stalled peer does not hold a segment of the ring (but see
+// kindSnapshot), and it counts as sent. Everything behind it is as if it had never been gathered.
 func (f *flusher) settle(p *Peer, n int) {
 	for _, x := range f.pieces {
 		took := min(n, len(x.bytes))
@@ -48,11 +49,20 @@ func (x piece) settle(p *Peer, took int) {
 	case kindTally:
 		x.sub.cursor = x.seq
 		p.engine.stats.tallies.Add(1)
+	case kindSnapshot:
+		x.sub.stated, x.sub.cursor = x.seq, max(x.sub.cursor, x.seq)
+		p.engine.stats.snapshots.Add(1)
 	case kindEnd:
 		p.ended = true
 		if len(rest) == 0 {
 			p.parted()
 		}
+	}
+	if x.kind == kindSnapshot && len(rest) > 0 {
+		// It can be long, and all who stall in it hold the same one; there is no room
+		// behind it for whoever appends.
+		p.rest = slices.Clip(rest)
+		return
 	}
 	p.rest = append([]byte(nil), rest...)
 }

@@ -7,8 +7,9 @@ type Stats struct {
 	// Connections and Subscriptions are how many there are now, Sessions how many are
 	// watched.
 	Connections, Subscriptions, Sessions int64
-	// Deliveries are events given to the kernel, one per subscriber; Tallies likewise.
-	Deliveries, Tallies int64
+	// Deliveries are events given to the kernel, one per subscriber; Tallies and
+	// Snapshots, both of tally mode, likewise.
+	Deliveries, Tallies, Snapshots int64
 	// Writes are system calls that took at least a byte, Bytes what they took.
 	Writes, Bytes int64
 	// Stalls counts sockets that were full, Folded the snapshots that replaced events
@@ -20,7 +21,7 @@ type Stats struct {
 }
 
 type counters struct {
-	subscriptions, deliveries, tallies, writes, bytes, stalls, folded, replayed, dropped, silent atomic.Int64
+	subscriptions, deliveries, tallies, snapshots, writes, bytes, stalls, folded, replayed, dropped, silent atomic.Int64
 }
 
 // Stats reads the counters. Each is exact; together they are not of one moment.
@@ -31,7 +32,7 @@ func (e *Engine) Stats() Stats {
 	c := &e.stats
 	return Stats{
 		Connections: int64(connections), Sessions: int64(sessions), Subscriptions: c.subscriptions.Load(),
-		Deliveries: c.deliveries.Load(), Tallies: c.tallies.Load(), Writes: c.writes.Load(), Bytes: c.bytes.Load(),
+		Deliveries: c.deliveries.Load(), Tallies: c.tallies.Load(), Snapshots: c.snapshots.Load(), Writes: c.writes.Load(), Bytes: c.bytes.Load(),
 		Stalls: c.stalls.Load(), Folded: c.folded.Load(), Replayed: c.replayed.Load(),
 		Dropped: c.dropped.Load(), Silent: c.silent.Load(),
 	}

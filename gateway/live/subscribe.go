@@ -60,7 +60,11 @@ func (s *subscription) begin(ctx context.Context, want Subscription) ([]byte, er
 		}
 		answer.Seq, answer.Snapshot = state.Seq, state
 	}
-	if want.Mode == protocol.ModeEvents {
+	switch want.Mode {
+	case protocol.ModeTally:
+		s.stated = answer.Seq
+		s.cursor = max(answer.Seq, 1) - 1 // a tally as of the answer's seq comes in any case
+	default:
 		s.cursor = answer.Seq
 		if want.Since != nil {
 			if *want.Since > answer.Seq {
@@ -99,12 +103,12 @@ func (p *Peer) install(s *subscription, answer []byte) error {
 }
 
 func (p *Peer) attach(s *subscription) {
-	if s.mode == protocol.ModeTally {
-		s.topic.prepareTally()
-	}
 	p.subs = append(p.subs, s)
 	s.topic.add(s)
 	s.count(1)
+	if s.mode == protocol.ModeTally {
+		p.engine.tallies.note(s.topic) // while there were none the picture was not kept up
+	}
 }
 
 // Unsubscribe ends a subscription; false when there is none. No event of the session

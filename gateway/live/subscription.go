@@ -12,8 +12,12 @@ type subscription struct {
 	topic *topic
 	feed  *feed.Feed // the topic's, or an ended one that is not read to its end yet
 	mode  protocol.Mode
-	// cursor is the seq of the last event the peer has; in tally mode that of its tally.
+	// cursor is the seq of the last event the peer has; in tally mode that of the last
+	// thing it was sent.
 	cursor protocol.Seq
+	// stated, in tally mode, is the seq as of which the peer knows the whole state, or did
+	// not ask to know it: anything but votes that comes after makes a snapshot.
+	stated protocol.Seq
 	// gapless: it was asked for with since, so what the ring has lost comes from the
 	// journal. Others get a snapshot.
 	gapless    bool

@@ -3,15 +3,8 @@ package live
 import (
 	"sync"
 
-	"partyline/protocol"
+	"partyline/actors/feed"
 )
-
-// tally is what a topic shows its tally subscribers until the next beat: it changes
-// on beats only, so it does not matter how often somebody looks.
-type tally struct {
-	frame []byte
-	seq   protocol.Seq
-}
 
 // metronome is the one clock of all tallies. It beats while some session has news
 // for tally subscribers, and rests otherwise.
@@ -44,8 +37,10 @@ func (m *metronome) take() map[*topic]bool {
 	return topics
 }
 
-// tallyTime beats. The first news after a rest is shown at once; after each beat there
-// is none for an interval.
+// tallyTime beats. The first news after a rest is shown at once; after each beat that
+// showed something there is none for an interval. A beat that only asks for a state is
+// followed at once by the one that shows it, so a session is asked no more often than
+// something is shown.
 func (e *Engine) tallyTime() {
 	for {
 		select {
@@ -53,43 +48,39 @@ func (e *Engine) tallyTime() {
 		case <-e.ctx.Done():
 			return
 		}
+		shown := false
 		for t := range e.tallies.take() {
-			if t.renewTally() {
+			if t.show() {
 				t.passTallies()
+				shown = true
 			}
 		}
-		if !e.pause(e.o.TallyInterval) {
+		if shown && !e.pause(e.o.TallyInterval) {
 			return
 		}
 	}
 }
 
-// renewTally shows the newest tally; false when that is shown already.
-func (t *topic) renewTally() bool {
-	now, shown := t.newestTally(), t.tally.Load()
-	if now == nil || (shown != nil && shown.seq >= now.seq) {
+// show puts up the newest picture; false when there is none newer than the one that is
+// shown, or when it must be asked for: the session's answer rings the bell.
+func (t *topic) show() bool {
+	f, shown := t.feed.Load(), t.shown.Load()
+	now, ok := f.Picture()
+	switch {
+	case !ok && !f.Closed():
+		t.engine.o.Hub.Refresh(t.session, f)
+		return false
+	case !ok, shown != nil && now.SnapshotSeq <= shown.SnapshotSeq && now.TallySeq <= shown.TallySeq:
 		return false
 	}
-	t.tally.Store(now)
+	t.shown.Store(&now)
 	return true
 }
 
-// newestTally is the feed's; it is encoded once for all who ask.
-func (t *topic) newestTally() *tally {
-	frame, seq := t.feed.Load().Tally(0)
-	if frame == nil {
-		return nil
+// newest is the newest picture, for those who will not be there at the next beat.
+func (t *topic) newest() *feed.Picture {
+	if now, ok := t.feed.Load().Picture(); ok {
+		return &now
 	}
-	return &tally{frame, seq}
-}
-
-// prepareTally is called for a subscriber that is about to be added. While there were
-// none the tally was not kept up.
-func (t *topic) prepareTally() {
-	t.mu.Lock()
-	first := len(t.chunks[tallies]) == 0
-	t.mu.Unlock()
-	if first {
-		t.renewTally()
-	}
+	return t.shown.Load()
 }

@@ -15,9 +15,11 @@ type topic struct {
 	engine  *Engine
 	session protocol.SessionID // 0 is the lobby
 	feed    atomic.Pointer[feed.Feed]
-	tally   atomic.Pointer[tally]
-	over    atomic.Bool // the session is deleted: there will be no other feed
-	dirty   atomic.Bool
+	// shown is what tally subscribers are sent until the next beat: it changes on beats
+	// only, so it does not matter how often somebody looks.
+	shown atomic.Pointer[feed.Picture]
+	over  atomic.Bool // the session is deleted: there will be no other feed
+	dirty atomic.Bool
 	// reopening: a task watches the session again. Until it is done the topic is not
 	// forgotten, so that no two topics ever watch one session.
 	reopening atomic.Bool

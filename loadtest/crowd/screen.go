@@ -126,7 +126,7 @@ func (c *screen) see(message []byte, conn *wire.Conn) {
 		if n >= 0 && e.Seq > c.live {
 			c.show.Record(c.stage.ledger.Since(conn.At()) - c.stage.ledger.Due(n))
 		}
-	case string(e.Type) == protocol.MessageTally:
+	case string(e.Type) == protocol.MessageTally, c.mode == protocol.ModeTally && string(e.Type) == protocol.MessageSnapshot:
 		c.seeTally(e, message, conn)
 	case string(e.Type) == protocol.MessageSnapshot:
 		c.witness.Left(e.Seq)

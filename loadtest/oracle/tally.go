@@ -32,8 +32,8 @@ func NewTallies(r *Record, f *Findings) *Tallies {
 	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]sight{}}
 }
 
-// See takes in a tally message. last is the seq of the screen's tally before: seqs may
-// not fall.
+// See takes in a tally, or a snapshot that came in place of one. last is the seq of the
+// screen's tally before: seqs may not fall.
 func (t *Tallies) See(name string, last, seq protocol.Seq, message []byte) {
 	if seq < last {
 		t.findings.Add("%s: tally of seq %d after %d", name, seq, last)
@@ -45,10 +45,16 @@ func (t *Tallies) See(name string, last, seq protocol.Seq, message []byte) {
 	if ok && was.hash == hash {
 		return
 	}
-	var m protocol.Tally
+	var m struct {
+		Games []protocol.TallyGame   `json:"games"`
+		Data  *protocol.SessionState `json:"data"` // of a snapshot
+	}
 	if err := json.Unmarshal(message, &m); err != nil {
 		t.findings.Add("%s: tally %s: %v", name, message, err)
 		return
+	}
+	if m.Data != nil {
+		m.Games = m.Data.Tallies
 	}
 	games := map[protocol.GameID]protocol.TallyGame{}
 	for _, g := range m.Games {

@@ -1,0 +1,108 @@
+package actors
+
+import (
+	"partyline/actors/feed"
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// audience is a session's feed and how many watch it.
+type audience struct {
+	feed     *feed.Feed // nil while nobody watches
+	watchers int
+	// refreshing: the heart has been asked for the state, and the answer waits for what
+	// is before it. So at most one state is made at a time.
+	refreshing bool
+}
+
+// unwatch gives a feed back.
+type unwatch struct{ feed *feed.Feed }
+
+// refresh asks that a feed that is stale be given the state.
+type refresh struct{ feed *feed.Feed }
+
+// note tells the feed what kind of event the next Publish brings.
+func (a *audience) note(f session.Fact) {
+	if a.feed == nil {
+		return
+	}
+	switch f := f.(type) {
+	case *session.VoteCast:
+		a.feed.AddVote(f.Shown())
+	case *session.Deleted:
+		a.feed.AddEnd()
+	default:
+		a.feed.AddNews()
+	}
+}
+
+// portrait is a query for the whole state that is answered at a moment when exactly
+// the events up to its seq are published.
+func portrait(done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
+	q := &sessionQuery{barrier: true, read: func(h *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+		if !h.Exists() {
+			return nil, protocol.NotFound("Session")
+		}
+		return h.State(seq), nil
+	}}
+	q.done = func(answer any, err *protocol.Error) {
+		state, _ := answer.(*protocol.SessionState)
+		done(state, err)
+	}
+	return q
+}
+
+// watching turns the request into a portrait: there the feed begins.
+func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
+	a.used = a.now()
+	q := portrait(func(state *protocol.SessionState, err *protocol.Error) {
+		if err != nil {
+			r.done(nil, err)
+			return
+		}
+		r.done(a.watch(state, r.news), nil)
+	})
+	q.door, q.places = r.door, r.places
+	return q
+}
+
+func (a *sessionActor) watch(state *protocol.SessionState, news func()) *feed.Feed {
+	if a.feed == nil {
+		a.feed = feed.New(a.id, state.Seq)
+		a.feed.SetState(state)
+	}
+	a.feed.Listen(news)
+	a.watchers++
+	return a.feed
+}
+
+// refresh gives the feed a state once what is decided is durable. When that fails the
+// heart is read again, and the feed ends.
+func (a *sessionActor) refresh(f *feed.Feed) {
+	if f != a.feed || a.refreshing || !f.Stale() {
+		return
+	}
+	a.refreshing = true
+	a.handle(portrait(func(state *protocol.SessionState, err *protocol.Error) {
+		a.refreshing = false
+		if err == nil && f == a.feed {
+			f.SetState(state)
+		}
+	}))
+}
+
+func (a *audience) unwatch(f *feed.Feed) {
+	if f != a.feed || f == nil {
+		return // of a past incarnation
+	}
+	if a.watchers--; a.watchers == 0 {
+		a.closeFeed()
+	}
+}
+
+func (a *audience) closeFeed() {
+	if a.feed != nil {
+		a.feed.Close()
+	}
+	a.feed, a.watchers = nil, 0
+}

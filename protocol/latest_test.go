@@ -1,0 +1,37 @@
+package protocol_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/protocol"
+)
+
+func TestLatestRemembersTheNewest(t *testing.T) {
+	var l protocol.Latest
+	want := []protocol.LatestVote{}
+	for i := range 3 * protocol.MaxLatest {
+		if diff := cmp.Diff(want, l.List()); diff != "" {
+			t.Fatalf("after %d votes (-want +got):\n%s", i, diff)
+		}
+		same := protocol.LatestOf(l.List())
+		if diff := cmp.Diff(want, same.List()); diff != "" {
+			t.Fatalf("made of a list of %d (-want +got):\n%s", len(want), diff)
+		}
+		v := protocol.LatestVote{GameID: 31, Vote: protocol.Vote{Username: fmt.Sprint("voter", i), Type: protocol.VoteUp}}
+		l.Add(v)
+		same.Add(v)
+		want = slices.Insert(want, 0, v)
+		want = want[:min(len(want), protocol.MaxLatest)]
+		if diff := cmp.Diff(want, same.List()); diff != "" {
+			t.Fatalf("gone on with (-want +got):\n%s", diff)
+		}
+	}
+	long := protocol.LatestOf(append(l.List(), protocol.LatestVote{GameID: 9}))
+	if diff := cmp.Diff(want, long.List()); diff != "" {
+		t.Errorf("made of a longer list (-want +got):\n%s", diff)
+	}
+}
