@@ -12,7 +12,7 @@ export { handleSummary } from './lib/summary.js';
 
 const p = pick({
   short: { rate: 60, seconds: 4, screens: 3 },
-  long: { rate: 120, seconds: 20, screens: 3 },
+  long: { rate: 100, seconds: 20, screens: 3 },
 });
 const peak = p.rate * 10;
 const session = stage.sessions[0].id;

@@ -29,7 +29,7 @@ func (s *settings) prepare(ctx context.Context, stderr io.Writer) (end func(), e
 	}
 	o.Scripts, o.Receiver, o.Output = filepath.Join(root, scripts), []string{self, receive}, stderr
 	if o.K6 == "" {
-		_, _ = fmt.Fprintln(stderr, "building k6 (some minutes the first time)")
+		_, _ = fmt.Fprintln(stderr, "building k6, or taking it from the cache: the first time takes minutes")
 		if o.K6, err = buildK6(ctx, o.Scripts, stderr); err != nil {
 			return nil, err
 		}

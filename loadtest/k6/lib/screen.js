@@ -84,6 +84,9 @@ export function watch(session, churn = 0) {
       seen.set(game.id, (mine = [0, 0]));
     }
     mine[v.type === 'up' ? 0 : 1]++;
+    if (v.replaced) {
+      mine[v.replaced === 'up' ? 0 : 1]--; // somebody has changed their mind
+    }
     if (totals.upvotes !== mine[0] || totals.downvotes !== mine[1] || totals.popularity_score !== mine[0] - mine[1]) {
       fault(`session ${session}: seq ${m.seq} says ${JSON.stringify(totals)} of game ${game.id}, counted ${mine}`);
     }
