@@ -16,9 +16,11 @@ export function chatter(session, { votes, gap, tags }) {
   const socket = new Socket(stage.bot, { ready, message() {}, closed });
 
   function ready() {
-    const first = now();
+    const start = now();
+    const first = Math.random() * gap; // else all who are here would vote at the same moments
     for (let i = 0; i < votes; i++) {
-      timers.push(setTimeout(() => cast(first + i * gap), i * gap));
+      const due = first + i * gap;
+      timers.push(setTimeout(() => cast(start + due), due));
     }
     impatient = setTimeout(() => socket.fail('has waited too long for answers'), votes * gap + patience);
   }
