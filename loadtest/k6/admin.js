@@ -3,6 +3,7 @@
 import exec from 'k6/execution';
 import { begin } from './lib/clock.js';
 import { build, enough, iterations, ramp } from './lib/load.js';
+import { decide, vote as choose, start, withdraw } from './lib/poll.js';
 import { call, del, get, patch, post, put } from './lib/rest.js';
 import { pick, stage } from './lib/stage.js';
 import { cast, castMany } from './lib/vote.js';
@@ -114,6 +115,10 @@ function night() {
       del('sessions.games.remove', `/api/sessions/${made.id}/games/${play.id}`);
     }
   }
+  withdraw(made.id, stage.games.slice(2, 4));
+  start(made.id);
+  choose(made.id);
+  decide(made.id);
   post('sessions.close', `/api/sessions/${made.id}/close`, { notes: 'over' });
   del('sessions.delete', `/api/sessions/${made.id}`);
 }

@@ -1,11 +1,12 @@
-// Everything at once, as on a good evening: a host who goes from game to game, a chat
-// that votes in waves, phones, screens and overlays, people who look at the catalogue,
-// a console that watches the webhooks.
+// Everything at once, as on a good evening: a host who goes from game to game by polls, a
+// chat that votes in waves, phones, screens and overlays, people who look at the
+// catalogue, a console that watches the webhooks.
 import { sleep } from 'k6';
 import exec from 'k6/execution';
 import { chatter } from './lib/chatter.js';
 import { begin } from './lib/clock.js';
 import { answers, build, enough, iterations, part, ramp, seats, shows, steady } from './lib/load.js';
+import * as poll from './lib/poll.js';
 import { call, get, patch, post } from './lib/rest.js';
 import { follow, watch } from './lib/screen.js';
 import { pick, stage } from './lib/stage.js';
@@ -29,6 +30,7 @@ export function evening(profiles, thresholds = {}) {
     screens: seats('sit', p.screens, { seconds: end + patience }),
     overlays: seats('overlay', overlays, { seconds: end + patience }),
     chat: ramp('chat', waves(), { start: 1 }),
+    polls: steady('choose', { rate: Math.ceil(p.rate / 10), seconds: p.seconds }),
     phones: steady('phone', { rate: Math.ceil(p.rate / 20), seconds: p.seconds, lasting: 2 }),
     visitors: steady('visit', { rate: 4, seconds: p.seconds }),
     console: steady('look', { rate: 1, seconds: p.seconds }),
@@ -37,6 +39,7 @@ export function evening(profiles, thresholds = {}) {
     votes_acknowledged: enough(iterations(waves())),
     screens_done: [`count==${p.screens + overlays}`],
     screen_resumes: ['count>0'],
+    poll_votes: ['count>0'],
     vote_ms: answers,
     screen_ms: shows,
     http_req_duration: answers,
@@ -63,14 +66,14 @@ export const options = evening({
   long: { rate: 200, seconds: 180, screens: 20 },
 });
 
-// host adds the next game every turn.
+// host asks the crowd what comes next while a game is played, and then plays it.
 export function host(data) {
   begin(data);
   for (let n = 0; (n + 1) * turn() < p.seconds; n++) {
-    sleep(turn());
     call('games.pick', 'POST', '/api/pick', { sessionId: session }, 200, '');
-    const game = stage.games[n % stage.games.length];
-    const play = post('sessions.games.add', `/api/sessions/${session}/games`, { game_id: game }, 201);
+    poll.start(session);
+    sleep(turn());
+    const play = poll.decide(session);
     if (play !== null) {
       patch('sessions.games.room_code', `/api/sessions/${session}/games/${play.id}/room-code`, { room_code: 'ABCD' });
       patch('sessions.games.player_count', `/api/sessions/${session}/games/${play.id}/player-count`, { player_count: 3 + (n % 6) });
@@ -91,6 +94,11 @@ export function overlay(data) {
 export function chat(data) {
   begin(data);
   cast(session, part(p.seconds));
+}
+
+export function choose(data) {
+  begin(data);
+  poll.vote(session);
 }
 
 export function phone(data) {

@@ -71,7 +71,7 @@ func TestScriptsImportOnlyWhatIsHere(t *testing.T) {
 
 // calls are an operation's name, its method where the call names one, and its path.
 var (
-	calls   = regexp.MustCompile("(?s)\\b(call|get|post|put|patch|del)\\('([a-z_.]+)',\\s*(?:'([A-Z]+)',\\s*)?['`]([^'`?]*)")
+	calls   = regexp.MustCompile("(?s)\\b(call|attempt|get|post|put|patch|del)\\('([a-z_.]+)',\\s*(?:'([A-Z]+)',\\s*)?['`]([^'`?]*)")
 	hole    = regexp.MustCompile(`\$\{[^}]*\}`)
 	named   = regexp.MustCompile(`\{[^}]*\}`)
 	methods = map[string]string{"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "del": "DELETE"}

@@ -71,6 +71,9 @@ func (r *Report) writeCounts(p *printer) {
 	if done := count("screens_done"); done > 0 {
 		p.line("screens        %d saw all of it: %d events, %d tallies, %d times back with since", done, count("screen_events"), count("screen_tallies"), count("screen_resumes"))
 	}
+	if polls := count("poll_votes"); polls > 0 {
+		p.line("polls          %d votes", polls)
+	}
 }
 
 func (r *Report) writeServer(p *printer) {

@@ -16,13 +16,27 @@ export function params(op, token, kind) {
 // call sends a request that must be answered with that status, and returns what the
 // answer says; null after a fault.
 export function call(op, method, path, body, status = 200, token = stage.admin) {
-  const sent = body === undefined ? null : JSON.stringify(body);
-  const res = http.request(method, stage.url + path, sent, params(op, token, method === 'GET' ? 'read' : 'write'));
+  const res = send(method, path, body, params(op, token, method === 'GET' ? 'read' : 'write'));
   if (res.status !== status) {
     fault(`${op}: ${method} ${path} is answered ${res.status} ${res.error} ${res.body}, want ${status}`);
     return null;
   }
   return res.json();
+}
+
+// attempt is a call that may come too late for what it is about, by no fault of anybody:
+// it is answered 200 or 409 then. It returns null for the latter.
+export function attempt(op, method, path, body, token) {
+  const late = { ...params(op, token, 'write'), responseCallback: http.expectedStatuses(200, 409) };
+  const res = send(method, path, body, late);
+  if (res.status !== 200 && res.status !== 409) {
+    fault(`${op}: ${method} ${path} is answered ${res.status} ${res.error} ${res.body}`);
+  }
+  return res.status === 200 ? res.json() : null;
+}
+
+function send(method, path, body, options) {
+  return http.request(method, stage.url + path, body === undefined ? null : JSON.stringify(body), options);
 }
 
 export const get = (op, path) => call(op, 'GET', path, undefined, 200, '');

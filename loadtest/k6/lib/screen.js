@@ -72,6 +72,8 @@ export function watch(session, churn = 0) {
     last = m.seq;
     if (m.type === 'vote.received') {
       vote(m);
+    } else if (m.type.startsWith('poll.')) {
+      poll(m);
     } else if (m.type === 'session.ended') {
       finish();
     }
@@ -92,6 +94,13 @@ export function watch(session, churn = 0) {
     }
     if (m.seq > live) {
       screenTime.add(now() - moment(v.username));
+    }
+  }
+
+  function poll(m) {
+    const { candidates, total_votes: total } = m.data.poll;
+    if (candidates.reduce((sum, c) => sum + c.votes, 0) !== total) {
+      fault(`session ${session}: seq ${m.seq} does not add up: ${JSON.stringify(m.data.poll)}`);
     }
   }
 

@@ -10,6 +10,7 @@ export const screenTime = new Trend('screen_ms', true); // due → seen by a scr
 export const events = new Counter('screen_events');
 export const tallies = new Counter('screen_tallies');
 export const resumes = new Counter('screen_resumes');
+export const pollVotes = new Counter('poll_votes');
 export const screens = new Counter('screens_done'); // saw all there was and found it right
 export const faults = new Counter('faults'); // whatever is not as promised
 
