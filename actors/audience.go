@@ -29,6 +29,8 @@ func (a *audience) note(f session.Fact) {
 	switch f := f.(type) {
 	case *session.VoteCast:
 		a.feed.AddVote(f.Shown())
+	case *session.PollVoted:
+		a.feed.AddBallot(f.Poll, f.Choice, f.Before)
 	case *session.Deleted:
 		a.feed.AddEnd()
 	default:

@@ -3,6 +3,7 @@ package actors_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,6 +166,51 @@ func TestTheNewestVotesOutliveTheHub(t *testing.T) {
 		}
 		if names != "gil fay eve dan cyd " {
 			t.Errorf("the newest are %s", names)
+		}
+	})
+}
+
+// Votes in a poll are summed up; its beginning and its end are news.
+func TestVotesInAPollAreCountedInTheTally(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		f, err := n.hub.Watch(t.Context(), n.session, func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.hub.Unwatch(n.session, f)
+		if _, tally := snapshot(t, f); tally.Poll != nil {
+			t.Fatalf("a poll before there is one: %+v", tally.Poll)
+		}
+		n.ask()
+		synctest.Wait()
+		if !f.Stale() {
+			t.Fatal("the beginning of a poll is no news")
+		}
+		n.hub.Refresh(n.session, f)
+		synctest.Wait()
+		begun, _ := snapshot(t, f)
+		for _, v := range []struct {
+			name   string
+			choice int
+		}{{"ann", 1}, {"bob", 3}, {"ann", 3}, {"cyd", 2}, {"ann", 3}} {
+			if err := n.choose(v.name, v.choice); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		s, tally := snapshot(t, f)
+		if s.Seq != begun.Seq || tally.Seq != begun.Seq+4 {
+			t.Fatalf("votes made a snapshot of %d, a tally of %d", s.Seq, tally.Seq)
+		}
+		if p := tally.Poll; p == nil || p.ID != n.poll().ID || !slices.Equal(p.Votes, []int64{0, 1, 2}) || p.Total != 3 {
+			t.Fatalf("%+v", p)
+		}
+		rest(time.Minute)
+		n.hub.Refresh(n.session, f)
+		synctest.Wait()
+		if s, tally := snapshot(t, f); tally.Poll != nil || s.Data.Poll.Winner.GameID != 3 {
+			t.Fatalf("at the end: %+v %+v", s.Data.Poll, tally.Poll)
 		}
 	})
 }

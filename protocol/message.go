@@ -106,6 +106,8 @@ type Tally struct {
 	Seq       Seq          `json:"seq"`
 	Games     []TallyGame  `json:"games"`
 	Latest    []LatestVote `json:"latest"`
+	// Poll is of the poll that is open, null while there is none.
+	Poll *PollTally `json:"poll"`
 }
 
 // TallyGame is a game's totals over all sessions, as in vote.received, and within this one.

@@ -80,6 +80,14 @@ type PollCount struct {
 	Votes  int64  `json:"votes"`
 }
 
+// PollTally is the open poll within a Tally: the votes of each candidate in the order of
+// their choices, and of all together.
+type PollTally struct {
+	ID    PollID  `json:"id"`
+	Votes []int64 `json:"votes"`
+	Total int64   `json:"total"`
+}
+
 // PollEnded is the data of poll.ended, also of a poll that was canceled.
 type PollEnded struct {
 	SessionID SessionID `json:"sessionId"`

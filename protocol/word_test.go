@@ -78,7 +78,7 @@ func said() map[string]any {
 		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
 		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Seq: 17, Snapshot: state},
 		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
-		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest},
+		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.PollTally{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
 	}

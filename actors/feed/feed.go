@@ -18,8 +18,8 @@ var (
 )
 
 // Feed holds the newest events of one session. One goroutine at a time may call
-// Publish, AddVote, AddNews, AddEnd, SetState and Close; everything else may be called
-// from anywhere.
+// Publish, AddVote, AddBallot, AddNews, AddEnd, SetState and Close; everything else may
+// be called from anywhere.
 type Feed struct {
 	session protocol.SessionID
 	head    atomic.Uint64 // of the ring, so that a reader at the head takes no lock
@@ -32,10 +32,11 @@ type Feed struct {
 	scene scene
 
 	// The writer's: what the next Publish brings.
-	votes  []vote
-	latest protocol.Latest // with those votes
-	fresh  bool            // something that is no vote
-	ended  bool            // the session's last event
+	votes   []vote
+	ballots []ballot
+	latest  protocol.Latest // with those votes
+	fresh   bool            // something that is no vote
+	ended   bool            // the session's last event
 }
 
 // New makes a feed whose first event will be head+1.
@@ -86,10 +87,11 @@ func (f *Feed) Publish(events ...[]byte) {
 		f.append(head, event)
 	}
 	f.tally.count(head, f.votes, &f.latest)
+	f.tally.countBallots(head, f.ballots)
 	f.move(head, events)
 	f.head.Store(uint64(head))
 	f.mu.Unlock()
-	f.votes = f.votes[:0]
+	f.votes, f.ballots = f.votes[:0], f.ballots[:0]
 	f.tell()
 }
 

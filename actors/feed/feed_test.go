@@ -89,7 +89,7 @@ func TestPictureIsEncodedOncePerChange(t *testing.T) {
 	}
 	f.SetState(&protocol.SessionState{Seq: 5})
 	first, ok := f.Picture()
-	if want := `{"type":"tally","sessionId":1,"seq":5,"games":[],"latest":[]}`; !ok || !bytes.HasSuffix(first.Tally, []byte(want)) {
+	if want := `{"type":"tally","sessionId":1,"seq":5,"games":[],"latest":[],"poll":null}`; !ok || !bytes.HasSuffix(first.Tally, []byte(want)) {
 		t.Fatalf("first tally: %s", first.Tally)
 	}
 	if again, _ := f.Picture(); &again.Tally[0] != &first.Tally[0] || &again.Snapshot[0] != &first.Snapshot[0] {

@@ -22,7 +22,8 @@ type model struct {
 	frames [][]byte // of events first+1, first+2, …
 	tally  map[protocol.GameID]protocol.TallyGame
 	latest []protocol.LatestVote // all there were, the newest first
-	seq    protocol.Seq          // of the tally
+	poll   *protocol.PollTally
+	seq    protocol.Seq // of the tally
 	state  *protocol.SessionState
 	news   protocol.Seq
 	end    []byte // the last event of a session that was deleted
@@ -53,6 +54,10 @@ func (m *model) publish(t *rapid.T) {
 	for i, game := range votes {
 		m.feed.AddVote(thumb(game, i))
 	}
+	ballots := m.drawBallots(t)
+	for _, b := range ballots {
+		m.feed.AddBallot(b.poll, b.choice, b.before)
+	}
 	news, end := rapid.Bool().Draw(t, "news"), rapid.IntRange(0, 19).Draw(t, "end") == 0 && len(events) > 0
 	if news {
 		m.feed.AddNews()
@@ -73,11 +78,14 @@ func (m *model) publish(t *rapid.T) {
 		m.latest = append([]protocol.LatestVote{thumb(game, i)}, m.latest...)
 		m.seq = m.head()
 	}
+	for _, b := range ballots {
+		m.countBallot(b)
+	}
 	if news {
 		m.news = m.head()
 	}
 	if end {
-		m.end, m.seq, m.news = m.frames[len(m.frames)-1], m.head(), m.head()
+		m.end, m.seq, m.news, m.poll = m.frames[len(m.frames)-1], m.head(), m.head(), nil
 	}
 }
 
@@ -106,14 +114,52 @@ func (m *model) setState(t *rapid.T) {
 		t.Skip("a session that is deleted has no state")
 	}
 	game := protocol.TallyGame{ID: 2, Totals: protocol.NewTotals(rapid.Int64Range(0, 99).Draw(t, "up"), 3)}
-	state := &protocol.SessionState{Seq: m.head(), Session: protocol.Session{ID: 7}, Tallies: []protocol.TallyGame{game}, Latest: []protocol.LatestVote{thumb(1, 77)}}
+	state := &protocol.SessionState{Seq: m.head(), Session: protocol.Session{ID: 7}, Tallies: []protocol.TallyGame{game}, Latest: []protocol.LatestVote{thumb(1, 77)}, Poll: drawPoll(t)}
 	m.feed.SetState(state)
 	if m.closed {
 		return
 	}
 	m.want++
 	m.tally = map[protocol.GameID]protocol.TallyGame{2: game}
-	m.state, m.seq, m.latest = state, m.head(), state.Latest
+	m.state, m.seq, m.latest, m.poll = state, m.head(), state.Latest, nil
+	if p := state.Poll; p != nil && p.Status == protocol.StatusOpen {
+		m.poll = &protocol.PollTally{ID: p.ID, Votes: []int64{p.Candidates[0].Votes, p.Candidates[1].Votes}, Total: p.TotalVotes}
+	}
+}
+
+type ballot struct {
+	poll           protocol.PollID
+	choice, before int
+}
+
+// drawPoll is a poll with two candidates, or none.
+func drawPoll(t *rapid.T) *protocol.Poll {
+	status := rapid.SampledFrom([]protocol.PollStatus{"", protocol.StatusOpen, protocol.StatusOpen, protocol.StatusEnded}).Draw(t, "poll")
+	if status == "" {
+		return nil
+	}
+	return &protocol.Poll{ID: 7001, Status: status, Candidates: []protocol.Candidate{{Choice: 1, Votes: 4}, {Choice: 2, Votes: 1}}, TotalVotes: 5}
+}
+
+// drawBallots are for the poll of the state, or one that nobody has heard of.
+func (m *model) drawBallots(t *rapid.T) []ballot {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) ballot {
+		choice := rapid.IntRange(1, 2).Draw(t, "choice")
+		return ballot{protocol.PollID(rapid.SampledFrom([]int{7001, 7001, 7002}).Draw(t, "of")), choice, rapid.SampledFrom([]int{0, 3 - choice}).Draw(t, "before")}
+	}), 0, 5).Draw(t, "ballots")
+}
+
+func (m *model) countBallot(b ballot) {
+	if m.poll == nil || m.poll.ID != b.poll {
+		return
+	}
+	m.poll.Votes[b.choice-1]++
+	m.seq = m.head()
+	if b.before == 0 {
+		m.poll.Total++
+		return
+	}
+	m.poll.Votes[b.before-1]--
 }
 
 func (m *model) read(t *rapid.T) {
@@ -200,6 +246,9 @@ func (m *model) compareTally(t *rapid.T, p feed.Picture) {
 	}
 	if diff := cmp.Diff(m.latest[:min(len(m.latest), protocol.MaxLatest)], got.Latest); diff != "" {
 		t.Fatalf("newest votes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(m.poll, got.Poll); diff != "" {
+		t.Fatalf("poll (-want +got):\n%s", diff)
 	}
 }
 

@@ -34,7 +34,7 @@ func (f *Feed) AddNews() { f.fresh = true }
 // all there is to be shown of it from then on.
 func (f *Feed) AddEnd() { f.ended = true }
 
-// SetState replaces totals, newest votes and snapshot by those of a state as of its
+// SetState replaces totals, newest votes, poll and snapshot by those of a state as of its
 // seq, and calls the listener. Exactly the events up to that seq must have been
 // published. The state must not be changed any more.
 func (f *Feed) SetState(s *protocol.SessionState) {
@@ -43,7 +43,7 @@ func (f *Feed) SetState(s *protocol.SessionState) {
 	}
 	f.latest = protocol.LatestOf(s.Latest)
 	f.mu.Lock()
-	f.tally.replace(s.Seq, s.Tallies, f.latest)
+	f.tally.replace(s, f.latest)
 	f.scene.seq, f.scene.state, f.scene.frame = s.Seq, s, nil
 	f.mu.Unlock()
 	f.tell()

@@ -6,13 +6,14 @@ import (
 	"partyline/protocol"
 )
 
-// tally is the newest totals and the newest votes, encoded when somebody asks and not
+// tally is the newest totals, the newest votes and the open poll, encoded when somebody asks and not
 // before: at thousands of votes a second nobody wants to see each of them.
 type tally struct {
 	games  []protocol.TallyGame
 	at     map[protocol.GameID]int
 	latest protocol.Latest
-	seq    protocol.Seq // as of which all that is
+	poll   *protocol.PollTally // of the open poll, nil while there is none
+	seq    protocol.Seq        // as of which all that is
 	frame  []byte       // nil when something has changed since it was made
 }
 
@@ -29,15 +30,15 @@ func (f *Feed) AddVote(v protocol.LatestVote) {
 	f.latest.Add(v)
 }
 
-// replace begins anew as of a seq. What is counted from here on is ours alone, so the
+// replace begins anew with a state. What is counted from here on is ours alone, so the
 // games are copied.
-func (t *tally) replace(seq protocol.Seq, games []protocol.TallyGame, latest protocol.Latest) {
-	t.games = append(make([]protocol.TallyGame, 0, len(games)), games...)
-	t.at = make(map[protocol.GameID]int, len(games))
-	for i, g := range games {
+func (t *tally) replace(s *protocol.SessionState, latest protocol.Latest) {
+	t.games = append(make([]protocol.TallyGame, 0, len(s.Tallies)), s.Tallies...)
+	t.at = make(map[protocol.GameID]int, len(s.Tallies))
+	for i, g := range s.Tallies {
 		t.at[g.ID] = i
 	}
-	t.latest, t.seq, t.frame = latest, seq, nil
+	t.latest, t.poll, t.seq, t.frame = latest, standing(s.Poll), s.Seq, nil
 }
 
 // count takes in the votes of one Publish.
@@ -81,7 +82,7 @@ func (r *row) add(up bool, n int64) {
 // encoded is the tally as one complete server frame. A change is encoded once.
 func (t *tally) encoded(session protocol.SessionID) []byte {
 	if t.frame == nil {
-		t.frame = frameOf(protocol.Tally{Type: protocol.MessageTally, SessionID: session, Seq: t.seq, Games: t.games, Latest: t.latest.List()})
+		t.frame = frameOf(protocol.Tally{Type: protocol.MessageTally, SessionID: session, Seq: t.seq, Games: t.games, Latest: t.latest.List(), Poll: t.poll})
 	}
 	return t.frame
 }
