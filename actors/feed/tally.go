@@ -14,7 +14,7 @@ type tally struct {
 	latest protocol.Latest
 	poll   *protocol.PollTally // of the open poll, nil while there is none
 	seq    protocol.Seq        // as of which all that is
-	frame  []byte       // nil when something has changed since it was made
+	frame  []byte              // nil when something has changed since it was made
 }
 
 // vote is a committed vote that the tally does not count yet.
