@@ -65,14 +65,4 @@ func (f *flights) deliver(ctx context.Context, d webhook.Dispatch) (a webhook.At
 }
 
 // wait returns when all have landed, or ctx ends.
-func (f *flights) wait(ctx context.Context) {
-	landed := make(chan struct{})
-	go func() {
-		f.air.Wait()
-		close(landed)
-	}()
-	select {
-	case <-landed:
-	case <-ctx.Done():
-	}
-}
+func (f *flights) wait(ctx context.Context) { waitFor(ctx, &f.air) }

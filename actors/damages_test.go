@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"partyline/actors"
 	"partyline/persistence"
@@ -47,24 +46,6 @@ func nights(t *testing.T) *evening {
 		do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
 	}
 	return e
-}
-
-// damagedGauge reads the metric.
-func damagedGauge(t *testing.T, r metric.Reader) int64 {
-	t.Helper()
-	var all metricdata.ResourceMetrics
-	if err := r.Collect(t.Context(), &all); err != nil {
-		t.Fatal(err)
-	}
-	for _, scope := range all.ScopeMetrics {
-		for _, m := range scope.Metrics {
-			if m.Name == "partyline.sessions.damaged" {
-				return m.Data.(metricdata.Gauge[int64]).DataPoints[0].Value
-			}
-		}
-	}
-	t.Fatal("there is no such gauge")
-	return 0
 }
 
 func TestADamagedSessionCostsNobodyElse(t *testing.T) {
@@ -109,7 +90,7 @@ func damagedSession(t *testing.T, seq persistence.Seq) {
 	if err := e.hub.Health(); err != nil {
 		t.Error("health:", err)
 	}
-	if n := damagedGauge(t, reader); n != 1 {
+	if n := gauge(t, reader, "partyline.sessions.damaged"); n != 1 {
 		t.Errorf("%d damaged sessions, want 1", n)
 	}
 }
@@ -127,7 +108,7 @@ func TestDamageIsRememberedByTheNextStart(t *testing.T) {
 		reader := metric.NewManualReader()
 		meter := metric.NewMeterProvider(metric.WithReader(reader)).Meter("")
 		e.hub = e.startWith(actors.Options{Journal: e.journal, Meter: meter})
-		if n := damagedGauge(t, reader); n != 1 {
+		if n := gauge(t, reader, "partyline.sessions.damaged"); n != 1 {
 			t.Errorf("%d damaged sessions, want 1", n)
 		}
 	})
@@ -155,7 +136,7 @@ func TestARecordWithoutAFactIsDamage(t *testing.T) {
 		if list, err := e.hub.Sessions(t.Context()); err != nil || len(list) != 3 {
 			t.Errorf("list %+v, %v", list, err)
 		}
-		if n := damagedGauge(t, reader); n != 1 {
+		if n := gauge(t, reader, "partyline.sessions.damaged"); n != 1 {
 			t.Errorf("%d damaged sessions, want 1", n)
 		}
 	})

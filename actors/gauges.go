@@ -14,6 +14,7 @@ type gauges struct {
 	votes       atomic.Int64
 	sessions    atomic.Int64
 	damaged     atomic.Int64
+	checks      atomic.Int64
 	restarts    atomic.Int64
 	deadLetters atomic.Int64
 }
@@ -43,6 +44,7 @@ func (g *gauges) register(m metric.Meter, d *door) error {
 	}{
 		{"partyline.actors.sessions", "Sessions awake.", &g.sessions},
 		{"partyline.sessions.damaged", "Sessions of which something stored cannot be read.", &g.damaged},
+		{"partyline.player_checks", "Rooms that are looked into to count their players.", &g.checks},
 		{"partyline.commands.in_flight", "Commands and queries that wait for an answer.", &d.inside},
 	} {
 		if _, err := m.Int64ObservableGauge(c.name, metric.WithDescription(c.help), metric.WithInt64Callback(observe(c.value))); err != nil {

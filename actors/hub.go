@@ -40,7 +40,9 @@ type Options struct {
 	OnRevoked func(protocol.TokenID)
 	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
 	Courier Courier
-	// Jitter is the chance in the waits between deliveries, in [0,1). Default: random.
+	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
+	Observer Observer
+	// Jitter is the chance in the waits between deliveries and looks, in [0,1). Default: random.
 	Jitter func() float64
 }
 
@@ -59,6 +61,7 @@ type Hub struct {
 	lobby     *lobby
 	waiters   waiters
 	draw      func() float64
+	jitter    func() float64
 	patience  time.Duration
 
 	system     *actor.ActorSystem
@@ -70,6 +73,7 @@ type Hub struct {
 	projection *projection
 	post       *post
 	rouser     *rouser
+	lookouts   *lookouts
 
 	background *background
 	scheduler  *scheduler
@@ -142,7 +146,9 @@ func newHub(o Options) *Hub {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
+	h.jitter = o.Jitter
 	h.post = newPost(h.environment, h.props, o)
+	h.lookouts = newLookouts(o.Observer, o.Log, h.gauges)
 	h.rouser = &rouser{send: h.sendSession}
 	return h
 }
@@ -223,6 +229,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	h.lookouts.close(ctx)
 	h.post.close(ctx)
 	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
 		_ = h.system.Root.PoisonFuture(pid).Wait()

@@ -25,12 +25,18 @@ type sessionActor struct {
 	// countdown is of the open poll; draw decides its ties.
 	countdown countdown
 	draw      func() float64
+	// room is the check that is running; stirred says that another one may be wanted.
+	room     room
+	stirred  bool
+	lookouts *lookouts
+	newRoom  func(protocol.SessionID, *actor.PID, session.RoomCheck) *actor.Props
 
 	used     time.Time     // when somebody last asked; zero when nobody has
 	patience time.Duration // how long unused before it asks to end
 	born     bool          // has been read once
-	// resigned: the registry has been asked to end this actor; ending: it has agreed.
-	resigned, ending bool
+	// resigned: the registry has been asked to end this actor; ending: it has agreed;
+	// gone: it has ended.
+	resigned, ending, gone bool
 }
 
 // lastCall says that nothing more will be sent: end when everybody is answered.
@@ -48,7 +54,10 @@ func streamOf(id protocol.SessionID) string { return sessionPrefix + id.String()
 const sessionPrefix = "session/"
 
 func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor {
-	a := &sessionActor{id: id, parent: parent, directory: h.directory, lobby: h.lobby, draw: h.draw, patience: h.patience}
+	a := &sessionActor{
+		id: id, parent: parent, directory: h.directory, lobby: h.lobby, draw: h.draw, patience: h.patience,
+		lookouts: h.lookouts, newRoom: h.newRoom,
+	}
 	a.system = h.system
 	a.ledger = newLedger(streamOf(id), species[session.Fact, *session.Heart]{
 		born:       func() *session.Heart { return session.New(id) },
@@ -62,6 +71,15 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 // Receive implements actor.Actor.
 func (a *sessionActor) Receive(c actor.Context) {
 	defer a.endure(c.Message())
+	a.receive(c)
+	a.look(c)
+	if a.ending && a.ledger.idle() && a.settled() {
+		a.ending = false
+		c.Stop(c.Self())
+	}
+}
+
+func (a *sessionActor) receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.self = c.Self()
@@ -70,6 +88,7 @@ func (a *sessionActor) Receive(c actor.Context) {
 		a.gauges.sessions.Add(-1)
 		a.countdown.stop()
 		a.closeFeed()
+		a.gone = true
 	case *watchRequest:
 		a.handle(a.watching(m))
 		return
@@ -90,17 +109,20 @@ func (a *sessionActor) Receive(c actor.Context) {
 		a.countdown.failed = false
 		a.endPoll()
 		a.retireWhenIdle(c)
+		a.sweepRoom(c)
 	case lastCall:
-		a.ending = true
-		if a.busy() {
-			a.comeBack()
-		}
+		a.lastCall(c)
 	}
 	a.keeper.Receive(c)
-	if a.ending && a.ledger.idle() && a.settled() {
-		a.ending = false
-		c.Stop(c.Self())
+}
+
+// lastCall is the last message of others: what is running goes on after waking.
+func (a *sessionActor) lastCall(c actor.Context) {
+	a.ending = true
+	if a.busy() {
+		a.comeBack()
 	}
+	a.leaveRoom(c)
 }
 
 // durable counts facts that are on disk, before their answers leave.
@@ -114,6 +136,8 @@ func (a *sessionActor) durable(f session.Fact) {
 		a.countDown(f.Poll, f.At, f.Ends)
 	case *session.PollEnded:
 		a.countdown.stop()
+	case *session.PlayerCheckMoved, *session.PlayerCountSet:
+		a.stirred = true
 	case *session.Closed:
 		a.directory.note(a.id, true, false)
 	case *session.Deleted:
@@ -139,7 +163,7 @@ func (a *sessionActor) reborn(h *session.Heart) {
 	if h.Exists() || a.born {
 		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
 	}
-	a.born = true
+	a.born, a.stirred = true, true
 	a.resume(h.Poll())
 	a.closeFeed()
 }

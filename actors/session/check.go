@@ -20,6 +20,14 @@ type RoomCheck struct {
 	Run protocol.Seq
 }
 
+// Sight is how a room looks at one moment.
+type Sight struct {
+	// Status is CheckWaiting, CheckStarted, CheckFinished or CheckFailed.
+	Status string
+	// PlayerCount is nil when the players could not be counted.
+	PlayerCount *int
+}
+
 // ObservePlayers is what the check of a room has seen. It comes from inside, as often as
 // there is something to say; what is known already, or comes from another run than the
 // one that is running, makes no fact.
@@ -27,11 +35,11 @@ type ObservePlayers struct {
 	ID     protocol.SessionID
 	GameID protocol.PlayID
 	Run    protocol.Seq
-	// Status is CheckWaiting, CheckStarted, CheckFinished or CheckFailed.
-	Status string
-	// PlayerCount is nil when it could not be counted.
-	PlayerCount *int
+	Sight
 }
+
+// Over says that there is nothing more to see.
+func (s Sight) Over() bool { return s.Status == CheckFinished || s.Status == CheckFailed }
 
 // Target is the session that decides.
 func (c ObservePlayers) Target() protocol.SessionID { return c.ID }

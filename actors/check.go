@@ -1,0 +1,54 @@
+package actors
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// room is a session's side of the check that is running: its child, nil when there is
+// none, and what that was sent to look at.
+type room struct {
+	pid   *actor.PID
+	check session.RoomCheck
+}
+
+// look sees to it that exactly the room is checked that the heart wants checked. It is
+// called when facts about it are on disk, and when the heart has been read.
+func (a *sessionActor) look(c actor.Context) {
+	if !a.stirred || a.suspect || a.gone || a.lookouts.observer == nil {
+		return
+	}
+	a.stirred = false
+	want, running := a.heart.RoomCheck()
+	running = running && !a.ending
+	if running && a.room.pid != nil && a.room.check == want {
+		return
+	}
+	a.leaveRoom(c)
+	if running {
+		a.room = room{pid: c.Spawn(a.newRoom(a.id, c.Self(), want)), check: want}
+	}
+}
+
+// leaveRoom ends the check's actor; the check itself is the heart's.
+func (a *sessionActor) leaveRoom(c actor.Context) {
+	if a.room.pid != nil {
+		c.Stop(a.room.pid)
+		a.room = room{}
+	}
+}
+
+func (a *sessionActor) sweepRoom(c actor.Context) {
+	if a.room.pid != nil {
+		c.Send(a.room.pid, sweep{})
+	}
+}
+
+// newRoom is the check of a room for a session.
+func (h *Hub) newRoom(id protocol.SessionID, parent *actor.PID, check session.RoomCheck) *actor.Props {
+	return h.props(func() actor.Actor {
+		return &roomActor{environment: h.environment, system: h.system, lookouts: h.lookouts, jitter: h.jitter, session: id, parent: parent, check: check}
+	})
+}

@@ -1,0 +1,107 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors/session"
+)
+
+// Observer looks into the rooms that games are played in. It is called from many
+// goroutines, once at a time for each check.
+type Observer interface {
+	// Observe follows a room and tells what it sees: as soon as it can, with each change,
+	// and now and then without one. It returns nil when it has told of the end, and an
+	// error when it could see nothing more; then it is called again after a pause. It
+	// returns soon after ctx ends, and leaves nothing open.
+	Observe(ctx context.Context, roomCode string, tell func(session.Sight)) error
+}
+
+// lookouts are the observations under way: one goroutine each, ended by the end of the
+// room, by recall, or by the end of the hub.
+type lookouts struct {
+	observer Observer
+	log      zerolog.Logger
+	life     context.Context
+	end      context.CancelFunc
+	out      sync.WaitGroup
+	gauges   *gauges
+}
+
+func newLookouts(o Observer, log zerolog.Logger, g *gauges) *lookouts {
+	l := &lookouts{observer: o, log: log, gauges: g}
+	l.life, l.end = context.WithCancel(context.Background())
+	return l
+}
+
+// lookout is one observation. Of one that was called back nothing more is heard.
+type lookout struct {
+	mu     sync.Mutex
+	deaf   bool
+	cancel context.CancelFunc
+}
+
+// start observes a room. tell and back are called from another goroutine; back once, at
+// the end.
+func (l *lookouts) start(room string, tell func(session.Sight), back func(error)) *lookout {
+	ctx, cancel := context.WithCancel(l.life)
+	one := &lookout{cancel: cancel}
+	l.gauges.checks.Add(1)
+	l.out.Go(func() {
+		defer cancel()
+		defer l.gauges.checks.Add(-1)
+		err := l.observe(ctx, room, func(s session.Sight) { one.heard(func() { tell(s) }) })
+		one.heard(func() { back(err) })
+	})
+	return one
+}
+
+// observe turns a panic of the observer into an error.
+func (l *lookouts) observe(ctx context.Context, room string, tell func(session.Sight)) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.log.Error().Interface("panic", r).Str("room", room).Bytes("stack", debug.Stack()).Msg("observer panicked")
+			err = fmt.Errorf("observer panicked: %v", r)
+		}
+	}()
+	return l.observer.Observe(ctx, room, tell)
+}
+
+// close ends all observations and returns when they have ended, or with ctx.
+func (l *lookouts) close(ctx context.Context) {
+	l.end()
+	waitFor(ctx, &l.out)
+}
+
+// waitFor returns when all have ended, or with ctx.
+func waitFor(ctx context.Context, all *sync.WaitGroup) {
+	ended := make(chan struct{})
+	go func() {
+		all.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+}
+
+func (o *lookout) heard(f func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.deaf {
+		f()
+	}
+}
+
+// recall ends the observation, and nothing is heard of it any more.
+func (o *lookout) recall() {
+	o.cancel()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.deaf = true
+}
