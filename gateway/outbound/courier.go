@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors/webhook"
+	"partyline/gateway/fence"
 	"partyline/protocol"
 )
 
@@ -50,7 +51,7 @@ type Courier struct {
 	timeout time.Duration
 	now     func() time.Time
 
-	guard  guard
+	fence  fence.Fence
 	lines  *exchange
 	reader reader
 
@@ -69,9 +70,9 @@ func New(o Options) *Courier {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now, guard: newGuard(o.AllowCIDRs)}
+	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now, fence: fence.New(o.AllowCIDRs)}
 	c.lines = &exchange{
-		dialer: &dialer{guard: c.guard, resolver: o.Resolver, roots: o.RootCAs},
+		dialer: &dialer{fence: c.fence, resolver: o.Resolver, roots: o.RootCAs},
 		lines:  map[protocol.WebhookID]*line{},
 	}
 	c.life, c.end = context.WithCancel(context.Background())
@@ -87,7 +88,9 @@ func (c *Courier) Check(rawURL string) error {
 		return err
 	}
 	if literal, err := netip.ParseAddr(u.Hostname()); err == nil {
-		return c.guard.check(literal)
+		if c.fence.Check(literal) != nil {
+			return errAddress
+		}
 	}
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"crypto/x509"
 	"net"
 	"syscall"
+
+	"partyline/gateway/fence"
 )
 
-// dialer makes connections for attempts: guarded, and ended with the attempt.
+// dialer makes connections for attempts: fenced, and ended with the attempt.
 type dialer struct {
-	guard    guard
+	fence    fence.Fence
 	resolver *net.Resolver
 	roots    *x509.CertPool
 }
@@ -21,7 +23,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	j.reach(resolving)
 	nd := net.Dialer{Resolver: d.resolver, Control: func(network, address string, c syscall.RawConn) error {
 		j.reach(connecting)
-		return d.guard.control(network, address, c)
+		return d.fence.Control(network, address, c)
 	}}
 	conn, err := nd.DialContext(j.ctx, network, address)
 	if err != nil {

@@ -4,8 +4,8 @@
 // The endpoint is a stranger. It may point at the inside of the network, answer
 // without end, or not at all, so every attempt is guarded and bounded:
 //
-//   - Each address is judged when it is dialled, after the name was resolved, so a
-//     name that changes its answer gains nothing. Cloud metadata is never called;
+//   - A fence judges each address when it is dialled, after the name was resolved, so
+//     a name that changes its answer gains nothing. Cloud metadata is never called;
 //     private, loopback and other special ranges only where AllowCIDRs opens them.
 //   - No redirects, no proxy, no decompression, TLS 1.2 or later, HTTP/1.1 only.
 //   - One deadline holds for everything from the name to the end of the answer.

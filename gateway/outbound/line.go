@@ -123,7 +123,7 @@ func newTransport(d *dialer) *http.Transport {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	return &http.Transport{
-		Proxy:                  nil, // a proxy would resolve and dial past the guard
+		Proxy:                  nil, // a proxy would resolve and dial past the fence
 		DialContext:            d.dial,
 		DialTLSContext:         d.dialTLS,
 		Protocols:              &http1,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"partyline/gateway/fence"
 	"partyline/protocol"
 )
 
@@ -24,8 +25,8 @@ func TestALineRetiredBeforeItsRequestKeepsNoConnection(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	open := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	x := &exchange{dialer: &dialer{guard: open}, lines: map[protocol.WebhookID]*line{}}
+	open := fence.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	x := &exchange{dialer: &dialer{fence: open}, lines: map[protocol.WebhookID]*line{}}
 	l := x.take(1, time.Now())
 	x.drop(1)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, http.NoBody)

@@ -114,7 +114,7 @@ func TestRedirectsToTheSameHostAreNotFollowed(t *testing.T) {
 }
 
 // Environment variables for proxies are for other programs: a proxy would dial for
-// us, past the guard. Go reads them once in a process, so this test runs again in one
+// us, past the fence. Go reads them once in a process, so this test runs again in one
 // that has them from the start.
 func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 	t.Parallel()

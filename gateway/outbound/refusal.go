@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"partyline/actors/webhook"
+	"partyline/gateway/fence"
 )
 
 // refusal is a failure with a sentence that may be shown to whoever owns the
@@ -57,6 +58,8 @@ func dialRefusal(err error) error {
 	switch {
 	case errors.As(err, &r):
 		return r
+	case errors.Is(err, fence.ErrAddress):
+		return errAddress
 	case errors.As(err, &name) && name.IsNotFound:
 		return errNoName
 	case errors.As(err, &name):

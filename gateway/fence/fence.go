@@ -1,6 +1,7 @@
-package outbound
+package fence
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -30,13 +31,16 @@ var tunnels = []struct {
 	{netip.MustParsePrefix("2002::/16"), 2},       // 6to4 (RFC 3056)
 }
 
-// guard says which addresses may be called.
-type guard struct {
+// ErrAddress says that an address may not be called. It names none.
+var ErrAddress = errors.New("the address is not public")
+
+// Fence says which addresses may be called. Make it with New.
+type Fence struct {
 	special *ssrf.Guardian
 }
 
-// newGuard refuses all that is not public, but for the opened ranges.
-func newGuard(open []netip.Prefix) guard {
+// New refuses all that is not public, but for the opened ranges.
+func New(open []netip.Prefix) Fence {
 	var v4, v6 []netip.Prefix
 	for _, p := range open {
 		if p = plainPrefix(p); p.Addr().Is4() {
@@ -45,32 +49,32 @@ func newGuard(open []netip.Prefix) guard {
 			v6 = append(v6, p)
 		}
 	}
-	return guard{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
+	return Fence{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
 }
 
-// control is the Control of a net.Dialer: it sees each address that a socket is
+// Control is the Control of a net.Dialer: it sees each address that a socket is
 // about to connect to.
-func (g guard) control(_, address string, _ syscall.RawConn) error {
+func (f Fence) Control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return errAddress
+		return ErrAddress
 	}
-	return g.check(to.Addr())
+	return f.Check(to.Addr())
 }
 
-// check returns errAddress for an address that may not be called. One that carries
+// Check returns ErrAddress for an address that may not be called. One that carries
 // another through a tunnel is judged by both.
-func (g guard) check(a netip.Addr) error {
+func (f Fence) Check(a netip.Addr) error {
 	a = a.Unmap()
 	// A prefix contains no address with a zone: no list would see it.
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
-		return errAddress
+		return ErrAddress
 	}
-	if inner, ok := carried(a); ok && g.check(inner) != nil {
-		return errAddress
+	if inner, ok := carried(a); ok && f.Check(inner) != nil {
+		return ErrAddress
 	}
-	if g.special.SafeAddr(a) != nil {
-		return errAddress
+	if f.special.SafeAddr(a) != nil {
+		return ErrAddress
 	}
 	return nil
 }
