@@ -43,7 +43,7 @@ var rooms = []Room{
 
 	{Path: "loadtest", May: []string{"protocol"}},
 	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors",
-		"gateway", "gateway/live", "gateway/outbound", "loadtest"}},
+		"gateway", "gateway/live", "gateway/outbound", "gateway/ecast", "loadtest"}},
 }
 
 var libraries = []Library{
@@ -75,9 +75,10 @@ var goroutines = map[string]string{
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
 	"actors/scheduler.go":  "runs mailboxes; trim and stop end those that are idle",
 
-	"gateway/lane.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
-	"gateway/sweep.go":     "the sweeper of expired and revoked sockets; Close ends it",
-	"gateway/live/task.go": "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
+	"gateway/ecast/errand.go": "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
+	"gateway/lane.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
+	"gateway/sweep.go":        "the sweeper of expired and revoked sockets; Close ends it",
+	"gateway/live/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":       "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
 	"cmd/partyline/evening.go":     "the demo's own server; ends with its context and is waited for",
