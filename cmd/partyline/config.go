@@ -38,7 +38,7 @@ type Config struct {
 	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
 
 	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable."`
-	EcastURL         string         `name:"ecast-url" setting:"" placeholder:"URL" help:"Room service for automatic player counts. This version does not count players."`
+	EcastURL         string         `name:"ecast-url" default:"https://ecast.jackboxgames.com/api/v2" setting:"" placeholder:"URL" help:"Room service that the players of a game are counted at (default https://ecast.jackboxgames.com/api/v2)."`
 
 	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key."`
 	TLSKey  string `name:"tls-key" setting:"" placeholder:"FILE" help:"Private key in PEM."`
@@ -64,7 +64,7 @@ func (c *Config) check() []string {
 	for _, o := range c.AllowOrigin {
 		p.unless(o == "*" || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
 	}
-	p.unless(c.EcastURL == "" || validURL(c.EcastURL), "--ecast-url: %q is not an http or https URL", c.EcastURL)
+	p.unless(validService(c.EcastURL), "--ecast-url: %q is not an http or https URL without query", c.EcastURL)
 	p.unless((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
 	p.unless(validLevel(c.LogLevel), "--log-level: %q is not debug, info, warn or error", c.LogLevel)
 	p.unless(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
@@ -117,6 +117,12 @@ func validAddr(s string) bool {
 func validURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// validService wants a URL that paths can be put behind.
+func validService(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && validURL(s) && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func validOrigin(s string) bool {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"time"
-
-	"github.com/rs/zerolog"
 )
 
 // serveCommand is the server itself.
@@ -20,7 +18,6 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 	c.Data = absolute(c.Data)
 	log := newLogger(t.err, c.LogLevel, c.LogFormat)
 	log.Info().Str("version", version()).EmbedObject(&c.Config).Msg("settings")
-	warnIdle(&c.Config, log)
 	s, err := open(ctx, &c.Config, log)
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -31,13 +28,6 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	banner{base: s.base(), keys: s.keys}.print(t.out)
 	return s.serve(ctx)
-}
-
-// warnIdle tells of settings that are accepted for a later version.
-func warnIdle(c *Config, log zerolog.Logger) {
-	if c.EcastURL != "" {
-		log.Warn().Msg("--ecast-url has no effect: this version does not count players")
-	}
 }
 
 // startServing runs the HTTP server until it is shut down or closed.

@@ -15,6 +15,7 @@ import (
 
 	"partyline/actors"
 	"partyline/gateway"
+	"partyline/gateway/ecast"
 	"partyline/gateway/live"
 	"partyline/gateway/outbound"
 	"partyline/persistence/badger"
@@ -134,6 +135,10 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		AllowCIDRs: s.config.WebhookAllowCIDR,
 		Log:        s.log.With().Str("room", "outbound").Logger(),
 	})
+	rooms, err := ecast.New(ecast.Options{BaseURL: s.config.EcastURL})
+	if err != nil {
+		return err
+	}
 	s.hub, err = actors.New(ctx, actors.Options{
 		Journal:           s.journal,
 		Log:               s.log.With().Str("room", "hub").Logger(),
@@ -142,6 +147,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.revoked,
 		Courier:           s.courier,
+		Observer:          rooms,
 	})
 	return err
 }
