@@ -54,6 +54,8 @@ var operations = []Operation{
 	{Op: "sessions.games.remove", Method: "DELETE", Path: "/api/sessions/{id}/games/{gameId}", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.room_code", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/room-code", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.player_count", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/player-count", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.start_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/start-player-check", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.games.stop_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/stop-player-check", Access: AccessAdmin, Write: true, Reference: true},
 
 	{Op: "sessions.poll.start", Method: "POST", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
 	{Op: "sessions.poll.get", Method: "GET", Path: "/api/sessions/{id}/poll", Access: AccessAnyone},

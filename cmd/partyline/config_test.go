@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
+
+	"partyline/gateway/ecast"
 )
 
 // settings parses a command line of serve.
@@ -26,7 +28,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Addr: ":5000", Data: "./partyline-data", MaxActiveSessions: 1, LogLevel: "info", LogFormat: "console",
+	want := Config{Addr: ":5000", Data: "./partyline-data", MaxActiveSessions: 1, EcastURL: ecast.DefaultURL, LogLevel: "info", LogFormat: "console",
 		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, MaxConnectionsPerAddress: 1000, ReserveBytes: 128 << 20}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -56,7 +58,7 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 		"--addr=5000", "--addr=:notaport", "--addr=:70000", "--data=", "--admin-key=elevenbytes",
 		"--jwt-secret=thirty-one-bytes-are-not-enough", "--max-active-sessions=-1", "--max-active-sessions=1.5",
 		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
-		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--tls-key=key.pem",
+		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
 		"--max-in-flight=0", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
 	} {

@@ -121,7 +121,7 @@ func bodies(h *house) {
 func keys(h *house) {
 	h.ask("sessions.create", nil, "Idempotency-Key", "k").want(201)
 	h.ask("sessions.create", params{"notes": "Another"}, "Idempotency-Key", "k").want(409)
-	h.ask("sessions.games.add", params{"id": 1, "game_id": 12}).want(201)
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 12, "room_code": "QUIP"}).want(201)
 	at := now()
 	vote := func(name string) params {
 		return params{"username": name, "vote": "up", "timestamp": at, "sessionId": 1}
@@ -133,6 +133,8 @@ func keys(h *house) {
 	}{
 		{"tokens.create", 201, params{"role": "bot", "name": "x"}, params{"role": "bot", "name": "y"}},
 		{"games.create", 201, params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}, params{"pack_name": "P", "title": "U", "min_players": 1, "max_players": 2}},
+		{"sessions.games.start_player_check", 200, params{"id": 1, "gameId": 10001}, params{"id": 1, "gameId": 10002}},
+		{"sessions.games.stop_player_check", 200, params{"id": 1, "gameId": 10001}, params{"id": 1, "gameId": 10002}},
 		{"sessions.games.add", 201, params{"id": 1, "game_id": 31}, params{"id": 1, "game_id": 70}},
 		{"games.pick", 200, params{"playerCount": 4}, params{"playerCount": 5}},
 		{"sessions.poll.start", 201, params{"id": 1, "count": 2}, params{"id": 1, "count": 3}},

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"partyline/gateway/ecast/fake"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+// watcher is a screen that keeps to the events about players.
+type watcher struct {
+	t    *testing.T
+	conn *wire.Conn
+}
+
+// watch subscribes to a session.
+func (h *hosted) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) *watcher {
+	t.Helper()
+	conn, err := wire.Dial(t.Context(), h.listener.Addr().String(), "/api/sessions/live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	send(t, conn, fmt.Sprintf(`{"type":"auth","token":%q}`, h.admin.Token()))
+	expect(t, conn, `"auth_success"`)
+	send(t, conn, fmt.Sprintf(`{"type":"subscribe","sessionId":%d,"since":%d}`, id, since))
+	expect(t, conn, `"subscribed"`)
+	return &watcher{t, conn}
+}
+
+// hear waits for the next player-count.updated and wants it to say so; players below
+// zero is no count.
+func (w *watcher) hear(status string, players int) protocol.Seq {
+	w.t.Helper()
+	for {
+		text, err := w.conn.Next()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		var e struct {
+			Type protocol.EventType
+			Seq  protocol.Seq
+			Data protocol.PlayerCountUpdated
+		}
+		if err := json.Unmarshal(text, &e); err != nil || e.Type != protocol.EventPlayerCount {
+			continue
+		}
+		counted := -1
+		if e.Data.PlayerCount != nil {
+			counted = *e.Data.PlayerCount
+		}
+		if e.Data.Status != status || counted != players {
+			w.t.Fatalf("heard %s, want %s %d", text, status, players)
+		}
+		return e.Seq
+	}
+}
+
+// settled waits until so many connections to rooms are open.
+func settled(t *testing.T, rooms *fake.Service, open int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := rooms.Await(ctx, open); err != nil {
+		now, _ := rooms.Connections()
+		t.Fatalf("%d connections to rooms are open, want %d", now, open)
+	}
+}
+
+func TestPlayersAreCountedThroughARestartUntilAHostCounts(t *testing.T) {
+	rooms := fake.New()
+	service := httptest.NewServer(rooms)
+	defer service.Close()
+	room := rooms.Open("QUIP")
+	room.Join("ann")
+	c := demoConfig(filepath.Join(t.TempDir(), "night"))
+	c.AdminKey, c.EcastURL = testKey, service.URL+"/api/v2"
+
+	h := hostConfig(t, c)
+	var s protocol.Session
+	h.call(t, http.MethodPost, "/api/sessions", map[string]any{}, &s)
+	var g protocol.SessionGame
+	h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games", s.ID), map[string]any{"game_id": 1, "room_code": "quip"}, &g)
+	path := fmt.Sprintf("/api/sessions/%d/games/%d/", s.ID, g.ID)
+	screen := h.watch(t, s.ID, 2)
+	var check protocol.PlayerCheck
+	h.call(t, http.MethodPost, path+"start-player-check", map[string]any{}, &check)
+	if check.Status != "waiting" {
+		t.Errorf("started with %+v", check)
+	}
+	screen.hear("checking", -1)
+	screen.hear("waiting", 1)
+	ben := room.Join("ben")
+	last := screen.hear("waiting", 2)
+	room.Leave(ben)
+	h.end(t)()
+	settled(t, rooms, 0)
+
+	room.Join("cyd") // while nobody looks
+	h = hostConfig(t, c)
+	settled(t, rooms, 1) // nobody has asked for it
+	screen = h.watch(t, s.ID, last)
+	screen.hear("waiting", 3)
+	room.Lock()
+	screen.hear("started", 3)
+	h.call(t, http.MethodPatch, path+"player-count", map[string]any{"player_count": 9}, &g)
+	screen.hear("manual", 9)
+	settled(t, rooms, 0)
+	room.Join("dan")
+
+	// Started once more, and left to the end of the server.
+	h.call(t, http.MethodPost, path+"start-player-check", map[string]any{}, &check)
+	screen.hear("checking", 9)
+	screen.hear("started", 4)
+	settled(t, rooms, 1)
+	h.end(t)()
+	settled(t, rooms, 0)
+}
+
+func TestTheEndOfARoomIsTheEndOfItsCheck(t *testing.T) {
+	rooms := fake.New()
+	service := httptest.NewServer(rooms)
+	defer service.Close()
+	room := rooms.Open("QUIP")
+	c := demoConfig(filepath.Join(t.TempDir(), "night"))
+	c.AdminKey, c.EcastURL = testKey, service.URL+"/api/v2"
+	h := hostConfig(t, c)
+	var s protocol.Session
+	h.call(t, http.MethodPost, "/api/sessions", map[string]any{}, &s)
+	screen := h.watch(t, s.ID, 0)
+	for _, code := range []string{"NONE", "QUIP"} {
+		var g protocol.SessionGame
+		h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games", s.ID), map[string]any{"game_id": 1, "room_code": code}, &g)
+		h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games/%d/start-player-check", s.ID, g.ID), map[string]any{}, new(protocol.PlayerCheck))
+		screen.hear("checking", -1)
+		if code == "NONE" {
+			screen.hear("failed", -1)
+			continue
+		}
+		screen.hear("waiting", 0)
+		room.Exit()
+		screen.hear("finished", 0)
+	}
+	settled(t, rooms, 0)
+}
