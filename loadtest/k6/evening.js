@@ -6,9 +6,10 @@ import exec from 'k6/execution';
 import { chatter } from './lib/chatter.js';
 import { begin } from './lib/clock.js';
 import { answers, build, enough, iterations, part, ramp, seats, shows, steady } from './lib/load.js';
+import { follow } from './lib/overlay.js';
 import * as poll from './lib/poll.js';
 import { call, get, patch, post } from './lib/rest.js';
-import { follow, watch } from './lib/screen.js';
+import { watch } from './lib/screen.js';
 import { pick, stage } from './lib/stage.js';
 import { cast } from './lib/vote.js';
 
@@ -88,7 +89,7 @@ export function sit(data) {
 
 export function overlay(data) {
   begin(data);
-  follow(session, (p.seconds + 3) * 1000);
+  follow(session, exec.scenario.iterationInTest === 0);
 }
 
 export function chat(data) {

@@ -3,8 +3,9 @@
 import exec from 'k6/execution';
 import { begin } from './lib/clock.js';
 import { answers, build, enough, iterations, ramp, seats, shows } from './lib/load.js';
+import { follow } from './lib/overlay.js';
 import { post } from './lib/rest.js';
-import { follow, watch } from './lib/screen.js';
+import { watch } from './lib/screen.js';
 import { pick, stage } from './lib/stage.js';
 import { cast } from './lib/vote.js';
 
@@ -44,7 +45,7 @@ export function sit(data) {
 
 export function overlay(data) {
   begin(data);
-  follow(session, end * 1000);
+  follow(session, exec.scenario.iterationInTest === 0);
 }
 
 export function vote(data) {

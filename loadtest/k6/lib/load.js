@@ -27,7 +27,7 @@ export function ramp(name, stages, { start = 0, from = 0, lasting = 0 } = {}) {
 
 // seats are so many VUs that do one thing for the whole run.
 export function seats(name, vus, { seconds, from = 0 }) {
-  return { executor: 'per-vu-iterations', exec: name, vus, iterations: 1, startTime: `${from}s`, maxDuration: `${seconds}s` };
+  return { executor: 'per-vu-iterations', exec: name, vus, iterations: 1, startTime: `${from}s`, maxDuration: `${seconds}s`, gracefulStop: '2s' };
 }
 
 // iterations is how many a ramp starts, give or take a few.

@@ -1,29 +1,10 @@
-// Screens that hold everything they see against the contract: seq without gaps and in
+// Screens that see every event and hold it against the contract: seq without gaps and in
 // order, totals that grow by the vote they come with, and at the end the totals of REST.
 import { moment, now } from './clock.js';
-import { get } from './rest.js';
 import { Socket } from './socket.js';
 import { stage } from './stage.js';
-import { events, fault, resumes, screens, screenTime, tallies } from './tally.js';
-
-const askAgain = 200; // ms between two looks of a screen that waits for the end
-const endWithin = 10000; // ms after the end of the session by which a screen must have seen it
-
-// sums are what REST says of the session: game id → [up, down].
-function sums(session) {
-  const answer = get('sessions.votes', `/api/sessions/${session}/votes`);
-  return answer === null ? null : new Map(answer.votes.map((v) => [v.game_id, [v.upvotes, v.downvotes]]));
-}
-
-function same(a, b) {
-  for (const [id, [up, down]] of a) {
-    const [u, d] = b.get(id) || [0, 0];
-    if (u !== up || d !== down) {
-      return false;
-    }
-  }
-  return a.size >= b.size;
-}
+import { events, fault, resumes, screens, screenTime } from './tally.js';
+import { same, totals } from './totals.js';
 
 // watch follows every event of a session from the first until it ends. With churn it
 // loses its connection about so many milliseconds apart, and comes back with since.
@@ -80,7 +61,7 @@ export function watch(session, churn = 0) {
   }
 
   function vote(m) {
-    const { game, vote: v, totals } = m.data;
+    const { game, vote: v, totals: said } = m.data;
     let mine = seen.get(game.id);
     if (mine === undefined) {
       seen.set(game.id, (mine = [0, 0]));
@@ -89,8 +70,8 @@ export function watch(session, churn = 0) {
     if (v.replaced) {
       mine[v.replaced === 'up' ? 0 : 1]--; // somebody has changed their mind
     }
-    if (totals.upvotes !== mine[0] || totals.downvotes !== mine[1] || totals.popularity_score !== mine[0] - mine[1]) {
-      fault(`session ${session}: seq ${m.seq} says ${JSON.stringify(totals)} of game ${game.id}, counted ${mine}`);
+    if (said.upvotes !== mine[0] || said.downvotes !== mine[1] || said.popularity_score !== mine[0] - mine[1]) {
+      fault(`session ${session}: seq ${m.seq} says ${JSON.stringify(said)} of game ${game.id}, counted ${mine}`);
     }
     if (m.seq > live) {
       screenTime.add(now() - moment(v.username));
@@ -107,55 +88,11 @@ export function watch(session, churn = 0) {
   function finish() {
     over = true;
     socket.close();
-    const rest = sums(session);
+    const rest = totals(session);
     if (rest !== null && same(rest, seen)) {
       screens.add(1);
     } else {
       fault(`session ${session}: REST and the events differ: ${JSON.stringify([...(rest || [])])}, ${JSON.stringify([...seen])}`);
-    }
-  }
-}
-
-// follow takes the tallies of a session until so many milliseconds from now, and must
-// then show what REST says.
-export function follow(session, milliseconds) {
-  let seen = new Map();
-  let last = 0;
-  const socket = new Socket(stage.viewer, {
-    ready: () => socket.send({ type: 'subscribe', sessionId: session, mode: 'tally', snapshot: true }),
-    message,
-    closed: () => timers.forEach(clearTimeout),
-  });
-  const timers = [setTimeout(() => end(now() + endWithin), milliseconds)];
-
-  function message(m) {
-    if (m.type !== 'tally' || m.sessionId !== session) {
-      return;
-    }
-    tallies.add(1);
-    if (m.seq <= last) {
-      fault(`session ${session}: the tally of seq ${m.seq} came after ${last}`);
-    }
-    last = m.seq;
-    const next = new Map(m.games.map((g) => [g.id, [g.session_upvotes, g.session_downvotes]]));
-    for (const [id, [up, down]] of seen) {
-      const [u, d] = next.get(id) || [0, 0];
-      if (u < up || d < down) {
-        fault(`session ${session}: game ${id} fell from ${[up, down]} to ${[u, d]}`);
-      }
-    }
-    seen = next;
-  }
-
-  function end(deadline) {
-    const rest = sums(session);
-    if (rest !== null && same(rest, seen)) {
-      screens.add(1);
-      socket.close();
-    } else if (now() < deadline) {
-      timers.push(setTimeout(() => end(deadline), askAgain));
-    } else {
-      socket.fail(`of session ${session} shows old tallies: ${JSON.stringify([...seen])}`);
     }
   }
 }
