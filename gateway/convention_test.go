@@ -14,7 +14,7 @@ import (
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	for _, path := range []string{"/", "/api", "/api/", "/api/nothing", "/api/games/", "//api/games", "/api/../health", "/api/games/1/nothing"} {
+	for _, path := range []string{"/index.html", "/api", "/api/", "/api/nothing", "/api/games/", "//api/games", "/api/../health", "/api/games/1/nothing"} {
 		h.send("GET", path, "", nil).want(t, 404, "not_found", "Not found")
 	}
 	for _, c := range []struct{ method, path, allow string }{

@@ -372,7 +372,7 @@ func plainPages(h *house) {
 // screens are the pages that people look at, and their parts.
 func screens(h *house) {
 	h.t.Helper()
-	for _, op := range []string{"screen", "overlay"} {
+	for _, op := range []string{"console", "screen", "overlay"} {
 		p := params{"sessionId": 1, "code": "ABCD"}
 		page := h.ask(op, p)
 		page.want(200)

@@ -17,6 +17,7 @@ var embedded embed.FS
 // Pages are the paths that a page answers, with the file that it is.
 func Pages() map[string]string {
 	return map[string]string{
+		"/{$}":                 "console.html",
 		"/screen/{sessionId}":  "screen.html",
 		"/overlay/{sessionId}": "overlay.html",
 	}

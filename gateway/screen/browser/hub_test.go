@@ -43,7 +43,7 @@ func newHub(t *testing.T) *hub {
 	}
 	var log bytes.Buffer
 	h := &hub{t: t, addr: addr, process: process.New(process.Options{Binary: binary, Data: filepath.Join(t.TempDir(), "data"), Addr: addr,
-		AdminKey: adminKey, Secret: secret, Output: &log})}
+		AdminKey: adminKey, Secret: secret, Output: &log, Flags: []string{"--webhook-allow-cidr", "127.0.0.0/8"}})}
 	t.Cleanup(func() {
 		if err := h.process.Stop(patience); err != nil {
 			t.Error("the server's end:", err)

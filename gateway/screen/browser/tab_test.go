@@ -37,6 +37,7 @@ type tab struct {
 
 	mu     sync.Mutex
 	outage bool // the server is known to be away: failed connections are no fault
+	status int  // an answer that is wanted, and that Chromium logs as an error
 }
 
 // open opens an address of the hub.
@@ -113,6 +114,9 @@ func (b *tab) notice(event any) {
 		if b.away() && strings.Contains(e.Entry.Text, "ERR_CONNECTION") {
 			return
 		}
+		if b.wanted(e.Entry.Text) {
+			return
+		}
 		b.fault("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 	case *network.EventRequestWillBeSent:
 		if url := e.Request.URL; !strings.Contains(url, b.own) && !strings.HasPrefix(url, "data:") {
@@ -140,6 +144,23 @@ func (b *tab) during(do func()) {
 	b.mu.Lock()
 	b.outage = false
 	b.mu.Unlock()
+}
+
+// told says that the server answers with that status while do runs.
+func (b *tab) told(status int, do func()) {
+	b.mu.Lock()
+	b.status = status
+	b.mu.Unlock()
+	do()
+	b.mu.Lock()
+	b.status = 0
+	b.mu.Unlock()
+}
+
+func (b *tab) wanted(entry string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.status != 0 && strings.Contains(entry, fmt.Sprintf("status of %d", b.status))
 }
 
 func describe(v any) string {

@@ -1,0 +1,190 @@
+//go:build browser
+
+package browser_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// console is a tab in which the host has logged in.
+func console(t *testing.T, h *hub, s size) *tab {
+	t.Helper()
+	b := open(t, h, s, h.url("/"))
+	b.until(`document.activeElement?.name === 'key'`)
+	b.fill("key", adminKey)
+	b.press("Log in")
+	b.until(`document.querySelector('main.view')`)
+	return b
+}
+
+func TestAWholeEveningAtTheConsole(t *testing.T) {
+	h := newHub(t)
+	b := console(t, h, desktop)
+	other := console(t, h, phone) // a second host, who only looks
+
+	b.fill("notes", "Friday <b>night</b>")
+	b.press("Start the evening")
+	b.shows(".heading h1", "Friday <b>night</b>")
+	other.shows(".heading h1", "Friday <b>night</b>")
+	b.accessible()
+
+	b.fill("players", "5")
+	b.press("Roll")
+	b.until(`document.querySelector('.drawn').checkVisibility()`)
+	first := b.text(".drawn .title")
+	b.press("Play it")
+	b.shows(".now .title", first)
+	other.shows(".now .title", first)
+
+	b.fill("code", "abcd")
+	b.until(`(document.querySelector('.now form').requestSubmit(), true)`)
+	other.until(`document.querySelector('[name=code]').value === 'ABCD'`)
+
+	for i := range 3 {
+		h.vote(1, fmt.Sprintf("voter %d", i), "up")
+	}
+	h.vote(1, "critic", "down")
+	b.shows(".now .votes .up dd", "3")
+	b.shows(".now .votes .down dd", "1")
+	other.shows(".now .votes .up dd", "3")
+
+	b.press("Let them vote")
+	b.until(`document.querySelectorAll('.poll .bar-row').length === 3`)
+	other.until(`document.querySelectorAll('.poll .bar-row').length === 3`)
+	h.ask("POST", "/api/sessions/1/poll/votes", object{"username": "ann", "choice": 2})
+	b.until(`document.querySelectorAll('.poll .bar-row')[1].querySelector('.number').innerText === '1'`)
+	winner := value[string](b, `document.querySelectorAll('.poll .bar-row .name')[1].innerText.slice(3)`)
+	b.accessible()
+	b.press("End now")
+	b.says(".poll p", winner+" has won")
+	b.press("Play the winner")
+	b.shows(".now .title", winner)
+
+	b.press("End the evening")
+	b.accessible()
+	b.press("End the evening") // in the dialog
+	b.says(".pill", "That was the evening")
+	other.says(".pill", "That was the evening")
+
+	b.press("Evenings")
+	b.says(".row .name", "Friday <b>night</b>")
+	b.press("Show: Friday <b>night</b>")
+	b.says("dialog .bar-row .name", first)
+	b.press("Close")
+	b.press("As JSON: Friday <b>night</b>")
+	b.until(`!document.querySelector('[aria-disabled]')`)
+}
+
+func TestEveryViewOfTheConsole(t *testing.T) {
+	h := newHub(t)
+	markup := `<img src=x onerror="throw 1">`
+	h.session(markup)
+	game := int(h.ask("POST", "/api/games", object{"pack_name": markup, "title": markup, "min_players": 1, "max_players": 8})["id"].(float64))
+	h.play(1, game)
+	h.vote(1, "ann", "up")
+	h.ask("POST", "/api/auth/tokens", object{"role": "bot", "name": markup})
+	h.ask("POST", "/api/webhooks", object{"name": markup, "url": "http://127.0.0.1:1/", "secret": "a secret for tests", "events": []string{"*"}})
+	for _, s := range []size{desktop, phone} {
+		b := console(t, h, s)
+		for _, view := range []string{"Tonight", "Games", "Evenings", "Links", "Webhooks", "Figures"} {
+			b.press(view)
+			b.says("main", markup)
+			b.accessible()
+		}
+		b.until(`document.documentElement.scrollWidth <= innerWidth`)
+	}
+}
+
+func TestTokensAndWebhooksAtTheConsole(t *testing.T) {
+	h := newHub(t)
+	b := console(t, h, desktop)
+	b.press("Links")
+	b.fill("name", "OBS")
+	b.press("Make it")
+	b.until(`document.querySelector('dialog input')?.value.includes('/screen/active#token=')`)
+	b.accessible()
+	b.press("Close")
+	b.says(".row .name", "OBS")
+	b.press("Take back OBS")
+	b.press("Take back")
+	b.until(`document.querySelectorAll('.row').length === 0`)
+
+	b.press("Webhooks")
+	b.fill("name", "Discord")
+	b.fill("url", "http://127.0.0.1:1/hook")
+	b.fill("secret", "a secret for tests")
+	b.press("Add the webhook")
+	b.says(".row .name", "Discord")
+	b.press("Test: Discord")
+	b.says(".message", "Test webhook sent")
+	b.says(".row .soft", "delivered")
+	b.press("Deliveries: Discord")
+	b.says("dialog", "game.added")
+	b.accessible()
+	b.press("Close")
+	b.press("Disable: Discord")
+	b.says(".pill", "Disabled")
+}
+
+func TestTheCatalogueAtTheConsole(t *testing.T) {
+	h := newHub(t)
+	b := console(t, h, desktop)
+	b.press("Games")
+	b.says("[role=status]", "72 of 72 games")
+	b.fill("title", "drawful 2")
+	b.says("[role=status]", "1 of 72 games")
+	b.until(`(document.querySelector('tbody input').click(), true)`)
+	b.until(`document.querySelector('tr.off')`)
+	if n := h.ask("GET", "/api/stats", object{})["gamesEnabled"].(object)["count"]; n != 71.0 {
+		t.Errorf("%v games can be drawn", n)
+	}
+	b.press("Export CSV")
+	b.until(`!document.querySelector('[aria-disabled]')`)
+}
+
+func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
+	h := newHub(t)
+	b := open(t, h, phone, h.url("/"))
+	b.accessible()
+	b.told(401, func() {
+		b.fill("key", "not the admin key")
+		b.press("Log in")
+		b.says(".message", "Invalid admin key")
+	})
+	b.fill("key", adminKey)
+	b.press("Log in")
+	b.says("h1", "Nobody is playing yet")
+	value[bool](b, `(location.reload(), true)`)
+	b.says("h1", "Nobody is playing yet")
+	b.press("Log out")
+	b.until(`document.querySelector('[name=key]')`)
+	b.until(`sessionStorage.length === 0`)
+}
+
+// TestLookAtTheConsole keeps pictures of every view for people to look at.
+func TestLookAtTheConsole(t *testing.T) {
+	h := newHub(t)
+	h.evening()
+	h.ask("POST", "/api/sessions/1/poll", object{"count": 4, "seconds": 90})
+	for i := range 9 {
+		h.ask("POST", "/api/sessions/1/poll/votes", object{"username": fmt.Sprint("voter ", i), "choice": 1 + i%3})
+	}
+	for name, s := range map[string]size{"phone": phone, "desktop": desktop} {
+		for _, theme := range []string{"dark", "light"} {
+			b := newTab(t, h, s)
+			b.prefer("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
+			b.goTo(h.url("/"))
+			b.until(`document.querySelector('[name=key]')`)
+			b.picture(fmt.Sprintf("console door %s %s", name, theme))
+			b.fill("key", adminKey)
+			b.press("Log in")
+			for view, ready := range map[string]string{"Tonight": ".now .title", "Games": "tbody tr", "Evenings": ".row", "Links": "form", "Webhooks": "form", "Figures": ".bar-row"} {
+				b.press(view)
+				b.until(fmt.Sprintf("document.querySelector(%q)", ready))
+				b.accessible()
+				b.picture(fmt.Sprintf("console %s %s %s", view, name, theme))
+			}
+		}
+	}
+}

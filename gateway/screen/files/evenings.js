@@ -1,0 +1,46 @@
+// All evenings there were: what was played, and the record to keep.
+
+import {el} from './dom.js';
+import {bars, button, complain, panel, reveal, saved, sure, tell, when} from './parts.js';
+import {t} from './text.js';
+
+/** evenings is the view of all sessions. */
+export function evenings(desk) {
+  const rows = el('ol', {class: 'rows'});
+  const none = el('p', {class: 'soft', hidden: true}, t('noEvenings'));
+
+  async function load() {
+    const sessions = await desk.read('sessions.list');
+    none.hidden = sessions.length > 0;
+    rows.replaceChildren(...sessions.map((s) => row(s)));
+  }
+
+  function row(s) {
+    const name = s.notes || t('session', {id: s.id});
+    const named = (what) => ({'aria-label': `${what}: ${name}`});
+    const exported = (format) => async () => saved(await desk.file(`api/sessions/${s.id}/export?format=${format}`));
+    return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, name),
+      el('p', {class: 'soft small'}, `${when(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`)),
+    s.is_active && el('span', {class: 'pill'}, t('active')),
+    el('div', {class: 'actions'}, s.is_active
+      ? button(t('toDesk'), async () => { await desk.open(s.id); location.hash = '#tonight'; }, named(t('toDesk')))
+      : button(t('show'), () => details(s, name), named(t('show'))),
+    button(t('exportTXT'), exported('txt'), named(t('exportTXT'))), button(t('exportJSON'), exported('json'), named(t('exportJSON'))),
+    !s.is_active && button('×', async () => {
+      if (!await sure(t('deleteSessionSure', {name}), t('remove'))) return;
+      tell((await desk.write('sessions.delete', {id: s.id})).message);
+      await load();
+    }, {kind: 'quiet', ...named(t('remove'))})));
+  }
+
+  async function details(s, name) {
+    const {votes} = await desk.read('sessions.votes', {id: s.id});
+    const games = await desk.read('sessions.games', {id: s.id});
+    const plot = bars(el('ol', {class: 'bars'}), votes.map((v) => ({key: v.game_id, name: v.title, value: v.net_score, note: `+${v.upvotes} / −${v.downvotes}`})));
+    reveal(name, plot, votes.length === 0 && el('p', {class: 'soft'}, t('noVotes')),
+      el('ol', {class: 'rows'}, ...games.map((g) => el('li', {class: 'row'}, el('span', {class: 'grow'}, g.title), el('span', {class: 'soft'}, t(`status.${g.status}`))))));
+  }
+
+  load().catch(complain);
+  return {node: panel(t('view.evenings'), {level: 1}, none, rows)};
+}

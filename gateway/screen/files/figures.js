@@ -1,0 +1,23 @@
+// What all evenings together come to.
+
+import {el} from './dom.js';
+import {bars, complain, panel} from './parts.js';
+import {t, number, score} from './text.js';
+
+const counts = ['games', 'gamesEnabled', 'packs', 'sessions', 'totalGamesPlayed', 'totalVotes'];
+
+/** figures is the view of the statistics. */
+export function figures(desk) {
+  const tiles = el('dl', {class: 'tiles'});
+  const played = el('ol', {class: 'bars'});
+  const rated = el('ol', {class: 'bars'});
+  const fill = (s) => {
+    tiles.replaceChildren(...counts.map((name) => el('div', {class: 'tile'}, el('dt', {}, t(`count.${name}`)), el('dd', {class: 'number'}, number(s[name].count)))));
+    const row = (g, value, note) => ({key: g.id, name: g.title, value, note});
+    bars(played, s.mostPlayedGames.filter((g) => g.play_count > 0).map((g) => row(g, g.play_count)));
+    bars(rated, s.topRatedGames.filter((g) => g.upvotes + g.downvotes > 0).map((g) => row(g, g.popularity_score, score(g.popularity_score))));
+  };
+  desk.read('stats.get').then(fill).catch(complain);
+  return {node: el('div', {class: 'stack'}, panel(t('view.figures'), {level: 1}, tiles),
+    el('div', {class: 'columns'}, panel(t('mostPlayed'), {}, played), panel(t('topRated'), {}, rated)))};
+}

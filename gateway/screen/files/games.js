@@ -1,0 +1,111 @@
+// The catalogue: which games can be drawn, and how gladly.
+
+import {el, list, say, show} from './dom.js';
+import {button, choice, complain, field, form, input, panel, reveal, saved, submit, sure, tell} from './parts.js';
+import {t, number, score} from './text.js';
+
+/** games is the view of the catalogue. */
+export function games(desk) {
+  let all = [];
+  const rows = el('tbody');
+  const count = el('p', {class: 'soft', role: 'status'});
+  const pack = choice('pack', [['', t('allPacks')]]);
+  const filter = el('form', {class: 'lines', onsubmit: (e) => e.preventDefault(), oninput: () => draw()},
+    field(t('search'), input('title', {type: 'search'})), field(t('pack'), pack),
+    field(t('howMany'), input('players', {type: 'number', min: 1, max: 100000})),
+    field(t('shown'), choice('enabled', [['', t('all')], ['yes', t('enabled')], ['no', t('disabled')]])));
+
+  async function load() {
+    all = await desk.read('games.list');
+    const packs = [...new Set(all.map((g) => g.pack_name))];
+    const chosen = pack.value;
+    pack.replaceChildren(el('option', {value: ''}, t('allPacks')), ...packs.map((p) => el('option', {value: p}, p)));
+    pack.value = packs.includes(chosen) ? chosen : '';
+    draw();
+  }
+
+  function draw() {
+    const {title, players, enabled} = filter.elements;
+    const wanted = all.filter((g) => g.title.toLowerCase().includes(title.value.trim().toLowerCase())
+      && (!pack.value || g.pack_name === pack.value)
+      && (!players.value || (g.min_players <= players.value && players.value <= g.max_players))
+      && (!enabled.value || g.enabled === (enabled.value === 'yes')));
+    say(count, t('gamesShown', {n: wanted.length, all: all.length}));
+    show(Boolean(pack.value), whole);
+    list(rows, wanted, (g) => g.id, (g) => makeRow(g.id, change), fillRow);
+  }
+
+  // change asks for something and puts what came back in its place.
+  async function change(id, op, data = {}) {
+    const said = await desk.write(op, {id, ...data});
+    if (op === 'games.delete') all = all.filter((g) => g.id !== id);
+    else all = all.map((g) => (g.id === id ? {...g, ...(said.title ? said : {favor_bias: said.favor_bias})} : g));
+    draw();
+  }
+
+  const ofPack = (op, data) => desk.write(op, {name: pack.value, ...data}).then((said) => tell(said.message)).then(load);
+  const whole = el('div', {class: 'actions', hidden: true},
+    button(t('enablePack'), () => ofPack('games.packs.toggle', {enabled: true})),
+    button(t('disablePack'), () => ofPack('games.packs.toggle', {enabled: false})),
+    ...[1, 0, -1].map((bias) => button(t(`packBias.${bias}`), () => ofPack('games.packs.favor', {favor_bias: bias}))));
+  const add = button(t('addGame'), () => adding(desk, load));
+  load().catch(complain);
+  return {
+    node: panel(t('view.games'), {level: 1}, el('div', {class: 'actions'}, add,
+      button(t('exportCSV'), async () => saved(await desk.file('api/games/export/csv'))), button(t('importCSV'), () => importing(desk, load))),
+    filter, whole, count, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('catalogue')}, el('table', {},
+      el('thead', {}, el('tr', {}, ...['game', 'players.short', 'plays', 'net', 'enabled', 'bias', 'remove'].map((c) => el('th', {scope: 'col'}, t(c))))), rows))),
+  };
+}
+
+function makeRow(id, change) {
+  const on = el('input', {type: 'checkbox', onchange: () => change(id, 'games.toggle').catch(complain)});
+  const bias = choice('bias', [[1, t('bias.1')], [0, t('bias.0')], [-1, t('bias.-1')]],
+    {onchange: (e) => change(id, 'games.favor', {favor_bias: Number(e.target.value)}).catch(complain)});
+  const gone = button('×', async () => {
+    if (await sure(t('deleteGameSure'), t('remove'))) await change(id, 'games.delete');
+  }, {kind: 'quiet'});
+  return el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'name'}), ' ', el('span', {class: 'soft small'})), el('td', {class: 'number'}),
+    el('td', {class: 'number'}), el('td', {class: 'number'}), el('td', {}, on), el('td', {}, bias), el('td', {}, gone));
+}
+
+function fillRow(row, g) {
+  const [game, players, plays, net, on, bias, gone] = row.children;
+  say(game.children[0], g.title);
+  say(game.children[1], g.pack_name);
+  say(players, `${number(g.min_players)}–${number(g.max_players)}`);
+  say(plays, number(g.play_count));
+  say(net, score(g.popularity_score));
+  on.firstElementChild.checked = g.enabled;
+  on.firstElementChild.setAttribute('aria-label', t('enabledNamed', {title: g.title}));
+  bias.firstElementChild.value = String(g.favor_bias);
+  bias.firstElementChild.setAttribute('aria-label', t('biasNamed', {title: g.title}));
+  gone.firstElementChild.setAttribute('aria-label', t('removeNamed', {title: g.title}));
+  row.classList.toggle('off', !g.enabled);
+}
+
+function adding(desk, done) {
+  const dialog = reveal(t('addGame'), form({class: 'stack'}, async (v) => {
+    await desk.write('games.create', {pack_name: v.pack, title: v.title, min_players: Number(v.min), max_players: Number(v.max),
+      ...(v.minutes && {length_minutes: Number(v.minutes)}), ...(v.type && {game_type: v.type}), family_friendly: v.family === 'on'});
+    dialog.close();
+    await done();
+  }, field(t('title'), input('title', {required: true, maxlength: 200})), field(t('pack'), input('pack', {required: true, maxlength: 200})),
+  el('div', {class: 'lines'}, field(t('min'), input('min', {type: 'number', min: 1, max: 100000, required: true})),
+    field(t('max'), input('max', {type: 'number', min: 1, max: 100000, required: true})),
+    field(t('minutes'), input('minutes', {type: 'number', min: 1, max: 1440}))),
+  field(t('type'), input('type', {maxlength: 200})), el('label', {class: 'check'}, el('input', {type: 'checkbox', name: 'family'}), el('span', {}, t('family'))),
+  submit(t('addGame'))));
+}
+
+function importing(desk, done) {
+  const file = el('input', {type: 'file', name: 'file', accept: '.csv,text/csv', required: true, class: 'field'});
+  const dialog = reveal(t('importCSV'), form({class: 'stack'}, async ({mode}) => {
+    const csvData = await file.files[0].text();
+    if (mode === 'replace' && !await sure(t('replaceSure'), t('replace'))) return;
+    const said = await desk.file('api/games/import/csv', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({csvData, mode})});
+    tell((await said.json()).message);
+    dialog.close();
+    await done();
+  }, field(t('file'), file), field(t('mode'), choice('mode', [['append', t('append')], ['replace', t('replace')]])), submit(t('importCSV'))));
+}

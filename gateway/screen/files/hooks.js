@@ -1,0 +1,79 @@
+// Webhooks: who is told of events, and whether they take it.
+
+import {el, show} from './dom.js';
+import {button, complain, field, form, input, panel, reveal, submit, sure, tell, when} from './parts.js';
+import {t, number} from './text.js';
+
+const AGAIN = 5000; // milliseconds between looks at their health
+
+/** hooks is the view of webhooks. */
+export function hooks(desk) {
+  const rows = el('ol', {class: 'rows'});
+  const none = el('p', {class: 'soft', hidden: true}, t('noHooks'));
+  let cards = [];
+
+  async function load() {
+    const all = await desk.read('webhooks.list');
+    show(all.length === 0, none);
+    cards = all.map((w) => card(desk, w, load));
+    rows.replaceChildren(...cards.map((c) => c.node));
+    await look();
+  }
+  const look = () => Promise.all(cards.map((c) => c.look()));
+  const watching = setInterval(() => { if (!document.hidden) look().catch(() => {}); }, AGAIN);
+
+  const make = form({class: 'lines'}, async ({name, url, secret, events}, made) => {
+    tell((await desk.write('webhooks.create', {name, url, secret, events: events.split(/[\s,]+/).filter(Boolean)})).message);
+    made.reset();
+    await load();
+  }, field(t('name'), input('name', {required: true, maxlength: 200})), field('URL', input('url', {type: 'url', required: true, maxlength: 2048})),
+  field(t('secret'), input('secret', {type: 'password', required: true, maxlength: 256, autocomplete: 'new-password'})),
+  field(t('events'), input('events', {required: true, value: 'game.added'})), submit(t('addHook')));
+
+  load().catch(complain);
+  return {node: panel(t('view.hooks'), {level: 1}, make, none, rows), leave: () => clearInterval(watching)};
+}
+
+function card(desk, w, reload) {
+  const state = el('span', {class: 'pill'});
+  const facts = el('p', {class: 'soft small'});
+  const named = (what) => ({'aria-label': `${what}: ${w.name}`});
+  const of = (op, data) => desk.write(`webhooks.${op}`, {id: w.id, ...data});
+  const able = button(w.enabled ? t('disable') : t('enable'), async () => { await of('update', {enabled: !w.enabled}); await reload(); }, named(w.enabled ? t('disable') : t('enable')));
+  return {
+    node: el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, w.name), el('p', {class: 'small'}, w.url),
+      el('p', {class: 'soft small'}, w.events.join(', ')), facts), state,
+    el('div', {class: 'actions'},
+      button(t('test'), async () => tell((await of('test')).message), named(t('test'))),
+      button(t('deliveries'), () => deliveries(desk, w), named(t('deliveries'))), able,
+      button('×', async () => {
+        if (!await sure(t('deleteHookSure', {name: w.name}), t('remove'))) return;
+        await of('delete');
+        await reload();
+      }, {kind: 'quiet', ...named(t('remove'))}))),
+    async look() {
+      const h = await desk.read('webhooks.health', {id: w.id});
+      state.textContent = t(`hook.${h.state}`);
+      state.dataset.state = h.state;
+      facts.textContent = [t('waiting', {n: h.queue_length}), t('delivered', {n: h.delivered}), h.dead > 0 && t('dead', {n: h.dead}),
+        h.last_success && t('lastSuccess', {time: when(h.last_success)}), h.last_error].filter(Boolean).join(' · ');
+    },
+  };
+}
+
+async function deliveries(desk, w) {
+  const rows = el('ol', {class: 'rows'});
+  const load = async () => {
+    const all = await desk.read('webhooks.deliveries', {id: w.id, limit: 30});
+    rows.replaceChildren(...all.map((d) => {
+      const last = d.attempts[0];
+      return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, `${d.event_type} · ${t(`delivery.${d.status}`)}`),
+        last && el('p', {class: 'soft small'}, `${when(last.created_at)} · ${last.response_status ?? ''} ${last.error_message ?? ''} · ${t('attempts', {n: last.attempt})}`)),
+      button(t('redeliver'), async () => { tell((await desk.write('webhooks.redeliver', {id: w.id, deliveryId: d.id})).message); await load(); },
+        {'aria-label': `${t('redeliver')}: ${number(d.id)}`}));
+    }));
+    if (all.length === 0) rows.replaceChildren(el('li', {class: 'soft'}, t('noDeliveries')));
+  };
+  await load();
+  reveal(`${t('deliveries')}: ${w.name}`, rows);
+}
