@@ -35,8 +35,13 @@
 // # Opening
 //
 // Before Badger opens a folder, the folder is locked, logs that a kill left empty are
-// removed (Badger would refuse the folder because of them), and every table is
-// verified (Badger would go on without a damaged one, or crash).
+// removed (Badger would refuse the folder because of them), every table is verified
+// (Badger would go on without a damaged one, or crash), and every log is read up to the
+// water mark (Badger would cut it off where it is damaged). See watermark.
+//
+// # After a write that failed
+//
+// Nothing more is written until the folder is opened again. See latch.
 //
 // # What it must not do
 //

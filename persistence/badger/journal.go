@@ -20,6 +20,7 @@ type Journal struct {
 	committer *committer.Committer
 	tail      *tail
 	guard     *guard
+	latch     *latch
 	gate      *gate
 	log       zerolog.Logger
 	// saving lets one snapshot through at a time: the committer then waits for one
@@ -44,8 +45,8 @@ func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {
 }
 
 // Health is nil while appends are accepted. It is ErrClosed after Close, and
-// ErrUnavailable while the disk is too full, or while the last commit failed less
-// than ten seconds ago.
+// ErrUnavailable while the disk is too full, while the last commit failed less than ten
+// seconds ago, and, once the disk did not take a write, until the folder is opened again.
 func (j *Journal) Health() error { return j.committer.Health() }
 
 // Last is the sequence of the stream's last committed record, 0 for an unknown stream.

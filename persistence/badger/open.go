@@ -10,6 +10,7 @@ import (
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
 
+	"partyline/persistence"
 	"partyline/persistence/committer"
 )
 
@@ -36,7 +37,8 @@ const (
 // one over the keys of large records' parts.
 //
 // It fails with ErrLocked when another process has the folder open, and with
-// ErrCorrupt when a table is damaged or the folder holds something else.
+// ErrCorrupt when a table or a log is damaged, records are missing that were there, or
+// the folder holds something else.
 func Open(o Options) (*Journal, error) {
 	o = o.withDefaults()
 	j, err := open(o)
@@ -63,6 +65,7 @@ func open(o Options) (*Journal, error) {
 		db:       db,
 		tail:     &tail{limit: o.TailBytes},
 		guard:    &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
+		latch:    &latch{sync: o.Sync, log: o.Log},
 		gate:     newGate(),
 		log:      o.Log,
 		saving:   make(chan struct{}, 1),
@@ -70,7 +73,7 @@ func open(o Options) (*Journal, error) {
 		marks:    marks,
 	}
 	j.committer, err = committer.New(committer.Options{
-		Store: &store{db: db.DB, guard: j.guard, tail: j.tail},
+		Store: &store{db: db.DB, guard: j.guard, latch: j.latch, mark: db.mark, tail: j.tail},
 		// A tenth is left for what a batch does not count: Badger's own keys.
 		MaxBytes: int(db.MaxBatchSize() / 10 * 9),
 		Observer: o.Observer,
@@ -80,16 +83,30 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	return j, nil
+	return j, j.reached()
 }
 
-// database is Badger and the lock on its folder.
+// reached makes sure that Badger has read as much as the logs hold. What it has read
+// was synced with them.
+func (j *Journal) reached() error {
+	head := j.Head()
+	if head < j.db.mark.at {
+		err := fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, head+1, j.db.mark.at)
+		return errors.Join(err, j.Close())
+	}
+	return nil
+}
+
+// database is Badger, how far it was written, and the lock on its folder.
 type database struct {
 	*badgerdb.DB
+	mark *watermark
 	lock io.Closer
 }
 
-func (d *database) close() error { return errors.Join(d.DB.Close(), d.lock.Close()) }
+func (d *database) close() error {
+	return errors.Join(d.DB.Close(), d.mark.close(), d.lock.Close())
+}
 
 // openDatabase locks the folder, makes sure that it is whole and ours, and opens it.
 func openDatabase(o Options) (*database, error) {
@@ -104,19 +121,37 @@ func openDatabase(o Options) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	return &database{db, lock}, nil
+	db.lock = lock
+	return db, nil
 }
 
-func openLocked(o Options) (*badgerdb.DB, error) {
+func openLocked(o Options) (*database, error) {
 	if err := removeRemains(o.Dir); err != nil {
 		return nil, err
 	}
+	mark, err := openWatermark(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openMarked(o, mark)
+	if err != nil {
+		return nil, errors.Join(err, mark.close())
+	}
+	return &database{DB: db, mark: mark}, nil
+}
+
+// openMarked looks at everything before Badger touches it.
+func openMarked(o Options, mark *watermark) (*badgerdb.DB, error) {
 	dbo := databaseOptions(o)
-	if err := checkTables(o.Dir, dbo); err != nil {
+	head, err := checkTables(o.Dir, dbo)
+	if err != nil {
 		return nil, err
 	}
 	// The check unpacked all there is; an idle server must not keep that memory.
 	debug.FreeOSMemory()
+	if err := checkLogs(o.Dir, head, mark.at); err != nil {
+		return nil, err
+	}
 	db, err := badgerdb.Open(dbo)
 	if err != nil {
 		return nil, err

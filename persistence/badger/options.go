@@ -33,6 +33,8 @@ type Options struct {
 	Free func(dir string) (uint64, error)
 	// Faults fail commits, for tests.
 	Faults committer.Faults
+	// Sync fails writes behind their sync, as a disk does that has had enough, for tests.
+	Sync func() error
 	// Observer may be nil.
 	Observer committer.Observer
 	Log      zerolog.Logger

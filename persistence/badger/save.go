@@ -141,16 +141,19 @@ func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte) {
 	return keys
 }
 
-// update is one small transaction beside the committer, under the same guard. A save
+// update is one small transaction beside the committer, under the same latch and guard. A save
 // under way ends here when the journal closes.
 func (j *Journal) update(ctx context.Context, f func(*badgerdb.Txn) error) error {
 	if err := j.proceed(ctx); err != nil {
 		return err
 	}
+	if err := j.latch.check(); err != nil {
+		return err
+	}
 	if err := j.guard.check(); err != nil {
 		return err
 	}
-	if err := j.db.Update(f); err != nil {
+	if err := j.latch.update(j.db.DB, f); err != nil {
 		return errors.Join(persistence.ErrUnavailable, err)
 	}
 	return nil

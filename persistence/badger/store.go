@@ -13,11 +13,18 @@ import (
 type store struct {
 	db      *badgerdb.DB
 	guard   *guard
+	latch   *latch
+	mark    *watermark
 	tail    *tail
 	encoder encoder
 }
 
-func (s *store) Ready() error { return s.guard.check() }
+func (s *store) Ready() error {
+	if err := s.latch.check(); err != nil {
+		return err
+	}
+	return s.guard.check()
+}
 
 // Last is the sequence of the stream's last record, trimmed or not.
 func (s *store) Last(stream string) (persistence.Seq, error) {
@@ -44,21 +51,26 @@ func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part in
 	}
 	l := &s.encoder.staged
 	key, value := l.encodePiece(record, part)
-	err = s.db.Update(func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+	err = s.latch.update(s.db, func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
 	return part+1 < l.pieces(), err
 }
 
-// Commit writes the batch as one transaction with one sync.
+// Commit writes the batch as one transaction with one sync, and then moves the water
+// mark.
 func (s *store) Commit(b *committer.Batch) error {
 	s.encoder.encode(b)
-	txn := s.db.NewTransaction(true)
-	defer txn.Discard()
-	for _, e := range s.encoder.entries {
-		if err := txn.SetEntry(e); err != nil {
-			return err
+	err := s.latch.update(s.db, func(txn *badgerdb.Txn) error {
+		for _, e := range s.encoder.entries {
+			if err := txn.SetEntry(e); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if n := len(s.encoder.chunks); err == nil && n > 0 {
+		err = s.latch.heed(s.mark.set(s.encoder.chunks[n-1].end()))
 	}
-	if err := txn.Commit(); err != nil {
+	if err != nil {
 		return err
 	}
 	if len(s.encoder.chunks) > 0 {

@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/table"
+	"github.com/dgraph-io/badger/v4/y"
 
 	"partyline/persistence"
 )
@@ -18,37 +20,40 @@ import (
 // checksums, before Badger opens it: Badger itself leaves out a table whose checksum
 // does not fit and goes on without what it held, or crashes where it cannot be
 // unpacked. Tables that the manifest does not name are remains of a kill.
-func checkTables(dir string, o badgerdb.Options) error {
+// It returns the position of the last record in them.
+func checkTables(dir string, o badgerdb.Options) (head persistence.Position, err error) {
 	f, err := os.Open(filepath.Join(dir, badgerdb.ManifestFilename))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
 	manifest, _, err := badgerdb.ReplayManifestFile(f, o.ExternalMagicVersion, o)
 	if err != nil {
-		return fmt.Errorf("%w: manifest: %w", persistence.ErrCorrupt, err)
+		return 0, fmt.Errorf("%w: manifest: %w", persistence.ErrCorrupt, err)
 	}
 	for id, t := range manifest.Tables {
 		topt := table.Options{BlockSize: o.BlockSize, Compression: t.Compression}
 		name := table.NewFilename(id, dir)
-		if err := checkTable(name, id, topt); err != nil {
-			return fmt.Errorf("%w: table %s: %w", persistence.ErrCorrupt, filepath.Base(name), err)
+		last, err := checkTable(name, id, topt)
+		if err != nil {
+			return 0, fmt.Errorf("%w: table %s: %w", persistence.ErrCorrupt, filepath.Base(name), err)
 		}
+		head = max(head, last)
 	}
-	return nil
+	return head, nil
 }
 
 // checkTable turns into an error what Badger's reader does when it meets nonsense.
-func checkTable(name string, id uint64, o table.Options) (err error) {
+func checkTable(name string, id uint64, o table.Options) (last persistence.Position, err error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := checkFooter(data); err != nil {
-		return err
+		return 0, err
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -57,9 +62,27 @@ func checkTable(name string, id uint64, o table.Options) (err error) {
 	}()
 	t, err := table.OpenInMemoryTable(data, id, &o)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return t.VerifyChecksum()
+	if err := t.VerifyChecksum(); err != nil {
+		return 0, err
+	}
+	return lastPosition(t)
+}
+
+// lastPosition is that of the last record that a table's index entries name, 0 without any.
+func lastPosition(t *table.Table) (persistence.Position, error) {
+	it := t.NewIterator(table.REVERSED | table.NOCACHE)
+	defer it.Close()
+	it.Seek(y.KeyWithTs(appendIndexKey(nil, maxPosition), 0))
+	if !it.Valid() || !bytes.HasPrefix(it.Key(), []byte(indexPrefix)) {
+		return 0, nil
+	}
+	c, err := parseCommit(y.ParseKey(it.Key()), it.Value().Value, nil)
+	if err != nil {
+		return 0, err
+	}
+	return c.end(), nil
 }
 
 // checkFooter holds the lengths at the end of a table against its size: Badger's

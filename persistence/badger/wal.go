@@ -1,0 +1,261 @@
+package badger
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/dgraph-io/badger/v4/y"
+
+	"partyline/persistence"
+)
+
+// The layout of Badger's write-ahead logs, as of the version in go.mod: a header, then
+// entries. An entry is two bytes (what it is, and one that we do not use), the lengths of
+// key and value and the moment of expiry as uvarints, key, value, and a CRC-32C of all
+// that. The entries of a transaction carry its number, and one behind them ends it.
+const (
+	walHeader   = 20
+	walInTxn    = 1 << 6
+	walEndOfTxn = 1 << 7
+	walMaxKey   = 1 << 16
+)
+
+// checkLogs reads the write-ahead logs before Badger does. Badger takes a damaged entry
+// for the end of its log, as a kill leaves it, and cuts off all that follows: commits
+// that were acknowledged. head is where the tables end, mark how far the journal was
+// written; between them the logs must have every commit.
+//
+// It also has the logs synced: a kill leaves commits in them that nobody was told of,
+// and that are read and told from now on.
+func checkLogs(dir string, head, mark persistence.Position) error {
+	names, err := logNames(dir)
+	if err != nil {
+		return err
+	}
+	w := &walk{head: head}
+	for _, name := range names {
+		if err := w.log(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("write-ahead log %s: %w", name, err)
+		}
+	}
+	if w.head < mark {
+		return fmt.Errorf("%w: records %d to %d are missing: %s", persistence.ErrCorrupt, w.head+1, mark, w.suspect())
+	}
+	return nil
+}
+
+// logNames are the logs in the order in which they were written. The numbers in the
+// names are padded; those past the padding are longer.
+func logNames(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".mem" {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return len(a) - len(b) })
+	return names, nil
+}
+
+// walk goes through the logs in order.
+type walk struct {
+	// head is the position of the last record so far.
+	head persistence.Position
+	// broken is the first place where a log ends in something else than zeros.
+	broken string
+}
+
+func (w *walk) suspect() string {
+	if w.broken == "" {
+		return "a write-ahead log is gone"
+	}
+	return "damage in " + w.broken
+}
+
+func (w *walk) log(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	s := &walScan{in: bufio.NewReaderSize(f, 1<<16)}
+	if _, err := s.in.Discard(walHeader); err != nil {
+		return nil // Badger begins it anew
+	}
+	s.end = walHeader
+	if err := s.commits(w.commit); err != nil {
+		return err
+	}
+	return w.rest(f, s.end)
+}
+
+// commit takes the next commit. One that the tables have as well is one whose log a
+// kill has left.
+func (w *walk) commit(c *commit) error {
+	if c.first > w.head+1 {
+		err := fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, w.head+1, c.first-1)
+		if w.broken != "" {
+			err = fmt.Errorf("%w: %s", err, w.suspect())
+		}
+		return err
+	}
+	w.head = max(w.head, c.end())
+	return nil
+}
+
+// rest remembers a log that holds something behind its end: what a kill has cut off, or
+// what damage hides.
+func (w *walk) rest(f *os.File, end int64) error {
+	if w.broken != "" {
+		return nil
+	}
+	if _, err := f.Seek(end, io.SeekStart); err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(f, 1<<16)
+	for at := end; ; at++ {
+		b, err := in.ReadByte()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if b != 0 {
+			w.broken = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
+			return nil
+		}
+	}
+}
+
+// walScan reads the transactions of one log.
+type walScan struct {
+	in *bufio.Reader
+	// end is where the last whole transaction ends.
+	end int64
+	// read is how much of the entry at hand was read, sum its checksum.
+	read int64
+	sum  uint32
+}
+
+// walEntry is one entry; its key ends with the transaction's number.
+type walEntry struct {
+	meta       byte
+	key, value []byte
+}
+
+var errWalEnd = errors.New("end of log")
+
+// commits visits the index entries of whole transactions. Where Badger would stop, it
+// stops.
+func (s *walScan) commits(visit func(*commit) error) error {
+	var txn uint64
+	var index *walEntry
+	at := s.end
+	for {
+		e, err := s.entry()
+		if errors.Is(err, errWalEnd) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		at += s.read
+		switch {
+		case e.meta&walInTxn != 0:
+			if number := y.ParseTs(e.key); txn == 0 {
+				txn = number
+			} else if txn != number {
+				return nil
+			}
+			if _, ok := splitIndexKey(y.ParseKey(e.key)); ok && bytes.HasPrefix(e.key, []byte(indexPrefix)) {
+				index = &e
+			}
+		case e.meta&walEndOfTxn != 0:
+			number, err := strconv.ParseUint(string(e.value), 10, 64)
+			if err != nil || number != txn {
+				return nil
+			}
+			if err := s.visit(index, visit); err != nil {
+				return err
+			}
+			txn, index, s.end = 0, nil, at
+		case txn != 0:
+			return nil
+		default:
+			s.end = at
+		}
+	}
+}
+
+func (s *walScan) visit(index *walEntry, visit func(*commit) error) error {
+	if index == nil {
+		return nil
+	}
+	c, err := parseCommit(y.ParseKey(index.key), index.value, nil)
+	if err != nil {
+		return err
+	}
+	return visit(&c)
+}
+
+// entry reads the next one, errWalEnd where there is none that checks.
+func (s *walScan) entry() (e walEntry, err error) {
+	s.read, s.sum = 0, 0
+	var head [2]byte
+	if err := s.fill(head[:]); err != nil {
+		return e, err
+	}
+	var lengths [3]uint64 // of key and value, and the expiry
+	for i := range lengths {
+		if lengths[i], err = binary.ReadUvarint(s); err != nil {
+			return e, errWalEnd
+		}
+	}
+	key, value := uint32(lengths[0]), uint32(lengths[1])
+	if key < numberSize || key > walMaxKey || value > valueThreshold {
+		return e, errWalEnd
+	}
+	both := make([]byte, int(key)+int(value))
+	if err := s.fill(both); err != nil {
+		return e, err
+	}
+	want := s.sum
+	var sum [crc32.Size]byte
+	if err := s.fill(sum[:]); err != nil || binary.BigEndian.Uint32(sum[:]) != want {
+		return e, errWalEnd
+	}
+	return walEntry{meta: head[0], key: both[:key], value: both[key:]}, nil
+}
+
+// ReadByte is for the lengths.
+func (s *walScan) ReadByte() (byte, error) {
+	var b [1]byte
+	err := s.fill(b[:])
+	return b[0], err
+}
+
+func (s *walScan) fill(b []byte) error {
+	n, err := io.ReadFull(s.in, b)
+	s.read += int64(n)
+	s.sum = crc32.Update(s.sum, castagnoli, b[:n])
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errWalEnd
+	}
+	return err
+}

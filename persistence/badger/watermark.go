@@ -1,0 +1,89 @@
+package badger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+
+	"partyline/persistence"
+)
+
+// watermarkFile stands beside Badger's files.
+const watermarkFile = "head"
+
+// slotSize is the length of a slot of the water mark: a position and its checksum.
+const slotSize = numberSize + sealSize
+
+// watermark says in a file of its own how far the journal was written: after each
+// commit, and after that commit's sync. So it is never ahead of what is on disk, and
+// need not be synced itself: after a kill the operating system has it, after a power
+// cut it may be old and then tells less. What is missing below it at the next start was
+// there, and has been damaged.
+//
+// Two slots are written in turn: whatever happens to one, the other tells of the
+// commit before.
+type watermark struct {
+	file *os.File
+	slot int64
+	buf  [slotSize]byte
+	// at is what was read when it was opened.
+	at persistence.Position
+}
+
+func openWatermark(dir string) (*watermark, error) {
+	f, err := os.OpenFile(filepath.Join(dir, watermarkFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	w := &watermark{file: f}
+	if err := w.read(); err != nil {
+		return nil, errors.Join(fmt.Errorf("water mark %s: %w", watermarkFile, err), f.Close())
+	}
+	return w, nil
+}
+
+// read takes the higher of the slots that check. A file without a byte but zeros is one
+// that a power cut has left: it says nothing.
+func (w *watermark) read() error {
+	b, err := io.ReadAll(w.file)
+	if err != nil {
+		return err
+	}
+	good, empty := 0, true
+	for _, c := range b {
+		empty = empty && c == 0
+	}
+	for slot := int64(0); int(slot+1)*slotSize <= len(b); slot++ {
+		at, ok := readSlot(b[slot*slotSize:][:slotSize])
+		if !ok {
+			continue
+		}
+		if good++; at >= w.at {
+			w.at, w.slot = at, 1-slot
+		}
+	}
+	if good == 0 && !empty {
+		return fmt.Errorf("%w: checksum", persistence.ErrCorrupt)
+	}
+	return nil
+}
+
+func readSlot(b []byte) (at persistence.Position, ok bool) {
+	sum := binary.BigEndian.Uint32(b[numberSize:])
+	return persistence.Position(binary.BigEndian.Uint64(b)), sum != 0 && sum == crc32.Checksum(b[:numberSize], castagnoli)
+}
+
+// set moves the mark. The position must be on disk.
+func (w *watermark) set(at persistence.Position) error {
+	binary.BigEndian.PutUint64(w.buf[:], uint64(at))
+	binary.BigEndian.PutUint32(w.buf[numberSize:], crc32.Checksum(w.buf[:numberSize], castagnoli))
+	_, err := w.file.WriteAt(w.buf[:], w.slot*slotSize)
+	w.slot = 1 - w.slot
+	return err
+}
+
+func (w *watermark) close() error { return errors.Join(w.file.Sync(), w.file.Close()) }
