@@ -29,6 +29,9 @@ const (
 	// MaxMessage is the largest WebSocket message from a client in bytes. It holds a
 	// batch of some 400 votes; larger batches go by REST.
 	MaxMessage = 64 << 10
+	// MaxFileMessage is the largest file in bytes that is told in a response frame;
+	// larger ones go by REST, where they are streamed.
+	MaxFileMessage = 1 << 20
 	// MaxJSONDepth bounds nesting; the deepest message of ours has five levels.
 	MaxJSONDepth = 32
 	// MaxSubscriptions of one WebSocket. A host watches a handful of sessions.

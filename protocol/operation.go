@@ -13,6 +13,9 @@ type Operation struct {
 	Reference bool
 	// MaxBody is the body limit in bytes, 0 for MaxBody.
 	MaxBody int64
+	// Raw is the parameter that the body may be as it is, when its Content-Type is
+	// RawType; the others stand in the query then. Empty: the body is JSON and nothing else.
+	Raw, RawType string
 }
 
 // Operations returns the table, grouped as the documentation is.
@@ -40,6 +43,8 @@ var operations = []Operation{
 	{Op: "games.favor", Method: "PATCH", Path: "/api/games/{id}/favor", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "games.packs.toggle", Method: "PATCH", Path: "/api/games/packs/{name}/toggle", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "games.packs.favor", Method: "PATCH", Path: "/api/games/packs/{name}/favor", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "games.export", Method: "GET", Path: "/api/games/export/csv", Access: AccessAdmin, Reference: true},
+	{Op: "games.import", Method: "POST", Path: "/api/games/import/csv", Access: AccessAdmin, Write: true, Reference: true, MaxBody: MaxImport, Raw: "csvData", RawType: "text/csv"},
 
 	{Op: "sessions.list", Method: "GET", Path: "/api/sessions", Access: AccessAnyone, Reference: true},
 	{Op: "sessions.active", Method: "GET", Path: "/api/sessions/active", Access: AccessAnyone, Reference: true},
@@ -56,6 +61,7 @@ var operations = []Operation{
 	{Op: "sessions.games.player_count", Method: "PATCH", Path: "/api/sessions/{id}/games/{gameId}/player-count", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.start_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/start-player-check", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.stop_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/stop-player-check", Access: AccessAdmin, Write: true, Reference: true},
+	{Op: "sessions.export", Method: "GET", Path: "/api/sessions/{id}/export", Access: AccessAdmin, Reference: true},
 
 	{Op: "sessions.poll.start", Method: "POST", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
 	{Op: "sessions.poll.get", Method: "GET", Path: "/api/sessions/{id}/poll", Access: AccessAnyone},

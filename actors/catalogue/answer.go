@@ -5,7 +5,8 @@ import "partyline/protocol"
 // Answer is what the client of a decided command gets, asked after its facts were
 // applied: protocol.Game for CreateGame, UpdateGame and ToggleGame (with zero totals),
 // protocol.Message for DeleteGame, protocol.FavorSet for FavorGame and FavorPack,
-// protocol.PackToggled for TogglePack (affected are all games of the pack), nil for Seed.
+// protocol.PackToggled for TogglePack (affected are all games of the pack),
+// protocol.GamesImported for ImportGames, nil for Seed.
 func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case protocol.CreateGame:
@@ -26,6 +27,8 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return protocol.FavorSet{Message: "Pack favor bias updated successfully", FavorBias: *c.FavorBias}
 	case protocol.TogglePack:
 		return protocol.PackToggled{Message: toggled(*c.Enabled), GamesAffected: len(h.pack(c.Name))}
+	case protocol.ImportGames:
+		return gamesImported(c, facts)
 	}
 	return nil
 }

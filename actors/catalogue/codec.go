@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"partyline/protocol"
 )
@@ -11,14 +12,16 @@ import (
 // A stored fact is one byte, its kind, and the JSON of its struct. Kinds are for ever:
 // one that is no longer written is still read.
 const (
-	kindSeeded      byte = 1
-	kindGameCreated byte = 2
-	kindGameUpdated byte = 3
-	kindGameDeleted byte = 4
-	kindGameToggled byte = 5
-	kindGameFavored byte = 6
-	kindPackToggled byte = 7
-	kindPackFavored byte = 8
+	kindSeeded        byte = 1
+	kindGameCreated   byte = 2
+	kindGameUpdated   byte = 3
+	kindGameDeleted   byte = 4
+	kindGameToggled   byte = 5
+	kindGameFavored   byte = 6
+	kindPackToggled   byte = 7
+	kindPackFavored   byte = 8
+	kindImportStaged  byte = 9
+	kindGamesImported byte = 10
 )
 
 var errNoFact = errors.New("catalogue: an empty fact")
@@ -42,6 +45,10 @@ func AppendFact(dst []byte, f Fact) []byte {
 		return appendJSON(append(dst, kindPackToggled), f)
 	case *PackFavored:
 		return appendJSON(append(dst, kindPackFavored), f)
+	case *ImportStaged:
+		return appendJSON(append(dst, kindImportStaged), f)
+	case *GamesImported:
+		return appendJSON(append(dst, kindGamesImported), f)
 	}
 	panic(fmt.Sprintf("catalogue: no kind for %T", f))
 }
@@ -83,6 +90,10 @@ func blank(kind byte) Fact {
 		return &PackToggled{}
 	case kindPackFavored:
 		return &PackFavored{}
+	case kindImportStaged:
+		return &ImportStaged{}
+	case kindGamesImported:
+		return &GamesImported{}
 	}
 	return nil
 }
@@ -96,8 +107,19 @@ func checkFact(f Fact) error {
 		return f.Game.check()
 	case *GameUpdated:
 		return f.Game.check()
+	case *ImportStaged:
+		return checkImport(f.Added, f.Updated, nil)
+	case *GamesImported:
+		return checkImport(f.Added, f.Updated, f.Removed)
 	}
 	return nil
+}
+
+func checkImport(added, updated []Entry, removed []protocol.GameID) error {
+	if len(removed) > MaxGames {
+		return fmt.Errorf("%d games removed are more than %d", len(removed), MaxGames)
+	}
+	return checkEntries(slices.Concat(added, updated))
 }
 
 // checkEntries wants a bounded list without doubles.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/catalogue"
+	"partyline/protocol"
 )
 
 // stored is every kind of fact as it stands on disk. A change here is a change of what
@@ -28,6 +29,10 @@ var stored = []struct {
 	{&catalogue.GameFavored{At: noon, ID: 2, Bias: -1}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z","id":2,"bias":-1}`},
 	{&catalogue.PackToggled{At: noon, Name: "P"}, "\x07" + `{"at":"2023-11-14T22:13:20.000Z","name":"P","enabled":false}`},
 	{&catalogue.PackFavored{At: noon, Name: "P", Bias: 1}, "\x08" + `{"at":"2023-11-14T22:13:20.000Z","name":"P","bias":1}`},
+	{&catalogue.ImportStaged{At: noon, Part: 1, Added: []catalogue.Entry{{ID: 3, PackName: "P", Title: "T", MinPlayers: 1, MaxPlayers: 8, CreatedAt: noon}}, Updated: []catalogue.Entry{{ID: 2, PackName: "P", Title: "U", MinPlayers: 1, MaxPlayers: 8, CreatedAt: noon}}},
+		"\x09" + `{"at":"2023-11-14T22:13:20.000Z","part":1,"added":[{"id":3,"pack_name":"P","title":"T","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}],"updated":[{"id":2,"pack_name":"P","title":"U","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}]}`},
+	{&catalogue.GamesImported{At: noon, Part: 2, Added: []catalogue.Entry{{ID: 4, PackName: "P", Title: "V", MinPlayers: 1, MaxPlayers: 8, CreatedAt: noon}}, Removed: []protocol.GameID{1}},
+		"\x0a" + `{"at":"2023-11-14T22:13:20.000Z","part":2,"added":[{"id":4,"pack_name":"P","title":"V","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}],"removed":[1]}`},
 }
 
 func TestFactsAreStoredForEver(t *testing.T) {
@@ -49,7 +54,7 @@ func TestReadFactRefuses(t *testing.T) {
 	game := `{"id":1,"pack_name":"P","title":"T"}`
 	for name, tt := range map[string]struct{ data, want string }{
 		"nothing":       {"", "an empty fact"},
-		"a later kind":  {"\x09{}", "newer version"},
+		"a later kind":  {"\x0b{}", "newer version"},
 		"no JSON":       {"\x04", "unexpected end"},
 		"cut JSON":      {"\x04{", "unexpected end"},
 		"two values":    {"\x04{}{}", "after top-level value"},
@@ -58,6 +63,9 @@ func TestReadFactRefuses(t *testing.T) {
 		"no game":       {"\x02{}", "lacks an id, a pack or a title"},
 		"a twin":        {"\x01" + `{"games":[` + game + "," + game + "]}", "stands twice"},
 		"too many":      {"\x01" + `{"games":[` + strings.Repeat(game+",", catalogue.MaxGames) + game + "]}", "more than 10000"},
+		"staged twins":  {"\x09" + `{"part":1,"added":[` + game + `],"updated":[` + game + "]}", "stands twice"},
+		"imported none": {"\x0a" + `{"part":1,"updated":[{}]}`, "lacks an id"},
+		"no games left": {"\x0a" + `{"part":1,"removed":[1` + strings.Repeat(",1", catalogue.MaxGames) + "]}", "more than 10000"},
 		"updated to no": {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,36 +2,62 @@ package catalogue
 
 import (
 	"strconv"
+	"strings"
 
 	"partyline/protocol"
 )
 
 // column is one column of a games CSV. read puts the text of a cell into its field and
-// returns what is wrong with it, "" when nothing is.
+// returns what is wrong with it, "" when nothing is; write is the cell of a game, which
+// reads as the same field.
 type column struct {
 	name     string
 	optional bool
 	read     func(f *protocol.GameFields, cell string) (complaint string)
+	write    func(g *protocol.Game) (cell string)
 }
 
 var columns = []column{
-	{name: "pack_name", read: func(f *protocol.GameFields, s string) string { return readText(&f.PackName, s) }},
-	{name: "title", read: func(f *protocol.GameFields, s string) string { return readText(&f.Title, s) }},
-	{name: "min_players", read: func(f *protocol.GameFields, s string) string { return readNumber(&f.MinPlayers, s) }},
-	{name: "max_players", read: func(f *protocol.GameFields, s string) string { return readNumber(&f.MaxPlayers, s) }},
-	{name: "length_minutes", read: func(f *protocol.GameFields, s string) string { return readOrNull(&f.LengthMinutes, s, readNumber) }},
-	{name: "has_audience", read: func(f *protocol.GameFields, s string) string { return readTruth(&f.HasAudience, s) }},
-	{name: "family_friendly", read: func(f *protocol.GameFields, s string) string { return readTruth(&f.FamilyFriendly, s) }},
-	{name: "game_type", read: func(f *protocol.GameFields, s string) string { return readOrNull(&f.GameType, s, readText) }},
-	{name: "secondary_type", read: func(f *protocol.GameFields, s string) string { return readOrNull(&f.SecondaryType, s, readText) }},
-	{name: "enabled", optional: true, read: func(f *protocol.GameFields, s string) string { return readOrDefault(&f.Enabled, s, readTruth) }},
-	{name: "favor_bias", optional: true, read: func(f *protocol.GameFields, s string) string { return readOrDefault(&f.FavorBias, s, readNumber) }},
+	{name: "pack_name",
+		read:  func(f *protocol.GameFields, s string) string { return readText(&f.PackName, s) },
+		write: func(g *protocol.Game) string { return writeText(g.PackName) }},
+	{name: "title",
+		read:  func(f *protocol.GameFields, s string) string { return readText(&f.Title, s) },
+		write: func(g *protocol.Game) string { return writeText(g.Title) }},
+	{name: "min_players",
+		read:  func(f *protocol.GameFields, s string) string { return readNumber(&f.MinPlayers, s) },
+		write: func(g *protocol.Game) string { return strconv.Itoa(g.MinPlayers) }},
+	{name: "max_players",
+		read:  func(f *protocol.GameFields, s string) string { return readNumber(&f.MaxPlayers, s) },
+		write: func(g *protocol.Game) string { return strconv.Itoa(g.MaxPlayers) }},
+	{name: "length_minutes",
+		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.LengthMinutes, s, readNumber) },
+		write: func(g *protocol.Game) string { return writeOrNull(g.LengthMinutes, strconv.Itoa) }},
+	{name: "has_audience",
+		read:  func(f *protocol.GameFields, s string) string { return readTruth(&f.HasAudience, s) },
+		write: func(g *protocol.Game) string { return writeTruth(g.HasAudience) }},
+	{name: "family_friendly",
+		read:  func(f *protocol.GameFields, s string) string { return readTruth(&f.FamilyFriendly, s) },
+		write: func(g *protocol.Game) string { return writeTruth(g.FamilyFriendly) }},
+	{name: "game_type",
+		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.GameType, s, readText) },
+		write: func(g *protocol.Game) string { return writeOrNull(g.GameType, writeText) }},
+	{name: "secondary_type",
+		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.SecondaryType, s, readText) },
+		write: func(g *protocol.Game) string { return writeOrNull(g.SecondaryType, writeText) }},
+	{name: "enabled", optional: true,
+		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.Enabled, s, readTruth) },
+		write: func(g *protocol.Game) string { return writeTruth(g.Enabled) }},
+	{name: "favor_bias", optional: true,
+		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.FavorBias, s, readNumber) },
+		write: func(g *protocol.Game) string { return strconv.Itoa(g.FavorBias) }},
 }
 
 func readText(field **string, s string) string {
 	if s == "" {
 		return "must not be empty"
 	}
+	s = unguarded(s)
 	*field = &s
 	return ""
 }
@@ -62,9 +88,29 @@ func readOrNull[T any](field *protocol.Optional[T], s string, read func(**T, str
 	return read(&field.Value, s)
 }
 
-func readOrDefault[T any](field **T, s string, read func(**T, string) string) string {
+func readOrKeep[T any](field **T, s string, read func(**T, string) string) string {
 	if s == "" {
 		return ""
 	}
 	return read(field, s)
+}
+
+// writeText guards the text, and doubles the carriage return of a line break: the
+// reader drops one, which is right for files that were written on Windows.
+func writeText(s string) string {
+	return strings.ReplaceAll(guarded(s), "\r\n", "\r\r\n")
+}
+
+func writeTruth(yes bool) string {
+	if yes {
+		return "1"
+	}
+	return "0"
+}
+
+func writeOrNull[T any](v *T, write func(T) string) string {
+	if v == nil {
+		return ""
+	}
+	return write(*v)
 }

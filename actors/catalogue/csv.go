@@ -14,7 +14,8 @@ import (
 // are pack_name, title, min_players, max_players, length_minutes, has_audience,
 // family_friendly, game_type, secondary_type and, optional, enabled and favor_bias.
 // Truths are 0 or 1 (or false, true). An empty length_minutes, game_type or
-// secondary_type is null, an empty enabled or favor_bias the default. A byte order
+// secondary_type is null, an empty enabled or favor_bias says nothing. An apostrophe
+// that keeps a spreadsheet from taking a text for a formula is taken off. A byte order
 // mark is skipped.
 //
 // It is all or nothing: the first mistake is the error, invalid, naming line and
@@ -60,7 +61,7 @@ func readHeader(r *csv.Reader) ([]column, *protocol.Error) {
 	for _, name := range record {
 		known := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
 		if known < 0 {
-			return nil, wrong(1, name, "no such column")
+			return nil, wrong(1, clip(name), "no such column")
 		}
 		if slices.ContainsFunc(header, func(c column) bool { return c.name == name }) {
 			return nil, wrong(1, name, "the column stands twice")
@@ -102,4 +103,34 @@ func unreadable(fault error) *protocol.Error {
 func wrong(line int, column, complaint string) *protocol.Error {
 	return protocol.Invalid("line %d, column %s: %s", line, column, complaint).
 		With("line", line).With("column", column)
+}
+
+// clip keeps what stands in the place of a column's name from filling the answer.
+func clip(name string) string {
+	const most = 64
+	if len(name) > most {
+		return strings.ToValidUTF8(name[:most], "") + "…"
+	}
+	return name
+}
+
+// WriteCSV writes games as ReadCSV reads them: with all columns, in the order of the
+// slice. Read again they are the same games, but for ids, totals, time of creation and
+// the biases of packs, which have no column. Texts that a spreadsheet would take for a
+// formula are guarded.
+func WriteCSV(w io.Writer, games []protocol.Game) error {
+	out := csv.NewWriter(w)
+	record := make([]string, len(columns))
+	for i, c := range columns {
+		record[i] = c.name
+	}
+	_ = out.Write(record) // the first error of all is that of Error
+	for g := range games {
+		for i, c := range columns {
+			record[i] = c.write(&games[g])
+		}
+		_ = out.Write(record)
+	}
+	out.Flush()
+	return out.Error()
 }

@@ -76,12 +76,13 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 	}
 }
 
-// Whatever the text, reading it ends without a panic, and what is read passes the
-// check that a command from the network has to pass.
+// Whatever the text, reading it ends without a panic; what is read passes the check
+// that a command from the network has to pass, and comes back from a file of ours.
 func FuzzReadCSV(f *testing.F) {
 	f.Add(header + "\nP,T,1,8,18,0,0,Trivia,\n")
 	f.Add(header + ",enabled,favor_bias\n\"P\",\"T\",1,8,,1,0,,,true,-1\r\n")
 	f.Add("\ufeff" + header)
+	f.Add(header + "\n'=1+1,\"'' @x\r\n\r\",1,8,18,0,0,-,+\n")
 	f.Fuzz(func(t *testing.T, data string) {
 		rows, err := catalogue.ReadCSV(data)
 		if err != nil && (err.Code != protocol.CodeInvalid || err.Details["line"] == nil) {
@@ -91,6 +92,9 @@ func FuzzReadCSV(f *testing.F) {
 			if err := (protocol.CreateGame{GameFields: row}).Check(); err != nil {
 				t.Errorf("%+v: %v", row, err)
 			}
+		}
+		if err == nil {
+			mustComeBack(t, gamesOf(t, rows))
 		}
 	})
 }

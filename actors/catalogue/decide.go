@@ -23,13 +23,15 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.decideTogglePack(dst, c, at)
 	case protocol.FavorPack:
 		return h.decideFavorPack(dst, c, at)
+	case protocol.ImportGames:
+		return h.decideImport(dst, c, at)
 	}
 	return dst, protocol.Errorf(protocol.CodeInternal, "the catalogue does not know %T", cmd)
 }
 
 func (h *Heart) decideCreate(dst []Fact, c protocol.CreateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if len(h.games) >= MaxGames {
-		return dst, protocol.Invalid("The catalogue holds at most %d games", MaxGames)
+		return dst, tooManyGames()
 	}
 	return append(dst, &GameCreated{At: at, Game: newEntry(h.last+1, c.GameFields, at)}), nil
 }
@@ -102,4 +104,8 @@ func (h *Heart) entry(id protocol.GameID) (*Entry, *protocol.Error) {
 		return nil, protocol.NotFound("Game")
 	}
 	return e, nil
+}
+
+func tooManyGames() *protocol.Error {
+	return protocol.Invalid("The catalogue holds at most %d games", MaxGames)
 }

@@ -58,11 +58,33 @@ type PackFavored struct {
 	Bias int                `json:"bias"`
 }
 
-func (*Seeded) isFact()      {}
-func (*GameCreated) isFact() {}
-func (*GameUpdated) isFact() {}
-func (*GameDeleted) isFact() {}
-func (*GameToggled) isFact() {}
-func (*GameFavored) isFact() {}
-func (*PackToggled) isFact() {}
-func (*PackFavored) isFact() {}
+// ImportStaged brings games of an import that is too large for one fact. By itself it
+// changes nothing: the import is what GamesImported says, right after all its parts.
+type ImportStaged struct {
+	At protocol.Timestamp `json:"at"`
+	// Part numbers the facts of one import, from 1.
+	Part    int     `json:"part"`
+	Added   []Entry `json:"added,omitempty"`
+	Updated []Entry `json:"updated,omitempty"`
+}
+
+// GamesImported ends an import: what it brings and what was staged for it takes effect
+// at once, added games, the whole of updated ones, and then the removals.
+type GamesImported struct {
+	At      protocol.Timestamp `json:"at"`
+	Part    int                `json:"part"`
+	Added   []Entry            `json:"added,omitempty"`
+	Updated []Entry            `json:"updated,omitempty"`
+	Removed []protocol.GameID  `json:"removed,omitempty"`
+}
+
+func (*Seeded) isFact()        {}
+func (*GameCreated) isFact()   {}
+func (*GameUpdated) isFact()   {}
+func (*GameDeleted) isFact()   {}
+func (*GameToggled) isFact()   {}
+func (*GameFavored) isFact()   {}
+func (*PackToggled) isFact()   {}
+func (*PackFavored) isFact()   {}
+func (*ImportStaged) isFact()  {}
+func (*GamesImported) isFact() {}

@@ -24,6 +24,9 @@ type Heart struct {
 	// biases holds the packs that are not neutral. A bias belongs to the pack and goes
 	// with its last game.
 	biases map[string]int
+	// staged are parts of an import whose end has not come yet. They count for nothing,
+	// not even in a snapshot: any other fact than the next part forgets them.
+	staged []*ImportStaged
 }
 
 // New returns an empty catalogue.
@@ -34,6 +37,8 @@ func New() *Heart {
 // Apply takes a fact in. A fact about a game or pack that is not there changes nothing.
 // The sequence is not kept: the catalogue has no events.
 func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+	staged := h.staged
+	h.staged = nil
 	switch f := f.(type) {
 	case *Seeded:
 		h.tick(f.At)
@@ -61,6 +66,12 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 	case *PackFavored:
 		h.tick(f.At)
 		h.favor(f.Name, f.Bias)
+	case *ImportStaged:
+		h.tick(f.At)
+		h.stage(staged, f)
+	case *GamesImported:
+		h.tick(f.At)
+		h.bring(staged, f)
 	}
 }
 

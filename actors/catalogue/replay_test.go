@@ -113,7 +113,7 @@ func anyCommand() *rapid.Generator[protocol.Command] {
 		id := protocol.GameID(rapid.IntRange(1, 8).Draw(t, "id"))
 		bias := rapid.IntRange(-1, 1).Draw(t, "bias")
 		pack := rapid.SampledFrom([]string{"P", "p", "Q", "Pack 2", "Pack 10"}).Draw(t, "pack")
-		switch rapid.IntRange(0, 7).Draw(t, "kind") {
+		switch rapid.IntRange(0, 8).Draw(t, "kind") {
 		case 0:
 			return catalogue.Seed{}
 		case 1, 2:
@@ -127,6 +127,9 @@ func anyCommand() *rapid.Generator[protocol.Command] {
 		case 5:
 			return protocol.ToggleGame{ID: id}
 		case 6:
+			return protocol.ImportGames{CSVData: "read already", Mode: rapid.SampledFrom([]protocol.ImportMode{"", protocol.ImportReplace}).Draw(t, "mode"),
+				Rows: rapid.SliceOfN(anyRow(), 1, 120).Draw(t, "rows")}
+		case 7:
 			return protocol.TogglePack{Name: pack, Enabled: ptr(bias > 0)}
 		default:
 			if id%2 == 0 {
