@@ -32,7 +32,8 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	return h.joined(ctx, answer)
 }
 
-// completed is the call with what the catalogue knows of its games. When the answer is
+// completed is the call with what the catalogue knows of its games, and with those that
+// it brings. When the answer is
 // known already they are not looked up any more, for they may be gone.
 func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 	var err error
@@ -42,6 +43,8 @@ func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 			cmd.Game, err = h.Game(ctx, cmd.GameID)
 			c.Command = cmd
 		}
+	case protocol.ImportGames:
+		c.Command, err = withRows(cmd)
 	case protocol.StartPoll:
 		if !h.knows(ctx, c.Key) {
 			cmd.Candidates, err = h.candidates(ctx, cmd)
@@ -49,6 +52,19 @@ func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 		}
 	}
 	return c, err
+}
+
+// withRows reads the file here and not in the catalogue's actor.
+func withRows(c protocol.ImportGames) (protocol.Command, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	rows, err := catalogue.ReadCSV(c.CSVData)
+	if err != nil {
+		return nil, err
+	}
+	c.Rows = rows
+	return c, nil
 }
 
 func (h *Hub) do(ctx context.Context, c Call) (any, error) {
@@ -59,7 +75,7 @@ func (h *Hub) do(ctx context.Context, c Call) (any, error) {
 
 // Go does what Do does without waiting: done is called exactly once, from an actor's
 // goroutine or at once from the caller's, and must not block. It is for the commands
-// that one actor decides alone; AddGame, StartPoll and CastVotes go by Do.
+// that one actor decides alone; AddGame, ImportGames, StartPoll and CastVotes go by Do.
 func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	if err := c.Command.Check(); err != nil {
 		done(nil, err)
@@ -117,7 +133,7 @@ func (h *Hub) send(c *command) *protocol.Error {
 	case protocol.WebhookCommand:
 		return h.sendWebhook(cmd.Target(), c)
 	case protocol.CreateGame, protocol.UpdateGame, protocol.DeleteGame, protocol.ToggleGame,
-		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, catalogue.Seed:
+		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, protocol.ImportGames, catalogue.Seed:
 		h.system.Root.Send(h.catalogue, c)
 	default:
 		return errInternal()

@@ -39,8 +39,9 @@ func (l *ledger[F, H]) apply(f F) []byte {
 	return record
 }
 
-// submit hands records to the journal, in as many appends as its limits ask for.
-// Only the votes of a batch can need more than one.
+// submit hands records to the journal, in as many appends as its limits ask for. Only
+// the votes of a batch can need more than one, and the parts of a large import, which
+// mean nothing before its last.
 func (l *ledger[F, H]) submit(records [][]byte, memo *persistence.Memo) {
 	expected := persistence.Seq(l.seq) - persistence.Seq(len(records))
 	for len(records) > 0 || memo != nil {

@@ -136,11 +136,7 @@ func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 }
 
 func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
-	b, event, err := splitRecord(rec.Data)
-	if err != nil {
-		return fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
-	}
-	vote, err := session.ReadVote(b)
+	vote, event, err := voteIn(rec)
 	if err != nil || vote == nil || !s.fits(vote) {
 		return err
 	}
@@ -155,6 +151,18 @@ func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 	s.page = append(s.page, row)
 	s.full = !s.count && len(s.page) == s.filter.Limit
 	return nil
+}
+
+// voteIn is the vote of a record with its event, nil when it holds something else.
+func voteIn(rec persistence.Record) (v *session.VoteCast, event []byte, err error) {
+	b, event, err := splitRecord(rec.Data)
+	if err == nil {
+		v, err = session.ReadVote(b)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
+	}
+	return v, event, nil
 }
 
 func (s *scan) fits(v *session.VoteCast) bool {

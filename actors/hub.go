@@ -79,6 +79,7 @@ type Hub struct {
 	scheduler  *scheduler
 	votes      readers // of the vote history
 	attempts   readers // of the webhooks' logs
+	exports    readers // of sessions' votes
 	unwatch    func()
 	closed     atomic.Bool
 }
@@ -127,6 +128,7 @@ func newHub(o Options) *Hub {
 		patience:    o.IdleTimeout,
 		votes:       make(readers, maxScans),
 		attempts:    make(readers, maxScans),
+		exports:     make(readers, maxExports),
 	}
 	if o.MaxInFlight == 0 {
 		h.door.limit = defaultInFlight

@@ -181,19 +181,25 @@ func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protoc
 	if err != nil {
 		return nil, err
 	}
+	return plays, h.joinPlays(ctx, plays)
+}
+
+// joinPlays writes the totals of their games into playings.
+func (h *Hub) joinPlays(ctx context.Context, plays []protocol.SessionGame) error {
 	games := make([]protocol.Game, len(plays))
 	for i, p := range plays {
 		games[i].ID = p.GameID
 	}
 	totals, err := h.totals(ctx, games)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range plays {
-		_, up, down := totals(plays[i].GameID)
-		plays[i].Upvotes, plays[i].Downvotes, plays[i].PopularityScore = up, down, up-down
+		p := &plays[i]
+		_, up, down := totals(p.GameID)
+		p.Upvotes, p.Downvotes, p.PopularityScore = up, down, up-down
 	}
-	return plays, nil
+	return nil
 }
 
 // SessionVotes are the votes of one session, game by game.

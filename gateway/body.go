@@ -29,7 +29,7 @@ func giveBuffer(b *bytes.Buffer) {
 	}
 }
 
-// readBody reads a request's body into buf: JSON of at most limit bytes, or nothing.
+// readBody reads a request's body into buf: at most limit bytes, or nothing.
 func readBody(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request, limit int64) *protocol.Error {
 	if r.ContentLength == 0 {
 		return nil
@@ -46,8 +46,6 @@ func readBody(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request, limit i
 		return malformed("The body ended too early")
 	case err != nil:
 		return malformed("The body could not be read")
-	case buf.Len() > 0 && !isJSON(r.Header.Get("Content-Type")):
-		return protocol.Errorf(protocol.CodeMediaType, "Content-Type must be application/json")
 	}
 	return nil
 }
@@ -56,10 +54,24 @@ func errTooLarge(limit int64) *protocol.Error {
 	return protocol.Errorf(protocol.CodeTooLarge, "The body must not be larger than %d bytes", limit)
 }
 
-func isJSON(contentType string) bool {
-	if contentType == "application/json" {
+// medium says whether a body of that type is the operation's raw parameter, or else
+// JSON. What is empty is of every type.
+func (e *endpoint) medium(contentType string, empty bool) (raw bool, err *protocol.Error) {
+	switch {
+	case empty, isMedia(contentType, "application/json"):
+		return false, nil
+	case e.Raw == "":
+		return false, protocol.Errorf(protocol.CodeMediaType, "Content-Type must be application/json")
+	case isMedia(contentType, e.RawType):
+		return true, nil
+	}
+	return false, protocol.Errorf(protocol.CodeMediaType, "Content-Type must be application/json or %s", e.RawType)
+}
+
+func isMedia(contentType, want string) bool {
+	if contentType == want {
 		return true
 	}
 	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && media == "application/json"
+	return err == nil && media == want
 }

@@ -3,7 +3,9 @@ package gateway_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +25,9 @@ type step struct {
 // firstGameAdded is the place of the evening's first game.added in the global order:
 // behind the catalogue's nine facts and the session's beginning.
 const firstGameAdded = 11
+
+// columns is the header of a catalogue without what is optional.
+const columns = "pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type\n"
 
 // evening goes through every operation, the happy path and the errors that the
 // contract names. Ids are those of a hub that has just begun.
@@ -104,6 +109,10 @@ func evening() []step {
 		ok("votes.list", 200, params{"session_id": 1, "username": "ann", "vote_type": "up", "limit": 5}),
 		no("votes.list", 400, "invalid", "limit must be between 1 and 100", params{"limit": 101}),
 		ok("sessions.votes", 200, params{"id": 1}),
+		ok("sessions.export", 200, params{"id": 1}),
+		ok("sessions.export", 200, params{"id": 1, "format": "json"}),
+		no("sessions.export", 400, "invalid", `format must be "txt" or "json"`, params{"id": 1, "format": "xml"}),
+		no("sessions.export", 404, "not_found", "Session not found", params{"id": 9}),
 
 		ok("sessions.poll.get", 200, params{"id": 1}),
 		no("sessions.poll.vote", 409, "conflict", "No poll is open", params{"id": 1, "username": "ann", "choice": 1}),
@@ -163,6 +172,14 @@ func evening() []step {
 		ok("tokens.list", 200, nil),
 		ok("tokens.revoke", 200, params{"id": 1}),
 		no("tokens.revoke", 404, "not_found", "", params{"id": 1}),
+
+		ok("games.export", 200, nil),
+		ok("games.import", 200, params{"csvData": columns + "House,\"Charades, \"\"wild\"\"\",2,8,,0,1,Acting,\n"}),
+		no("games.import", 400, "invalid", "csvData is required", params{}),
+		no("games.import", 400, "invalid", `mode must be "append" or "replace"`, params{"csvData": columns, "mode": "merge"}),
+		no("games.import", 400, "invalid", "line 2, column min_players: must be a whole number", params{"csvData": columns + "House,Charades,two,8,,0,1,Acting,\n"}),
+		ok("games.import", 200, params{"csvData": columns + "House,Taboo,2,8,,0,1,Talking,\n", "mode": "replace"}),
+		ok("games.export", 200, nil),
 	}
 }
 
@@ -229,7 +246,8 @@ func TestSocketAnswersAsREST(t *testing.T) {
 			if a.status != b.status {
 				t.Errorf("REST %d %s, socket %d %s", a.status, a.body, b.status, b.body)
 			}
-			if d := cmp.Diff(timeless(t, a.body), timeless(t, b.body)); d != "" {
+			byREST, bySocket := timeless(t, a.body, a.header), timeless(t, b.body, nil)
+			if d := cmp.Diff(byREST, bySocket); d != "" {
 				t.Errorf("-REST +socket\n%s", d)
 			}
 		})
@@ -240,17 +258,30 @@ var (
 	moments = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	tokens  = regexp.MustCompile(`"eyJ[^"]+"`)
 	seconds = regexp.MustCompile(`"(iat|exp)":\d+`)
+	clocks  = regexp.MustCompile(`\d\d:\d\d UTC`)
 )
 
-// timeless is a JSON value without what differs from run to run.
-func timeless(t *testing.T, b []byte) any {
+// timeless is a JSON value without what differs from run to run. A file that came by
+// REST is the word that tells it in a frame, and one that is JSON is opened.
+func timeless(t *testing.T, b []byte, header http.Header) any {
 	t.Helper()
+	if name, ok := strings.CutPrefix(header.Get("Content-Disposition"), "attachment; filename="); ok {
+		told, err := json.Marshal(protocol.File{Filename: strings.Trim(name, `"`), ContentType: header.Get("Content-Type"), Content: string(b)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = told
+	}
 	b = moments.ReplaceAll(b, []byte(`"moment"`))
 	b = tokens.ReplaceAll(b, []byte(`"token"`))
 	b = seconds.ReplaceAll(b, []byte(`"$1":0`))
+	b = clocks.ReplaceAll(b, []byte(`00:00 UTC`))
 	var v any
 	if err := json.Unmarshal(b, &v); err != nil {
 		t.Fatalf("not JSON: %q", b)
+	}
+	if f, ok := v.(map[string]any); ok && f["contentType"] == "application/json; charset=utf-8" {
+		f["content"] = timeless(t, []byte(f["content"].(string)), nil)
 	}
 	return v
 }

@@ -31,6 +31,8 @@ func (g *Gateway) handlers() map[string]handler {
 		"games.favor":        command[protocol.FavorGame](g.hub, http.StatusOK),
 		"games.packs.toggle": command[protocol.TogglePack](g.hub, http.StatusOK),
 		"games.packs.favor":  command[protocol.FavorPack](g.hub, http.StatusOK),
+		"games.export":       g.exportGames,
+		"games.import":       command[protocol.ImportGames](g.hub, http.StatusOK),
 		"games.pick":         g.pick(),
 
 		"sessions.list":                     show(g.hub.Sessions),
@@ -38,6 +40,7 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.get":                      get(g.hub.Session),
 		"sessions.games":                    get(g.hub.SessionGames),
 		"sessions.votes":                    g.sessionVotes(),
+		"sessions.export":                   g.exportSession(),
 		"sessions.create":                   command[protocol.CreateSession](g.hub, http.StatusCreated),
 		"sessions.close":                    command[protocol.CloseSession](g.hub, http.StatusOK),
 		"sessions.delete":                   command[protocol.DeleteSession](g.hub, http.StatusOK),

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"iter"
 
 	"partyline/actors"
 	"partyline/protocol"
@@ -40,6 +41,10 @@ type Sessions interface {
 	Poll(ctx context.Context, id protocol.SessionID) (*protocol.Poll, error)
 	SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error)
 	Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error)
+	// SessionExport is a session for a file, without its votes.
+	SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error)
+	// ExportVotes reads them one by one, up to the export's seq.
+	ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error]
 }
 
 // Webhooks answers questions about the endpoints that are told of events.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/http"
 	"net/netip"
 	"net/url"
 
@@ -17,6 +18,8 @@ type input struct {
 	// raw is the body or the frame's data: one JSON object, or nothing. It is valid
 	// until the handler returns.
 	raw []byte
+	// whole is a body that is one parameter as it is; raw is nothing then.
+	whole []byte
 	// path and query are of REST; nil for frames, where raw has all parameters by name.
 	path  func(name string) string
 	query url.Values
@@ -24,6 +27,25 @@ type input struct {
 	key string
 	// from is the client's address.
 	from netip.Addr
+}
+
+// take takes the body of a request. Where the body can be a parameter the others may
+// stand in the query, and win over those of a JSON body.
+func (in *input) take(r *http.Request, body []byte) *protocol.Error {
+	raw, err := in.at.medium(r.Header.Get("Content-Type"), len(body) == 0)
+	switch {
+	case err != nil:
+		return err
+	case raw:
+		in.whole = body
+	default:
+		in.raw = body
+	}
+	if in.at.Raw != "" {
+		in.query = r.URL.Query()
+	}
+	in.key = r.Header.Get("Idempotency-Key")
+	return nil
 }
 
 // read fills v, whose fields s knows, from all places where parameters can stand. A
@@ -35,6 +57,11 @@ func (in *input) read(v any, s shape) *protocol.Error {
 	}
 	if err := decode(raw, v); err != nil {
 		return err
+	}
+	if in.whole != nil {
+		if err := s.set(v, in.at.Raw, string(in.whole)); err != nil {
+			return err
+		}
 	}
 	if err := in.readQuery(v, s); err != nil {
 		return err

@@ -16,6 +16,8 @@ type reply struct {
 	// line is the answer in plain text for chat bots, empty when the operation has
 	// none or none was asked for with ?format=text.
 	line string
+	// file is the answer that is kept as a file, instead of a body.
+	file *file
 	// replayed says that it is the stored first answer to an idempotency key.
 	replayed bool
 }

@@ -73,6 +73,9 @@ func (c *call) run(e *endpoint, in *input) {
 		}
 	}()
 	rep, err := e.serve(ctx, in)
+	if err == nil && rep.file != nil {
+		rep.body, err = rep.file.told(ctx)
+	}
 	if err != nil {
 		c.finish(reply{}, failed(c.k.g.log, err, c.op, newID()))
 		return

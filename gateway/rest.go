@@ -24,6 +24,10 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 		setRetryAfter(x.Header(), refusal)
 		rep = failure(refusal)
 	}
+	if rep.file != nil {
+		g.sendFile(x, r, rep.file)
+		return
+	}
 	g.write(x, rep)
 }
 
@@ -47,7 +51,9 @@ func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Req
 		if err := readBody(body, x, r, e.bodyLimit()); err != nil {
 			return reply{}, err
 		}
-		in.raw, in.key = body.Bytes(), r.Header.Get("Idempotency-Key")
+		if err := in.take(r, body.Bytes()); err != nil {
+			return reply{}, err
+		}
 	}
 	return e.serve(ctx, &in)
 }

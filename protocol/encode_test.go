@@ -120,3 +120,20 @@ func FuzzAppendString(f *testing.F) {
 		}
 	})
 }
+
+func TestExportedVoteAppendsAsMarshalled(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawVote(t)
+		e := protocol.ExportedVote{
+			ID: rapid.Uint64().Draw(t, "id"), SessionGameID: protocol.PlayID(rapid.Int64().Draw(t, "play")), GameID: protocol.GameID(rapid.Int64().Draw(t, "game")),
+			Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: drawTimestamp(t),
+		}
+		want, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.AppendJSON([]byte("x")); string(got) != "x"+string(want) {
+			t.Fatalf("%s, want %s", got[1:], want)
+		}
+	})
+}

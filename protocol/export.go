@@ -43,19 +43,12 @@ type SessionExport struct {
 	Seq     Seq     `json:"seq"`
 	Session Session `json:"session"`
 	// Games are the playings in the order of play, without removed ones.
-	Games []ExportedGame `json:"games"`
-	// Totals are the session's own votes by game, of removed playings too: what the
-	// list of votes adds up to.
+	Games []SessionGame `json:"games"`
+	// Totals are what the list of votes adds up to: the session's own, by game, of
+	// removed playings too.
 	Totals []GameTally `json:"totals"`
 	// Votes stand in the order in which they arrived.
 	Votes []ExportedVote `json:"votes"`
-}
-
-// ExportedGame is a playing, with the votes that its game has got in this session.
-type ExportedGame struct {
-	SessionGame
-	SessionUpvotes   int64 `json:"session_upvotes"`
-	SessionDownvotes int64 `json:"session_downvotes"`
 }
 
 // ExportedVote is a vote within a SessionExport: a VoteRecord without what all of them

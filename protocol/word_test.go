@@ -81,6 +81,12 @@ func said() map[string]any {
 		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.PollTally{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
+
+		"games-imported": protocol.GamesImported{Message: "Successfully imported 3 games", Count: 3, Mode: protocol.ImportReplace, Added: 1, Updated: 1, Removed: 69},
+		"file":           protocol.File{Filename: "partyline-games.csv", ContentType: "text/csv; charset=utf-8", Content: "pack_name,title\n"},
+		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Session: session, Games: []protocol.SessionGame{play},
+			Totals: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}},
+			Votes:  []protocol.ExportedVote{{ID: 99, SessionGameID: 30001, GameID: 42, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}},
 	}
 }
 
@@ -133,6 +139,8 @@ func heard() map[string]any {
 		"end-poll":           &protocol.EndPoll{ID: 3},
 		"cancel-poll":        &protocol.CancelPoll{ID: 3},
 		"add-winner":         &protocol.AddWinner{ID: 3},
+		"import-games":       &protocol.ImportGames{CSVData: "pack_name,title\n", Mode: protocol.ImportReplace},
+		"export-session":     &protocol.ExportSession{ID: 3, Format: protocol.ExportJSON},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
 	}

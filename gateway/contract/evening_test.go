@@ -36,6 +36,8 @@ func steps() []step {
 		}
 		return out
 	}
+	const columns = "pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type\n"
+	const charades = "House,Charades,4,20,30,0,1,Acting,\n"
 	hook := params{"name": "Discord Bot", "url": "https://example.com/webhook", "secret": "mysecret123", "events": []string{"game.added"}}
 	return []step{
 		{"health.get", 200, nil},
@@ -80,6 +82,17 @@ func steps() []step {
 		{"games.delete", 200, params{"id": 73}},
 		{"games.delete", 400, params{"id": -1}},
 		{"games.delete", 404, params{"id": 73}},
+		{"games.export", 200, nil},
+		{"games.import", 200, params{"csvData": columns + charades, "mode": "append"}},
+		{"games.import", 200, params{"csvData": columns + charades}},
+		{"games.import", 400, nil},
+		{"games.import", 400, params{"csvData": columns, "mode": "merge"}},
+		{"games.import", 400, params{"csvData": 7}},
+		{"games.import", 400, params{"csvData": "price,title\n1,2\n"}},
+		{"games.import", 400, params{"csvData": columns + charades + "House,Charades\n"}},
+		{"games.import", 400, params{"csvData": columns + "House,Charades,some,20,30,0,1,Acting,\n"}},
+		{"games.import", 400, params{"csvData": columns + strings.Repeat(charades, 10_000)}},
+		{"games.export", 200, nil},
 
 		{"sessions.active", 200, nil},
 		{"sessions.active", 200, params{"format": "text"}},
@@ -156,6 +169,12 @@ func steps() []step {
 		{"sessions.votes", 400, params{"id": "x"}},
 		{"sessions.votes", 404, params{"id": 9}},
 		{"sessions.active", 200, params{"format": "text"}},
+		{"sessions.export", 200, params{"id": 1}},
+		{"sessions.export", 200, params{"id": 1, "format": "txt"}},
+		{"sessions.export", 200, params{"id": 1, "format": "json"}},
+		{"sessions.export", 400, params{"id": 1, "format": "xml"}},
+		{"sessions.export", 400, params{"id": "x"}},
+		{"sessions.export", 404, params{"id": 9}},
 		{"stats.get", 200, nil},
 
 		{"sessions.poll.get", 200, params{"id": 1}},

@@ -32,10 +32,7 @@ const (
 // pending are operations that are described and not served yet. Nothing of the
 // description may stand here for longer than a piece of work takes; empty it.
 var pending = map[string]string{
-	"games.export":         "the catalogue's export is being written",
-	"games.import":         "the catalogue's import is being written",
 	"sessions.chat_import": "chat import is being written",
-	"sessions.export":      "session export is being written",
 }
 
 // shared reads the description once for all tests that need no count of their own.

@@ -135,6 +135,7 @@ func keys(h *house) {
 		{"games.create", 201, params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}, params{"pack_name": "P", "title": "U", "min_players": 1, "max_players": 2}},
 		{"sessions.games.start_player_check", 200, params{"id": 1, "gameId": 10001}, params{"id": 1, "gameId": 10002}},
 		{"sessions.games.stop_player_check", 200, params{"id": 1, "gameId": 10001}, params{"id": 1, "gameId": 10002}},
+		{"games.import", 200, valid("games.import"), params{"csvData": valid("games.import")["csvData"], "mode": "replace"}},
 		{"sessions.games.add", 201, params{"id": 1, "game_id": 31}, params{"id": 1, "game_id": 70}},
 		{"games.pick", 200, params{"playerCount": 4}, params{"playerCount": 5}},
 		{"sessions.poll.start", 201, params{"id": 1, "count": 2}, params{"id": 1, "count": 3}},
@@ -181,6 +182,8 @@ func valid(op string) params {
 		return params{"role": "bot", "name": "x"}
 	case "games.create":
 		return params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}
+	case "games.import":
+		return params{"csvData": "pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type\nHouse,Charades,4,20,30,0,1,Acting,\n"}
 	case "sessions.games.add":
 		return params{"game_id": 31}
 	case "sessions.poll.start":

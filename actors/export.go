@@ -1,0 +1,92 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"partyline/actors/session"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+const (
+	// maxExports is how many sessions are read out at one time: each may take minutes,
+	// when whoever asks for it is slow.
+	maxExports = 4
+	// exportPatience bounds the wait for a place among them.
+	exportPatience = 5 * time.Second
+)
+
+// SessionExport is a session for a file, all but its votes: ExportVotes has those up to
+// its Seq.
+func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error) {
+	e, err := await[*session.Heart, *protocol.SessionExport](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
+		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+			if !s.Exists() {
+				return nil, protocol.NotFound("Session")
+			}
+			return s.Export(seq), nil
+		}
+		return h.sendSession(id, q)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.ExportedAt = protocol.TimestampOf(h.now())
+	return e, h.joinPlays(ctx, e.Games)
+}
+
+// ExportVotes yields the votes of a session in the order in which they arrived, up to a
+// seq that it has reached. It reads them one after the other from the journal: what it
+// needs in memory does not depend on how many there are. An error is the last that it
+// yields; then what came before is not all.
+func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error] {
+	return func(yield func(protocol.ExportedVote, error) bool) {
+		err := h.readVotes(ctx, id, until, func(v protocol.ExportedVote) bool { return yield(v, nil) })
+		if err != nil {
+			yield(protocol.ExportedVote{}, refusalOf(err))
+		}
+	}
+}
+
+// readVotes ends without an error when want says that it is enough. Records that are
+// missing were trimmed, because the session was deleted meanwhile.
+func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq, want func(protocol.ExportedVote) bool) error {
+	waiting, cancel := context.WithTimeout(ctx, exportPatience)
+	leave, err := h.exports.enter(waiting)
+	cancel()
+	if err != nil {
+		return errOverloaded()
+	}
+	defer leave()
+	last := persistence.Seq(0)
+	for rec, err := range h.journal.Read(ctx, streamOf(id), 0) {
+		if err != nil {
+			return fmt.Errorf("votes of session %d: %w", id, err)
+		}
+		if rec.Seq != last+1 || protocol.Seq(rec.Seq) > until {
+			break
+		}
+		last = rec.Seq
+		v, _, err := voteIn(rec)
+		if err != nil {
+			return err
+		}
+		if v != nil && !want(exportedVote(rec, v)) {
+			return nil
+		}
+	}
+	if protocol.Seq(last) < until {
+		return protocol.NotFound("Session")
+	}
+	return nil
+}
+
+func exportedVote(rec persistence.Record, v *session.VoteCast) protocol.ExportedVote {
+	return protocol.ExportedVote{
+		ID: uint64(rec.Position), SessionGameID: v.Play, GameID: v.Game,
+		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,
+	}
+}

@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"partyline/actors/catalogue"
+	"partyline/protocol"
+)
+
+// exportGames is the catalogue as CSV.
+func (g *Gateway) exportGames(ctx context.Context, _ *input) (reply, error) {
+	games, err := g.hub.Games(ctx, protocol.GameFilter{})
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusOK, file: &file{name: "partyline-games.csv", media: typeCSV, write: func(_ context.Context, w io.Writer) error {
+		return catalogue.WriteCSV(w, games)
+	}}}, nil
+}
+
+// exportSession is a report for people, or everything for programs.
+func (g *Gateway) exportSession() handler {
+	s := shapeOf[protocol.ExportSession]()
+	return func(ctx context.Context, in *input) (reply, error) {
+		var q protocol.ExportSession
+		if err := in.read(&q, s); err != nil {
+			return reply{}, err
+		}
+		if err := q.Check(); err != nil {
+			return reply{}, err
+		}
+		e, err := g.hub.SessionExport(ctx, q.ID)
+		if err != nil {
+			return reply{}, err
+		}
+		f := &file{name: fmt.Sprintf("partyline-session-%d.txt", q.ID), media: typeText, write: func(_ context.Context, w io.Writer) error {
+			_, err := io.WriteString(w, report(e))
+			return err
+		}}
+		if q.Format == protocol.ExportJSON {
+			f = &file{name: fmt.Sprintf("partyline-session-%d.json", q.ID), media: typeJSON, write: func(ctx context.Context, w io.Writer) error {
+				return g.writeSession(ctx, w, e)
+			}}
+		}
+		return reply{status: http.StatusOK, file: f}, nil
+	}
+}
+
+// votesEnd is the end of an export that has no votes: what the votes are put into.
+var votesEnd = []byte("]}")
+
+// writeSession writes the votes, vote by vote, into the list that ends the JSON.
+func (g *Gateway) writeSession(ctx context.Context, w io.Writer, e *protocol.SessionExport) error {
+	head, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("export of session %d: %w", e.Session.ID, err)
+	}
+	head, ok := bytes.CutSuffix(head, votesEnd)
+	if !ok {
+		return errors.New("export: votes are not its last field")
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	line, between := make([]byte, 0, 512), ""
+	for v, err := range g.hub.ExportVotes(ctx, e.Session.ID, e.Seq) {
+		if err != nil {
+			return err
+		}
+		line = v.AppendJSON(append(line[:0], between...))
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+		between = ",\n"
+	}
+	_, err = w.Write(votesEnd)
+	return err
+}
