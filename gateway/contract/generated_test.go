@@ -47,42 +47,6 @@ func TestGeneratedDocs(t *testing.T) {
 	}
 }
 
-// coverage is the table of all operations. What it says of tests holds because
-// TestEveryPromiseIsKept fails otherwise.
-func coverage(t *testing.T) string {
-	t.Helper()
-	statuses := map[string][]string{}
-	for _, o := range checker(t).Operations() {
-		statuses[o.ID] = o.Statuses
-	}
-	var b strings.Builder
-	served, reference := 0, 0
-	b.WriteString("| Method | Path | Op | Who | Reference | Described | Served | WebSocket | Tested |\n|---|---|---|---|---|---|---|---|---|\n")
-	for _, row := range protocol.Operations() {
-		served++
-		if row.Reference {
-			reference++
-		}
-		fmt.Fprintf(&b, "| %s | %s | `%s` | %s | %s | %s | yes | yes | %s |\n", row.Method, row.Path, row.Op, row.Access,
-			yes(row.Reference), yes(statuses[row.Op] != nil), strings.Join(statuses[row.Op], " "))
-	}
-	for _, op := range slices.Sorted(maps.Keys(pending)) {
-		for _, o := range checker(t).Operations() {
-			if o.ID == op {
-				fmt.Fprintf(&b, "| %s | %s | `%s` | | | yes | no | no | |\n", o.Method, o.Path, op)
-			}
-		}
-	}
-	return fmt.Sprintf("%d of the 42 endpoints of the reference API, and %d of ours.\n\n", reference, served-reference) + b.String()
-}
-
-func yes(is bool) string {
-	if is {
-		return "yes"
-	}
-	return "-"
-}
-
 // codes is the table of protocol.Codes.
 func codes() string {
 	var b strings.Builder
