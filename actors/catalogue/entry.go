@@ -67,11 +67,20 @@ func (e Entry) equal(o Entry) bool {
 // and at last the id make it total, so that a pack's games stand together even beside
 // a pack that differs only in case.
 func (e *Entry) compare(o *Entry) int {
-	return cmp.Or(
-		compareNatural(e.PackName, o.PackName), cmp.Compare(e.PackName, o.PackName),
-		compareNatural(e.Title, o.Title), cmp.Compare(e.Title, o.Title),
-		cmp.Compare(e.ID, o.ID),
-	)
+	if c := compareName(e.PackName, o.PackName); c != 0 {
+		return c
+	}
+	if c := compareName(e.Title, o.Title); c != 0 {
+		return c
+	}
+	return cmp.Compare(e.ID, o.ID)
+}
+
+func compareName(a, b string) int {
+	if a == b { // of a pack there are many games
+		return 0
+	}
+	return cmp.Or(compareNatural(a, b), cmp.Compare(a, b))
 }
 
 func set[T any](field *T, value *T) {

@@ -11,6 +11,8 @@ import (
 // their value, so that Pack 2 comes before Pack 10. Texts that differ only in case or
 // in leading zeros are equal.
 func compareNatural(a, b string) int {
+	n := common(a, b)
+	a, b = a[n:], b[n:]
 	for a != "" && b != "" {
 		if digit(a[0]) && digit(b[0]) {
 			var x, y string
@@ -29,6 +31,19 @@ func compareNatural(a, b string) int {
 		a, b = a[n:], b[m:]
 	}
 	return cmp.Compare(len(a), len(b))
+}
+
+// common is the length of what both begin with and what compares as equal: whole
+// characters, and no part of a number. Titles of one series begin alike.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && (n < len(a) && !utf8.RuneStart(a[n]) || n < len(b) && !utf8.RuneStart(b[n]) || digit(a[n-1])) {
+		n--
+	}
+	return n
 }
 
 // cutNumber takes the leading digits off s, without their leading zeros. Numbers of
