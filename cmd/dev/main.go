@@ -27,6 +27,7 @@ var tasks = []task{
 	{"fuzz", "every fuzz target for a while (-time 10s each)", fuzz},
 	{"crash", "kill the server again and again and look what is left (-rounds 25)", crash},
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
+	{"dependencies", "write docs/dependencies.md anew", dependencies},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }
@@ -69,7 +70,7 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("usage: go run ./cmd/dev TASK\n")
 	for _, t := range tasks {
-		fmt.Fprintf(&b, "  %-7s %s\n", t.name, t.summary)
+		fmt.Fprintf(&b, "  %-12s %s\n", t.name, t.summary)
 	}
 	return b.String()
 }
