@@ -62,10 +62,15 @@ func (g *Gateway) rescue(x *exchange) {
 func (g *Gateway) finish(x *exchange, r *http.Request) {
 	took := time.Since(x.start)
 	g.meters.end(r.Context(), x, r.Method, took)
-	level := zerolog.DebugLevel
-	if x.status >= http.StatusInternalServerError || (x.at != nil && x.at.Access == protocol.AccessAdmin && x.at.Write) {
-		level = zerolog.InfoLevel
-	}
-	g.log.WithLevel(level).Str("method", r.Method).Str("route", x.route).Int("status", x.status).
+	g.log.WithLevel(loudness(x.at, x.status)).Str("method", r.Method).Str("route", x.route).Int("status", x.status).
 		Dur("took_ms", took).Int("bytes", x.bytes).Str("request_id", x.id).Msg("request")
+}
+
+// loudness is the level of a request's line: what changes an evening and what went wrong
+// on our side is told, the rest is for who looks closely.
+func loudness(at *endpoint, status int) zerolog.Level {
+	if status >= http.StatusInternalServerError || at != nil && at.Access == protocol.AccessAdmin && at.Write {
+		return zerolog.InfoLevel
+	}
+	return zerolog.DebugLevel
 }

@@ -104,7 +104,10 @@ func (c *call) answer(rep reply) {
 		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
 	}
 	c.k.peer.Send(b)
-	c.k.g.meters.answered(c.label(), rep.status, time.Since(c.start))
+	took := time.Since(c.start)
+	c.k.g.meters.answered(c.label(), rep.status, took)
+	c.k.g.log.WithLevel(loudness(c.k.g.endpoints[c.op], rep.status)).Str("op", c.label()).Int("status", rep.status).
+		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
 // label is the op as metrics know it: what clients make up counts as one.

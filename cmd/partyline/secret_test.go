@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/cmd/partyline/client"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+// journalist keeps everything that is logged.
+type journalist struct {
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (j *journalist) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.log.Write(b)
+}
+
+func (j *journalist) text() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.log.String()
+}
+
+// TestNoSecretIsLogged runs an evening with all that can go wrong in it at log level
+// debug, and then looks for everything in the log that does not belong there.
+func TestNoSecretIsLogged(t *testing.T) {
+	var log journalist
+	c := demoConfig(filepath.Join(t.TempDir(), "data"))
+	c.AdminKey, c.JWTSecret = "the-admin-key-itself", "the-secret-that-signs-all-the-tokens"
+	s, err := open(t.Context(), c, zerolog.New(&log).Level(zerolog.DebugLevel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := serving(t, s)
+	log.log.WriteString(logged(c))
+	if h.admin, err = client.Login(t.Context(), s.base(), c.AdminKey); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Login(t.Context(), s.base(), "a-guess-at-the-key"); err == nil {
+		t.Fatal("a guess got in")
+	}
+	secrets := []string{c.AdminKey, c.JWTSecret, "a-guess-at-the-key", h.admin.Token(), "whsec_aSecretOfAWebhook", "Zebulon", "127.0.0.1:", "203.0.113.77"}
+	secrets = append(secrets, h.talkative(t)...)
+	h.end(t)()
+	text := log.text()
+	for _, want := range []string{`"route":"/api/votes/live"`, `"route":"/api/webhooks"`, `"status":401`, `"op":"tokens.list"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the log tells nothing of %s: this test sees too little", want)
+		}
+	}
+	for _, secret := range secrets {
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, secret) && !strings.Contains(line, `"message":"serving"`) && !strings.HasPrefix(line, `{"level":"info","addr":`) {
+				t.Errorf("%q is logged: %s", secret, line)
+			}
+		}
+	}
+}
+
+// logged is how the settings are logged at the start.
+func logged(c *Config) string {
+	var b bytes.Buffer
+	l := zerolog.New(&b)
+	l.Info().EmbedObject(c).Send()
+	return b.String()
+}
+
+// talkative does what is logged, well and badly, and returns the tokens it was given.
+func (h *hosted) talkative(t *testing.T) (tokens []string) {
+	t.Helper()
+	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	defer endpoint.Close()
+	h.openNight(t)
+	var bot protocol.IssuedToken
+	h.call(t, http.MethodPost, "/api/auth/tokens", map[string]any{"role": "bot", "name": "Zebulon's bot"}, &bot)
+	_ = h.admin.Call(t.Context(), http.MethodPost, "/api/webhooks", map[string]any{"name": "hook", "url": endpoint.URL,
+		"secret": "whsec_aSecretOfAWebhook", "events": []string{"*"}}, new(protocol.WebhookSaved)) // loopback is refused, or not
+	h.call(t, http.MethodPost, "/api/webhooks", map[string]any{"name": "hook", "url": "https://hooks.invalid/x", "secret": "whsec_aSecretOfAWebhook",
+		"events": []string{"*"}}, new(protocol.WebhookSaved))
+	now := protocol.TimestampOf(time.Now())
+	for _, body := range []any{protocol.CastVote{Username: "Zebulon", Vote: protocol.VoteUp, Timestamp: &now}, map[string]any{"username": "Zebulon", "vote": 7}} {
+		_ = h.admin.Call(t.Context(), http.MethodPost, "/api/votes/live", body, new(protocol.VoteAccepted)) // the second is refused
+	}
+	h.stray(t, bot.Secret)
+	h.socket(t, bot.Secret)
+	h.call(t, http.MethodPost, "/api/sessions/1/close", map[string]any{"notes": "Zebulon was here"}, new(protocol.Session))
+	return []string{bot.Secret}
+}
+
+// stray asks with tokens in wrong places and with an address of a proxy.
+func (h *hosted) stray(t *testing.T, token string) {
+	t.Helper()
+	for _, path := range []string{"/api/auth/verify?token=" + token, "/api/nothing/" + token, "/api/sessions?name=Zebulon"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.base()+path, strings.NewReader("{"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("X-Forwarded-For", "203.0.113.77")
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+	}
+}
+
+// socket votes by WebSocket, well and badly.
+func (h *hosted) socket(t *testing.T, token string) {
+	t.Helper()
+	conn, err := wire.Dial(t.Context(), strings.TrimPrefix(h.base(), "http://"), "/api/sessions/live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	now := protocol.TimestampOf(time.Now().Add(2 * time.Second)) // apart from the first vote
+	for _, m := range []any{
+		map[string]any{"type": "auth", "token": token + "x"}, map[string]any{"type": "auth", "token": token},
+		map[string]any{"type": "request", "id": "1", "op": "votes.live", "data": map[string]any{"username": "Zebulon", "vote": "up", "timestamp": now}},
+		map[string]any{"type": "request", "id": "2", "op": "tokens.list", "data": map[string]any{"token": token}},
+	} {
+		b, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.Send(b); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
