@@ -6,6 +6,7 @@ import { build, enough, iterations, ramp } from './lib/load.js';
 import { decide, vote as choose, start, withdraw } from './lib/poll.js';
 import { call, del, get, patch, post, put } from './lib/rest.js';
 import { pick, stage } from './lib/stage.js';
+import { fault } from './lib/tally.js';
 import { cast, castMany } from './lib/vote.js';
 
 export { setup } from './lib/clock.js';
@@ -25,6 +26,7 @@ const errands = [
   [15, vote],
   [10, roll],
   [8, game],
+  [3, exchange],
   [6, night],
   [4, token],
   [4, webhook],
@@ -100,6 +102,21 @@ function game() {
   del('games.delete', `/api/games/${made.id}`);
 }
 
+// exchange takes the catalogue out, and a game of its own in and out again.
+function exchange() {
+  const all = call('games.export', 'GET', '/api/games/export/csv');
+  if (all !== null && !all.startsWith('pack_name,title')) {
+    fault(`the catalogue is exported as ${all.slice(0, 100)}`);
+  }
+  const pack = own('Pack of a file');
+  const header = 'pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type';
+  const csvData = `${header}\n${pack},Charades,2,8,20,0,1,Acting,\n`;
+  post('games.import', '/api/games/import/csv', { csvData, mode: 'append' });
+  for (const g of get('games.list', '/api/games' + `?pack=${encodeURIComponent(pack)}`) || []) {
+    del('games.delete', `/api/games/${g.id}`);
+  }
+}
+
 // night is a short one, that is deleted in the end.
 function night() {
   const made = post('sessions.create', '/api/sessions', { notes: own('Night') }, 201);
@@ -120,6 +137,9 @@ function night() {
   choose(made.id);
   decide(made.id);
   post('sessions.close', `/api/sessions/${made.id}/close`, { notes: 'over' });
+  for (const format of ['txt', 'json']) {
+    call('sessions.export', 'GET', `/api/sessions/${made.id}/export?format=${format}`);
+  }
   del('sessions.delete', `/api/sessions/${made.id}`);
 }
 

@@ -22,6 +22,8 @@ const (
 	stopWithin = 15 * time.Second
 	// calls are the loopback, which webhooks may not reach otherwise.
 	calls = "127.0.0.0/8"
+	// nobody answers there: a load test has no word with services outside.
+	nobody = "http://127.0.0.1:9"
 	// spareGames are made for hosts who go on to the next one.
 	spareGames = 12
 	// adminKey is of servers that live for one run on the loopback.
@@ -63,7 +65,8 @@ func (s *stage) start(ctx context.Context, o *Options) (err error) {
 	}
 	s.server = process.New(process.Options{
 		Binary: o.Server, Data: filepath.Join(s.folder, "data"), Addr: s.addr, AdminKey: adminKey,
-		Secret: "secret-of-the-load-test-and-nobody-else", Output: o.Output, Flags: []string{"--webhook-allow-cidr", calls},
+		Secret: "secret-of-the-load-test-and-nobody-else", Output: o.Output,
+		Flags: []string{"--webhook-allow-cidr", calls, "--ecast-url", nobody},
 	})
 	s.life.Started = time.Now().UnixNano()
 	if err := s.server.Start(); err != nil {

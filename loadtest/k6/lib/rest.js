@@ -14,14 +14,14 @@ export function params(op, token, kind) {
 }
 
 // call sends a request that must be answered with that status, and returns what the
-// answer says; null after a fault.
+// answer says: a value for JSON, the text of anything else; null after a fault.
 export function call(op, method, path, body, status = 200, token = stage.admin) {
   const res = send(method, path, body, params(op, token, method === 'GET' ? 'read' : 'write'));
   if (res.status !== status) {
     fault(`${op}: ${method} ${path} is answered ${res.status} ${res.error} ${res.body}, want ${status}`);
     return null;
   }
-  return res.json();
+  return (res.headers['Content-Type'] || '').startsWith('application/json') ? res.json() : res.body;
 }
 
 // attempt is a call that may come too late for what it is about, by no fault of anybody:
