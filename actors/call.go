@@ -126,6 +126,8 @@ func (h *Hub) send(c *command) *protocol.Error {
 		cmd.Draw = h.draw()
 		c.cmd = cmd
 		return h.sendSession(cmd.ID, c)
+	case protocol.OpenJoin:
+		return h.openJoin(c, cmd)
 	case protocol.SessionCommand:
 		return h.sendSession(cmd.Target(), c)
 	case protocol.CreateWebhook:

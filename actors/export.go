@@ -38,8 +38,8 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 	return e, h.joinPlays(ctx, e.Games)
 }
 
-// ExportVotes yields the votes of a session in the order in which they arrived, up to a
-// seq that it has reached. It reads them one after the other from the journal: what it
+// ExportVotes yields the votes of a session in the order in which they arrived, those too
+// that were taken back, up to a seq that it has reached. It reads them one after the other from the journal: what it
 // needs in memory does not depend on how many there are. An error is the last that it
 // yields; then what came before is not all.
 func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error] {
@@ -87,6 +87,6 @@ func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protoc
 func exportedVote(rec persistence.Record, v *session.VoteCast) protocol.ExportedVote {
 	return protocol.ExportedVote{
 		ID: uint64(rec.Position), SessionGameID: v.Play, GameID: v.Game,
-		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,
+		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At, Replaced: v.Replaced,
 	}
 }

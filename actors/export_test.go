@@ -49,9 +49,13 @@ func TestAnExportIsOfOneMoment(t *testing.T) {
 			}
 		}
 	}()
+	code := e.invite(protocol.OpenJoin{})
 	var before []protocol.ExportedVote
-	for range 30 {
+	for i := range 30 {
 		play := do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: e.session, GameID: protocol.GameID(1 + random.IntN(4))})
+		for _, thumb := range []protocol.VoteType{"up", "down", "up"}[:1+i%3] {
+			e.press(code, 0xa, thumb)
+		}
 		if random.IntN(3) == 0 {
 			do[protocol.Message](t, e.hub, protocol.RemoveGame{ID: e.session, GameID: play.ID})
 		}
@@ -87,10 +91,13 @@ func counted(votes []protocol.ExportedVote) map[protocol.GameID][2]int64 {
 	all := map[protocol.GameID][2]int64{}
 	for _, v := range votes {
 		n := all[v.GameID]
-		if v.VoteType == protocol.VoteUp {
-			n[0]++
-		} else {
-			n[1]++
+		for i, thumb := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
+			if v.VoteType == thumb {
+				n[i]++
+			}
+			if v.Replaced == thumb {
+				n[i]--
+			}
 		}
 		all[v.GameID] = n
 	}

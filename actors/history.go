@@ -95,6 +95,14 @@ type scan struct {
 	page    []protocol.VoteRecord
 	matched int64
 	full    bool
+	// taken are guests whose next older vote for a playing was taken back by a newer one.
+	taken map[ballot]struct{}
+}
+
+// ballot is what a device can change its mind about.
+type ballot struct {
+	device protocol.DeviceID
+	play   protocol.PlayID
 }
 
 func (s *scan) run(ctx context.Context) error {
@@ -121,6 +129,7 @@ func (s *scan) run(ctx context.Context) error {
 }
 
 func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
+	clear(s.taken)
 	for rec, err := range s.hub.journal.ReadBack(ctx, streamOf(id), 0) {
 		if err != nil {
 			return err
@@ -137,7 +146,7 @@ func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 
 func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 	vote, event, err := voteIn(rec)
-	if err != nil || vote == nil || !s.fits(vote) {
+	if err != nil || vote == nil || !s.stands(vote) || !s.fits(vote) {
 		return err
 	}
 	s.matched++
@@ -163,6 +172,25 @@ func voteIn(rec persistence.Record) (v *session.VoteCast, event []byte, err erro
 		return nil, nil, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
 	}
 	return v, event, nil
+}
+
+// stands says whether a vote still counts. What a newer one has taken back is not shown,
+// so that pages and totals agree; reading backwards, the newer one comes first.
+func (s *scan) stands(v *session.VoteCast) bool {
+	if v.Device == 0 {
+		return true
+	}
+	b := ballot{v.Device, v.Play}
+	_, gone := s.taken[b]
+	if v.Replaced == "" {
+		delete(s.taken, b)
+		return !gone
+	}
+	if s.taken == nil {
+		s.taken = map[ballot]struct{}{}
+	}
+	s.taken[b] = struct{}{}
+	return !gone
 }
 
 func (s *scan) fits(v *session.VoteCast) bool {

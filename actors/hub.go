@@ -33,6 +33,9 @@ type Options struct {
 	IdleTimeout time.Duration
 	// Draw is the picker's chance, in [0,1). Default: seeded by the operating system.
 	Draw func() float64
+	// DrawCode draws a code to join with, of protocol.JoinAlphabet. Default: by the
+	// operating system's randomness, so that nobody can guess the next one.
+	DrawCode func() string
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
 	// OnRevoked is told of each token that has ceased to hold, after the commit. It
@@ -53,16 +56,17 @@ const defaultIdleTimeout = 5 * time.Minute
 // errors they return are *protocol.Error.
 type Hub struct {
 	environment
-	door      *door
-	directory *directory
-	routes    *routes
-	keys      *keys
-	tokens    *tokens
-	lobby     *lobby
-	waiters   waiters
-	draw      func() float64
-	jitter    func() float64
-	patience  time.Duration
+	door        *door
+	directory   *directory
+	invitations *invitations
+	routes      *routes
+	keys        *keys
+	tokens      *tokens
+	lobby       *lobby
+	waiters     waiters
+	draw        func() float64
+	jitter      func() float64
+	patience    time.Duration
 
 	system     *actor.ActorSystem
 	registry   *actor.PID
@@ -99,6 +103,9 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	known := h.projection.heart
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
+	for _, d := range known.Invitations() {
+		h.invitations.note(d.Session, d.Generation, d.Code)
+	}
 	deleted, err := h.census(ctx)
 	if err != nil {
 		h.background.stop()
@@ -122,6 +129,7 @@ func newHub(o Options) *Hub {
 		door:        newDoor(max(o.MaxInFlight, 0)),
 		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
 		keys:        newKeys(),
+		invitations: newInvitations(o.DrawCode),
 		tokens:      &tokens{revoked: o.OnRevoked},
 		lobby:       newLobby(),
 		draw:        o.Draw,

@@ -16,11 +16,12 @@ type (
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
 type sessionActor struct {
 	keeper[session.Fact, *session.Heart]
-	id        protocol.SessionID
-	self      *actor.PID
-	parent    *actor.PID
-	directory *directory
-	lobby     *lobby
+	id          protocol.SessionID
+	self        *actor.PID
+	parent      *actor.PID
+	directory   *directory
+	invitations *invitations
+	lobby       *lobby
 	audience
 	// countdown is of the open poll; draw decides its ties.
 	countdown countdown
@@ -55,7 +56,7 @@ const sessionPrefix = "session/"
 
 func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor {
 	a := &sessionActor{
-		id: id, parent: parent, directory: h.directory, lobby: h.lobby, draw: h.draw, patience: h.patience,
+		id: id, parent: parent, directory: h.directory, invitations: h.invitations, lobby: h.lobby, draw: h.draw, patience: h.patience,
 		lookouts: h.lookouts, newRoom: h.newRoom,
 	}
 	a.system = h.system
@@ -138,8 +139,11 @@ func (a *sessionActor) durable(f session.Fact) {
 		a.countdown.stop()
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
 		a.stirred = true
+	case *session.JoinSet:
+		a.invitations.note(a.id, f.Generation, f.Code)
 	case *session.Closed:
 		a.directory.note(a.id, true, false)
+		a.invitations.note(a.id, 0, "")
 	case *session.Deleted:
 		a.directory.note(a.id, false, false)
 	}
@@ -163,6 +167,7 @@ func (a *sessionActor) reborn(h *session.Heart) {
 	if h.Exists() || a.born {
 		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
 	}
+	a.invitations.note(a.id, h.Generation(), h.Code())
 	a.born, a.stirred = true, true
 	a.resume(h.Poll())
 	a.closeFeed()

@@ -114,6 +114,25 @@ func evening() []step {
 		no("sessions.export", 400, "invalid", `format must be "txt" or "json"`, params{"id": 1, "format": "xml"}),
 		no("sessions.export", 404, "not_found", "Session not found", params{"id": 9}),
 
+		ok("sessions.join.get", 200, params{"id": 1}),
+		no("sessions.join.open", 400, "invalid", `policy must be "every", "latest" or "once"`, params{"id": 1, "policy": "never"}),
+		ok("sessions.join.open", 200, params{"id": 1, "policy": "latest"}),
+		no("sessions.join.open", 404, "not_found", "Session not found", params{"id": 9}),
+		ok("sessions.join.get", 200, params{"id": 1}),
+		no("sessions.join.get", 404, "not_found", "Session not found", params{"id": 9}),
+		ok("join.enter", 200, params{"code": "222222", "name": " Ann "}),
+		no("join.enter", 400, "invalid", "code is required", params{"name": "Ann"}),
+		no("join.enter", 404, "not_found", "No game night has this code", params{"code": "333333"}),
+		no("join.enter", 404, "not_found", "No game night has this code", params{"code": "I10"}),
+		ok("join.vote", 200, params{"vote": "up", "gameId": 10002}),
+		ok("join.vote", 200, params{"vote": "down"}),
+		no("join.vote", 400, "invalid", `Invalid vote. Must be "up" or "down"`, params{}),
+		no("join.vote", 409, "conflict", "That game is over, another one is being played now", params{"vote": "up", "gameId": 10001}),
+		ok("sessions.join.close", 200, params{"id": 1}),
+		ok("sessions.join.close", 200, params{"id": 1}),
+		no("sessions.join.close", 404, "not_found", "Session not found", params{"id": 9}),
+		no("join.enter", 404, "not_found", "No game night has this code", params{"code": "222222"}),
+
 		ok("sessions.poll.get", 200, params{"id": 1}),
 		no("sessions.poll.vote", 409, "conflict", "No poll is open", params{"id": 1, "username": "ann", "choice": 1}),
 		ok("sessions.poll.start", 201, params{"id": 1, "game_ids": []any{1, 2}, "seconds": 3600}),
@@ -209,14 +228,21 @@ func settle(v any, moment string) any {
 func TestEveryOperationByREST(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	token, seen := h.admin(), map[string]bool{}
+	token, guest, seen := h.admin(), "", map[string]bool{}
 	moment := ""
 	for i, s := range evening() {
 		if moment == "" && s.op == "votes.live" && s.status == 200 {
 			moment = now()
 		}
 		p, _ := settle(s.params, moment).(params)
-		a := h.rest(s.op, token, p)
+		as := token
+		if s.op == "join.vote" {
+			if guest == "" {
+				guest = h.guest(1, 0xa)
+			}
+			as = guest
+		}
+		a := h.rest(s.op, as, p)
 		t.Run(fmt.Sprintf("%d %s", i, s.op), func(t *testing.T) { a.want(t, s.status, s.code, s.message) })
 		seen[s.op] = seen[s.op] || s.status < 300
 	}
@@ -233,15 +259,24 @@ func TestSocketAnswersAsREST(t *testing.T) {
 	t.Parallel()
 	byREST, bySocket := newHouse(t), newHouse(t)
 	token := byREST.admin()
-	k := bySocket.dial()
+	k, phone := bySocket.dial(), bySocket.dial()
 	k.auth(bySocket.admin())
+	guest := ""
 	moment := ""
 	for i, s := range evening() {
 		if moment == "" && s.op == "votes.live" && s.status == 200 {
 			moment = now()
 		}
 		p, _ := settle(s.params, moment).(params)
-		a, b := byREST.rest(s.op, token, p), k.request(s.op, p)
+		as, from := token, k
+		if s.op == "join.vote" {
+			if guest == "" {
+				guest = byREST.guest(1, 0xa)
+				phone.auth(bySocket.guest(1, 0xa))
+			}
+			as, from = guest, phone
+		}
+		a, b := byREST.rest(s.op, as, p), from.request(s.op, p)
 		t.Run(fmt.Sprintf("%d %s", i, s.op), func(t *testing.T) {
 			if a.status != b.status {
 				t.Errorf("REST %d %s, socket %d %s", a.status, a.body, b.status, b.body)
@@ -257,6 +292,7 @@ func TestSocketAnswersAsREST(t *testing.T) {
 var (
 	moments = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	tokens  = regexp.MustCompile(`"eyJ[^"]+"`)
+	devices = regexp.MustCompile(`"device":"[^"]+"`)
 	seconds = regexp.MustCompile(`"(iat|exp)":\d+`)
 	clocks  = regexp.MustCompile(`\d\d:\d\d UTC`)
 )
@@ -274,6 +310,7 @@ func timeless(t *testing.T, b []byte, header http.Header) any {
 	}
 	b = moments.ReplaceAll(b, []byte(`"moment"`))
 	b = tokens.ReplaceAll(b, []byte(`"token"`))
+	b = devices.ReplaceAll(b, []byte(`"device":"device"`))
 	b = seconds.ReplaceAll(b, []byte(`"$1":0`))
 	b = clocks.ReplaceAll(b, []byte(`00:00 UTC`))
 	var v any

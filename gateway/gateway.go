@@ -34,7 +34,13 @@ type Options struct {
 	// ConnectRate is how many WebSockets one address may open per second in the long
 	// run, 0 for DefaultConnectRate. Loopback is not counted.
 	ConnectRate float64
-	Log         zerolog.Logger
+	// JoinRate is how many phones that were not here before one address may bring per
+	// second in the long run, 0 for DefaultJoinRate. Loopback is not counted.
+	JoinRate float64
+	// GuestRate is how many votes per second all phones behind one address may cast in
+	// the long run, 0 for DefaultGuestRate. Loopback is not counted.
+	GuestRate float64
+	Log       zerolog.Logger
 	// Meter takes the gateway's measurements; nil measures nothing.
 	Meter metric.Meter
 	// Metrics serves /metrics; nil answers 404.
@@ -56,9 +62,10 @@ type Gateway struct {
 	engine    *live.Engine
 	guard     guard
 	adminKey  [sha256.Size]byte
-	logins    logins
+	logins    guesses
+	guests    guests
 	checkURL  func(url string) error
-	visits    visits
+	visits    crossings
 	proxies   proxies
 	origins   origins
 	door      *Door
@@ -86,7 +93,8 @@ func New(o Options) (*Gateway, error) {
 	}
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
-		visits: newVisits(o.ConnectRate), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		logins: guesses{most: maxLogins}, guests: newGuests(o),
+		visits: newCrossings(o.ConnectRate, DefaultConnectRate, connectBurst), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.door == nil {

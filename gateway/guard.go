@@ -33,7 +33,9 @@ func (a *guard) verify(token string) (holder, *protocol.Error) {
 		if h, err = a.mint.read(token); err != nil {
 			return holder{}, errBadToken()
 		}
-		a.cache.put(token, h)
+		if h.Role != protocol.RoleGuest { // of whom there are many, and each asks little
+			a.cache.put(token, h)
+		}
 	}
 	if !a.valid(h.Principal, protocol.TimestampOf(time.Now())) {
 		return holder{}, errBadToken()
@@ -41,9 +43,11 @@ func (a *guard) verify(token string) (holder, *protocol.Error) {
 	return h, nil
 }
 
-// valid says whether a token that was good still is: not expired, not revoked.
+// valid says whether a token that was good still is: not expired, not revoked, and a
+// guest's of the present generation.
 func (a *guard) valid(p protocol.Principal, now protocol.Timestamp) bool {
-	return now < p.Expires && (p.Token == 0 || a.access.TokenLive(p.Token))
+	return now < p.Expires && (p.Token == 0 || a.access.TokenLive(p.Token)) &&
+		(p.Role != protocol.RoleGuest || a.access.GuestLive(p.Session, p.Generation))
 }
 
 // allow says whether the principal may use the operation at all.

@@ -58,6 +58,11 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
 		"sessions.poll.vote":   g.votePoll(),
 		"sessions.poll.add":    command[protocol.AddWinner](g.hub, http.StatusCreated),
+		"sessions.join.open":   command[protocol.OpenJoin](g.hub, http.StatusOK),
+		"sessions.join.get":    g.showJoin,
+		"sessions.join.close":  command[protocol.CloseJoin](g.hub, http.StatusOK),
+		"join.enter":           g.enter,
+		"join.vote":            g.guestVote,
 
 		"votes.live":  g.castVote,
 		"votes.batch": g.castVotes,

@@ -42,7 +42,7 @@ func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	t.Helper()
 	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: checked(t)}}
 	var err error
-	h.hub, err = actors.New(t.Context(), actors.Options{Journal: h.journal, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 },
+	h.hub, err = actors.New(t.Context(), actors.Options{Journal: h.journal, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) }})
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +57,16 @@ func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	}
 	h.serve(engine)
 	return h
+}
+
+// drawn draws one code after the other: 222222, 333332, and so on.
+func drawn() func() string {
+	n := -1
+	return func() string {
+		n++
+		letter := func(n int) string { return protocol.JoinAlphabet[n%len(protocol.JoinAlphabet):][:1] }
+		return strings.Repeat(letter(n), protocol.JoinCodeLength-1) + letter(n/len(protocol.JoinAlphabet))
+	}
 }
 
 // described reads the description of the API once for all tests.

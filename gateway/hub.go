@@ -47,6 +47,15 @@ type Sessions interface {
 	ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error]
 }
 
+// Joining lets phones in.
+type Joining interface {
+	// Opens is the session that a code opens now, 0 for none. It does not wait.
+	Opens(code string) protocol.SessionID
+	// Enter asks the session what a device is told that comes with its code.
+	Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error)
+	Join(ctx context.Context, id protocol.SessionID) (protocol.Join, error)
+}
+
 // Webhooks answers questions about the endpoints that are told of events.
 type Webhooks interface {
 	Webhooks(ctx context.Context) ([]protocol.Webhook, error)
@@ -57,11 +66,13 @@ type Webhooks interface {
 	WebhookHealth(ctx context.Context, id protocol.WebhookID) (protocol.WebhookHealth, error)
 }
 
-// Access answers questions about scoped tokens.
+// Access answers questions about tokens that can end before their time.
 type Access interface {
 	Tokens(ctx context.Context) ([]protocol.Token, error)
 	// TokenLive is false for a token that is revoked or unknown. It does not wait.
 	TokenLive(id protocol.TokenID) bool
+	// GuestLive is false for the guests of a generation that is over. It does not wait.
+	GuestLive(id protocol.SessionID, g protocol.Generation) bool
 }
 
 // Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.
@@ -69,6 +80,7 @@ type Hub interface {
 	Commander
 	Catalogue
 	Sessions
+	Joining
 	Access
 	Webhooks
 }

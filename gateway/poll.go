@@ -48,7 +48,10 @@ func (g *Gateway) votePoll() handler {
 			return reply{}, err
 		}
 		if in.who.Role == protocol.RoleGuest {
-			c.Username, c.Device = in.who.Name, in.who.Device
+			if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
+				return reply{}, err
+			}
+			c.Username, c.Device, c.Generation = in.who.Name, in.who.Device, in.who.Generation
 		}
 		if err := c.Check(); err != nil {
 			return reply{}, err

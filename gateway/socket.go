@@ -14,6 +14,15 @@ import (
 	"partyline/protocol"
 )
 
+const (
+	// DefaultConnectRate of new WebSockets per second and address: a household behind
+	// one address reconnects well below it.
+	DefaultConnectRate = 20
+	// connectBurst lets everybody behind one address, a venue or a small company's
+	// proxy, come back at once after a restart.
+	connectBurst = 500
+)
+
 // socket is one WebSocket as its messages see it: who it is and what it may still
 // ask. Its messages are read one after the other, by the engine's reader.
 type socket struct {

@@ -16,7 +16,7 @@ const (
 	CodeNotFound         Code = "not_found"          // no such thing
 	CodeMethod           Code = "method_not_allowed" // the path exists, the method does not
 	CodeConflict         Code = "conflict"           // does not fit the state of things; asking again will not help
-	CodeDuplicateVote    Code = "duplicate_vote"     // within a second of the same name's vote
+	CodeDuplicateVote    Code = "duplicate_vote"     // within a second of the same name's vote, or a device's second where one counts
 	CodeActiveSession    Code = "active_session"     // as many sessions are active as may be
 	CodeSessionActive    Code = "session_active"     // close it first
 	CodeSessionClosed    Code = "session_closed"     // it is over

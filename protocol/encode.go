@@ -23,13 +23,9 @@ func AppendVoteEvent(dst []byte, at Timestamp, seq Seq, v *VoteReceived) []byte 
 	dst = AppendString(dst, v.Game.Title)
 	dst = append(dst, `,"pack_name":`...)
 	dst = AppendString(dst, v.Game.PackName)
-	dst = append(dst, `},"vote":{"username":`...)
-	dst = AppendString(dst, v.Vote.Username)
-	dst = append(dst, `,"type":`...)
-	dst = AppendString(dst, string(v.Vote.Type))
-	dst = append(dst, `,"timestamp":`...)
-	dst = v.Vote.Timestamp.AppendJSON(dst)
-	dst = append(dst, `},"totals":{`...)
+	dst = append(dst, `},"vote":`...)
+	dst = appendVote(dst, v.Vote)
+	dst = append(dst, `,"totals":{`...)
 	dst = appendTotals(dst, v.Totals)
 	return append(dst, `}}}`...)
 }
@@ -50,13 +46,27 @@ func AppendVoteAccepted(dst []byte, a *VoteAccepted) []byte {
 	dst = AppendString(dst, a.Game.Title)
 	dst = append(dst, ',')
 	dst = appendTotals(dst, a.Game.Totals)
-	dst = append(dst, `},"vote":{"username":`...)
-	dst = AppendString(dst, a.Vote.Username)
+	dst = append(dst, `},"vote":`...)
+	dst = appendVote(dst, a.Vote)
+	return append(dst, '}')
+}
+
+func appendVote(dst []byte, v Vote) []byte {
+	dst = append(dst, `{"username":`...)
+	dst = AppendString(dst, v.Username)
 	dst = append(dst, `,"type":`...)
-	dst = AppendString(dst, string(a.Vote.Type))
+	dst = AppendString(dst, string(v.Type))
 	dst = append(dst, `,"timestamp":`...)
-	dst = a.Vote.Timestamp.AppendJSON(dst)
-	return append(dst, `}}`...)
+	dst = v.Timestamp.AppendJSON(dst)
+	return append(appendReplaced(dst, v.Replaced), '}')
+}
+
+// appendReplaced appends the field that only votes have that take one back.
+func appendReplaced(dst []byte, v VoteType) []byte {
+	if v == "" {
+		return dst
+	}
+	return AppendString(append(dst, `,"replaced":`...), string(v))
 }
 
 // appendTotals appends the three fields without braces: they also stand within VoteGame.

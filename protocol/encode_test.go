@@ -31,6 +31,7 @@ func drawVote(t *rapid.T) protocol.Vote {
 		Username:  nasty().Draw(t, "username"),
 		Type:      rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "type"),
 		Timestamp: drawTimestamp(t),
+		Replaced:  rapid.SampledFrom([]protocol.VoteType{"", protocol.VoteUp, protocol.VoteDown}).Draw(t, "replaced"),
 	}
 }
 
@@ -126,7 +127,7 @@ func TestExportedVoteAppendsAsMarshalled(t *testing.T) {
 		v := drawVote(t)
 		e := protocol.ExportedVote{
 			ID: rapid.Uint64().Draw(t, "id"), SessionGameID: protocol.PlayID(rapid.Int64().Draw(t, "play")), GameID: protocol.GameID(rapid.Int64().Draw(t, "game")),
-			Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: drawTimestamp(t),
+			Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: drawTimestamp(t), Replaced: v.Replaced,
 		}
 		want, err := json.Marshal(e)
 		if err != nil {

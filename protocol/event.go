@@ -6,6 +6,7 @@ type EventType string
 // The events of a session. Each stands in the session's log under a seq of its own.
 const (
 	EventSessionStarted EventType = "session.started"
+	EventSessionJoin    EventType = "session.join"
 	EventSessionEnded   EventType = "session.ended"
 	EventSessionDeleted EventType = "session.deleted"
 	EventGameAdded      EventType = "game.added"
@@ -21,7 +22,7 @@ const (
 
 // EventTypes lists the events in the order of an evening.
 func EventTypes() []EventType {
-	return []EventType{EventSessionStarted, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
+	return []EventType{EventSessionStarted, EventSessionJoin, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
 		EventPollStarted, EventPollTally, EventPollEnded, EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
 }
 
@@ -113,7 +114,7 @@ type PlayerCountUpdated struct {
 }
 
 // VoteReceived is the data of vote.received. The totals are the game's over all
-// sessions, with this vote.
+// sessions, with this vote and without the one that it takes back.
 type VoteReceived struct {
 	SessionID SessionID `json:"sessionId"`
 	Game      VotedGame `json:"game"`

@@ -21,6 +21,7 @@ func goldenEvening() []protocol.Event {
 	notes, five := "Friday game night", 5
 	data := []any{
 		protocol.SessionStarted{Session: protocol.StartedSession{ID: 3, IsActive: true, CreatedAt: noon, Notes: &notes}},
+		protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
 		protocol.GameAdded{
 			Session: protocol.EventSession{ID: 3, IsActive: true, GamesPlayed: 1},
 			Game: protocol.AddedGame{ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7",
@@ -46,7 +47,7 @@ func goldenEvening() []protocol.Event {
 
 // goldenPoll is the poll of the golden evening, before its one vote and after it.
 func goldenPoll(status protocol.PollStatus) protocol.Poll {
-	start, end := noon+5000, noon+7000
+	start, end := noon+6000, noon+8000
 	p := protocol.Poll{ID: 3001, SessionID: 3, Status: status, StartedAt: start, EndsAt: start + 60_000, Candidates: []protocol.Candidate{
 		{Choice: 1, GameID: 31, Title: "Quiplash 2", PackName: "Jackbox Party Pack 3", MinPlayers: 2, MaxPlayers: 8},
 		{Choice: 2, GameID: 70, Title: "Drawful 2", PackName: "Drawful 2", MinPlayers: 2, MaxPlayers: 8},
@@ -111,7 +112,7 @@ func TestEventGoldenIsComplete(t *testing.T) {
 
 func TestAppendPollTallyGolden(t *testing.T) {
 	v := protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}}
-	got := protocol.AppendPollTally([]byte("before"), noon+6000, 7, &v)
+	got := protocol.AppendPollTally([]byte("before"), noon+7000, 8, &v)
 	if diff := cmp.Diff("before"+golden(t, protocol.EventPollTally), string(got)); diff != "" {
 		t.Errorf("-golden +got:\n%s", diff)
 	}
@@ -119,7 +120,7 @@ func TestAppendPollTallyGolden(t *testing.T) {
 
 func TestAppendVoteEventGolden(t *testing.T) {
 	v := goldenVote()
-	got := protocol.AppendVoteEvent([]byte("before"), noon+4000, 5, &v)
+	got := protocol.AppendVoteEvent([]byte("before"), noon+5000, 6, &v)
 	if diff := cmp.Diff("before"+golden(t, protocol.EventVoteReceived), string(got)); diff != "" {
 		t.Errorf("-golden +got:\n%s", diff)
 	}

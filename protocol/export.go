@@ -44,8 +44,8 @@ type SessionExport struct {
 	Session Session `json:"session"`
 	// Games are the playings in the order of play, without removed ones.
 	Games []SessionGame `json:"games"`
-	// Totals are what the list of votes adds up to: the session's own, by game, of
-	// removed playings too.
+	// Totals are what the list of votes adds up to, less what some of them replace: the
+	// session's own, by game, of removed playings too.
 	Totals []GameTally `json:"totals"`
 	// Votes stand in the order in which they arrived.
 	Votes []ExportedVote `json:"votes"`
@@ -61,6 +61,9 @@ type ExportedVote struct {
 	VoteType      VoteType  `json:"vote_type"`
 	Timestamp     Timestamp `json:"timestamp"`
 	CreatedAt     Timestamp `json:"created_at"`
+	// Replaced is the thumb of the same guest that this one takes back, absent for none.
+	// The vote that was taken back stands in the list too, before it.
+	Replaced VoteType `json:"replaced,omitempty"`
 }
 
 // AppendJSON appends the vote to dst: the same bytes as json.Marshal, without its
@@ -80,5 +83,5 @@ func (v *ExportedVote) AppendJSON(dst []byte) []byte {
 	dst = v.Timestamp.AppendJSON(dst)
 	dst = append(dst, `,"created_at":`...)
 	dst = v.CreatedAt.AppendJSON(dst)
-	return append(dst, '}')
+	return append(appendReplaced(dst, v.Replaced), '}')
 }

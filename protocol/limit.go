@@ -56,6 +56,9 @@ const (
 	DuplicateWindow = time.Second
 	// AdminTokenTTL is the life of a token given for the admin key.
 	AdminTokenTTL = 24 * time.Hour
+	// GuestTokenTTL is the life of a guest's token: no evening is longer, and who stays
+	// comes in again with the same code.
+	GuestTokenTTL = 12 * time.Hour
 	// MaxTokenTTL bounds scoped tokens; an overlay's link is made anew once a year.
 	MaxTokenTTL = 366 * 24 * time.Hour
 	// IdempotencyTTL is how long an Idempotency-Key returns its first answer.

@@ -96,6 +96,8 @@ type SessionState struct {
 	Latest  []LatestVote  `json:"latest"` // the newest first, at most MaxLatest
 	// Poll is the newest poll, open or over, null before the first.
 	Poll *Poll `json:"poll"`
+	// Join is how phones come in.
+	Join Join `json:"join"`
 }
 
 // Tally is the newest totals of a session's games, and its newest votes, the newest

@@ -69,6 +69,11 @@ var operations = []Operation{
 	{Op: "sessions.poll.end", Method: "POST", Path: "/api/sessions/{id}/poll/end", Access: AccessAdmin, Write: true},
 	{Op: "sessions.poll.vote", Method: "POST", Path: "/api/sessions/{id}/poll/votes", Access: AccessTake, Write: true, MaxBody: MaxOpenBody},
 	{Op: "sessions.poll.add", Method: "POST", Path: "/api/sessions/{id}/poll/add", Access: AccessAdmin, Write: true},
+	{Op: "sessions.join.open", Method: "PUT", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
+	{Op: "sessions.join.get", Method: "GET", Path: "/api/sessions/{id}/join", Access: AccessWatch},
+	{Op: "sessions.join.close", Method: "DELETE", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
+	{Op: "join.enter", Method: "POST", Path: "/api/join", Access: AccessAnyone, MaxBody: MaxOpenBody},
+	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true},
 
 	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
 

@@ -29,8 +29,9 @@ type VotePoll struct {
 	// Choice is the number of the candidate, from 1.
 	Choice int `json:"choice"`
 	// Device is a guest's phone, 0 for the voter of a bot or an admin. A phone has one
-	// vote whatever its name.
-	Device DeviceID `json:"-"`
+	// vote whatever its name. Generation is that of its token.
+	Device     DeviceID   `json:"-"`
+	Generation Generation `json:"-"`
 }
 
 // EndPoll ends the open poll now: sessions.poll.end.

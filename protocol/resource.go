@@ -128,6 +128,8 @@ type Vote struct {
 	Username  string    `json:"username"`
 	Type      VoteType  `json:"type"`
 	Timestamp Timestamp `json:"timestamp"`
+	// Replaced is the thumb of the same guest that this one takes back, absent for none.
+	Replaced VoteType `json:"replaced,omitempty"`
 }
 
 // VoteSession is the session within a VoteAccepted.

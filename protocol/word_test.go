@@ -36,7 +36,7 @@ func said() map[string]any {
 	poll := goldenPoll(protocol.StatusEnded)
 	tally := protocol.TallyGame{ID: 42, Totals: protocol.NewTotals(11, 2), SessionUpvotes: 4, SessionDownvotes: 1}
 	latest := []protocol.LatestVote{{GameID: 42, Vote: vote}}
-	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}, Latest: latest, Poll: &poll}
+	state := &protocol.SessionState{Seq: 17, Session: session, Games: []protocol.SessionGame{play}, Tallies: []protocol.TallyGame{tally}, Latest: latest, Poll: &poll, Join: protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest)}
 	ranked := []protocol.RankedGame{{ID: 42, Title: game.Title, PackName: game.PackName, PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2}}
 	tok := protocol.Token{ID: 7, Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), CreatedAt: noon, ExpiresAt: noon + 86_400_000}
 	hook := protocol.Webhook{ID: 5, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{protocol.EventGameAdded}, Enabled: true,
@@ -46,6 +46,10 @@ func said() map[string]any {
 			ErrorClass: ptr("status"), ResponseExcerpt: "try later", NextAttemptAt: ptr(noon + 5000)}}
 	verified := protocol.Verified{Valid: true}
 	verified.User.Role, verified.User.Iat, verified.User.Exp = protocol.RoleAdmin, 1705320000, 1705406400
+	accepted := protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote}
+	changed := accepted
+	changed.Message, changed.Vote.Replaced = "Vote changed successfully", protocol.VoteDown
+	yours := protocol.YourVote{GameID: 30001, Vote: protocol.VoteUp, Timestamp: noon}
 	return map[string]any{
 		"error":              protocol.Errorf(protocol.CodeActiveSession, "An active session already exists. Please close it before creating a new one.").With("activeSessionId", 3),
 		"game":               game,
@@ -54,7 +58,7 @@ func said() map[string]any {
 		"session":            session,
 		"session-game":       play,
 		"session-votes":      protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}}},
-		"vote-accepted":      &protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote},
+		"vote-accepted":      &accepted,
 		"batch-result":       &protocol.BatchResult{Accepted: 1, Rejected: 1, Results: []protocol.VoteOutcome{{Status: 200, GameID: 42}, {Status: 409, Error: "Duplicate vote detected (within 1 second of previous vote)", Code: protocol.CodeDuplicateVote}}},
 		"vote-page":          protocol.VotePage{Votes: []protocol.VoteRecord{{ID: 99, SessionID: 3, GameID: 42, Title: game.Title, PackName: game.PackName, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}, Pagination: protocol.Pagination{Page: 1, Limit: 50, Total: 1, TotalPages: 1}},
 		"poll":               poll,
@@ -87,6 +91,10 @@ func said() map[string]any {
 		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Session: session, Games: []protocol.SessionGame{play},
 			Totals: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}},
 			Votes:  []protocol.ExportedVote{{ID: 99, SessionGameID: 30001, GameID: 42, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}},
+		"guest-vote-accepted": &protocol.GuestVoteAccepted{VoteAccepted: changed, Counted: true, Yours: yours},
+		"join":                protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
+		"join.closed":         protocol.NewJoin(3, "", protocol.PolicyOnce),
+		"entered":             protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours},
 	}
 }
 
@@ -141,6 +149,10 @@ func heard() map[string]any {
 		"add-winner":         &protocol.AddWinner{ID: 3},
 		"import-games":       &protocol.ImportGames{CSVData: "pack_name,title\n", Mode: protocol.ImportReplace},
 		"export-session":     &protocol.ExportSession{ID: 3, Format: protocol.ExportJSON},
+		"open-join":          &protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Renew: true},
+		"close-join":         &protocol.CloseJoin{ID: 3},
+		"enter":              &protocol.Enter{Code: "qrx7f2", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
+		"cast-guest-vote":    &protocol.CastGuestVote{Vote: protocol.VoteUp, GameID: 30001},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
 	}
@@ -210,9 +222,9 @@ func TestEveryWordIsGolden(t *testing.T) {
 		reach(reflect.TypeOf(e), reached)
 		reach(reflect.TypeOf(e.Data), reached)
 	}
-	// What is never on the wire: the table's rows, who asks, what a code means, and what
-	// lists of the newest votes are made from.
-	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest"} {
+	// What is never on the wire: the table's rows, who asks, what a code means, what lists
+	// of the newest votes are made from, and what a session says of a guest to the gateway.
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

@@ -74,7 +74,10 @@ func (m *model) publish(t *rapid.T) {
 		m.frames = append(m.frames, protocol.AppendFrame(nil, e))
 	}
 	for i, game := range votes {
-		m.count(protocol.GameID(game), game%2 == 0)
+		m.count(protocol.GameID(game), game%2 == 0, 1)
+		if thumb(game, i).Replaced != "" {
+			m.count(protocol.GameID(game), game%2 == 1, -1)
+		}
 		m.latest = append([]protocol.LatestVote{thumb(game, i)}, m.latest...)
 		m.seq = m.head()
 	}
@@ -94,16 +97,20 @@ func thumb(game, i int) protocol.LatestVote {
 	if game%2 == 0 {
 		v.Type = protocol.VoteUp
 	}
+	if i%3 == 2 { // of a guest who had thought otherwise
+		v.Replaced = map[bool]protocol.VoteType{true: protocol.VoteDown, false: protocol.VoteUp}[game%2 == 0]
+	}
 	return v
 }
 
-func (m *model) count(game protocol.GameID, up bool) {
+func (m *model) count(game protocol.GameID, up bool, n int64) {
+	m.seq = m.head()
 	g := m.tally[game]
 	g.ID = game
 	if up {
-		g.SessionUpvotes, g.Upvotes = g.SessionUpvotes+1, g.Upvotes+1
+		g.SessionUpvotes, g.Upvotes = g.SessionUpvotes+n, g.Upvotes+n
 	} else {
-		g.SessionDownvotes, g.Downvotes = g.SessionDownvotes+1, g.Downvotes+1
+		g.SessionDownvotes, g.Downvotes = g.SessionDownvotes+n, g.Downvotes+n
 	}
 	g.PopularityScore = g.Upvotes - g.Downvotes
 	m.tally[game] = g

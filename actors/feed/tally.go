@@ -17,16 +17,22 @@ type tally struct {
 	frame  []byte              // nil when something has changed since it was made
 }
 
-// vote is a committed vote that the tally does not count yet.
+// vote is a committed vote that the tally does not count yet, or one that it counts
+// and that was taken back.
 type vote struct {
 	game protocol.GameID
 	up   bool
+	n    int64 // 1, or -1 for a vote taken back
 }
 
 // AddVote counts one committed vote with the next Publish, as of the last event of
-// that Publish. A game that is not in the tally begins at zero.
+// that Publish, and takes out the one that it replaces. A game that is not in the tally
+// begins at zero.
 func (f *Feed) AddVote(v protocol.LatestVote) {
-	f.votes = append(f.votes, vote{v.GameID, v.Type == protocol.VoteUp})
+	f.votes = append(f.votes, vote{v.GameID, v.Type == protocol.VoteUp, 1})
+	if v.Replaced != "" {
+		f.votes = append(f.votes, vote{v.GameID, v.Replaced == protocol.VoteUp, -1})
+	}
 	f.latest.Add(v)
 }
 
@@ -47,7 +53,7 @@ func (t *tally) count(seq protocol.Seq, votes []vote, latest *protocol.Latest) {
 		return
 	}
 	for _, v := range votes {
-		t.game(v.game).add(v.up, 1)
+		t.game(v.game).add(v.up, v.n)
 	}
 	t.latest, t.seq, t.frame = *latest, seq, nil
 }

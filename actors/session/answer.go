@@ -14,6 +14,8 @@ import "partyline/protocol"
 //	*CastVotes                                             *protocol.BatchResult
 //	StartPoll, *VotePoll, EndPoll, CancelPoll              *protocol.Poll
 //	AddWinner                                              protocol.SessionGame
+//	*CastGuestVote                                         *protocol.GuestVoteAccepted
+//	OpenJoin, CloseJoin                                    protocol.Join
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
 func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
@@ -22,6 +24,10 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.voteAccepted(facts)
 	case *protocol.CastVotes:
 		return h.batchResult(c, facts)
+	case *protocol.CastGuestVote:
+		return h.guestAccepted(c, facts)
+	case protocol.OpenJoin, protocol.CloseJoin:
+		return h.Join()
 	case protocol.CreateSession, protocol.CloseSession:
 		return h.Session()
 	case protocol.DeleteSession:
@@ -51,13 +57,17 @@ func (h *Heart) voteAccepted(facts []Fact) any {
 	if !ok {
 		return nil
 	}
+	return h.accepted(f)
+}
+
+func (h *Heart) accepted(f *VoteCast) *protocol.VoteAccepted {
 	p := h.ever(f.Play)
 	return &protocol.VoteAccepted{
 		Success: true,
 		Message: "Vote recorded successfully",
 		Session: protocol.VoteSession{ID: h.id, GamesPlayed: h.played},
 		Game:    protocol.VoteGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
-		Vote:    protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp},
+		Vote:    f.shown(),
 	}
 }
 

@@ -39,6 +39,8 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		h.ask(f)
 	case *PollEnded:
 		h.conclude(f)
+	case *JoinSet:
+		h.join = join{f.Generation, f.Policy, f.Code}
 	case *Closed:
 		h.finish(f)
 	case *Deleted:
@@ -81,18 +83,20 @@ func (h *Heart) count(f *VoteCast) {
 	if p == nil {
 		return
 	}
-	if f.Type == protocol.VoteUp {
-		h.tallies[p.place].Up++
-	} else {
-		h.tallies[p.place].Down++
-	}
-	h.voters.add(f.Username, f.Timestamp)
+	t := &h.tallies[p.place]
+	t.count(f.Type, 1)
 	h.latest.Add(f.Shown())
+	if f.Device == 0 {
+		h.voters.add(f.Username, f.Timestamp)
+		return
+	}
+	t.count(f.Replaced, -1)
+	h.devices.note(f)
 }
 
 // finish applies Closed.
 func (h *Heart) finish(f *Closed) {
-	h.phase, h.closed = phaseClosed, f.At
+	h.phase, h.closed, h.join.Code = phaseClosed, f.At, ""
 	if f.Notes != nil {
 		h.notes = f.Notes
 	}

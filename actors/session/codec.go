@@ -11,7 +11,8 @@ import (
 )
 
 // A stored fact is one kind byte and a body. The body is the fact's JSON, but for
-// votes, of which there are millions (see votecode.go and pollcode.go). Numbers of kinds are for
+// votes, of which there are millions (see votecode.go, guestcode.go and
+// pollcode.go). Numbers of kinds are for
 // ever: what a kind means never changes, and a new meaning is a new kind.
 const (
 	kindOpened byte = iota + 1
@@ -27,7 +28,9 @@ const (
 )
 
 const (
-	kindPollStarted byte = iota + 14
+	kindGuestVote byte = iota + 12
+	kindJoinSet
+	kindPollStarted
 	kindPollVoted
 	kindPollEnded
 )
@@ -41,6 +44,9 @@ var errFact = errors.New("session: not a fact")
 func AppendFact(dst []byte, f Fact) []byte {
 	switch v := f.(type) {
 	case *VoteCast:
+		if v.Device != 0 {
+			return appendGuestVote(append(dst, kindGuestVote), v)
+		}
 		return appendVote(append(dst, kindVoteCast), v)
 	case *PollVoted:
 		return appendPollVote(append(dst, kindPollVoted), v)
@@ -62,6 +68,8 @@ func ReadFact(b []byte) (Fact, error) {
 	switch kind {
 	case kindVoteCast:
 		return readPacked(readVote, body)
+	case kindGuestVote:
+		return readPacked(readGuestVote, body)
 	case kindPollVoted:
 		return readPacked(readPollVote, body)
 	}
@@ -111,6 +119,8 @@ func kindOf(f Fact) byte {
 		return kindPollStarted
 	case *PollEnded:
 		return kindPollEnded
+	case *JoinSet:
+		return kindJoinSet
 	}
 	panic(fmt.Sprintf("session: %T has no kind", f))
 }
@@ -140,6 +150,8 @@ func blank(kind byte) Fact {
 		return new(PollStarted)
 	case kindPollEnded:
 		return new(PollEnded)
+	case kindJoinSet:
+		return new(JoinSet)
 	}
 	return nil
 }
@@ -180,6 +192,8 @@ func sound(f Fact) bool {
 		return f.Poll > 0 && f.Ends > f.At && candidates(f.Candidates)
 	case *PollEnded:
 		return f.Poll > 0 && f.Choice >= 0 && f.Choice <= protocol.MaxCandidates && (f.Choice > 0 || !f.Tie)
+	case *JoinSet:
+		return (&join{f.Generation, f.Policy, f.Code}).sound() && f.Generation > 0
 	}
 	return true
 }

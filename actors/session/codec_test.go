@@ -31,6 +31,11 @@ func oneOfEach() []session.Fact {
 		asked(1, false, noon, 5, 6), &session.PollVoted{At: noon, Poll: 3001, Choice: 2, Username: "ann"},
 		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Before: 1, Device: 1<<64 - 1, Username: "Ann's phone"},
 		&session.PollEnded{At: noon, Poll: 3001, Choice: 2, Tie: true}, &session.PollEnded{At: noon, Poll: 3001}, asked(2, true, noon, 1, 2, 3, 4, 5, 6),
+		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xfedcba9876543210},
+		&session.VoteCast{At: noon, Timestamp: noon + 1, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "漢", Device: 0xa, Replaced: protocol.VoteDown},
+		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteDown, Username: "ann", Device: 0xa, Replaced: protocol.VoteUp},
+		&session.JoinSet{At: noon, Generation: 1, Policy: protocol.PolicyLatest, Code: "QRX7F2"},
+		&session.JoinSet{At: noon, Generation: 1<<32 - 1, Policy: protocol.PolicyOnce},
 	}
 }
 
@@ -129,15 +134,27 @@ func TestReadFactRefuses(t *testing.T) {
 		"a ballot too short":              {15, 1, 1, 1, 0, 0, 2, 'a'},
 		"a ballot and more":               {15, 1, 1, 1, 0, 0, 1, 'a', 0},
 		"a ballot not UTF-8":              {15, 1, 1, 1, 0, 0, 1, 0xff},
+		"a guest of no bytes":             {12},
+		"a guest's thumbs":                {12, 1, 0, 1, 1, 8, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"both taken back":                 {12, 1, 0, 1, 1, 6, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"a guest of no device":            {12, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 'a'},
+		"a guest's device cut":            {12, 1, 0, 1, 1, 1, 0, 0, 1},
+		"a nameless guest":                {12, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0},
+		"a guest and more":                {12, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a', 0},
+		"a guest for no game":             {12, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"joining of no kind":              []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"never"}`),
+		"joining of no policy":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1}`),
+		"joining of no number":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","policy":"once","code":"QRX7F2"}`),
+		"a code in small":                 []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"once","code":"qrx7f2"}`),
 	} {
 		// A typed nil pointer in f would pass for a fact.
 		if f, err := session.ReadFact(b); err == nil || f != nil {
 			t.Errorf("%s: read %#v, %v", name, f, err)
 		}
 	}
-	for _, smallest := range [][]byte{{7, 1, 0, 1, 1, 1, 1, 'a'}, {15, 1, 1, 1, 0, 0, 1, 'a'}} {
+	for _, smallest := range [][]byte{{7, 1, 0, 1, 1, 1, 1, 'a'}, {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, {15, 1, 1, 1, 0, 0, 1, 'a'}} {
 		if _, err := session.ReadFact(smallest); err != nil {
-			t.Errorf("the smallest vote: %v", err)
+			t.Errorf("the smallest vote of kind %d: %v", smallest[0], err)
 		}
 	}
 }
@@ -157,6 +174,10 @@ func TestStoredVotesAreTheSame(t *testing.T) {
 			Play: protocol.PlayID(rapid.Int64Min(1).Draw(t, "play")), Game: protocol.GameID(rapid.Int64Min(1).Draw(t, "game")),
 			Type:     rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "type"),
 			Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
+			Device:   protocol.DeviceID(rapid.Uint64().Draw(t, "device")),
+		}
+		if want.Device != 0 {
+			want.Replaced = rapid.SampledFrom([]protocol.VoteType{"", protocol.VoteUp, protocol.VoteDown}).Draw(t, "replaced")
 		}
 		got, err := session.ReadFact(session.AppendFact(nil, want))
 		if err != nil {

@@ -6,10 +6,10 @@ import "partyline/protocol"
 // nothing that Apply, a read or a snapshot can see. No facts and no error means that
 // what is asked for already holds.
 //
-// Commands are values as protocol declares their methods: CastVote, CastVotes and
-// VotePoll as pointers, the others not. now is the hub's clock. Refusals are invalid (400),
-// not_found (404), conflict (409), duplicate_vote (409), session_closed (400) and
-// session_active (400).
+// Commands are values as protocol declares their methods: CastVote, CastVotes,
+// CastGuestVote and VotePoll as pointers, the others not. now is the hub's clock. Refusals
+// are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
+// (403), session_closed (400) and session_active (400).
 func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	h.batch = verdict{}
 	if err := cmd.Check(); err != nil {
@@ -53,6 +53,12 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.cancelPoll(dst, at)
 	case protocol.AddWinner:
 		return h.addWinner(dst, at)
+	case *protocol.CastGuestVote:
+		return h.castGuest(dst, c, at)
+	case protocol.OpenJoin:
+		return h.openJoin(dst, c, at)
+	case protocol.CloseJoin:
+		return h.closeJoin(dst, at)
 	case protocol.CloseSession:
 		return h.close(dst, c, at)
 	case protocol.DeleteSession:

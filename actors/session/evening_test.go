@@ -70,6 +70,16 @@ func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol
 	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: &at}
 }
 
+// invite opens joining with a first code.
+func invite(policy protocol.JoinPolicy) protocol.Command {
+	return protocol.OpenJoin{ID: 3, Policy: policy, Fresh: "QRX7F2"}
+}
+
+// guest is a thumb of a phone that came in with the first code.
+func guest(device protocol.DeviceID, thumb protocol.VoteType) *protocol.CastGuestVote {
+	return &protocol.CastGuestVote{SessionID: 3, Generation: 1, Device: device, Username: "Ann", Vote: thumb}
+}
+
 // play is the id of the session's n-th playing.
 func play(n int) protocol.PlayID { return protocol.NewPlayID(3, n) }
 

@@ -87,11 +87,29 @@ type VoteCast struct {
 	Game      protocol.GameID
 	Type      protocol.VoteType
 	Username  string
+	// Device is the guest's phone, 0 for votes that have a name alone. Replaced is the
+	// thumb that it takes back, empty for none: the device's newest for that playing.
+	Device   protocol.DeviceID
+	Replaced protocol.VoteType
 }
 
 // Shown is the vote as lists of the newest ones show it.
 func (f *VoteCast) Shown() protocol.LatestVote {
-	return protocol.LatestVote{GameID: f.Game, Vote: protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp}}
+	return protocol.LatestVote{GameID: f.Game, Vote: f.shown()}
+}
+
+// shown is the vote as clients see it.
+func (f *VoteCast) shown() protocol.Vote {
+	return protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp, Replaced: f.Replaced}
+}
+
+// JoinSet says how phones come in from now on. Code is empty when they do not; every
+// new code has a new generation, which ends the rights of the guests of the one before.
+type JoinSet struct {
+	At         protocol.Timestamp  `json:"at"`
+	Generation protocol.Generation `json:"generation"`
+	Policy     protocol.JoinPolicy `json:"policy"`
+	Code       string              `json:"code,omitempty"`
 }
 
 // Closed ends the evening. Notes nil leaves the session's notes as they are.
@@ -113,5 +131,6 @@ func (f *RoomCodeSet) moment() protocol.Timestamp      { return f.At }
 func (f *PlayerCountSet) moment() protocol.Timestamp   { return f.At }
 func (f *PlayerCheckMoved) moment() protocol.Timestamp { return f.At }
 func (f *VoteCast) moment() protocol.Timestamp         { return f.At }
+func (f *JoinSet) moment() protocol.Timestamp          { return f.At }
 func (f *Closed) moment() protocol.Timestamp           { return f.At }
 func (f *Deleted) moment() protocol.Timestamp          { return f.At }

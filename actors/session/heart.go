@@ -33,7 +33,9 @@ type Heart struct {
 	voters  voters
 	latest  protocol.Latest
 	// poll is the newest poll, nil before the first.
-	poll *poll
+	poll    *poll
+	devices devices
+	join    join
 	// batch is no state: the outcomes of the batch decided last, for its Answer.
 	batch verdict
 }

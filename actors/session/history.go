@@ -5,10 +5,16 @@ import "strings"
 // ReadVote reads a stored fact if it is a vote; of every other fact it says nil
 // without looking into it.
 func ReadVote(b []byte) (*VoteCast, error) {
-	if len(b) == 0 || b[0] != kindVoteCast {
+	if len(b) == 0 {
 		return nil, nil
 	}
-	return readVote(b[1:])
+	switch b[0] {
+	case kindVoteCast:
+		return readVote(b[1:])
+	case kindGuestVote:
+		return readGuestVote(b[1:])
+	}
+	return nil, nil
 }
 
 // SameName says whether two names are one voter: without the space around them, and

@@ -37,6 +37,16 @@ type tally struct {
 	Down     int64           `json:"down,omitempty"`
 }
 
+// count adds n votes of a thumb; of none, which is what most votes take back, nothing.
+func (t *tally) count(v protocol.VoteType, n int64) {
+	switch v {
+	case protocol.VoteUp:
+		t.Up += n
+	case protocol.VoteDown:
+		t.Down += n
+	}
+}
+
 func (t *tally) totals() protocol.Totals {
 	return protocol.NewTotals(t.BaseUp+t.Up, t.BaseDown+t.Down)
 }

@@ -30,9 +30,9 @@ func choose(name string, choice int) protocol.Command {
 	return &protocol.VotePoll{ID: 3, Username: name, Choice: choice}
 }
 
-// tapped is the vote of a phone.
+// tapped is the vote of a phone that came in with the first code.
 func tapped(device protocol.DeviceID, choice int) protocol.Command {
-	return &protocol.VotePoll{ID: 3, Username: "ann", Choice: choice, Device: device}
+	return &protocol.VotePoll{ID: 3, Username: "ann", Choice: choice, Device: device, Generation: 1}
 }
 
 func closePoll(draw float64) protocol.Command { return protocol.EndPoll{ID: 3, Draw: draw} }
@@ -83,6 +83,7 @@ func TestPollsBegin(t *testing.T) {
 
 func TestPollVotes(t *testing.T) {
 	asking := commands{open(), poll(1, 2, 3)} // since noon+1 s; the vote comes at noon+2 s
+	joined := commands{open(), invite(""), poll(1, 2, 3)}
 	of := func(id protocol.PollID) protocol.Command {
 		return &protocol.VotePoll{ID: 3, PollID: id, Username: "ann", Choice: 2}
 	}
@@ -94,10 +95,12 @@ func TestPollVotes(t *testing.T) {
 		{name: "may be changed", given: append(asking, choose("ann", 3)), when: choose("ANN ", 1),
 			then: facts{&session.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 1, Before: 3, Username: "ANN "}}},
 		{name: "the same again is no fact", given: append(asking, choose("ann", 3)), when: choose("Ann", 3)},
-		{name: "of a phone", given: asking, when: tapped(7, 3), then: facts{&session.PollVoted{At: noon + 2*second, Poll: 3001, Choice: 3, Device: 7, Username: "ann"}}},
-		{name: "of a phone with another's name", given: append(asking, choose("ann", 3), tapped(7, 3)), when: tapped(8, 3),
-			then: facts{&session.PollVoted{At: noon + 4*second, Poll: 3001, Choice: 3, Device: 8, Username: "ann"}}},
-		{name: "of a phone, the same again", given: append(asking, tapped(7, 3)), when: tapped(7, 3)},
+		{name: "of a phone", given: joined, when: tapped(7, 3), then: facts{&session.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 3, Device: 7, Username: "ann"}}},
+		{name: "of a phone with another's name", given: append(joined, choose("ann", 3), tapped(7, 3)), when: tapped(8, 3),
+			then: facts{&session.PollVoted{At: noon + 5*second, Poll: 3001, Choice: 3, Device: 8, Username: "ann"}}},
+		{name: "of a phone, the same again", given: append(joined, tapped(7, 3)), when: tapped(7, 3)},
+		{name: "of a phone that has not joined", given: asking, when: tapped(7, 3), code: protocol.CodeForbidden, says: outside},
+		{name: "of a phone that joined with an old code", given: append(joined, another("", true)), when: tapped(7, 3), code: protocol.CodeForbidden, says: outside},
 		{name: "for what is asked about", given: asking, when: choose("ann", 4),
 			code: protocol.CodeInvalid, says: "choice must be between 1 and 3"},
 		{name: "not before a poll", given: commands{open()}, when: choose("ann", 1), code: protocol.CodeConflict, says: noPoll},

@@ -33,6 +33,11 @@ func length(seconds *int) protocol.Timestamp {
 // votePoll decides VotePoll. What counts is when the vote is decided, not what the
 // voter's clock says: until the end, and not a millisecond longer.
 func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if c.Device != 0 {
+		if err := h.admit(c.Generation); err != nil {
+			return dst, err
+		}
+	}
 	p, err := h.votable(c.PollID, at)
 	if err != nil {
 		return dst, err

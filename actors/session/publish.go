@@ -27,7 +27,7 @@ func (h *Heart) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
 	return protocol.AppendVoteEvent(dst, f.At, seq, &protocol.VoteReceived{
 		SessionID: h.id,
 		Game:      protocol.VotedGame{ID: f.Game, Title: p.Game.Title, PackName: p.Game.PackName},
-		Vote:      protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp},
+		Vote:      f.shown(),
 		Totals:    h.tallies[p.place].totals(),
 	})
 }
@@ -56,6 +56,8 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll()}
 	case *PollEnded:
 		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: h.id, Poll: *h.Poll()}
+	case *JoinSet:
+		e.Type, e.Data = protocol.EventSessionJoin, protocol.NewJoin(h.id, f.Code, f.Policy)
 	case *Closed:
 		e.Type, e.Data = protocol.EventSessionEnded, protocol.SessionEnded{Session: h.brief()}
 	case *Deleted:

@@ -22,7 +22,7 @@ func TestPublishGolden(t *testing.T) {
 	asking.Candidates[1].Title, asking.Candidates[1].PackName = "Drawful 2", "Drawful 2"
 	e := newEvening()
 	for _, cmd := range (commands{
-		protocol.CreateSession{ID: 3, Notes: ptr("Friday game night")}, quiplash, room(1, "ab12"), count(1, 5),
+		protocol.CreateSession{ID: 3, Notes: ptr("Friday game night")}, invite(""), quiplash, room(1, "ab12"), count(1, 5),
 		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), status(1, protocol.StatusSkipped), remove(1), closeIt, deleteIt,
 	}) {
 		e.must(t, cmd)

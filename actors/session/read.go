@@ -59,7 +59,7 @@ func (h *Heart) Tallies() []protocol.TallyGame {
 // State is everything a screen needs, as of seq, the number of the fact applied last.
 func (h *Heart) State(seq protocol.Seq) *protocol.SessionState {
 	return &protocol.SessionState{
-		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(),
+		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(), Join: h.Join(),
 	}
 }
 

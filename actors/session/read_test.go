@@ -43,6 +43,7 @@ func TestReads(t *testing.T) {
 		Latest: []protocol.LatestVote{
 			thumb(1, "dan", "up", noon), thumb(1, "cy", "up", noon), thumb(1, "bob", "down", noon), thumb(2, "ann", "down", noon+1500), thumb(2, "ann", "up", noon+1),
 		},
+		Join: protocol.Join{SessionID: 3, Policy: protocol.PolicyLatest},
 	}
 	if diff := cmp.Diff(want, e.State(17)); diff != "" {
 		t.Errorf("state, -want +got:\n%s", diff)
@@ -82,7 +83,7 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 	if e.Exists() {
 		t.Error("exists before it was opened")
 	}
-	e.must(t, protocol.CreateSession{ID: 3, Notes: ptr("secret")}, add(1), at(0), closeIt)
+	e.must(t, protocol.CreateSession{ID: 3, Notes: ptr("secret")}, invite(protocol.PolicyOnce), add(1), at(0), guest(0xa, "up"), closeIt)
 	if !e.Exists() {
 		t.Error("does not exist when closed")
 	}
@@ -90,7 +91,8 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 	if e.Exists() {
 		t.Error("exists when deleted")
 	}
-	want := &protocol.SessionState{Session: protocol.Session{ID: 3}, Games: []protocol.SessionGame{}, Tallies: []protocol.TallyGame{}, Latest: []protocol.LatestVote{}}
+	want := &protocol.SessionState{Session: protocol.Session{ID: 3}, Games: []protocol.SessionGame{}, Tallies: []protocol.TallyGame{}, Latest: []protocol.LatestVote{},
+		Join: protocol.Join{SessionID: 3, Policy: protocol.PolicyLatest}}
 	if diff := cmp.Diff(want, e.State(0)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

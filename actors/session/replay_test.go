@@ -85,7 +85,7 @@ func checkInvariants(t *rapid.T, e *evening) {
 	}
 	var votes, counted int64
 	for _, f := range e.facts {
-		if _, ok := f.(*session.VoteCast); ok {
+		if v, ok := f.(*session.VoteCast); ok && v.Replaced == "" {
 			votes++
 		}
 	}
@@ -154,6 +154,12 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 		func() protocol.Command { return startCheck(n) },
 		func() protocol.Command { return stopCheck(n) },
 		func() protocol.Command { return drawSight(t, n) },
+		func() protocol.Command {
+			return protocol.OpenJoin{ID: 3, Policy: rapid.SampledFrom([]protocol.JoinPolicy{"", "every", "latest", "once"}).Draw(t, "policy"),
+				Renew: n == 0, Fresh: rapid.SampledFrom([]string{"QRX7F2", "222222", "XXXXXX"}).Draw(t, "fresh")}
+		},
+		func() protocol.Command { return drawGuest(t) },
+		func() protocol.Command { return drawGuest(t) },
 		open,
 		func() protocol.Command { return poll(protocol.GameID(max(n, 1)), 7, 8) },
 		func() protocol.Command {
@@ -170,8 +176,18 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 	if rapid.IntRange(0, 30).Draw(t, "end") == 0 {
 		kinds = []func() protocol.Command{
 			func() protocol.Command { return protocol.CloseSession{ID: 3, Notes: ptr("bye")} },
+			func() protocol.Command { return protocol.CloseJoin{ID: 3} },
 			func() protocol.Command { return deleteIt },
 		}
 	}
 	return rapid.SampledFrom(kinds).Draw(t, "kind")()
+}
+
+func drawGuest(t *rapid.T) *protocol.CastGuestVote {
+	c := guest(protocol.DeviceID(rapid.IntRange(1, 3).Draw(t, "device")), rapid.SampledFrom([]protocol.VoteType{"up", "down"}).Draw(t, "thumb"))
+	c.Generation = protocol.Generation(rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "generation"))
+	if n := rapid.IntRange(0, 12).Draw(t, "shown"); n < 3 {
+		c.GameID = play(n + 1)
+	}
+	return c
 }

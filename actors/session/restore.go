@@ -23,6 +23,7 @@ func (h *Heart) Restore(data []byte) error {
 		return fmt.Errorf("%w: a value is missing or out of range", errSnapshot)
 	}
 	n.voters = readVoters(&r)
+	n.devices = readDevices(&r, len(n.plays))
 	n.poll = img.Poll
 	ballots := readBallots(&r)
 	if r.bad || len(r.rest) > 0 {
@@ -39,9 +40,9 @@ func (h *Heart) Restore(data []byte) error {
 func (img *image) heart() (h *Heart, ok bool) {
 	h = &Heart{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
-		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest),
+		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest), join: img.Join,
 	}
-	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays {
+	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !h.join.sound() || h.join.Code != "" && h.phase != phaseActive {
 		return nil, false
 	}
 	for i, t := range h.tallies {

@@ -20,13 +20,18 @@ const SnapshotVersion uint32 = 2
 //	    uvarint  number of votes
 //	    uvarint  first timestamp in milliseconds since 1970
 //	    uvarint  for each further vote: milliseconds since the one before, less window
+//	uvarint  number of devices, in the order of their first votes, and for each:
+//	    8 bytes  the device, big-endian
+//	    uvarint  number of playings it voted on, and for each:
+//	        uvarint  twice the number of the playing, plus 1 when the newest vote is up
+//	        uvarint  when that was, in milliseconds since 1970
 //	uvarint  number of voters in the open poll, in the order of their first votes, and for each:
 //	    uvarint  length of the key in bytes, and the key: the folded name, or 0 and the device
 //	    byte     choice
 //
 // The same facts always give the same bytes.
 
-// image is all of a heart but its voters.
+// image is all of a heart but its voters, devices and ballots.
 type image struct {
 	ID      protocol.SessionID `json:"id"`
 	Phase   phase              `json:"phase"`
@@ -39,24 +44,21 @@ type image struct {
 	Poll    *poll              `json:"poll"`
 	// Latest are the newest votes, the newest first.
 	Latest []protocol.LatestVote `json:"latest"`
+	Join   join                  `json:"join"`
 }
 
 // AppendSnapshot appends the whole state to dst.
 func (h *Heart) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
 		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
-		Poll: h.poll, Latest: h.latest.List(),
+		Poll: h.poll, Latest: h.latest.List(), Join: h.join,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(b)))
 	dst = append(dst, b...)
-	dst = h.voters.append(dst)
-	if h.poll == nil {
-		return binary.AppendUvarint(dst, 0)
-	}
-	return h.poll.ballots.append(dst)
+	return h.poll.append(h.devices.append(h.voters.append(dst)))
 }
 
 func (v *voters) append(dst []byte) []byte {
@@ -76,9 +78,31 @@ func (v *voters) append(dst []byte) []byte {
 	return dst
 }
 
-func (b *ballots) append(dst []byte) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(b.list)))
-	for _, v := range b.list {
+func (d *devices) append(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(d.list)))
+	for i := range d.list {
+		v := &d.list[i]
+		dst = binary.BigEndian.AppendUint64(dst, uint64(v.id))
+		dst = binary.AppendUvarint(dst, uint64(len(v.marks)))
+		for _, m := range v.marks {
+			play := uint64(m.play) << 1
+			if m.up {
+				play |= 1
+			}
+			dst = binary.AppendUvarint(dst, play)
+			dst = binary.AppendUvarint(dst, uint64(m.at))
+		}
+	}
+	return dst
+}
+
+// append writes the ballots of the open poll; p may be nil.
+func (p *poll) append(dst []byte) []byte {
+	if p == nil {
+		return binary.AppendUvarint(dst, 0)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(p.ballots.list)))
+	for _, v := range p.ballots.list {
 		dst = binary.AppendUvarint(dst, uint64(len(v.voter)))
 		dst = append(dst, v.voter...)
 		dst = append(dst, v.choice)

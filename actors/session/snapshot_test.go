@@ -23,6 +23,7 @@ func rich(t testing.TB) *evening {
 	for i := range protocol.Timestamp(20) {
 		e.must(t, vote([]string{"ann", "Böb", "漢"}[i%3], protocol.VoteUp, noon+i*1700))
 	}
+	e.must(t, invite(protocol.PolicyLatest), guest(0xa, "up"), guest(0xb, "up"), add(2), guest(0xb, "down"), guest(0xa, "up"), guest(0xa, "down"))
 	e.must(t, poll(5, 6), closePoll(0), poll(1, 2, 3), choose("ann", 1), choose("Böb", 3), choose("漢", 3), tapped(7, 1))
 	return e
 }
@@ -72,36 +73,50 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		return strings.ReplaceAll(good, from, to)
 	}
 	for name, data := range map[string]string{
-		"nothing":               "",
-		"no JSON":               "\x02{]\x00",
-		"cut JSON":              good[:20],
-		"cut votes":             good[:len(good)-1],
-		"an unknown outcome":    swap(`"status":"open"`, `"status":"odd?"`),
-		"more votes than cast":  swap(`"votes":2`, `"votes":9`),
-		"a choice of nothing":   good[:len(good)-1] + "\x04",
-		"a choice of no game":   good[:len(good)-1] + "\x00",
-		"a ballot twice":        strings.ReplaceAll(good, "\x04BÖB\x03", "\x03ANN\x01\x00"),
-		"something after":       good + "\x00",
-		"another session":       swap(`"id":3,"phase"`, `"id":4,"phase"`),
-		"an unknown phase":      swap(`"phase":1`, `"phase":9`),
-		"an unknown status":     swap(`"skipped"`, `"shipped"`),
-		"two playing":           swap(`"skipped"`, `"playing"`),
-		"an unknown field":      swap(`"count_status"`, `"count_stetus"`),
-		"games out of order":    swap(`12:00:00.001Z`, `12:00:09.001Z`),
-		"a game with no tally":  swap(`"game":{"id":2`, `"game":{"id":9`),
-		"ballots of no poll":    packed(`{"id":3}`, 0, 1, 1, 'A', 1),
-		"ballots of the past":   packed(past, 0, 1, 1, 'A', 1),
-		"a tally twice":         packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0, 0),
-		"a count from nowhere":  packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
-		"a nameless voter":      packed(`{"id":3}`, 1, 0, 1, 1, 0),
-		"a voter without vote":  packed(`{"id":3}`, 1, 1, 'A', 0, 0),
-		"a vote after 9999":     packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
-		"a voter twice":         strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
-		"a count too large":     "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
-		"a vote of nobody":      packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
-		"a vote for no game":    packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":2,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
-		"a vote sideways":       packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"ann","type":"side","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0),
-		"too many newest votes": packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 5)+newest+`]}`, 0, 0),
+		"nothing":                "",
+		"no JSON":                "\x02{]\x00",
+		"cut JSON":               good[:20],
+		"cut votes":              good[:len(good)-1],
+		"an unknown outcome":     swap(`"status":"open"`, `"status":"odd?"`),
+		"more votes than cast":   swap(`"votes":2`, `"votes":9`),
+		"a choice of nothing":    good[:len(good)-1] + "\x04",
+		"a choice of no game":    good[:len(good)-1] + "\x00",
+		"a ballot twice":         strings.ReplaceAll(good, "\x04BÖB\x03", "\x03ANN\x01\x00"),
+		"something after":        good + "\x00",
+		"another session":        swap(`"id":3,"phase"`, `"id":4,"phase"`),
+		"an unknown phase":       swap(`"phase":1`, `"phase":9`),
+		"an unknown status":      swap(`"skipped"`, `"shipped"`),
+		"two playing":            swap(`"skipped"`, `"playing"`),
+		"an unknown field":       swap(`"count_status"`, `"count_stetus"`),
+		"games out of order":     swap(`12:00:00.001Z`, `12:00:09.001Z`),
+		"a game with no tally":   swap(`"game":{"id":2`, `"game":{"id":9`),
+		"no ballots at all":      packed(`{"id":3}`, 0, 0),
+		"ballots of no poll":     packed(`{"id":3}`, 0, 0, 1, 1, 'A', 1),
+		"ballots of the past":    packed(past, 0, 0, 1, 1, 'A', 1),
+		"a tally twice":          packed(`{"id":3,"tallies":[{"id":1},{"id":1}]}`, 0, 0, 0),
+		"a count from nowhere":   packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","count":5,"game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0, 0),
+		"a nameless voter":       packed(`{"id":3}`, 1, 0, 1, 1, 0, 0),
+		"a voter without vote":   packed(`{"id":3}`, 1, 1, 'A', 0, 0, 0),
+		"a vote after 9999":      packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0, 0),
+		"a voter twice":          strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
+		"a count too large":      "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"an unknown policy":      swap(`"policy":"latest"`, `"policy":"lately"`),
+		"a code of no kind":      swap(`"code":"QRX7F2"`, `"code":"qrx7f2"`),
+		"a code of generation 0": swap(`"generation":1`, `"generation":0`),
+		"a code after the end":   swap(`"phase":1`, `"phase":2`),
+		"no devices at all":      packed(`{"id":3}`, 0),
+		"device 0":               packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 1, 0),
+		"a device twice":         packed(onePlay, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 1, 0),
+		"a device cut":           packed(onePlay, 0, 1, 0, 0, 0),
+		"a device without vote":  packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0),
+		"a vote for playing 0":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0),
+		"a vote for playing 2":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 4, 1, 0),
+		"two newest votes":       packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 1, 2, 1, 0),
+		"a guest before 1970":    packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 0, 0),
+		"a vote of nobody":       packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
+		"a vote for no game":     packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":2,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
+		"a vote sideways":        packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"ann","type":"side","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
+		"too many newest votes":  packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 5)+newest+`]}`, 0, 0, 0),
 	} {
 		h := rich(t).Heart
 		if err := h.Restore([]byte(data)); err == nil {
@@ -117,6 +132,9 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 const past = `{"id":3,"poll":{"number":1,"status":"ended","started":"2024-01-15T12:00:00.000Z","ends":"2024-01-15T12:01:00.000Z",` +
 	`"ended":"2024-01-15T12:01:00.000Z","choice":2,"candidates":[{"game":{"id":1}},{"game":{"id":2},"votes":1}]}}`
 
+// onePlay is the JSON of a snapshot with one playing.
+const onePlay = `{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`
+
 // newest is one of the newest votes in a snapshot.
 const newest = `{"game_id":1,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}`
 
@@ -128,11 +146,13 @@ func packed(json string, votes ...byte) string {
 // TestTheSmallestSnapshots: what the refusals above begin with is fine by itself.
 func TestTheSmallestSnapshots(t *testing.T) {
 	for _, data := range []string{
-		packed(`{"id":3,"tallies":[{"id":1},{"id":2}]}`, 0, 0),
-		packed(past, 0, 0),
-		packed(`{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`, 0, 0),
-		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0),
-		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 4)+newest+`]}`, 0, 0),
+		packed(`{"id":3,"tallies":[{"id":1},{"id":2}]}`, 0, 0, 0),
+		packed(past, 0, 0, 0),
+		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
+		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 4)+newest+`]}`, 0, 0, 0),
+		packed(onePlay, 0, 0, 0),
+		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 1, 0),
+		packed(`{"id":3,"phase":2,"join":{"generation":1,"policy":"once"}}`, 0, 0, 0),
 	} {
 		if err := session.New(3).Restore([]byte(data)); err != nil {
 			t.Errorf("%q: %v", data, err)
@@ -148,7 +168,8 @@ func TestRestoreOfHugeCountsAllocatesLittle(t *testing.T) {
 	for name, data := range map[string]string{
 		"voters":  packed(`{"id":3}`) + count + strings.Repeat("\x00", size),
 		"votes":   packed(`{"id":3}`, 1, 1, 'A') + count + strings.Repeat("\xff", size),
-		"ballots": packed(`{"id":3}`, 0) + count + strings.Repeat("\x00", size),
+		"ballots": packed(`{"id":3}`, 0, 0) + count + strings.Repeat("\x00", size),
+		"devices": packed(`{"id":3}`, 0) + count + strings.Repeat("\x00", size),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -186,7 +207,7 @@ func FuzzRestore(f *testing.F) {
 			t.Fatalf("%q\n%q", stored, again)
 		}
 		for _, cmd := range (commands{add(1), at(0), count(1, 3), room(1, "ABCD"), status(1, protocol.StatusPlaying),
-			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), closeIt}) {
+			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), invite(""), guest(0xa, "up"), guest(0xa, "down"), closeIt}) {
 			_, _, _ = e.do(cmd) // refusals are fine, panics are not
 		}
 		e.State(1)

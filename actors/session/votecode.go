@@ -19,33 +19,59 @@ import (
 //	bytes    the name, UTF-8
 
 func appendVote(dst []byte, f *VoteCast) []byte {
-	dst = binary.AppendUvarint(dst, uint64(f.At))
-	dst = binary.AppendVarint(dst, int64(f.Timestamp-f.At))
-	dst = binary.AppendUvarint(dst, uint64(f.Play))
-	dst = binary.AppendUvarint(dst, uint64(f.Game))
+	dst = appendBallot(dst, f)
 	var up byte
 	if f.Type == protocol.VoteUp {
 		up = 1
 	}
-	dst = append(dst, up)
-	dst = binary.AppendUvarint(dst, uint64(len(f.Username)))
-	return append(dst, f.Username...)
+	return appendName(append(dst, up), f.Username)
+}
+
+// appendBallot appends when and for what.
+func appendBallot(dst []byte, f *VoteCast) []byte {
+	dst = binary.AppendUvarint(dst, uint64(f.At))
+	dst = binary.AppendVarint(dst, int64(f.Timestamp-f.At))
+	dst = binary.AppendUvarint(dst, uint64(f.Play))
+	return binary.AppendUvarint(dst, uint64(f.Game))
+}
+
+func appendName(dst []byte, name string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(name)))
+	return append(dst, name...)
 }
 
 func readVote(b []byte) (*VoteCast, error) {
 	r := reader{rest: b}
-	at := r.moment()
-	ts := at + protocol.Timestamp(r.varint())
-	play, game := r.id(), r.id()
+	f := r.ballot()
 	up := r.byte()
-	name := r.take(r.length(maxFolded))
-	if r.bad || len(r.rest) > 0 || up > 1 || at == 0 || ts < 0 || ts > maxMoment ||
-		play == 0 || game == 0 || len(name) == 0 || !utf8.Valid(name) {
-		return nil, fmt.Errorf("%w: a damaged vote", errFact)
+	f.Username = r.name()
+	if r.bad || len(r.rest) > 0 || up > 1 {
+		return nil, errVote()
 	}
-	f := &VoteCast{At: at, Timestamp: ts, Play: protocol.PlayID(play), Game: protocol.GameID(game), Type: protocol.VoteDown, Username: string(name)}
-	if up == 1 {
+	if f.Type = protocol.VoteDown; up == 1 {
 		f.Type = protocol.VoteUp
 	}
 	return f, nil
 }
+
+// ballot reads what appendBallot writes.
+func (r *reader) ballot() *VoteCast {
+	f := &VoteCast{At: r.moment()}
+	f.Timestamp = f.At + protocol.Timestamp(r.varint())
+	f.Play, f.Game = protocol.PlayID(r.id()), protocol.GameID(r.id())
+	if f.At == 0 || f.Timestamp < 0 || f.Timestamp > maxMoment || f.Play == 0 || f.Game == 0 {
+		r.fail()
+	}
+	return f
+}
+
+// name reads what appendName writes.
+func (r *reader) name() string {
+	name := r.take(r.length(maxFolded))
+	if len(name) == 0 || !utf8.Valid(name) {
+		r.fail()
+	}
+	return string(name)
+}
+
+func errVote() error { return fmt.Errorf("%w: a damaged vote", errFact) }

@@ -17,6 +17,13 @@ type evening struct {
 	// tallies count per game, ascending by game: an evening has about ten, and a sorted
 	// slice of ten takes a third of the memory of a map.
 	tallies []gameTally
+	join    joining
+}
+
+// joining is how phones come in: the code is empty when they do not.
+type joining struct {
+	generation protocol.Generation
+	code       string
 }
 
 type gameTally struct {
@@ -27,11 +34,11 @@ type gameTally struct {
 // tally counts what happened to a game.
 type tally struct{ plays, up, down int64 }
 
-func (t *tally) vote(v protocol.VoteType) {
+func (t *tally) vote(v protocol.VoteType, n int64) {
 	if v == protocol.VoteUp {
-		t.up++
+		t.up += n
 	} else {
-		t.down++
+		t.down += n
 	}
 }
 

@@ -43,8 +43,11 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 	}
 	switch f := f.(type) {
 	case *session.VoteCast:
-		e.game(f.Game).vote(f.Type)
-		counted(h.games, f.Game).vote(f.Type)
+		e.game(f.Game).vote(f.Type, 1)
+		counted(h.games, f.Game).vote(f.Type, 1)
+		h.takeBack(e, f)
+	case *session.JoinSet:
+		e.join = joining{generation: f.Generation, code: f.Code}
 	case *session.GameAdded:
 		e.playings++
 		e.game(f.Game.ID).plays++
@@ -70,9 +73,19 @@ func (h *Heart) open(id protocol.SessionID, e *evening) {
 	}
 }
 
+// takeBack takes out the vote that a newer one replaces. It is not there when its
+// record was damaged and passed by; then nothing is taken.
+func (h *Heart) takeBack(e *evening, f *session.VoteCast) {
+	t := e.game(f.Game)
+	if f.Replaced == protocol.VoteUp && t.up > 0 || f.Replaced == protocol.VoteDown && t.down > 0 {
+		t.vote(f.Replaced, -1)
+		counted(h.games, f.Game).vote(f.Replaced, -1)
+	}
+}
+
 func (h *Heart) close(id protocol.SessionID, e *evening, f *session.Closed) {
 	at := f.At
-	e.closed = &at
+	e.closed, e.join.code = &at, ""
 	if f.Notes != nil {
 		e.notes = f.Notes
 	}

@@ -31,6 +31,24 @@ func (h *Heart) Active() []protocol.SessionID {
 	return ids
 }
 
+// Invitation is a session that phones can join now, and how.
+type Invitation struct {
+	Session    protocol.SessionID
+	Generation protocol.Generation
+	Code       string
+}
+
+// Invitations returns those of all sessions, by session.
+func (h *Heart) Invitations() []Invitation {
+	open := []Invitation{}
+	for _, id := range h.active {
+		if j := h.evenings[id].join; j.code != "" {
+			open = append(open, Invitation{id, j.generation, j.code})
+		}
+	}
+	return open
+}
+
 // LastID is the highest id a session ever had, also a deleted one; 0 before the first.
 func (h *Heart) LastID() protocol.SessionID { return h.last }
 

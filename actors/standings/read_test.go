@@ -66,6 +66,33 @@ func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
 	}
 }
 
+// A vote that is taken back is in no number any more, but one that the standings never
+// saw, because its record is damaged, takes nothing from others.
+func TestVotesTakenBack(t *testing.T) {
+	w := evenings(t)
+	w.must(t, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"}, guest(9, 1, 0xa, true), guest(9, 1, 0xa, false))
+	if _, up, down := w.Totals(2); up != 2 || down != 2 {
+		t.Errorf("%d up, %d down; want 2 and 2", up, down)
+	}
+	if n, _ := w.VoteCount(protocol.VoteFilter{SessionID: 9}); n != 2 {
+		t.Errorf("%d votes in the history", n)
+	}
+	w.Apply(9, &session.VoteCast{Game: 2, Type: protocol.VoteDown, Device: 0xb, Replaced: protocol.VoteUp})
+	if _, up, down := w.Totals(2); up != 2 || down != 3 {
+		t.Errorf("after a vote for a damaged one: %d up, %d down; want 2 and 3", up, down)
+	}
+	if up, down := w.SessionTally(9, 2); up != 0 || down != 3 {
+		t.Errorf("after a vote for a damaged one: %d up, %d down in its session; want 0 and 3", up, down)
+	}
+	again := standings.New()
+	if err := again.Restore(w.AppendSnapshot(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, up, down := again.Totals(2); up != 2 || down != 3 {
+		t.Errorf("after a restart: %d up, %d down", up, down)
+	}
+}
+
 func TestReadsAreCopies(t *testing.T) {
 	w := evenings(t)
 	w.Active()[0] = 99

@@ -25,7 +25,7 @@ func (r *reader) fail(why string) {
 func (r *reader) evening() *evening {
 	e := &evening{created: protocol.Timestamp(r.signed())}
 	flags := r.byte()
-	if flags&^(flagClosed|flagNotes) != 0 {
+	if flags&^(flagClosed|flagNotes|flagJoin) != 0 {
 		r.fail("unknown flags")
 	}
 	if flags&flagClosed != 0 {
@@ -36,9 +36,22 @@ func (r *reader) evening() *evening {
 		notes := string(r.bytes(r.count(1)))
 		e.notes = &notes
 	}
+	if flags&flagJoin != 0 {
+		e.join = r.joining(e.closed != nil)
+	}
 	e.playings = int(r.number())
 	e.tallies = r.tallies()
 	return e
+}
+
+// joining reads a code that is open; it is no code of a session that is over.
+func (r *reader) joining(over bool) joining {
+	generation := r.number()
+	code, ok := protocol.FoldJoinCode(string(r.bytes(r.count(1))))
+	if over || !ok || generation < 1 || generation > math.MaxUint32 {
+		r.fail("not a code")
+	}
+	return joining{protocol.Generation(generation), code}
 }
 
 func (r *reader) tallies() []gameTally {

@@ -77,10 +77,9 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 				plays++
 			}
 		case *session.VoteCast:
-			if f.Game == game && f.Type == protocol.VoteUp {
-				up++
-			} else if f.Game == game {
-				down++
+			if f.Game == game {
+				up += one(f.Type, protocol.VoteUp) - one(f.Replaced, protocol.VoteUp)
+				down += one(f.Type, protocol.VoteDown) - one(f.Replaced, protocol.VoteDown)
 			}
 		}
 	}
@@ -90,12 +89,35 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 func (log recount) votes(f protocol.VoteFilter) (n int64) {
 	for _, e := range log {
 		v, ok := e.fact.(*session.VoteCast)
-		if ok && !log.deleted(e.id) && (f.SessionID == 0 || f.SessionID == e.id) && (f.GameID == 0 || f.GameID == v.Game) &&
-			(f.VoteType == "" || f.VoteType == v.Type) {
-			n++
+		if !ok || log.deleted(e.id) || (f.SessionID != 0 && f.SessionID != e.id) || (f.GameID != 0 && f.GameID != v.Game) {
+			continue
+		}
+		for _, thumb := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
+			if f.VoteType == "" || f.VoteType == thumb {
+				n += one(v.Type, thumb) - one(v.Replaced, thumb)
+			}
 		}
 	}
 	return n
+}
+
+// one counts a thumb.
+func one(got, wanted protocol.VoteType) int64 {
+	if got == wanted {
+		return 1
+	}
+	return 0
+}
+
+// invitations are the codes of the sessions that can be joined.
+func (w *town) invitations() []standings.Invitation {
+	list := []standings.Invitation{}
+	for id := protocol.SessionID(1); id <= 4; id++ {
+		if s, ok := w.sessions[id]; ok && s.Code() != "" {
+			list = append(list, standings.Invitation{Session: id, Generation: s.Generation(), Code: s.Code()})
+		}
+	}
+	return list
 }
 
 // After any evenings, the standings tell what a recount of the log and the sessions
@@ -152,6 +174,7 @@ func (w *town) check(t *rapid.T, h *standings.Heart) {
 	equal(t, "sessions", sessions, h.Sessions())
 	equal(t, "active", active, h.Active())
 	equal(t, "last id", last, h.LastID())
+	equal(t, "invitations", w.invitations(), h.Invitations())
 	for game := protocol.GameID(0); game < 5; game++ {
 		if game > 0 {
 			plays, up, down := h.Totals(game)
@@ -189,7 +212,7 @@ func equal[T any](t *rapid.T, what string, want, got T) {
 func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	play := protocol.NewPlayID(id, rapid.IntRange(1, 4).Draw(t, "play"))
 	notes := rapid.Ptr(rapid.SampledFrom([]string{"", "pizza", strings.Repeat("é", 100)}), true)
-	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	switch rapid.IntRange(0, 15).Draw(t, "kind") {
 	case 0:
 		return protocol.CloseSession{ID: id, Notes: notes.Draw(t, "notes")}
 	case 1:
@@ -202,6 +225,13 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 		return protocol.SetGameStatus{ID: id, GameID: play, Status: protocol.StatusSkipped}
 	case 7:
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
+	case 8, 9:
+		return protocol.OpenJoin{ID: id, Renew: rapid.Bool().Draw(t, "renew"), Fresh: rapid.SampledFrom([]string{"QRX7F2", "222222"}).Draw(t, "code")}
+	case 10, 11, 12:
+		if s, ok := w.sessions[id]; ok && s.Generation() > 0 {
+			return guest(id, s.Generation(), protocol.DeviceID(rapid.IntRange(1, 2).Draw(t, "device")), rapid.Bool().Draw(t, "up"))
+		}
+		return protocol.CloseJoin{ID: id}
 	}
 	if s, ok := w.sessions[id]; !ok || !s.Exists() {
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
@@ -211,6 +241,14 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 
 func addGame(id protocol.SessionID, game protocol.GameID) protocol.AddGame {
 	return protocol.AddGame{ID: id, GameID: game, Game: protocol.Game{ID: game, Title: "Game " + game.String(), PackName: "Pack", MinPlayers: 1, MaxPlayers: 8}}
+}
+
+func guest(id protocol.SessionID, g protocol.Generation, device protocol.DeviceID, up bool) *protocol.CastGuestVote {
+	v := protocol.VoteDown
+	if up {
+		v = protocol.VoteUp
+	}
+	return &protocol.CastGuestVote{SessionID: id, Generation: g, Device: device, Username: "Ann", Vote: v}
 }
 
 func vote(id protocol.SessionID, name string, up bool, at protocol.Timestamp) *protocol.CastVote {

@@ -11,18 +11,20 @@ import (
 
 // SnapshotVersion is the format that AppendSnapshot writes and Restore reads:
 //
-//	last, n, n × (id, created, flags, [closed], [notes], playings, tallies), tallies of gone
+//	last, n, n × (id, created, flags, [closed], [notes], [generation, code], playings, tallies), tallies of gone
 //	tallies = n, n × (game, plays, up, down)
 //
 // Numbers are varints: signed for times, unsigned for the rest. Ids of sessions and
 // games ascend and stand as the distance to the one before. The flags are one byte;
-// notes are a length and that many bytes. The totals are not stored: they are the sum
+// notes and code are a length and that many bytes. How a session is joined is of interest
+// only while it can be. The totals are not stored: they are the sum
 // of the parts, so they cannot disagree with them.
-const SnapshotVersion uint32 = 1
+const SnapshotVersion uint32 = 2
 
 const (
 	flagClosed byte = 1 << iota
 	flagNotes
+	flagJoin
 )
 
 // The fewest bytes an evening and a tally take. They bound what a count can make
@@ -58,6 +60,9 @@ func (e *evening) append(dst []byte) []byte {
 	if e.notes != nil {
 		flags |= flagNotes
 	}
+	if e.join.code != "" {
+		flags |= flagJoin
+	}
 	dst = append(dst, flags)
 	if e.closed != nil {
 		dst = binary.AppendVarint(dst, int64(*e.closed))
@@ -65,6 +70,11 @@ func (e *evening) append(dst []byte) []byte {
 	if e.notes != nil {
 		dst = binary.AppendUvarint(dst, uint64(len(*e.notes)))
 		dst = append(dst, *e.notes...)
+	}
+	if e.join.code != "" {
+		dst = binary.AppendUvarint(dst, uint64(e.join.generation))
+		dst = binary.AppendUvarint(dst, uint64(len(e.join.code)))
+		dst = append(dst, e.join.code...)
 	}
 	dst = binary.AppendUvarint(dst, uint64(e.playings))
 	return appendTallies(dst, e.tallies)

@@ -10,17 +10,18 @@ import (
 	"partyline/protocol"
 )
 
-// The snapshot format of version 1: an evening closed with notes, one that goes on,
-// and what is gone with a deleted one.
+// The snapshot format of version 2: an evening closed with notes, one that goes on and
+// can be joined, and what is gone with a deleted one.
 func TestSnapshotFormat(t *testing.T) {
 	w := evenings(t)
+	w.must(t, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"}, protocol.OpenJoin{ID: 9, Renew: true, Fresh: "222222"})
 	w.must(t, 8, protocol.CreateSession{ID: 8}, addGame(8, 300))
 	w.must(t, 8, vote(8, "ann", true, w.now))
 	w.must(t, 8, protocol.CloseSession{ID: 8}, protocol.DeleteSession{ID: 8})
 	want := strings.ReplaceAll("09 02"+ // the last id; two evenings
 		"07 a0bfabfef962 03 809aadfef962 05 70697a7a61 02"+ // session 7: created, closed with notes, closed at, notes, two playings
 		"02 01 020000 01 010200"+ // of two games
-		"02 a0b9adfef962 00 01"+ // session 9: created, goes on, one playing
+		"02 a0b9adfef962 04 02 06 323232323232 01"+ // session 9: created, goes on, joined by its second code, one playing
 		"01 02 010001"+ // of one game
 		"01 ac02 010100", " ", "") // gone with session 8: game 300, one play, one vote
 	if got := hex.EncodeToString(w.AppendSnapshot(nil)); got != want {
@@ -38,7 +39,10 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"ids that stand still": {9, 1, 0, 0, 0, 0, 0, 0},
 		"an id above the last": {1, 1, 2, 0, 0, 0, 0, 0},
 		"an id out of range":   append(append([]byte{9, 2, 1, 0, 0, 0, 0}, binary.AppendUvarint(nil, 1<<63-1)...), 0, 0, 0, 0, 0),
-		"unknown flags":        {9, 1, 1, 0, 4, 0, 0, 0},
+		"unknown flags":        {9, 1, 1, 0, 8, 0, 0, 0},
+		"a code of no kind":    {9, 1, 1, 0, 4, 1, 6, 'q', 'r', 'x', '7', 'f', '1', 0, 0, 0},
+		"a code of no number":  {9, 1, 1, 0, 4, 0, 6, 'Q', 'R', 'X', '7', 'F', '2', 0, 0, 0},
+		"a code after the end": {9, 1, 1, 0, 5, 0, 1, 6, 'Q', 'R', 'X', '7', 'F', '2', 0, 0, 0},
 		"notes beyond the end": {9, 1, 1, 0, 2, 99, 'x', 0, 0},
 	}
 	for n := range good {
@@ -63,6 +67,9 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 func FuzzRestore(f *testing.F) {
 	f.Add(evenings(f).AppendSnapshot(nil))
 	f.Add(standings.New().AppendSnapshot(nil))
+	joined := evenings(f)
+	joined.must(f, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"})
+	f.Add(joined.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := standings.New()
 		if h.Restore(data) != nil {

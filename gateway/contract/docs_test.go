@@ -209,7 +209,7 @@ func (s *stage) set(page string) {
 }
 
 // fullHouse is the evening of the reference: sessions 1 and 2 are over, in session 3
-// the second game is being played, and there are tokens, webhooks and a vote.
+// the second game is being played, and there are tokens, webhooks, a vote and a guest.
 func (s *stage) fullHouse() {
 	for id := 1; id <= 3; id++ {
 		s.ask("sessions.create", params{"notes": "Friday game night"}).want(201)
@@ -225,7 +225,7 @@ func (s *stage) fullHouse() {
 		s.ask("sessions.games.add", params{"id": 3, "game_id": game, "room_code": "ABCD"}).want(201)
 	}
 	s.ask("votes.live", params{"username": "viewer_2", "vote": "up", "timestamp": now()}).want(200)
-	s.env = append(s.env, "DELIVERY="+strconv.Itoa(s.delivered()))
+	s.env = append(s.env, "DELIVERY="+strconv.Itoa(s.delivered()), "CODE="+s.joins(3), "GUEST="+s.guest)
 }
 
 // run runs a block and the exchanges it makes.

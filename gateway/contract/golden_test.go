@@ -23,6 +23,8 @@ var words = map[string]string{
 	"stats": "Stats", "test-sent": "TestSent", "toggle-pack": "PackToggleRequest", "update-game": "GameUpdate",
 	"update-webhook": "WebhookUpdate", "verified": "Verified", "vote-accepted": "VoteAccepted", "vote-page": "VotePage",
 	"import-games": "CsvImport", "games-imported": "CsvImported", "session-export": "SessionExport",
+	"open-join": "JoinRequest", "join": "Join", "join.closed": "Join", "enter": "EnterRequest", "entered": "Entered",
+	"cast-guest-vote": "GuestVoteRequest", "guest-vote-accepted": "GuestVoteAccepted",
 	"webhook-health": "WebhookHealth", "webhook-log": "WebhookLog", "webhook-saved": "WebhookSaved", "webhook": "Webhook", "token": "Token",
 }
 

@@ -58,6 +58,7 @@ type house struct {
 	gateway *gateway.Gateway
 	client  *http.Client
 	token   string // an admin's, when somebody has logged in
+	guest   string // of a phone, when one has joined
 	closing sync.Once
 }
 
@@ -184,7 +185,8 @@ func (a answer) text(field string) string {
 	return s
 }
 
-// ask sends an operation as an admin, when one has logged in. Headers are pairs; the
+// ask sends an operation as an admin, when one has logged in, or as a guest what only
+// guests may. Headers are pairs; the
 // last value of a name counts, an empty one takes the header away. A parameter named
 // "" is the body as it is.
 func (h *house) ask(op string, p params, headers ...string) answer {
@@ -197,8 +199,8 @@ func (h *house) ask(op string, p params, headers ...string) answer {
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if h.token != "" {
-		req.Header.Set("Authorization", "Bearer "+h.token)
+	if token := h.bearer(op); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		if req.Header.Del(headers[i]); headers[i+1] != "" {
@@ -206,6 +208,15 @@ func (h *house) ask(op string, p params, headers ...string) answer {
 		}
 	}
 	return h.do(op, req)
+}
+
+func (h *house) bearer(op string) string {
+	for _, row := range protocol.Operations() {
+		if row.Op == op && row.Access == protocol.AccessGuest {
+			return h.guest
+		}
+	}
+	return h.token
 }
 
 func (h *house) do(op string, req *http.Request) answer {

@@ -201,6 +201,8 @@ func request(s *socket) {
 
 // night is one event of every kind.
 func night(h *house, screen, tally *socket) {
+	h.joined()
+	screen.hear("session.join")
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	screen.hear("game.added")
 	tally.hear("snapshot")
@@ -211,6 +213,11 @@ func night(h *house, screen, tally *socket) {
 	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)
 	screen.hear("vote.received")
 	poll(h, screen)
+	h.ask("join.vote", params{"vote": "up"}).want(200)
+	h.ask("join.vote", params{"vote": "down"}).want(200)
+	for replaced := any(nil); replaced == nil; { // of the guest's second vote
+		replaced = screen.hear("vote.received")["data"].(map[string]any)["vote"].(map[string]any)["replaced"]
+	}
 	again := h.dial(screen.messages)
 	again.say(params{"type": "auth", "token": h.token})
 	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})

@@ -37,6 +37,8 @@ func TestEveryPromiseIsKept(t *testing.T) {
 		{"keys", options{}, keys},
 		{"keys in flight", options{}, keysInFlight},
 		{"eleven logins", options{}, elevenLogins},
+		{"party", options{}, party},
+		{"crowd", options{gateway: func(o *gateway.Options) { o.JoinRate, o.GuestRate = 0.001, 0.001 }}, crowd},
 		{"plain pages", options{}, plainPages},
 		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *house) { h.ask("metrics", nil).want(404) }},
 		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{} }}, ourFault},
@@ -84,6 +86,7 @@ func nothing(o contract.Operation) params {
 // rights are looked at before anything else.
 func rights(h *house) {
 	viewer := "Bearer " + h.ask("tokens.create", params{"role": "viewer", "name": "x"}).text("token")
+	h.joined()
 	h.each(func(o contract.Operation) {
 		h.ask(o.ID, nothing(o), "Origin", "https://elsewhere.example").want(403)
 		if !strings.Contains(o.ID, ".") || strings.HasPrefix(o.ID, "spec.") || o.ID == "docs.file" {
@@ -92,13 +95,27 @@ func rights(h *house) {
 		h.ask(o.ID, nothing(o), "Authorization", "Bearer garbage").want(403)
 		if has(o, "401") && o.ID != "auth.login" {
 			h.ask(o.ID, nothing(o), "Authorization", "").want(401)
-			h.ask(o.ID, nothing(o), "Authorization", viewer).want(403)
+			lesser := viewer
+			if accessOf(o.ID) == protocol.AccessWatch {
+				lesser = "Bearer " + h.guest
+			}
+			h.ask(o.ID, nothing(o), "Authorization", lesser).want(403)
 		}
 	})
 }
 
+func accessOf(op string) protocol.Access {
+	for _, row := range protocol.Operations() {
+		if row.Op == op {
+			return row.Access
+		}
+	}
+	return ""
+}
+
 // bodies that are too large, or not JSON.
 func bodies(h *house) {
+	h.joined()
 	huge := strings.Repeat(" ", protocol.MaxImport+1)
 	h.each(func(o contract.Operation) {
 		if !has(o, "413") {
@@ -122,6 +139,7 @@ func keys(h *house) {
 	h.ask("sessions.create", nil, "Idempotency-Key", "k").want(201)
 	h.ask("sessions.create", params{"notes": "Another"}, "Idempotency-Key", "k").want(409)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 12, "room_code": "QUIP"}).want(201)
+	code := h.joined()
 	at := now()
 	vote := func(name string) params {
 		return params{"username": name, "vote": "up", "timestamp": at, "sessionId": 1}
@@ -144,6 +162,8 @@ func keys(h *house) {
 		{"sessions.poll.add", 201, params{"id": 1}, params{"id": 2}},
 		{"votes.live", 200, vote("ann"), vote("bob")},
 		{"votes.batch", 200, params{"votes": []any{vote("cyd")}}, params{"votes": []any{vote("dan")}}},
+		{"join.enter", 200, params{"code": code, "name": "Ann"}, params{"code": code, "name": "Bob"}},
+		{"join.vote", 200, params{"vote": "up"}, params{"vote": "down"}},
 		{"webhooks.create", 201, hook("Discord Bot"), hook("Another")},
 		{"webhooks.test", 200, params{"id": 1}, params{"id": 2}},
 		{"webhooks.rotate", 200, params{"id": 1, "secret": "a"}, params{"id": 1, "secret": "b"}},
@@ -160,6 +180,9 @@ func keys(h *house) {
 	}
 	h.ask("auth.verify", nil, "Idempotency-Key", "k").want(200)
 	h.ask("auth.verify", nil, "Idempotency-Key", "k", "Authorization", "Bearer "+adminOf(h.t, time.Now().Add(-time.Hour))).want(409)
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.join.open", params{"id": 2}).want(200)
+	h.guest = guestOf(h.t, 2, 0xa)
 	h.each(func(o contract.Operation) {
 		if o.Method == http.MethodPost && o.ID != "auth.login" {
 			p := nothing(o)
@@ -194,6 +217,10 @@ func valid(op string) params {
 		return params{"username": "ann", "vote": "up", "timestamp": now()}
 	case "votes.batch":
 		return params{"votes": []any{params{}}}
+	case "join.enter":
+		return params{"code": "QRX7F2"}
+	case "join.vote":
+		return params{"vote": "up"}
 	case "webhooks.create":
 		return hook("Discord Bot")
 	case "webhooks.rotate":
@@ -219,8 +246,10 @@ func adminOf(t *testing.T, at time.Time) string {
 func keysInFlight(h *house) {
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	h.joined()
 	for op, p := range map[string]params{
 		"auth.login": {"key": adminKey},
+		"join.vote":  {"vote": "up"},
 		"votes.live": {"username": "ann", "vote": "up", "timestamp": now()},
 	} {
 		h.journal.Hold()
@@ -238,7 +267,7 @@ func keysInFlight(h *house) {
 type faulty struct{ gateway.Hub }
 
 func ourFault(h *house) {
-	h.token = adminOf(h.t, time.Now())
+	h.token, h.guest = adminOf(h.t, time.Now()), guestOf(h.t, 1, 0xa)
 	h.each(func(o contract.Operation) {
 		if has(o, "500") {
 			h.ask(o.ID, works(o), "Idempotency-Key", "k").want(500)
@@ -296,6 +325,7 @@ func oneAtATime(h *house) {
 // draining asks a hub that has closed. Logins and their like need no more of it than
 // the journal.
 func draining(h *house) {
+	h.joined()
 	h.close()
 	h.each(func(o contract.Operation) {
 		if has(o, "503") && o.ID != "live" && o.ID != "ready" && !strings.HasPrefix(o.ID, "auth.") {

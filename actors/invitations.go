@@ -1,0 +1,134 @@
+package actors
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+
+	"partyline/actors/session"
+	"partyline/protocol"
+)
+
+// invitations know with which code phones come into which session. They are read where
+// a phone comes in and at each of its requests, so that no actor is woken for a code
+// that opens nothing; and they see to it that no two sessions have the same code.
+//
+// They begin with what the standings know of all sessions. From then on each session
+// tells what its own log says, before the answer leaves.
+type invitations struct {
+	mu    sync.RWMutex
+	open  map[protocol.SessionID]invitation
+	codes map[string]protocol.SessionID
+	// drawn are codes of commands that are not answered yet.
+	drawn map[string]struct{}
+	draw  func() string
+}
+
+type invitation struct {
+	generation protocol.Generation
+	code       string
+}
+
+func newInvitations(draw func() string) *invitations {
+	if draw == nil {
+		draw = drawCode
+	}
+	return &invitations{open: map[protocol.SessionID]invitation{}, codes: map[string]protocol.SessionID{}, drawn: map[string]struct{}{}, draw: draw}
+}
+
+// note learns how a session is joined; an empty code is that it is not.
+func (v *invitations) note(id protocol.SessionID, g protocol.Generation, code string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if before, ok := v.open[id]; ok {
+		delete(v.codes, before.code)
+		delete(v.open, id)
+	}
+	if code != "" {
+		v.open[id] = invitation{g, code}
+		v.codes[code] = id
+	}
+}
+
+// opens is the session that the code opens, 0 for none.
+func (v *invitations) opens(code string) protocol.SessionID {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.codes[code]
+}
+
+func (v *invitations) holds(id protocol.SessionID, g protocol.Generation) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	now, ok := v.open[id]
+	return ok && now.generation == g
+}
+
+// take draws a code that no session has or is about to have.
+func (v *invitations) take() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for {
+		code := v.draw()
+		_, drawn := v.drawn[code]
+		if _, taken := v.codes[code]; taken || drawn {
+			continue
+		}
+		v.drawn[code] = struct{}{}
+		return code
+	}
+}
+
+// release gives a code back; should it be in use now, that was noted before.
+func (v *invitations) release(code string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.drawn, code)
+}
+
+// drawCode takes each character with the same chance: bytes beyond the last whole
+// multiple of the alphabet are drawn again.
+func drawCode() string {
+	const letters = len(protocol.JoinAlphabet)
+	code := make([]byte, 0, protocol.JoinCodeLength)
+	for len(code) < cap(code) {
+		var b [1]byte
+		_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+		if n := int(b[0]); n < 256/letters*letters {
+			code = append(code, protocol.JoinAlphabet[n%letters])
+		}
+	}
+	return string(code)
+}
+
+// openJoin gives the session a code in case that it needs a new one.
+func (h *Hub) openJoin(c *command, cmd protocol.OpenJoin) *protocol.Error {
+	code := h.invitations.take()
+	cmd.Fresh = code
+	c.cmd = cmd
+	done := c.done
+	c.done = func(answer any, err *protocol.Error) {
+		h.invitations.release(code)
+		done(answer, err)
+	}
+	return h.sendSession(cmd.ID, c)
+}
+
+// Opens is the session that a code opens now, 0 for none. The code is in its stored
+// form. It does not wait.
+func (h *Hub) Opens(code string) protocol.SessionID { return h.invitations.opens(code) }
+
+// GuestLive is false for the guests of a generation that is over. It does not wait.
+func (h *Hub) GuestLive(id protocol.SessionID, g protocol.Generation) bool {
+	return h.invitations.holds(id, g)
+}
+
+// Join tells how a session is joined.
+func (h *Hub) Join(ctx context.Context, id protocol.SessionID) (protocol.Join, error) {
+	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Join, *protocol.Error) { return s.Join(), nil })
+}
+
+// Enter asks a session what a device is told that comes with its code.
+func (h *Hub) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error) {
+	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Entry, *protocol.Error) { return s.Enter(code, device) })
+}

@@ -1,0 +1,70 @@
+package session
+
+import (
+	"encoding/binary"
+
+	"partyline/protocol"
+)
+
+// The body of a guest's stored vote, some 33 bytes. It is a kind of its own, so that
+// the votes of which there are millions stay as small as they are:
+//
+//	uvarint  at, in milliseconds since 1970
+//	varint   timestamp minus at
+//	uvarint  play
+//	uvarint  game
+//	byte     1 up, 0 down; plus 2 when it takes back an up, plus 4 when a down
+//	8 bytes  device, big-endian
+//	uvarint  length of the name in bytes
+//	bytes    the name, UTF-8
+
+const (
+	thumbUp byte = 1 << iota
+	tookUp
+	tookDown
+)
+
+func appendGuestVote(dst []byte, f *VoteCast) []byte {
+	dst = appendBallot(dst, f)
+	dst = append(dst, guestFlags(f))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(f.Device))
+	return appendName(dst, f.Username)
+}
+
+func guestFlags(f *VoteCast) (flags byte) {
+	if f.Type == protocol.VoteUp {
+		flags = thumbUp
+	}
+	switch f.Replaced {
+	case protocol.VoteUp:
+		flags |= tookUp
+	case protocol.VoteDown:
+		flags |= tookDown
+	}
+	return flags
+}
+
+func readGuestVote(b []byte) (*VoteCast, error) {
+	r := reader{rest: b}
+	f := r.ballot()
+	flags := r.byte()
+	device := r.take(8)
+	f.Username = r.name()
+	if r.bad || len(r.rest) > 0 || flags&^(thumbUp|tookUp|tookDown) != 0 || flags&tookUp != 0 && flags&tookDown != 0 {
+		return nil, errVote()
+	}
+	f.Device = protocol.DeviceID(binary.BigEndian.Uint64(device))
+	if f.Type = protocol.VoteDown; flags&thumbUp != 0 {
+		f.Type = protocol.VoteUp
+	}
+	switch {
+	case flags&tookUp != 0:
+		f.Replaced = protocol.VoteUp
+	case flags&tookDown != 0:
+		f.Replaced = protocol.VoteDown
+	}
+	if f.Device == 0 {
+		return nil, errVote()
+	}
+	return f, nil
+}

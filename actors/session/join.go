@@ -1,0 +1,91 @@
+package session
+
+import "partyline/protocol"
+
+// join is how phones come in. The fields are exported for the snapshot alone.
+type join struct {
+	// Generation counts the codes that were ever open.
+	Generation protocol.Generation `json:"generation,omitempty"`
+	Policy     protocol.JoinPolicy `json:"policy,omitempty"`
+	Code       string              `json:"code,omitempty"` // empty while joining is closed
+}
+
+// policy is what was set, or what a session begins with.
+func (j *join) policy() protocol.JoinPolicy {
+	if j.Policy == "" {
+		return protocol.PolicyLatest
+	}
+	return j.Policy
+}
+
+// sound says whether facts could have made it so.
+func (j *join) sound() bool {
+	switch j.Policy {
+	case protocol.PolicyEvery, protocol.PolicyLatest, protocol.PolicyOnce:
+	default:
+		return *j == join{}
+	}
+	code, ok := protocol.FoldJoinCode(j.Code)
+	return j.Generation > 0 && (j.Code == "" || ok && code == j.Code)
+}
+
+// openJoin decides OpenJoin. A code that is open stays, unless another is asked for.
+func (h *Heart) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.phase != phaseActive {
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot open joining of a closed session")
+	}
+	f := &JoinSet{At: at, Generation: h.join.Generation, Policy: c.Policy, Code: h.join.Code}
+	if f.Policy == "" {
+		f.Policy = h.join.policy()
+	}
+	if f.Code == "" || c.Renew {
+		f.Code, f.Generation = c.Fresh, f.Generation+1
+	}
+	if (join{f.Generation, f.Policy, f.Code}) == h.join {
+		return dst, nil
+	}
+	return append(dst, f), nil
+}
+
+// closeJoin decides CloseJoin. Closing a session closes joining too, by its own fact.
+func (h *Heart) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if h.join.Code == "" {
+		return dst, nil
+	}
+	return append(dst, &JoinSet{At: at, Generation: h.join.Generation, Policy: h.join.Policy}), nil
+}
+
+// Join tells how phones come in.
+func (h *Heart) Join() protocol.Join { return protocol.NewJoin(h.id, h.join.Code, h.join.policy()) }
+
+// Generation is that of the guests who may vote now, 0 while joining is closed.
+func (h *Heart) Generation() protocol.Generation {
+	if h.join.Code == "" {
+		return 0
+	}
+	return h.join.Generation
+}
+
+// Code is what phones come in with, empty while joining is closed.
+func (h *Heart) Code() string { return h.join.Code }
+
+// Enter says what a device is told that has the code, or that the code is not this
+// session's any more. The code is in its stored form.
+func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *protocol.Error) {
+	if code == "" || code != h.join.Code {
+		return protocol.Entry{}, protocol.NoSuchCode()
+	}
+	e := protocol.Entry{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy()}
+	if id := h.current(); id != 0 {
+		e.Yours = h.yours(device, id)
+	}
+	return e, nil
+}
+
+// admit refuses a guest of another generation than the present one.
+func (h *Heart) admit(g protocol.Generation) *protocol.Error {
+	if g == 0 || g != h.Generation() {
+		return protocol.Errorf(protocol.CodeForbidden, "Joining was closed or its code renewed; enter the code that the screen shows now")
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package session
+
+import (
+	"encoding/binary"
+
+	"partyline/protocol"
+)
+
+// readDevices reads what devices.append writes; plays is how many playings there are.
+func readDevices(r *reader, plays int) devices {
+	n := r.length(len(r.rest))
+	if n == 0 {
+		return devices{}
+	}
+	// A device takes at least eleven bytes, so a damaged count cannot ask for much.
+	room := min(n, len(r.rest)/11)
+	d := devices{places: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
+	for range n {
+		v := readDevice(r, plays)
+		if _, twice := d.places[v.id]; twice || v.id == 0 {
+			r.fail()
+		}
+		if r.bad {
+			return devices{}
+		}
+		d.insert(v)
+	}
+	return d
+}
+
+func readDevice(r *reader, plays int) (v device) {
+	id := r.take(8)
+	n := r.length(plays)
+	if r.bad || n == 0 {
+		r.fail()
+		return v
+	}
+	v.id = protocol.DeviceID(binary.BigEndian.Uint64(id))
+	for range n {
+		play := r.length(2*plays + 1)
+		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1}
+		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
+			r.fail()
+		}
+		if r.bad {
+			return v
+		}
+		v.marks = append(v.marks, m)
+	}
+	return v
+}

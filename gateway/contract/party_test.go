@@ -1,0 +1,130 @@
+package contract_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"partyline/protocol"
+)
+
+// joined has a phone join session 1, which is opened if there is none.
+func (h *house) joined() (code string) {
+	h.t.Helper()
+	if h.ask("sessions.get", params{"id": 1}).status == 404 {
+		h.ask("sessions.create", nil).want(201)
+	}
+	return h.joins(1)
+}
+
+// joins has a phone join a session.
+func (h *house) joins(session int) (code string) {
+	h.t.Helper()
+	a := h.ask("sessions.join.open", params{"id": session})
+	a.want(200)
+	code = a.text("code")
+	in := h.ask("join.enter", params{"code": code, "name": "Ann"}, "Authorization", "")
+	in.want(200)
+	h.guest = in.text("token")
+	return code
+}
+
+// guestOf is the token of a phone that has joined a session with its first code.
+func guestOf(t *testing.T, session int, device protocol.DeviceID) string {
+	t.Helper()
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session,
+		"sub": device.String(), "generation": 1, "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte(jwtSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// party is everything that a host's code and a guest's thumb can meet.
+func party(h *house) {
+	h.t.Helper()
+	for _, op := range []string{"sessions.join.open", "sessions.join.get", "sessions.join.close"} {
+		h.ask(op, params{"id": "x"}).want(400)
+		h.ask(op, params{"id": 9}).want(404)
+	}
+	h.ask("sessions.create", nil).want(201)
+	h.ask("sessions.join.get", params{"id": 1}).want(200)
+	h.ask("sessions.join.open", params{"id": 1, "policy": "never"}).want(400)
+	h.ask("join.enter", params{"name": "Ann"}).want(400)
+	h.ask("join.enter", params{"code": "QRX7F2", "name": fmt.Sprintf("%101s", "x")}).want(400)
+	h.ask("join.enter", params{"code": "QRX7F2"}).want(404)
+	h.joined()
+	h.ask("join.vote", params{"vote": "sideways"}).want(400)
+	h.ask("join.vote", params{"vote": "up", "gameId": -1}).want(400)
+	h.ask("join.vote", params{"vote": "up"}).want(409) // nothing is being played
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	h.joined() // each phone may press five times
+	h.ask("join.vote", params{"vote": "up", "gameId": 10001}).want(200)
+	h.ask("join.vote", params{"vote": "up"}).want(200)
+	h.ask("join.vote", params{"vote": "down"}).want(200)
+	h.ask("join.vote", params{"vote": "up", "gameId": 10002}).want(409)
+	h.policy("once")
+	h.ask("join.vote", params{"vote": "up"}).want(409)
+	h.ask("join.vote", params{"vote": "up"}).want(429)
+	h.joined()
+	h.policy("every")
+	h.ask("join.vote", params{"vote": "up"}).want(200)
+	h.ask("join.vote", params{"vote": "up"}).want(409)
+	for range 3 {
+		h.ask("sessions.poll.vote", params{"id": 1, "choice": 1}, "Authorization", "Bearer "+h.guest).want(409) // there is none
+	}
+	h.ask("sessions.poll.vote", params{"id": 1, "choice": 1}, "Authorization", "Bearer "+h.guest).want(429)
+	h.ask("sessions.join.get", params{"id": 1}).want(200)
+	h.ask("sessions.join.close", params{"id": 1}).want(200)
+	h.ask("join.vote", params{"vote": "up"}).want(403)
+	h.ask("sessions.close", params{"id": 1}).want(200)
+	h.ask("sessions.join.open", params{"id": 1}).want(400)
+}
+
+func (h *house) policy(p string) {
+	h.t.Helper()
+	h.ask("sessions.join.open", params{"id": 1, "policy": p}).want(200)
+}
+
+// crowd is more of everything than one address may send.
+func crowd(h *house) {
+	h.t.Helper()
+	code := h.joined()
+	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	from := []string{"X-Forwarded-For", "203.0.113.7", "Authorization", ""}
+	device := ""
+	for range 60 {
+		in := h.ask("join.enter", params{"code": code}, from...)
+		in.want(200)
+		device = in.text("device")
+	}
+	h.ask("join.enter", params{"code": code}, from...).want(429)
+	for range 5 {
+		h.ask("join.enter", params{"code": code, "device": device}, from...).want(200)
+	}
+	h.ask("join.enter", params{"code": code, "device": device}, from...).want(429)
+	for range 30 {
+		h.ask("join.enter", params{"code": "222222"}, from...).want(404)
+	}
+	h.ask("join.enter", params{"code": code, "device": device}, from...).want(429)
+	h.press(1001)
+}
+
+// press sends so many votes from one address, none of which changes anything after the
+// first of each phone; the last is one too many.
+func (h *house) press(votes int) {
+	h.t.Helper()
+	token := ""
+	for n := range votes {
+		if n%5 == 0 {
+			token = "Bearer " + guestOf(h.t, 1, protocol.DeviceID(n+1))
+		}
+		want := 200
+		if n == votes-1 {
+			want = 429
+		}
+		h.ask("join.vote", params{"vote": "up"}, "Authorization", token, "X-Forwarded-For", "203.0.113.8").want(want)
+	}
+}

@@ -1,0 +1,40 @@
+package gateway
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"partyline/protocol"
+)
+
+// everybody holds all tokens to be live.
+type everybody struct{}
+
+func (everybody) Tokens(context.Context) ([]protocol.Token, error)       { return nil, nil }
+func (everybody) TokenLive(protocol.TokenID) bool                        { return true }
+func (everybody) GuestLive(protocol.SessionID, protocol.Generation) bool { return true }
+
+// TestGuestsAreNotRemembered: a hall full of phones does not push out the bots, whose
+// tokens come thousands of times a second.
+func TestGuestsAreNotRemembered(t *testing.T) {
+	g := guard{mint: newMint([]byte("a secret of thirty-two bytes, at least")), access: everybody{}}
+	token, err := g.mint.guest(arrival{Session: 3, Generation: 1, Device: protocol.DeviceID(0xa).String(), Name: "Ann", Iat: time.Now().Unix()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, refused := g.verify(token)
+	if refused != nil || h.Role != protocol.RoleGuest || h.Session != 3 || h.Device != 0xa || h.Generation != 1 || h.Name != "Ann" {
+		t.Errorf("%+v, %v", h, refused)
+	}
+	if n := len(g.cache.holders); n != 0 {
+		t.Errorf("%d holders are remembered", n)
+	}
+	bot, err := g.mint.admin(time.Now().Unix())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, refused := g.verify(bot); refused != nil || len(g.cache.holders) != 1 {
+		t.Errorf("%v, %d holders", refused, len(g.cache.holders))
+	}
+}

@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"partyline/protocol"
+)
+
+// showJoin tells a screen, or whoever else may watch the session, how to join it.
+func (g *Gateway) showJoin(ctx context.Context, in *input) (reply, error) {
+	var q byID[protocol.SessionID]
+	if err := in.read(&q, joinShape); err != nil {
+		return reply{}, err
+	}
+	if err := confine(in.who, &q.ID); err != nil {
+		return reply{}, err
+	}
+	j, err := g.hub.Join(ctx, q.ID)
+	return reply{status: http.StatusOK, body: j}, err
+}
+
+var joinShape = shapeOf[byID[protocol.SessionID]]()
+
+// arrival is a phone that has come in. It is what is stored under an idempotency key:
+// the token is signed from it again, so no secret is stored.
+type arrival struct {
+	Session    protocol.SessionID  `json:"session"`
+	Generation protocol.Generation `json:"generation"`
+	Policy     protocol.JoinPolicy `json:"policy"`
+	Device     string              `json:"device"` // as DeviceID.String has it
+	Name       string              `json:"name"`
+	Yours      *protocol.YourVote  `json:"yours"`
+	Iat        int64               `json:"iat"` // seconds since 1970
+}
+
+func (a arrival) at() time.Time      { return time.Unix(a.Iat, 0) }
+func (a arrival) expires() time.Time { return a.at().Add(protocol.GuestTokenTTL) }
+
+// enter lets a phone in that has the code.
+func (g *Gateway) enter(ctx context.Context, in *input) (reply, error) {
+	var q protocol.Enter
+	if err := in.read(&q, shape{}); err != nil {
+		return reply{}, err
+	}
+	if err := q.Check(); err != nil {
+		return reply{}, err
+	}
+	key, invalid := in.idempotency(q)
+	if invalid != nil {
+		return reply{}, invalid
+	}
+	answer, err := g.once(ctx, key, func() (any, error) { return g.arrive(ctx, in, q) })
+	if err != nil {
+		return reply{}, err
+	}
+	a, replayed, err := restore[arrival](answer)
+	if err != nil {
+		return reply{}, err
+	}
+	body, err := g.entered(a)
+	return reply{status: http.StatusOK, body: body, replayed: replayed}, err
+}
+
+// arrive finds the session and counts what has to be counted. A code is looked up
+// before the limit is asked, and the session only after it: who may not know whether it
+// was right cannot tell from the time it took.
+func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arrival, error) {
+	var none arrival
+	code, possible := protocol.FoldJoinCode(q.Code)
+	if !possible {
+		return none, protocol.NoSuchCode() // a slip of the thumb, and no guess
+	}
+	now := time.Now()
+	session := g.hub.Opens(code)
+	if err := g.guests.tried(in.from, session != 0, now); err != nil {
+		return none, err
+	}
+	device, known := g.guard.mint.readDevice(q.Device)
+	if !known {
+		device = newDevice()
+	}
+	if err := g.guests.admit(in.from, device, known, now); err != nil {
+		return none, err
+	}
+	e, err := g.hub.Enter(ctx, session, code, device)
+	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: device.String(),
+		Name: nameOf(q.Name, device), Yours: e.Yours, Iat: now.Unix()}, err
+}
+
+func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
+	device, _ := protocol.ParseDevice(a.Device) // written by arrive
+	token, err := g.guard.mint.guest(a)
+	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.device(device),
+		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours}, err
+}
+
+// nameOf is the guest's name as it gave it, or one made from its device: always the
+// same, and friendlier than none.
+func nameOf(given string, device protocol.DeviceID) string {
+	if name := strings.TrimSpace(given); name != "" {
+		return name
+	}
+	return fmt.Sprintf("Guest %04X", uint16(device))
+}
+
+// guestVote is join.vote: whose it is stands in the token.
+func (g *Gateway) guestVote(ctx context.Context, in *input) (reply, error) {
+	if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
+		return reply{}, err
+	}
+	c := new(protocol.CastGuestVote)
+	if err := in.read(c, nil); err != nil {
+		return reply{}, err
+	}
+	c.SessionID, c.Generation, c.Device, c.Username = in.who.Session, in.who.Generation, in.who.Device, in.who.Name
+	return do(ctx, g.hub, in, c, http.StatusOK)
+}

@@ -1,0 +1,80 @@
+package protocol
+
+// Enter is the body of join.enter.
+type Enter struct {
+	Code string `json:"code"`
+	// Name is shown with the votes; without one the device gets a name.
+	Name string `json:"name"`
+	// Device is what an earlier answer said, so that it is the same device again.
+	Device string `json:"device"`
+}
+
+// Check looks at what is there; whether a code opens anything is not a matter of shape.
+func (e Enter) Check() *Error {
+	if e.Code == "" {
+		return Invalid("code is required")
+	}
+	return checkText("name", e.Name, 0, MaxUsername)
+}
+
+// Entry is what a session says to a device that has the code.
+type Entry struct {
+	SessionID  SessionID
+	Generation Generation
+	Policy     JoinPolicy
+	// Yours is the device's vote for what is being played, nil when it has none.
+	Yours *YourVote
+}
+
+// Entered is the answer of join.enter.
+type Entered struct {
+	Token     string     `json:"token"`
+	Role      Role       `json:"role"`
+	SessionID SessionID  `json:"sessionId"`
+	Name      string     `json:"name"`
+	Device    string     `json:"device"`
+	Policy    JoinPolicy `json:"policy"`
+	ExpiresAt Timestamp  `json:"expiresAt"`
+	Yours     *YourVote  `json:"yours"`
+}
+
+// CastGuestVote is one thumb of a guest, for what is being played now: join.vote.
+type CastGuestVote struct {
+	Vote VoteType `json:"vote"`
+	// GameID is the playing that the phone shows; 0 does not say.
+	GameID PlayID `json:"gameId"`
+	// What follows is of the guest's token.
+	SessionID  SessionID  `json:"-"`
+	Generation Generation `json:"-"`
+	Device     DeviceID   `json:"-"`
+	Username   string     `json:"-"`
+}
+
+// Target is the session that decides.
+func (c *CastGuestVote) Target() SessionID { return c.SessionID }
+
+// Check implements Command.
+func (c *CastGuestVote) Check() *Error {
+	if c.Vote != VoteUp && c.Vote != VoteDown {
+		return Invalid(`Invalid vote. Must be "up" or "down"`)
+	}
+	if c.GameID < 0 {
+		return Invalid("gameId must be a positive integer")
+	}
+	return nil
+}
+
+// YourVote is the newest vote of a device for one playing.
+type YourVote struct {
+	GameID    PlayID    `json:"gameId"`
+	Vote      VoteType  `json:"vote"`
+	Timestamp Timestamp `json:"timestamp"`
+}
+
+// GuestVoteAccepted is the answer of join.vote.
+type GuestVoteAccepted struct {
+	VoteAccepted
+	// Counted is false when the device had voted so already and nothing has changed.
+	Counted bool     `json:"counted"`
+	Yours   YourVote `json:"yours"`
+}

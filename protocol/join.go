@@ -1,0 +1,65 @@
+package protocol
+
+import "strings"
+
+// Joining: people come in from their phones with a short code that is on the screen.
+
+// JoinPolicy says what the second thumb of one device for one playing does.
+type JoinPolicy string
+
+// The policies.
+const (
+	// PolicyEvery counts each press, as the reference API does with names; two within
+	// DuplicateWindow are one.
+	PolicyEvery JoinPolicy = "every"
+	// PolicyLatest has a device's newer thumb take back its older one.
+	PolicyLatest JoinPolicy = "latest"
+	// PolicyOnce refuses all but the first.
+	PolicyOnce JoinPolicy = "once"
+)
+
+// JoinAlphabet is what codes are made of: the 20 characters of Open Location Codes,
+// which were chosen so that no two look alike and hardly a word can be spelled.
+const JoinAlphabet = "23456789CFGHJMPQRVWX"
+
+// JoinCodeLength makes 64 million codes: whoever guesses once a second finds the one that
+// is open after a year, on average.
+const JoinCodeLength = 6
+
+// FoldJoinCode is a code as it was typed, in the form in which it is stored. ok is
+// false for what no code can be.
+func FoldJoinCode(typed string) (code string, ok bool) {
+	code = strings.ToUpper(strings.TrimSpace(typed))
+	if len(code) != JoinCodeLength {
+		return "", false
+	}
+	for i := range len(code) {
+		if strings.IndexByte(JoinAlphabet, code[i]) < 0 {
+			return "", false
+		}
+	}
+	return code, true
+}
+
+// Join is how to join a session: the answer of sessions.join.get, the data of
+// session.join, and a part of SessionState. Code and Path are null while joining is closed.
+type Join struct {
+	SessionID SessionID  `json:"sessionId"`
+	Code      *string    `json:"code"`
+	Policy    JoinPolicy `json:"policy"`
+	// Path is the page for phones, below the server's own address.
+	Path *string `json:"path"`
+}
+
+// NewJoin makes a Join; an empty code is none.
+func NewJoin(s SessionID, code string, policy JoinPolicy) Join {
+	j := Join{SessionID: s, Policy: policy}
+	if code != "" {
+		path := "/vote/" + code
+		j.Code, j.Path = &code, &path
+	}
+	return j
+}
+
+// NoSuchCode is what whoever comes with a code is told that opens nothing.
+func NoSuchCode() *Error { return Errorf(CodeNotFound, "No game night has this code") }
