@@ -38,6 +38,15 @@ func (p proxies) host(r *http.Request) string {
 	return r.Host
 }
 
+// scheme is http or https, as the client's browser has it.
+func (p proxies) scheme(r *http.Request) string {
+	forwarded := r.Header.Get("X-Forwarded-Proto")
+	if r.TLS != nil || (strings.EqualFold(forwarded, "https") && p.trust(peerAddr(r))) {
+		return "https"
+	}
+	return "http"
+}
+
 func (p proxies) trust(a netip.Addr) bool {
 	for _, prefix := range p {
 		if prefix.Contains(a) {

@@ -29,6 +29,12 @@ type Options struct {
 	AllowOrigins []string
 	// TrustedProxies may say for whom they ask.
 	TrustedProxies []netip.Prefix
+	// PublicURL is where people find this server, for links that leave it; empty is where
+	// the request came.
+	PublicURL string
+	// LANHost is host:port that goes into such links in place of localhost; empty is
+	// nothing.
+	LANHost string
 	// Door is where the clients come in; nil makes one with the defaults.
 	Door *Door
 	// ConnectRate is how many WebSockets one address may open per second in the long
@@ -71,6 +77,7 @@ type Gateway struct {
 	door      *Door
 	endpoints map[string]*endpoint
 	site      *screen.Site
+	links     links
 	mux       *http.ServeMux
 	meters    *meters
 	metrics   http.Handler
@@ -95,7 +102,7 @@ func New(o Options) (*Gateway, error) {
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		logins: guesses{most: maxLogins}, guests: newGuests(o),
 		visits: newCrossings(o.ConnectRate, DefaultConnectRate, connectBurst), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
+		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.door == nil {
 		g.door = NewDoor(DoorOptions{TrustedProxies: o.TrustedProxies, Log: o.Log})

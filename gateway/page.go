@@ -9,9 +9,13 @@ import (
 
 // pages are the paths that people open in a browser, and those of their parts.
 func (g *Gateway) pages() map[string]http.HandlerFunc {
-	all := map[string]http.HandlerFunc{"/assets/{version}/{file}": g.serveAsset}
-	for path, file := range screen.Pages() {
-		page := g.site.Page(file)
+	all := map[string]http.HandlerFunc{
+		"/assets/{version}/{file}": g.serveAsset,
+		"/vote/{code}/link":        g.serveJoinLink,
+		"/vote/{code}/qr.svg":      g.serveJoinQR,
+	}
+	for path := range screen.Pages() {
+		page := g.site.Page(path)
 		all[path] = func(w http.ResponseWriter, r *http.Request) { page.Serve(w, r, screen.Revalidate) }
 	}
 	return all

@@ -37,6 +37,8 @@ type Config struct {
 	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, * for all. The own host always may."`
 	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
 
+	PublicURL string `name:"public-url" setting:"" placeholder:"URL" help:"Where people find this server, such as https://party.example; for QR codes and links (default: where the request came)."`
+
 	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable."`
 	EcastURL         string         `name:"ecast-url" default:"https://ecast.jackboxgames.com/api/v2" setting:"" placeholder:"URL" help:"Room service that the players of a game are counted at (default https://ecast.jackboxgames.com/api/v2)."`
 
@@ -65,6 +67,7 @@ func (c *Config) check() []string {
 		p.unless(o == "*" || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
 	}
 	p.unless(validService(c.EcastURL), "--ecast-url: %q is not an http or https URL without query", c.EcastURL)
+	p.unless(c.PublicURL == "" || validService(c.PublicURL), "--public-url: %q is not an http or https URL without query", c.PublicURL)
 	p.unless((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
 	p.unless(validLevel(c.LogLevel), "--log-level: %q is not debug, info, warn or error", c.LogLevel)
 	p.unless(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
@@ -81,7 +84,7 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 	e.Str("addr", c.Addr).Str("data", c.Data).
 		Str("admin_key", masked(c.AdminKey)).Str("jwt_secret", masked(c.JWTSecret)).
 		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).
-		Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).
+		Str("public_url", c.PublicURL).Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).
 		Str("webhook_allow_cidr", fmt.Sprint(c.WebhookAllowCIDR)).Str("ecast_url", c.EcastURL).
 		Str("tls_cert", c.TLSCert).Str("tls_key", c.TLSKey).
 		Str("log_level", c.LogLevel).Str("log_format", c.LogFormat).

@@ -58,7 +58,7 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 		"--addr=5000", "--addr=:notaport", "--addr=:70000", "--data=", "--admin-key=elevenbytes",
 		"--jwt-secret=thirty-one-bytes-are-not-enough", "--max-active-sessions=-1", "--max-active-sessions=1.5",
 		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
-		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--tls-key=key.pem",
+		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--public-url=party.example", "--public-url=https://party.example/?a=b", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
 		"--max-in-flight=0", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
 	} {

@@ -159,7 +159,7 @@ func (s *server) revoked(id protocol.TokenID) {
 	}
 }
 
-func (s *server) openGateway(context.Context) error {
+func (s *server) openGateway(ctx context.Context) error {
 	s.engine = live.New(live.Options{Hub: s.hub, Log: s.log.With().Str("room", "live").Logger()})
 	if err := observeSockets(s.metrics.meter(), s.engine); err != nil {
 		return err
@@ -172,6 +172,8 @@ func (s *server) openGateway(context.Context) error {
 		JWTSecret:      []byte(s.keys.jwt.value),
 		AllowOrigins:   s.config.AllowOrigin,
 		TrustedProxies: s.config.TrustedProxy,
+		PublicURL:      s.config.PublicURL,
+		LANHost:        reach(ctx, s.listener.Addr()),
 		Log:            s.log.With().Str("room", "gateway").Logger(),
 		Meter:          s.metrics.meter(),
 		Metrics:        s.metrics.handler(),

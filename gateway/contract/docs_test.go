@@ -63,7 +63,7 @@ func page(t *testing.T, path string) []block {
 func pages(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, pattern := range []string{"api/*.md", "api/*/*.md", "operations.md"} {
+	for _, pattern := range []string{"api/*.md", "api/*/*.md", "operations.md", "screens.md"} {
 		found, err := filepath.Glob(filepath.Join(docs, pattern))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: no pages, %v", pattern, err)
@@ -202,7 +202,7 @@ func (s *stage) set(page string) {
 	switch {
 	case strings.Contains(page, "endpoints"):
 		s.fullHouse()
-	case strings.HasSuffix(page, "voting.md"), strings.HasSuffix(page, "bots.md"):
+	case strings.HasSuffix(page, "voting.md"), strings.HasSuffix(page, "bots.md"), strings.HasSuffix(page, "screens.md"):
 		s.ask("sessions.create", nil).want(201)
 		s.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	}

@@ -391,11 +391,16 @@ func plainPages(h *house) {
 // screens are the pages that people look at, and their parts.
 func screens(h *house) {
 	h.t.Helper()
-	for _, op := range []string{"console", "screen", "overlay"} {
+	for _, op := range []string{"console", "screen", "overlay", "vote", "vote-door"} {
 		p := params{"sessionId": 1, "code": "ABCD"}
 		page := h.ask(op, p)
 		page.want(200)
 		h.ask(op, p, "If-None-Match", page.header.Get("ETag")).want(304)
+	}
+	for _, op := range []string{"vote-link", "vote-qr"} {
+		h.ask(op, params{"code": "qrx7f2"}).want(200)
+		h.ask(op, params{"code": "nothing"}).want(404)
+		h.ask(op, params{"code": "qrx7f2"}, "X-Forwarded-Host", strings.Repeat("x", 300)).want(400)
 	}
 	part := h.ask("asset", params{"version": "old", "file": "theme.css"})
 	part.want(200)

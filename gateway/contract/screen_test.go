@@ -7,12 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"partyline/gateway"
 	"partyline/gateway/screen"
 )
 
 var (
 	named = regexp.MustCompile(`(?:src|href)="([^"]+)"`)
-	asset = regexp.MustCompile(`^(?:\.\./)?assets/([0-9a-f]{16})/([a-z0-9.-]+)$`)
+	asset = regexp.MustCompile(`^(?:\.\./)*assets/([0-9a-f]{16})/([a-z0-9.-]+)$`)
 )
 
 // TestPagesAskNobodyElse: each page has the strict policy and is asked for again each
@@ -22,10 +23,7 @@ func TestPagesAskNobodyElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, checker(t), options{})
 	for path := range screen.Pages() {
-		name := strings.Trim(strings.NewReplacer("{sessionId}", "", "{code}", "", "{$}", "").Replace(path), "/")
-		if name == "" {
-			name = "console"
-		}
+		name := h.at("GET", strings.TrimSuffix(path, "{$}"))
 		p := params{"sessionId": "3", "code": "ABCD"}
 		page := h.ask(name, p)
 		page.want(200)
@@ -45,6 +43,18 @@ func TestPagesAskNobodyElse(t *testing.T) {
 		}
 		h.parts(path, string(page.body))
 	}
+}
+
+// at is the operation that the description has at a path.
+func (h *house) at(method, path string) string {
+	h.t.Helper()
+	for _, o := range h.checker.Operations() {
+		if o.Method == method && o.Path == path {
+			return o.ID
+		}
+	}
+	h.t.Fatalf("%s %s is not described", method, path)
+	return ""
 }
 
 // parts asks for everything that a page names.
@@ -83,4 +93,43 @@ func TestPartsOfAnotherVersionAreNotKept(t *testing.T) {
 	}
 	a = h.ask("asset", params{"version": "0000000000000000", "file": "screen.html"})
 	a.want(404) // a page is no part
+}
+
+// TestLinksLeadHere: the address for phones is the operator's word, else that of the
+// request as browsers and trusted proxies have it, and never localhost when others in
+// the house have another name for it.
+func TestLinksLeadHere(t *testing.T) {
+	t.Parallel()
+	lan := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) { o.LANHost = "192.168.1.20:5000" }})
+	public := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
+		o.PublicURL, o.LANHost = "https://party.example/night/", "192.168.1.20:5000"
+	}})
+	plain := newHouse(t, checker(t), options{})
+	for _, c := range []struct {
+		house   *house
+		headers []string
+		want    string
+	}{
+		{plain, nil, plain.url + "/vote/QRX7F2"},
+		{plain, []string{"X-Forwarded-Host", "party.example"}, "http://party.example/vote/QRX7F2"},
+		{plain, []string{"X-Forwarded-Host", "party.example", "X-Forwarded-Proto", "https"}, "https://party.example/vote/QRX7F2"},
+		{lan, nil, "http://192.168.1.20:5000/vote/QRX7F2"},
+		{lan, []string{"X-Forwarded-Host", "localhost:5000"}, "http://192.168.1.20:5000/vote/QRX7F2"},
+		{lan, []string{"X-Forwarded-Host", "LOCALHOST"}, "http://192.168.1.20:5000/vote/QRX7F2"},
+		{lan, []string{"X-Forwarded-Host", "[::1]:5000"}, "http://192.168.1.20:5000/vote/QRX7F2"},
+		{lan, []string{"X-Forwarded-Host", "localhost.example"}, "http://localhost.example/vote/QRX7F2"},
+		{public, nil, "https://party.example/night/vote/QRX7F2"},
+		{public, []string{"X-Forwarded-Host", "elsewhere.example"}, "https://party.example/night/vote/QRX7F2"},
+	} {
+		if got := c.house.ask("vote-link", params{"code": "qrx7f2"}, c.headers...).text("url"); got != c.want {
+			t.Errorf("%v: %s, want %s", c.headers, got, c.want)
+		}
+		want, err := screen.QR(c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.house.ask("vote-qr", params{"code": "qrx7f2"}, c.headers...); string(got.body) != string(want) {
+			t.Errorf("%v: the picture says something else than %s", c.headers, c.want)
+		}
+	}
 }

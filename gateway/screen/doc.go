@@ -9,7 +9,7 @@
 // files/ has a page as NAME.html, with a script and a style sheet of that name, and what
 // all pages share: socket.js (the connection), state.js (messages become what is shown),
 // text.js (every word that is shown), dom.js (elements, never from markup), theme.css.
-// Pages name their parts as ../assets/VERSION/FILE, and VERSION is put in when the
-// program starts, so that a part can be kept for ever and everything works behind a
-// proxy that serves the hub below a prefix.
+// Pages name their parts as assets/VERSION/FILE. When the program starts the version is
+// put in, so that a part can be kept for ever, and as many ../ as the page's path is
+// deep, so that everything works behind a proxy that serves the hub below a prefix.
 package screen

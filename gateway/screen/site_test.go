@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 const maxWeight = 150_000
 
 var (
-	inHTML = regexp.MustCompile(`(?:src|href)="(?:\.\./)?assets/[0-9a-f]{16}/([^"]+)"`)
+	inHTML = regexp.MustCompile(`(?:src|href)="(?:\.\./)*assets/[0-9a-f]{16}/([^"]+)"`)
 	inCode = regexp.MustCompile(`(?m)(?:^import [^;]*?from |^import |^export [^;]*?from |import\()'\./([^']+)'`)
 	inCSS  = regexp.MustCompile(`url\(([^)]+)\)`)
 )
@@ -52,12 +53,13 @@ func names(d *Document, name string) []string {
 // readers need.
 func TestPagesAreLight(t *testing.T) {
 	s := site(t)
-	for _, page := range Pages() {
-		weight, seen, rest := 0, map[string]bool{}, []string{page}
+	for page, file := range Pages() {
+		weight, seen := s.Page(page).Size(), map[string]bool{}
+		rest := names(s.Page(page), file)
 		for len(rest) > 0 {
 			name := rest[0]
 			rest = rest[1:]
-			d := s.files[name]
+			d := s.Asset(name)
 			if d == nil {
 				t.Errorf("%s: %s is not there", page, name)
 				continue
@@ -84,7 +86,12 @@ func TestFilesKeepToThePolicy(t *testing.T) {
 		".css":  {"@import", "http:", "https:", "//"},
 		".js":   {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "new Function", "http:", "https:"},
 	}
-	for name, d := range site(t).files {
+	s := site(t)
+	files := maps.Clone(s.parts)
+	for at, name := range Pages() {
+		files[name] = s.Page(at)
+	}
+	for name, d := range files {
 		text := strings.ReplaceAll(string(d.plain), "http://www.w3.org/2000/svg", "")
 		for _, word := range forbidden[name[strings.LastIndex(name, "."):]] {
 			if strings.Contains(text, word) {
@@ -96,26 +103,31 @@ func TestFilesKeepToThePolicy(t *testing.T) {
 
 func TestTheVersionChangesWithEveryFile(t *testing.T) {
 	files := fstest.MapFS{
-		"a.html": {Data: []byte(`<link href="../assets/VERSION/a.css">`)},
+		"a.html": {Data: []byte(`<link href="assets/VERSION/a.css">`)},
 		"a.css":  {Data: []byte("body{}")},
 	}
 	first := opened(t, files)
-	if got, want := string(first.Page("a.html").plain), fmt.Sprintf(`<link href="../assets/%s/a.css">`, first.Version()); got != want {
-		t.Errorf("page %s, want %s", got, want)
+	for at, up := range map[string]string{"/{$}": "", "/a": "", "/a/{id}": "../", "/a/{id}/b": "../../"} {
+		if got, want := string(first.Page(at).plain), fmt.Sprintf(`<link href="%sassets/%s/a.css">`, up, first.Version()); got != want {
+			t.Errorf("%s: page %s, want %s", at, got, want)
+		}
+	}
+	if first.Asset("a.html") != nil || first.Asset("a.css") == nil {
+		t.Error("a page is no part, and a style sheet is one")
 	}
 	files["a.css"] = &fstest.MapFile{Data: []byte("body{} ")}
-	if second := opened(t, files); second.Version() == first.Version() || second.Page("a.html").tag == first.Page("a.html").tag {
+	if second := opened(t, files); second.Version() == first.Version() || second.Page("/a").tag == first.Page("/a").tag {
 		t.Error("the version is the same")
 	}
 	files["a.exe"] = &fstest.MapFile{}
-	if _, err := open(files); err == nil {
+	if _, err := open(files, nil); err == nil {
 		t.Error("a file of no known type was taken")
 	}
 }
 
 func opened(t *testing.T, files fstest.MapFS) *Site {
 	t.Helper()
-	s, err := open(files)
+	s, err := open(files, map[string]string{"/{$}": "a.html", "/a": "a.html", "/a/{id}": "a.html", "/a/{id}/b": "a.html"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,7 @@ var libraries = []Library{
 	{"github.com/pb33f/libopenapi", []string{"gateway/contract"}},
 	{"github.com/pb33f/libopenapi-validator", []string{"gateway/contract"}},
 	{"go.yaml.in/yaml/v4", []string{"gateway"}},
+	{"github.com/piglig/go-qr", []string{"gateway/screen"}},
 	{"github.com/swaggest/swgui", []string{"gateway"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
 	{"github.com/alecthomas/kong", []string{"cmd"}},

@@ -24,8 +24,10 @@ func TestLook(t *testing.T) {
 					b.goTo(h.screen(page, id, "theme="+theme))
 					b.shows(".count.up .number", "12")
 					b.until(`document.fonts.status === 'loaded'`)
+					b.until(`[...document.images].every((i) => i.naturalWidth > 0 || !i.checkVisibility())`)
 					b.accessible()
 					b.picture(t.Name())
+					b.until(`document.querySelector('.history').checkVisibility()`)
 					if wide := value[int](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 						t.Errorf("it is %d pixels too wide", wide)
 					}
@@ -35,10 +37,42 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// TestPollsAreShown from the first vote to the winner, in all sizes.
+func TestPollsAreShown(t *testing.T) {
+	h := newHub(t)
+	id := h.evening()
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17, 66}, "seconds": 600})
+	for n, choice := range []int{2, 2, 1, 2, 3} {
+		h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll/votes", id), object{"username": fmt.Sprint("voter ", n), "choice": choice})
+	}
+	var tabs []*tab
+	for name, s := range map[string]size{"phone": phone, "desktop": desktop, "1080p": stream} {
+		for _, page := range []string{"screen", "overlay"} {
+			b := newTab(t, h, s)
+			b.prefer("prefers-reduced-motion", "reduce")
+			b.goTo(h.screen(page, id, ""))
+			b.shows(".question h2", "What do we play next?")
+			b.shows(".leads .number", "3")
+			b.until(`/^(9|10):\d\d$/.test(document.querySelector('.left').textContent)`)
+			b.accessible()
+			b.picture("poll " + page + " " + name)
+			tabs = append(tabs, b)
+		}
+	}
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll/end", id), object{})
+	for _, b := range tabs {
+		b.shows(".question h2", "Next up")
+		b.shows(".left", "5 votes")
+		b.accessible()
+	}
+	tabs[0].picture("poll over")
+}
+
 // evening is a session as it is after an hour, and the votes of the third game.
 func (h *hub) evening() (session int) {
 	h.t.Helper()
 	id := h.session("Friday")
+	h.door(id, "latest")
 	for i, game := range []int{12, 40, 31} {
 		play := h.play(id, game)
 		h.ask("PATCH", fmt.Sprintf("/api/sessions/%d/games/%d/room-code", id, play), object{"room_code": "QXKD"})
@@ -58,13 +92,24 @@ func TestMarkupIsText(t *testing.T) {
 	h.play(id, 31)
 	h.play(id, game)
 	h.vote(id, markup, "up")
+	var tabs []*tab
 	for _, page := range []string{"screen", "overlay"} {
 		b := open(t, h, desktop, h.screen(page, id, "show=tonight"))
 		b.shows(".title", markup)
 		b.shows(".pack", markup+"pack")
 		b.shows(".row.now .name", markup)
+		b.shows(".voter .name", markup)
+		tabs = append(tabs, b)
+	}
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{game, 5}, "seconds": 600})
+	for _, b := range tabs {
+		b.shows(".candidate:first-child .name", markup)
 		b.unharmed()
 	}
+	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b.shows(".title", markup)
+	b.shows(".choices li:first-child .name", markup)
+	b.unharmed()
 }
 
 // unharmed says that no markup of ours has become an element.
@@ -110,4 +155,21 @@ func TestATokenDoesNotStayInTheQuery(t *testing.T) {
 	}
 	value[any](b, "location.reload(), 0")
 	b.shows(".count.up .number", "0")
+}
+
+// TestTheActiveSession is whichever the host has open, and the screen follows.
+func TestTheActiveSession(t *testing.T) {
+	h := newHub(t)
+	b := open(t, h, desktop, h.screen("screen", "active", ""))
+	b.shows(".notice h1", "Nobody is playing yet")
+	first := h.session("Friday")
+	h.play(first, 31)
+	h.vote(first, "ann", "up")
+	b.until(`document.querySelector('.count.up .number')?.textContent === '1'`)
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/close", first), object{})
+	second := h.session("Saturday")
+	h.play(second, 12)
+	b.until(`document.querySelector('.count.up .number')?.textContent === '0'`)
+	h.vote(second, "bob", "down")
+	b.shows(".count.down .number", "1")
 }

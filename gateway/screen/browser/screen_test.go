@@ -20,6 +20,7 @@ func TestAVoteAppearsOnTheScreen(t *testing.T) {
 	h.play(id, 31)
 	b := open(t, h, desktop, h.screen("screen", id, ""))
 	b.shows(".count.up .number", "0")
+	value[any](b, `window.spoken = 0, new MutationObserver(() => spoken++).observe(document.getElementById('spoken'), {childList: true, characterData: true, subtree: true}), 0`)
 	const votes = 30
 	var took []time.Duration
 	for i := 1; i <= votes; i++ {
@@ -40,6 +41,10 @@ func TestAVoteAppearsOnTheScreen(t *testing.T) {
 	slices.Sort(took)
 	t.Logf("a vote by REST is on the screen after p50 %v, p90 %v, slowest %v of %d", took[votes/2], took[votes*9/10], took[votes-1], votes)
 	b.shows(".net .number", fmt.Sprintf("+%d", votes))
+	seconds := value[float64](b, "performance.now() / 1000")
+	if got := value[float64](b, "spoken"); got > 1+seconds/5 {
+		t.Errorf("it spoke %v times in %v s to those who listen", got, seconds)
+	}
 }
 
 // TestTheScreenComesBack: the server is killed and started again, and the page shows

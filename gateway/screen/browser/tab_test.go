@@ -29,6 +29,14 @@ var (
 	stream  = size{1920, 1080}
 )
 
+// kind is what else a device of that size is: a phone has fingers and no scrollbars.
+func (s size) kind() []chromedp.EmulateViewportOption {
+	if s == phone {
+		return []chromedp.EmulateViewportOption{chromedp.EmulateMobile, chromedp.EmulateTouch}
+	}
+	return nil
+}
+
 // tab is one page in a profile of its own. What goes wrong in it fails the test.
 type tab struct {
 	t   *testing.T
@@ -58,7 +66,7 @@ func newTab(t *testing.T, h *hub, s size) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.EmulateViewport(s.width, s.height))
+	b.do(chromedp.EmulateViewport(s.width, s.height, s.kind()...))
 	return b
 }
 
@@ -111,7 +119,7 @@ func (b *tab) notice(event any) {
 		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning {
 			return
 		}
-		if b.away() && strings.Contains(e.Entry.Text, "ERR_CONNECTION") {
+		if b.away() && (strings.Contains(e.Entry.Text, "ERR_CONNECTION") || strings.Contains(e.Entry.Text, "503")) {
 			return
 		}
 		if b.wanted(e.Entry.Text) {
@@ -211,6 +219,25 @@ func (b *tab) text(selector string) string {
 func (b *tab) visible(selector string) bool {
 	b.t.Helper()
 	return value[bool](b, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector))
+}
+
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// types replaces what a field holds, key by key.
+func (b *tab) types(selector, text string) {
+	b.t.Helper()
+	b.do(chromedp.Clear(chromedp.CSS(selector), chromedp.NodeVisible), chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// keys presses keys, one after the other.
+func (b *tab) keys(all string) {
+	b.t.Helper()
+	for _, key := range all {
+		b.do(chromedp.KeyEvent(string(key)))
+	}
 }
 
 // prefer sets media features such as "prefers-color-scheme": pairs of names and values.

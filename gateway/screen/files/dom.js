@@ -48,7 +48,7 @@ export function say(element, text) {
 
 /** show makes elements visible or not. */
 export function show(is, ...elements) {
-  for (const e of elements) e.hidden = !is;
+  for (const e of elements) e.toggleAttribute('hidden', !is); // SVG has no hidden property
 }
 
 /**

@@ -19,6 +19,12 @@ export function add(points, at, score) {
   return thin([...points, {at, score}]);
 }
 
+/** join is what was before and what has come since, which begins where that ended. */
+export function join(before, since) {
+  const start = since[0]?.at ?? Infinity;
+  return since.reduce((points, p) => add(points, p.at, p.score), before.filter((p) => p.at < start));
+}
+
 // thin drops every other point when there are too many, never the first or the last.
 function thin(points) {
   while (points.length > MOST) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
@@ -26,20 +32,17 @@ function thin(points) {
 }
 
 /**
- * line is the points as an SVG path within width by height, and the y of zero. The last
- * score holds until now. Fewer than two scores make no line: ''.
+ * line is the points as an SVG path within width by height, step by step whatever the time
+ * between them, and the y of zero. Fewer than two scores make no line: ''.
  */
-export function line(points, now, width, height) {
+export function line(points, width, height) {
   if (points.length < 2) return {path: '', zero: height};
   const scores = points.map((p) => p.score);
   const high = Math.max(0, ...scores);
   const low = Math.min(0, ...scores);
-  const first = points[0].at;
-  const span = Math.max(1, Math.max(now, points.at(-1).at) - first);
-  const x = (at) => round(width * Math.min(1, (at - first) / span));
+  const x = (i) => round(width * i / (points.length - 1));
   const y = (score) => round(height * (1 - (score - low) / (high - low || 1)));
-  const drawn = points.map((p, i) => `${i ? 'L' : 'M'}${x(p.at)} ${y(p.score)}`);
-  return {path: `${drawn.join('')}L${width} ${y(scores.at(-1))}`, zero: y(0)};
+  return {path: scores.map((s, i) => `${i ? 'L' : 'M'}${x(i)} ${y(s)}`).join(''), zero: y(0)};
 }
 
 const round = (n) => Math.round(n * 100) / 100;

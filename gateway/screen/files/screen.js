@@ -6,7 +6,8 @@ import {reduce, playing, tallyOf} from './state.js';
 import {read, roleOf} from './options.js';
 import {byId, announcer, el, say} from './dom.js';
 import {Stage} from './stage.js';
-import {fromVotes, add} from './history.js';
+import {fromVotes, add, join} from './history.js';
+import {tune} from './clock.js';
 import {t, score, speak, language} from './text.js';
 
 speak(language());
@@ -19,6 +20,7 @@ let hub;
 let stage;
 let state = null; // of the session that is watched
 let watched = null; // its id
+let ticking = null; // while there is a poll to show
 let line = {play: null, points: []}; // the score of what is being played, over time
 
 dress();
@@ -123,6 +125,7 @@ function draw() {
   }
   remember();
   stage.draw(state, line.points);
+  tick();
   const now = playing(state);
   if (now) {
     const votes = tallyOf(state, now.game_id);
@@ -131,12 +134,20 @@ function draw() {
   } else document.title = 'Partyline';
 }
 
+// A countdown moves by itself, ten times a second, and nothing else does.
+function tick() {
+  const is = stage?.tick(state) ?? false;
+  if (is === Boolean(ticking)) return;
+  clearInterval(ticking);
+  ticking = is ? setInterval(tick, 100) : null;
+  if (is) tune();
+}
+
 /** tell shows a sentence in place of the stage: nothing can be shown, and what to do. */
 function tell(name, how) {
-  if (stage) {
-    stage = null;
-    state = null;
-  }
+  stage = null;
+  state = null;
+  tick();
   byId('stage').replaceChildren(el('div', {class: 'notice', role: 'status'},
     el('h1', {}, t(name)), how && el('p', {class: 'soft'}, t(how))));
   say(document.querySelector('title'), `${t(name)} · Partyline`);
@@ -161,8 +172,7 @@ async function recall(now) {
   try {
     const {data} = await hub.request('votes.list', {session_id: now.session_id, game_id: now.game_id, limit: 100}, {again: true});
     if (line.play !== now.id) return;
-    const start = line.points[0]?.at ?? Date.now();
-    line.points = [...fromVotes(data.votes, score).filter((p) => p.at < start), ...line.points];
+    line.points = join(fromVotes(data.votes, score), line.points);
     stage?.draw(state, line.points);
   } catch {
     // The line begins now, then.

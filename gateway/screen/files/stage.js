@@ -2,29 +2,36 @@
 // nothing flickers; it shows a state whole or not at all.
 
 import {el, svg, say, show, list} from './dom.js';
-import {playing, latest, tallyOf, evening} from './state.js';
+import {playing, newest, tallyOf, evening, asked} from './state.js';
 import {line} from './history.js';
+import {PollBoard} from './pollboard.js';
+import {JoinCard} from './joincard.js';
+import {thumb} from './thumb.js';
+import {now} from './clock.js';
 import {t, number, score} from './text.js';
 
 const WIDTH = 400; // of the history's line, in units of its own
 const HEIGHT = 80;
+const LONG = 24; // a title of more characters is set smaller
 
 export class Stage {
   #o;
   #e;
+  #poll = new PollBoard();
+  #join = new JoinCard();
   #shown = null; // the playing that stands there
 
   constructor(parent, options) {
     this.#o = options;
-    this.#e = build(parent);
+    this.#e = build(parent, this.#poll.element, this.#join.element);
   }
 
   status(status) {
-    show(status !== 'online', this.#e.stale);
+    show(status === 'connecting', this.#e.stale);
   }
 
   draw(state, points) {
-    const game = playing(state) ?? latest(state);
+    const game = playing(state) ?? newest(state);
     const {root, kind} = this.#e;
     root.dataset.playing = Boolean(playing(state));
     say(kind, kindOf(state));
@@ -33,6 +40,16 @@ export class Stage {
     if (game) this.#drawGame(state, game);
     this.#drawHistory(points, Boolean(playing(state)));
     this.#drawTonight(state, game);
+    this.#drawVoters(state.latest);
+    this.#join.draw(this.#wants('join') && state.session.is_active ? state.join : null);
+  }
+
+  /** tick draws what changes with time alone: the poll and its countdown. True while there is one. */
+  tick(state) {
+    const poll = this.#wants('poll') ? asked(state, now()) : null;
+    this.#e.root.dataset.poll = poll?.phase ?? 'none';
+    this.#poll.draw(poll);
+    return poll !== null;
   }
 
   #drawGame(state, game) {
@@ -41,6 +58,7 @@ export class Stage {
     const same = this.#shown === game.id;
     this.#shown = game.id;
     say(title, game.title);
+    title.classList.toggle('long', game.title.length > LONG);
     say(pack, game.pack_name);
     say(players, game.player_count === null ? t('seats', {min: game.min_players, max: game.max_players}) : t('players', {n: game.player_count}));
     say(code, game.room_code ?? '');
@@ -55,10 +73,11 @@ export class Stage {
   }
 
   #drawHistory(points, is) {
-    const {history, path, zero} = this.#e;
-    const drawn = line(points, Date.now(), WIDTH, HEIGHT);
+    const {history, path, area, zero} = this.#e;
+    const drawn = line(points, WIDTH, HEIGHT);
     show(is && this.#wants('history') && drawn.path !== '', history);
     path.setAttribute('d', drawn.path);
+    area.setAttribute('d', drawn.path && `${drawn.path}V${drawn.zero}H0Z`);
     zero.setAttribute('d', `M0 ${drawn.zero}H${WIDTH}`);
   }
 
@@ -73,15 +92,26 @@ export class Stage {
     });
   }
 
+  #drawVoters(latest) {
+    show(this.#wants('voters') && latest.length > 0, this.#e.voters);
+    list(this.#e.names, latest, (v) => `${v.timestamp} ${v.type} ${v.username}`, makeVoter, (row, v) => {
+      row.className = `voter ${v.type}`;
+      say(row.lastElementChild, this.#o.names ? v.username : t('somebody'));
+      say(row.children[1], t(v.type));
+    });
+  }
+
   #wants(part) { return !this.#o.hidden.has(part); }
 }
 
-const makeRow = () => el('li', {class: 'row'}, el('span', {class: 'name'}), el('span', {class: 'number'}));
+const makeRow = () => el('li', {class: 'row'}, el('bdi', {class: 'name'}), el('span', {class: 'number'}));
+
+const makeVoter = (v) => el('li', {}, thumb(v.type), el('span', {class: 'unseen'}), el('bdi', {class: 'name'}));
 
 function kindOf(state) {
   if (!state.session.is_active) return t('over');
   if (playing(state)) return t('nowPlaying');
-  return latest(state) ? t('justPlayed') : t('soon');
+  return newest(state) ? t('justPlayed') : t('soon');
 }
 
 // share is the part of the votes that is up; half when there are none.
@@ -92,16 +122,11 @@ function pulse(element) {
   element.animate([{transform: 'scale(1.12)'}, {transform: 'scale(1)'}], {duration: 260, easing: 'ease-out'});
 }
 
-function thumb(kind) {
-  return svg('svg', {class: `thumb ${kind}`, viewBox: '0 0 24 24', 'aria-hidden': 'true'},
-    svg('path', {d: 'M3.6 10h1.8c.6 0 1.1.5 1.1 1.1v8.8c0 .6-.5 1.1-1.1 1.1H3.6c-.6 0-1.1-.5-1.1-1.1v-8.8c0-.6.5-1.1 1.1-1.1zm4.9.3 3.7-7c.2-.4.6-.6 1-.5 1.2.3 2 1.3 2 2.6 0 1.3-.4 2.7-.8 3.8h5c1.6 0 2.7 1.5 2.3 3l-1.9 6.9c-.3 1.1-1.3 1.9-2.4 1.9h-6.7c-.8 0-1.6-.2-2.2-.6z'}));
-}
-
-function build(parent) {
+function build(parent, poll, join) {
   const e = {};
   e.kind = el('p', {class: 'kind'});
   e.title = el('h1', {class: 'title'});
-  e.pack = el('span', {class: 'pack'});
+  e.pack = el('bdi', {class: 'pack'});
   e.players = el('span', {class: 'players'});
   e.code = el('strong', {class: 'code'});
   e.room = el('p', {class: 'room'}, el('span', {}, t('room')), ' ', e.code);
@@ -112,8 +137,9 @@ function build(parent) {
   e.net = el('span', {class: 'number'});
   e.bar = el('div', {class: 'bar', 'aria-hidden': 'true'});
   e.path = svg('path', {class: 'line'});
+  e.area = svg('path', {class: 'area'});
   e.zero = svg('path', {class: 'zero'});
-  e.history = svg('svg', {class: 'history', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true'}, e.zero, e.path);
+  e.history = svg('svg', {class: 'history', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true'}, e.area, e.zero, e.path);
   e.votes = el('section', {class: 'votes', 'aria-label': t('votes')},
     el('p', {class: 'count up'}, thumb('up'), el('span', {class: 'unseen'}, t('up')), e.up),
     el('p', {class: 'count down'}, thumb('down'), el('span', {class: 'unseen'}, t('down')), e.down),
@@ -121,9 +147,12 @@ function build(parent) {
     e.bar);
   e.games = el('ol', {class: 'games'});
   e.tonight = el('section', {class: 'tonight'}, el('h2', {}, t('tonight')), e.games);
+  e.names = el('ul', {class: 'names'});
+  e.voters = el('section', {class: 'voters'}, el('h2', {}, t('latest')), e.names);
   e.stale = el('p', {class: 'stale', role: 'status'}, t('stale'));
   e.root = el('div', {class: 'stage'},
-    el('section', {class: 'now'}, e.kind, e.game, e.empty, e.votes, e.history), el('aside', {class: 'side'}, e.tonight), e.stale);
+    el('div', {class: 'main'}, el('section', {class: 'now'}, e.kind, e.game, e.empty, e.votes, e.history), poll),
+    el('div', {class: 'side'}, join, e.tonight, e.voters), e.stale);
   parent.replaceChildren(e.root);
   return e;
 }

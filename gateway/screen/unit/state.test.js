@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {reduce, playing, latest, tallyOf, evening} from '../files/state.js';
+import {reduce, playing, newest, tallyOf, evening, asked} from '../files/state.js';
 
 const game = (id, title, more = {}) => ({id: 30000 + id, game_id: id, title, pack_name: 'Pack', status: 'played', min_players: 3, max_players: 8, player_count: null, room_code: null, ...more});
 const tally = (id, up, down) => ({id, upvotes: 100 + up, downvotes: 50 + down, popularity_score: 50 + up - down, session_upvotes: up, session_downvotes: down});
@@ -40,10 +40,10 @@ test('a snapshot replaces everything, also after a reconnect to a server that kn
 test('which game is played, and which was last', () => {
   const state = reduce(null, subscribed(snapshot(5, {games: [game(1, 'A'), game(2, 'B', {status: 'playing'}), game(3, 'C', {status: 'skipped'})]})));
   assert.equal(playing(state).title, 'B');
-  assert.equal(latest(state).title, 'C');
+  assert.equal(newest(state).title, 'C');
   const empty = reduce(null, subscribed(snapshot(1)));
   assert.equal(playing(empty), undefined);
-  assert.equal(latest(empty), undefined);
+  assert.equal(newest(empty), undefined);
   assert.deepEqual(tallyOf(empty, 7), {up: 0, down: 0, score: 0, upvotes: 0, downvotes: 0, popularity: 0});
 });
 
@@ -53,4 +53,43 @@ test('the evening is best first, and a game that was played twice stands there o
     tallies: [tally(1, 1, 3), tally(2, 5, 1), tally(3, 0, 0), tally(4, 1, 1)],
   })));
   assert.deepEqual(evening(state).map((g) => [g.title, g.tally.score, g.status]), [['B', 4, 'played'], ['C', 0, 'played'], ['D', 0, 'played'], ['A', -2, 'playing']]);
+});
+
+test('the newest votes come with a tally, and stay when it has none', () => {
+  const ann = {game_id: 1, username: 'ann', type: 'up', timestamp: '2024-01-15T12:00:00.000Z'};
+  let state = reduce(null, subscribed(snapshot(5, {latest: [ann]})));
+  assert.deepEqual(state.latest, [ann]);
+  state = reduce(state, {type: 'tally', sessionId: 3, seq: 6, games: []});
+  assert.deepEqual(state.latest, [ann]);
+  state = reduce(state, {type: 'tally', sessionId: 3, seq: 7, games: [], latest: [{...ann, type: 'down'}, ann]});
+  assert.equal(state.latest[0].type, 'down');
+});
+
+test('a tally moves the votes of the poll that is open, and of no other', () => {
+  const poll = {id: 3001, status: 'open', total_votes: 0, candidates: [{choice: 1, title: 'A', votes: 0}, {choice: 2, title: 'B', votes: 0}]};
+  const after = (p, tally) => reduce(reduce(null, subscribed(snapshot(5, {poll: p}))), {type: 'tally', sessionId: 3, seq: 6, games: [], latest: [], poll: tally}).poll;
+  assert.deepEqual(after(poll, {id: 3001, votes: [2, 1], total: 3}), {...poll, total_votes: 3, candidates: [{choice: 1, title: 'A', votes: 2}, {choice: 2, title: 'B', votes: 1}]});
+  assert.equal(after(poll, {id: 3002, votes: [2, 1], total: 3}), poll);
+  assert.equal(after(poll, null), poll);
+  assert.equal(after(null, {id: 3001, votes: [2], total: 2}), null);
+  const over = {...poll, status: 'ended'};
+  assert.equal(after(over, {id: 3001, votes: [9, 9], total: 18}), over);
+});
+
+test('which poll is shown, and when', () => {
+  const noon = Date.parse('2024-01-15T12:00:00.000Z');
+  const at = (seconds) => new Date(noon + seconds * 1000).toISOString();
+  const poll = {id: 3001, status: 'open', started_at: at(0), ends_at: at(60), ended_at: null, winner: null, candidates: [{choice: 1, votes: 2}, {choice: 2, votes: 5}]};
+  const shown = (p, seconds, more = {}) => asked(reduce(null, subscribed(snapshot(5, {poll: p, ...more}))), noon + seconds * 1000);
+  assert.equal(shown(null, 0), null);
+  const {phase, left, most} = shown(poll, 15.5);
+  assert.deepEqual([phase, left, most], ['open', 44.5, 5]);
+  assert.deepEqual([shown(poll, 60).phase, shown(poll, 61).left], ['counting', 0]);
+  const over = {...poll, status: 'ended', ended_at: at(60), winner: poll.candidates[1]};
+  assert.equal(shown(over, 61).phase, 'over');
+  assert.equal(shown(over, 60 + 301), null);
+  assert.equal(shown(over, 61, {games: [game(1, 'A', {played_at: at(30)})]}).phase, 'over');
+  assert.equal(shown(over, 61, {games: [game(1, 'A', {played_at: at(60)})]}), null);
+  assert.equal(shown({...poll, status: 'canceled', ended_at: at(20)}, 21), null);
+  assert.equal(shown(over, 61, {session: {id: 3, is_active: false}}), null);
 });

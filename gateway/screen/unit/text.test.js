@@ -21,15 +21,26 @@ test('a language that there is, else English', () => {
   assert.equal(language([]), 'en');
 });
 
+test('no text stands twice: the later would win without a word', () => {
+  const source = readFileSync(new URL('../files/text.js', import.meta.url), 'utf8');
+  const names = [...source.matchAll(/^  '?([\w.]+)'?: ['{]/gm)].map(([, name]) => name);
+  assert.ok(names.length > 100, String(names.length));
+  assert.deepEqual(names.filter((n, i) => names.indexOf(n) !== i), []);
+});
+
 test('every text that a script asks for is there', () => {
   const files = new URL('../files/', import.meta.url);
   let found = 0;
+  const asked = (file, name) => {
+    found++;
+    assert.doesNotThrow(() => t(name), `${file}: ${name}`);
+  };
   for (const file of readdirSync(files).filter((f) => f.endsWith('.js'))) {
     const source = readFileSync(new URL(file, files), 'utf8');
-    for (const [, name] of source.matchAll(/\bt\('(\w+)'/g)) {
-      found++;
-      assert.doesNotThrow(() => t(name), `${file}: ${name}`);
-    }
+    for (const [, name] of source.matchAll(/\bt\('(\w+)'/g)) asked(file, name);
+    for (const [, name, how] of source.matchAll(/\btell\('(\w+)'(?:, '(\w+)')?/g)) [name, how].filter(Boolean).forEach((n) => asked(file, n));
   }
-  assert.ok(found > 10, String(found));
+  for (const name of ['enterCode', 'noSuchCode', 'closedNow', 'crowded', 'noAnswer']) [name, `${name}How`].forEach((n) => asked('vote.js', n));
+  for (const policy of ['latest', 'once', 'every']) asked('ballot.js', `policy_${policy}`);
+  assert.ok(found > 60, String(found));
 });

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"net"
+)
+
+// somewhere is an address of the documentation networks (RFC 5737). Nothing is sent
+// there: the kernel is only asked which of our addresses it would send from.
+const somewhere = "192.0.2.1:9"
+
+// reach is host:port under which others in the house find the listener; empty when it
+// listens on one address only or this machine has no network.
+func reach(ctx context.Context, listener net.Addr) string {
+	own, ok := listener.(*net.TCPAddr)
+	if !ok || !own.IP.IsUnspecified() {
+		return ""
+	}
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "udp4", somewhere)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = c.Close() }() // it has sent nothing
+	from, ok := c.LocalAddr().(*net.UDPAddr)
+	if !ok || from.IP.IsLoopback() {
+		return ""
+	}
+	return (&net.TCPAddr{IP: from.IP, Port: own.Port}).String()
+}

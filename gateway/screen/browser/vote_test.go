@@ -1,0 +1,222 @@
+//go:build browser
+
+package browser_test
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	qr "github.com/piglig/go-qr"
+)
+
+// door opens joining and returns the code.
+func (h *hub) door(session int, policy string) string {
+	h.t.Helper()
+	return h.ask("PUT", fmt.Sprintf("/api/sessions/%d/join", session), object{"policy": policy})["code"].(string)
+}
+
+// pressed waits until the thumbs stand so: the one that is pressed, or "" for none, and
+// their numbers.
+func (b *tab) pressed(kind, up, down string) {
+	b.t.Helper()
+	b.shows(".press.up .number", up)
+	b.shows(".press.down .number", down)
+	b.until(fmt.Sprintf(`[...document.querySelectorAll('.press[aria-pressed=true]:not(.waiting)')].map((e) => e.classList[1]).join() === %q`, kind))
+}
+
+// TestAPhoneVotes and changes its mind, comes back after a reload as the same device,
+// and the screen shows it.
+func TestAPhoneVotes(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	code := h.door(id, "latest")
+	screen := open(t, h, desktop, h.screen("screen", id, ""))
+	screen.shows(".join .code", code)
+	screen.leads(h.url("/vote/" + code))
+	b := open(t, h, phone, h.url("/vote/"+strings.ToLower(code)))
+	b.shows(".title", "The first game is being picked")
+	if b.visible(".press") {
+		t.Error("there is something to press, and nothing to vote for")
+	}
+	h.play(id, 31)
+	b.pressed("", "0", "0")
+	b.accessible()
+	b.picture("vote")
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	b.shows(".note", "Your vote counts. Thank you!")
+	screen.shows(".count.up .number", "1")
+	b.click(".press.down")
+	b.pressed("down", "0", "1")
+	b.shows(".note", "Changed your mind? It counts.")
+	screen.shows(".count.up .number", "0")
+	screen.shows(".count.down .number", "1")
+	b.picture("vote down")
+	b.goTo(h.url("/vote/" + code))
+	b.pressed("down", "0", "1")
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	h.play(id, 12)
+	b.pressed("", "0", "0")
+	b.accessible()
+}
+
+// leads reads the QR code as a phone would: from the picture.
+func (b *tab) leads(want string) {
+	b.t.Helper()
+	b.until(`document.querySelector('.qr').naturalWidth > 0`)
+	picture, err := png.Decode(bytes.NewReader(run(b, chromedp.Screenshot(chromedp.CSS(".qr")))))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if got, err := qr.Decode(picture); err != nil || got != want {
+		b.t.Errorf("the picture says %q, %v; want %s", got, err, want)
+	}
+}
+
+func TestOneVoteEach(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	b := open(t, h, phone, h.url("/vote/"+h.door(id, "once")))
+	b.shows(".rule", "One vote each: choose well.")
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	b.click(".press.down")
+	b.shows(".note", "You have voted for this game already.")
+	b.pressed("up", "1", "0")
+	b.accessible()
+}
+
+// TestAGuestHasAName: of its own or one that was made, and it is text wherever it shows.
+func TestAGuestHasAName(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b.until(`document.querySelector('.rename bdi')?.textContent.startsWith('Guest ')`)
+	b.click(".rename")
+	b.accessible()
+	b.picture("vote name")
+	name := `<b>Mia</b><script>`
+	b.types("#name", name)
+	b.click(".dialog .main")
+	b.shows(".rename bdi", name)
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	b.unharmed()
+	screen := open(t, h, desktop, h.screen("screen", id, ""))
+	screen.shows(".voter .name", name)
+	screen.unharmed()
+	hidden := open(t, h, desktop, h.screen("screen", id, "names=off"))
+	hidden.shows(".voter .name", "Somebody")
+	b.goTo(value[string](b, "location.href"))
+	b.shows(".rename bdi", name)
+}
+
+// TestAPhoneTakesPartInAPoll from the first choice to the winner.
+func TestAPhoneTakesPartInAPoll(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b.pressed("", "0", "0")
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17}, "seconds": 600})
+	b.shows(".question h2", "What do we play next?")
+	b.click(".choices li:nth-child(2) .choice")
+	b.until(`document.querySelector('.choices li:nth-child(2) .choice').getAttribute('aria-pressed') === 'true'`)
+	b.shows(".choices li:nth-child(2) .number", "1")
+	b.accessible()
+	b.picture("vote poll")
+	b.goTo(value[string](b, "location.href"))
+	b.until(`document.querySelector('.choices li:nth-child(2) .choice')?.getAttribute('aria-pressed') === 'true'`)
+	b.click(".choices li:nth-child(1) .choice")
+	b.shows(".choices li:nth-child(1) .number", "1")
+	b.shows(".choices li:nth-child(2) .number", "0")
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll/end", id), object{})
+	b.shows(".question h2", "Next up")
+	b.until(`document.querySelector('.choices li:nth-child(1) .choice').classList.contains('won')`)
+	b.accessible()
+	b.picture("vote winner")
+}
+
+// TestAPhoneIsToldWhatIsWrong, and can try another code.
+func TestAPhoneIsToldWhatIsWrong(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	code := h.door(id, "latest")
+	wrong := "222222"
+	if code == wrong {
+		wrong = "333333"
+	}
+	b := newTab(t, h, phone)
+	b.told(404, func() {
+		b.goTo(h.url("/vote/" + wrong))
+		b.shows(".notice h1", "This code opens nothing")
+		b.accessible()
+		b.picture("vote code")
+	})
+	b.types("#code", strings.ToLower(code))
+	b.keys("\r")
+	b.pressed("", "0", "0")
+	if got := value[string](b, "location.pathname"); got != "/vote/"+code {
+		t.Errorf("the address is %s", got)
+	}
+	b.told(404, func() {
+		h.ask("DELETE", fmt.Sprintf("/api/sessions/%d/join", id), nil)
+		b.shows(".notice h1", "Joining is closed")
+	})
+	door := open(t, h, phone, h.url("/vote"))
+	door.shows(".notice h1", "Hello!")
+	door.accessible()
+}
+
+// TestTheEveningEnds with thanks and the list of games.
+func TestTheEveningEnds(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	code := h.door(id, "latest")
+	h.play(id, 31)
+	b := open(t, h, phone, h.url("/vote/"+code))
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	screen := open(t, h, desktop, h.screen("screen", id, ""))
+	screen.shows(".kind", "Now playing")
+	h.ask("POST", fmt.Sprintf("/api/sessions/%d/close", id), object{})
+	b.shows(".title", "Thank you for playing!")
+	b.shows(".row .number", "+1")
+	b.until(`document.documentElement.dataset.status === 'refused'`) // joining ends with the session
+	b.shows(".title", "Thank you for playing!")
+	if b.visible(".stale") || b.visible(".rename") {
+		t.Error("something is left to do")
+	}
+	screen.shows(".kind", "That was the evening")
+	screen.accessible()
+	b.accessible()
+	b.picture("vote over")
+}
+
+// TestAPhoneLosesItsHub: a vote pressed while nobody is there is sent when the hub is back, once.
+func TestAPhoneLosesItsHub(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	b := open(t, h, phone, h.url("/vote/"+h.door(id, "every")))
+	b.pressed("", "0", "0")
+	b.during(func() {
+		h.kill()
+		b.until(`document.querySelector('.stale').checkVisibility()`)
+		b.click(".press.up")
+		h.start()
+		b.shows(".note", "Your vote counts. Thank you!")
+	})
+	b.pressed("up", "1", "0")
+	if b.visible(".stale") {
+		t.Error("it is called stale and is not")
+	}
+}

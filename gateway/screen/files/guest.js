@@ -1,0 +1,67 @@
+// Coming in with a code, as this phone. What a phone remembers is which device it is,
+// so that it has one vote and not two, and the name its owner likes. A token is not
+// kept: a page that is loaded again comes in again.
+
+import {HubError, paths} from './socket.js';
+
+const DEVICE = 'partyline.device';
+const NAME = 'partyline.name';
+const CHOICE = 'partyline.choice';
+
+// A browser may forbid a page to remember; then it does not.
+function recall(storage, key) {
+  try {
+    return storage().getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keep(storage, key, value) {
+  try {
+    storage().setItem(key, value);
+  } catch {
+    // It is forgotten, then.
+  }
+}
+
+const lasting = () => localStorage;
+const passing = () => sessionStorage;
+
+export const myName = () => recall(lasting, NAME);
+export const callMe = (name) => keep(lasting, NAME, name);
+
+/** choiceIn is what this phone chose in a poll, 0 for nothing. */
+export function choiceIn(pollId) {
+  const [poll, choice] = recall(passing, CHOICE).split(' ').map(Number);
+  return poll === pollId ? choice : 0;
+}
+
+export const choose = (pollId, choice) => keep(passing, CHOICE, `${pollId} ${choice}`);
+
+/** enter comes in with the code: {token, sessionId, name, policy, yours}. It rejects with a HubError, status 0 when nobody answers. */
+export async function enter(code) {
+  let answer;
+  let said;
+  try {
+    answer = await fetch(new URL('api/join', paths.root), {
+      method: 'POST', headers: {'Content-Type': 'application/json'},
+      body: JSON.stringify({code, name: myName(), device: recall(lasting, DEVICE)}), signal: AbortSignal.timeout(10_000),
+    });
+    said = await answer.json();
+  } catch {
+    throw new HubError(0, 'away', 'Nobody answers');
+  }
+  if (!answer.ok) throw new HubError(answer.status, said.code, said.error, said);
+  keep(lasting, DEVICE, said.device);
+  return said;
+}
+
+/** newKey is an Idempotency-Key: what is sent again with it is done once. */
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, '0')).join('');
+
+/** codeIn is the code at the end of a path, '' when it ends with the page itself. */
+export function codeIn(path) {
+  const last = decodeURIComponent(path.split('/').at(-1)).trim().toUpperCase();
+  return last === 'VOTE' ? '' : last;
+}
