@@ -166,6 +166,48 @@ func TestAPanicLosesOnlyItsCommand(t *testing.T) {
 	}
 }
 
+// TestWhoOnlyAskedIsAnsweredThoughTheCommitBeforeItFails: the fault tests found reads
+// refused on a full disk, because somebody else's vote was.
+func TestWhoOnlyAskedIsAnsweredThoughTheCommitBeforeItFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		kept := b.send(add{n: []int{5}})
+		b.settle()
+		<-kept
+		b.journal.Hold()
+		lost := b.send(add{n: []int{1}})
+		read := make(chan told, 1)
+		if err := b.door.enter(1); err != nil {
+			t.Fatal(err)
+		}
+		b.ledger.handle(&query[*counter]{
+			read: func(c *counter, _ protocol.Seq) (any, *protocol.Error) { return c.sum, nil },
+			ticket: ticket{door: b.door, places: 1, done: func(answer any, err *protocol.Error) {
+				read <- told{answer: answer, code: codeIn(err)}
+			}},
+		})
+		b.journal.FailNext(1, errors.New("disk on fire"))
+		b.journal.Release()
+		b.settle()
+		if got := <-lost; got.code != protocol.CodeStorage {
+			t.Fatalf("%+v", got)
+		}
+		if got := <-read; got.answer != 5 || got.code != "" {
+			t.Fatalf("asked for the sum: %+v, want the 5 that is on disk", got)
+		}
+		if b.door.inside.Load() != 0 {
+			t.Fatal("somebody is still at the door")
+		}
+	})
+}
+
+func codeIn(err *protocol.Error) protocol.Code {
+	if err == nil {
+		return ""
+	}
+	return err.Code
+}
+
 func TestHeldCommandsWaitForTheRecovery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

@@ -92,15 +92,23 @@ func (l *ledger[F, H]) release(n int) {
 }
 
 // fail answers everybody after the append that failed: nobody hears of those facts,
-// though some may be on disk after all, which is what "outcome unknown" means.
+// though some may be on disk after all, which is what "outcome unknown" means. Who only
+// asked is answered from what is on disk, before anything else is tried.
 func (l *ledger[F, H]) fail(err error) {
 	if !l.suspect {
 		l.log.Error().Err(err).Str("stream", l.stream).Int("unanswered", l.promises.len()).Msg("commit failed")
 	}
 	l.suspect = true
+	var readers []asker
 	for l.promises.len() > 0 {
-		l.promises.pop().asker.reply(nil, errStorage())
+		p := l.promises.pop()
+		if q, reads := p.asker.(*query[H]); reads {
+			readers = append(readers, q)
+			continue
+		}
+		p.asker.reply(nil, errStorage())
 	}
+	l.held = append(readers, l.held...)
 	l.facts, l.events = queue[F]{}, queue[[]byte]{}
 	l.snap.pending = nil
 }

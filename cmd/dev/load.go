@@ -16,6 +16,11 @@ func crash(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, tool("crash", "go", "run", "./loadtest/cmd/crash", "--rounds", strconv.Itoa(*rounds)))
 }
 
+// faults passes its flags on: it explains them with --help.
+func faults(ctx context.Context, r *runner, args []string) error {
+	return r.steps(ctx, tool("faults", append([]string{"go", "run", "./loadtest/cmd/faults"}, args...)...))
+}
+
 // hooks passes its flags on: the crash test of webhooks explains them with --help.
 func hooks(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, tool("hooks", append([]string{"go", "run", "./loadtest/cmd/hooks", "crash"}, args...)...))

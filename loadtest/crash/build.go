@@ -25,6 +25,8 @@ func Real(ctx context.Context, o Options, binary, folder string, output io.Write
 	o.Host = process.New(process.Options{
 		Binary: binary, Data: filepath.Join(folder, "data"), Addr: o.Addr, AdminKey: o.Key,
 		Secret: "secret-of-the-crash-test-and-nobody-else", Output: output,
+		// Companions listen on the loopback, which webhooks may not reach otherwise.
+		Flags: []string{"--webhook-allow-cidr", "127.0.0.0/8"},
 	})
 	return o, nil
 }

@@ -28,6 +28,10 @@ type evening struct {
 	reconnects atomic.Int64
 	again      atomic.Int64 // votes that were acknowledged when they were sent again
 	stillborn  int
+	// watching is how many screens are subscribed, told and dismissed how many were told
+	// server.draining and closed with 1001.
+	watching, told, dismissed atomic.Int64
+	beside                    Account
 
 	mu sync.Mutex
 	// owed are votes with an unknown outcome that will be sent again.
@@ -49,7 +53,10 @@ func setUp(ctx context.Context, o Options) (*evening, error) {
 		e.ids = append(e.ids, s.ID)
 		e.records = append(e.records, oracle.NewRecord(e.ledger, s.ID, i))
 	}
-	return e, e.nextGame(ctx)
+	if err := e.nextGame(ctx); err != nil {
+		return nil, err
+	}
+	return e, o.Companion.Begin(ctx, client, e.ids)
 }
 
 // nextGame starts a new game in every session. No vote may be on its way: the

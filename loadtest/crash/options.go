@@ -37,6 +37,8 @@ type Options struct {
 	// Grace is how long an acknowledged vote may take to a screen (3 s): a voter hears
 	// first, and after a restart the screens have to resume. What is late is judged as lost.
 	Grace time.Duration
+	// Companion watches the same evening beside the screens; nil for none.
+	Companion Companion
 	// Seed makes the moments repeatable, as far as a machine repeats anything.
 	Seed uint64
 	// Progress is told of each round; nil for silence.
@@ -54,6 +56,9 @@ func (o *Options) complete() error {
 	def(&o.MaxLife, 1500*time.Millisecond)
 	if o.Progress == nil {
 		o.Progress = func(string) {}
+	}
+	if o.Companion == nil {
+		o.Companion = nobody{}
 	}
 	if o.Host == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < o.Sessions || o.Sessions < 1 || o.Rate <= 0 || o.MaxLife <= o.MinLife {
 		return errors.New("crash: a host, rounds, writers, sessions with a screen each, a rate, and a longest life above the shortest are needed")

@@ -19,8 +19,10 @@ type Report struct {
 	Events    []protocol.Seq  `json:"events_per_session"`
 	Resumed   int64           `json:"screens_reconnected"`
 	Restart   latency.Summary `json:"start_to_ready"`
-	Findings  []string        `json:"findings"`
-	Count     int             `json:"finding_count"`
+	// Beside is what a companion has to say.
+	Beside   string   `json:"beside,omitempty"`
+	Findings []string `json:"findings"`
+	Count    int      `json:"finding_count"`
 }
 
 // Err is nil for a good run.
@@ -37,7 +39,7 @@ func (r *Report) Err() error {
 func (e *evening) report() *Report {
 	r := &Report{
 		Rounds: int(e.restarts.Count()), Stillborn: e.stillborn, Votes: e.ledger.Count(), SentAgain: e.again.Load(),
-		Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
+		Beside: e.beside.Summary, Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
 	}
 	for _, record := range e.records {
 		r.Events = append(r.Events, record.Last())
@@ -50,6 +52,9 @@ func (r *Report) Write(w io.Writer) error {
 	text := fmt.Sprintf("kills      %d, and %d while recovering\nvotes      %d sent, %d acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again\n"+
 		"events     %v\nresumed    %d times\nrestart    %v\n", r.Rounds, r.Stillborn, r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Unknown,
 		r.Votes.Found, r.SentAgain, r.Events, r.Resumed, r.Restart)
+	if r.Beside != "" {
+		text += "beside     " + r.Beside + "\n"
+	}
 	for _, f := range r.Findings {
 		text += "FINDING    " + f + "\n"
 	}

@@ -30,23 +30,30 @@ const (
 // after each restart and at the end, when the host has been stopped and verified.
 // The error is for a run that could not go on; what does not fit stands in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
+	return perform(ctx, o, (*evening).rounds)
+}
+
+// perform has a crowd on a host to which something happens.
+func perform(ctx context.Context, o Options, happens func(*evening, context.Context) error) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
+	o.Companion.Started(time.Now())
 	if err := o.Host.Start(); err != nil {
 		return nil, err
 	}
-	r, err := run(ctx, o)
+	r, err := run(ctx, o, happens)
 	if err != nil {
 		err = errors.Join(err, o.Host.Kill())
 	}
 	return r, err
 }
 
-func run(ctx context.Context, o Options) (*Report, error) {
+func run(ctx context.Context, o Options, happens func(*evening, context.Context) error) (*Report, error) {
 	if _, err := ready(ctx, o.Addr); err != nil {
 		return nil, err
 	}
+	o.Companion.Ready(time.Now())
 	e, err := setUp(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("set up: %w", err)
@@ -55,10 +62,8 @@ func run(ctx context.Context, o Options) (*Report, error) {
 	end, screens := e.people(ctx)
 	defer end()
 	e.gate.open()
-	for round := 1; round <= o.Rounds && e.findings.Count() == 0; round++ {
-		if err := e.round(ctx, round); err != nil {
-			return nil, fmt.Errorf("round %d: %w", round, err)
-		}
+	if err := happens(e, ctx); err != nil {
+		return nil, err
 	}
 	if err := e.finish(ctx, end, screens); err != nil {
 		return nil, fmt.Errorf("at the end: %w", err)
@@ -85,6 +90,16 @@ func (e *evening) people(ctx context.Context) (end func(), screens []*screen) {
 	}, screens
 }
 
+// rounds kills the host so many times, or until something does not fit.
+func (e *evening) rounds(ctx context.Context) error {
+	for round := 1; round <= e.o.Rounds && e.findings.Count() == 0; round++ {
+		if err := e.round(ctx, round); err != nil {
+			return fmt.Errorf("round %d: %w", round, err)
+		}
+	}
+	return nil
+}
+
 // round lets the host live for a while, kills it, restarts it, and judges. In every
 // other round the writers are back before the host is, as a crowd would be.
 func (e *evening) round(ctx context.Context, round int) error {
@@ -92,10 +107,9 @@ func (e *evening) round(ctx context.Context, round int) error {
 	if err := wait(ctx, life); err != nil {
 		return err
 	}
-	if err := e.o.Host.Kill(); err != nil {
+	if err := e.kill(); err != nil {
 		return err
 	}
-	e.client.Close() // its kept connections are dead
 	e.gate.close()
 	acknowledged, storm := e.ledger.Acknowledged(), round%2 == 0
 	if round%verifyEvery == 0 {
@@ -128,24 +142,45 @@ func (e *evening) round(ctx context.Context, round int) error {
 func (e *evening) restart(ctx context.Context) (time.Duration, error) {
 	if e.rng.IntN(4) == 0 {
 		e.stillborn++
-		if err := e.o.Host.Start(); err != nil {
+		if err := e.start(); err != nil {
 			return 0, err
 		}
 		if err := wait(ctx, time.Duration(e.rng.Int64N(int64(stillbornLife)))); err != nil {
 			return 0, err
 		}
-		if err := e.o.Host.Kill(); err != nil {
+		if err := e.kill(); err != nil {
 			return 0, err
 		}
 	}
+	return e.revive(ctx)
+}
+
+// revive starts the host and waits until it serves.
+func (e *evening) revive(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	if err := e.o.Host.Start(); err != nil {
+	if err := e.start(); err != nil {
 		return 0, err
 	}
-	_, err := ready(ctx, e.o.Addr)
+	if _, err := ready(ctx, e.o.Addr); err != nil {
+		return 0, err
+	}
+	e.o.Companion.Ready(time.Now())
 	took := time.Since(began)
 	e.restarts.Record(took)
-	return took, err
+	return took, nil
+}
+
+func (e *evening) start() error {
+	e.o.Companion.Started(time.Now())
+	return e.o.Host.Start()
+}
+
+func (e *evening) kill() error {
+	at := time.Now()
+	err := e.o.Host.Kill()
+	e.o.Companion.Ended(at)
+	e.client.Close() // its kept connections are dead
+	return err
 }
 
 // finish lets debts be paid and screens catch up, makes the last audit, and stops
@@ -163,6 +198,12 @@ func (e *evening) finish(ctx context.Context, end func(), screens []*screen) err
 		if !e.until(ctx, catchUpWithin, func() bool { return s.witness.Last() >= heads[s.session] }) {
 			e.findings.Add("screen %d: stopped at seq %d of %d", i, s.witness.Last(), heads[s.session])
 		}
+	}
+	if e.beside, err = e.o.Companion.Finish(ctx, e.client); err != nil {
+		return err
+	}
+	for _, sentence := range e.beside.Findings {
+		e.findings.Add("%s", sentence)
 	}
 	began := time.Now()
 	if err := e.list(ctx); err != nil {

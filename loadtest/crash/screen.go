@@ -2,11 +2,13 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
 
@@ -53,9 +55,14 @@ func (s *screen) watch(ctx context.Context, enough func(head protocol.Seq) bool)
 	if err != nil {
 		return err
 	}
+	if enough == nil {
+		e.watching.Add(1)
+		defer e.watching.Add(-1)
+	}
 	for enough == nil || !enough(hello.Seq) {
 		message, err := conn.Next()
 		if err != nil {
+			s.left(err)
 			return err
 		}
 		s.see(message)
@@ -63,11 +70,21 @@ func (s *screen) watch(ctx context.Context, enough func(head protocol.Seq) bool)
 	return nil
 }
 
+// left counts those that the host has let go in order.
+func (s *screen) left(err error) {
+	var closed *wire.CloseError
+	if errors.As(err, &closed) && closed.Code == int(protocol.CloseGoingAway) {
+		s.evening.dismissed.Add(1)
+	}
+}
+
 func (s *screen) see(message []byte) {
 	m, ok := oracle.Open(message)
 	switch {
 	case !ok || string(m.Type) == protocol.MessageError:
 		s.evening.findings.Add("a screen was told %s", message)
+	case string(m.Type) == protocol.MessageDraining:
+		s.evening.told.Add(1)
 	case m.Session != s.evening.ids[s.session]:
 		// The lobby, or a message that is about no session.
 	case m.Event:

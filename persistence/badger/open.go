@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -154,12 +155,23 @@ func openMarked(o Options, mark *watermark) (*badgerdb.DB, error) {
 	}
 	db, err := badgerdb.Open(dbo)
 	if err != nil {
-		return nil, err
+		return nil, orCorrupt(err)
 	}
 	if err := checkFormat(db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// orCorrupt recognises damage in files that say how the others are encrypted: nothing is.
+// On its way out of Badger an error may be left with its words only.
+func orCorrupt(err error) error {
+	for _, e := range []error{badgerdb.ErrInvalidDataKeyID, badgerdb.ErrEncryptionKeyMismatch} {
+		if strings.Contains(err.Error(), e.Error()) {
+			return fmt.Errorf("%w: %w", persistence.ErrCorrupt, err)
+		}
+	}
+	return err
 }
 
 func databaseOptions(o Options) badgerdb.Options {

@@ -9,15 +9,18 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"partyline/loadtest/crash"
+	"partyline/loadtest/hooks"
+	"partyline/loadtest/hooks/receiver"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "crash:", err)
 		os.Exit(1)
 	}
@@ -26,12 +29,19 @@ func main() {
 // settings are the options of a run and what is around it.
 type settings struct {
 	crash.Options
-	binary string
-	keep   bool
-	json   string
+	binary   string
+	keep     bool
+	json     string
+	webhooks int
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// receive is what this program calls itself with to be the other side of webhooks.
+const receive = "receive"
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == receive {
+		return receiver.Serve(ctx, receiver.Plan{}, stdin, stdout)
+	}
 	s, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -49,7 +59,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(folder))
 	}
+	end, err := s.accompany(&o, stderr)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(folder))
+	}
 	r, err := crash.Run(ctx, o)
+	err = errors.Join(err, end())
 	if err == nil {
 		err = errors.Join(r.Write(stdout), writeJSON(s.json, r), r.Err())
 	}
@@ -60,6 +75,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return errors.Join(err, os.RemoveAll(folder))
 }
 
+// accompany has webhooks judged beside the screens. The returned function ends the
+// receiver.
+func (s *settings) accompany(o *crash.Options, stderr io.Writer) (end func() error, err error) {
+	if s.webhooks == 0 {
+		return func() error { return nil }, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	c, err := hooks.NewCompanion(s.webhooks, stderr, self, receive)
+	if err != nil {
+		return nil, err
+	}
+	o.Companion = c
+	return c.Close, nil
+}
+
 func parse(args []string, stderr io.Writer) (*settings, error) {
 	s := &settings{}
 	f := flag.NewFlagSet("crash", flag.ContinueOnError)
@@ -68,6 +101,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.IntVar(&s.Writers, "writers", 8, "writers, every other one over WebSocket")
 	f.IntVar(&s.Screens, "screens", 4, "screens that resume")
 	f.IntVar(&s.Sessions, "sessions", 2, "sessions")
+	f.IntVar(&s.webhooks, "webhooks", 3, "webhooks that are judged, too")
 	f.Float64Var(&s.Rate, "rate", 4000, "votes per second")
 	f.DurationVar(&s.MinLife, "min-life", 50*time.Millisecond, "shortest time from ready to kill")
 	f.DurationVar(&s.MaxLife, "max-life", 1500*time.Millisecond, "longest time from ready to kill")

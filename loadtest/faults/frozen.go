@@ -1,0 +1,63 @@
+package faults
+
+import (
+	"context"
+	"time"
+
+	"partyline/loadtest/crash"
+)
+
+const (
+	// shortFreeze is noticed by everybody and cuts nobody off.
+	shortFreeze = 4 * time.Second
+	// longFreeze is longer than the minute after which a silent client is dropped: when
+	// the server goes on, all of them have been.
+	longFreeze = 70 * time.Second
+	// flowing is how many votes show that they are taken again.
+	flowing = 300
+	// flowsWithin is when they have to be. Writers wait so long for an answer.
+	flowsWithin = 30 * time.Second
+)
+
+// frozen stops the process under load and lets it go on.
+func frozen(ctx context.Context, o *ordeal) error {
+	c, err := o.crowd(o.folder + "/data")
+	if err != nil {
+		return err
+	}
+	return o.evening(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+		s.Flows(ctx, flowing, flowsWithin)
+		for _, freeze := range o.freezes() {
+			if err := o.freeze(ctx, s, freeze); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *ordeal) freezes() []time.Duration {
+	if o.Long {
+		return []time.Duration{shortFreeze, longFreeze}
+	}
+	return []time.Duration{shortFreeze}
+}
+
+func (o *ordeal) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
+	_, _, _, lost := s.Screens()
+	if err := o.server.Freeze(); err != nil {
+		return err
+	}
+	err := wait(ctx, freeze)
+	if thawed := o.server.Thaw(); err != nil || thawed != nil {
+		return err
+	}
+	took := s.Flows(ctx, flowing, flowsWithin)
+	if !s.Until(ctx, flowsWithin, s.Full) {
+		s.Find("not all screens are back after the freeze")
+	}
+	_, _, _, now := s.Screens()
+	o.see("frozen for %v: %d votes were acknowledged %v after it went on, %d screens had been cut and came back",
+		freeze, flowing, took.Round(time.Millisecond), now-lost)
+	return nil
+}

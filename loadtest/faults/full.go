@@ -1,0 +1,139 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"partyline/loadtest/crash"
+	"partyline/protocol"
+)
+
+const (
+	// diskBytes is the size of the disk, reserve what the server keeps free of it.
+	diskBytes = 200 << 20
+	reserve   = 64 << 20
+	// fullFor is how long the disk stays full.
+	fullFor = 2 * time.Second
+	// noticedWithin is when the server has to refuse.
+	noticedWithin = 5 * time.Second
+)
+
+// full fills the disk under load, first below the reserve and then to the last byte,
+// and makes room again; twice.
+func full(ctx context.Context, o *ordeal) (err error) {
+	disk := filepath.Join(o.folder, "disk")
+	if err := os.MkdirAll(disk, 0o700); err != nil {
+		return err
+	}
+	if err := mount(disk, diskBytes); err != nil {
+		return err
+	}
+	defer func() {
+		// The server may still run after an error; the disk goes with it.
+		err = errors.Join(err, unmount(disk))
+	}()
+	c, err := o.crowd(filepath.Join(disk, "data"), "--reserve-bytes", strconv.Itoa(reserve))
+	if err != nil {
+		return err
+	}
+	return o.evening(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+		for range 2 {
+			s.Flows(ctx, flowing, flowsWithin)
+			if err := o.fill(ctx, s, disk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *ordeal) fill(ctx context.Context, s *crash.Stage, disk string) error {
+	ballast := filepath.Join(disk, "ballast")
+	free, err := room(disk)
+	if err != nil {
+		return err
+	}
+	if err := grow(ballast, free-reserve+1<<20); err != nil {
+		return err
+	}
+	refused, err := o.refused(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, fullFor); err != nil {
+		return err
+	}
+	// Now the rest: whoever else writes to this disk keeps no reserve.
+	if free, err = room(disk); err == nil {
+		err = grow(ballast, free)
+	}
+	if err != nil {
+		return err
+	}
+	o.reads(ctx, s)
+	if err := wait(ctx, fullFor); err != nil {
+		return err
+	}
+	o.reads(ctx, s)
+	if err := os.Remove(ballast); err != nil {
+		return err
+	}
+	took := s.Flows(ctx, flowing, flowsWithin)
+	o.see("full: writes answered %s; reads went on, also with no byte free; %d votes acknowledged %v after room was made", refused, flowing, took.Round(time.Millisecond))
+	return nil
+}
+
+// grow makes a file longer by so many bytes that are there, not only promised.
+func grow(name string, bytes int64) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	page := make([]byte, 1<<12)
+	for written := int64(0); written < bytes && err == nil; written += int64(len(page)) {
+		_, err = f.Write(page)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// refused writes until it is refused, and tells how.
+func (o *ordeal) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
+	c := s.Client()
+	for n, end := 0, time.Now().Add(noticedWithin); time.Now().Before(end); n++ {
+		body := fmt.Sprintf(`{"pack_name":"Fault test","title":"Game %d","min_players":1,"max_players":8}`, n)
+		a, err := ask(ctx, c, http.MethodPost, "/api/games", body)
+		if err != nil {
+			return "", err
+		}
+		if a.status == http.StatusServiceUnavailable {
+			if a.code != protocol.CodeStorage || a.retry == "" {
+				s.Find("on a full disk a write is answered %v", a)
+			}
+			return a.String(), nil
+		}
+		if err := wait(ctx, 20*time.Millisecond); err != nil {
+			return "", err
+		}
+	}
+	s.Find("nothing is refused %v after the disk fell below the reserve", noticedWithin)
+	return "not at all", nil
+}
+
+// reads has everything that only reads answered.
+func (o *ordeal) reads(ctx context.Context, s *crash.Stage) {
+	for path, want := range map[string]int{
+		"/health": 200, "/ready": 503, "/api/stats": 200, "/api/games": 200,
+		fmt.Sprintf("/api/sessions/%d/votes", s.Sessions()[0]): 200,
+	} {
+		a, err := ask(ctx, s.Client(), http.MethodGet, path, "")
+		if (err != nil || a.status != want) && ctx.Err() == nil {
+			s.Find("on a full disk %s is answered %v, %v, want %d", path, a, err, want)
+		}
+	}
+}

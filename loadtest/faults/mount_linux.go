@@ -1,0 +1,24 @@
+package faults
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// mount puts a disk in memory of so many bytes at the folder.
+func mount(folder string, bytes int64) error {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
+		return fmt.Errorf("mount a tmpfs, which root may: %w", err)
+	}
+	return nil
+}
+
+// unmount takes it away, also when something of it is still open.
+func unmount(folder string) error { return syscall.Unmount(folder, syscall.MNT_DETACH) }
+
+// room is how many bytes are free on the disk of the folder.
+func room(folder string) (int64, error) {
+	var s syscall.Statfs_t
+	err := syscall.Statfs(folder, &s)
+	return int64(s.Bavail) * s.Bsize, err
+}

@@ -1,0 +1,349 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"partyline/loadtest/api"
+	"partyline/loadtest/process"
+	"partyline/protocol"
+)
+
+const (
+	// rottenSessions have rottenVotes each, in batches.
+	rottenSessions, rottenVotes = 3, 4000
+	// flips are at so many places of each file.
+	shortFlips, longFlips = 3, 12
+	// endsWithin is when a server that refuses its folder has said so.
+	endsWithin = 20 * time.Second
+)
+
+// rotten flips bytes in every file of a folder that a kill has left, and of one that was
+// closed in order, and starts the server on it. It must refuse, naming the damage, or
+// serve exactly what was there. Then it flips bytes under a server that runs.
+func rotten(ctx context.Context, o *ordeal) error {
+	r := &rot{ordeal: o}
+	if err := r.fill(ctx, "killed", (*process.Server).Kill); err != nil {
+		return err
+	}
+	if err := r.starts(ctx, "killed"); err != nil {
+		return err
+	}
+	if err := r.fill(ctx, "closed", func(s *process.Server) error { return s.Stop(stopWithin) }); err != nil {
+		return err
+	}
+	if err := r.starts(ctx, "closed"); err != nil {
+		return err
+	}
+	return r.served(ctx, "closed")
+}
+
+// rot is a run of flips.
+type rot struct {
+	*ordeal
+	addr string
+	ids  []protocol.SessionID
+	// want is the whole log of each session, as screens get it.
+	want map[protocol.SessionID][]byte
+}
+
+// start runs the server on a folder and logs in.
+func (r *rot) start(ctx context.Context, data string) (*api.Client, error) {
+	if err := r.launch(data); err != nil {
+		return nil, err
+	}
+	ready, cancel := context.WithTimeout(ctx, endsWithin)
+	defer cancel()
+	if _, err := api.WaitReady(ready, r.addr); err != nil {
+		return nil, err
+	}
+	return api.Login(ctx, r.addr, adminKey)
+}
+
+func (r *rot) launch(data string) error {
+	c, err := r.crowd(data)
+	if err != nil {
+		return err
+	}
+	r.addr = c.Addr
+	return r.server.Start()
+}
+
+// fill makes a folder in which there was an evening, and ends the server.
+func (r *rot) fill(ctx context.Context, name string, end func(*process.Server) error) error {
+	client, err := r.start(ctx, r.path(name))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	r.ids, r.want = nil, map[protocol.SessionID][]byte{}
+	for range rottenSessions {
+		if err := r.play(ctx, client); err != nil {
+			return err
+		}
+	}
+	for _, id := range r.ids {
+		if r.want[id], err = log(ctx, client, id); err != nil {
+			return err
+		}
+	}
+	return end(r.server)
+}
+
+func (r *rot) play(ctx context.Context, client *api.Client) error {
+	s, err := client.CreateSession(ctx)
+	if err != nil {
+		return err
+	}
+	game, err := client.CreateGame(ctx, fmt.Sprintf("Game of session %d", s.ID))
+	if err != nil {
+		return err
+	}
+	if _, err := client.AddGame(ctx, s.ID, game.ID); err != nil {
+		return err
+	}
+	r.ids = append(r.ids, s.ID)
+	stamp := protocol.TimestampOf(time.Now())
+	for from := 0; from < rottenVotes; from += protocol.MaxBatchVotes {
+		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
+		for i := range votes {
+			votes[i] = protocol.CastVote{SessionID: s.ID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: &stamp}
+		}
+		if err := client.CastVotes(ctx, votes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log is what a screen that comes new gets of a session, event by event.
+func log(ctx context.Context, client *api.Client, id protocol.SessionID) (all []byte, err error) {
+	return all, api.ReadLog(ctx, client.Addr, client.Token, id, func(message []byte) error {
+		all = append(append(all, message...), '\n')
+		return nil
+	})
+}
+
+func (r *rot) path(name string) string { return filepath.Join(r.folder, name) }
+
+// flip is a byte of a file of the journal.
+type flip struct {
+	file string
+	at   int
+}
+
+func (f flip) String() string { return fmt.Sprintf("byte %d of %s", f.at, f.file) }
+
+// do turns one bit over.
+func (f flip) do(data string) error {
+	file, err := os.OpenFile(filepath.Join(data, "journal", f.file), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	var b [1]byte
+	_, err = file.ReadAt(b[:], int64(f.at))
+	b[0] ^= 1 << (f.at % 8)
+	if err == nil {
+		_, err = file.WriteAt(b[:], int64(f.at))
+	}
+	return errors.Join(err, file.Close())
+}
+
+// flips are places all over the files that hold something, in order.
+func (r *rot) flips(name string) (all []flip, err error) {
+	entries, err := os.ReadDir(filepath.Join(r.path(name), "journal"))
+	if err != nil {
+		return nil, err
+	}
+	each := shortFlips
+	if r.Long {
+		each = longFlips
+	}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(r.path(name), "journal", e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		used := len(bytes.TrimRight(b, "\x00")) // logs are made longer than they are
+		for n := range each {
+			if at := used * (2*n + 1) / (2 * each); at < used {
+				all = append(all, flip{e.Name(), at})
+			}
+		}
+	}
+	return all, nil
+}
+
+// starts starts the server on a copy of the folder for each flip.
+func (r *rot) starts(ctx context.Context, name string) error {
+	flips, err := r.flips(name)
+	if err != nil {
+		return err
+	}
+	refused, whole, harmless := 0, 0, map[string]bool{}
+	for _, f := range flips {
+		data := r.path("flipped")
+		if err := errors.Join(os.RemoveAll(data), os.CopyFS(data, os.DirFS(r.path(name)))); err != nil {
+			return err
+		}
+		if err := f.do(data); err != nil {
+			return err
+		}
+		no, err := r.judge(ctx, name, f, data)
+		if err != nil {
+			return err
+		}
+		if no {
+			refused++
+		} else {
+			whole++
+			harmless[f.file] = true
+		}
+	}
+	r.see("a folder %s, one bit flipped at the start: %d times refused and named, by verify as well; %d times all there and served (bits in %s); none wrong",
+		name, refused, whole, strings.Join(slices.Sorted(maps.Keys(harmless)), ", "))
+	if refused == 0 {
+		r.find("no flip in a folder %s was noticed", name)
+	}
+	return nil
+}
+
+// judge says whether the server refused the folder; if not, all of it must be there.
+func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refused bool, err error) {
+	said, verified := exec.CommandContext(ctx, r.Binary, "verify", data).CombinedOutput()
+	if err := r.launch(data); err != nil {
+		return false, err
+	}
+	ended, err := r.ended(ctx)
+	if err != nil {
+		return false, err
+	}
+	if ended {
+		if verified == nil || !bytes.Contains(said, []byte("damaged")) {
+			r.find("%s, %v: the server refuses the folder, verify says %s", name, f, said)
+		}
+		return true, nil
+	}
+	return false, errors.Join(r.same(ctx, fmt.Sprintf("%s, %v", name, f)), r.server.Kill())
+}
+
+// ended waits until the server is ready, or has ended.
+func (r *rot) ended(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, endsWithin)
+	defer cancel()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		if _, err := process.Measure(r.server.Pid()); err != nil {
+			_ = r.server.Stop(0) // it was not we who ended it
+			return true, nil
+		}
+		a, err := ask(ctx, &api.Client{Addr: r.addr}, "GET", "/ready", "")
+		if err == nil && a.status == 200 {
+			return false, nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return false, fmt.Errorf("the server neither serves nor ends: %w", ctx.Err())
+		}
+	}
+}
+
+// same holds every session against what was there.
+func (r *rot) same(ctx context.Context, when string) error {
+	client, err := api.Login(ctx, r.addr, adminKey)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for _, id := range r.ids {
+		got, err := log(ctx, client, id)
+		if err != nil || !bytes.Equal(got, r.want[id]) {
+			r.find("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(r.want[id]))
+		}
+	}
+	return nil
+}
+
+func lines(log []byte) int { return bytes.Count(log, []byte("\n")) }
+
+// every is how far the flips in tables under a running server lie apart: every block of
+// a table gets one.
+const every = 2 << 10
+
+// served flips bits all over the tables while the server has them open, and reads
+// everything as screens do: what comes is what was there, up to where the damage is told.
+func (r *rot) served(ctx context.Context, name string) error {
+	client, err := r.start(ctx, r.path(name))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	flips, err := r.riddle(name)
+	if err != nil {
+		return err
+	}
+	told, whole := 0, 0
+	for _, id := range r.ids {
+		got, err := log(ctx, client, id)
+		switch {
+		case err == nil && bytes.Equal(got, r.want[id]):
+			whole++
+		case err != nil && bytes.HasPrefix(r.want[id], got):
+			told++
+		default:
+			r.find("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(r.want[id]))
+		}
+		a, err := ask(ctx, client, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=100", id), "")
+		if err != nil || a.status != 500 || a.code != protocol.CodeCorrupt {
+			r.find("%d flips under a running server: the votes of session %d are answered %v %v %.200s", flips, id, a, err, a.body)
+		}
+	}
+	for _, path := range []string{"/health", "/api/games"} {
+		if a, err := ask(ctx, client, "GET", path, ""); err != nil || a.status != 200 {
+			r.find("beside damaged sessions %s is answered %v, %v", path, a, err)
+		}
+	}
+	r.see("%d bits flipped in tables under a running server: the logs of %d sessions end where the damage is, those of %d are whole; none wrong", flips, told, whole)
+	if told == 0 {
+		r.find("no session with flipped bits was noticed")
+	}
+	if err := r.server.Kill(); err != nil {
+		return err
+	}
+	if said, err := exec.CommandContext(ctx, r.Binary, "verify", r.path(name)).CombinedOutput(); err == nil {
+		r.find("verify finds nothing in tables with flipped bits: %s", said)
+	}
+	return nil
+}
+
+// riddle flips bits all over the tables, and says how many.
+func (r *rot) riddle(name string) (n int, err error) {
+	files, err := filepath.Glob(filepath.Join(r.path(name), "journal", "*.sst"))
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return n, err
+		}
+		for at := every / 2; at < int(info.Size()); at += every {
+			if err := (flip{filepath.Base(file), at}).do(r.path(name)); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}
