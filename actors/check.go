@@ -15,7 +15,8 @@ type room struct {
 }
 
 // look sees to it that exactly the room is checked that the heart wants checked. It is
-// called when facts about it are on disk, and when the heart has been read.
+// called when facts about it are on disk, when the heart has been read, and with each
+// sweep.
 func (a *sessionActor) look(c actor.Context) {
 	if !a.stirred || a.suspect || a.gone || a.lookouts.observer == nil {
 		return
@@ -29,6 +30,7 @@ func (a *sessionActor) look(c actor.Context) {
 	a.leaveRoom(c)
 	if running {
 		a.room = room{pid: c.Spawn(a.newRoom(a.id, c.Self(), want)), check: want}
+		a.looking++
 	}
 }
 
@@ -40,7 +42,18 @@ func (a *sessionActor) leaveRoom(c actor.Context) {
 	}
 }
 
+// roomLeft is told of the end of a check's actor. The session ends after them: ended by
+// its own end, one that is just ending would be told twice.
+func (a *sessionActor) roomLeft(who *actor.PID) {
+	a.looking--
+	if who.Equal(a.room.pid) {
+		a.room = room{}
+	}
+}
+
+// sweepRoom sees to it that the check that should be running is.
 func (a *sessionActor) sweepRoom(c actor.Context) {
+	a.stirred = true
 	if a.room.pid != nil {
 		c.Send(a.room.pid, sweep{})
 	}

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,4 +16,25 @@ type environment struct {
 	log     zerolog.Logger
 	gauges  *gauges
 	keep    func(persistence.Snapshot)
+}
+
+// heed has ring called after each commit. The journal may still tell of one that was
+// under way when it was asked to stop; after stop ring is called no more, so that an
+// actor that has ended is not rung.
+func (e *environment) heed(ring func()) (stop func()) {
+	var mu sync.Mutex
+	stopped := false
+	cancel := e.journal.Watch(func(persistence.Position) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !stopped {
+			ring()
+		}
+	})
+	return func() {
+		cancel()
+		mu.Lock()
+		defer mu.Unlock()
+		stopped = true
+	}
 }

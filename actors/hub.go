@@ -169,7 +169,7 @@ func (h *Hub) spawn() {
 	root := h.system.Root
 	h.standings = root.Spawn(h.props(func() actor.Actor { return h.projection }))
 	ring := func() { root.Send(h.standings, wakeUp{}) }
-	h.unwatch = h.journal.Watch(func(persistence.Position) { h.projection.ring(ring) })
+	h.unwatch = h.heed(func() { h.projection.ring(ring) })
 	h.catalogue = root.Spawn(h.props(func() actor.Actor { return h.newCatalogue() }))
 	h.access = root.Spawn(h.props(func() actor.Actor { return h.newAccess() }))
 	h.eraser = root.Spawn(h.props(func() actor.Actor {

@@ -125,7 +125,7 @@ func (p *post) staff() {
 	}
 	p.dispatcher = root.Spawn(p.props(func() actor.Actor { return d }))
 	pid, rung := p.dispatcher, d.rung
-	p.unwatch = p.journal.Watch(func(persistence.Position) {
+	p.unwatch = p.heed(func() {
 		if !rung.Swap(true) {
 			root.Send(pid, wakeUp{})
 		}

@@ -26,8 +26,10 @@ type sessionActor struct {
 	// countdown is of the open poll; draw decides its ties.
 	countdown countdown
 	draw      func() float64
-	// room is the check that is running; stirred says that another one may be wanted.
+	// room is the check that is running; looking counts the actors of checks that have
+	// not ended; stirred says that another one may be wanted.
 	room     room
+	looking  int
 	stirred  bool
 	lookouts *lookouts
 	newRoom  func(protocol.SessionID, *actor.PID, session.RoomCheck) *actor.Props
@@ -74,7 +76,7 @@ func (a *sessionActor) Receive(c actor.Context) {
 	defer a.endure(c.Message())
 	a.receive(c)
 	a.look(c)
-	if a.ending && a.ledger.idle() && a.settled() {
+	if a.ending && a.ledger.idle() && a.settled() && a.looking == 0 {
 		a.ending = false
 		c.Stop(c.Self())
 	}
@@ -99,6 +101,8 @@ func (a *sessionActor) receive(c actor.Context) {
 	case asker:
 		a.used = a.now()
 		a.endPoll()
+	case *actor.Terminated:
+		a.roomLeft(m.Who)
 	case timeIsUp:
 		a.countdown.ring(m)
 		a.endPoll()

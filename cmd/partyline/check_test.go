@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,8 +33,16 @@ func (h *hosted) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) 
 	send(t, conn, fmt.Sprintf(`{"type":"auth","token":%q}`, h.admin.Token()))
 	expect(t, conn, `"auth_success"`)
 	send(t, conn, fmt.Sprintf(`{"type":"subscribe","sessionId":%d,"since":%d}`, id, since))
-	expect(t, conn, `"subscribed"`)
-	return &watcher{t, conn}
+	for {
+		text, err := conn.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The beginning of a session is told to everybody.
+		if bytes.Contains(text, []byte(`"subscribed"`)) {
+			return &watcher{t, conn}
+		}
+	}
 }
 
 // hear waits for the next player-count.updated and wants it to say so; players below
