@@ -82,7 +82,7 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 		return
 	}
 	places := places(c.Command)
-	if err := h.door.enter(places); err != nil {
+	if err := h.admit(c.Command, places); err != nil {
 		done(nil, err)
 		return
 	}
@@ -93,6 +93,15 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	if err := h.send(cmd); err != nil {
 		cmd.reply(nil, err)
 	}
+}
+
+// admit takes the command's places at the door.
+func (h *Hub) admit(c protocol.Command, places int64) *protocol.Error {
+	switch c.(type) {
+	case *protocol.CastVote, *protocol.CastVotes:
+		return h.door.enterVote(places)
+	}
+	return h.door.enter(places)
 }
 
 // places is how many places at the door a command takes.

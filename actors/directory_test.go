@@ -56,3 +56,23 @@ func TestALargeBatchTakesMorePlacesAtTheDoor(t *testing.T) {
 		t.Fatal("inside:", n)
 	}
 }
+
+func TestVotesLeaveRoomForTheHost(t *testing.T) {
+	d := newDoor(32)
+	for range 30 {
+		if err := d.enterVote(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.enterVote(1); err == nil || err.Code != protocol.CodeOverloaded {
+		t.Fatal("a vote took of the reserve:", err)
+	}
+	for range 2 {
+		if err := d.enter(1); err != nil {
+			t.Fatal("the host was sent away:", err)
+		}
+	}
+	if err := d.enter(1); err == nil {
+		t.Fatal("the door has no end")
+	}
+}

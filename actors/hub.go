@@ -139,7 +139,7 @@ func newHub(o Options) *Hub {
 		exports:     make(readers, maxExports),
 	}
 	if o.MaxInFlight == 0 {
-		h.door.limit = defaultInFlight
+		h.door.widen(defaultInFlight)
 	}
 	if h.now == nil {
 		h.now = time.Now

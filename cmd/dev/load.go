@@ -26,6 +26,11 @@ func hooks(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, tool("hooks", append([]string{"go", "run", "./loadtest/cmd/hooks", "crash"}, args...)...))
 }
 
+// siege passes its flags on: it explains them with --help.
+func siege(ctx context.Context, r *runner, args []string) error {
+	return r.steps(ctx, tool("siege", append([]string{"go", "run", "./loadtest/cmd/siege"}, args...)...))
+}
+
 // bench prints figures in the form that benchstat reads.
 func bench(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

@@ -29,6 +29,7 @@ var tasks = []task{
 	{"faults", "a full disk, a frozen process, SIGTERM, rotten bytes, under load (FAULT..., -long; root for the disk)", faults},
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
+	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }

@@ -30,7 +30,7 @@ func (e *Engine) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions)
 	}
 	p := newPeer(e, o.Tag)
 	ws, err := websocket.Accept(&capture{w, p}, r, &websocket.AcceptOptions{
-		OriginPatterns: o.OriginPatterns, CompressionMode: websocket.CompressionDisabled,
+		OriginPatterns: o.OriginPatterns, CompressionMode: websocket.CompressionDisabled, OnPingReceived: p.pinged,
 	})
 	if err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type Peer struct {
 	raw    syscall.RawConn // nil: every write goes through the pump
 	ws     *websocket.Conn
 	early  []byte       // the reader's: bytes that came with the handshake
+	pings  pings        // the reader's
 	seen   atomic.Int64 // the tick at which something came last
 	paused atomic.Bool  // the reader waits for room in the outbox: silence says nothing
 	place  int          // in Engine.peers

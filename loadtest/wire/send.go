@@ -19,6 +19,15 @@ func (c *Conn) Flush() error {
 	return c.flush()
 }
 
+// Write sends bytes as they are: frames that were made beforehand, or that no client
+// should send.
+func (c *Conn) Write(raw []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out = append(c.out, raw...)
+	return c.flush()
+}
+
 func (c *Conn) send(op byte, payload []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

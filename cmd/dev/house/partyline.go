@@ -97,6 +97,12 @@ var goroutines = map[string]string{
 	"loadtest/fake/live.go":            "the fake server's subscriptions; end with their connection",
 	"loadtest/fake/server.go":          "the fake server; Kill ends it",
 	"loadtest/process/server.go":       "waits for the real program to end",
+	"loadtest/siege/crew.go":           "the attackers; each ends with the attack and is waited for",
+	"loadtest/siege/deaf.go":           "the storm of votes beside deaf screens; waited for",
+	"loadtest/siege/flood.go":          "reads what a flooded connection says; ends with it",
+	"loadtest/siege/overload.go":       "reads the answers of an overloading connection; ends with it",
+	"loadtest/siege/siege.go":          "waits for the process of attackers",
+	"loadtest/siege/slow.go":           "reads what a slow connection is told; ends with it",
 	"loadtest/wire/watcher_linux.go":   "pollers of thousands of screens; Close ends them",
 
 	"persistence/journaltest/life.go":    "a test that is no _test file: closes while somebody reads",

@@ -1,0 +1,63 @@
+package siege
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"partyline/loadtest/wire"
+)
+
+// crew runs n attackers and waits for them; each ends with ctx.
+func crew(ctx context.Context, n int, attacker func(ctx context.Context, index int)) {
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { attacker(ctx, i) })
+	}
+	group.Wait()
+}
+
+// lastWait is how long an attacker whose time is over looks whether it was ended.
+const lastWait = 2 * time.Second
+
+// watch reads until the connection ends or the attack is over, and says how it ended.
+func watch(ctx context.Context, c *wire.Conn, each func(message []byte)) string {
+	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Now().Add(lastWait)) })
+	defer stop()
+	for {
+		m, err := c.Next()
+		if err == nil {
+			each(m)
+			if ctx.Err() != nil {
+				return "stayed" // it has still something to say
+			}
+			continue
+		}
+		return ending(err)
+	}
+}
+
+// ending names how a connection ended, or that it did not.
+func ending(err error) string {
+	var closed *wire.CloseError
+	switch {
+	case errors.As(err, &closed):
+		return "closed " + strconv.Itoa(closed.Code)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return "stayed"
+	}
+	return "ended"
+}
+
+// drip waits; false when the attack is over.
+func drip(ctx context.Context, every time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(every):
+		return true
+	}
+}

@@ -1,0 +1,58 @@
+package siege
+
+import (
+	"io"
+	"time"
+)
+
+// Bounds that every attack is held to. They are for two cores that attackers and
+// server share: wide enough for a noisy machine, far below what falling over looks like.
+const (
+	// patience is the longest p99 of an honest vote's answer during an attack.
+	patience = time.Second
+	// besieged is the same where several times too many votes come: a full door is
+	// 16,384 commands, which is a quarter of a second of work, and the attackers take
+	// half of the machine.
+	besieged = 4 * time.Second
+	// calm is the longest p99 afterwards.
+	calm = 250 * time.Millisecond
+	// mostRSS in bytes: a storm of a million votes takes 700 MiB of it.
+	mostRSS = 1 << 30
+	// recovery is how long what the attackers held may stay behind.
+	recovery = 20 * time.Second
+)
+
+// Options of a siege. Fields that are 0 get the default named beside them.
+type Options struct {
+	// Binary is the program under test.
+	Binary string
+	// Attackers is a command that calls Attack.
+	Attackers []string
+	// Long gives each attack the time to meet every timeout (15 minutes in all).
+	Long bool
+	// Only are the names of the attacks to run (all).
+	Only []string
+	// Output gets what the server writes to stderr; nil drops it.
+	Output io.Writer
+	// Progress is told what is going on, one sentence at a time; nil for silence.
+	Progress func(sentence string)
+}
+
+// chosen are the attacks that Only names.
+func (o *Options) chosen() ([]attack, error) {
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	if len(o.Only) == 0 {
+		return attacks, nil
+	}
+	var some []attack
+	for _, name := range o.Only {
+		a, err := find(name)
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, a)
+	}
+	return some, nil
+}

@@ -1,0 +1,86 @@
+package siege
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"partyline/loadtest/api"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+// overloaders times the 1,024 requests that one connection may have unanswered are
+// more than twice the 16,384 that all together may.
+const overloaders = 40
+
+// overloadWrite is how many requests go out in one write.
+const overloadWrite = 128
+
+// tooManyVotes asks for votes without waiting for any answer, over as many connections
+// as it takes to fill the hub's door, as fast as the server reads.
+func tooManyVotes(ctx context.Context, t *attackers) error {
+	crew(ctx, overloaders, func(ctx context.Context, index int) {
+		c, err := api.Connect(ctx, t.Addr, t.Admin)
+		if err != nil {
+			t.tell("not connected", 1)
+			return
+		}
+		defer func() { _ = c.Close() }()
+		o := &overloader{t: t, c: c, voter: index, began: time.Now()}
+		ended := make(chan string, 1)
+		go func() { ended <- watch(ctx, c, o.answer) }() // ends with the connection, which is closed here
+		o.ask(ctx)
+		t.tell(<-ended, 1)
+		t.tell("200", o.met[0])
+		t.tell("429", o.met[1])
+		t.tell("503", o.met[2])
+		t.tell("other answers", o.met[3])
+	})
+	return nil
+}
+
+// overloader is one connection. Its voter goes round the names in steps, so that no
+// two connections vote for the same one.
+type overloader struct {
+	t     *attackers
+	c     *wire.Conn
+	voter int
+	began time.Time
+	// met counts 200, 429, 503 and others; the reader's.
+	met [4]int
+}
+
+// ask writes requests whose ids are when they were sent, in microseconds.
+func (o *overloader) ask(ctx context.Context) {
+	var message []byte
+	for ctx.Err() == nil {
+		now := time.Now()
+		for range overloadWrite {
+			message = strconv.AppendInt(append(message[:0], `{"type":"request","id":"`...), now.Sub(o.began).Microseconds(), 10)
+			message = append(message, `","op":"votes.live","data":`...)
+			message = append(appendBallot(message, o.t.Session, o.voter, protocol.TimestampOf(now)), '}')
+			o.voter = (o.voter + overloaders) % ballotNames
+			o.c.Queue(message)
+		}
+		if o.c.Flush() != nil {
+			return
+		}
+	}
+}
+
+// answer notes what became of a request, and how long a vote that was taken took.
+func (o *overloader) answer(message []byte) {
+	r, ok := api.ReadResponse(message)
+	switch {
+	case ok && r.Status == 200:
+		o.met[0]++
+		o.t.taken.Record(time.Since(o.began) - time.Duration(r.ID)*time.Microsecond)
+	case ok && r.Status == 429:
+		o.met[1]++
+	case ok && r.Status == 503:
+		o.met[2]++
+	default:
+		o.met[3]++
+	}
+}

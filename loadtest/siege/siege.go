@@ -1,0 +1,104 @@
+package siege
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"partyline/loadtest/crowd"
+)
+
+const (
+	// honestRate of votes a second is a lively evening's.
+	honestRate = 200
+	// lead is how long the attackers have before the honest are measured.
+	lead = 500 * time.Millisecond
+	// aftermath is how long the honest are measured when it is over.
+	aftermath = 2 * time.Second
+)
+
+// Run besieges a server of its own. The error is for a siege that could not be done;
+// what was not withstood stands in the report.
+func Run(ctx context.Context, o Options) (r *Report, err error) {
+	chosen, err := o.chosen()
+	if err != nil {
+		return nil, err
+	}
+	t, err := open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	r = &Report{}
+	defer func() {
+		if end := t.close(); end != nil {
+			r.End = end.Error()
+		}
+	}()
+	if _, err := t.honest(ctx, aftermath); err != nil {
+		return r, err // a server that is cold would be slow at first, and hold less
+	}
+	for _, a := range chosen {
+		lasts := a.short
+		if o.Long {
+			lasts = a.long
+		}
+		o.Progress(fmt.Sprintf("%s, %v", a.name, lasts))
+		v, err := t.withstand(ctx, a, lasts, o)
+		if err != nil {
+			return r, fmt.Errorf("%s: %w", a.name, err)
+		}
+		r.Verdicts = append(r.Verdicts, v)
+	}
+	return r, nil
+}
+
+// withstand is one attack and what comes after it.
+func (t *target) withstand(ctx context.Context, a attack, lasts time.Duration, o Options) (*Verdict, error) {
+	v := &Verdict{Attack: a.name, Faults: []string{}}
+	var err error
+	if v.Before, err = t.measure(ctx); err != nil {
+		return nil, err
+	}
+	during, won, err := t.besiege(ctx, a, lasts, o.Attackers)
+	if err != nil {
+		return nil, err
+	}
+	v.Met, v.Taken = won.Met, won.Taken
+	var gone bool
+	if v.Left, gone = t.settle(ctx, v.Before); !gone {
+		v.fault("%d files and %d goroutines stayed behind", v.Left.Files-v.Before.Files, v.Left.Goroutines-v.Before.Goroutines)
+	}
+	after, err := t.honest(ctx, aftermath)
+	if err != nil {
+		return nil, err
+	}
+	v.look(a, during, after)
+	if a.fault != nil {
+		if f := a.fault(v.Met, o.Long); f != "" {
+			v.fault("%s: %v", f, v.Met)
+		}
+	}
+	return v, nil
+}
+
+// besiege attacks while the honest vote.
+func (t *target) besiege(ctx context.Context, a attack, lasts time.Duration, command []string) (r *crowd.Report, won spoils, err error) {
+	orders := t.order
+	orders.Attack, orders.Lasts = a.name, lasts
+	ended := make(chan error, 1)
+	go func() { // ends with the attack and is waited for
+		var err error
+		won, err = orders.send(ctx, command)
+		ended <- err
+	}()
+	drip(ctx, lead)
+	r, err = t.honest(ctx, lasts-2*lead)
+	return r, won, errors.Join(err, <-ended)
+}
+
+// honest votes at an evening's pace before two screens, judged by the oracle.
+func (t *target) honest(ctx context.Context, lasts time.Duration) (*crowd.Report, error) {
+	return crowd.Run(ctx, crowd.Options{Addr: t.Addr, Key: adminKey, Screens: 2, Rate: honestRate, Duration: lasts,
+		Clients: 256, Pid: t.server.Pid()})
+}
