@@ -71,13 +71,6 @@ func (c *Client) AddGame(ctx context.Context, id protocol.SessionID, game protoc
 	return p, c.call(ctx, "POST", fmt.Sprintf("/api/sessions/%d/games", id), map[string]any{"game_id": game}, &p)
 }
 
-// IssueToken makes a token of a lower role.
-func (c *Client) IssueToken(ctx context.Context, role protocol.Role, name string) (string, error) {
-	var t protocol.IssuedToken
-	err := c.call(ctx, "POST", "/api/auth/tokens", map[string]any{"role": role, "name": name}, &t)
-	return t.Secret, err
-}
-
 // SessionVotes reads the totals of a session.
 func (c *Client) SessionVotes(ctx context.Context, id protocol.SessionID) (v protocol.SessionVotes, err error) {
 	return v, c.call(ctx, "GET", fmt.Sprintf("/api/sessions/%d/votes", id), nil, &v)

@@ -74,7 +74,8 @@ func (t *target) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	t.Admin = t.admin.Token
-	t.Viewer, err = t.admin.IssueToken(ctx, protocol.RoleViewer, "siege")
+	viewer, err := t.admin.IssueToken(ctx, protocol.RoleViewer, "siege")
+	t.Viewer = viewer.Secret
 	return err
 }
 
