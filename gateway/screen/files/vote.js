@@ -17,7 +17,7 @@ const NOTE = 10_000; // milliseconds that a note stands
 speak(language());
 const speakUp = announcer(byId('spoken'), 5000);
 
-let code = codeIn(location.pathname);
+const code = codeIn(location.pathname);
 let hub = null;
 let ballot = null;
 let state = null;
@@ -133,9 +133,7 @@ function askCode(why) {
   const field = el('input', {class: 'field', id: 'code', name: 'code', required: true, maxlength: 6, autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', enterkeyhint: 'go'});
   tell(why, `${why}How`, el('form', {class: 'form', onsubmit: (event) => {
     event.preventDefault();
-    code = field.value.trim().toUpperCase();
-    history.replaceState(null, '', new URL(`vote/${encodeURIComponent(code)}`, paths.root));
-    comeIn();
+    location.assign(new URL(`vote/${encodeURIComponent(field.value.trim().toUpperCase())}`, paths.root));
   }}, el('label', {for: 'code'}, t('code')), field, el('button', {class: 'button main'}, t('go'))));
   if (why !== 'closedNow') field.focus();
 }
