@@ -132,6 +132,9 @@ function night() {
       del('sessions.games.remove', `/api/sessions/${made.id}/games/${play.id}`);
     }
   }
+  call('sessions.join.open', 'PUT', `/api/sessions/${made.id}/join`, { policy: 'once' });
+  call('sessions.join.get', 'GET', `/api/sessions/${made.id}/join`);
+  del('sessions.join.close', `/api/sessions/${made.id}/join`);
   withdraw(made.id, stage.games.slice(2, 4));
   start(made.id);
   choose(made.id);

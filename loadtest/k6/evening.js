@@ -1,12 +1,13 @@
 // Everything at once, as on a good evening: a host who goes from game to game by polls, a
-// chat that votes in waves, phones, screens and overlays, people who look at the
-// catalogue, a console that watches the webhooks.
+// chat that votes in waves, viewers by WebSocket, guests with phones, screens and overlays,
+// people who look at the catalogue, a console that watches the webhooks.
 import { sleep } from 'k6';
 import exec from 'k6/execution';
 import { chatter } from './lib/chatter.js';
 import { begin } from './lib/clock.js';
 import { answers, build, enough, iterations, part, ramp, seats, shows, steady } from './lib/load.js';
 import { follow } from './lib/overlay.js';
+import * as guest from './lib/guest.js';
 import * as poll from './lib/poll.js';
 import { call, get, patch, post } from './lib/rest.js';
 import { watch } from './lib/screen.js';
@@ -18,7 +19,7 @@ export { handleSummary } from './lib/summary.js';
 
 const session = stage.sessions[0].id;
 const patience = 15; // seconds after the end
-const thumbs = { votes: 4, gap: 500 }; // of one phone
+const thumbs = { votes: 4, gap: 500 }; // of one viewer
 let p; // the profile, see evening
 
 // evening makes the options; soak has one that lasts longer.
@@ -32,7 +33,8 @@ export function evening(profiles, thresholds = {}) {
     overlays: seats('overlay', overlays, { seconds: end + patience }),
     chat: ramp('chat', waves(), { start: 1 }),
     polls: steady('choose', { rate: Math.ceil(p.rate / 10), seconds: p.seconds }),
-    phones: steady('phone', { rate: Math.ceil(p.rate / 20), seconds: p.seconds, lasting: 2 }),
+    viewers: steady('view', { rate: Math.ceil(p.rate / 20), seconds: p.seconds, lasting: 2 }),
+    guests: steady('join', { rate: Math.ceil(p.rate / 40), seconds: p.seconds, from: 1 }),
     visitors: steady('visit', { rate: 4, seconds: p.seconds }),
     console: steady('look', { rate: 1, seconds: p.seconds }),
     end: seats('close', 1, { seconds: patience, from: end }),
@@ -41,6 +43,7 @@ export function evening(profiles, thresholds = {}) {
     screens_done: [`count==${p.screens + overlays}`],
     screen_resumes: ['count>0'],
     poll_votes: ['count>0'],
+    votes_changed: ['count>0'],
     vote_ms: answers,
     screen_ms: shows,
     http_req_duration: answers,
@@ -70,6 +73,7 @@ export const options = evening({
 // host asks the crowd what comes next while a game is played, and then plays it.
 export function host(data) {
   begin(data);
+  guest.invite(session);
   for (let n = 0; (n + 1) * turn() < p.seconds; n++) {
     call('games.pick', 'POST', '/api/pick', { sessionId: session }, 200, '');
     poll.start(session);
@@ -102,9 +106,14 @@ export function choose(data) {
   poll.vote(session);
 }
 
-export function phone(data) {
+export function view(data) {
   begin(data);
   chatter(session, { ...thumbs, tags: part(p.seconds) });
+}
+
+export function join(data) {
+  begin(data);
+  guest.visit(session, part(p.seconds));
 }
 
 export function visit() {

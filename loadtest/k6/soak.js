@@ -3,7 +3,7 @@
 import { evening } from './evening.js';
 import { answers } from './lib/load.js';
 
-export { setup, handleSummary, host, sit, overlay, chat, choose, phone, visit, look, close } from './evening.js';
+export { setup, handleSummary, host, sit, overlay, chat, choose, view, join, visit, look, close } from './evening.js';
 
 export const options = evening({
   short: { rate: 60, seconds: 12, screens: 6 },

@@ -35,6 +35,8 @@ type Votes struct {
 	Acknowledged int64 `json:"acknowledged"`
 	Refused      int64 `json:"refused"`
 	Unknown      int64 `json:"unknown"`
+	// Changed took the vote before back, so that there are no more than before.
+	Changed int64 `json:"changed"`
 	// Recorded is what the statistics of the server grew by.
 	Recorded int64 `json:"recorded"`
 }
@@ -54,7 +56,7 @@ func newReport(o *Options, l load, before, after reading, samples []Sample) *Rep
 		Scenario: o.Scenario.Name, Form: o.form(), Began: before.at,
 		K6: K6{Exit: l.exit, Seconds: l.Duration.Seconds(), CPU: l.cpu.Seconds(), Thresholds: l.Verdicts(), Metrics: l.Metrics},
 		Votes: Votes{
-			Acknowledged: l.Count("votes_acknowledged"), Refused: l.Count("votes_refused"), Unknown: l.Count("votes_unknown"),
+			Acknowledged: l.Count("votes_acknowledged"), Refused: l.Count("votes_refused"), Unknown: l.Count("votes_unknown"), Changed: l.Count("votes_changed"),
 			Recorded: after.votes - before.votes,
 		},
 		Server: Server{

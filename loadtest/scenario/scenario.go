@@ -28,7 +28,7 @@ var scenarios = []Scenario{
 	{Name: "screens", Summary: "screens and overlays that check seq, order and totals while votes come", Sessions: 1},
 	{Name: "admin", Summary: "what consoles do: a mix of all REST operations", Sessions: 1},
 	{Name: "webhooks", Summary: "votes that go out to webhooks; what arrived is judged", Sessions: 2, Endpoints: 10},
-	{Name: "evening", Summary: "everything at once: host, chat, phones, screens, overlays, dashboards, webhooks", Sessions: 1, Endpoints: 3},
+	{Name: "evening", Summary: "everything at once: host, chat, polls, guests, screens, overlays, consoles, webhooks", Sessions: 1, Endpoints: 3},
 	{Name: "spike", Summary: "ten times the votes within a second, and back", Sessions: 1},
 	{Name: "soak", Summary: "an evening that does not end; nothing may grow", Sessions: 1, Endpoints: 3, Flat: true},
 }

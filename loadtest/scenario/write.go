@@ -33,7 +33,7 @@ func (r *Report) Write(w io.Writer) error {
 
 func (r *Report) writeVotes(p *printer) {
 	v := r.Votes
-	p.line("votes          %d acknowledged, %d refused, %d unknown, %d recorded", v.Acknowledged, v.Refused, v.Unknown, v.Recorded)
+	p.line("votes          %d acknowledged, %d changed, %d refused, %d unknown, %d recorded", v.Acknowledged, v.Changed, v.Refused, v.Unknown, v.Recorded)
 }
 
 // trends are the latencies that are told, in this order: k6's name and ours.

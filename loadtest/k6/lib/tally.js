@@ -4,6 +4,7 @@ import { Counter, Trend } from 'k6/metrics';
 export const acknowledged = new Counter('votes_acknowledged'); // answered 200
 export const refused = new Counter('votes_refused'); // answered that it does not count
 export const unknown = new Counter('votes_unknown'); // not answered, or nobody knows
+export const changed = new Counter('votes_changed'); // a guest's vote that takes the one before back
 export const voteTime = new Trend('vote_ms', true); // due → answer
 export const lateTime = new Trend('late_ms', true); // due → sent: what k6 itself was late
 export const screenTime = new Trend('screen_ms', true); // due → seen by a screen
