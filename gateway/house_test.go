@@ -19,6 +19,7 @@ import (
 	"partyline/gateway"
 	"partyline/gateway/contract"
 	"partyline/gateway/live"
+	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"
 )
@@ -32,7 +33,8 @@ const (
 type house struct {
 	t       testing.TB
 	url     string
-	journal *memory.Journal
+	journal *memory.Journal // nil when it is another
+	kept    persistence.Journal
 	hub     *actors.Hub
 	gateway *gateway.Gateway
 	client  *http.Client
@@ -40,9 +42,18 @@ type house struct {
 
 func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 	t.Helper()
-	h := &house{t: t, journal: memory.New(memory.Options{}), client: &http.Client{Transport: checked(t)}}
+	j := memory.New(memory.Options{})
+	h := newHouseOn(t, j, changes...)
+	h.journal = j
+	return h
+}
+
+// newHouseOn keeps everything in a journal that it closes at the end.
+func newHouseOn(t testing.TB, j persistence.Journal, changes ...func(*gateway.Options)) *house {
+	t.Helper()
+	h := &house{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
 	var err error
-	h.hub, err = actors.New(t.Context(), actors.Options{Journal: h.journal, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
+	h.hub, err = actors.New(t.Context(), actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) }})
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +119,7 @@ func (h *house) serve(engine *live.Engine) {
 		if err := h.hub.Close(ctx); err != nil {
 			h.t.Error("hub:", err)
 		}
-		_ = h.journal.Close()
+		_ = h.kept.Close()
 	})
 }
 
