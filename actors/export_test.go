@@ -79,6 +79,37 @@ func TestAnExportIsOfOneMoment(t *testing.T) {
 	}
 }
 
+// TestExportedGuestsRecount: guests change their minds, some more than once, between
+// votes that come with a name. What was taken back is in the export, and says so.
+func TestExportedGuestsRecount(t *testing.T) {
+	e := newEvening(t)
+	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
+	random := rand.New(rand.NewPCG(4, 2))
+	thumbs := []protocol.VoteType{protocol.VoteUp, protocol.VoteDown}
+	for i := range 120 {
+		if i%40 == 39 {
+			do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: e.session, GameID: protocol.GameID(1 + i/40)})
+		}
+		e.press(code, protocol.DeviceID(1+random.IntN(12)), thumbs[random.IntN(2)])
+		if _, err := e.vote(fmt.Sprint("voter", i), thumbs[random.IntN(2)]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x, votes := exported(t, e.hub, e.session)
+	if d := cmp.Diff(sums(x), counted(votes)); d != "" {
+		t.Errorf("-totals +recounted\n%s", d)
+	}
+	replaced := 0
+	for _, v := range votes {
+		if v.Replaced != "" {
+			replaced++
+		}
+	}
+	if replaced < 20 || len(votes) < 150 {
+		t.Errorf("%d votes, of which %d took one back", len(votes), replaced)
+	}
+}
+
 func sums(x *protocol.SessionExport) map[protocol.GameID][2]int64 {
 	all := map[protocol.GameID][2]int64{}
 	for _, t := range x.Totals {
