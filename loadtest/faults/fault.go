@@ -17,7 +17,7 @@ import (
 type Options struct {
 	// Binary is the program; Folder is where its data go, one folder for each fault.
 	Binary, Folder string
-	// Long takes the time in which sockets that hear nothing are cut.
+	// Long freezes for longer than anybody waits, and flips more bits.
 	Long bool
 	// Output gets what the server writes; nil drops it.
 	Output io.Writer

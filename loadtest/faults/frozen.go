@@ -8,11 +8,14 @@ import (
 )
 
 const (
-	// shortFreeze is noticed by everybody and cuts nobody off.
+	// shortFreeze is noticed by everybody.
 	shortFreeze = 4 * time.Second
-	// longFreeze is longer than the minute after which a silent client is dropped: when
-	// the server goes on, all of them have been.
+	// longFreeze is longer than the minute after which a silent client is dropped, and
+	// than voters wait for an answer.
 	longFreeze = 70 * time.Second
+	// aftermath is some heartbeats of the server: in them it would drop whom it takes for
+	// silent.
+	aftermath = 3 * time.Second
 	// flowing is how many votes show that they are taken again.
 	flowing = 300
 	// flowsWithin is when they have to be. Writers wait so long for an answer.
@@ -53,6 +56,9 @@ func (o *ordeal) freeze(ctx context.Context, s *crash.Stage, freeze time.Duratio
 		return err
 	}
 	took := s.Flows(ctx, flowing, flowsWithin)
+	if err := wait(ctx, aftermath); err != nil {
+		return err
+	}
 	if !s.Until(ctx, flowsWithin, s.Full) {
 		s.Find("not all screens are back after the freeze")
 	}

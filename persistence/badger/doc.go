@@ -39,6 +39,12 @@
 // (Badger would go on without a damaged one, or crash), and every log is read up to the
 // water mark (Badger would cut it off where it is damaged). See watermark.
 //
+// # While it is open
+
+//
+// What rots under Badger is one of three things: a value, whose checksum fails; a key in the
+// middle of a stream, which leaves a gap; the end of a stream. See ends.
+//
 // # After a write that failed
 //
 // Nothing more is written until the folder is opened again. See latch.

@@ -30,6 +30,7 @@ type Journal struct {
 	// move its mark.
 	trimming chan struct{}
 	marks    *marks
+	ends     *ends
 }
 
 // Append queues a write; see persistence.Journal.
@@ -51,9 +52,12 @@ func (j *Journal) Health() error { return j.committer.Health() }
 
 // Last is the sequence of the stream's last committed record, 0 for an unknown stream.
 func (j *Journal) Last(ctx context.Context, stream string) (last persistence.Seq, err error) {
+	end := j.ends.at(stream)
 	err = j.view(ctx, func(txn *badgerdb.Txn) error {
-		last, err = lastSeq(txn, stream)
-		return err
+		if last, err = lastSeq(txn, stream); err != nil {
+			return err
+		}
+		return reached(last, end)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("last %s: %w", stream, err)

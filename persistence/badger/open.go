@@ -34,7 +34,7 @@ const (
 
 // Open opens the journal in a folder, making it when it is missing. The work does
 // not grow with the number of records, but for one pass over the tables to verify
-// their checksums, one over the trim marks, one for each stream that was trimmed, and
+// their checksums, one over the trim marks, one step for each stream, one pass for each stream that was trimmed, and
 // one over the keys of large records' parts.
 //
 // It fails with ErrLocked when another process has the folder open, and with
@@ -61,6 +61,10 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
+	ends, err := loadEnds(db.DB)
+	if err != nil {
+		return nil, errors.Join(err, db.close())
+	}
 	j := &Journal{
 		dir:      o.Dir,
 		db:       db,
@@ -72,9 +76,10 @@ func open(o Options) (*Journal, error) {
 		saving:   make(chan struct{}, 1),
 		trimming: make(chan struct{}, 1),
 		marks:    marks,
+		ends:     ends,
 	}
 	j.committer, err = committer.New(committer.Options{
-		Store: &store{db: db.DB, guard: j.guard, latch: j.latch, mark: db.mark, tail: j.tail},
+		Store: &store{db: db.DB, guard: j.guard, latch: j.latch, mark: db.mark, tail: j.tail, ends: ends},
 		// A tenth is left for what a batch does not count: Badger's own keys.
 		MaxBytes: int(db.MaxBatchSize() / 10 * 9),
 		Observer: o.Observer,

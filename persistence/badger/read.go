@@ -19,18 +19,18 @@ type yieldFunc = func(persistence.Record, error) bool
 // Read yields the stream's records after a sequence, in order, as of the call. A gap
 // or a checksum that does not fit is yielded last, as ErrCorrupt.
 func (j *Journal) Read(ctx context.Context, stream string, after persistence.Seq) iter.Seq2[persistence.Record, error] {
-	head := j.Head()
+	head, end := j.Head(), j.ends.at(stream)
 	return j.records(ctx, "read "+stream, func(txn *badgerdb.Txn, out *output) error {
-		return readStream(txn, stream, after, out)
+		return readStream(txn, stream, after, end, out)
 	}, head)
 }
 
 // ReadBack yields the stream's records before a sequence, the newest first; before 0
 // starts at the end.
 func (j *Journal) ReadBack(ctx context.Context, stream string, before persistence.Seq) iter.Seq2[persistence.Record, error] {
-	head := j.Head()
+	head, end := j.Head(), j.ends.at(stream)
 	return j.records(ctx, "read back "+stream, func(txn *badgerdb.Txn, out *output) error {
-		return readStreamBack(txn, stream, before, out)
+		return readStreamBack(txn, stream, before, end, out)
 	}, head)
 }
 
@@ -50,12 +50,14 @@ func (j *Journal) records(ctx context.Context, what string, read func(*badgerdb.
 }
 
 // readStream finds the newest chunk, which says where the stream ends and is often
-// the only one wanted, and then goes up from the chunk that holds after+1.
-func readStream(txn *badgerdb.Txn, stream string, after persistence.Seq, out *output) error {
-	after = max(after, out.journal.marks.through(stream))
+// the only one wanted, and then goes up from the chunk that holds after+1. Of a stream
+// that ends before end, nothing is read.
+func readStream(txn *badgerdb.Txn, stream string, after, end persistence.Seq, out *output) error {
+	trimmed := out.journal.marks.through(stream)
+	after = max(after, trimmed)
 	down := newScan(txn, stream, true)
 	defer down.close()
-	c, ok, err := down.seekEnd()
+	c, ok, err := down.newest(trimmed, end)
 	if !ok || err != nil || c.last() <= after {
 		return err
 	}
@@ -90,11 +92,11 @@ func readUp(txn *badgerdb.Txn, stream string, first, after, last persistence.Seq
 	return err
 }
 
-func readStreamBack(txn *badgerdb.Txn, stream string, before persistence.Seq, out *output) error {
+func readStreamBack(txn *badgerdb.Txn, stream string, before, end persistence.Seq, out *output) error {
 	floor := out.journal.marks.through(stream)
 	down := newScan(txn, stream, true)
 	defer down.close()
-	c, ok, err := down.seekEnd()
+	c, ok, err := down.newest(floor, end)
 	if !ok || err != nil {
 		return err
 	}

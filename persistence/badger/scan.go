@@ -38,6 +38,23 @@ func (s *scan) seek(first persistence.Seq) (chunk, bool, error) {
 // seekEnd goes to the stream's newest chunk, when the scan goes down.
 func (s *scan) seekEnd() (chunk, bool, error) { return s.seek(maxSeq) }
 
+// newest is seekEnd of a stream that is trimmed through a sequence. It is ErrCorrupt when
+// the stream does not reach the end that it once had.
+func (s *scan) newest(through, end persistence.Seq) (chunk, bool, error) {
+	c, ok, err := s.seekEnd()
+	if err != nil {
+		return c, false, err
+	}
+	last := through
+	if ok {
+		last = max(last, c.last())
+	}
+	if err := reached(last, end); err != nil {
+		return c, false, err
+	}
+	return c, ok, nil
+}
+
 func (s *scan) next() (chunk, bool, error) {
 	s.it.Next()
 	return s.chunk()

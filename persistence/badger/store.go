@@ -16,6 +16,7 @@ type store struct {
 	latch   *latch
 	mark    *watermark
 	tail    *tail
+	ends    *ends
 	encoder encoder
 }
 
@@ -30,7 +31,11 @@ func (s *store) Ready() error {
 func (s *store) Last(stream string) (persistence.Seq, error) {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	return lastSeq(txn, stream)
+	last, err := lastSeq(txn, stream)
+	if err != nil {
+		return 0, err
+	}
+	return last, reached(last, s.ends.at(stream))
 }
 
 // Head is found by one seek to the newest index entry.
@@ -74,6 +79,7 @@ func (s *store) Commit(b *committer.Batch) error {
 		return err
 	}
 	if len(s.encoder.chunks) > 0 {
+		s.ends.set(s.encoder.chunks)
 		s.tail.push(s.encoder.chunks)
 	}
 	return nil
