@@ -40,10 +40,9 @@
 // water mark (Badger would cut it off where it is damaged). See watermark.
 //
 // # While it is open
-
 //
-// What rots under Badger is one of three things: a value, whose checksum fails; a key in the
-// middle of a stream, which leaves a gap; the end of a stream. See ends.
+// What rots under Badger is a value, whose checksum fails, a key in the middle of a
+// stream, which leaves a gap, or the end of a stream. See ends.
 //
 // # After a write that failed
 //
