@@ -61,7 +61,9 @@ func TestPreflight(t *testing.T) {
 	h := newHouse(t, func(o *gateway.Options) { o.AllowOrigins = []string{"https://overlay.example"} })
 	a := h.send("OPTIONS", "/api/votes/live", "", nil, "Origin", "https://overlay.example", "Access-Control-Request-Method", "POST")
 	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://overlay.example", "Vary": "Origin",
-		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE"} {
+		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+		// What a page may see of an answer: it needs the name of a file to keep it by.
+		"Access-Control-Expose-Headers": "Content-Disposition, Idempotency-Replayed, Retry-After, X-Request-Id"} {
 		if a.header.Get(name) != want {
 			t.Errorf("%s is %q", name, a.header.Get(name))
 		}
