@@ -46,7 +46,7 @@ func peers(ctx context.Context, r *runner, _ []string) error {
 // Chromium. Flags go to the tests: -run REGEXP, -v, -shots DIR.
 func browser(ctx context.Context, r *runner, args []string) error {
 	const pages = "gateway/screen"
-	tests := []string{"go", "test", "-tags", "browser", "-count=1", "-timeout=5m", "./" + pages + "/browser"}
+	tests := []string{"go", "test", "-tags", "browser", "-count=1", "-timeout=6m", "./" + pages + "/browser"}
 	return r.steps(ctx,
 		tool("axe-core", "npm", "ci", "--prefix", pages, "--no-audit", "--no-fund", "--ignore-scripts"),
 		tool("modules", "npm", "test", "--prefix", pages, "--silent"),

@@ -56,6 +56,9 @@ func TestAPhoneVotes(t *testing.T) {
 	screen.shows(".count.up .number", "0")
 	screen.shows(".count.down .number", "1")
 	b.picture("vote down")
+	b.prefer("prefers-color-scheme", "dark", "prefers-reduced-motion", "reduce")
+	b.accessible()
+	b.picture("vote dark")
 	b.goTo(h.url("/vote/" + code))
 	b.pressed("down", "0", "1")
 	b.click(".press.up")
@@ -132,6 +135,11 @@ func TestAPhoneTakesPartInAPoll(t *testing.T) {
 	b.shows(".choices li:nth-child(2) .number", "1")
 	b.accessible()
 	b.picture("vote poll")
+	b.do(chromedp.EmulateViewport(320, 568, chromedp.EmulateMobile))
+	if wide := value[int](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+		t.Errorf("on a small phone it is %d pixels too wide", wide)
+	}
+	b.picture("vote small")
 	b.goTo(value[string](b, "location.href"))
 	b.until(`document.querySelector('.choices li:nth-child(2) .choice')?.getAttribute('aria-pressed') === 'true'`)
 	b.click(".choices li:nth-child(1) .choice")

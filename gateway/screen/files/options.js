@@ -4,14 +4,25 @@
 /** parts are what hide= and show= can name. */
 export const parts = ['pack', 'players', 'room', 'net', 'history', 'voters', 'tonight', 'join', 'poll'];
 
+// What a look of one's own can change, and the variables of theme.css that it sets.
+const looks = {
+  accent: (c) => ({accent: c, 'accent-ink': c, 'up-ink': c, 'on-accent': readable(c)}),
+  down: (c) => ({down: c, 'on-down': readable(c)}),
+  ink: (c) => ({ink: c}),
+  soft: (c) => ({soft: c}),
+  card: (c) => ({card: c}),
+  raised: (c) => ({raised: c}),
+  paper: (c) => ({paper: c}),
+};
+
 /** aligns are where an overlay can stand: two words, one word is the middle of that side. */
 const aligns = /^(top|bottom)?-?(left|right|center)?$/;
 
 /**
- * read returns {session, token, theme, scale, align, hidden, delay, names}. session is
- * the number in the path, 'active', or null for neither. hidden is a Set of parts, given
- * those that the page hides by itself. The token stands in the fragment, which browsers
- * send to nobody, or in ?token=.
+ * read returns {session, token, theme, look, scale, align, hidden, delay, names}. session
+ * is the number in the path, 'active', or null for neither. hidden is a Set of parts,
+ * given those that the page hides by itself. look is variables of the style with their
+ * values. The token stands in the fragment, which browsers send to nobody, or in ?token=.
  */
 export function read(address, hiddenByDefault = []) {
   const url = new URL(address);
@@ -25,12 +36,36 @@ export function read(address, hiddenByDefault = []) {
     session: last === 'active' ? 'active' : positive(last),
     token: fragment.get('token') || query.get('token') || '',
     theme: one(query.get('theme'), ['dark', 'light', 'auto']),
+    look: lookOf(query),
     scale: bounded(query.get('scale'), 0.25, 4, 1),
     align: aligns.test(query.get('align') ?? '') ? query.get('align') || null : null,
     hidden,
     delay: bounded(query.get('delay'), 0, 300, 0),
     names: !['off', 'no', '0', 'false'].includes(query.get('names')),
   };
+}
+
+function lookOf(query) {
+  const look = {};
+  for (const [name, set] of Object.entries(looks)) {
+    const color = /^#?((?:[\da-f]{3,4}){1,2})$/i.exec(query.get(name) ?? '')?.[1];
+    if (color) Object.assign(look, set(`#${color}`));
+  }
+  const font = /^[\p{L}\d][\p{L}\d -]{0,49}$/u.exec(query.get('font') ?? '')?.[0];
+  if (font) look.font = `"${font}", Figtree, sans-serif`;
+  return look;
+}
+
+// readable is black or white, whichever can be read better on the colour (WCAG's luminance).
+function readable(color) {
+  const digits = color.slice(1);
+  const size = digits.length < 6 ? 1 : 2;
+  const [r, g, b] = [0, 1, 2].map((i) => {
+    const part = digits.slice(i * size, (i + 1) * size);
+    const c = Number.parseInt(size === 1 ? part + part : part, 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
 const words = (list) => (list ?? '').split(',').map((w) => w.trim()).filter((w) => parts.includes(w));

@@ -34,6 +34,7 @@ function dress() {
   else if (options.theme) root.dataset.theme = options.theme;
   if (options.align) root.dataset.align = options.align;
   root.style.setProperty('--scale', options.scale);
+  for (const [name, value] of Object.entries(options.look)) root.style.setProperty(`--${name}`, value);
 }
 
 // The fragment is what browsers send to nobody; a token that came in the query moves there.
