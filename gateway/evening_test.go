@@ -189,6 +189,7 @@ func evening() []step {
 		ok("tokens.create", 201, params{"role": "viewer", "name": "Overlay", "expiresIn": "2d"}),
 		no("tokens.create", 400, "invalid", `role must be "viewer" or "bot"`, params{"role": "admin", "name": "x"}),
 		ok("tokens.list", 200, nil),
+		ok("qr.make", 200, params{"text": "http://localhost:5000/screen/3"}),
 		ok("tokens.revoke", 200, params{"id": 1}),
 		no("tokens.revoke", 404, "not_found", "", params{"id": 1}),
 

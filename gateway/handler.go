@@ -20,6 +20,8 @@ func (g *Gateway) handlers() map[string]handler {
 		"tokens.list":   show(g.hub.Tokens),
 		"tokens.revoke": command[protocol.RevokeToken](g.hub, http.StatusOK),
 
+		"qr.make": search(drawQR),
+
 		"games.list":         search(g.hub.Games),
 		"games.packs":        show(g.hub.Packs),
 		"games.packs.meta":   show(g.hub.PackMeta),

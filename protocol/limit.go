@@ -32,6 +32,9 @@ const (
 	// MaxFileMessage is the largest file in bytes that is told in a response frame;
 	// larger ones go by REST, where they are streamed.
 	MaxFileMessage = 1 << 20
+	// MaxQR bounds what a QR code says, in bytes: more makes squares that no phone reads
+	// from across a room.
+	MaxQR = 512
 	// MaxJSONDepth bounds nesting; the deepest message of ours has five levels.
 	MaxJSONDepth = 32
 	// MaxSubscriptions of one WebSocket. A host watches a handful of sessions.

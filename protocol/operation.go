@@ -32,6 +32,8 @@ var operations = []Operation{
 	{Op: "tokens.list", Method: "GET", Path: "/api/auth/tokens", Access: AccessAdmin},
 	{Op: "tokens.revoke", Method: "DELETE", Path: "/api/auth/tokens/{id}", Access: AccessAdmin, Write: true},
 
+	{Op: "qr.make", Method: "POST", Path: "/api/qr", Access: AccessAdmin, MaxBody: MaxOpenBody},
+
 	{Op: "games.list", Method: "GET", Path: "/api/games", Access: AccessAnyone, Reference: true},
 	{Op: "games.packs", Method: "GET", Path: "/api/games/packs", Access: AccessAnyone, Reference: true},
 	{Op: "games.packs.meta", Method: "GET", Path: "/api/games/meta/packs", Access: AccessAnyone, Reference: true},

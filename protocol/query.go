@@ -24,6 +24,12 @@ type Pick struct {
 	ExcludePlayed bool      `json:"excludePlayed"`
 }
 
+// DrawQR is the body of qr.make: what the code is to say. The link of a screen holds a
+// token, which must not stand in a URL that is asked for; so this is no GET.
+type DrawQR struct {
+	Text string `json:"text"` // 1 to MaxQR bytes
+}
+
 // VoteFilter is the query of votes.list; zero fields do not filter.
 type VoteFilter struct {
 	SessionID SessionID `json:"session_id"`
@@ -64,6 +70,17 @@ func (p Pick) Check() *Error {
 		return Invalid("sessionId must be a positive integer")
 	}
 	return p.Filter().Check()
+}
+
+// Check looks at the length.
+func (q DrawQR) Check() *Error {
+	if q.Text == "" {
+		return Invalid("text is required")
+	}
+	if len(q.Text) > MaxQR {
+		return Invalid("text must be at most %d bytes", MaxQR)
+	}
+	return nil
 }
 
 // Check looks at ranges and fills in the defaults of page and limit.

@@ -249,6 +249,11 @@ type IssuedToken struct {
 	Secret string `json:"token"`
 }
 
+// QRCode is the answer of qr.make: a picture as SVG.
+type QRCode struct {
+	SVG string `json:"svg"`
+}
+
 // Login is the answer of auth.login.
 type Login struct {
 	Token     string `json:"token"`

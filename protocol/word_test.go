@@ -64,6 +64,8 @@ func said() map[string]any {
 		"poll":               poll,
 		"picked":             protocol.Picked{Game: game, PoolSize: 30, TotalEnabled: 72},
 		"stats":              protocol.Stats{Games: protocol.Count{Count: 72}, MostPlayedGames: ranked, TopRatedGames: ranked},
+		"draw-qr":            protocol.DrawQR{Text: "http://localhost:5000/screen/3"},
+		"qr-code":            protocol.QRCode{SVG: "<svg/>"},
 		"issued-token":       protocol.IssuedToken{Token: tok, Secret: "eyJ…"},
 		"login":              protocol.Login{Token: "eyJ…", Message: "Authentication successful", ExpiresIn: "24h"},
 		"verified":           verified,

@@ -8,8 +8,8 @@ import (
 	qr "github.com/piglig/go-qr"
 )
 
-// MaxQR bounds what a QR code may say, in bytes: more makes squares that no phone reads
-// from across a room, and the work of making one grows with it.
+// MaxQR bounds what a QR code may say, in bytes; protocol tells clients the same. The
+// work of making one grows with it.
 const MaxQR = 512
 
 // ErrTooLong: the text is longer than MaxQR.

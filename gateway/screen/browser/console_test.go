@@ -103,6 +103,7 @@ func TestTokensAndWebhooksAtTheConsole(t *testing.T) {
 	b.fill("name", "OBS")
 	b.press("Make it")
 	b.until(`document.querySelector('dialog input')?.value.includes('/screen/active#token=')`)
+	b.until(`document.querySelector('dialog img').checkVisibility() && document.querySelector('dialog img').naturalWidth > 0`)
 	b.accessible()
 	b.press("Close")
 	b.says(".row .name", "OBS")

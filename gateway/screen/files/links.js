@@ -26,7 +26,7 @@ export function links(desk) {
   const make = form({class: 'lines'}, async ({role, name, session, days}, made) => {
     const token = await desk.write('tokens.create', {role, name, expiresIn: `${days}d`, ...(session && {sessionId: Number(session)})});
     made.reset();
-    showToken(token);
+    showToken(desk, token);
     await load();
   }, field(t('tokenFor'), choice('role', [['viewer', t('role.viewer')], ['bot', t('role.bot')]])),
   field(t('name'), input('name', {required: true, maxlength: 200})), field(t('onlySession'), input('session', {type: 'number', min: 1})),
@@ -37,9 +37,18 @@ export function links(desk) {
 }
 
 // A screen's link holds the token in its fragment, which browsers send to nobody.
-function showToken(token) {
+function showToken(desk, token) {
   const page = (name) => String(new URL(`${name}/${token.sessionId ?? 'active'}#token=${token.token}`, paths.root));
   const lines = token.role === 'viewer' ? {openScreen: page('screen'), overlay: page('overlay')} : {token: token.token};
-  reveal(t('shownOnce'), ...Object.entries(lines).map(([name, value]) => el('div', {class: 'line'},
+  const picture = el('img', {class: 'qr', alt: t('qrOfScreen'), width: 220, height: 220, hidden: true});
+  if (token.role === 'viewer') draw(desk, page('screen'), picture).catch(complain);
+  reveal(t('shownOnce'), picture, ...Object.entries(lines).map(([name, value]) => el('div', {class: 'line'},
     field(t(name), el('input', {class: 'field', readonly: true, value})), button(t('copyLink'), () => copied(value), {'aria-label': `${t('copyLink')}: ${t(name)}`}))));
+}
+
+// draw asks for the picture of a link. It comes by the socket: the link holds a token.
+async function draw(desk, link, picture) {
+  const {svg} = await desk.read('qr.make', {text: link});
+  picture.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  picture.hidden = false;
 }

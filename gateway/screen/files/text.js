@@ -234,6 +234,7 @@ const en = {
   days: 'Days',
   makeToken: 'Make it',
   shownOnce: 'This is shown once',
+  qrOfScreen: 'QR code of the screen’s link',
   overlay: 'Overlay for OBS',
   token: 'Token',
   noTokens: 'There are no tokens.',
