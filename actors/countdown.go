@@ -74,3 +74,14 @@ func (a *sessionActor) resume(p *protocol.Poll) {
 	}
 	a.countDown(p.ID, p.StartedAt, p.EndsAt)
 }
+
+// precede is called before what somebody asks. A vote does not slip in between an end
+// that failed and the next sweep; reads wait for the sweep, for each try costs a
+// reading of the session.
+func (a *sessionActor) precede(m asker) {
+	if c, ok := m.(*command); ok && a.countdown.failed {
+		_, vote := c.cmd.(*protocol.VotePoll)
+		a.countdown.failed = !vote
+	}
+	a.endPoll()
+}

@@ -272,6 +272,27 @@ func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
 	})
 }
 
+// Nor does it when the clock was set back, by which the poll has not ended.
+func TestADiskThatFailsAtTheEndOfAPollWhileTheClockIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.ask()
+		if err := n.choose("ann", 2); err != nil {
+			t.Fatal(err)
+		}
+		n.skew.Store(int64(-time.Hour))
+		n.journal.Refuse(errors.New("full"))
+		rest(time.Minute + 1500*time.Millisecond)
+		n.journal.Refuse(nil)
+		if err := n.choose("bob", 1); codeOf(err) != protocol.CodeConflict {
+			t.Fatal("a late vote slips in:", err)
+		}
+		if p := n.wantWinner(2); p.TotalVotes != 1 {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
 // A commit that fails once is tried again within a second.
 func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

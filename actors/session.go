@@ -100,7 +100,7 @@ func (a *sessionActor) receive(c actor.Context) {
 		return
 	case asker:
 		a.used = a.now()
-		a.endPoll()
+		a.precede(m)
 	case *actor.Terminated:
 		a.roomLeft(m.Who)
 	case timeIsUp:
