@@ -18,12 +18,13 @@ const (
 	EventPollStarted    EventType = "poll.started"
 	EventPollTally      EventType = "poll.tally"
 	EventPollEnded      EventType = "poll.ended"
+	EventChatImported   EventType = "chat.imported"
 )
 
 // EventTypes lists the events in the order of an evening.
 func EventTypes() []EventType {
 	return []EventType{EventSessionStarted, EventSessionJoin, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
-		EventPollStarted, EventPollTally, EventPollEnded, EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
+		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
 }
 
 // Event is what happened, as every screen and every webhook is told: the same bytes
@@ -127,4 +128,24 @@ type VotedGame struct {
 	ID       GameID `json:"id"`
 	Title    string `json:"title"`
 	PackName string `json:"pack_name"`
+}
+
+// ChatImported is the data of chat.imported: what a chat log was worth, all of it at once.
+type ChatImported struct {
+	SessionID SessionID `json:"sessionId"`
+	// Messages is how many lines the log had.
+	Messages int `json:"messages"`
+	// Votes is how many votes it brought, the sum over the games.
+	Votes int64 `json:"votes"`
+	// Games are those that got votes, in the order of their first playings.
+	Games []ChatGame `json:"games"`
+}
+
+// ChatGame is a game within ChatImported: the votes of the log, and the totals over all
+// sessions with them.
+type ChatGame struct {
+	VotedGame
+	Upvotes   int64  `json:"upvotes"`
+	Downvotes int64  `json:"downvotes"`
+	Totals    Totals `json:"totals"`
 }

@@ -33,6 +33,8 @@ func goldenEvening() []protocol.Event {
 		protocol.PollStarted{SessionID: 3, Poll: goldenPoll(protocol.StatusOpen)},
 		protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}},
 		protocol.PollEnded{SessionID: 3, Poll: goldenPoll(protocol.StatusEnded)},
+		protocol.ChatImported{SessionID: 3, Messages: 812, Votes: 4, Games: []protocol.ChatGame{
+			{VotedGame: goldenVote().Game, Upvotes: 3, Downvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
 		protocol.GameRemoved{SessionID: 3, GameID: 30001},
 		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},

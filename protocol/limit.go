@@ -11,6 +11,10 @@ const (
 	// MaxBatchVotes bounds one votes.batch, so that one request stays within one
 	// journal append and a few milliseconds of its session.
 	MaxBatchVotes = 1000
+	// MaxChatGames bounds the games that one chat log has votes for, so that its event
+	// and its answer, with titles of any length, stay below what is kept of an answer.
+	// An evening has about ten.
+	MaxChatGames = 200
 	// MaxUsername, in runes: Twitch allows 25, Discord 32, YouTube 100.
 	MaxUsername = 100
 	// MaxNotes, in runes, keeps session lists small.

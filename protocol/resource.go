@@ -170,6 +170,27 @@ type BatchResult struct {
 	Results  []VoteOutcome `json:"results"`
 }
 
+// ChatResult is the answer of sessions.chat_import.
+type ChatResult struct {
+	Message string `json:"message"`
+	// MessagesImported is how many lines the log had.
+	MessagesImported int `json:"messagesImported"`
+	// DuplicatesSkipped is how many of them held a vote that is within a second of
+	// another of the same name, counted before or in the same log.
+	DuplicatesSkipped int `json:"duplicatesSkipped"`
+	// VotesProcessed is how many votes count that did not before.
+	VotesProcessed int64 `json:"votesProcessed"`
+	// VotesByGame are those votes; never nil.
+	VotesByGame map[GameID]ChatTally `json:"votesByGame"`
+}
+
+// ChatTally is the votes of one chat log for one game.
+type ChatTally struct {
+	Title     string `json:"title"`
+	Upvotes   int64  `json:"upvotes"`
+	Downvotes int64  `json:"downvotes"`
+}
+
 // VoteRecord is a row of votes.list.
 type VoteRecord struct {
 	ID        uint64    `json:"id"`

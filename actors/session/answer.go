@@ -12,6 +12,7 @@ import "partyline/protocol"
 //	StartPlayerCheck, StopPlayerCheck                      protocol.PlayerCheck
 //	*CastVote                                              *protocol.VoteAccepted
 //	*CastVotes                                             *protocol.BatchResult
+//	*ImportChat                                            *protocol.ChatResult
 //	StartPoll, *VotePoll, EndPoll, CancelPoll              *protocol.Poll
 //	AddWinner                                              protocol.SessionGame
 //	*CastGuestVote                                         *protocol.GuestVoteAccepted
@@ -24,6 +25,8 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.voteAccepted(facts)
 	case *protocol.CastVotes:
 		return h.batchResult(c, facts)
+	case *protocol.ImportChat:
+		return h.chatResult(c)
 	case *protocol.CastGuestVote:
 		return h.guestAccepted(c, facts)
 	case protocol.OpenJoin, protocol.CloseJoin:
@@ -78,4 +81,13 @@ func (h *Heart) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.Batch
 		return h.batch.result
 	}
 	return &protocol.BatchResult{Accepted: len(facts), Rejected: len(c.Votes) - len(facts), Results: []protocol.VoteOutcome{}}
+}
+
+// chatResult is the verdict of the log. Of another than the one decided last nothing is
+// known any more.
+func (h *Heart) chatResult(c *protocol.ImportChat) any {
+	if h.chat.of != c {
+		return nil
+	}
+	return h.chat.result
 }

@@ -10,6 +10,8 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	switch f := f.(type) {
 	case *VoteCast:
 		h.count(f)
+	case *ChatImported:
+		h.countChat(f)
 	case *PollVoted:
 		h.choose(f)
 	case *Opened:

@@ -11,7 +11,7 @@ import (
 )
 
 // A stored fact is one kind byte and a body. The body is the fact's JSON, but for
-// votes, of which there are millions (see votecode.go, guestcode.go and
+// votes, of which there are millions (see votecode.go, chatcode.go, guestcode.go and
 // pollcode.go). Numbers of kinds are for
 // ever: what a kind means never changes, and a new meaning is a new kind.
 const (
@@ -25,6 +25,7 @@ const (
 	kindClosed
 	kindDeleted
 	kindPlayerCheckMoved
+	kindChatImported
 )
 
 const (
@@ -48,6 +49,8 @@ func AppendFact(dst []byte, f Fact) []byte {
 			return appendGuestVote(append(dst, kindGuestVote), v)
 		}
 		return appendVote(append(dst, kindVoteCast), v)
+	case *ChatImported:
+		return appendChat(append(dst, kindChatImported), v)
 	case *PollVoted:
 		return appendPollVote(append(dst, kindPollVoted), v)
 	}
@@ -68,6 +71,8 @@ func ReadFact(b []byte) (Fact, error) {
 	switch kind {
 	case kindVoteCast:
 		return readPacked(readVote, body)
+	case kindChatImported:
+		return readPacked(readChat, body)
 	case kindGuestVote:
 		return readPacked(readGuestVote, body)
 	case kindPollVoted:

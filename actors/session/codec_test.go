@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"os"
 	"strings"
@@ -27,6 +28,9 @@ func oneOfEach() []session.Fact {
 		g, &session.Opened{At: noon, Notes: ptr("")}, &session.Closed{At: noon, Notes: ptr("line\nline")},
 		&session.PlayerCheckMoved{At: noon, Play: play(1), Status: "waiting", PlayerCount: ptr(0)},
 		&session.PlayerCheckMoved{At: noon, Play: play(1), Status: "checking"},
+		&session.ChatImported{At: noon + 4000, Messages: 812, Names: []string{"Ann", "böb"},
+			Plays: []session.ChatPlay{{Play: play(1), Game: 33, Lines: 2, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40, Lines: 1, Down: 1}},
+			Votes: []protocol.ChatVote{voice(0, 0, 3), voice(0, 1, 1), voice(3_600_000, 0, 2)}},
 		&session.VoteCast{At: noon, Timestamp: noon + 60000, Play: play(9999), Game: 1 << 40, Type: protocol.VoteDown, Username: strings.Repeat("😀", protocol.MaxUsername)},
 		asked(1, false, noon, 5, 6), &session.PollVoted{At: noon, Poll: 3001, Choice: 2, Username: "ann"},
 		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Before: 1, Device: 1<<64 - 1, Username: "Ann's phone"},
@@ -114,6 +118,24 @@ func TestReadFactRefuses(t *testing.T) {
 		"a short name":                    {7, 1, 0, 1, 1, 1, 2, 'a'},
 		"something after":                 {7, 1, 0, 1, 1, 1, 1, 'a', 0},
 		"an endless number":               {7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		"a chat log of nothing":           {11},
+		"a log with no time":              {11, 0, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1},
+		"a log with no names":             {11, 1, 1, 0, 1, 1, 1, 1, 1, 1},
+		"a log with no name":              {11, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1},
+		"a log with no plays":             {11, 1, 1, 1, 1, 'a', 0},
+		"a log for no play":               {11, 1, 1, 1, 1, 'a', 1, 0, 1, 1, 1, 1},
+		"a log for no game":               {11, 1, 1, 1, 1, 'a', 1, 1, 0, 1, 1, 1},
+		"a log of no votes":               {11, 1, 1, 1, 1, 'a', 1, 1, 1, 0},
+		"a log of few lines":              {11, 1, 0, 1, 1, 'a', 1, 1, 1, 1, 1, 1},
+		"plays out of order":              {11, 1, 2, 1, 1, 'a', 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+		"a line of no thumb":              {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 0},
+		"a line of nobody":                {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 5},
+		"a name without a line":           {11, 1, 1, 2, 1, 'a', 1, 'b', 1, 1, 1, 1, 1, 1},
+		"names out of order":              {11, 1, 2, 2, 1, 'a', 1, 'b', 1, 1, 1, 2, 1, 5, 1, 1},
+		"a log with more":                 {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1, 0},
+		"a log with less":                 {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1},
+		"a log of many names":             {11, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 'a'},
+		"a log after 9999":                append(binary.AppendUvarint([]byte{11, 1, 2, 1, 1, 'a', 1, 1, 1, 2}, 253402300799999), 1, 1, 1),
 		"a name too long":                 session.AppendFact(nil, long),
 		"a name not UTF-8":                session.AppendFact(nil, broken),
 		"a poll of one game":              session.AppendFact(nil, asked(1, false, noon, 5)),
@@ -152,9 +174,9 @@ func TestReadFactRefuses(t *testing.T) {
 			t.Errorf("%s: read %#v, %v", name, f, err)
 		}
 	}
-	for _, smallest := range [][]byte{{7, 1, 0, 1, 1, 1, 1, 'a'}, {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, {15, 1, 1, 1, 0, 0, 1, 'a'}} {
-		if _, err := session.ReadFact(smallest); err != nil {
-			t.Errorf("the smallest vote of kind %d: %v", smallest[0], err)
+	for name, b := range map[string][]byte{"vote": {7, 1, 0, 1, 1, 1, 1, 'a'}, "guest's vote": {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, "ballot": {15, 1, 1, 1, 0, 0, 1, 'a'}, "chat log": {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1}} {
+		if _, err := session.ReadFact(b); err != nil {
+			t.Errorf("the smallest %s: %v", name, err)
 		}
 	}
 }
@@ -189,7 +211,31 @@ func TestStoredVotesAreTheSame(t *testing.T) {
 	})
 }
 
-// FuzzReadFact: never a panic, and what is read can be stored, read back and applied.
+func TestStoredChatLogsAreTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := newEvening()
+		for _, cmd := range (commands{open(), add(1), add(2)}) {
+			if _, _, err := e.do(cmd); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e.now += 100 * second
+		_, facts, err := e.do(drawChat(t, e.now, rapid.StringMatching(`[a-cA-C ]{0,5}[a-c漢]`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range facts {
+			got, err := session.ReadFact(session.AppendFact(nil, want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+	})
+}
+
 func TestStoredBallotsAreTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := &session.PollVoted{
@@ -206,6 +252,7 @@ func TestStoredBallotsAreTheSame(t *testing.T) {
 	})
 }
 
+// FuzzReadFact: never a panic, and what is read can be stored, read back and applied.
 func FuzzReadFact(f *testing.F) {
 	for _, fact := range oneOfEach() {
 		f.Add(session.AppendFact(nil, fact))

@@ -7,11 +7,11 @@ import "partyline/protocol"
 // what is asked for already holds.
 //
 // Commands are values as protocol declares their methods: CastVote, CastVotes,
-// CastGuestVote and VotePoll as pointers, the others not. now is the hub's clock. Refusals
-// are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
+// CastGuestVote, ImportChat and VotePoll as pointers, the others not. now is the hub's
+// clock. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
 func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
-	h.batch = verdict{}
+	h.batch, h.chat = verdict{}, chatVerdict{}
 	if err := cmd.Check(); err != nil {
 		return dst, err
 	}
@@ -27,6 +27,8 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.castVote(dst, c, at)
 	case *protocol.CastVotes:
 		return h.castVotes(dst, c, at)
+	case *protocol.ImportChat:
+		return h.importChat(dst, c, at)
 	case protocol.AddGame:
 		return h.addGame(dst, c, at)
 	case protocol.SetGameStatus:

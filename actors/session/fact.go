@@ -2,7 +2,8 @@ package session
 
 import "partyline/protocol"
 
-// Fact is something that happened in a session: one of the pointer types below.
+// Fact is something that happened in a session: one of the pointer types below, or
+// *ChatImported.
 // Every fact has the moment it was decided in At, which never goes back within a
 // session. A fact is never changed once made.
 type Fact interface{ moment() protocol.Timestamp }

@@ -38,6 +38,8 @@ type Heart struct {
 	join    join
 	// batch is no state: the outcomes of the batch decided last, for its Answer.
 	batch verdict
+	// chat is no state either: what the chat log decided last was worth.
+	chat chatVerdict
 }
 
 // New is the heart of a session that has not been opened yet.

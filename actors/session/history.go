@@ -17,6 +17,15 @@ func ReadVote(b []byte) (*VoteCast, error) {
 	return nil, nil
 }
 
+// ReadChat reads a stored fact if it is a chat log; of every other fact it says nil
+// without looking into it.
+func ReadChat(b []byte) (*ChatImported, error) {
+	if len(b) == 0 || b[0] != kindChatImported {
+		return nil, nil
+	}
+	return readChat(b[1:])
+}
+
 // SameName says whether two names are one voter: without the space around them, and
 // case folded.
 func SameName(a, b string) bool {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/session"
+	"partyline/protocol"
 )
 
 func TestReadVoteReadsOnlyVotes(t *testing.T) {
@@ -24,6 +25,50 @@ func TestReadVoteReadsOnlyVotes(t *testing.T) {
 	}
 	if v, err := session.ReadVote([]byte{7, 1}); v != nil || err == nil {
 		t.Errorf("a damaged vote is read as %v, %v", v, err)
+	}
+}
+
+func TestReadChatReadsOnlyChatLogs(t *testing.T) {
+	for _, f := range oneOfEach() {
+		want, _ := f.(*session.ChatImported)
+		got, err := session.ReadChat(session.AppendFact(nil, f))
+		if err != nil {
+			t.Errorf("%T: %v", f, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%T (-want +got):\n%s", f, diff)
+		}
+	}
+	if c, err := session.ReadChat(nil); c != nil || err != nil {
+		t.Errorf("nothing is read as %v, %v", c, err)
+	}
+	if c, err := session.ReadChat([]byte{11, 1}); c != nil || err == nil {
+		t.Errorf("a damaged log is read as %v, %v", c, err)
+	}
+}
+
+// TestChatLogsBackwards: each thumb is a vote with a number of its own, the newest first.
+func TestChatLogsBackwards(t *testing.T) {
+	f := &session.ChatImported{At: noon, Messages: 3, Names: []string{"Ann", "bob"}, Plays: []session.ChatPlay{of(1, 2, 2, 1), of(2, 1, 0, 1)},
+		Votes: []protocol.ChatVote{voice(0, 0, 3), voice(0, 1, 1), voice(5000, 0, 2)}}
+	want := []session.VoteCast{
+		{At: noon, Timestamp: noon + 5000, Play: play(2), Game: 2, Type: protocol.VoteDown, Username: "Ann"},
+		{At: noon, Timestamp: noon, Play: play(1), Game: 1, Type: protocol.VoteUp, Username: "bob"},
+		{At: noon, Timestamp: noon, Play: play(1), Game: 1, Type: protocol.VoteDown, Username: "Ann"},
+		{At: noon, Timestamp: noon, Play: play(1), Game: 1, Type: protocol.VoteUp, Username: "Ann"},
+	}
+	var got []session.VoteCast
+	for n, v := range f.Backward() {
+		if n != 3-len(got) {
+			t.Errorf("vote %d has number %d", len(got), n)
+		}
+		got = append(got, *v)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for range f.Backward() {
+		break // whoever has enough stops
 	}
 }
 

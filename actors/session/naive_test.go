@@ -47,7 +47,7 @@ func (m *naive) judge(name string, ts, now protocol.Timestamp) (int, protocol.Co
 }
 
 // TestVotesAgainstANaiveModel: games come and go and votes arrive out of order, one
-// by one or in batches; each is judged as by looking through everything there is.
+// by one, in batches or in chat logs; each is judged as by looking through everything there is.
 func TestVotesAgainstANaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, m := newEvening(), &naive{}
@@ -85,8 +85,9 @@ func TestVotesAgainstANaiveModel(t *testing.T) {
 				}
 				m.plays[n-1].removed = true
 			},
-			"vote":  func(t *rapid.T) { m.check(t, e, &drawVotes(1)[0]) },
-			"batch": func(t *rapid.T) { m.checkBatch(t, e, drawVotes(rapid.IntRange(1, 20).Draw(t, "size"))) },
+			"import": func(t *rapid.T) { m.importing(t, e) },
+			"vote":   func(t *rapid.T) { m.check(t, e, &drawVotes(1)[0]) },
+			"batch":  func(t *rapid.T) { m.checkBatch(t, e, drawVotes(rapid.IntRange(1, 20).Draw(t, "size"))) },
 		})
 	})
 }

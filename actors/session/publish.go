@@ -52,6 +52,8 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 	case *PlayerCheckMoved:
 		e.Type = protocol.EventPlayerCount
 		e.Data = protocol.PlayerCountUpdated{SessionID: h.id, GameID: f.Play, PlayerCount: f.PlayerCount, Status: f.Status}
+	case *ChatImported:
+		e.Type, e.Data = protocol.EventChatImported, h.chatImported(f)
 	case *PollStarted:
 		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll()}
 	case *PollEnded:

@@ -23,7 +23,7 @@ func TestPublishGolden(t *testing.T) {
 	e := newEvening()
 	for _, cmd := range (commands{
 		protocol.CreateSession{ID: 3, Notes: ptr("Friday game night")}, invite(""), quiplash, room(1, "ab12"), count(1, 5),
-		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), status(1, protocol.StatusSkipped), remove(1), closeIt, deleteIt,
+		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), evenings812(), status(1, protocol.StatusSkipped), remove(1), closeIt, deleteIt,
 	}) {
 		e.must(t, cmd)
 		e.now += second
@@ -36,6 +36,15 @@ func TestPublishGolden(t *testing.T) {
 			t.Errorf("%s (-golden +got):\n%s", word, diff)
 		}
 	}
+}
+
+// evenings812 is a log of 812 lines with four votes.
+func evenings812() protocol.Command {
+	lines := []chatLine{ann(up, 4000), bob(both, 4000), {"cy", up, noon + 4000}}
+	for range 809 {
+		lines = append(lines, ann("what is this", 4100))
+	}
+	return chat(lines...)
 }
 
 func golden(t *testing.T, word protocol.EventType) string {

@@ -85,8 +85,14 @@ func checkInvariants(t *rapid.T, e *evening) {
 	}
 	var votes, counted int64
 	for _, f := range e.facts {
-		if v, ok := f.(*session.VoteCast); ok && v.Replaced == "" {
+		switch f := f.(type) {
+		case *session.VoteCast:
+			if f.Replaced != "" {
+				continue
+			}
 			votes++
+		case *session.ChatImported:
+			votes += f.Total()
 		}
 	}
 	for _, g := range e.Tallies() {
@@ -129,6 +135,19 @@ func checkRecount(t *rapid.T, e *evening, p *protocol.Poll) {
 	}
 }
 
+// drawChat makes any log of the last seconds.
+func drawChat(t *rapid.T, now protocol.Timestamp, name *rapid.Generator[string]) protocol.Command {
+	lines := make([]chatLine, rapid.IntRange(0, 12).Draw(t, "lines"))
+	for i := range lines {
+		lines[i] = chatLine{
+			name:    name.Draw(t, "name"),
+			message: rapid.SampledFrom([]string{up, down, both, "talk"}).Draw(t, "message"),
+			at:      now + protocol.Timestamp(rapid.IntRange(-12000, 2000).Draw(t, "ts")),
+		}
+	}
+	return chat(lines...)
+}
+
 // drawCommand makes any command, fit or unfit.
 func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 	n := rapid.IntRange(0, 6).Draw(t, "playing")
@@ -160,6 +179,9 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 		},
 		func() protocol.Command { return drawGuest(t) },
 		func() protocol.Command { return drawGuest(t) },
+		func() protocol.Command {
+			return drawChat(t, now, rapid.SampledFrom([]string{"ann", "Ann", "bob", "漢字"}))
+		},
 		open,
 		func() protocol.Command { return poll(protocol.GameID(max(n, 1)), 7, 8) },
 		func() protocol.Command {

@@ -32,12 +32,21 @@ type voter struct {
 // near says whether that name has a vote less than a window away from ts.
 func (v *voters) near(name string, ts protocol.Timestamp) bool {
 	var room [maxFolded]byte
-	i, ok := v.places[string(fold(room[:0], name))]
+	return within(v.of(fold(room[:0], name)), ts)
+}
+
+// of is the votes under a folded name, nil when there are none.
+func (v *voters) of(key []byte) []protocol.Timestamp {
+	i, ok := v.places[string(key)]
 	if !ok {
-		return false
+		return nil
 	}
-	votes := v.list[i].votes
-	if last := votes[len(votes)-1]; last+window <= ts {
+	return v.list[i].votes
+}
+
+// within says whether one of the votes is less than a window away from ts.
+func within(votes []protocol.Timestamp, ts protocol.Timestamp) bool {
+	if len(votes) == 0 || votes[len(votes)-1]+window <= ts {
 		return false
 	}
 	n, _ := slices.BinarySearch(votes, ts-window+1)
@@ -59,6 +68,39 @@ func (v *voters) add(name string, ts protocol.Timestamp) {
 		n, _ = slices.BinarySearch(votes, ts)
 	}
 	v.list[i].votes = slices.Insert(votes, n, ts)
+}
+
+// merge remembers the votes of a chat log, which are near no others. Inserting them one
+// by one would move a long list for each.
+func (v *voters) merge(f *ChatImported) {
+	var room [maxFolded]byte
+	places := make([]int32, len(f.Names)) // from 1
+	for _, vote := range f.Votes {
+		place := &places[vote.Name]
+		if *place == 0 {
+			*place = v.place(fold(room[:0], f.Names[vote.Name])) + 1
+		}
+		w := &v.list[*place-1]
+		w.votes = append(w.votes, vote.Timestamp)
+	}
+	for _, place := range places {
+		if place == 0 {
+			continue
+		}
+		if votes := v.list[place-1].votes; !slices.IsSorted(votes) {
+			slices.Sort(votes)
+		}
+	}
+}
+
+// place finds the voter of a folded name, or begins one.
+func (v *voters) place(key []byte) int32 {
+	i, ok := v.places[string(key)]
+	if !ok {
+		i = int32(len(v.list))
+		v.insert(voter{name: string(key)})
+	}
+	return i
 }
 
 func (v *voters) insert(w voter) {

@@ -1,0 +1,131 @@
+package session
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"partyline/protocol"
+)
+
+// The body of a stored chat log, some four bytes a vote and the names:
+//
+//	uvarint  at, in milliseconds since 1970
+//	uvarint  number of lines that the log had
+//	uvarint  number of names, and for each: uvarint length in bytes, and the name, UTF-8
+//	uvarint  number of playings, and for each: uvarint play, game, number of its votes
+//	for each vote, in the order of the playings and their times:
+//	    uvarint  milliseconds since the one before, of the first since 1970
+//	    uvarint  4 times the index of the name, plus 1 for a thumb up, 2 for one down
+
+// thumbBits is the room for thumbs beside the index of a name.
+const thumbBits = 2
+
+func appendChat(dst []byte, f *ChatImported) []byte {
+	dst = binary.AppendUvarint(dst, uint64(f.At))
+	dst = binary.AppendUvarint(dst, uint64(f.Messages))
+	dst = binary.AppendUvarint(dst, uint64(len(f.Names)))
+	for _, name := range f.Names {
+		dst = binary.AppendUvarint(dst, uint64(len(name)))
+		dst = append(dst, name...)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(f.Plays)))
+	for _, p := range f.Plays {
+		dst = binary.AppendUvarint(dst, uint64(p.Play))
+		dst = binary.AppendUvarint(dst, uint64(p.Game))
+		dst = binary.AppendUvarint(dst, uint64(p.Lines))
+	}
+	before := protocol.Timestamp(0)
+	for _, v := range f.Votes {
+		dst = binary.AppendUvarint(dst, uint64(v.Timestamp-before))
+		dst = binary.AppendUvarint(dst, uint64(v.Name)<<thumbBits|uint64(v.Thumbs))
+		before = v.Timestamp
+	}
+	return dst
+}
+
+// readChat allocates no more than a small multiple of the length of b.
+func readChat(b []byte) (*ChatImported, error) {
+	r := reader{rest: b}
+	f := &ChatImported{At: r.moment(), Messages: r.length(math.MaxInt32)}
+	f.Names = r.chatNames()
+	lines := r.chatPlays(f)
+	r.chatVotes(f, lines)
+	if r.bad || len(r.rest) > 0 || f.At == 0 || lines == 0 || f.Messages < lines {
+		return nil, fmt.Errorf("%w: a damaged chat log", errFact)
+	}
+	return f, nil
+}
+
+func (r *reader) chatNames() []string {
+	n := r.length(len(r.rest))
+	names := make([]string, 0, min(n, len(r.rest)/2))
+	for range n {
+		name := r.take(r.length(maxFolded))
+		if len(name) == 0 || !utf8.Valid(name) {
+			r.fail()
+		}
+		if r.bad {
+			return nil
+		}
+		names = append(names, string(name))
+	}
+	return names
+}
+
+// chatPlays reads the playings and returns how many votes they have.
+func (r *reader) chatPlays(f *ChatImported) (lines int) {
+	n := r.length(len(r.rest))
+	f.Plays = make([]ChatPlay, 0, min(n, len(r.rest)/3))
+	before := protocol.PlayID(0)
+	for range n {
+		p := ChatPlay{Play: protocol.PlayID(r.id()), Game: protocol.GameID(r.id()), Lines: r.length(len(r.rest))}
+		if p.Play <= before || p.Game == 0 || p.Lines == 0 {
+			r.fail()
+		}
+		if r.bad {
+			return 0
+		}
+		f.Plays = append(f.Plays, p)
+		before = p.Play
+		lines += p.Lines
+	}
+	return lines
+}
+
+func (r *reader) chatVotes(f *ChatImported, lines int) {
+	if lines > len(r.rest)/2 { // a vote takes at least two bytes
+		r.fail()
+		return
+	}
+	f.Votes = make([]protocol.ChatVote, 0, lines)
+	before, used := protocol.Timestamp(0), 0
+	for i := range f.Plays {
+		p := &f.Plays[i]
+		lines := p.Lines
+		for p.Lines = 0; p.Lines < lines; {
+			before += r.moment()
+			name, thumbs := r.chatVoice()
+			if name == used {
+				used++
+			}
+			if before > maxMoment || name >= used || used > len(f.Names) || thumbs == 0 {
+				r.fail()
+			}
+			if r.bad {
+				return
+			}
+			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: before, Name: int32(name), Thumbs: thumbs})
+			p.add(thumbs)
+		}
+	}
+	if used < len(f.Names) {
+		r.fail()
+	}
+}
+
+func (r *reader) chatVoice() (name int, thumbs protocol.Thumbs) {
+	v := r.atMost(math.MaxInt32)
+	return int(v >> thumbBits), protocol.Thumbs(v & (1<<thumbBits - 1))
+}

@@ -1,0 +1,124 @@
+package session
+
+import (
+	"iter"
+
+	"partyline/protocol"
+)
+
+// ChatImported is the votes of a chat log, all in one fact: they count together or not
+// at all. There is at least one.
+type ChatImported struct {
+	At protocol.Timestamp
+	// Messages is how many lines the log had.
+	Messages int
+	// Names are those of the voters as they were written, in the order of their first votes.
+	Names []string
+	// Plays are the playings with votes, in the order of play.
+	Plays []ChatPlay
+	// Votes are in the order of their times: first those of Plays[0], and so on. Those
+	// of one name, folded, are a second apart.
+	Votes []protocol.ChatVote
+}
+
+// ChatPlay is what a chat log had for one playing.
+type ChatPlay struct {
+	Play protocol.PlayID
+	Game protocol.GameID
+	// Lines is how many of the votes are for this playing. One with both thumbs counts
+	// up and down.
+	Lines    int
+	Up, Down int64
+}
+
+func (f *ChatImported) moment() protocol.Timestamp { return f.At }
+
+// count adds a line to the newest playing, or begins one.
+func (f *ChatImported) count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
+	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != play {
+		f.Plays = append(f.Plays, ChatPlay{Play: play, Game: game})
+	}
+	f.Plays[len(f.Plays)-1].add(thumbs)
+}
+
+func (p *ChatPlay) add(thumbs protocol.Thumbs) {
+	p.Lines++
+	if thumbs&protocol.ThumbUp != 0 {
+		p.Up++
+	}
+	if thumbs&protocol.ThumbDown != 0 {
+		p.Down++
+	}
+}
+
+// Total is how many votes there are: a line with both thumbs has two.
+func (f *ChatImported) Total() (votes int64) {
+	for _, p := range f.Plays {
+		votes += p.Up + p.Down
+	}
+	return votes
+}
+
+// Backward yields each vote as VoteCast has it, the newest first, with its number within
+// the fact, from 0. A VoteCast is valid until the next step.
+func (f *ChatImported) Backward() iter.Seq2[int, *VoteCast] {
+	return func(yield func(int, *VoteCast) bool) {
+		line, n := len(f.Votes), int(f.Total())
+		for i := len(f.Plays) - 1; i >= 0; i-- {
+			p := &f.Plays[i]
+			for range p.Lines {
+				line--
+				v := &f.Votes[line]
+				cast := VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Username: f.Names[v.Name]}
+				for _, t := range [...]protocol.Thumbs{protocol.ThumbDown, protocol.ThumbUp} {
+					if v.Thumbs&t == 0 {
+						continue
+					}
+					n--
+					cast.Type = voteOf(t)
+					if !yield(n, &cast) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func voteOf(t protocol.Thumbs) protocol.VoteType {
+	if t == protocol.ThumbUp {
+		return protocol.VoteUp
+	}
+	return protocol.VoteDown
+}
+
+// countChat applies ChatImported.
+func (h *Heart) countChat(f *ChatImported) {
+	for _, p := range f.Plays {
+		if play := h.ever(p.Play); play != nil {
+			h.tallies[play.place].Up += p.Up
+			h.tallies[play.place].Down += p.Down
+		}
+	}
+	h.voters.merge(f)
+}
+
+// chatImported is the data of the event, as of right after the fact was applied.
+func (h *Heart) chatImported(f *ChatImported) protocol.ChatImported {
+	e := protocol.ChatImported{SessionID: h.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
+	at := map[protocol.GameID]int{}
+	for _, p := range f.Plays {
+		i, ok := at[p.Game]
+		if !ok {
+			i = len(e.Games)
+			at[p.Game] = i
+			t := &h.tallies[h.ever(p.Play).place]
+			e.Games = append(e.Games, protocol.ChatGame{
+				VotedGame: protocol.VotedGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
+			})
+		}
+		e.Games[i].Upvotes += p.Up
+		e.Games[i].Downvotes += p.Down
+	}
+	return e
+}

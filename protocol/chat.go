@@ -1,0 +1,109 @@
+package protocol
+
+// ChatMessage is a line of a chat log.
+type ChatMessage struct {
+	Username  string     `json:"username"`
+	Message   *string    `json:"message"`
+	Timestamp *Timestamp `json:"timestamp"`
+}
+
+// ChatLog is the request of sessions.chat_import as clients send it. The server never
+// holds it whole: it reads it line by line into an ImportChat.
+type ChatLog struct {
+	ID       SessionID     `json:"id"`
+	ChatData []ChatMessage `json:"chatData"`
+}
+
+// ImportChat counts the votes of a chat log: sessions.chat_import. It is what a ChatSieve
+// leaves of a log.
+type ImportChat struct {
+	ID SessionID
+	// Messages is how many lines the log has.
+	Messages int
+	// Names are those who vote, as they are written, each once.
+	Names []string
+	// Votes are the lines that hold a vote, in the order of the log.
+	Votes []ChatVote
+	// Latest is the latest time of any line, Newest the line it stands in, from 0.
+	Latest Timestamp
+	Newest int
+}
+
+// ChatVote is a line of a chat log that holds a vote.
+type ChatVote struct {
+	Timestamp Timestamp
+	// Name is the index of who wrote it in the list of names beside it.
+	Name   int32
+	Thumbs Thumbs // never none
+}
+
+// Check implements Command. The sieve has looked at each line.
+func (c *ImportChat) Check() *Error { return nil }
+
+// Target is the session that decides.
+func (c *ImportChat) Target() SessionID { return c.ID }
+
+// Check wants all three fields. A message may be empty: a picture has no words.
+func (m *ChatMessage) Check() *Error {
+	switch {
+	case m.Username == "":
+		return Invalid("username is required")
+	case m.Message == nil:
+		return Invalid("message is required")
+	case m.Timestamp == nil:
+		return Invalid("timestamp is required")
+	}
+	return checkText("username", m.Username, 1, MaxUsername)
+}
+
+// ChatSieve keeps the votes of a chat log and forgets the rest, line by line: of 16 MiB
+// most is talk. The zero value is ready.
+type ChatSieve struct {
+	log    ImportChat
+	places map[string]int32
+}
+
+// Add takes the next line. The error names it.
+func (s *ChatSieve) Add(m *ChatMessage) *Error {
+	if err := m.Check(); err != nil {
+		return ChatLine(s.log.Messages, err)
+	}
+	if ts := *m.Timestamp; ts > s.log.Latest {
+		s.log.Latest, s.log.Newest = ts, s.log.Messages
+	}
+	s.log.Messages++
+	if thumbs := ReadThumbs(*m.Message); thumbs != 0 {
+		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: *m.Timestamp, Name: s.place(m.Username), Thumbs: thumbs})
+	}
+	return nil
+}
+
+// Log is what came of the lines so far, as a command to that session.
+func (s *ChatSieve) Log(id SessionID) *ImportChat {
+	log := s.log
+	log.ID = id
+	return &log
+}
+
+func (s *ChatSieve) place(name string) int32 {
+	if i, ok := s.places[name]; ok {
+		return i
+	}
+	if s.places == nil {
+		s.places = map[string]int32{}
+	}
+	i := int32(len(s.log.Names))
+	s.places[name] = i
+	s.log.Names = append(s.log.Names, name)
+	return i
+}
+
+// ChatLine says which line of a log an error is about, counted from 0. The sentence of
+// an invalid one begins with its field.
+func ChatLine(n int, err *Error) *Error {
+	between := ": "
+	if err.Code == CodeInvalid {
+		between = "."
+	}
+	return Errorf(err.Code, "chatData[%d]%s%s", n, between, err.Message)
+}
