@@ -106,8 +106,11 @@ func (h *Hub) admit(c protocol.Command, places int64) *protocol.Error {
 
 // places is how many places at the door a command takes.
 func places(c protocol.Command) int64 {
-	if batch, ok := c.(*protocol.CastVotes); ok {
-		return 1 + int64(len(batch.Votes)/votesPerPlace)
+	switch c := c.(type) {
+	case *protocol.CastVotes:
+		return 1 + int64(len(c.Votes)/votesPerPlace)
+	case *protocol.ImportChat:
+		return 1 + int64(len(c.Votes)/chatPerPlace)
 	}
 	return 1
 }

@@ -18,6 +18,9 @@ const (
 	// votesPerPlace is how many votes of a batch take one place at the door: a batch
 	// costs less than its votes would alone, but not nothing.
 	votesPerPlace = 8
+	// chatPerPlace is the same for the votes of a chat log, so that the largest takes a
+	// fifth of the places: it must not shut everybody out.
+	chatPerPlace = 64
 )
 
 // door counts who is inside and lets nobody in beyond the limit or while draining.

@@ -27,6 +27,10 @@ func (l *ledger[F, H]) execute(c *command) {
 	l.promises.push(promise{ticket: l.submitted, facts: len(facts), answer: answer, err: refusal, asker: c})
 }
 
+// maxScratch is the largest buffer that a ledger keeps for its next fact. A chat log
+// must not stay in memory twice for as long as its session is awake.
+const maxScratch = 64 << 10
+
 // apply changes the speculative state and makes the record.
 func (l *ledger[F, H]) apply(f F) []byte {
 	l.seq++
@@ -34,6 +38,9 @@ func (l *ledger[F, H]) apply(f F) []byte {
 	l.scratch.fact = l.appendFact(l.scratch.fact[:0], f)
 	l.scratch.event = l.heart.Publish(l.scratch.event[:0], f, l.seq)
 	record, event := newRecord(l.scratch.fact, l.scratch.event)
+	if cap(l.scratch.fact) > maxScratch {
+		l.scratch.fact = nil
+	}
 	l.facts.push(f)
 	l.events.push(event)
 	return record

@@ -39,9 +39,10 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 }
 
 // ExportVotes yields the votes of a session in the order in which they arrived, those too
-// that were taken back, up to a seq that it has reached. It reads them one after the other from the journal: what it
-// needs in memory does not depend on how many there are. An error is the last that it
-// yields; then what came before is not all.
+// that were taken back, up to a seq that it has reached; those of a chat log in the order
+// of their times. It reads record after record from the journal: what it needs in memory
+// does not depend on how many there are. An error is the last that it yields; then what
+// came before is not all.
 func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error] {
 	return func(yield func(protocol.ExportedVote, error) bool) {
 		err := h.readVotes(ctx, id, until, func(v protocol.ExportedVote) bool { return yield(v, nil) })
@@ -70,12 +71,14 @@ func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protoc
 			break
 		}
 		last = rec.Seq
-		v, _, err := voteIn(rec)
+		votes, err := votesIn(rec)
 		if err != nil {
 			return err
 		}
-		if v != nil && !want(exportedVote(rec, v)) {
-			return nil
+		for n, v := range votes.forward() {
+			if !want(exportedVote(rec, n, v)) {
+				return nil
+			}
 		}
 	}
 	if protocol.Seq(last) < until {
@@ -84,9 +87,9 @@ func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protoc
 	return nil
 }
 
-func exportedVote(rec persistence.Record, v *session.VoteCast) protocol.ExportedVote {
+func exportedVote(rec persistence.Record, n int, v *session.VoteCast) protocol.ExportedVote {
 	return protocol.ExportedVote{
-		ID: uint64(rec.Position), SessionGameID: v.Play, GameID: v.Game,
+		ID: voteID(rec.Position, n), SessionGameID: v.Play, GameID: v.Game,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At, Replaced: v.Replaced,
 	}
 }

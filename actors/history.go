@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -145,33 +144,34 @@ func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 }
 
 func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
-	vote, event, err := voteIn(rec)
-	if err != nil || vote == nil || !s.stands(vote) || !s.fits(vote) {
-		return err
-	}
-	s.matched++
-	if s.matched <= s.skip || len(s.page) == s.filter.Limit {
-		return nil
-	}
-	row, err := voteRecord(id, rec, vote, event)
+	votes, err := votesIn(rec)
 	if err != nil {
 		return err
 	}
-	s.page = append(s.page, row)
-	s.full = !s.count && len(s.page) == s.filter.Limit
+	for n, v := range votes.backward() {
+		if s.full {
+			return nil
+		}
+		if !s.stands(v) || !s.wants(v) {
+			continue
+		}
+		game, err := votes.game(v.Game)
+		if err != nil {
+			return err
+		}
+		s.page = append(s.page, voteRecord(id, rec, n, v, game))
+		s.full = !s.count && len(s.page) == s.filter.Limit
+	}
 	return nil
 }
 
-// voteIn is the vote of a record with its event, nil when it holds something else.
-func voteIn(rec persistence.Record) (v *session.VoteCast, event []byte, err error) {
-	b, event, err := splitRecord(rec.Data)
-	if err == nil {
-		v, err = session.ReadVote(b)
+// wants counts a vote that fits, and says whether it stands on the page.
+func (s *scan) wants(v *session.VoteCast) bool {
+	if !s.fits(v) {
+		return false
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
-	}
-	return v, event, nil
+	s.matched++
+	return s.matched > s.skip && len(s.page) < s.filter.Limit
 }
 
 // stands says whether a vote still counts. What a newer one has taken back is not shown,
@@ -198,20 +198,4 @@ func (s *scan) fits(v *session.VoteCast) bool {
 	return (f.GameID == 0 || f.GameID == v.Game) &&
 		(f.VoteType == "" || f.VoteType == v.Type) &&
 		(f.Username == "" || session.SameName(f.Username, v.Username))
-}
-
-// voteRecord takes title and pack from the event: the names as of the vote.
-func voteRecord(id protocol.SessionID, rec persistence.Record, v *session.VoteCast, event []byte) (protocol.VoteRecord, error) {
-	var told struct {
-		Data struct {
-			Game protocol.VotedGame `json:"game"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(event, &told); err != nil {
-		return protocol.VoteRecord{}, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
-	}
-	return protocol.VoteRecord{
-		ID: uint64(rec.Position), SessionID: id, GameID: v.Game, Title: told.Data.Game.Title, PackName: told.Data.Game.PackName,
-		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,
-	}, nil
 }

@@ -137,6 +137,8 @@ func (a *sessionActor) durable(f session.Fact) {
 		a.directory.note(a.id, true, true)
 	case *session.VoteCast:
 		a.gauges.votes.Add(1)
+	case *session.ChatImported:
+		a.gauges.votes.Add(f.Total())
 	case *session.PollStarted:
 		a.countDown(f.Poll, f.At, f.Ends)
 	case *session.PollEnded:

@@ -2,6 +2,7 @@ package session
 
 import (
 	"iter"
+	"slices"
 
 	"partyline/protocol"
 )
@@ -60,23 +61,18 @@ func (f *ChatImported) Total() (votes int64) {
 }
 
 // Backward yields each vote as VoteCast has it, the newest first, with its number within
-// the fact, from 0. A VoteCast is valid until the next step.
+// the fact, from 0.
 func (f *ChatImported) Backward() iter.Seq2[int, *VoteCast] {
 	return func(yield func(int, *VoteCast) bool) {
 		line, n := len(f.Votes), int(f.Total())
 		for i := len(f.Plays) - 1; i >= 0; i-- {
-			p := &f.Plays[i]
-			for range p.Lines {
+			for range f.Plays[i].Lines {
 				line--
-				v := &f.Votes[line]
-				cast := VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Username: f.Names[v.Name]}
 				for _, t := range [...]protocol.Thumbs{protocol.ThumbDown, protocol.ThumbUp} {
-					if v.Thumbs&t == 0 {
+					if f.Votes[line].Thumbs&t == 0 {
 						continue
 					}
-					n--
-					cast.Type = voteOf(t)
-					if !yield(n, &cast) {
+					if n--; !yield(n, f.cast(i, line, t)) {
 						return
 					}
 				}
@@ -85,11 +81,35 @@ func (f *ChatImported) Backward() iter.Seq2[int, *VoteCast] {
 	}
 }
 
-func voteOf(t protocol.Thumbs) protocol.VoteType {
-	if t == protocol.ThumbUp {
-		return protocol.VoteUp
+// Forward yields the same votes, the oldest first.
+func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
+	return func(yield func(int, *VoteCast) bool) {
+		line, n := 0, 0
+		for i := range f.Plays {
+			for range f.Plays[i].Lines {
+				for _, t := range [...]protocol.Thumbs{protocol.ThumbUp, protocol.ThumbDown} {
+					if f.Votes[line].Thumbs&t == 0 {
+						continue
+					}
+					if !yield(n, f.cast(i, line, t)) {
+						return
+					}
+					n++
+				}
+				line++
+			}
+		}
 	}
-	return protocol.VoteDown
+}
+
+// cast is one thumb of a line, which is for the i-th playing.
+func (f *ChatImported) cast(i, line int, thumb protocol.Thumbs) *VoteCast {
+	v, p := &f.Votes[line], &f.Plays[i]
+	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Name]}
+	if thumb == protocol.ThumbUp {
+		c.Type = protocol.VoteUp
+	}
+	return c
 }
 
 // countChat applies ChatImported.
@@ -101,6 +121,22 @@ func (h *Heart) countChat(f *ChatImported) {
 		}
 	}
 	h.voters.merge(f)
+	h.latest = f.latest(h.latest)
+}
+
+// latest is the newest votes with those of the log: as many as are remembered, the
+// newest of them last.
+func (f *ChatImported) latest(l protocol.Latest) protocol.Latest {
+	var newest []protocol.LatestVote
+	for _, v := range f.Backward() {
+		if newest = append(newest, v.Shown()); len(newest) == protocol.MaxLatest {
+			break
+		}
+	}
+	for _, v := range slices.Backward(newest) {
+		l.Add(v)
+	}
+	return l
 }
 
 // chatImported is the data of the event, as of right after the fact was applied.

@@ -67,8 +67,16 @@ func TestChatLogsBackwards(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	for n, v := range f.Forward() {
+		if diff := cmp.Diff(want[len(want)-1-n], *v); diff != "" {
+			t.Errorf("forward, vote %d (-want +got):\n%s", n, diff)
+		}
+	}
 	for range f.Backward() {
 		break // whoever has enough stops
+	}
+	for range f.Forward() {
+		break
 	}
 }
 

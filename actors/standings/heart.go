@@ -46,6 +46,12 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 		e.game(f.Game).vote(f.Type, 1)
 		counted(h.games, f.Game).vote(f.Type, 1)
 		h.takeBack(e, f)
+	case *session.ChatImported:
+		for _, p := range f.Plays {
+			votes := tally{up: p.Up, down: p.Down}
+			e.game(p.Game).add(votes)
+			counted(h.games, p.Game).add(votes)
+		}
 	case *session.JoinSet:
 		e.join = joining{generation: f.Generation, code: f.Code}
 	case *session.GameAdded:

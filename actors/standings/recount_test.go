@@ -81,6 +81,13 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 				up += one(f.Type, protocol.VoteUp) - one(f.Replaced, protocol.VoteUp)
 				down += one(f.Type, protocol.VoteDown) - one(f.Replaced, protocol.VoteDown)
 			}
+		case *session.ChatImported:
+			for _, v := range f.Backward() {
+				if v.Game == game {
+					up += one(v.Type, protocol.VoteUp)
+					down += one(v.Type, protocol.VoteDown)
+				}
+			}
 		}
 	}
 	return plays, up, down
@@ -88,13 +95,17 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 
 func (log recount) votes(f protocol.VoteFilter) (n int64) {
 	for _, e := range log {
-		v, ok := e.fact.(*session.VoteCast)
-		if !ok || log.deleted(e.id) || (f.SessionID != 0 && f.SessionID != e.id) || (f.GameID != 0 && f.GameID != v.Game) {
+		if log.deleted(e.id) || f.SessionID != 0 && f.SessionID != e.id {
 			continue
 		}
-		for _, thumb := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
-			if f.VoteType == "" || f.VoteType == thumb {
-				n += one(v.Type, thumb) - one(v.Replaced, thumb)
+		for _, v := range votesOf(e.fact) {
+			if f.GameID != 0 && f.GameID != v.Game {
+				continue
+			}
+			for _, thumb := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
+				if f.VoteType == "" || f.VoteType == thumb {
+					n += one(v.Type, thumb) - one(v.Replaced, thumb)
+				}
 			}
 		}
 	}
@@ -118,6 +129,18 @@ func (w *town) invitations() []standings.Invitation {
 		}
 	}
 	return list
+}
+
+func votesOf(f session.Fact) (votes []session.VoteCast) {
+	switch f := f.(type) {
+	case *session.VoteCast:
+		votes = append(votes, *f)
+	case *session.ChatImported:
+		for _, v := range f.Backward() {
+			votes = append(votes, *v)
+		}
+	}
+	return votes
 }
 
 // After any evenings, the standings tell what a recount of the log and the sessions
@@ -236,7 +259,23 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	if s, ok := w.sessions[id]; !ok || !s.Exists() {
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
 	}
+	if rapid.IntRange(0, 4).Draw(t, "a log") == 0 {
+		return w.anyChat(t, id)
+	}
 	return vote(id, rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), rapid.Bool().Draw(t, "up"), w.now)
+}
+
+// anyChat is a log of the last seconds.
+func (w *town) anyChat(t *rapid.T, id protocol.SessionID) protocol.Command {
+	var s protocol.ChatSieve
+	for range rapid.IntRange(0, 8).Draw(t, "lines") {
+		message := rapid.SampledFrom([]string{"thisgame++", "thisgame--", "thisgame++ thisgame--", "talk"}).Draw(t, "message")
+		at := w.now - protocol.Timestamp(rapid.IntRange(0, 20_000).Draw(t, "ago"))
+		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: &at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s.Log(id)
 }
 
 func addGame(id protocol.SessionID, game protocol.GameID) protocol.AddGame {
