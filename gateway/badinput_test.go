@@ -28,6 +28,7 @@ func writes(session, play int) map[string]params {
 		"sessions.games.player_count":       {"id": session, "gameId": play, "player_count": 4},
 		"sessions.games.start_player_check": {"id": session, "gameId": play},
 		"sessions.games.stop_player_check":  {"id": session, "gameId": play},
+		"sessions.chat_import":              {"id": session, "chatData": []any{}},
 		"games.pick":                        {"playerCount": 4, "drawing": "only", "length": "short", "familyFriendly": true, "sessionId": session, "excludePlayed": true},
 		"votes.live":                        {"username": "ann", "vote": "up", "timestamp": "2024-01-15T12:00:00Z", "sessionId": session},
 		"votes.batch":                       {"sessionId": session, "votes": []any{}},
@@ -98,7 +99,7 @@ func TestBadBodies(t *testing.T) {
 			{"too deep", `{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, "application/json", 400, "malformed"},
 			{"not JSON by its type", `{}`, "text/plain", 415, "media_type"},
 			{"no type", `{}`, "", 415, "media_type"},
-			{"too large", `{"a":"` + strings.Repeat("x", protocol.MaxBody) + `"}`, "application/json", 413, "too_large"},
+			{"too large", `{"a":"` + strings.Repeat("x", int(max(protocol.MaxBody, row.MaxBody))) + `"}`, "application/json", 413, "too_large"},
 		} {
 			a := h.send(row.Method, path, token, c.body, "Content-Type", c.contentType)
 			if a.status != c.status || a.text(t, "code") != string(c.code) || a.text(t, "error") == "" {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -37,17 +38,41 @@ func readBody(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request, limit i
 	if r.ContentLength > limit {
 		return errTooLarge(limit)
 	}
-	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	if _, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
+		return bodyError(err, limit)
+	}
+	return nil
+}
+
+// streamBody is a request's body for a handler that reads it as it comes: at most limit
+// bytes, or nil for nothing. What goes wrong on the way is for bodyError.
+func streamBody(w http.ResponseWriter, r *http.Request, limit int64) (io.Reader, *protocol.Error) {
+	if r.ContentLength == 0 {
+		return nil, nil
+	}
+	if r.ContentLength > limit {
+		return nil, errTooLarge(limit)
+	}
+	body := bufio.NewReader(http.MaxBytesReader(w, r.Body, limit))
+	switch _, err := body.Peek(1); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, bodyError(err, limit)
+	}
+	return body, nil
+}
+
+// bodyError says why a body cannot be read.
+func bodyError(err error, limit int64) *protocol.Error {
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
 		return errTooLarge(limit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return malformed("The body ended too early")
-	case err != nil:
-		return malformed("The body could not be read")
 	}
-	return nil
+	return malformed("The body could not be read")
 }
 
 func errTooLarge(limit int64) *protocol.Error {

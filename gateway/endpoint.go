@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 
 	"partyline/protocol"
 )
@@ -52,4 +53,13 @@ func (e *endpoint) bodyLimit() int64 {
 		return e.MaxBody
 	}
 	return protocol.MaxBody
+}
+
+// patience is how long one request may take. A large body takes its time on a slow
+// line, and the wait for the answer begins after it.
+func (e *endpoint) patience() time.Duration {
+	if e.bodyLimit() > protocol.MaxBody {
+		return readTimeout + requestTimeout
+	}
+	return requestTimeout
 }

@@ -109,6 +109,17 @@ func evening() []step {
 		ok("votes.list", 200, params{"session_id": 1, "username": "ann", "vote_type": "up", "limit": 5}),
 		no("votes.list", 400, "invalid", "limit must be between 1 and 100", params{"limit": 101}),
 		ok("sessions.votes", 200, params{"id": 1}),
+		ok("sessions.chat_import", 200, params{"id": 1, "chatData": []any{
+			params{"username": "eve", "message": "hello", "timestamp": "$now"}, params{"username": "eve", "message": "thisgame++ (thisgame--)", "timestamp": "$now"}}}),
+		ok("sessions.chat_import", 200, params{"id": 1, "chatData": []any{params{"username": "eve", "message": "thisgame++", "timestamp": "$now"}}}),
+		no("sessions.chat_import", 400, "invalid", "chatData must be an array", params{"id": 1}),
+		no("sessions.chat_import", 400, "invalid", "chatData[1].username is required", params{"id": 1, "chatData": []any{
+			params{"username": "eve", "message": "thisgame++", "timestamp": "$now"}, params{"message": "x"}}}),
+		no("sessions.chat_import", 400, "invalid", "chatData[0].timestamp must not be more than 60 seconds in the future", params{"id": 1, "chatData": []any{
+			params{"username": "eve", "message": "x", "timestamp": "2090-01-01T00:00:00Z"}}}),
+		no("sessions.chat_import", 404, "not_found", "Session not found", params{"id": 9, "chatData": []any{}}),
+		ok("votes.list", 200, params{"session_id": 1, "username": "EVE"}),
+
 		ok("sessions.export", 200, params{"id": 1}),
 		ok("sessions.export", 200, params{"id": 1, "format": "json"}),
 		no("sessions.export", 400, "invalid", `format must be "txt" or "json"`, params{"id": 1, "format": "xml"}),

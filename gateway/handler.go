@@ -42,6 +42,7 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.get":                      get(g.hub.Session),
 		"sessions.games":                    get(g.hub.SessionGames),
 		"sessions.votes":                    g.sessionVotes(),
+		"sessions.chat_import":              g.importChat(),
 		"sessions.export":                   g.exportSession(),
 		"sessions.create":                   command[protocol.CreateSession](g.hub, http.StatusCreated),
 		"sessions.close":                    command[protocol.CloseSession](g.hub, http.StatusOK),

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -20,6 +21,9 @@ type input struct {
 	raw []byte
 	// whole is a body that is one parameter as it is; raw is nothing then.
 	whole []byte
+	// body is that of an operation that reads it as it comes, nil when there is none; raw
+	// is nothing then.
+	body io.Reader
 	// path and query are of REST; nil for frames, where raw has all parameters by name.
 	path  func(name string) string
 	query url.Values
@@ -46,6 +50,16 @@ func (in *input) take(r *http.Request, body []byte) *protocol.Error {
 	}
 	in.key = r.Header.Get("Idempotency-Key")
 	return nil
+}
+
+// stream takes the body of a request that is read as it comes.
+func (in *input) stream(w http.ResponseWriter, r *http.Request) (err *protocol.Error) {
+	if in.body, err = streamBody(w, r, in.at.bodyLimit()); err != nil {
+		return err
+	}
+	in.key = r.Header.Get("Idempotency-Key")
+	_, err = in.at.medium(r.Header.Get("Content-Type"), in.body == nil)
+	return err
 }
 
 // read fills v, whose fields s knows, from all places where parameters can stand. A

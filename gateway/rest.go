@@ -16,7 +16,7 @@ const requestTimeout = 15 * time.Second
 // serveREST answers one request to an operation.
 func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 	x.at = e
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), e.patience())
 	defer cancel()
 	rep, err := g.ask(ctx, e, x, r)
 	if err != nil {
@@ -46,6 +46,12 @@ func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Req
 	case http.MethodGet, http.MethodHead:
 		in.query = r.URL.Query()
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		if e.Stream {
+			if err := in.stream(x, r); err != nil {
+				return reply{}, err
+			}
+			break
+		}
 		body := takeBuffer()
 		defer giveBuffer(body)
 		if err := readBody(body, x, r, e.bodyLimit()); err != nil {

@@ -16,6 +16,8 @@ type Operation struct {
 	// Raw is the parameter that the body may be as it is, when its Content-Type is
 	// RawType; the others stand in the query then. Empty: the body is JSON and nothing else.
 	Raw, RawType string
+	// Stream says that the body is read as it comes, not held whole.
+	Stream bool
 }
 
 // Operations returns the table, grouped as the documentation is.
@@ -64,6 +66,8 @@ var operations = []Operation{
 	{Op: "sessions.games.start_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/start-player-check", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.games.stop_player_check", Method: "POST", Path: "/api/sessions/{id}/games/{gameId}/stop-player-check", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "sessions.export", Method: "GET", Path: "/api/sessions/{id}/export", Access: AccessAdmin, Reference: true},
+
+	{Op: "sessions.chat_import", Method: "POST", Path: "/api/sessions/{id}/chat-import", Access: AccessAdmin, Write: true, Reference: true, MaxBody: MaxImport, Stream: true},
 
 	{Op: "sessions.poll.start", Method: "POST", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
 	{Op: "sessions.poll.get", Method: "GET", Path: "/api/sessions/{id}/poll", Access: AccessAnyone},

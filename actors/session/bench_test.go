@@ -180,3 +180,31 @@ func BenchmarkPollVoters(b *testing.B) {
 		b.ReportMetric(float64(len(e.AppendSnapshot(nil))), "snapshotB")
 	}
 }
+
+// BenchmarkChatImport is what nobody can vote during: 100,000 lines with a vote, by
+// 5,000 people, decided, applied and stored.
+func BenchmarkChatImport(b *testing.B) {
+	for name, step := range map[string]protocol.Timestamp{"in order": 1, "backwards": -1} {
+		b.Run(name, func(b *testing.B) {
+			const lines, people = 100_000, 5_000
+			log := make([]chatLine, lines)
+			for i := range log {
+				n := i
+				if step < 0 {
+					n = lines - 1 - i
+				}
+				log[i] = chatLine{fmt.Sprint("viewer_", n%people), up, noon + protocol.Timestamp(n/people*2500+n%people/2)}
+			}
+			cmd := chat(log...)
+			var stored []byte
+			for b.Loop() {
+				e := newEvening()
+				e.must(b, open(), add(1))
+				e.now += 60 * second
+				e.must(b, cmd)
+				stored = session.AppendFact(stored[:0], e.facts[2])
+			}
+			b.ReportMetric(float64(len(stored)), "bytes")
+		})
+	}
+}

@@ -26,6 +26,9 @@ func steps() []step {
 		}
 		return p
 	}
+	line := func(name, message string) params {
+		return params{"username": name, "message": message, "timestamp": "$now"}
+	}
 	house := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
 	with := func(p params, name string, v any) params {
 		out := params{name: v}
@@ -165,6 +168,15 @@ func steps() []step {
 		{"votes.list", 400, params{"limit": 101}},
 		{"votes.list", 400, params{"vote_type": "sideways"}},
 		{"votes.list", 400, params{"page": 0}},
+		{"sessions.chat_import", 200, params{"id": 1, "chatData": []any{line("cyd", "well, thisgame--!"), line("dan", ""), line("dan", "thisgame++ thisgame--")}}},
+		{"sessions.chat_import", 200, params{"id": 1, "chatData": []any{}}},
+		{"sessions.chat_import", 400, params{"id": 1}},
+		{"sessions.chat_import", 400, params{"id": 1, "chatData": "all of it"}},
+		{"sessions.chat_import", 400, params{"id": 1, "chatData": []any{line("dan", "hm"), params{"message": "hm", "timestamp": "$now"}}}},
+		{"sessions.chat_import", 400, params{"id": 1, "chatData": []any{params{"username": "dan", "message": "hm", "timestamp": "yesterday"}}}},
+		{"sessions.chat_import", 400, params{"id": 1, "chatData": []any{params{"username": "dan", "message": "hm", "timestamp": "2090-01-01T00:00:00Z"}}}},
+		{"sessions.chat_import", 400, params{"id": "x"}},
+		{"sessions.chat_import", 404, params{"id": 9, "chatData": []any{line("dan", "hm")}}},
 		{"sessions.votes", 200, params{"id": 1}},
 		{"sessions.votes", 400, params{"id": "x"}},
 		{"sessions.votes", 404, params{"id": 9}},

@@ -31,9 +31,7 @@ const (
 
 // pending are operations that are described and not served yet. Nothing of the
 // description may stand here for longer than a piece of work takes; empty it.
-var pending = map[string]string{
-	"sessions.chat_import": "chat import is being written",
-}
+var pending = map[string]string{}
 
 // shared reads the description once for all tests that need no count of their own.
 var shared = sync.OnceValues(contract.New)

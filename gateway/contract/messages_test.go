@@ -218,6 +218,8 @@ func night(h *house, screen, tally *socket) {
 	for replaced := any(nil); replaced == nil; { // of the guest's second vote
 		replaced = screen.hear("vote.received")["data"].(map[string]any)["vote"].(map[string]any)["replaced"]
 	}
+	h.ask("sessions.chat_import", params{"id": 1, "chatData": []any{params{"username": "bob", "message": "thisgame++", "timestamp": now()}}}).want(200)
+	screen.hear("chat.imported")
 	again := h.dial(screen.messages)
 	again.say(params{"type": "auth", "token": h.token})
 	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})

@@ -144,6 +144,9 @@ func keys(h *house) {
 	vote := func(name string) params {
 		return params{"username": name, "vote": "up", "timestamp": at, "sessionId": 1}
 	}
+	log := func(name string) params {
+		return params{"id": 1, "chatData": []any{params{"username": name, "message": "thisgame++", "timestamp": at}}}
+	}
 	for _, p := range []struct {
 		op            string
 		status        int
@@ -162,6 +165,7 @@ func keys(h *house) {
 		{"sessions.poll.add", 201, params{"id": 1}, params{"id": 2}},
 		{"votes.live", 200, vote("ann"), vote("bob")},
 		{"votes.batch", 200, params{"votes": []any{vote("cyd")}}, params{"votes": []any{vote("dan")}}},
+		{"sessions.chat_import", 200, log("eve"), log("fay")},
 		{"join.enter", 200, params{"code": code, "name": "Ann"}, params{"code": code, "name": "Bob"}},
 		{"join.vote", 200, params{"vote": "up"}, params{"vote": "down"}},
 		{"webhooks.create", 201, hook("Discord Bot"), hook("Another")},
@@ -209,6 +213,8 @@ func valid(op string) params {
 		return params{"csvData": "pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type\nHouse,Charades,4,20,30,0,1,Acting,\n"}
 	case "sessions.games.add":
 		return params{"game_id": 31}
+	case "sessions.chat_import":
+		return params{"chatData": []any{}}
 	case "sessions.poll.start":
 		return params{"count": 2}
 	case "sessions.poll.vote":

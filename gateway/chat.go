@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"net/http"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// importChat is sessions.chat_import. The log is read as it comes, and only its votes
+// are kept, so that the session has nothing to do but to match and count them.
+func (g *Gateway) importChat() handler {
+	s := shapeOf[byID[protocol.SessionID]]()
+	return func(ctx context.Context, in *input) (reply, error) {
+		var q byID[protocol.SessionID]
+		if err := in.read(&q, s); err != nil {
+			return reply{}, err
+		}
+		body := in.body
+		if body == nil {
+			body = bytes.NewReader(in.raw)
+		}
+		sieve, err := readChat(body, in.at.bodyLimit())
+		if err != nil {
+			// Who is still sending would see a broken line, and not the answer.
+			_, _ = io.Copy(io.Discard, body)
+			return reply{}, err
+		}
+		c := sieve.Log(q.ID)
+		key, err := in.idempotency(printOf(c))
+		if err != nil {
+			return reply{}, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		answer, failed := g.hub.Do(ctx, actors.Call{Command: c, Key: key})
+		if failed != nil {
+			return reply{}, failed
+		}
+		return replyOf(http.StatusOK, answer), nil
+	}
+}
+
+// chatPrint is what a chat log means, for the fingerprint of its key.
+type chatPrint struct {
+	ID       protocol.SessionID
+	Messages int
+	Votes    [sha256.Size]byte
+}
+
+func printOf(c *protocol.ImportChat) chatPrint {
+	sum := sha256.New()
+	var line []byte
+	for _, v := range c.Votes {
+		line = binary.AppendVarint(line[:0], int64(v.Timestamp))
+		line = append(line, byte(v.Thumbs))
+		line = binary.AppendUvarint(line, uint64(len(c.Names[v.Name])))
+		line = append(line, c.Names[v.Name]...)
+		_, _ = sum.Write(line) // a hash never fails
+	}
+	p := chatPrint{ID: c.ID, Messages: c.Messages}
+	sum.Sum(p.Votes[:0])
+	return p
+}
