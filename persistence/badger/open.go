@@ -54,9 +54,6 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := removeLoosePieces(db.DB); err != nil {
-		return nil, errors.Join(err, db.close())
-	}
 	marks, err := loadMarks(db.DB)
 	if err != nil {
 		return nil, errors.Join(err, db.close())
@@ -89,7 +86,14 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	return j, j.reached()
+	if err := j.reached(); err != nil {
+		return j, err
+	}
+	// Only now: what a damaged log lacks is not loose.
+	if err := j.removeLoosePieces(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
 }
 
 // reached makes sure that Badger has read as much as the logs hold. What it has read

@@ -9,8 +9,9 @@ import (
 
 // removeLoosePieces removes the parts of large records that no chunk names. Nobody may
 // be staging: what is staged is not named yet.
-func removeLoosePieces(db *badgerdb.DB) error {
-	return removePieces([]byte(piecePrefix), loose, db.View, db.Update)
+func (j *Journal) removeLoosePieces() error {
+	return removePieces([]byte(piecePrefix), loose, j.db.View,
+		func(f func(*badgerdb.Txn) error) error { return j.latch.update(j.db.DB, f) })
 }
 
 // removePieces removes the parts under a prefix that may go, in several transactions.
