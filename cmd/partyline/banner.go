@@ -19,6 +19,7 @@ type banner struct {
 func (b banner) print(w io.Writer) {
 	fmt.Fprintf(w, "Partyline %s serves on %s\n\n", version(), b.base)
 	fmt.Fprintf(w, "  admin key  %s\n", b.adminKey())
+	fmt.Fprintf(w, "  console    %s/\n", b.base)
 	fmt.Fprintf(w, "  screens    %s/api/sessions/live\n", "ws"+strings.TrimPrefix(b.base, "http"))
 	fmt.Fprintf(w, "  health     %[1]s/health  %[1]s/ready  %[1]s/metrics\n\n", b.base)
 	fmt.Fprintf(w, "Log in, open a session, have a game picked:\n\n")
