@@ -79,7 +79,23 @@ func (c *crowd) run(order []string) error {
 	}
 	fmt.Println("ready")
 	_, _ = io.Copy(io.Discard, os.Stdin) // the test closes it
+	c.hearOut()
 	return json.NewEncoder(os.Stdout).Encode(c.report())
+}
+
+// hearOut waits until nothing comes any more: what the server has written may still be
+// with the kernel, or with readers that have no core.
+func (c *crowd) hearOut() {
+	const silence, most = 300 * time.Millisecond, 10 * time.Second
+	tick := time.NewTicker(silence)
+	defer tick.Stop()
+	began, heard := time.Now(), int64(-1)
+	for now := range tick.C {
+		if c.events.Load() == heard || now.Sub(began) > most {
+			return
+		}
+		heard = c.events.Load()
+	}
 }
 
 func (c *crowd) connect(address string, n int, mode string) error {
