@@ -4,6 +4,7 @@
 import {Hub, HubError, CLOSED, paths, wakeWith} from './socket.js';
 import {reduce} from './state.js';
 
+const ANY_CODE = '222222'; // the hub tells the way to every code alike
 const KEPT = 'partyline-host'; // in sessionStorage: gone with the tab
 
 /** kept is the token of an earlier load of this tab, '' for none. */
@@ -85,6 +86,15 @@ export class Desk {
     this.state = wanted ? undefined : null;
     if (wanted) this.#hub.subscribe(wanted, {mode: 'tally', snapshot: true});
     this.#tell();
+  }
+
+  /**
+   * address is where others in the house find a page: at the host's own machine the
+   * console may stand at localhost, which is another machine for everybody else.
+   */
+  async address(path) {
+    const {url} = await (await call(`vote/${ANY_CODE}/link`, {})).json();
+    return url.replace(`vote/${ANY_CODE}`, path);
   }
 
   leave() { this.#hub.close(); }

@@ -2,7 +2,6 @@
 
 import {el} from './dom.js';
 import {button, choice, complain, copied, field, form, input, panel, reveal, submit, sure, when} from './parts.js';
-import {paths} from './socket.js';
 import {t} from './text.js';
 
 /** links is the view of scoped tokens. */
@@ -26,7 +25,7 @@ export function links(desk) {
   const make = form({class: 'lines'}, async ({role, name, session, days}, made) => {
     const token = await desk.write('tokens.create', {role, name, expiresIn: `${days}d`, ...(session && {sessionId: Number(session)})});
     made.reset();
-    showToken(desk, token);
+    await showToken(desk, token);
     await load();
   }, field(t('tokenFor'), choice('role', [['viewer', t('role.viewer')], ['bot', t('role.bot')]])),
   field(t('name'), input('name', {required: true, maxlength: 200})), field(t('onlySession'), input('session', {type: 'number', min: 1})),
@@ -37,11 +36,11 @@ export function links(desk) {
 }
 
 // A screen's link holds the token in its fragment, which browsers send to nobody.
-function showToken(desk, token) {
-  const page = (name) => String(new URL(`${name}/${token.sessionId ?? 'active'}#token=${token.token}`, paths.root));
-  const lines = token.role === 'viewer' ? {openScreen: page('screen'), overlay: page('overlay')} : {token: token.token};
+async function showToken(desk, token) {
+  const page = (name) => desk.address(`${name}/${token.sessionId ?? 'active'}#token=${token.token}`);
+  const lines = token.role === 'viewer' ? {openScreen: await page('screen'), overlay: await page('overlay')} : {token: token.token};
   const picture = el('img', {class: 'qr', alt: t('qrOfScreen'), width: 220, height: 220, hidden: true});
-  if (token.role === 'viewer') draw(desk, page('screen'), picture).catch(complain);
+  if (token.role === 'viewer') draw(desk, lines.openScreen, picture).catch(complain);
   reveal(t('shownOnce'), picture, ...Object.entries(lines).map(([name, value]) => el('div', {class: 'line'},
     field(t(name), el('input', {class: 'field', readonly: true, value})), button(t('copyLink'), () => copied(value), {'aria-label': `${t('copyLink')}: ${t(name)}`}))));
 }

@@ -26,6 +26,10 @@ function joining(desk) {
     field(t('policy'), choice('policy', ['latest', 'once', 'every'].map((p) => [p, t(`policy.${p}`)]))), submit(t('openVoting')));
   const code = el('p', {class: 'join-code'});
   const link = el('a', {target: '_blank', rel: 'noopener'});
+  const point = (url) => {
+    link.href = url;
+    say(link, url);
+  };
   const picture = el('img', {class: 'qr', alt: '', width: 180, height: 180});
   const rule = el('p', {class: 'soft'});
   const there = el('div', {class: 'joined'}, picture, el('div', {class: 'stack'}, code, link, rule, el('div', {class: 'actions'},
@@ -43,8 +47,8 @@ function joining(desk) {
       say(rule, t(`policy.${join.policy}`));
       if (shown === join.code) return;
       shown = join.code;
-      link.href = new URL(`vote/${join.code}`, paths.root);
-      say(link, link.href);
+      point(String(new URL(`vote/${join.code}`, paths.root)));
+      desk.address(`vote/${join.code}`).then(point).catch(() => {}); // what stands there is the best we know
       picture.src = new URL(`vote/${join.code}/qr.svg`, paths.root);
     },
   };
@@ -56,7 +60,7 @@ function screens(desk) {
   const address = async (page) => {
     const {id} = desk.state.session;
     if (!made.has(id)) made.set(id, await desk.write('tokens.create', {role: 'viewer', sessionId: id, name: t('screenToken', {id}), expiresIn: HOURS}));
-    return String(new URL(`${page}/${id}#token=${made.get(id).token}`, paths.root));
+    return desk.address(`${page}/${id}#token=${made.get(id).token}`);
   };
   // The tab opens with the press; browsers stop those that open later.
   const open = async () => {
