@@ -7,7 +7,7 @@ import { decide, vote as choose, start, withdraw } from './lib/poll.js';
 import { call, del, get, patch, post, put } from './lib/rest.js';
 import { pick, stage } from './lib/stage.js';
 import { fault } from './lib/tally.js';
-import { cast, castMany } from './lib/vote.js';
+import { cast, castMany, importChat } from './lib/vote.js';
 
 export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
@@ -81,6 +81,7 @@ function look() {
 function vote() {
   cast(session);
   castMany(session, 20);
+  importChat(session, 10);
 }
 
 function roll() {

@@ -52,6 +52,24 @@ export function cast(session, tags) {
   settle(res.status, code, due, tags);
 }
 
+// importChat hands in a log of the chat in which so many people vote, as it is written there.
+export function importChat(session, size) {
+  const chatData = [];
+  for (let i = 0; i < size; i++) {
+    const { username, vote, timestamp } = ballot(session, now());
+    chatData.push({ username: `${username}-${i}`, message: `so good thisgame${vote === 'up' ? '++' : '--'} !`, timestamp });
+  }
+  const said = post('sessions.chat_import', `/api/sessions/${session}/chat-import`, { chatData });
+  if (said === null) {
+    unknown.add(size);
+    return;
+  }
+  acknowledged.add(said.votesProcessed);
+  if (said.votesProcessed !== size) {
+    fault(`a chat log with ${size} votes is answered ${JSON.stringify(said)}`);
+  }
+}
+
 // castMany sends a batch.
 export function castMany(session, size) {
   const votes = [];
