@@ -57,19 +57,22 @@ func TestGrowthIsFound(t *testing.T) {
 }
 
 func TestSlowerVotesAreFound(t *testing.T) {
+	third := func(count, med, p99 float64) Metric {
+		return Metric{Values: map[string]float64{"count": count, "med": med, "p(99)": p99}}
+	}
 	for name, c := range map[string]struct {
-		first, last float64
+		first, last Metric
 		words       string
 	}{
-		"as before":  {10, 12, ""},
-		"noise":      {1, 26, ""},
-		"slower":     {20, 70, "grew from 20.0 ms in the first third to 70.0"},
-		"never told": {0, 0, "does not tell"},
+		"as before":          {third(5000, 1, 10), third(5000, 1, 12), ""},
+		"noise":              {third(5000, 1, 1), third(5000, 1, 26), ""},
+		"slower":             {third(5000, 1, 20), third(2000, 1, 70), "the p99 of votes grew from 20.0 ms in the first third to 70.0"},
+		"a tail of three":    {third(5000, 1, 20), third(300, 1, 700), ""},
+		"slow altogether":    {third(300, 10, 20), third(300, 50, 60), "the median of votes grew from 10.0 ms in the first third to 50.0"},
+		"never told":         {third(0, 0, 0), third(300, 1, 1), "does not tell"},
+		"nothing in the end": {third(300, 1, 1), Metric{}, "does not tell"},
 	} {
-		r := &Report{K6: K6{Metrics: map[string]Metric{
-			"vote_ms{part:first}": {Values: map[string]float64{"p(99)": c.first}},
-			"vote_ms{part:last}":  {Values: map[string]float64{"p(99)": c.last}},
-		}}}
+		r := &Report{K6: K6{Metrics: map[string]Metric{"vote_ms{part:first}": c.first, "vote_ms{part:last}": c.last}}}
 		var f oracle.Findings
 		judgePace(r, &f)
 		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
