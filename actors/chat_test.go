@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -249,6 +250,20 @@ func TestAChatLogWithAKey(t *testing.T) {
 			t.Fatalf("%s, %v; want %s", got, err, want)
 		}
 		e.restart()
+	}
+}
+
+// TestTheLargestAnswerToAChatLogIsKept: with the longest titles, all of them escaped, it
+// must fit beside a key.
+func TestTheLargestAnswerToAChatLogIsKept(t *testing.T) {
+	r := protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 1 << 20, DuplicatesSkipped: 1 << 20, VotesProcessed: 1 << 20,
+		VotesByGame: map[protocol.GameID]protocol.ChatTally{}}
+	for id := range protocol.GameID(protocol.MaxChatGames) {
+		r.VotesByGame[1<<40+id] = protocol.ChatTally{Title: strings.Repeat("<", protocol.MaxTitle), Upvotes: 1 << 20, Downvotes: 1 << 20}
+	}
+	b, err := json.Marshal(r)
+	if err != nil || len(b)+64 > persistence.MaxMemoBytes {
+		t.Fatalf("%d bytes, %v", len(b), err)
 	}
 }
 
