@@ -27,6 +27,7 @@ type Peer struct {
 	ws     *websocket.Conn
 	early  []byte       // the reader's: bytes that came with the handshake
 	pings  pings        // the reader's
+	greed  int          // the reader's: bytes read since it has let others run
 	seen   atomic.Int64 // the tick at which something came last
 	paused atomic.Bool  // the reader waits for room in the outbox: silence says nothing
 	place  int          // in Engine.peers
