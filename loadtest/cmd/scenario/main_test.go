@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"partyline/loadtest/process"
@@ -69,7 +70,8 @@ func TestReportsArePrintedAndKept(t *testing.T) {
 		if err := os.WriteFile(program, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		var stdout, stderr bytes.Buffer
+		var stdout bytes.Buffer
+		var stderr crowded
 		err := run(t.Context(), []string{"votes", "votes-ws", "-binary", server, "-k6", program, "-out", folder}, nil, &stdout, &stderr)
 		if (err == nil) != (ok == "true") {
 			t.Errorf("threshold kept: %s, error is %v\n%s%s", ok, err, stdout.String(), stderr.String())
@@ -82,6 +84,24 @@ func TestReportsArePrintedAndKept(t *testing.T) {
 		}
 		checkReport(t, filepath.Join(folder, "votes-ws.json"), ok == "true")
 	}
+}
+
+// crowded is a buffer that the runner and the server that it has started write to at once.
+type crowded struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (c *crowded) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.b.Write(b)
+}
+
+func (c *crowded) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.b.String()
 }
 
 func checkReport(t *testing.T, path string, kept bool) {
