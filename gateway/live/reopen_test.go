@@ -23,9 +23,17 @@ func TestFeedThatEndsIsOpenedAgainAndReadOn(t *testing.T) {
 		a.hub.publish(1, 10)
 		events.events(1, at, at+20)
 		since.events(1, at, at+20)
-		for w := tallies.tallyAfter(at); w.Seq < at+20; {
-			w = tallies.tallyAfter(w.Seq)
-		}
+		tallies.tallyUpTo(at+1, at+20)
+	}
+}
+
+// tallyUpTo takes tallies and snapshots up to one of seq until, the first of seq from or
+// later. None goes back, but the snapshot that a new feed begins with may be of what
+// the old one's last tally told already.
+func (c *client) tallyUpTo(from, until protocol.Seq) {
+	c.t.Helper()
+	for from < until {
+		from = c.tallyAfter(from - 1).Seq
 	}
 }
 
