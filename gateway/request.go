@@ -45,6 +45,7 @@ func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
 	}
 	if k.inFlight.Add(1) > paces[h.Role].inFlight {
 		k.inFlight.Add(-1)
+		k.crowded.Store(true)
 		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
 	}
@@ -93,7 +94,12 @@ func (c *call) finish(rep reply, err *protocol.Error) {
 	c.answer(rep)
 }
 
-func (c *call) refuse(err *protocol.Error) { c.answer(failure(err)) }
+func (c *call) refuse(err *protocol.Error) {
+	if err.Code == protocol.CodeOverloaded {
+		c.k.crowded.Store(true)
+	}
+	c.answer(failure(err))
+}
 
 func (c *call) answer(rep reply) {
 	buf := takeBuffer()

@@ -21,6 +21,11 @@ const (
 	// connectBurst lets everybody behind one address, a venue or a small company's
 	// proxy, come back at once after a restart.
 	connectBurst = 500
+	// crowdedPause is how long a socket is not read after there was no room for one of its
+	// requests. To read and refuse costs as much as to take: bots that wait for no answer
+	// would have the hub do nothing else. So they wait in their own send buffers, while
+	// the hub works off, in about as long, what it has let in.
+	crowdedPause = 50 * time.Millisecond
 )
 
 // socket is one WebSocket as its messages see it: who it is and what it may still
@@ -36,6 +41,7 @@ type socket struct {
 	patience *rate.Limiter
 	lane     lane
 	inFlight atomic.Int64
+	crowded  atomic.Bool // there was no room for a request of it
 
 	ctx    context.Context // ends with the connection
 	cancel context.CancelFunc
@@ -114,6 +120,9 @@ func (k *socket) receive(raw []byte) {
 		k.fail(0, err)
 	default:
 		k.dispatch(m)
+	}
+	if k.crowded.Swap(false) {
+		time.Sleep(crowdedPause)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 // gauge is what the server holds.
 type gauge struct {
 	RSS        int64 `json:"rss_bytes"`
-	Files      int   `json:"files"`
+	Sockets    int   `json:"sockets"` // the journal's files come and go with what is written
 	Goroutines int   `json:"goroutines"`
 }
 
@@ -26,13 +27,24 @@ func (t *target) measure(ctx context.Context) (g gauge, err error) {
 	if err != nil {
 		return g, err
 	}
-	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", t.server.Pid()))
-	if err != nil {
+	g.RSS = u.RSS
+	if g.Sockets, err = sockets(t.server.Pid()); err != nil {
 		return g, err
 	}
-	g = gauge{RSS: u.RSS, Files: len(files)}
 	g.Goroutines, err = t.goroutines(ctx)
 	return g, err
+}
+
+// sockets counts those that a process has open.
+func sockets(pid int) (n int, err error) {
+	folder := fmt.Sprintf("/proc/%d/fd", pid)
+	files, err := os.ReadDir(folder)
+	for _, f := range files {
+		if what, err := os.Readlink(filepath.Join(folder, f.Name())); err == nil && strings.HasPrefix(what, "socket:") {
+			n++
+		}
+	}
+	return n, err
 }
 
 func (t *target) goroutines(ctx context.Context) (int, error) {
@@ -63,7 +75,7 @@ func (t *target) settle(ctx context.Context, before gauge) (gauge, bool) {
 	defer cancel()
 	for {
 		g, err := t.measure(ctx)
-		if err == nil && g.Files <= before.Files+slack && g.Goroutines <= before.Goroutines+slack {
+		if err == nil && g.Sockets <= before.Sockets+slack && g.Goroutines <= before.Goroutines+slack {
 			return g, true
 		}
 		if !drip(ctx, 200*time.Millisecond) {

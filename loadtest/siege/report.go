@@ -101,8 +101,8 @@ func (r *Report) Write(w io.Writer) error {
 		for _, kind := range slices.Sorted(maps.Keys(v.Errors)) {
 			p.line("  honest error    %d × %s", v.Errors[kind], kind)
 		}
-		p.line("  server          %.0f MiB at most, %.2f cores; %d → %d files, %d → %d goroutines", v.HighRSS, v.CPU,
-			v.Before.Files, v.Left.Files, v.Before.Goroutines, v.Left.Goroutines)
+		p.line("  server          %.0f MiB at most, %.2f cores; %d → %d sockets, %d → %d goroutines", v.HighRSS, v.CPU,
+			v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
 		for _, f := range v.Faults {
 			p.line("  FAULT           %s", f)
 		}

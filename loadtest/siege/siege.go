@@ -67,7 +67,7 @@ func (t *target) withstand(ctx context.Context, a attack, lasts time.Duration, o
 	v.Met, v.Taken = won.Met, won.Taken
 	var gone bool
 	if v.Left, gone = t.settle(ctx, v.Before); !gone {
-		v.fault("%d files and %d goroutines stayed behind", v.Left.Files-v.Before.Files, v.Left.Goroutines-v.Before.Goroutines)
+		v.fault("%d sockets and %d goroutines stayed behind", v.Left.Sockets-v.Before.Sockets, v.Left.Goroutines-v.Before.Goroutines)
 	}
 	after, err := t.honest(ctx, aftermath)
 	if err != nil {
