@@ -57,11 +57,14 @@ func Judge(status int, answer []byte) (o oracle.Outcome, kind string) {
 	}
 	var e protocol.Error
 	_ = json.Unmarshal(answer, &e)
-	switch e.Code {
+	return OutcomeOf(e.Code), strconv.Itoa(status) + " " + string(e.Code)
+}
+
+// OutcomeOf is what an error means for the vote that was answered with it.
+func OutcomeOf(c protocol.Code) oracle.Outcome {
+	switch c {
 	case protocol.CodeStorage, protocol.CodeTimeout, protocol.CodeInternal, "":
-		o = oracle.Unknown
-	default:
-		o = oracle.Refused
+		return oracle.Unknown
 	}
-	return o, strconv.Itoa(status) + " " + string(e.Code)
+	return oracle.Refused
 }

@@ -28,13 +28,37 @@ type Client struct {
 	http        *http.Client
 }
 
+// Refusal is an answer that is not a good one.
+type Refusal struct {
+	Method, Path string
+	Status       int
+	Answer       []byte
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s %s: %d: %s", r.Method, r.Path, r.Status, r.Answer)
+}
+
+// Said is the error in the answer; of one that is not ours only that it failed.
+func (r *Refusal) Said() *protocol.Error {
+	var e protocol.Error
+	if json.Unmarshal(r.Answer, &e) != nil || e.Code == "" {
+		return protocol.Errorf(protocol.CodeInternal, "%d %s", r.Status, r.Answer)
+	}
+	return &e
+}
+
 // Login exchanges the admin key for a token.
 func Login(ctx context.Context, addr, key string) (*Client, error) {
-	c := &Client{Addr: addr, http: &http.Client{Timeout: callTimeout, Transport: &http.Transport{}}}
+	c := newClient(addr, "")
 	var l protocol.Login
 	err := c.call(ctx, "POST", "/api/auth/login", map[string]string{"key": key}, &l)
 	c.Token = l.Token
 	return c, err
+}
+
+func newClient(addr, token string) *Client {
+	return &Client{Addr: addr, Token: token, http: &http.Client{Timeout: callTimeout, Transport: &http.Transport{}}}
 }
 
 // Close ends idle connections.
@@ -49,6 +73,11 @@ func (c *Client) CreateGame(ctx context.Context, title string) (g protocol.Game,
 // IssueToken makes a token of that role, good for a day.
 func (c *Client) IssueToken(ctx context.Context, role protocol.Role, name string) (t protocol.IssuedToken, err error) {
 	return t, c.call(ctx, "POST", "/api/auth/tokens", map[string]any{"role": role, "name": name}, &t)
+}
+
+// IssueSessionToken makes a token of that role for one session, good for a day.
+func (c *Client) IssueSessionToken(ctx context.Context, role protocol.Role, name string, id protocol.SessionID) (t protocol.IssuedToken, err error) {
+	return t, c.call(ctx, "POST", "/api/auth/tokens", map[string]any{"role": role, "name": name, "sessionId": id}, &t)
 }
 
 // Stats reads the counts over all sessions.
@@ -92,6 +121,11 @@ func (c *Client) Metrics(ctx context.Context) ([]byte, error) {
 type raw []byte
 
 func (c *Client) call(ctx context.Context, method, path string, body, out any) error {
+	return c.callWith(ctx, method, path, "", body, out)
+}
+
+// callWith sends an Idempotency-Key along when it is not empty.
+func (c *Client) callWith(ctx context.Context, method, path, key string, body, out any) error {
 	var r io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -106,6 +140,9 @@ func (c *Client) call(ctx context.Context, method, path string, body, out any) e
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
 	}
 	if c.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Token)
@@ -124,7 +161,7 @@ func (c *Client) read(res *http.Response, out any) error {
 		return fmt.Errorf("%s %s: %w", res.Request.Method, res.Request.URL.Path, err)
 	}
 	if res.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: %s: %s", res.Request.Method, res.Request.URL.Path, res.Status, b)
+		return &Refusal{Method: res.Request.Method, Path: res.Request.URL.Path, Status: res.StatusCode, Answer: b}
 	}
 	if out == nil {
 		return nil

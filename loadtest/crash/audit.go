@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"time"
 
 	"partyline/loadtest/oracle"
 	"partyline/protocol"
@@ -25,17 +26,37 @@ func (e *evening) shown(acknowledged func(oracle.Number) bool) func() bool {
 	}
 }
 
-// audit judges what a restarted server knows. acknowledged is who had been answered
-// before the kill. While votes go on, totals cannot be compared.
-func (e *evening) audit(ctx context.Context, acknowledged func(oracle.Number) bool, quiet bool) ([]protocol.Seq, error) {
-	e.until(ctx, e.o.Grace, e.shown(acknowledged))
+// promise is who had been answered at a moment.
+type promise struct {
+	votes func(oracle.Number) bool
+	polls []oracle.PollMark // one per session
+}
+
+func (e *evening) promised() promise {
+	p := promise{votes: e.ledger.Acknowledged()}
+	for _, c := range e.contests {
+		p.polls = append(p.polls, c.polls.Mark())
+	}
+	return p
+}
+
+// audit judges what a restarted server knows of what had been promised before the kill.
+// While votes go on, totals cannot be compared.
+func (e *evening) audit(ctx context.Context, promised promise, quiet bool) ([]protocol.Seq, error) {
+	e.until(ctx, e.o.Grace, e.shown(promised.votes))
 	heads := make([]protocol.Seq, len(e.ids))
 	for i, r := range e.records {
-		var err error
+		// Asked before the replay: what is told then stands in the events.
+		poll, err := e.client.Poll(ctx, e.ids[i])
+		if err != nil {
+			return nil, err
+		}
 		if heads[i], err = e.replay(ctx, i); err != nil {
 			return nil, err
 		}
 		counted := r.Check(&e.findings, heads[i])
+		polls := e.contests[i].polls
+		polls.Check(&e.findings, heads[i], promised.polls[i])
 		if !quiet {
 			continue
 		}
@@ -44,7 +65,8 @@ func (e *evening) audit(ctx context.Context, acknowledged func(oracle.Number) bo
 			return nil, err
 		}
 		r.CheckTotals(&e.findings, said, counted)
+		polls.CheckNow(&e.findings, heads[i], poll, protocol.TimestampOf(time.Now().Add(-e.o.Grace)))
 	}
-	e.ledger.Check(&e.findings, heads, acknowledged)
+	e.ledger.Check(&e.findings, heads, promised.votes)
 	return heads, nil
 }

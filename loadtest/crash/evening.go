@@ -22,6 +22,7 @@ type evening struct {
 	findings oracle.Findings
 	ids      []protocol.SessionID
 	records  []*oracle.Record
+	contests []*contest
 	gate     *gate
 
 	restarts   latency.Histogram
@@ -32,6 +33,11 @@ type evening struct {
 	// server.draining and closed with 1001.
 	watching, told, dismissed atomic.Int64
 	beside                    Account
+	// closing tells the host to open no more polls and the writers to send what is owed
+	// only. pollDebts are votes in polls that
+	// will be sent again, pollsAgain those that were acknowledged then.
+	closing               atomic.Bool
+	pollDebts, pollsAgain atomic.Int64
 
 	mu sync.Mutex
 	// owed are votes with an unknown outcome that will be sent again.
@@ -44,7 +50,7 @@ func setUp(ctx context.Context, o Options) (*evening, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &evening{o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), client: client, ledger: oracle.NewLedger(o.Sessions), gate: newGate(o.Writers)}
+	e := &evening{o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), client: client, ledger: oracle.NewLedger(o.Sessions), gate: newGate(o.Writers + electors + 1)}
 	for i := range o.Sessions {
 		s, err := client.CreateSession(ctx)
 		if err != nil {
@@ -52,6 +58,11 @@ func setUp(ctx context.Context, o Options) (*evening, error) {
 		}
 		e.ids = append(e.ids, s.ID)
 		e.records = append(e.records, oracle.NewRecord(e.ledger, s.ID, i))
+		c, err := e.newContest(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		e.contests = append(e.contests, c)
 	}
 	if err := e.nextGame(ctx); err != nil {
 		return nil, err
@@ -96,5 +107,5 @@ func (e *evening) owing(n int) []oracle.Vote {
 func (e *evening) debts() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.owed)
+	return len(e.owed) + int(e.pollDebts.Load())
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"partyline/protocol"
 )
 
 // Host is the server under test. It keeps its address and data across starts.
@@ -32,6 +34,10 @@ type Options struct {
 	Sessions int
 	// Rate is the votes per second of all writers together (4,000).
 	Rate float64
+	// PollRate is the votes per second in polls (an eighth of Rate), PollSeconds how long
+	// those last that end by themselves (10, the least that the API takes).
+	PollRate    float64
+	PollSeconds int
 	// MinLife and MaxLife bound the time from ready to SIGKILL (50 ms, 1.5 s).
 	MinLife, MaxLife time.Duration
 	// Grace is how long an acknowledged vote may take to a screen (3 s): a voter hears
@@ -51,6 +57,8 @@ func (o *Options) complete() error {
 	def(&o.Screens, 4)
 	def(&o.Sessions, 2)
 	def(&o.Rate, 4000)
+	def(&o.PollRate, o.Rate/8)
+	def(&o.PollSeconds, protocol.MinPollSeconds)
 	def(&o.Grace, 3*time.Second)
 	def(&o.MinLife, 50*time.Millisecond)
 	def(&o.MaxLife, 1500*time.Millisecond)
@@ -60,7 +68,7 @@ func (o *Options) complete() error {
 	if o.Companion == nil {
 		o.Companion = nobody{}
 	}
-	if o.Host == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < o.Sessions || o.Sessions < 1 || o.Rate <= 0 || o.MaxLife <= o.MinLife {
+	if o.Host == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < o.Sessions || o.Sessions < 1 || o.Rate <= 0 || o.PollRate <= 0 || o.MaxLife <= o.MinLife {
 		return errors.New("crash: a host, rounds, writers, sessions with a screen each, a rate, and a longest life above the shortest are needed")
 	}
 	return nil

@@ -67,12 +67,12 @@ func (s *Stage) Restart(ctx context.Context) (time.Duration, error) {
 	e.o.Companion.Ended(time.Now())
 	e.client.Close()
 	e.gate.close()
-	acknowledged := e.ledger.Acknowledged()
+	promised := e.promised()
 	took, err := e.revive(ctx)
 	if err != nil {
 		return took, err
 	}
-	_, err = e.audit(ctx, acknowledged, true)
+	_, err = e.audit(ctx, promised, true)
 	e.gate.open()
 	return took, err
 }

@@ -22,7 +22,7 @@ func play(t *testing.T, f fake.Fault, c crash.Companion, scene func(context.Cont
 		t.Fatal(err)
 	}
 	host := fake.New(addr, f)
-	return crash.Play(t.Context(), crash.Options{Host: host, Addr: addr, Key: fake.Key, Rate: 1000, Seed: 7, Grace: 500 * time.Millisecond, Companion: c},
+	return crash.Play(t.Context(), crash.Options{Host: host, Addr: addr, Key: fake.Key, Rate: 1000, PollSeconds: 1, Seed: 7, Grace: 500 * time.Millisecond, Companion: c},
 		func(ctx context.Context, s *crash.Stage) error { return scene(ctx, s, host) })
 }
 

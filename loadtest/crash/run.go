@@ -17,6 +17,9 @@ const (
 	stopWithin = 15 * time.Second
 	// catchUpWithin is how long screens and debts may take at the end.
 	catchUpWithin = 20 * time.Second
+	// endsWithin is how many times the grace polls may stay open when their time is over:
+	// a host that was out of breath tries again.
+	endsWithin = 4
 	// lookAgain is how often they are looked at.
 	lookAgain = 5 * time.Millisecond
 	// verifyEvery is in which rounds the killed server's data are verified. Not in all:
@@ -71,13 +74,17 @@ func run(ctx context.Context, o Options, happens func(*evening, context.Context)
 	return e.report(), nil
 }
 
-// people starts writers and screens. The returned function ends them and waits.
+// people starts writers, host and screens. The returned function ends them and waits.
 func (e *evening) people(ctx context.Context) (end func(), screens []*screen) {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	for i := range e.o.Writers {
 		group.Go(func() { e.write(ctx, i) }) // ends with the gate or ctx
 	}
+	for i := range electors {
+		group.Go(func() { e.elect(ctx, i) }) // ends with the gate or ctx
+	}
+	group.Go(func() { e.entertain(ctx) }) // ends with the gate or ctx
 	for i := range e.o.Screens {
 		s := e.newScreen(fmt.Sprintf("screen %d", i), i%len(e.ids))
 		screens = append(screens, s)
@@ -111,7 +118,7 @@ func (e *evening) round(ctx context.Context, round int) error {
 		return err
 	}
 	e.gate.close()
-	acknowledged, storm := e.ledger.Acknowledged(), round%2 == 0
+	promised, storm := e.promised(), round%2 == 0
 	if round%verifyEvery == 0 {
 		e.verify(ctx)
 	}
@@ -122,7 +129,7 @@ func (e *evening) round(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
-	heads, err := e.audit(ctx, acknowledged, !storm)
+	heads, err := e.audit(ctx, promised, !storm)
 	if err != nil {
 		return err
 	}
@@ -183,14 +190,18 @@ func (e *evening) kill() error {
 	return err
 }
 
-// finish lets debts be paid and screens catch up, makes the last audit, and stops
+// finish lets polls end, debts be paid and screens catch up, makes the last audit, and stops
 // and verifies the host.
 func (e *evening) finish(ctx context.Context, end func(), screens []*screen) error {
+	e.closing.Store(true)
+	if !e.until(ctx, time.Duration(e.o.PollSeconds)*time.Second+endsWithin*e.o.Grace, e.pollsAreOver) {
+		e.findings.Add("the host cannot end all polls")
+	}
 	if !e.until(ctx, catchUpWithin, func() bool { return e.debts() == 0 }) {
 		e.findings.Add("%d votes sent again with their keys are still not acknowledged", e.debts())
 	}
 	e.gate.close()
-	heads, err := e.audit(ctx, e.ledger.Acknowledged(), true)
+	heads, err := e.audit(ctx, e.promised(), true)
 	if err != nil {
 		return err
 	}

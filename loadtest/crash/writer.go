@@ -40,7 +40,7 @@ func (e *evening) write(ctx context.Context, index int) {
 	var l line
 	for ctx.Err() == nil && e.gate.pass() {
 		if l == nil {
-			if l = e.connect(ctx, dial); l == nil {
+			if l = redial(ctx, dial); l == nil {
 				continue
 			}
 		}
@@ -60,7 +60,8 @@ func (e *evening) write(ctx context.Context, index int) {
 	}
 }
 
-func (e *evening) connect(ctx context.Context, dial func(context.Context) (line, error)) line {
+// redial calls a server that may be dead.
+func redial[L any](ctx context.Context, dial func(context.Context) (L, error)) (none L) {
 	l, err := dial(ctx)
 	if err == nil {
 		return l
@@ -69,13 +70,16 @@ func (e *evening) connect(ctx context.Context, dial func(context.Context) (line,
 	case <-time.After(redialAfter):
 	case <-ctx.Done():
 	}
-	return nil
+	return none
 }
 
-// votes is what is owed or, when nothing is, new votes.
+// votes is what is owed or, when nothing is, new votes; none at the end of the run.
 func (e *evening) votes(n int) (votes []oracle.Vote, again bool) {
 	if votes = e.owing(n); len(votes) > 0 {
 		return votes, true
+	}
+	if e.closing.Load() {
+		return nil, false
 	}
 	stamp, due := protocol.TimestampOf(time.Now()), e.ledger.Now()
 	first := e.ledger.Take(n)

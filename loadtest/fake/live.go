@@ -46,9 +46,7 @@ func (s *Server) answer(ctx context.Context, c *websocket.Conn, m protocol.Clien
 	case protocol.MessageAuth:
 		send(ctx, c, protocol.Notice{Type: protocol.MessageAuthSuccess})
 	case protocol.MessageRequest:
-		var v protocol.CastVote
-		_ = json.Unmarshal(m.Data, &v)
-		status, data := s.once(m.Key, v)
+		status, data := s.request(m)
 		if status == muted {
 			_ = c.CloseNow()
 			return
@@ -71,6 +69,18 @@ func (s *Server) answer(ctx context.Context, c *websocket.Conn, m protocol.Clien
 		}
 		go s.events(ctx, c, n, head, bad) // ends with the connection
 	}
+}
+
+// request does what a request frame asks for.
+func (s *Server) request(m protocol.ClientMessage) (int, any) {
+	if m.Op == "sessions.poll.vote" {
+		var v protocol.VotePoll
+		_ = json.Unmarshal(m.Data, &v)
+		return s.oncePoll(m.Key, v)
+	}
+	var v protocol.CastVote
+	_ = json.Unmarshal(m.Data, &v)
+	return s.once(m.Key, v)
 }
 
 // events writes everything after the cursor, for ever.

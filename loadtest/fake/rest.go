@@ -38,6 +38,8 @@ func (s *Server) routes() http.Handler {
 	handle("GET /api/votes", s.restVotes)
 	handle("POST /api/votes/live", s.restCast)
 	handle("POST /api/votes/batch", s.restBatch)
+	handle("POST /api/auth/tokens", func(*http.Request) (int, any) { return 201, protocol.IssuedToken{Secret: "fake-token"} })
+	s.pollRoutes(handle)
 	mux.HandleFunc("GET /api/sessions/live", s.live)
 	return mux
 }
@@ -119,14 +121,19 @@ const muted = 0
 
 // once gives the first answer again to a key that was seen before.
 func (s *Server) once(key string, c protocol.CastVote) (int, any) {
+	return s.first(key, func() (int, any) { return s.cast(c) }, func() bool { return s.fault.Mute != 0 && s.votes%s.fault.Mute == 0 })
+}
+
+// first does what is asked for with a key once. muted answers are not given.
+func (s *Server) first(key string, do func() (int, any), mute func() bool) (int, any) {
 	if first, ok := s.answers[key]; ok && key != "" && !s.fault.Amnesia {
 		return 200, json.RawMessage(first)
 	}
-	status, answer := s.cast(c)
+	status, answer := do()
 	if b, err := json.Marshal(answer); err == nil && status == 200 {
 		s.answers[key] = b
 	}
-	if s.fault.Mute != 0 && s.votes%s.fault.Mute == 0 {
+	if mute() {
 		return muted, nil
 	}
 	return status, answer

@@ -31,6 +31,13 @@ type Fault struct {
 	Miscount bool
 	// Unlist leaves the newest vote out of votes.list.
 	Unlist bool
+	// SwallowPolls acknowledges every so-manieth vote in a poll without counting it,
+	// RepeatPolls counts it twice, WrongWinner makes the next after the winner win, and
+	// Endless polls do not end when their time is over.
+	SwallowPolls, RepeatPolls int
+	WrongWinner, Endless      bool
+	// MutePolls is as Mute, for votes in polls.
+	MutePolls int
 	// Forget drops the newest event of each session when the server is killed.
 	Forget bool
 	// Mute records every so-manieth vote and cuts the connection instead of answering,
@@ -55,7 +62,9 @@ type Server struct {
 	sessions map[protocol.SessionID]*session
 	games    protocol.GameID
 	votes    int
-	answers  map[string][]byte
+	// pollVotes are those in polls.
+	pollVotes int
+	answers   map[string][]byte
 	// news is closed and replaced whenever an event is recorded.
 	news chan struct{}
 }

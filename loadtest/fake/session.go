@@ -15,6 +15,9 @@ type session struct {
 	plays   []protocol.SessionGame
 	tallies map[protocol.GameID]protocol.Totals
 	records []protocol.VoteRecord
+	poll    *poll
+	// undo takes back what the newest event did, nil when that is no vote.
+	undo func()
 }
 
 func (s *Server) createSession() *session {
@@ -27,7 +30,7 @@ func (s *Server) createSession() *session {
 func (s *Server) addGame(n *session, game protocol.GameID) protocol.SessionGame {
 	p := protocol.SessionGame{ID: protocol.NewPlayID(n.id, len(n.plays)+1), SessionID: n.id, GameID: game, PlayedAt: protocol.TimestampOf(time.Now())}
 	n.plays = append(n.plays, p)
-	s.record(n, protocol.EventGameAdded, protocol.GameAdded{Game: protocol.AddedGame{ID: game, PlayID: p.ID}})
+	s.recordAt(n, p.PlayedAt, protocol.EventGameAdded, protocol.GameAdded{Game: protocol.AddedGame{ID: game, PlayID: p.ID}})
 	return p
 }
 
@@ -52,47 +55,48 @@ func (s *Server) cast(c protocol.CastVote) (status int, answer any) {
 }
 
 func (s *Server) recordVote(n *session, game protocol.GameID, c protocol.CastVote) {
-	t := n.tallies[game]
+	t, before := n.tallies[game], n.tallies[game]
 	if c.Vote == protocol.VoteUp {
 		t = protocol.NewTotals(t.Upvotes+1, t.Downvotes)
 	} else {
 		t = protocol.NewTotals(t.Upvotes, t.Downvotes+1)
 	}
 	n.tallies[game] = t
+	took := func() {
+		n.tallies[game] = before
+		n.records = n.records[:len(n.records)-1]
+	}
 	n.records = append(n.records, protocol.VoteRecord{SessionID: n.id, GameID: game, Username: c.Username, VoteType: c.Vote, Timestamp: *c.Timestamp})
 	s.record(n, protocol.EventVoteReceived, protocol.VoteReceived{
 		SessionID: n.id, Game: protocol.VotedGame{ID: game},
 		Vote: protocol.Vote{Username: c.Username, Type: c.Vote, Timestamp: *c.Timestamp}, Totals: t,
 	})
+	n.undo = took
 }
 
 // record appends an event and wakes whoever waits for one.
 func (s *Server) record(n *session, kind protocol.EventType, data any) {
-	e := protocol.Event{Type: kind, Timestamp: protocol.TimestampOf(time.Now()), SessionID: n.id, Seq: protocol.Seq(len(n.log) + 1), Data: data}
+	s.recordAt(n, protocol.TimestampOf(time.Now()), kind, data)
+}
+
+func (s *Server) recordAt(n *session, at protocol.Timestamp, kind protocol.EventType, data any) {
+	e := protocol.Event{Type: kind, Timestamp: at, SessionID: n.id, Seq: protocol.Seq(len(n.log) + 1), Data: data}
 	b, err := json.Marshal(e)
 	if err != nil {
 		panic(err) // our own words always encode
 	}
-	n.log = append(n.log, b)
+	n.log, n.undo = append(n.log, b), nil
 	close(s.news)
 	s.news = make(chan struct{})
 }
 
 // forget drops the newest event, if it is a vote.
 func (n *session) forget() {
-	last := len(n.records) - 1
-	if last < 0 {
+	if n.undo == nil {
 		return
 	}
-	v := n.records[last]
-	t := n.tallies[v.GameID]
-	if v.VoteType == protocol.VoteUp {
-		t = protocol.NewTotals(t.Upvotes-1, t.Downvotes)
-	} else {
-		t = protocol.NewTotals(t.Upvotes, t.Downvotes-1)
-	}
-	n.tallies[v.GameID] = t
-	n.records, n.log = n.records[:last], n.log[:len(n.log)-1]
+	n.undo()
+	n.undo, n.log = nil, n.log[:len(n.log)-1]
 }
 
 func (n *session) gameAt(at protocol.Timestamp) (game protocol.GameID) {

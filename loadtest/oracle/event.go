@@ -17,6 +17,8 @@ type seenEvent struct {
 	stamp          protocol.Timestamp
 	game           protocol.GameID
 	totals         protocol.Totals
+	// chapter is of an event of a poll or a game that was added, else nil.
+	chapter *chapter
 }
 
 // readEvent reads what protocol.AppendVoteEvent wrote without decoding JSON, and
@@ -74,7 +76,8 @@ func decodeEvent(event []byte) (s seenEvent, err error) {
 		return s, fmt.Errorf("an event of no known type")
 	}
 	if e.Type != protocol.EventVoteReceived {
-		return s, nil
+		s.chapter, err = readChapter(e.Event, e.Data)
+		return s, err
 	}
 	var v protocol.VoteReceived
 	if err := json.Unmarshal(e.Data, &v); err != nil {
