@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"partyline/persistence"
 )
 
 // serveCommand is the server itself.
@@ -109,7 +111,7 @@ func (s *server) close(ctx context.Context) error {
 		s.courier.Close()
 	}
 	if s.journal != nil {
-		errs = append(errs, s.journal.Close())
+		errs = append(errs, s.closeJournal())
 	}
 	if s.metrics != nil {
 		errs = append(errs, s.metrics.close(ctx))
@@ -118,6 +120,17 @@ func (s *server) close(ctx context.Context) error {
 		errs = append(errs, ignoring(net.ErrClosed, s.listener.Close()))
 	}
 	return errors.Join(errs...)
+}
+
+// closeJournal tidies up, unless the disk refuses: tidying up is writing, which is a SIGBUS
+// on a full disk and has no end on one that fails. What was acknowledged is in the log, and
+// the next start reads it as after a kill. The folder stays locked until the process ends.
+func (s *server) closeJournal() error {
+	if err := s.journal.Health(); errors.Is(err, persistence.ErrUnavailable) {
+		s.log.Warn().Err(err).Msg("the data folder is left as after a kill: the disk takes nothing; nothing acknowledged is lost")
+		return nil
+	}
+	return s.journal.Close()
 }
 
 // ignoring is err unless it says only what was expected.

@@ -25,7 +25,7 @@ const (
 )
 
 // full fills the disk under load, first below the reserve and then to the last byte,
-// and makes room again; twice.
+// and makes room again; twice. Then it fills it once more and asks the server to end.
 func full(ctx context.Context, o *ordeal) (err error) {
 	disk := filepath.Join(o.folder, "disk")
 	if err := os.MkdirAll(disk, 0o700); err != nil {
@@ -49,30 +49,59 @@ func full(ctx context.Context, o *ordeal) (err error) {
 				return err
 			}
 		}
-		return nil
+		return o.endOnFull(ctx, s, disk)
 	})
 }
 
-func (o *ordeal) fill(ctx context.Context, s *crash.Stage, disk string) error {
-	ballast := filepath.Join(disk, "ballast")
+// cram fills the disk up to the last byte and returns what takes the room, and how the
+// server refused.
+func (o *ordeal) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
+	ballast = filepath.Join(disk, "ballast")
 	free, err := room(disk)
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	if err := grow(ballast, free-reserve+1<<20); err != nil {
-		return err
+		return "", "", err
 	}
-	refused, err := o.refused(ctx, s)
-	if err != nil {
-		return err
+	if refused, err = o.refused(ctx, s); err != nil {
+		return "", "", err
 	}
 	if err := wait(ctx, fullFor); err != nil {
-		return err
+		return "", "", err
 	}
 	// Now the rest: whoever else writes to this disk keeps no reserve.
 	if free, err = room(disk); err == nil {
 		err = grow(ballast, free)
 	}
+	return ballast, refused, err
+}
+
+// endOnFull asks the server to end while there is no byte free, and starts it again when
+// there is room.
+func (o *ordeal) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
+	s.Flows(ctx, flowing, flowsWithin)
+	ballast, _, err := o.cram(ctx, s, disk)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := o.server.Stop(stopWithin); err != nil {
+		s.Find("SIGTERM with no byte free: %v", err)
+	}
+	took := time.Since(began)
+	if err := os.Remove(ballast); err != nil {
+		return err
+	}
+	acknowledged := s.Acknowledged()
+	back, err := s.Restart(ctx)
+	o.see("full: SIGTERM with no byte free: ended with 0 after %v; of %d acknowledged votes none lost; ready again after %v",
+		took.Round(time.Millisecond), acknowledged, back.Round(time.Millisecond))
+	return err
+}
+
+func (o *ordeal) fill(ctx context.Context, s *crash.Stage, disk string) error {
+	ballast, refused, err := o.cram(ctx, s, disk)
 	if err != nil {
 		return err
 	}
