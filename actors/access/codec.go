@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"partyline/actors/codec"
 )
 
 // A stored fact is one byte, its kind, and the JSON of its struct. Kinds are for ever.
@@ -40,7 +42,7 @@ func ReadFact(b []byte) (Fact, error) {
 	default:
 		return nil, fmt.Errorf("access: fact of kind %d: written by a newer version", b[0])
 	}
-	if err := json.Unmarshal(b[1:], f); err != nil {
+	if err := codec.ReadJSON(b[1:], f); err != nil {
 		return nil, fmt.Errorf("access: fact of kind %d: %w", b[0], err)
 	}
 	if issued, ok := f.(*Issued); ok && issued.ID < 1 {

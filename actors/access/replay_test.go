@@ -43,7 +43,7 @@ func TestReadFactRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ data, want string }{
 		"nothing":      {"", "an empty fact"},
 		"a later kind": {"\x03{}", "newer version"},
-		"cut JSON":     {"\x02{", "unexpected end"},
+		"cut JSON":     {"\x02{", "unexpected EOF"},
 		"a wrong type": {"\x02" + `{"id":"1"}`, "cannot unmarshal"},
 		"no id":        {"\x01{}", "not an id"},
 	} {

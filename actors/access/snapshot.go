@@ -2,11 +2,11 @@ package access
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -29,7 +29,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 // state is as before.
 func (h *Heart) Restore(data []byte) error {
 	var s snapshot
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("access: snapshot: %w", err)
 	}
 	if len(s.Tokens) > MaxTokens {

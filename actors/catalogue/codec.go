@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -63,7 +64,7 @@ func ReadFact(b []byte) (Fact, error) {
 	if f == nil {
 		return nil, fmt.Errorf("catalogue: fact of kind %d: written by a newer version", b[0])
 	}
-	if err := json.Unmarshal(b[1:], f); err != nil {
+	if err := codec.ReadJSON(b[1:], f); err != nil {
 		return nil, fmt.Errorf("catalogue: fact of kind %d: %w", b[0], err)
 	}
 	if err := checkFact(f); err != nil {

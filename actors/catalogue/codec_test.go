@@ -55,9 +55,9 @@ func TestReadFactRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ data, want string }{
 		"nothing":       {"", "an empty fact"},
 		"a later kind":  {"\x0b{}", "newer version"},
-		"no JSON":       {"\x04", "unexpected end"},
-		"cut JSON":      {"\x04{", "unexpected end"},
-		"two values":    {"\x04{}{}", "after top-level value"},
+		"no JSON":       {"\x04", "EOF"},
+		"cut JSON":      {"\x04{", "EOF"},
+		"two values":    {"\x04{}{}", "more than one value"},
 		"a wrong type":  {"\x04" + `{"id":"1"}`, "cannot unmarshal"},
 		"a bad time":    {"\x04" + `{"at":5}`, "not an RFC 3339 timestamp"},
 		"no game":       {"\x02{}", "lacks an id, a pack or a title"},

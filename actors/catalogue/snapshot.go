@@ -1,9 +1,9 @@
 package catalogue
 
 import (
-	"encoding/json"
 	"fmt"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -31,7 +31,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 // state is as before.
 func (h *Heart) Restore(data []byte) error {
 	var s snapshot
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("catalogue: snapshot: %w", err)
 	}
 	if err := checkEntries(s.Games); err != nil {

@@ -47,26 +47,26 @@ func appendChat(dst []byte, f *ChatImported) []byte {
 
 // readChat allocates no more than a small multiple of the length of b.
 func readChat(b []byte) (*ChatImported, error) {
-	r := reader{rest: b}
+	r := read(b)
 	f := &ChatImported{At: r.moment(), Messages: r.length(math.MaxInt32)}
 	f.Names = r.chatNames()
 	lines := r.chatPlays(f)
 	r.chatVotes(f, lines)
-	if r.bad || len(r.rest) > 0 || f.At == 0 || lines == 0 || f.Messages < lines {
+	if !r.Done() || f.At == 0 || lines == 0 || f.Messages < lines {
 		return nil, fmt.Errorf("%w: a damaged chat log", errFact)
 	}
 	return f, nil
 }
 
 func (r *reader) chatNames() []string {
-	n := r.length(len(r.rest))
-	names := make([]string, 0, min(n, len(r.rest)/2))
+	n := r.length(len(r.Rest))
+	names := make([]string, 0, min(n, len(r.Rest)/2))
 	for range n {
-		name := r.take(r.length(maxFolded))
+		name := r.Bytes(maxFolded)
 		if len(name) == 0 || !utf8.Valid(name) {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return nil
 		}
 		names = append(names, string(name))
@@ -76,15 +76,15 @@ func (r *reader) chatNames() []string {
 
 // chatPlays reads the playings and returns how many votes they have.
 func (r *reader) chatPlays(f *ChatImported) (lines int) {
-	n := r.length(len(r.rest))
-	f.Plays = make([]ChatPlay, 0, min(n, len(r.rest)/3))
+	n := r.length(len(r.Rest))
+	f.Plays = make([]ChatPlay, 0, min(n, len(r.Rest)/3))
 	before := protocol.PlayID(0)
 	for range n {
-		p := ChatPlay{Play: protocol.PlayID(r.id()), Game: protocol.GameID(r.id()), Lines: r.length(len(r.rest))}
+		p := ChatPlay{Play: protocol.PlayID(r.ID()), Game: protocol.GameID(r.ID()), Lines: r.length(len(r.Rest))}
 		if p.Play <= before || p.Game == 0 || p.Lines == 0 {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return 0
 		}
 		f.Plays = append(f.Plays, p)
@@ -95,8 +95,8 @@ func (r *reader) chatPlays(f *ChatImported) (lines int) {
 }
 
 func (r *reader) chatVotes(f *ChatImported, lines int) {
-	if lines > len(r.rest)/2 { // a vote takes at least two bytes
-		r.fail()
+	if lines > len(r.Rest)/2 { // a vote takes at least two bytes
+		r.Fail()
 		return
 	}
 	f.Votes = make([]protocol.ChatVote, 0, lines)
@@ -111,9 +111,9 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 				used++
 			}
 			if before > maxMoment || name >= used || used > len(f.Names) || thumbs == 0 {
-				r.fail()
+				r.Fail()
 			}
-			if r.bad {
+			if r.Bad {
 				return
 			}
 			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: before, Name: int32(name), Thumbs: thumbs})
@@ -121,11 +121,11 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 		}
 	}
 	if used < len(f.Names) {
-		r.fail()
+		r.Fail()
 	}
 }
 
 func (r *reader) chatVoice() (name int, thumbs protocol.Thumbs) {
-	v := r.atMost(math.MaxInt32)
+	v := r.AtMost(math.MaxInt32)
 	return int(v >> thumbBits), protocol.Thumbs(v & (1<<thumbBits - 1))
 }

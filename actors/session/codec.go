@@ -1,12 +1,11 @@
 package session
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -82,7 +81,7 @@ func ReadFact(b []byte) (Fact, error) {
 	if f == nil {
 		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, kind)
 	}
-	if err := readJSON(body, f); err != nil {
+	if err := codec.ReadJSON(body, f); err != nil {
 		return nil, fmt.Errorf("%w: kind %d: %w", errFact, kind, err)
 	}
 	if !sound(f) {
@@ -157,20 +156,6 @@ func blank(kind byte) Fact {
 		return new(PollEnded)
 	case kindJoinSet:
 		return new(JoinSet)
-	}
-	return nil
-}
-
-// readJSON wants exactly one JSON value with no field that v does not have: dropping
-// what a newer version wrote would lose a part of the log in silence.
-func readJSON(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more than one value")
 	}
 	return nil
 }

@@ -45,12 +45,12 @@ func guestFlags(f *VoteCast) (flags byte) {
 }
 
 func readGuestVote(b []byte) (*VoteCast, error) {
-	r := reader{rest: b}
+	r := read(b)
 	f := r.ballot()
-	flags := r.byte()
-	device := r.take(8)
+	flags := r.Byte()
+	device := r.Take(8)
 	f.Username = r.name()
-	if r.bad || len(r.rest) > 0 || flags&^(thumbUp|tookUp|tookDown) != 0 || flags&tookUp != 0 && flags&tookDown != 0 {
+	if !r.Done() || flags&^(thumbUp|tookUp|tookDown) != 0 || flags&tookUp != 0 && flags&tookDown != 0 {
 		return nil, errVote()
 	}
 	f.Device = protocol.DeviceID(binary.BigEndian.Uint64(device))

@@ -28,11 +28,11 @@ func appendPollVote(dst []byte, f *PollVoted) []byte {
 }
 
 func readPollVote(b []byte) (*PollVoted, error) {
-	r := reader{rest: b}
-	at, poll := r.moment(), r.id()
-	choice, before, device := r.byte(), r.byte(), r.uvarint()
-	name := r.take(r.length(maxFolded))
-	if r.bad || len(r.rest) > 0 || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates || before > protocol.MaxCandidates || before == choice ||
+	r := read(b)
+	at, poll := r.moment(), r.ID()
+	choice, before, device := r.Byte(), r.Byte(), r.Uvarint()
+	name := r.Bytes(maxFolded)
+	if !r.Done() || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates || before > protocol.MaxCandidates || before == choice ||
 		len(name) == 0 || !utf8.Valid(name) {
 		return nil, fmt.Errorf("%w: a damaged vote in a poll", errFact)
 	}

@@ -43,18 +43,18 @@ func (p *poll) settled() bool {
 }
 
 func readBallots(r *reader) ballots {
-	n := r.length(len(r.rest))
+	n := r.length(len(r.Rest))
 	if n == 0 {
 		return ballots{}
 	}
 	// A ballot takes at least three bytes, so a damaged count cannot ask for much.
-	b := ballots{places: make(map[string]int32, min(n, len(r.rest)/3)), list: make([]ballot, 0, min(n, len(r.rest)/3))}
+	b := ballots{places: make(map[string]int32, min(n, len(r.Rest)/3)), list: make([]ballot, 0, min(n, len(r.Rest)/3))}
 	for range n {
-		v := ballot{voter: string(r.take(r.length(maxFolded))), choice: r.byte()}
+		v := ballot{voter: string(r.Bytes(maxFolded)), choice: r.Byte()}
 		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return ballots{}
 		}
 		b.insert(v)

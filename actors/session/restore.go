@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -13,9 +14,9 @@ var errSnapshot = errors.New("session: not a snapshot of this session")
 // nothing of data. On an error the state is as it was. Whatever the bytes are, it
 // never panics and allocates no more than a small multiple of their length.
 func (h *Heart) Restore(data []byte) error {
-	r := reader{rest: data}
+	r := read(data)
 	var img image
-	if err := readJSON(r.take(r.length(len(data))), &img); err != nil {
+	if err := codec.ReadJSON(r.Bytes(len(data)), &img); err != nil {
 		return fmt.Errorf("%w: %w", errSnapshot, err)
 	}
 	n, ok := img.heart()
@@ -26,7 +27,7 @@ func (h *Heart) Restore(data []byte) error {
 	n.devices = readDevices(&r, len(n.plays))
 	n.poll = img.Poll
 	ballots := readBallots(&r)
-	if r.bad || len(r.rest) > 0 {
+	if !r.Done() {
 		return fmt.Errorf("%w: damaged votes", errSnapshot)
 	}
 	if !n.poll.restored(ballots) {
@@ -84,19 +85,19 @@ func (h *Heart) index() bool {
 }
 
 func readVoters(r *reader) voters {
-	n := r.length(len(r.rest))
+	n := r.length(len(r.Rest))
 	if n == 0 {
 		return voters{}
 	}
 	// A voter takes at least four bytes, so a damaged count cannot ask for much.
-	v := voters{places: make(map[string]int32, min(n, len(r.rest)/4)), list: make([]voter, 0, min(n, len(r.rest)/4))}
+	v := voters{places: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]voter, 0, min(n, len(r.Rest)/4))}
 	for range n {
-		w := voter{name: string(r.take(r.length(maxFolded)))}
+		w := voter{name: string(r.Bytes(maxFolded))}
 		w.votes = readVotes(r)
 		if _, twice := v.places[w.name]; twice || len(w.votes) == 0 || w.name == "" {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return voters{}
 		}
 		v.insert(w)
@@ -105,15 +106,15 @@ func readVoters(r *reader) voters {
 }
 
 func readVotes(r *reader) []protocol.Timestamp {
-	votes := make([]protocol.Timestamp, r.length(len(r.rest)))
+	votes := make([]protocol.Timestamp, r.length(len(r.Rest)))
 	before := -window
 	for i := range votes {
 		// moment bounds the step, so the sum cannot overflow; maxMoment bounds the sum.
 		before += window + r.moment()
 		if before > maxMoment {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return nil
 		}
 		votes[i] = before

@@ -8,19 +8,19 @@ import (
 
 // readDevices reads what devices.append writes; plays is how many playings there are.
 func readDevices(r *reader, plays int) devices {
-	n := r.length(len(r.rest))
+	n := r.length(len(r.Rest))
 	if n == 0 {
 		return devices{}
 	}
 	// A device takes at least eleven bytes, so a damaged count cannot ask for much.
-	room := min(n, len(r.rest)/11)
+	room := min(n, len(r.Rest)/11)
 	d := devices{places: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
 	for range n {
 		v := readDevice(r, plays)
 		if _, twice := d.places[v.id]; twice || v.id == 0 {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return devices{}
 		}
 		d.insert(v)
@@ -29,10 +29,10 @@ func readDevices(r *reader, plays int) devices {
 }
 
 func readDevice(r *reader, plays int) (v device) {
-	id := r.take(8)
+	id := r.Take(8)
 	n := r.length(plays)
-	if r.bad || n == 0 {
-		r.fail()
+	if r.Bad || n == 0 {
+		r.Fail()
 		return v
 	}
 	v.id = protocol.DeviceID(binary.BigEndian.Uint64(id))
@@ -40,9 +40,9 @@ func readDevice(r *reader, plays int) (v device) {
 		play := r.length(2*plays + 1)
 		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1}
 		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
-			r.fail()
+			r.Fail()
 		}
-		if r.bad {
+		if r.Bad {
 			return v
 		}
 		v.marks = append(v.marks, m)

@@ -41,11 +41,11 @@ func appendName(dst []byte, name string) []byte {
 }
 
 func readVote(b []byte) (*VoteCast, error) {
-	r := reader{rest: b}
+	r := read(b)
 	f := r.ballot()
-	up := r.byte()
+	up := r.Byte()
 	f.Username = r.name()
-	if r.bad || len(r.rest) > 0 || up > 1 {
+	if !r.Done() || up > 1 {
 		return nil, errVote()
 	}
 	if f.Type = protocol.VoteDown; up == 1 {
@@ -57,19 +57,19 @@ func readVote(b []byte) (*VoteCast, error) {
 // ballot reads what appendBallot writes.
 func (r *reader) ballot() *VoteCast {
 	f := &VoteCast{At: r.moment()}
-	f.Timestamp = f.At + protocol.Timestamp(r.varint())
-	f.Play, f.Game = protocol.PlayID(r.id()), protocol.GameID(r.id())
+	f.Timestamp = f.At + protocol.Timestamp(r.Varint())
+	f.Play, f.Game = protocol.PlayID(r.ID()), protocol.GameID(r.ID())
 	if f.At == 0 || f.Timestamp < 0 || f.Timestamp > maxMoment || f.Play == 0 || f.Game == 0 {
-		r.fail()
+		r.Fail()
 	}
 	return f
 }
 
 // name reads what appendName writes.
 func (r *reader) name() string {
-	name := r.take(r.length(maxFolded))
+	name := r.Bytes(maxFolded)
 	if len(name) == 0 || !utf8.Valid(name) {
-		r.fail()
+		r.Fail()
 	}
 	return string(name)
 }

@@ -2,10 +2,11 @@ package standings
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -96,11 +97,11 @@ func appendTallies(dst []byte, tallies []gameTally) []byte {
 // Restore replaces the state by a snapshot's. It never panics and allocates no more
 // than a small multiple of the data; after an error the state is as before.
 func (h *Heart) Restore(data []byte) error {
-	r := &reader{rest: data}
+	r := &reader{codec.Reader{Rest: data}}
 	fresh := New()
-	last := protocol.SessionID(r.number())
+	last := protocol.SessionID(r.ID())
 	id := int64(0)
-	for n := r.count(leastEvening); n > 0 && r.err == nil; n-- {
+	for n := r.count(leastEvening); n > 0 && !r.Bad; n-- {
 		id = r.after(id)
 		e := r.evening()
 		fresh.open(protocol.SessionID(id), e)
@@ -112,14 +113,8 @@ func (h *Heart) Restore(data []byte) error {
 		counted(fresh.games, t.game).add(t.tally)
 		counted(fresh.gone, t.game).add(t.tally)
 	}
-	if fresh.last > last {
-		r.fail("a session above the last id")
-	}
-	if r.err == nil && len(r.rest) > 0 {
-		r.fail("bytes after the end")
-	}
-	if r.err != nil {
-		return fmt.Errorf("standings: snapshot: %w", r.err)
+	if !r.Done() || fresh.last > last {
+		return errors.New("standings: not a snapshot")
 	}
 	fresh.last = last
 	*h = *fresh

@@ -6,6 +6,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -57,20 +58,20 @@ func appendText(dst []byte, s string) []byte {
 }
 
 func readAttempted(b []byte) (*Attempted, error) {
-	r := reader{rest: b}
-	f := &Attempted{At: protocol.Timestamp(r.number(uint64(maxMoment)))}
-	f.Began = f.At + protocol.Timestamp(r.varint())
-	f.Took = r.number(math.MaxInt64)
-	f.Delivery = protocol.DeliveryID(r.number(math.MaxInt64))
-	f.Lane, f.Probe = Lane(r.byte()), r.flag()
+	r := reader{codec.Reader{Rest: b}}
+	f := &Attempted{At: r.moment()}
+	f.Began = f.At + protocol.Timestamp(r.Varint())
+	f.Took = r.ID()
+	f.Delivery = protocol.DeliveryID(r.ID())
+	f.Lane, f.Probe = Lane(r.Byte()), r.Flag()
 	f.Event = protocol.EventType(r.text())
-	f.Session = protocol.SessionID(r.number(math.MaxInt64))
-	f.Number = int(r.number(math.MaxInt32))
-	f.Status = int(r.number(math.MaxInt16))
+	f.Session = protocol.SessionID(r.ID())
+	f.Number = int(r.AtMost(math.MaxInt32))
+	f.Status = int(r.AtMost(math.MaxInt16))
 	f.Failure, f.Error, f.Excerpt = Failure(r.text()), r.text(), r.text()
-	f.Class, f.Verdict = Class(r.byte()), Verdict(r.byte())
-	f.Due = protocol.Timestamp(r.number(uint64(maxMoment)))
-	if r.bad || len(r.rest) > 0 || !f.sound() {
+	f.Class, f.Verdict = Class(r.Byte()), Verdict(r.Byte())
+	f.Due = r.moment()
+	if !r.Done() || !f.sound() {
 		return nil, fmt.Errorf("%w: a damaged attempt", errFact)
 	}
 	return f, nil
@@ -81,60 +82,16 @@ func (f *Attempted) sound() bool {
 		f.Class >= ClassFine && f.Class <= ClassStale && f.Verdict >= VerdictDelivered && f.Verdict <= VerdictDropped
 }
 
-// reader takes values off the front of bytes that may be damaged. After the first
-// value that is not there bad is set and everything reads as zero.
-type reader struct {
-	rest []byte
-	bad  bool
-}
+// reader reads attempts; see codec.Reader.
+type reader struct{ codec.Reader }
 
-func (r *reader) fail() { r.rest, r.bad = nil, true }
-
-func (r *reader) number(most uint64) int64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 || v > most {
-		r.fail()
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return int64(v)
-}
-
-func (r *reader) varint() int64 {
-	v, n := binary.Varint(r.rest)
-	if n <= 0 {
-		r.fail()
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) byte() byte {
-	if len(r.rest) == 0 {
-		r.fail()
-		return 0
-	}
-	b := r.rest[0]
-	r.rest = r.rest[1:]
-	return b
-}
-
-func (r *reader) flag() bool {
-	b := r.byte()
-	if b > 1 {
-		r.fail()
-	}
-	return b == 1
-}
+func (r *reader) moment() protocol.Timestamp { return protocol.Timestamp(r.AtMost(uint64(maxMoment))) }
 
 func (r *reader) text() string {
-	n := int(r.number(math.MaxInt32))
-	if n > len(r.rest) || !utf8.Valid(r.rest[:n]) {
-		r.fail()
+	b := r.Bytes(math.MaxInt32)
+	if !utf8.Valid(b) {
+		r.Fail()
 		return ""
 	}
-	s := string(r.rest[:n])
-	r.rest = r.rest[n:]
-	return s
+	return string(b)
 }

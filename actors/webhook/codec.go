@@ -1,12 +1,11 @@
 package webhook
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -60,7 +59,7 @@ func ReadFact(b []byte) (Fact, error) {
 	if f == nil {
 		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, b[0])
 	}
-	if err := readJSON(b[1:], f); err != nil {
+	if err := codec.ReadJSON(b[1:], f); err != nil {
 		return nil, fmt.Errorf("%w: kind %d: %w", errFact, b[0], err)
 	}
 	if !sound(f) {
@@ -127,20 +126,6 @@ func blank(kind byte) Fact {
 		return new(Passed)
 	case kindDeleted:
 		return new(Deleted)
-	}
-	return nil
-}
-
-// readJSON wants exactly one JSON value with no field that v does not have: dropping
-// what a newer version wrote would lose a part of the log in silence.
-func readJSON(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more than one value")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
@@ -58,7 +59,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 // state is as before.
 func (h *Heart) Restore(data []byte) error {
 	var s snapshot
-	if err := readJSON(data, &s); err != nil {
+	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("webhook: snapshot: %w", err)
 	}
 	if err := s.check(); err != nil {

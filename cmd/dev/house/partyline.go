@@ -25,11 +25,12 @@ var rooms = []Room{
 	{Path: "persistence/memory", May: []string{"persistence", "persistence/committer"}},
 	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
 
-	{Path: "actors/session", May: []string{"protocol"}},
-	{Path: "actors/catalogue", May: []string{"protocol"}},
-	{Path: "actors/access", May: []string{"protocol"}},
-	{Path: "actors/standings", May: []string{"protocol", "actors/session"}},
-	{Path: "actors/webhook", May: []string{"protocol"}},
+	{Path: "actors/codec", May: nil},
+	{Path: "actors/session", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/catalogue", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/access", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session"}},
+	{Path: "actors/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, hearts...)},
 

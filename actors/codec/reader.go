@@ -1,0 +1,81 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Reader takes values off the front of Rest. After the first value that is not there Bad
+// is set and everything reads as zero, so whoever reads looks once, at the end.
+type Reader struct {
+	Rest []byte
+	Bad  bool
+}
+
+// Fail marks what is read as damaged.
+func (r *Reader) Fail() { r.Rest, r.Bad = nil, true }
+
+// Done says whether everything was there and nothing is left.
+func (r *Reader) Done() bool { return !r.Bad && len(r.Rest) == 0 }
+
+// Uvarint reads an unsigned varint.
+func (r *Reader) Uvarint() uint64 { return r.AtMost(math.MaxUint64) }
+
+// AtMost reads an unsigned varint that is not above most.
+func (r *Reader) AtMost(most uint64) uint64 {
+	v, n := binary.Uvarint(r.Rest)
+	if n <= 0 || v > most {
+		r.Fail()
+		return 0
+	}
+	r.Rest = r.Rest[n:]
+	return v
+}
+
+// ID reads an unsigned varint that fits an id.
+func (r *Reader) ID() int64 { return int64(r.AtMost(math.MaxInt64)) }
+
+// Varint reads a signed varint.
+func (r *Reader) Varint() int64 {
+	v, n := binary.Varint(r.Rest)
+	if n <= 0 {
+		r.Fail()
+		return 0
+	}
+	r.Rest = r.Rest[n:]
+	return v
+}
+
+// Byte reads one byte.
+func (r *Reader) Byte() byte {
+	if len(r.Rest) == 0 {
+		r.Fail()
+		return 0
+	}
+	b := r.Rest[0]
+	r.Rest = r.Rest[1:]
+	return b
+}
+
+// Flag reads a byte that is 0 or 1.
+func (r *Reader) Flag() bool {
+	b := r.Byte()
+	if b > 1 {
+		r.Fail()
+	}
+	return b == 1
+}
+
+// Take reads the next n bytes. They are a part of Rest.
+func (r *Reader) Take(n int) []byte {
+	if n < 0 || n > len(r.Rest) {
+		r.Fail()
+		return nil
+	}
+	b := r.Rest[:n]
+	r.Rest = r.Rest[n:]
+	return b
+}
+
+// Bytes reads a length that is not above most, and that many bytes.
+func (r *Reader) Bytes(most int) []byte { return r.Take(int(r.AtMost(uint64(most)))) }
