@@ -3,6 +3,8 @@ package gateway_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"partyline/protocol"
 )
 
@@ -44,6 +46,36 @@ func TestAPhoneVotesInAPollBySocket(t *testing.T) {
 	k.auth(token)
 	k.request("sessions.poll.vote", params{"id": p.session, "choice": 3}).want(t, 200, "", "")
 	p.wantBallots(0, 0, 1)
+}
+
+// TestAPhoneThatComesAgainIsToldItsChoice by REST and by a request frame,
+// until the poll is over; somebody else is told nothing.
+func TestAPhoneThatComesAgainIsToldItsChoice(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	token, device := p.phone("Ann")
+	k := p.dial()
+	k.auth(token)
+	wantChosen := func(want any, device string) {
+		t.Helper()
+		for _, a := range []answer{
+			p.rest("join.enter", "", params{"code": p.code, "device": device}),
+			k.request("join.enter", params{"code": p.code, "device": device}),
+		} {
+			a.want(t, 200, "", "")
+			if diff := cmp.Diff(want, a.object(t)["chosen"]); diff != "" {
+				t.Errorf("%s\n%s", a.body, diff)
+			}
+		}
+	}
+	p.rest("sessions.poll.start", p.admins, params{"id": p.session, "game_ids": []int{1, 2, 3}, "seconds": 3600}).want(t, 201, "", "")
+	poll := float64(protocol.NewPollID(protocol.SessionID(p.session), 1))
+	p.rest("sessions.poll.vote", token, params{"id": p.session, "choice": 3}).want(t, 200, "", "")
+	wantChosen(map[string]any{"pollId": poll, "choice": 3.0}, device)
+	_, other := p.phone("Ann")
+	wantChosen(nil, other)
+	p.rest("sessions.poll.end", p.admins, params{"id": p.session}).want(t, 200, "", "")
+	wantChosen(nil, device)
 }
 
 // wantBallots checks how the session's poll stands.

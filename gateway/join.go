@@ -28,13 +28,14 @@ var joinShape = shapeOf[byID[protocol.SessionID]]()
 // arrival is a phone that has come in. It is what is stored under an idempotency key:
 // the token is signed from it again, so no secret is stored.
 type arrival struct {
-	Session    protocol.SessionID  `json:"session"`
-	Generation protocol.Generation `json:"generation"`
-	Policy     protocol.JoinPolicy `json:"policy"`
-	Device     string              `json:"device"` // as DeviceID.String has it
-	Name       string              `json:"name"`
-	Yours      *protocol.YourVote  `json:"yours"`
-	Iat        int64               `json:"iat"` // seconds since 1970
+	Session    protocol.SessionID   `json:"session"`
+	Generation protocol.Generation  `json:"generation"`
+	Policy     protocol.JoinPolicy  `json:"policy"`
+	Device     string               `json:"device"` // as DeviceID.String has it
+	Name       string               `json:"name"`
+	Yours      *protocol.YourVote   `json:"yours"`
+	Chosen     *protocol.YourChoice `json:"chosen"`
+	Iat        int64                `json:"iat"` // seconds since 1970
 }
 
 func (a arrival) at() time.Time      { return time.Unix(a.Iat, 0) }
@@ -88,14 +89,14 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	}
 	e, err := g.hub.Enter(ctx, session, code, device)
 	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: device.String(),
-		Name: nameOf(q.Name, device), Yours: e.Yours, Iat: now.Unix()}, err
+		Name: nameOf(q.Name, device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }
 
 func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
 	device, _ := protocol.ParseDevice(a.Device) // written by arrive
 	token, err := g.guard.mint.guest(a)
 	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.device(device),
-		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours}, err
+		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
 // nameOf is the guest's name as it gave it, or one made from its device: always the

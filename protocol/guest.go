@@ -24,18 +24,21 @@ type Entry struct {
 	Policy     JoinPolicy
 	// Yours is the device's vote for what is being played, nil when it has none.
 	Yours *YourVote
+	// Chosen is the device's choice in the open poll, nil when it has none.
+	Chosen *YourChoice
 }
 
 // Entered is the answer of join.enter.
 type Entered struct {
-	Token     string     `json:"token"`
-	Role      Role       `json:"role"`
-	SessionID SessionID  `json:"sessionId"`
-	Name      string     `json:"name"`
-	Device    string     `json:"device"`
-	Policy    JoinPolicy `json:"policy"`
-	ExpiresAt Timestamp  `json:"expiresAt"`
-	Yours     *YourVote  `json:"yours"`
+	Token     string      `json:"token"`
+	Role      Role        `json:"role"`
+	SessionID SessionID   `json:"sessionId"`
+	Name      string      `json:"name"`
+	Device    string      `json:"device"`
+	Policy    JoinPolicy  `json:"policy"`
+	ExpiresAt Timestamp   `json:"expiresAt"`
+	Yours     *YourVote   `json:"yours"`
+	Chosen    *YourChoice `json:"chosen"`
 }
 
 // CastGuestVote is one thumb of a guest, for what is being played now: join.vote.
@@ -69,6 +72,12 @@ type YourVote struct {
 	GameID    PlayID    `json:"gameId"`
 	Vote      VoteType  `json:"vote"`
 	Timestamp Timestamp `json:"timestamp"`
+}
+
+// YourChoice is what a device wants in the open poll: the number of a candidate, from 1.
+type YourChoice struct {
+	PollID PollID `json:"pollId"`
+	Choice int    `json:"choice"`
 }
 
 // GuestVoteAccepted is the answer of join.vote.

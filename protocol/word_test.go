@@ -97,7 +97,8 @@ func said() map[string]any {
 		"guest-vote-accepted": &protocol.GuestVoteAccepted{VoteAccepted: changed, Counted: true, Yours: yours},
 		"join":                protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
 		"join.closed":         protocol.NewJoin(3, "", protocol.PolicyOnce),
-		"entered":             protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours},
+		"entered": protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
+			Chosen: &protocol.YourChoice{PollID: 3001, Choice: 2}},
 	}
 }
 

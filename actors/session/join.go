@@ -79,6 +79,7 @@ func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *p
 	if id := h.current(); id != 0 {
 		e.Yours = h.yours(device, id)
 	}
+	e.Chosen = h.chosen(device)
 	return e, nil
 }
 

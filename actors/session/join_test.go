@@ -111,3 +111,36 @@ func TestEnter(t *testing.T) {
 		}
 	}
 }
+
+// TestEnterTellsTheChoiceInTheOpenPoll: of the device and of no name, in the poll that is
+// open and in none before it.
+func TestEnterTellsTheChoiceInTheOpenPoll(t *testing.T) {
+	e := newEvening()
+	e.must(t, open(), invite("latest"))
+	chosen := func(device protocol.DeviceID) *protocol.YourChoice {
+		t.Helper()
+		got, err := e.Enter("QRX7F2", device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Chosen
+	}
+	if c := chosen(0xa); c != nil {
+		t.Errorf("before the first poll: %+v", c)
+	}
+	e.must(t, poll(1, 2), tapped(0xa, 1), tapped(0xa, 2), choose("ann", 1))
+	if diff := cmp.Diff(&protocol.YourChoice{PollID: e.Poll().ID, Choice: 2}, chosen(0xa)); diff != "" {
+		t.Error(diff)
+	}
+	if c := chosen(0xb); c != nil {
+		t.Errorf("somebody who has not voted: %+v", c)
+	}
+	e.must(t, closePoll(0))
+	if c := chosen(0xa); c != nil {
+		t.Errorf("after the end: %+v", c)
+	}
+	e.must(t, poll(1, 2))
+	if c := chosen(0xa); c != nil {
+		t.Errorf("in the next poll: %+v", c)
+	}
+}

@@ -29,6 +29,19 @@ func (h *Heart) Poll() *protocol.Poll {
 	return r
 }
 
+// chosen is what a guest's device wants in the open poll, nil for nothing.
+func (h *Heart) chosen(device protocol.DeviceID) *protocol.YourChoice {
+	p := h.openPoll(0)
+	if p == nil {
+		return nil
+	}
+	choice := p.ballots.choice(elector{device: device})
+	if choice == 0 {
+		return nil
+	}
+	return &protocol.YourChoice{PollID: h.pollID(), Choice: choice}
+}
+
 // publishPollVote appends the event of a vote: how the poll stands with it.
 func (h *Heart) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
 	var room [protocol.MaxCandidates]protocol.PollCount

@@ -6,54 +6,42 @@ import {HubError, paths} from './socket.js';
 
 const DEVICE = 'partyline.device';
 const NAME = 'partyline.name';
-const CHOICE = 'partyline.choice';
 
 // A browser may forbid a page to remember; then it does not.
-function recall(storage, key) {
+function recall(key) {
   try {
-    return storage().getItem(key) ?? '';
+    return localStorage.getItem(key) ?? '';
   } catch {
     return '';
   }
 }
 
-function keep(storage, key, value) {
+function keep(key, value) {
   try {
-    storage().setItem(key, value);
+    localStorage.setItem(key, value);
   } catch {
     // It is forgotten, then.
   }
 }
 
-const lasting = () => localStorage;
-const passing = () => sessionStorage;
+export const myName = () => recall(NAME);
+export const callMe = (name) => keep(NAME, name);
 
-export const myName = () => recall(lasting, NAME);
-export const callMe = (name) => keep(lasting, NAME, name);
-
-/** choiceIn is what this phone chose in a poll, 0 for nothing. */
-export function choiceIn(pollId) {
-  const [poll, choice] = recall(passing, CHOICE).split(' ').map(Number);
-  return poll === pollId ? choice : 0;
-}
-
-export const choose = (pollId, choice) => keep(passing, CHOICE, `${pollId} ${choice}`);
-
-/** enter comes in with the code: {token, sessionId, name, policy, yours}. It rejects with a HubError, status 0 when nobody answers. */
+/** enter comes in with the code: {token, sessionId, name, policy, yours, chosen}. It rejects with a HubError, status 0 when nobody answers. */
 export async function enter(code) {
   let answer;
   let said;
   try {
     answer = await fetch(new URL('api/join', paths.root), {
       method: 'POST', headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify({code, name: myName(), device: recall(lasting, DEVICE)}), signal: AbortSignal.timeout(10_000),
+      body: JSON.stringify({code, name: myName(), device: recall(DEVICE)}), signal: AbortSignal.timeout(10_000),
     });
     said = await answer.json();
   } catch {
     throw new HubError(0, 'away', 'Nobody answers');
   }
   if (!answer.ok) throw new HubError(answer.status, said.code, said.error, said);
-  keep(lasting, DEVICE, said.device);
+  keep(DEVICE, said.device);
   return said;
 }
 

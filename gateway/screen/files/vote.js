@@ -3,7 +3,7 @@
 
 import {Hub, paths, wakeWith, LOST, TIMEOUT} from './socket.js';
 import {reduce, playing} from './state.js';
-import {enter, myName, callMe, choiceIn, choose, newKey, codeIn} from './guest.js';
+import {enter, myName, callMe, newKey, codeIn} from './guest.js';
 import {byId, announcer, el} from './dom.js';
 import {Ballot} from './ballot.js';
 import {tune} from './clock.js';
@@ -23,6 +23,7 @@ let ballot = null;
 let state = null;
 let me = null; // what the hub said when we came in
 let yours = null; // {gameId, vote}: the thumb that stands
+let chosen = null; // {pollId, choice}: the choice that stands
 let waiting = null; // the thumb that is on its way
 let ticking = null; // while there is a poll to show
 let inside = false; // whether we have ever been
@@ -56,6 +57,7 @@ async function arrive() {
   me = await enter(code);
   inside = true;
   yours = me.yours;
+  chosen = me.chosen;
   if (hub && hub.status !== 'closed') {
     hub.renew(me.token);
     draw();
@@ -98,7 +100,7 @@ function draw() {
 }
 
 function tick() {
-  const is = (state && ballot?.tick(state, choiceIn(state.poll?.id))) ?? false;
+  const is = (state && ballot?.tick(state, chosen?.pollId === state.poll?.id ? chosen?.choice ?? 0 : 0)) ?? false;
   if (is === Boolean(ticking)) return;
   clearInterval(ticking);
   ticking = is ? setInterval(tick, 200) : null;
@@ -173,7 +175,7 @@ async function chooseGame(pollId, choice) {
   note('');
   try {
     await hub.request('sessions.poll.vote', {id: me.sessionId, poll_id: pollId, choice}, {key: newKey(), timeout: ANSWER});
-    choose(pollId, choice);
+    chosen = {pollId, choice};
     note(t('counted'));
     tick();
   } catch (e) {
