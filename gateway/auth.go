@@ -57,10 +57,8 @@ func (g *Gateway) login(ctx context.Context, in *input) (reply, error) {
 func (g *Gateway) checkAdminKey(in *input, key string) *protocol.Error {
 	got := sha256.Sum256([]byte(key))
 	right := subtle.ConstantTimeCompare(got[:], g.adminKey[:]) == 1
-	if left := g.logins.attempt(in.from, right, time.Now()); left > 0 {
-		e := protocol.Errorf(protocol.CodeTooMany, "Too many failed logins, try again later")
-		e.RetryAfter = left
-		return e
+	if err := tooMany(g.logins.attempt(in.from, right, time.Now()), "Too many failed logins, try again later"); err != nil {
+		return err
 	}
 	if !right {
 		return protocol.Errorf(protocol.CodeBadKey, "Invalid admin key")

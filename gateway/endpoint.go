@@ -55,6 +55,10 @@ func (e *endpoint) bodyLimit() int64 {
 	return protocol.MaxBody
 }
 
+// free says that nobody pays for it: a supervisor that is refused when it asks whether
+// the process lives would end one that does.
+func (e *endpoint) free() bool { return e.Op == "health.get" }
+
 // patience is how long one request may take. A large body takes its time on a slow
 // line, and the wait for the answer begins after it.
 func (e *endpoint) patience() time.Duration {

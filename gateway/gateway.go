@@ -37,6 +37,14 @@ type Options struct {
 	LANHost string
 	// Door is where the clients come in; nil makes one with the defaults.
 	Door *Door
+	// TokenRate is how many requests per second may be made with one token in the long
+	// run, by REST and WebSocket together, 0 for DefaultTokenRate. All admin tokens are
+	// one. Loopback is not counted, nor are health checks.
+	TokenRate float64
+	// AddressRate is how many requests per second all behind one address may make by REST
+	// who have no token, or a guest's, or one that is refused, in the long run, 0 for
+	// DefaultAddressRate. Loopback is not counted, nor are health checks.
+	AddressRate float64
 	// ConnectRate is how many WebSockets one address may open per second in the long
 	// run, 0 for DefaultConnectRate. Loopback is not counted.
 	ConnectRate float64
@@ -71,7 +79,8 @@ type Gateway struct {
 	logins    guesses
 	guests    guests
 	checkURL  func(url string) error
-	visits    crossings
+	visits    addressLimiter
+	payers    payers
 	proxies   proxies
 	origins   origins
 	door      *Door
@@ -100,8 +109,8 @@ func New(o Options) (*Gateway, error) {
 	}
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
-		logins: guesses{most: maxLogins}, guests: newGuests(o),
-		visits: newCrossings(o.ConnectRate, DefaultConnectRate, connectBurst), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		logins: guesses{most: maxLogins}, guests: newGuests(o), payers: newPayers(o),
+		visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.door == nil {

@@ -12,16 +12,16 @@ const (
 	// has a vote of its own, so this is what holds whoever throws its device away to
 	// vote again.
 	DefaultJoinRate = 1
-	// joinBurst lets a whole party in at once that stands behind one address.
-	joinBurst = 60
-	// thumbRate per second and thumbBurst are what one phone may ask: a person changes
-	// their mind, and is not a drum.
-	thumbRate  = 2
-	thumbBurst = 5
-	// DefaultGuestRate and guestBurst are what all phones behind one address may vote
-	// together, per second and at once: a hall of a thousand after "vote now".
+	// joinSeconds of it at once let a whole party in that stands behind one address: 60.
+	joinSeconds = 60
+	// thumbRate per second is what one phone may ask, and thumbSeconds of it at once, 5: a
+	// person changes their mind, and is not a drum.
+	thumbRate    = 2
+	thumbSeconds = 2.5
+	// DefaultGuestRate is what all phones behind one address may vote together per second,
+	// and guestSeconds of it at once: a hall of a thousand after "vote now".
 	DefaultGuestRate = 200
-	guestBurst       = 1000
+	guestSeconds     = 5
 	// maxDevices bounds what is remembered of phones, in all sessions together.
 	maxDevices = 50_000
 )
@@ -29,25 +29,25 @@ const (
 // guests are the limits for those who come in with a code.
 type guests struct {
 	codes  guesses
-	new    crossings
-	votes  crossings
-	thumbs buckets[protocol.DeviceID]
+	new    addressLimiter
+	votes  addressLimiter
+	thumbs *limiter[protocol.DeviceID]
 }
 
 func newGuests(o Options) guests {
 	return guests{
-		codes: guesses{most: maxCodes}, new: newCrossings(o.JoinRate, DefaultJoinRate, joinBurst),
-		votes: newCrossings(o.GuestRate, DefaultGuestRate, guestBurst), thumbs: newBuckets[protocol.DeviceID](thumbRate, thumbBurst, maxDevices),
+		codes:  guesses{most: maxCodes},
+		new:    newAddressLimiter(o.JoinRate, DefaultJoinRate, joinSeconds),
+		votes:  newAddressLimiter(o.GuestRate, DefaultGuestRate, guestSeconds),
+		thumbs: newLimiter[protocol.DeviceID](thumbRate, thumbSeconds, maxDevices),
 	}
 }
 
 // tried counts a code that was right or wrong. An address that was wrong too often does
 // not learn which.
 func (g *guests) tried(from netip.Addr, right bool, now time.Time) *protocol.Error {
-	if left := g.codes.attempt(from, right, now); left > 0 {
-		e := protocol.Errorf(protocol.CodeTooMany, "Too many wrong codes, try again later")
-		e.RetryAfter = left
-		return e
+	if err := tooMany(g.codes.attempt(from, right, now), "Too many wrong codes, try again later"); err != nil {
+		return err
 	}
 	if !right {
 		return protocol.NoSuchCode()
@@ -57,26 +57,21 @@ func (g *guests) tried(from netip.Addr, right bool, now time.Time) *protocol.Err
 
 // admit counts a phone that comes in.
 func (g *guests) admit(from netip.Addr, device protocol.DeviceID, known bool, now time.Time) *protocol.Error {
-	if known && !g.thumbs.allow(device, now) {
-		return errDeviceTooFast()
+	if known {
+		return g.touch(device, now)
 	}
-	if !known && !g.new.allow(from, now) {
-		return protocol.Errorf(protocol.CodeTooMany, "Too many new guests from this address, try again in a moment")
-	}
-	return nil
+	return tooMany(g.new.take(from, now), "Too many new guests from this address, try again in a moment")
 }
 
 // press counts a vote.
 func (g *guests) press(from netip.Addr, device protocol.DeviceID, now time.Time) *protocol.Error {
-	if !g.thumbs.allow(device, now) {
-		return errDeviceTooFast()
+	if err := g.touch(device, now); err != nil {
+		return err
 	}
-	if !g.votes.allow(from, now) {
-		return protocol.Errorf(protocol.CodeTooMany, "Too many votes from this address, try again in a moment")
-	}
-	return nil
+	return tooMany(g.votes.take(from, now), "Too many votes from this address, try again in a moment")
 }
 
-func errDeviceTooFast() *protocol.Error {
-	return protocol.Errorf(protocol.CodeTooMany, "Too many requests from this device, slow down")
+// touch counts whatever a phone does that is known.
+func (g *guests) touch(device protocol.DeviceID, now time.Time) *protocol.Error {
+	return tooMany(g.thumbs.take(device, now), "Too many requests from this device, slow down")
 }

@@ -28,7 +28,7 @@ func newParty(t *testing.T, policy protocol.JoinPolicy) *party {
 	t.Helper()
 	p := &party{house: newHouse(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-		o.JoinRate = 0.001
+		o.JoinRate = 0.05 // three at once
 	})}
 	p.admins = p.admin()
 	p.session, p.play = p.opened()
@@ -308,16 +308,20 @@ func TestThirtyWrongCodesAMinute(t *testing.T) {
 	p.enter(params{"device": device}, "203.0.113.8").want(t, 200, "", "")
 }
 
-func TestSixtyNewPhonesAtOnce(t *testing.T) {
+func TestNewPhonesOfOneAddressArePaced(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	device := ""
-	for range 60 {
+	for range 3 {
 		a := p.enter(params{}, "2001:db8::1")
 		a.want(t, 200, "", "")
 		device = a.text(t, "device")
 	}
-	p.enter(params{}, "2001:db8::2").want(t, 429, "too_many_requests", "Too many new guests from this address, try again in a moment")
+	a := p.enter(params{}, "2001:db8::2")
+	a.want(t, 429, "too_many_requests", "Too many new guests from this address, try again in a moment")
+	if n, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || n < 1 || n > 20 {
+		t.Errorf("Retry-After is %q, and one more may come within 20 seconds", a.header.Get("Retry-After"))
+	}
 	p.enter(params{"device": "made up"}, "2001:db8::2").want(t, 429, "too_many_requests", "")
 	p.enter(params{"device": device}, "2001:db8::2").want(t, 200, "", "") // who is here may come again
 	p.enter(params{}, "2001:db8:0:1::1").want(t, 200, "", "")

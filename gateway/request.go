@@ -39,6 +39,12 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 }
 
 func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
+	if err := k.g.payers.chargeFrame(e, h.Principal, k.from, c.start); err != nil {
+		k.g.meters.refused.Add(k.ctx, 1)
+		k.crowded.Store(true)
+		c.refuse(err)
+		return
+	}
 	if err := allow(h.Principal, e.Access); err != nil {
 		c.refuse(err)
 		return

@@ -18,9 +18,9 @@ const (
 	// DefaultConnectRate of new WebSockets per second and address: a household behind
 	// one address reconnects well below it.
 	DefaultConnectRate = 20
-	// connectBurst lets everybody behind one address, a venue or a small company's
-	// proxy, come back at once after a restart.
-	connectBurst = 500
+	// connectSeconds of it at once let everybody behind one address, a venue or a small
+	// company's proxy, come back after a restart: 500.
+	connectSeconds = 25
 	// crowdedPause is how long a socket is not read after there was no room for one of its
 	// requests. To read and refuse costs as much as to take: bots that wait for no answer
 	// would have the hub do nothing else. So they wait in their own send buffers, while
@@ -41,7 +41,7 @@ type socket struct {
 	patience *rate.Limiter
 	lane     lane
 	inFlight atomic.Int64
-	crowded  atomic.Bool // there was no room for a request of it
+	crowded  atomic.Bool // there was no room for a request of it, or its token has used up its rate
 
 	ctx    context.Context // ends with the connection
 	cancel context.CancelFunc
@@ -73,10 +73,8 @@ func (g *Gateway) admitSocket(r *http.Request, from netip.Addr) *protocol.Error 
 		return protocol.Invalid("Expected a WebSocket handshake")
 	case g.draining.Load():
 		return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
-	case !g.visits.allow(from, time.Now()):
-		return protocol.Errorf(protocol.CodeTooMany, "Too many connections from this address, try again in a moment")
 	}
-	return nil
+	return tooMany(g.visits.take(from, time.Now()), "Too many connections from this address, try again in a moment")
 }
 
 func newSocket(g *Gateway, from netip.Addr) *socket {

@@ -58,56 +58,6 @@ func TestLoginsRememberABoundedNumber(t *testing.T) {
 	}
 }
 
-// TestCrossingsRefillAtTheirRate goes on for longer than the burst lasts.
-func TestCrossingsRefillAtTheirRate(t *testing.T) {
-	v := newCrossings(0, 20, connectBurst)
-	at := time.Unix(1_700_000_000, 0)
-	let := 0
-	for range 60 * 100 { // a hundred tries a second for a minute
-		at = at.Add(10 * time.Millisecond)
-		if v.allow(addr(1), at) {
-			let++
-		}
-	}
-	if want := connectBurst + 60*20; let < want-1 || let > want+1 {
-		t.Errorf("%d let in, want %d", let, want)
-	}
-	if v.allow(addr(1), at) || !v.allow(netip.MustParseAddr("127.0.0.1"), at) {
-		t.Error("loopback is not the operator's own")
-	}
-	for i := range maxAddresses + 50 {
-		v.allow(addr(i), at)
-	}
-	if n := len(v.all); n > maxAddresses {
-		t.Errorf("%d addresses", n)
-	}
-}
-
-// TestFullBucketsAreForgottenFirst: whoever has used up a bucket does not get a fresh one
-// because others come.
-func TestFullBucketsAreForgottenFirst(t *testing.T) {
-	b := newBuckets[int](1, 2, 100)
-	at := time.Unix(1_700_000_000, 0)
-	b.allow(-1, at)
-	b.allow(-1, at)
-	for n := range 99 {
-		b.allow(n, at.Add(-time.Hour))
-	}
-	for n := range 50 {
-		b.allow(100+n, at)
-	}
-	if b.allow(-1, at) {
-		t.Error("an empty bucket was forgotten before full ones")
-	}
-	for n := range 1000 {
-		b.allow(1000+n, at)
-		b.allow(1000+n, at)
-	}
-	if n := len(b.all); n > 100 {
-		t.Errorf("%d are remembered", n)
-	}
-}
-
 func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
 	var l lane
 	var now, most atomic.Int64

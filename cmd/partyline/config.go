@@ -20,6 +20,9 @@ const (
 	// minReserve keeps room for what Badger maps into memory. A full disk there is a
 	// SIGBUS, not an error.
 	minReserve = 64 << 20
+	// maxRate is far above what the hub answers, so no limit at all. Bursts are made of
+	// rates, and stay whole numbers that a bucket can count.
+	maxRate = 1_000_000
 	// maxDrainTimeout: supervisors lose patience long before.
 	maxDrainTimeout = 10 * time.Minute
 )
@@ -50,6 +53,12 @@ type Config struct {
 
 	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once; loopback, trusted proxies and WebSockets are not counted (default 1000)."`
 
+	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with one token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once; loopback is not counted."`
+	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"REST requests per second of one address, of those without a token and of guests (default 500)."`
+	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address (default 20)."`
+	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
+	GuestRate   float64 `default:"200" setting:"" placeholder:"N" help:"Votes of phones per second of one address (default 200)."`
+
 	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at the end (default 10s)."`
 	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may wait for an answer at once; more are told to come again (default 16384)."`
 	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free space below which writes are refused, at least 64MiB (default 128MiB)."`
@@ -74,6 +83,9 @@ func (c *Config) check() []string {
 	p.unless(c.DrainTimeout > 0 && c.DrainTimeout <= maxDrainTimeout, "--drain-timeout: must be above 0 and at most %s", maxDrainTimeout)
 	p.unless(c.MaxInFlight > 0, "--max-in-flight: must be above 0")
 	p.unless(c.MaxConnectionsPerAddress > 0, "--max-connections-per-address: must be above 0")
+	for _, r := range c.rates() {
+		p.unless(r.perSecond > 0 && r.perSecond <= maxRate, "--%s: must be above 0 and at most %d", r.flag, maxRate)
+	}
 	p.unless(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
 	return p
 }
@@ -89,7 +101,21 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 		Str("tls_cert", c.TLSCert).Str("tls_key", c.TLSKey).
 		Str("log_level", c.LogLevel).Str("log_format", c.LogFormat).
 		Str("drain_timeout", c.DrainTimeout.String()).Int("max_in_flight", c.MaxInFlight).
-		Int("max_connections_per_address", c.MaxConnectionsPerAddress).Str("reserve_bytes", c.ReserveBytes.String())
+		Int("max_connections_per_address", c.MaxConnectionsPerAddress).
+		Float64("token_rate", c.TokenRate).Float64("address_rate", c.AddressRate).Float64("connect_rate", c.ConnectRate).
+		Float64("join_rate", c.JoinRate).Float64("guest_rate", c.GuestRate).
+		Str("reserve_bytes", c.ReserveBytes.String())
+}
+
+// rate is a setting that is so much per second.
+type rate struct {
+	flag      string
+	perSecond float64
+}
+
+func (c *Config) rates() []rate {
+	return []rate{{"token-rate", c.TokenRate}, {"address-rate", c.AddressRate}, {"connect-rate", c.ConnectRate},
+		{"join-rate", c.JoinRate}, {"guest-rate", c.GuestRate}}
 }
 
 // problems collects sentences, so that all of them are told at once.

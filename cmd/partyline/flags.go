@@ -66,6 +66,7 @@ func collecting(p *problems) kong.Option {
 	return kong.OptionFunc(func(k *kong.Kong) error {
 		for _, o := range []kong.Option{
 			reading(p, "a whole number", strconv.Atoi),
+			reading(p, "a number such as 0.5", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }),
 			reading(p, "a duration such as 10s", time.ParseDuration),
 			reading(p, "a size such as 128MiB", parseByteSize),
 			reading(p, "a network such as 10.0.0.0/8", parsePrefix),

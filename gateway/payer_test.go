@@ -1,0 +1,262 @@
+package gateway_test
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/golang-jwt/jwt/v5"
+
+	"partyline/gateway"
+	"partyline/protocol"
+)
+
+// Addresses that the loopback, a trusted proxy, forwards for.
+const (
+	hall   = "203.0.113.7"
+	street = "198.51.100.4"
+)
+
+const (
+	addressPaid = "Too many requests from this address, try again in a moment"
+	tokenPaid   = "Too many requests with this token, slow down"
+)
+
+// newMeanHouse lets everybody ask once; the next time is after a hundred seconds.
+func newMeanHouse(t *testing.T) *house {
+	t.Helper()
+	return newHouse(t, func(o *gateway.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		o.TokenRate, o.AddressRate = 0.01, 0.01
+	})
+}
+
+// asks reads the games.
+func (h *house) asks(token, from string) answer {
+	h.t.Helper()
+	return h.rest("games.list", token, nil, "X-Forwarded-For", from)
+}
+
+// dialFrom is dial for somebody at an address.
+func (h *house) dialFrom(from string) *client {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live",
+		&websocket.DialOptions{HTTPHeader: http.Header{"X-Forwarded-For": {from}}})
+	if err != nil {
+		h.t.Fatal("dial:", err)
+	}
+	h.t.Cleanup(func() { _ = conn.CloseNow() })
+	return &client{t: h.t, conn: conn}
+}
+
+func TestAnAddressDoesNotDisturbOthers(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.asks("", hall).want(t, 200, "", "")
+	a := h.asks("", hall)
+	a.want(t, 429, protocol.CodeTooMany, addressPaid)
+	if n, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || n < 1 || n > 100 {
+		t.Errorf("Retry-After is %q", a.header.Get("Retry-After"))
+	}
+	if a.object(t)["retryAfter"] == nil {
+		t.Errorf("%s", a.body)
+	}
+	h.asks("", street).want(t, 200, "", "")
+}
+
+// TestTokensPayForThemselves: strangers behind the same address do not hold them, and
+// they do not hold each other.
+func TestTokensPayForThemselves(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	bot, viewer := h.scoped(protocol.RoleBot, 0), h.scoped(protocol.RoleViewer, 0)
+	h.asks("", hall).want(t, 200, "", "")
+	h.asks("", hall).want(t, 429, "", addressPaid)
+	for _, token := range []string{bot, viewer, h.admin()} {
+		h.asks(token, hall).want(t, 200, "", "")
+		h.asks(token, hall).want(t, 429, protocol.CodeTooMany, tokenPaid)
+		h.asks(token, street).want(t, 429, protocol.CodeTooMany, tokenPaid) // wherever it asks from
+	}
+	h.asks("", street).want(t, 200, "", "") // it was not the address that paid
+}
+
+// TestAllAdminTokensAreOne: whoever has the key could make as many as they want.
+func TestAllAdminTokensAreOne(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.asks(h.admin(), hall).want(t, 200, "", "")
+	h.asks(signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "exp": time.Now().Add(time.Hour).Unix()}), street).
+		want(t, 429, protocol.CodeTooMany, tokenPaid)
+}
+
+// TestWhoCannotPayWithATokenPaysWithTheAddress: what anybody can have as many of as they
+// want must not bring anything.
+func TestWhoCannotPayWithATokenPaysWithTheAddress(t *testing.T) {
+	t.Parallel()
+	for name, token := range map[string]func(h *house) string{
+		"made up": func(*house) string { return "garbage" },
+		"revoked": func(h *house) string {
+			token := h.scoped(protocol.RoleBot, 0)
+			h.rest("tokens.revoke", h.admin(), params{"id": 1}).want(t, 200, "", "")
+			return token
+		},
+		"guest": func(h *house) string { h.opened(); return h.guest(1, 0xa) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newMeanHouse(t)
+			token := token(h)
+			if a := h.asks(token, hall); a.status == 429 {
+				t.Errorf("%s", a.body)
+			}
+			h.asks(token, hall).want(t, 429, protocol.CodeTooMany, addressPaid)
+			h.asks("", hall).want(t, 429, protocol.CodeTooMany, addressPaid)
+			h.asks("another", hall).want(t, 429, protocol.CodeTooMany, addressPaid)
+			h.asks("", street).want(t, 200, "", "")
+		})
+	}
+}
+
+// TestATokenHasOneBucket: by REST and with any number of sockets.
+func TestATokenHasOneBucket(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(h *house, token string) func() answer{
+		"REST": func(h *house, token string) func() answer { return func() answer { return h.asks(token, hall) } },
+		"socket": func(h *house, token string) func() answer {
+			k := h.dialFrom(hall)
+			k.auth(token)
+			return func() answer { return k.request("games.list", nil) }
+		},
+	}
+	for _, order := range [][]string{{"REST", "socket", "socket"}, {"socket", "socket", "REST"}} {
+		h := newMeanHouse(t)
+		token := h.scoped(protocol.RoleBot, 0)
+		for i, way := range order {
+			a := ways[way](h, token)()
+			if i == 0 {
+				a.want(t, 200, "", "")
+				continue
+			}
+			a.want(t, 429, protocol.CodeTooMany, tokenPaid)
+			if n, _ := a.object(t)["retryAfter"].(float64); n < 1 || n > 100 {
+				t.Errorf("%s by %s", a.body, way)
+			}
+		}
+	}
+}
+
+// TestEverythingBySocketIsPaidFor asks for every operation of the table after a vote,
+// which goes a way of its own. By REST the contract does.
+func TestEverythingBySocketIsPaidFor(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.opened()
+	k := h.dialFrom(hall)
+	k.auth(h.scoped(protocol.RoleBot, 0))
+	k.request("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(t, 200, "", "")
+	for _, row := range protocol.Operations() {
+		if row.Op == "health.get" {
+			k.request(row.Op, nil).want(t, 200, "", "")
+			continue
+		}
+		k.request(row.Op, nothing(row)).want(t, 429, protocol.CodeTooMany, tokenPaid)
+	}
+}
+
+// TestASocketOverItsTokensRateIsReadMoreSlowly: refusals must not cost what votes do.
+func TestASocketOverItsTokensRateIsReadMoreSlowly(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	k := h.dialFrom(hall)
+	k.auth(h.scoped(protocol.RoleBot, 0))
+	k.request("games.list", nil).want(t, 200, "", "")
+	const refused, pause = 5, 50 * time.Millisecond
+	began := time.Now()
+	for i := range refused {
+		k.say(params{"type": "request", "id": i, "op": "games.list"})
+	}
+	for range refused {
+		wantMessage(t, k.hear(), params{"type": "response", "status": 429.0})
+	}
+	if took := time.Since(began); took < (refused-1)*pause {
+		t.Errorf("%d were refused within %s", refused, took)
+	}
+}
+
+// TestGuestsSocketsHaveTheirOwnPace: a hall that votes is not held by what it has read.
+func TestGuestsSocketsHaveTheirOwnPace(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.opened()
+	k := h.dialFrom(hall)
+	k.auth(h.guest(1, 0xa))
+	h.asks("", hall).want(t, 200, "", "")
+	h.asks("", hall).want(t, 429, "", addressPaid)
+	for range 3 {
+		k.request("games.list", nil).want(t, 200, "", "")
+	}
+}
+
+// TestWhatIsNotCounted: the operator's own, probes, and what is no operation.
+func TestWhatIsNotCounted(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	bot := h.scoped(protocol.RoleBot, 0)
+	k := h.dial()
+	k.auth(bot)
+	for range 3 {
+		h.rest("games.list", "", nil).want(t, 200, "", "")
+		h.rest("games.list", bot, nil).want(t, 200, "", "")
+		h.asks("", "::1").want(t, 200, "", "")
+		k.request("games.list", nil).want(t, 200, "", "")
+		for _, path := range []string{"/health", "/ready", "/docs", "/api/openapi.yaml", "/screen/1"} {
+			h.send("GET", path, "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
+		}
+		h.send("GET", "/nowhere", "", nil, "X-Forwarded-For", hall).want(t, 404, "", "")
+	}
+	h.asks("", hall).want(t, 200, "", "")
+	h.asks(bot, hall).want(t, 200, "", "")
+}
+
+// TestARefusalReadsNoBody: it would be the larger part of what a flood costs.
+func TestARefusalReadsNoBody(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.asks("", hall).want(t, 200, "", "")
+	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", strings.NewReader(strings.Repeat("x", protocol.MaxOpenBody+1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", hall)
+	h.do(req).want(t, 429, protocol.CodeTooMany, addressPaid)
+}
+
+// TestWhoWaitsIsLetThrough: two a second is eight at once, and the next soon.
+func TestWhoWaitsIsLetThrough(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *gateway.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		o.AddressRate = 2
+	})
+	refused, again := 0, 0
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for tooLate := time.Now().Add(patience); again == 0; <-look.C {
+		switch a := h.asks("", hall); {
+		case a.status == 429:
+			refused++
+		case refused > 0:
+			again++
+		}
+		if time.Now().After(tooLate) {
+			t.Fatalf("%d refused, %d let through again", refused, again)
+		}
+	}
+}
