@@ -13,11 +13,12 @@ import (
 // the journal and for connections out.
 const DefaultMaxConnections = 19_000
 
-// census counts the open connections, HTTP and WebSocket.
+// census counts the open connections, HTTP and WebSocket in one: one that becomes the
+// other is at no moment counted twice, or not at all.
 type census struct {
-	http, sockets atomic.Int64
-	most          int64
-	crowds        crowds
+	open   atomic.Int64
+	most   int64
+	crowds crowds
 }
 
 func newCensus(o DoorOptions) *census {
@@ -28,17 +29,20 @@ func newCensus(o DoorOptions) *census {
 	return &census{most: int64(most), crowds: newCrowds(o.MaxPerAddress, o.TrustedProxies)}
 }
 
-func (c *census) full() bool { return c.http.Load()+c.sockets.Load() >= c.most }
+func (c *census) full() bool { return c.open.Load() >= c.most }
 
 // track is for http.Server.ConnState, which tells of a new connection before the next
-// is accepted. A connection that becomes a WebSocket leaves the server's count.
+// is accepted. The server hears nothing more of a connection that becomes a WebSocket:
+// its socket counts it out.
 func (c *census) track(conn net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
-		c.http.Add(1)
+		c.open.Add(1)
 		c.crowds.come(addrOf(conn))
-	case http.StateHijacked, http.StateClosed:
-		c.http.Add(-1)
+	case http.StateHijacked:
+		c.crowds.leave(addrOf(conn))
+	case http.StateClosed:
+		c.open.Add(-1)
 		c.crowds.leave(addrOf(conn))
 	case http.StateActive, http.StateIdle:
 	}

@@ -59,10 +59,9 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
 	if err != nil {
 		k.cancel()
-		return // the handshake did not fit, and the library has said so
+		return // the handshake did not fit, and the library has said so: it is HTTP still
 	}
 	k.peer = peer
-	g.door.census.sockets.Add(1)
 	peer.Serve(k.receive, k.closed)
 }
 
@@ -89,7 +88,7 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 // closed is called once, last, when the connection has ended.
 func (k *socket) closed() {
 	k.cancel()
-	k.g.door.census.sockets.Add(-1)
+	k.g.door.census.open.Add(-1)
 }
 
 func (k *socket) holder() *holder { return k.who.Load() }
