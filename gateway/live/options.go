@@ -17,6 +17,10 @@ const (
 	// chunkSize is how many subscribers a worker serves before it looks whether
 	// something is more urgent: two milliseconds of writes.
 	chunkSize = 256
+	// tallyBudget is how many tallies a second each worker is to write at most: a fifth of
+	// its time. Up to 2,500 subscribers on two cores have a tally 20 times a second, 5,000
+	// have one ten times, and get it sooner than if the writes had filled the cores.
+	tallyBudget = 25_000
 	// maxWrite is about how much one write carries. More does not make it cheaper.
 	maxWrite = 64 << 10
 	// maxHanded is about how much the pump is given of events, and exactly how much it

@@ -2,6 +2,7 @@ package live
 
 import (
 	"sync"
+	"time"
 
 	"partyline/actors/feed"
 )
@@ -38,7 +39,7 @@ func (m *metronome) take() map[*topic]bool {
 }
 
 // tallyTime beats. The first news after a rest is shown at once; after each beat that
-// showed something there is none for an interval. A beat that only asks for a state is
+// showed something there is none for an interval, which is longer for larger crowds. A beat that only asks for a state is
 // followed at once by the one that shows it, so a session is asked no more often than
 // something is shown.
 func (e *Engine) tallyTime() {
@@ -48,17 +49,21 @@ func (e *Engine) tallyTime() {
 		case <-e.ctx.Done():
 			return
 		}
-		shown := false
+		crowd := 0
 		for t := range e.tallies.take() {
 			if t.show() {
-				t.passTallies()
-				shown = true
+				crowd += t.passTallies()
 			}
 		}
-		if shown && !e.pause(e.o.TallyInterval) {
+		if crowd > 0 && !e.pause(e.tallyInterval(crowd)) {
 			return
 		}
 	}
+}
+
+// tallyInterval is how long the beat stays away that shows so many subscribers something.
+func (e *Engine) tallyInterval(crowd int) time.Duration {
+	return max(e.o.TallyInterval, time.Duration(crowd)*time.Second/time.Duration(e.o.Workers*tallyBudget))
 }
 
 // show puts up the newest picture; false when there is none newer than the one that is

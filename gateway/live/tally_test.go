@@ -389,3 +389,14 @@ func TestPeerThatIsSentAwayGetsTheNewestTally(t *testing.T) {
 	}
 	c.expectClose(protocol.CloseGoingAway)
 }
+
+// What all tallies together cost has a bound: a crowd that is too large for twenty times
+// a second is shown less often.
+func TestLargeCrowdsHaveFewerTallies(t *testing.T) {
+	a := newArena(t, live.Options{Workers: 2, TallyInterval: 50 * time.Millisecond})
+	for crowd, want := range map[int]time.Duration{1: 50 * time.Millisecond, 2500: 50 * time.Millisecond, 5000: 100 * time.Millisecond, 18000: 360 * time.Millisecond} {
+		if got := a.engine.TallyInterval(crowd); got != want {
+			t.Errorf("%d subscribers have a tally every %v, want %v", crowd, got, want)
+		}
+	}
+}

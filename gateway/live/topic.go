@@ -104,12 +104,16 @@ func (t *topic) mustReopen() bool {
 	return !t.reopening.Swap(true)
 }
 
-// passTallies has everybody looked at who follows the tally.
-func (t *topic) passTallies() {
+// passTallies has everybody looked at who follows the tally, and says how many they are.
+func (t *topic) passTallies() (crowd int) {
 	t.mu.Lock()
 	chunks := t.chunks[tallies]
+	for _, c := range chunks {
+		crowd += len(c.subs) // only changed with the topic's lock
+	}
 	t.mu.Unlock()
 	for _, c := range chunks {
 		c.queue()
 	}
+	return crowd
 }
