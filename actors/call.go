@@ -98,7 +98,7 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 // admit takes the command's places at the door.
 func (h *Hub) admit(c protocol.Command, places int64) *protocol.Error {
 	switch c.(type) {
-	case *protocol.CastVote, *protocol.CastVotes:
+	case *protocol.CastVote, *protocol.CastVotes, *protocol.CastGuestVote, *protocol.VotePoll:
 		return h.door.enterVote(places)
 	}
 	return h.door.enter(places)

@@ -58,21 +58,24 @@ func TestALargeBatchTakesMorePlacesAtTheDoor(t *testing.T) {
 }
 
 func TestVotesLeaveRoomForTheHost(t *testing.T) {
-	d := newDoor(32)
-	for range 30 {
-		if err := d.enterVote(1); err != nil {
+	h := &Hub{door: newDoor(32)}
+	kinds := []protocol.Command{&protocol.CastVote{}, &protocol.CastVotes{}, &protocol.CastGuestVote{}, &protocol.VotePoll{}}
+	for i := range 30 {
+		if err := h.admit(kinds[i%len(kinds)], 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := d.enterVote(1); err == nil || err.Code != protocol.CodeOverloaded {
-		t.Fatal("a vote took of the reserve:", err)
+	for _, vote := range kinds {
+		if err := h.admit(vote, 1); err == nil || err.Code != protocol.CodeOverloaded {
+			t.Fatalf("%T took of the reserve: %v", vote, err)
+		}
 	}
 	for range 2 {
-		if err := d.enter(1); err != nil {
+		if err := h.admit(protocol.CloseSession{}, 1); err != nil {
 			t.Fatal("the host was sent away:", err)
 		}
 	}
-	if err := d.enter(1); err == nil {
+	if err := h.admit(protocol.CloseSession{}, 1); err == nil {
 		t.Fatal("the door has no end")
 	}
 }

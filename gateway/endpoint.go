@@ -18,11 +18,29 @@ type handler func(ctx context.Context, in *input) (reply, error)
 type endpoint struct {
 	protocol.Operation
 	serve handler
+	// ballot reads the vote of an operation that is one, else nil.
+	ballot ballot
 	// params are the names of the path's parameters, in order.
 	params []string
 }
 
 var paramNames = regexp.MustCompile(`\{(\w+)\}`)
+
+// operations is the table with what serves it.
+func (g *Gateway) operations() (map[string]*endpoint, error) {
+	handlers, ballots := g.handlers(), g.ballots()
+	for op, read := range ballots {
+		handlers[op] = g.cast(read)
+	}
+	all, err := endpoints(protocol.Operations(), handlers)
+	if err != nil {
+		return nil, err
+	}
+	for op, read := range ballots {
+		all[op].ballot = read
+	}
+	return all, nil
+}
 
 // endpoints joins the table with its handlers, by op. A row without a handler or a
 // handler without a row is a mistake of ours that must not wait for a client.

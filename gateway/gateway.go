@@ -125,7 +125,7 @@ func New(o Options) (*Gateway, error) {
 	if g.site, err = screen.Open(); err != nil {
 		return nil, err
 	}
-	if g.endpoints, err = endpoints(protocol.Operations(), g.handlers()); err != nil {
+	if g.endpoints, err = g.operations(); err != nil {
 		return nil, err
 	}
 	g.mux = g.routes(g.endpoints)

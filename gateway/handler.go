@@ -9,7 +9,7 @@ import (
 	"partyline/protocol"
 )
 
-// handlers is the whole API on one screen: who serves which operation.
+// handlers is the whole API on one screen, with ballots below: who serves which operation.
 func (g *Gateway) handlers() map[string]handler {
 	return map[string]handler{
 		"health.get": g.health,
@@ -59,15 +59,12 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.poll.get":    g.poll(),
 		"sessions.poll.cancel": command[protocol.CancelPoll](g.hub, http.StatusOK),
 		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
-		"sessions.poll.vote":   g.votePoll(),
 		"sessions.poll.add":    command[protocol.AddWinner](g.hub, http.StatusCreated),
 		"sessions.join.open":   command[protocol.OpenJoin](g.hub, http.StatusOK),
 		"sessions.join.get":    g.showJoin,
 		"sessions.join.close":  command[protocol.CloseJoin](g.hub, http.StatusOK),
 		"join.enter":           g.enter,
-		"join.vote":            g.guestVote,
 
-		"votes.live":  g.castVote,
 		"votes.batch": g.castVotes,
 		"votes.list":  search(g.hub.Votes),
 
@@ -86,6 +83,17 @@ func (g *Gateway) handlers() map[string]handler {
 		"webhooks.replay.stop": command[protocol.StopReplay](g.hub, http.StatusOK),
 		"webhooks.rotate":      command[protocol.RotateSecret](g.hub, http.StatusOK),
 		"webhooks.health":      get(g.hub.WebhookHealth),
+	}
+}
+
+// ballots are the operations that are one vote each, by who reads them. There are
+// thousands a second, and one session decides each alone, so by WebSocket they need no
+// goroutine.
+func (g *Gateway) ballots() map[string]ballot {
+	return map[string]ballot{
+		"join.vote":          g.readGuestVote,
+		"sessions.poll.vote": g.readChoice,
+		"votes.live":         readVote,
 	}
 }
 

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -55,25 +56,45 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 }
 
 // TestAKeyIsTheSameByBothWays: a client that loses its socket may ask again by REST,
-// with its fields in another order.
+// with its fields in another order. It goes through all that is one vote.
 func TestAKeyIsTheSameByBothWays(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.opened()
-	token := h.scoped("bot", 0)
-	k := h.dial()
-	k.auth(token)
-	at := now()
-	first := k.requestWith(params{"op": "votes.live", "key": "v-1", "data": params{"username": "ann", "vote": "up", "timestamp": at}})
-	first.want(t, 200, "", "")
-	again := h.send("POST", "/api/votes/live", token, `{ "timestamp":"`+at+`", "vote":"up","username":"ann" }`, "Idempotency-Key", "v-1")
-	again.want(t, 200, "", "")
-	if again.header.Get("Idempotency-Replayed") != "true" {
-		t.Error("not replayed")
+	p := newParty(t, "latest")
+	p.rest("sessions.poll.start", p.admins, params{"id": p.session, "game_ids": []int{1, 2, 3}, "seconds": 3600}).want(t, 201, "", "")
+	guest, _ := p.phone("Ann")
+	at, poll := now(), fmt.Sprintf("/api/sessions/%d/poll/votes", p.session)
+	for _, c := range []struct {
+		op, token   string
+		data, other params
+		path, body  string
+	}{
+		{"votes.live", p.scoped("bot", 0), params{"username": "ann", "vote": "up", "timestamp": at}, params{"username": "ann", "vote": "down", "timestamp": at},
+			"/api/votes/live", `{ "timestamp":"` + at + `", "vote":"up","username":"ann" }`},
+		{"join.vote", guest, params{"vote": "up", "gameId": p.play}, params{"vote": "down", "gameId": p.play},
+			"/api/join/vote", fmt.Sprintf(`{"gameId":%d, "vote":"up"}`, p.play)},
+		{"sessions.poll.vote", p.scoped("bot", p.session), params{"id": p.session, "username": "ann", "choice": 2}, params{"id": p.session, "username": "ann", "choice": 3},
+			poll, `{"choice":2, "username":"ann"}`},
+	} {
+		k := p.dial()
+		k.auth(c.token)
+		first := k.requestWith(params{"op": c.op, "key": "v-1", "data": c.data})
+		first.want(t, 200, "", "")
+		again := p.send("POST", c.path, c.token, c.body, "Idempotency-Key", "v-1")
+		again.want(t, 200, "", "")
+		if again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("%s: not replayed", c.op)
+		}
+		third := k.requestWith(params{"op": c.op, "key": "v-1", "data": c.data})
+		third.want(t, 200, "", "")
+		if string(third.body) != string(first.body) {
+			t.Errorf("%s: first %s, again %s", c.op, first.body, third.body)
+		}
+		k.requestWith(params{"op": c.op, "key": "v-1", "data": c.other}).want(t, 409, "key_reused", "")
+		k.requestWith(params{"op": c.op, "key": "a b", "data": c.data}).want(t, 400, "invalid", "")
 	}
-	third := k.requestWith(params{"op": "votes.live", "key": "v-1", "data": params{"username": "ann", "vote": "up", "timestamp": at}})
-	third.want(t, 200, "", "")
-	h.rest("votes.live", token, params{"username": "ann", "vote": "up", "timestamp": at}).want(t, 409, "duplicate_vote", "")
+	p.wantTally(2, 0)
+	p.wantBallots(0, 1, 0)
+	p.rest("votes.live", p.admins, params{"username": "ann", "vote": "up", "timestamp": at}).want(t, 409, "duplicate_vote", "")
 }
 
 func TestBadKeys(t *testing.T) {

@@ -108,15 +108,15 @@ func nameOf(given string, device protocol.DeviceID) string {
 	return fmt.Sprintf("Guest %04X", uint16(device))
 }
 
-// guestVote is join.vote: whose it is stands in the token.
-func (g *Gateway) guestVote(ctx context.Context, in *input) (reply, error) {
+// readGuestVote is join.vote: whose it is stands in the token.
+func (g *Gateway) readGuestVote(in *input) (protocol.Command, *protocol.Error) {
 	if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	c := new(protocol.CastGuestVote)
 	if err := in.read(c, nil); err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	c.SessionID, c.Generation, c.Device, c.Username = in.who.Session, in.who.Generation, in.who.Device, in.who.Name
-	return do(ctx, g.hub, in, c, http.StatusOK)
+	return c, nil
 }

@@ -189,6 +189,34 @@ func TestRequestsInFlight(t *testing.T) {
 	}
 }
 
+// TestVotesHoldUpNothingElse: while commits are held back, more votes wait than a socket
+// has lanes, and what needs no commit is answered. A choice in a poll is a vote.
+func TestVotesHoldUpNothingElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	session, _ := h.opened()
+	token := h.admin()
+	h.rest("sessions.poll.start", token, params{"id": session, "game_ids": []int{1, 2}, "seconds": 3600}).want(t, 201, "", "")
+	for op, data := range map[string]params{
+		"votes.live":         {"vote": "up", "timestamp": now()},
+		"sessions.poll.vote": {"id": session, "choice": 2},
+	} {
+		k := h.dial()
+		k.auth(token)
+		h.journal.Hold()
+		const votes = 20
+		for i := range votes {
+			data["username"] = "v" + strconv.Itoa(i)
+			k.say(params{"type": "request", "id": "v" + strconv.Itoa(i), "op": op, "data": data})
+		}
+		k.request("health.get", nil).want(t, 200, "", "")
+		h.journal.Release()
+		for range votes {
+			wantMessage(t, k.hear(), params{"type": "response", "status": 200.0})
+		}
+	}
+}
+
 func TestMessagesOfWrongKinds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -51,6 +51,9 @@ func plainThumb(text []byte) protocol.VoteType {
 	return protocol.VoteType(text)
 }
 
+// opVote is the operation of which there are the most.
+const opVote = "votes.live"
+
 // plainRequest reads a request frame of votes.live that is written plainly; the data
 // aliases raw. Other frames are left to decode, which checks all of them.
 func plainRequest(raw []byte, m *message) bool {

@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -38,29 +37,25 @@ func (g *Gateway) poll() handler {
 	}
 }
 
-// votePoll takes the choice of somebody whom a bot or an admin names, or of a guest, who
-// votes for nobody else.
-func (g *Gateway) votePoll() handler {
-	s := shapeOf[protocol.VotePoll]()
-	return func(ctx context.Context, in *input) (reply, error) {
-		c := new(protocol.VotePoll)
-		if err := in.read(c, s); err != nil {
-			return reply{}, err
-		}
-		if in.who.Role == protocol.RoleGuest {
-			if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
-				return reply{}, err
-			}
-			c.Username, c.Device, c.Generation = in.who.Name, in.who.Device, in.who.Generation
-		}
-		if err := c.Check(); err != nil {
-			return reply{}, err
-		}
-		if err := confine(in.who, &c.ID); err != nil {
-			return reply{}, err
-		}
-		return do(ctx, g.hub, in, c, http.StatusOK)
+var choiceShape = shapeOf[protocol.VotePoll]()
+
+// readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
+// or of a guest, who votes for nobody else.
+func (g *Gateway) readChoice(in *input) (protocol.Command, *protocol.Error) {
+	c := new(protocol.VotePoll)
+	if err := in.read(c, choiceShape); err != nil {
+		return nil, err
 	}
+	if in.who.Role == protocol.RoleGuest {
+		if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
+			return nil, err
+		}
+		c.Username, c.Device, c.Generation = in.who.Name, in.who.Device, in.who.Generation
+	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	return c, confine(in.who, &c.ID)
 }
 
 func pollLine(p *protocol.Poll, now time.Time) string {

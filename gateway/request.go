@@ -58,15 +58,12 @@ func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
 	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
 	// the lane was copied by the decoder.
 	in := &input{at: e, who: h.Principal, issued: h.issued, raw: m.Data, key: m.Key, from: k.from}
-	if e.Op == opVote {
-		k.g.sendVote(in, c.finish)
+	if e.ballot != nil {
+		k.g.send(e.ballot, in, c.finish)
 		return
 	}
 	k.lane.do(func() { c.run(e, in) })
 }
-
-// opVote is the operation that goes without a goroutine: there are thousands a second.
-const opVote = "votes.live"
 
 // run serves the call in a goroutine of the lane.
 func (c *call) run(e *endpoint, in *input) {

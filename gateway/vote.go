@@ -8,19 +8,26 @@ import (
 	"partyline/protocol"
 )
 
-// castVote is votes.live by REST; socket frames go the same way without a goroutine.
-func (g *Gateway) castVote(ctx context.Context, in *input) (reply, error) {
-	c, err := readVote(in)
-	if err != nil {
-		return reply{}, err
+// ballot reads one vote from a request and looks at all that can be looked at without
+// the hub: whose it is, for which session, whether it comes too fast. It must not block.
+type ballot func(in *input) (protocol.Command, *protocol.Error)
+
+// cast serves a vote that waits for its answer.
+func (g *Gateway) cast(read ballot) handler {
+	return func(ctx context.Context, in *input) (reply, error) {
+		c, err := read(in)
+		if err != nil {
+			return reply{}, err
+		}
+		return do(ctx, g.hub, in, c, http.StatusOK)
 	}
-	return do(ctx, g.hub, in, c, http.StatusOK)
 }
 
-// sendVote is votes.live for a socket: done is called exactly once, perhaps at once,
-// else after the commit from an actor's goroutine. It must not block.
-func (g *Gateway) sendVote(in *input, done func(reply, *protocol.Error)) {
-	c, err := readVote(in)
+// send is cast without the waiting: done is called exactly once, perhaps at once, else
+// after the commit from an actor's goroutine. It must not block. Nothing ends the wait
+// but the answer: the hub gives one when the disk does.
+func (g *Gateway) send(read ballot, in *input, done func(reply, *protocol.Error)) {
+	c, err := read(in)
 	if err == nil {
 		err = c.Check()
 	}
@@ -37,7 +44,7 @@ func (g *Gateway) sendVote(in *input, done func(reply, *protocol.Error)) {
 	})
 }
 
-func readVote(in *input) (*protocol.CastVote, *protocol.Error) {
+func readVote(in *input) (protocol.Command, *protocol.Error) {
 	c := new(protocol.CastVote)
 	if !plainVote(in.raw, c) {
 		*c = protocol.CastVote{}
