@@ -98,7 +98,7 @@ func (t *tally) mark(stream string, through persistence.Seq, err error) error {
 func (t *tally) count(key, value []byte) error {
 	switch {
 	case strings.HasPrefix(string(key), piecePrefix):
-		t.pieces[string(key[:len(key)-partNumberSize])]++
+		t.pieces[string(key[:max(0, len(key)-partNumberSize)])]++
 	case strings.HasPrefix(string(key), streamPrefix):
 		return t.chunk(key, value)
 	case strings.HasPrefix(string(key), indexPrefix):

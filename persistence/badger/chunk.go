@@ -3,6 +3,7 @@ package badger
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"partyline/persistence"
@@ -31,6 +32,12 @@ type chunk struct {
 }
 
 func (c *chunk) last() persistence.Seq { return c.first + persistence.Seq(c.count) - 1 }
+
+// possible says whether there can be such places: at least one, and none past the last
+// number there is.
+func (c *chunk) possible() bool {
+	return c.count > 0 && c.count <= math.MaxUint32 && c.last() >= c.first && c.end() >= c.position
+}
 
 func (c *chunk) end() persistence.Position { return c.position + persistence.Position(c.count) - 1 }
 
@@ -64,7 +71,7 @@ func parseChunk(stream string, key, value []byte) (chunk, error) {
 		time:     time.UnixMilli(int64(binary.BigEndian.Uint64(body[16:]))).UTC(),
 		count:    int(binary.BigEndian.Uint32(body[24:])),
 	}
-	if persistence.Seq(binary.BigEndian.Uint64(body[8:])) != first || c.count == 0 {
+	if persistence.Seq(binary.BigEndian.Uint64(body[8:])) != first || !c.possible() {
 		return chunk{}, fmt.Errorf("%w: key %q: header does not fit its key", persistence.ErrCorrupt, key)
 	}
 	if how := body[chunkHeader-1]; how == apart {

@@ -53,7 +53,7 @@ func parseCommit(key, value []byte, reuse []chunk) (commit, error) {
 		ch.stream = string(f.bytes())
 		ch.first = persistence.Seq(f.uvarint())
 		ch.count = int(f.uvarint())
-		if f.bad {
+		if f.bad = f.bad || !ch.possible(); f.bad {
 			break
 		}
 		position = ch.end() + 1

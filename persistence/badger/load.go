@@ -69,12 +69,9 @@ func (l *loader) run() error {
 
 // readEntry is the reverse of appendEntry. It is io.EOF after the last entry only.
 func readEntry(in *bufio.Reader) (*badgerdb.Entry, error) {
-	expires, err := binary.ReadUvarint(in)
-	if errors.Is(err, io.EOF) {
-		return nil, io.EOF
-	}
+	expires, err := readUvarint(in)
 	if err != nil {
-		return nil, cutOff(err)
+		return nil, err
 	}
 	key, err := readBytes(in, maxEntryKey)
 	if err != nil {
@@ -89,8 +86,24 @@ func readEntry(in *bufio.Reader) (*badgerdb.Entry, error) {
 	return e, nil
 }
 
+// readUvarint is io.EOF where nothing more comes.
+func readUvarint(in *bufio.Reader) (uint64, error) {
+	b, err := in.Peek(binary.MaxVarintLen64)
+	v, n := binary.Uvarint(b)
+	switch {
+	case n > 0:
+		_, err = in.Discard(n)
+		return v, err
+	case n < 0 || len(b) == binary.MaxVarintLen64:
+		return 0, fmt.Errorf("%w: a number of more than 64 bits", ErrBackup)
+	case len(b) == 0:
+		return 0, err
+	}
+	return 0, cutOff(err)
+}
+
 func readBytes(in *bufio.Reader, limit uint64) ([]byte, error) {
-	n, err := binary.ReadUvarint(in)
+	n, err := readUvarint(in)
 	if err != nil {
 		return nil, cutOff(err)
 	}

@@ -97,17 +97,21 @@ func readMark(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
 
 func markOf(item *badgerdb.Item) (through persistence.Seq, err error) {
 	err = item.Value(func(value []byte) error {
-		body, err := unseal(item.Key(), value)
-		if err != nil {
-			return err
-		}
-		if len(body) != numberSize {
-			return fmt.Errorf("%w: key %q: not a trim mark", persistence.ErrCorrupt, item.Key())
-		}
-		through = persistence.Seq(binary.BigEndian.Uint64(body))
-		return nil
+		through, err = parseMark(item.Key(), value)
+		return err
 	})
 	return through, err
+}
+
+func parseMark(key, value []byte) (through persistence.Seq, err error) {
+	body, err := unseal(key, value)
+	if err != nil {
+		return 0, err
+	}
+	if len(body) != numberSize {
+		return 0, fmt.Errorf("%w: key %q: not a trim mark", persistence.ErrCorrupt, key)
+	}
+	return persistence.Seq(binary.BigEndian.Uint64(body)), nil
 }
 
 func encodeMark(key []byte, through persistence.Seq) []byte {

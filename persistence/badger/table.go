@@ -46,12 +46,16 @@ func checkTables(dir string, o badgerdb.Options) (head persistence.Position, err
 	return head, nil
 }
 
-// checkTable turns into an error what Badger's reader does when it meets nonsense.
 func checkTable(name string, id uint64, o table.Options) (last persistence.Position, err error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return 0, err
 	}
+	return verifyTable(data, id, o)
+}
+
+// verifyTable turns into an error what Badger's reader does when it meets nonsense.
+func verifyTable(data []byte, id uint64, o table.Options) (last persistence.Position, err error) {
 	if err := checkFooter(data); err != nil {
 		return 0, err
 	}

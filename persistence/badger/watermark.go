@@ -18,6 +18,8 @@ const watermarkFile = "head"
 // slotSize is the length of a slot of the water mark: a position and its checksum.
 const slotSize = numberSize + sealSize
 
+const slots = 2
+
 // watermark says in a file of its own how far the journal was written: after each
 // commit, and after that commit's sync. So it is never ahead of what is on disk, and
 // need not be synced itself: after a kill the operating system has it, after a power
@@ -47,12 +49,17 @@ func openWatermark(dir string) (*watermark, error) {
 }
 
 // read takes the higher of the slots that check. A file without a byte but zeros is one
-// that a power cut has left: it says nothing.
+// that a power cut has left: it says nothing. What stands behind the slots is not ours,
+// and is neither read nor written.
 func (w *watermark) read() error {
-	b, err := io.ReadAll(w.file)
+	b, err := io.ReadAll(io.LimitReader(w.file, slots*slotSize))
 	if err != nil {
 		return err
 	}
+	return w.parse(b)
+}
+
+func (w *watermark) parse(b []byte) error {
 	good, empty := 0, true
 	for _, c := range b {
 		empty = empty && c == 0
@@ -79,11 +86,15 @@ func readSlot(b []byte) (at persistence.Position, ok bool) {
 
 // set moves the mark. The position must be on disk.
 func (w *watermark) set(at persistence.Position) error {
-	binary.BigEndian.PutUint64(w.buf[:], uint64(at))
-	binary.BigEndian.PutUint32(w.buf[numberSize:], crc32.Checksum(w.buf[:numberSize], castagnoli))
+	w.fill(at)
 	_, err := w.file.WriteAt(w.buf[:], w.slot*slotSize)
 	w.slot = 1 - w.slot
 	return err
+}
+
+func (w *watermark) fill(at persistence.Position) {
+	binary.BigEndian.PutUint64(w.buf[:], uint64(at))
+	binary.BigEndian.PutUint32(w.buf[numberSize:], crc32.Checksum(w.buf[:numberSize], castagnoli))
 }
 
 func (w *watermark) close() error { return errors.Join(w.file.Sync(), w.file.Close()) }
