@@ -239,8 +239,16 @@ func loadMark(ctx context.Context, j persistence.Journal) (at protocol.DeliveryI
 	if err != nil || !ok || s.Version != markVersion || persistence.Position(s.Seq) > j.Head() {
 		return 0, nil
 	}
-	if json.Unmarshal(s.Data, &asleep) != nil {
+	if asleep, ok = readMark(s.Data); !ok {
 		return 0, nil
 	}
 	return protocol.DeliveryID(s.Seq), asleep
+}
+
+// readMark wants the ids as mark writes them: ascending, each once.
+func readMark(data []byte) (asleep []protocol.WebhookID, ok bool) {
+	if json.Unmarshal(data, &asleep) != nil || !slices.IsSorted(asleep) || len(asleep) > 0 && asleep[0] < 1 {
+		return nil, false
+	}
+	return asleep, len(slices.Compact(slices.Clone(asleep))) == len(asleep)
 }

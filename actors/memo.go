@@ -73,7 +73,7 @@ func (k *memoKey) recall(value []byte) (json.RawMessage, *protocol.Error) {
 		return json.RawMessage(bytes.Clone(value[n+1:])), nil
 	}
 	refusal := new(protocol.Error)
-	if err := json.Unmarshal(value[n+1:], refusal); err != nil {
+	if value[n] != memoRefusal || json.Unmarshal(value[n+1:], refusal) != nil {
 		return nil, errInternal()
 	}
 	return nil, refusal

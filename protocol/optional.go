@@ -51,16 +51,18 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 		return d.setSeconds(n * 86400)
 	}
 	v, err := time.ParseDuration(s)
-	if err != nil {
+	if err != nil || v < 0 || v > maxDuration {
 		return errDuration
 	}
 	*d = Duration(v)
 	return nil
 }
 
-// setSeconds refuses what a time.Duration cannot hold.
+// maxDuration is far above every limit of ours and far below what a time.Duration holds.
+const maxDuration = 100 * 365 * 24 * time.Hour
+
 func (d *Duration) setSeconds(n int64) error {
-	if n < 0 || n > int64(100*365*24*time.Hour/time.Second) {
+	if n < 0 || n > int64(maxDuration/time.Second) {
 		return errDuration
 	}
 	*d = Duration(time.Duration(n) * time.Second)

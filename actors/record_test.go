@@ -1,0 +1,95 @@
+package actors
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partyline/protocol"
+)
+
+// FuzzSplitRecord: the parts of a record are those that it was joined from, and one that
+// is cut off within the fact is refused.
+func FuzzSplitRecord(f *testing.F) {
+	record, _ := newRecord([]byte("\x01{}"), []byte(`{"type":"vote.received"}`))
+	f.Add(record)
+	f.Add(record[:2])
+	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fact, event, err := splitRecord(data)
+		if err != nil {
+			return
+		}
+		if !bytes.HasSuffix(data, slices.Concat(fact, event)) {
+			t.Fatalf("%q and %q of %q", fact, event, data)
+		}
+		again, stored := newRecord(fact, event)
+		fact2, event2, err := splitRecord(again)
+		if err != nil || !bytes.Equal(fact, fact2) || !bytes.Equal(event, event2) || !bytes.Equal(event, stored) {
+			t.Fatalf("%q: %q and %q, %v", again, fact2, event2, err)
+		}
+		if cut := len(again) - len(event) - 1; len(fact) > 0 {
+			if _, _, err := splitRecord(again[:cut]); err == nil {
+				t.Fatalf("%q is a record", again[:cut])
+			}
+		}
+	})
+}
+
+// FuzzRecall: what was kept under an idempotency key is answered as it was, to the same
+// request only; what cannot be read is an error of ours and not an answer.
+func FuzzRecall(f *testing.F) {
+	key := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{1}})
+	other := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{2}})
+	f.Add(key.memo(struct{ ID int }{7}, nil).Value[32:])
+	f.Add(key.memo(nil, protocol.NotFound("Session").With("id", 3)).Value[32:])
+	f.Add([]byte("e{"))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		value := append(key.fingerprint[:len(key.fingerprint):len(key.fingerprint)], data...)
+		answer, refusal := key.recall(value)
+		if (answer == nil) == (refusal == nil) {
+			t.Fatalf("%q: %q, %v", data, answer, refusal)
+		}
+		if _, err := other.recall(value); err == nil || len(data) > 0 && err.Code != protocol.CodeKeyReused {
+			t.Fatalf("another request gets %v", err)
+		}
+		if answer != nil && json.Valid(answer) {
+			if again, _ := key.recall(key.memo(answer, nil).Value); !sameJSON(answer, again) {
+				t.Fatalf("%q became %q", answer, again)
+			}
+		}
+		if m := key.memo(nil, refusal); refusal != nil && m != nil {
+			if _, again := key.recall(m.Value); cmp.Diff(refusal, again) != "" {
+				t.Fatalf("%+v became %+v", refusal, again)
+			}
+		}
+	})
+}
+
+// sameJSON passes over blanks and escapes, which encoding/json makes its own.
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) == nil && cmp.Equal(x, y)
+}
+
+// FuzzReadMark: a mark is written as it was read.
+func FuzzReadMark(f *testing.F) {
+	for _, s := range []string{`[1,2,9]`, `[]`, `null`, `[2,1]`, `[1,1]`, `[0]`, `[9223372036854775808]`, `{}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		asleep, ok := readMark(data)
+		if !ok {
+			return
+		}
+		written, err := json.Marshal(asleep)
+		again, ok := readMark(written)
+		if err != nil || !ok || !slices.Equal(asleep, again) || slices.ContainsFunc(asleep, func(id protocol.WebhookID) bool { return id < 1 }) {
+			t.Fatalf("%s is %v, and %s is %v, %v", data, asleep, written, again, err)
+		}
+	})
+}
