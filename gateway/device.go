@@ -49,7 +49,7 @@ func (m *mint) readDevice(text string) (id protocol.DeviceID, ok bool) {
 		return 0, false
 	}
 	id = protocol.DeviceID(binary.BigEndian.Uint64(b))
-	return id, id != 0
+	return id, id != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
 }
 
 // newDevice is random, so that nothing can be told from it, and not 0, which is nobody's.

@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -88,22 +90,28 @@ func notPositive(name string) *protocol.Error {
 }
 
 // without takes the members of those names out of an object, because the path has
-// them. What is no object is left for decode to refuse.
+// them. What is left stays in its order: of a field given twice the last one wins. What
+// is no object is left for decode to refuse.
 func without(raw []byte, names []string) []byte {
-	var members map[string]json.RawMessage
-	if len(names) == 0 || len(raw) == 0 || checkJSON(raw) != nil || json.Unmarshal(raw, &members) != nil {
+	raw = bytes.TrimSpace(raw)
+	if len(names) == 0 || len(raw) == 0 || checkJSON(raw) != nil || !json.Valid(raw) {
 		return raw
 	}
-	for key := range members {
-		for _, name := range names {
-			if strings.EqualFold(key, name) {
-				delete(members, key)
-			}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	_, _ = d.Token() // the brace; what is valid has no errors
+	rest := []byte{'{'}
+	for d.More() {
+		var value json.RawMessage
+		key, _ := d.Token()
+		name, _ := key.(string)
+		_ = d.Decode(&value)
+		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+			continue
 		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(append(protocol.AppendString(rest, name), ':'), value...)
 	}
-	rest, err := json.Marshal(members)
-	if err != nil {
-		return raw
-	}
-	return rest
+	return append(rest, '}')
 }
