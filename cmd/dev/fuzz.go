@@ -20,11 +20,13 @@ type target struct {
 	dir, name string
 }
 
-// fuzz runs every fuzz target of the checkout, one after the other.
+// fuzz runs every fuzz target of the checkout, one after the other, or keeps what earlier
+// runs have found.
 func fuzz(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("fuzz", flag.ContinueOnError)
 	each := flags.Duration("time", 10*time.Second, "how long to fuzz each target")
 	total := flags.Duration("total", time.Hour, "how long to fuzz all of them together, builds apart")
+	keeping := flags.Bool("keep", false, "instead of fuzzing, copy a selection of what was found into testdata/fuzz, where go test runs it")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -35,8 +37,14 @@ func fuzz(ctx context.Context, r *runner, args []string) error {
 	if len(targets) == 0 {
 		return errors.New("no fuzz targets found")
 	}
+	if *keeping {
+		return keep(ctx, r, targets)
+	}
 	return r.steps(ctx, fuzzSteps(targets, *each, *total)...)
 }
+
+// minimizing: by itself Go may spend the whole time on making one input smaller.
+const minimizing = "-fuzzminimizetime=1s"
 
 // fuzzSteps gives each target the same time, less than each when there are too many
 // for total.
@@ -45,7 +53,7 @@ func fuzzSteps(targets []target, each, total time.Duration) []step {
 	var all []step
 	for _, t := range targets {
 		all = append(all, tool(fmt.Sprintf("%s in %s for %s", t.name, t.dir, share),
-			"go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+share.String(), "./"+t.dir))
+			"go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+share.String(), minimizing, "./"+t.dir))
 	}
 	return all
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Go keeps the inputs with which a fuzz target reached something new in its build cache,
+// and forgets them with it. Those in testdata/fuzz go test runs always, also where nobody
+// fuzzes. There are so few of them, and so small, that nobody minds them in the
+// repository or in a test run.
+const (
+	// keptFiles of one target.
+	keptFiles = 30
+	// keptBytes is the largest input that is kept, as it is written in its file; all of a
+	// target are 64 KiB at most.
+	keptBytes = 64 << 10 / keptFiles
+)
+
+// input is a file of a corpus.
+type input struct {
+	name string
+	size int64
+}
+
+// keep copies a selection of what was found for each target beside its tests.
+func keep(ctx context.Context, r *runner, targets []target) error {
+	where, err := r.output(ctx, "go", "env", "GOCACHE")
+	if err != nil {
+		return err
+	}
+	module, err := r.output(ctx, "go", "list", "-m")
+	if err != nil {
+		return err
+	}
+	cache := os.DirFS(filepath.Join(strings.TrimSpace(where), "fuzz", filepath.FromSlash(strings.TrimSpace(module))))
+	for _, t := range targets {
+		kept, added, err := t.keep(cache, r.root)
+		if err != nil {
+			return fmt.Errorf("keep the inputs of %s in %s: %w", t.name, t.dir, err)
+		}
+		fmt.Fprintf(r.out, "%3d kept, %d of them new: %s in %s\n", kept, added, t.name, t.dir)
+	}
+	return nil
+}
+
+// keep fills up what the checkout has, which may be the inputs of bugs, and takes none
+// of it away: whoever wants another selection removes the folder before.
+func (t target) keep(cache fs.FS, root string) (kept, added int, err error) {
+	dir := path.Join(t.dir, "testdata", "fuzz", t.name)
+	had, err := inputs(os.DirFS(root), dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	found, err := inputs(cache, path.Join(t.dir, t.name))
+	if err != nil {
+		return 0, 0, err
+	}
+	chosen := selection(had, found)
+	for _, in := range chosen {
+		b, err := fs.ReadFile(cache, path.Join(t.dir, t.name, in.name))
+		if err != nil {
+			return 0, 0, err
+		}
+		to := filepath.Join(root, filepath.FromSlash(dir), in.name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, b, 0o644)); err != nil {
+			return 0, 0, err
+		}
+	}
+	return len(had) + len(chosen), len(chosen), nil
+}
+
+// inputs are the files of a folder, none when there is no such folder.
+func inputs(tree fs.FS, dir string) (all []input, err error) {
+	entries, err := fs.ReadDir(tree, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		info, bad := e.Info()
+		if err = errors.Join(err, bad); bad == nil && info.Mode().IsRegular() {
+			all = append(all, input{e.Name(), info.Size()})
+		}
+	}
+	return all, err
+}
+
+// selection takes, for the room that is left, some of those found and not yet had that
+// are small enough: from the smallest on in equal steps, because small ones show where a
+// decoder gives up and large ones get deep into it.
+func selection(had, found []input) (chosen []input) {
+	fresh := slices.DeleteFunc(slices.Clone(found), func(in input) bool {
+		return in.size > keptBytes || slices.ContainsFunc(had, func(h input) bool { return h.name == in.name })
+	})
+	slices.SortFunc(fresh, func(a, b input) int { return cmp.Or(cmp.Compare(a.size, b.size), strings.Compare(a.name, b.name)) })
+	room := min(keptFiles-len(had), len(fresh))
+	for i := range room {
+		chosen = append(chosen, fresh[i*len(fresh)/room])
+	}
+	return chosen
+}
