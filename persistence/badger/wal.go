@@ -127,18 +127,18 @@ func (w *walk) rest(f *os.File, end int64) error {
 	if _, err := f.Seek(end, io.SeekStart); err != nil {
 		return err
 	}
-	in := bufio.NewReaderSize(f, 1<<16)
-	for at := end; ; at++ {
-		b, err := in.ReadByte()
+	buf, zeros := make([]byte, 1<<16), make([]byte, 1<<16)
+	for {
+		n, err := f.Read(buf)
+		if !bytes.Equal(buf[:n], zeros[:n]) {
+			w.broken = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
+			return nil
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
-		}
-		if b != 0 {
-			w.broken = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
-			return nil
 		}
 	}
 }

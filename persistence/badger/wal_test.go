@@ -54,32 +54,46 @@ func TestAFlippedBitInALogIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused, step := 0, used/150
+	flips := 150
+	if testing.Short() {
+		flips = 30
+	}
+	refused, step := 0, used/flips
 	for at := 20; at < used; at += step {
-		rotten := slices.Clone(whole)
-		rotten[at] ^= 1 << (at % 8)
-		for file, b := range map[string][]byte{name: rotten, filepath.Join(dir, "head"): head} {
-			if err := os.WriteFile(file, b, 0o600); err != nil {
-				t.Fatal(err)
-			}
+		whole[at] ^= 1 << (at % 8)
+		put(t, name, at, whole[at])
+		if err := os.WriteFile(filepath.Join(dir, "head"), head, 0o600); err != nil {
+			t.Fatal(err)
 		}
 		_, err := badger.Open(badger.Options{Dir: dir})
 		if !errors.Is(err, persistence.ErrCorrupt) || !strings.Contains(err.Error(), filepath.Base(name)) {
 			t.Fatalf("byte %d of %d flipped: %v", at, used, err)
 		}
-		if left, err := os.ReadFile(name); err != nil || !bytes.Equal(left, rotten) {
+		if left, err := os.ReadFile(name); err != nil || !bytes.Equal(left, whole) {
 			t.Fatalf("byte %d: the evidence was changed, %v", at, err)
 		}
+		whole[at] ^= 1 << (at % 8)
+		put(t, name, at, whole[at])
 		refused++
 	}
-	if refused < 100 {
+	if refused < flips*2/3 {
 		t.Errorf("only %d flips were tried", refused)
-	}
-	if err := os.WriteFile(name, whole, 0o600); err != nil {
-		t.Fatal(err)
 	}
 	if corrupt(t, dir, want) {
 		t.Error("the mended log is refused")
+	}
+}
+
+// put writes one byte where it belongs: a log is 16 MiB of zeros for the most part.
+func put(t *testing.T, file string, at int, b byte) {
+	t.Helper()
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt([]byte{b}, int64(at))
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

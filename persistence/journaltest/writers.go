@@ -96,13 +96,16 @@ func checkGlobalOrder(t testing.TB, j persistence.Journal) {
 // trimWhileBusy has two trimmers and two readers beside a writer. What a reader sees
 // of a stream has no gap, and never begins before a trim that had ended.
 func trimWhileBusy(t *testing.T, h Harness) {
-	const n = 300
+	n := persistence.Seq(300)
+	if testing.Short() {
+		n = 100
+	}
 	j := h.Journal
 	var busy sync.WaitGroup
 	written := make(chan struct{})
 	busy.Go(func() {
 		defer close(written)
-		for i := range persistence.Seq(n) {
+		for i := range n {
 			if o := <-send(j, persistence.Append{Stream: "a", Expected: 3 * i, Records: payloads("a", 3*i, 3)}); o.Err != nil {
 				t.Error(o.Err)
 				return
