@@ -33,15 +33,11 @@ type input struct {
 
 // keep copies a selection of what was found for each target beside its tests.
 func keep(ctx context.Context, r *runner, targets []target) error {
-	where, err := r.output(ctx, "go", "env", "GOCACHE")
+	where, err := fuzzCache(ctx, r)
 	if err != nil {
 		return err
 	}
-	module, err := r.output(ctx, "go", "list", "-m")
-	if err != nil {
-		return err
-	}
-	cache := os.DirFS(filepath.Join(strings.TrimSpace(where), "fuzz", filepath.FromSlash(strings.TrimSpace(module))))
+	cache := os.DirFS(where)
 	for _, t := range targets {
 		kept, added, err := t.keep(cache, r.root)
 		if err != nil {

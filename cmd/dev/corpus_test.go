@@ -57,7 +57,7 @@ func TestFoundInputsAreKeptBesideTheirTests(t *testing.T) {
 		"a/b/FuzzOne/bug":  {Data: []byte("another")},
 		"a/b/FuzzTwo/5678": {Data: []byte("of another target")},
 	}
-	if kept, added, err := (target{"a/b", "FuzzOne"}).keep(cache, root); err != nil || kept != 2 || added != 1 {
+	if kept, added, err := (target{"a/b", "FuzzOne", true}).keep(cache, root); err != nil || kept != 2 || added != 1 {
 		t.Fatalf("%d kept, %d new, %v", kept, added, err)
 	}
 	for name, want := range map[string]string{"bug": "of old", "1234": "found"} {
@@ -65,7 +65,7 @@ func TestFoundInputsAreKeptBesideTheirTests(t *testing.T) {
 			t.Errorf("%s is %q, %v", name, b, err)
 		}
 	}
-	if kept, added, err := (target{"a/b", "FuzzNever"}).keep(cache, root); err != nil || kept != 0 || added != 0 {
+	if kept, added, err := (target{"a/b", "FuzzNever", true}).keep(cache, root); err != nil || kept != 0 || added != 0 {
 		t.Errorf("of a target that found nothing %d kept, %d new, %v", kept, added, err)
 	}
 }

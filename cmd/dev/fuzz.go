@@ -8,16 +8,20 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 )
 
-// target is a fuzz function and its package directory.
+// target is a fuzz function and its package directory. An inner one is written within
+// its package, and not in the test package beside it.
 type target struct {
 	dir, name string
+	inner     bool
 }
 
 // fuzz runs every fuzz target of the checkout, one after the other, or keeps what earlier
@@ -40,22 +44,97 @@ func fuzz(ctx context.Context, r *runner, args []string) error {
 	if *keeping {
 		return keep(ctx, r, targets)
 	}
-	return r.steps(ctx, fuzzSteps(targets, *each, *total)...)
+	f := fuzzer{each: share(*each, *total, len(targets))}
+	if f.cache, err = fuzzCache(ctx, r); err != nil {
+		return err
+	}
+	if f.binaries, err = os.MkdirTemp("", "partyline-fuzz-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(f.binaries)
+	return r.steps(ctx, f.steps(targets)...)
+}
+
+// share is the same time for each of n targets, less than each when there are too many
+// for total.
+func share(each, total time.Duration, n int) time.Duration {
+	return min(each, total/time.Duration(n))
+}
+
+// fuzzCache is where the go tool keeps what was found in this module.
+func fuzzCache(ctx context.Context, r *runner) (string, error) {
+	where, err := r.output(ctx, "go", "env", "GOCACHE")
+	if err != nil {
+		return "", err
+	}
+	module, err := r.output(ctx, "go", "list", "-m")
+	return filepath.Join(strings.TrimSpace(where), "fuzz", filepath.FromSlash(strings.TrimSpace(module))), err
 }
 
 // minimizing: by itself Go may spend the whole time on making one input smaller.
-const minimizing = "-fuzzminimizetime=1s"
+const minimizing = "-test.fuzzminimizetime=1s"
 
-// fuzzSteps gives each target the same time, less than each when there are too many
-// for total.
-func fuzzSteps(targets []target, each, total time.Duration) []step {
-	share := min(each, total/time.Duration(len(targets)))
+// fuzzer builds the targets of a package once, where go test would for each of them.
+type fuzzer struct {
+	cache, binaries string
+	// each is how long each target is fuzzed.
+	each time.Duration
+}
+
+func (f fuzzer) steps(targets []target) []step {
+	built := map[string]bool{}
 	var all []step
 	for _, t := range targets {
-		all = append(all, tool(fmt.Sprintf("%s in %s for %s", t.name, t.dir, share),
-			"go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+share.String(), minimizing, "./"+t.dir))
+		if binary := f.binary(t); !built[binary] {
+			built[binary] = true
+			all = append(all, step{"build the targets in " + t.dir, func(ctx context.Context, r *runner) error { return f.build(ctx, r, t) }})
+		}
+		all = append(all, step{fmt.Sprintf("%s in %s for %s", t.name, t.dir, f.each), func(ctx context.Context, r *runner) error { return f.fuzz(ctx, r, t) }})
 	}
 	return all
+}
+
+// binary is shared by the targets of a directory of which the same is built.
+func (f fuzzer) binary(t target) string {
+	return filepath.Join(f.binaries, fmt.Sprintf("%s-%t.test", strings.ReplaceAll(t.dir, "/", "-"), t.inner))
+}
+
+func (f fuzzer) build(ctx context.Context, r *runner, t target) error {
+	sources, err := t.sources(ctx, r)
+	if err != nil {
+		return err
+	}
+	return r.tool(ctx, append([]string{"go", "test", "-c", "-fuzz=.", "-o", f.binary(t)}, sources...)...)
+}
+
+// sources are what is built for a target. All of it and of what it imports is built
+// anew to be fuzzed, which takes minutes for the validator that the tests beside gateway
+// use: an inner target is built without those.
+func (t target) sources(ctx context.Context, r *runner) ([]string, error) {
+	if !t.inner {
+		return []string{"./" + t.dir}, nil
+	}
+	const files = `{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{range .TestGoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}`
+	listed, err := r.output(ctx, "go", "list", "-f", files, "./"+t.dir)
+	return strings.Split(strings.TrimSpace(listed), "\n"), err
+}
+
+// fuzz runs in the package's directory, where go test would.
+func (f fuzzer) fuzz(ctx context.Context, r *runner, t target) error {
+	var said strings.Builder
+	beside := &runner{root: filepath.Join(r.root, filepath.FromSlash(t.dir)), out: io.MultiWriter(r.out, &said), err: r.err}
+	err := beside.tool(ctx, f.binary(t), "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+f.each.String(), minimizing,
+		"-test.fuzzcachedir="+filepath.Join(f.cache, filepath.FromSlash(t.dir)), "-test.paniconexit0")
+	if timeWasUp(said.String()) {
+		return ctx.Err()
+	}
+	return err
+}
+
+// timeWasUp recognises a run that says it has failed and has only come to the end of its
+// time (golang/go#75804, mended in Go 1.27). What fails with an input says which.
+func timeWasUp(said string) bool {
+	return strings.Contains(said, "\n    context deadline exceeded\n") && !strings.Contains(said, "Failing input")
 }
 
 // fuzzTargets finds the functions called Fuzz… in test files, in order of paths.
@@ -70,10 +149,8 @@ func fuzzTargets(tree fs.FS) ([]target, error) {
 		case !strings.HasSuffix(p, "_test.go"):
 			return nil
 		}
-		names, err := fuzzNames(tree, p)
-		for _, n := range names {
-			all = append(all, target{path.Dir(p), n})
-		}
+		found, err := fuzzTargetsOf(tree, p)
+		all = append(all, found...)
 		return err
 	})
 	return all, err
@@ -89,7 +166,7 @@ func otherModule(tree fs.FS, dir string) bool {
 	return err == nil
 }
 
-func fuzzNames(tree fs.FS, p string) ([]string, error) {
+func fuzzTargetsOf(tree fs.FS, p string) ([]target, error) {
 	text, err := fs.ReadFile(tree, p)
 	if err != nil {
 		return nil, err
@@ -98,11 +175,11 @@ func fuzzNames(tree fs.FS, p string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var all []target
 	for _, d := range f.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
-			names = append(names, fn.Name.Name)
+			all = append(all, target{path.Dir(p), fn.Name.Name, !strings.HasSuffix(f.Name.Name, "_test")})
 		}
 	}
-	return names, nil
+	return all, nil
 }

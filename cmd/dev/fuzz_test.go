@@ -22,21 +22,46 @@ func TestFuzzTargetsAreFoundWhereverTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []target{{"a", "FuzzOne"}, {"a", "FuzzTwo"}, {"a/b", "FuzzThree"}}
+	want := []target{{"a", "FuzzOne", true}, {"a", "FuzzTwo", true}, {"a/b", "FuzzThree", false}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(target{})); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
 	}
 }
 
 func TestManyFuzzTargetsShareTheTime(t *testing.T) {
-	targets := []target{{"a", "FuzzOne"}, {"a", "FuzzTwo"}, {"b", "FuzzThree"}}
-	for want, total := range map[string]time.Duration{
-		"FuzzOne in a for 5s": time.Hour,
-		"FuzzOne in a for 2s": 6 * time.Second,
+	for _, c := range []struct{ total, want time.Duration }{{time.Hour, 5 * time.Second}, {6 * time.Second, 2 * time.Second}} {
+		if got := share(5*time.Second, c.total, 3); got != c.want {
+			t.Errorf("%v each of %v, want %v", got, c.total, c.want)
+		}
+	}
+}
+
+func TestThePackagesOfFuzzTargetsAreBuiltOnce(t *testing.T) {
+	targets := []target{{"a", "FuzzOne", true}, {"a", "FuzzTwo", true}, {"a", "FuzzThree", false}, {"b", "FuzzOne", false}}
+	var got []string
+	for _, s := range (fuzzer{each: 5 * time.Second}).steps(targets) {
+		got = append(got, s.name)
+	}
+	want := []string{
+		"build the targets in a", "FuzzOne in a for 5s", "FuzzTwo in a for 5s",
+		"build the targets in a", "FuzzThree in a for 5s", // beside the package
+		"build the targets in b", "FuzzOne in b for 5s",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheEndOfTheTimeIsNoFailure(t *testing.T) {
+	const deadline = "fuzz: elapsed: 2s\n--- FAIL: FuzzOne (2.09s)\n    context deadline exceeded\nFAIL\n"
+	for said, want := range map[string]bool{
+		deadline:                      true,
+		"fuzz: elapsed: 2s\nPASS\n":   false,
+		"--- FAIL: FuzzOne (0.10s)\n": false,
+		"--- FAIL: FuzzOne (0.10s)\n    --- FAIL: FuzzOne (0.00s)\n    context deadline exceeded\n\n    Failing input written to testdata/fuzz/FuzzOne/1\n": false,
 	} {
-		steps := fuzzSteps(targets, 5*time.Second, total)
-		if len(steps) != 3 || steps[0].name != want {
-			t.Errorf("%d steps, the first is %s, want %s", len(steps), steps[0].name, want)
+		if timeWasUp(said) != want {
+			t.Errorf("%q: want %v", said, want)
 		}
 	}
 }
