@@ -49,9 +49,10 @@ func TestConnectionThatBreaksWhileItsReaderIsPausedIsForgotten(t *testing.T) {
 	gone(a)
 }
 
-// With TLS no close frame can follow a write that was cut off.
+// With TLS no close frame can follow a write that was cut off. The outbox must be full
+// before the socket has been so for too long, on a slow machine as well.
 func TestPausedPeerThatStallsIsForgottenWithTLS(t *testing.T) {
-	a := newTLSArena(t, live.Options{Stall: 200 * time.Millisecond})
+	a := newTLSArena(t, live.Options{Stall: 3 * time.Second})
 	askAndDoNotRead(a)
 	gone(a)
 	if s := a.engine.Stats(); s.Dropped != 1 {

@@ -328,7 +328,8 @@ func TestSlowTallyReaderGetsTheNewest(t *testing.T) {
 
 // A snapshot that is stuck in a socket is not copied, and nothing may grow into it.
 func TestPeersThatStallWithinASnapshot(t *testing.T) {
-	a := newArena(t, live.Options{TallyInterval: time.Millisecond, Stall: 2 * time.Second}, 1)
+	// The last of ten must be stuck before the first has been so for too long.
+	a := newArena(t, live.Options{TallyInterval: time.Millisecond, Stall: 5 * time.Second}, 1)
 	quick := a.connect()
 	quick.subscribe(1, `,"mode":"tally"`)
 	quick.expect(protocol.MessageTally)
