@@ -23,7 +23,7 @@ var ErrLocked = errors.New("another Partyline is using this folder")
 const (
 	memTableBytes  = 8 << 20
 	baseTableBytes = 2 << 20
-	cacheBytes     = 4 << 20
+	indexBytes     = 4 << 20
 	// valueThreshold is the most Badger allows and above the largest value there is:
 	// a chunk of one append. Nothing reaches the value log.
 	valueThreshold = 1 << 20
@@ -191,8 +191,10 @@ func databaseOptions(o Options) badgerdb.Options {
 		WithMemTableSize(memTableBytes).
 		WithNumMemtables(2).
 		WithBaseTableSize(baseTableBytes).
-		WithBlockCacheSize(cacheBytes).
-		WithIndexCacheSize(cacheBytes).
+		// Blocks are read where they are mapped: they are not packed, so a cache would hold
+		// nothing but where they begin, and warn every minute that it is too small.
+		WithBlockCacheSize(0).
+		WithIndexCacheSize(indexBytes).
 		WithValueThreshold(valueThreshold).
 		WithValueLogFileSize(valueLogBytes).
 		WithNumVersionsToKeep(1).
