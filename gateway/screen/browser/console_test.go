@@ -169,7 +169,7 @@ func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
 	b.fill("key", adminKey)
 	b.press("Log in")
 	b.says("h1", "Nobody is playing yet")
-	value[bool](b, `(location.reload(), true)`)
+	b.reload()
 	b.says("h1", "Nobody is playing yet")
 	b.press("Log out")
 	b.until(`document.querySelector('[name=key]')`)

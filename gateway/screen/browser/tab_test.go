@@ -75,6 +75,13 @@ func (b *tab) goTo(url string) {
 	b.do(chromedp.Navigate(url))
 }
 
+// reload loads the page anew and returns when the new one is there. A script that does so
+// may be cut off by it.
+func (b *tab) reload() {
+	b.t.Helper()
+	b.do(chromedp.Reload())
+}
+
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	for _, step := range steps {
