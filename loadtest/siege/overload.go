@@ -14,9 +14,9 @@ import (
 // more than twice the 16,384 that all together may.
 const overloaders = 40
 
-// overloadNames is more voters than there are votes taken in a minute, because nobody may
-// vote twice within a second.
-const overloadNames = 10_000_000
+// overloadNames is so many that it takes a connection seconds to come back to one: nobody
+// may vote twice within a second.
+const overloadNames = 400_000
 
 // overloadWrite is how many requests go out in one write.
 const overloadWrite = 128
