@@ -39,9 +39,9 @@ func (m *metronome) take() map[*topic]bool {
 }
 
 // tallyTime beats. The first news after a rest is shown at once; after each beat that
-// showed something there is none for an interval, which is longer for larger crowds. A beat that only asks for a state is
-// followed at once by the one that shows it, so a session is asked no more often than
-// something is shown.
+// showed something there is none for an interval, which is longer for larger crowds. A
+// beat that only asks for a state is followed at once by the one that shows it, so a
+// session is asked no more often than something is shown.
 func (e *Engine) tallyTime() {
 	for {
 		select {

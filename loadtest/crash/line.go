@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -58,29 +59,36 @@ func (e *evening) dialWS(ctx context.Context) (line, error) {
 }
 
 func (l *wsLine) cast(votes []oracle.Vote, settle func(oracle.Vote, int, []byte)) error {
-	waiting := map[oracle.Number]oracle.Vote{}
+	waiting := map[int]oracle.Vote{}
 	for _, v := range votes {
-		waiting[v.Number] = v
+		waiting[int(v.Number)] = v
 		l.conn.Queue(api.AppendRequest(nil, l.ids[v.Session], v, key(v)))
 	}
-	if err := l.conn.Flush(); err != nil {
-		return err
-	}
-	if err := l.conn.SetReadDeadline(time.Now().Add(answerTimeout)); err != nil {
+	return await(l.conn, waiting, func(v oracle.Vote, r api.Response) error {
+		settle(v, r.Status, r.Data)
+		return nil
+	})
+}
+
+// await sends what is queued and settles the responses, in whatever order they come.
+func await[T any](conn *wire.Conn, waiting map[int]T, settle func(T, api.Response) error) error {
+	if err := errors.Join(conn.Flush(), conn.SetReadDeadline(time.Now().Add(answerTimeout))); err != nil {
 		return err
 	}
 	for len(waiting) > 0 {
-		message, err := l.conn.Next()
+		message, err := conn.Next()
 		if err != nil {
 			return err
 		}
 		r, ok := api.ReadResponse(message)
-		v, sent := waiting[oracle.Number(r.ID)]
+		asked, sent := waiting[r.ID]
 		if !ok || !sent {
 			return fmt.Errorf("instead of a response came %s", message)
 		}
-		delete(waiting, v.Number)
-		settle(v, r.Status, r.Data)
+		delete(waiting, r.ID)
+		if err := settle(asked, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"time"
 
 	"partyline/loadtest/api"
 	"partyline/loadtest/wire"
@@ -73,25 +71,7 @@ func (l wsPolls) cast(_ context.Context, votes []choice, settle func(choice, *pr
 		waiting[id] = c
 		l.conn.Queue(m)
 	}
-	if err := errors.Join(l.conn.Flush(), l.conn.SetReadDeadline(time.Now().Add(answerTimeout))); err != nil {
-		return err
-	}
-	for len(waiting) > 0 {
-		message, err := l.conn.Next()
-		if err != nil {
-			return err
-		}
-		r, ok := api.ReadResponse(message)
-		c, sent := waiting[r.ID]
-		if !ok || !sent {
-			return fmt.Errorf("instead of a response came %s", message)
-		}
-		delete(waiting, r.ID)
-		if err := answered(r, c, settle); err != nil {
-			return err
-		}
-	}
-	return nil
+	return await(l.conn, waiting, func(c choice, r api.Response) error { return answered(r, c, settle) })
 }
 
 func answered(r api.Response, c choice, settle func(choice, *protocol.Poll, *protocol.Error)) error {
