@@ -23,8 +23,13 @@ type violation struct {
 	}
 }
 
-// accessible lets axe-core look at the page as it is now. It comes in by the debugger:
-// the page's own policy would not let it.
+// settled ends when nothing on the page is on its way any more: what fades in is too
+// pale for anybody until it is there. What pulses without an end is not waited for.
+const settled = `Promise.allSettled(document.getAnimations()
+	.filter((a) => a.effect.getComputedTiming().endTime < Infinity).map((a) => a.finished))`
+
+// accessible lets axe-core look at the page as it is when it has come to rest. It comes
+// in by the debugger: the page's own policy would not let it.
 func (b *tab) accessible() {
 	b.t.Helper()
 	source, err := axeSource()
@@ -35,7 +40,7 @@ func (b *tab) accessible() {
 	result := value[struct {
 		Violations []violation
 		Passes     int
-	}](b, `axe.run(document).then((r) => ({violations: r.violations, passes: r.passes.length}))`)
+	}](b, settled+`.then(() => axe.run(document)).then((r) => ({violations: r.violations, passes: r.passes.length}))`)
 	if result.Passes < 5 {
 		b.t.Errorf("axe-core has looked at %d rules", result.Passes)
 	}
