@@ -22,17 +22,18 @@ type Peer struct {
 	receive func([]byte)
 	closed  func()
 
-	conn   net.Conn
-	raw    syscall.RawConn // nil: every write goes through the pump
-	ws     *websocket.Conn
-	early  []byte       // the reader's: bytes that came with the handshake
-	pings  pings        // the reader's
-	greed  int          // the reader's: bytes read since it has let others run
-	seen   atomic.Int64 // the tick at which something came last
-	paused atomic.Bool  // the reader waits for room in the outbox: silence says nothing
-	place  int          // in Engine.peers
-	queued atomic.Bool
-	outbox outbox
+	conn    net.Conn
+	raw     syscall.RawConn // nil: every write goes through the pump
+	ws      *websocket.Conn
+	early   []byte                      // the reader's: bytes that came with the handshake
+	pings   pings                       // the reader's
+	greed   int                         // the reader's: bytes read since it has let others run
+	handled struct{ tick, count int64 } // the reader's: messages since the tick
+	seen    atomic.Int64                // the tick at which something came last
+	paused  atomic.Bool                 // the reader waits for room in the outbox: silence says nothing
+	place   int                         // in Engine.peers
+	queued  atomic.Bool
+	outbox  outbox
 
 	mu   sync.Mutex // guards what follows, and who may write to conn
 	subs []*subscription

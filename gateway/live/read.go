@@ -32,17 +32,45 @@ func (p *Peer) Serve(receive func(message []byte), closed func()) {
 	}
 }
 
-// read is the peer's one lasting goroutine.
+// renewals is how many messages of one tick are each the last of their goroutine: more
+// than a screen says, auth and subscribe, and few enough to cost a busy bot nothing.
+const renewals = 4
+
+// read is the peer's one lasting goroutine, or rather a relay of them. Handling a message
+// takes a stack of 8 KiB or more, waiting for the next one half of that, and a stack
+// shrinks only when three quarters of it are free: so a peer that says little is waited
+// for by a goroutine that has not handled anything yet.
 func (p *Peer) read() {
-	defer p.leave()
+	if p.listen() {
+		p.engine.start(p.read)
+		return
+	}
+	p.leave()
+}
+
+// listen handles messages until somebody fresh should go on, which is true, or there
+// are no more.
+func (p *Peer) listen() (more bool) {
 	defer p.guard()
 	for {
 		if err := p.next(); err != nil {
 			p.linger(err)
-			return
+			return false
 		}
 		p.awaitRoom()
+		if p.renew() {
+			return true
+		}
 	}
+}
+
+// renew says whether this goroutine has handled enough.
+func (p *Peer) renew() bool {
+	if tick := p.engine.tick.Load(); p.handled.tick != tick {
+		p.handled.tick, p.handled.count = tick, 0
+	}
+	p.handled.count++
+	return p.handled.count <= renewals
 }
 
 // awaitRoom waits until the client has read enough of its answers. Meanwhile it is not
