@@ -162,7 +162,7 @@ func TestMetricsShowEveryRoom(t *testing.T) {
 	for _, name := range []string{
 		"partyline_journal_commit_duration_seconds_bucket", "partyline_journal_commit_records_count",
 		"partyline_journal_written_bytes_total", "http_server_request_duration_seconds_count",
-		"partyline_sockets ", "partyline_deliveries_total", "go_goroutines", "process_resident_memory_bytes",
+		"partyline_sockets ", "partyline_deliveries_total", "go_goroutines", "go_gc_heap_live_bytes ", "process_resident_memory_bytes",
 	} {
 		if !bytes.Contains(text, []byte("\n"+name)) {
 			t.Errorf("%s is missing", name)

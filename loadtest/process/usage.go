@@ -15,6 +15,9 @@ type Usage struct {
 	CPU time.Duration
 	// RSS is the resident memory now, in bytes.
 	RSS int64
+	// Mapped is the part of RSS that are pages of files: the program, and what a journal
+	// maps of its tables. The system takes them back when it wants the room.
+	Mapped int64
 }
 
 // tick is the unit of CPU times in /proc/<pid>/stat (USER_HZ, 100 on every Linux).
@@ -27,19 +30,50 @@ func Measure(pid int) (u Usage, err error) {
 		return u, err
 	}
 	// The name in parentheses may hold anything; the fields count from behind it.
-	const user, system, resident = 11, 12, 21
+	const user, system = 11, 12
 	_, rest, ok := bytes.Cut(stat[bytes.LastIndexByte(stat, ')'):], []byte(" "))
 	fields := bytes.Fields(rest)
-	if !ok || len(fields) <= resident {
+	if !ok || len(fields) <= system {
 		return u, errors.New("/proc stat has another layout")
 	}
-	var n [3]int64
-	for i, f := range []int{user, system, resident} {
-		if n[i], err = strconv.ParseInt(string(fields[f]), 10, 64); err != nil {
-			return u, err
-		}
+	ticks, err := sum(fields[user], fields[system])
+	if err != nil {
+		return u, err
 	}
-	return Usage{CPU: time.Duration(n[0]+n[1]) * tick, RSS: n[2] * int64(os.Getpagesize())}, nil
+	u.CPU = time.Duration(ticks) * tick
+	return u, u.measureMemory(pid)
+}
+
+func (u *Usage) measureMemory(pid int) error {
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return err
+	}
+	const resident, shared = 1, 2
+	fields := bytes.Fields(statm)
+	if len(fields) <= shared {
+		return errors.New("/proc statm has another layout")
+	}
+	all, err := sum(fields[resident])
+	if err != nil {
+		return err
+	}
+	mapped, err := sum(fields[shared])
+	page := int64(os.Getpagesize())
+	u.RSS, u.Mapped = all*page, mapped*page
+	return err
+}
+
+// sum reads numbers and adds them up.
+func sum(fields ...[]byte) (total int64, err error) {
+	for _, f := range fields {
+		n, err := strconv.ParseInt(string(f), 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
 }
 
 // Peak is the highest resident memory that a process ever had, in bytes.

@@ -18,7 +18,7 @@ func (s *stage) audit(ctx context.Context, o *Options, r *Report) {
 	}
 	s.judgeSessions(ctx, r, &f)
 	if o.Scenario.Flat {
-		judgeCourse(r.Server.Course, &f)
+		judgeCourse(r.Server.Course, r.Votes.Recorded, &f)
 		judgePace(r, &f)
 	}
 	if w := r.Webhooks; w != nil {

@@ -25,7 +25,7 @@ func TestVotesMustBeRecordedOnce(t *testing.T) {
 func courseOf(n int, change func(*Sample)) []Sample {
 	samples := make([]Sample, n)
 	for i := range samples {
-		samples[i] = Sample{Second: float64(i), RSS: 100, Goroutines: 300, Files: 80}
+		samples[i] = Sample{Second: float64(i), Private: 100, Live: 40, Goroutines: 300, Files: 80}
 		if i >= n-n/3 {
 			change(&samples[i])
 		}
@@ -38,18 +38,22 @@ func TestGrowthIsFound(t *testing.T) {
 		n      int
 		change func(*Sample)
 		words  string
+		votes  int64
 	}{
-		"flat":            {9, func(*Sample) {}, ""},
-		"a little":        {9, func(s *Sample) { s.RSS, s.Goroutines, s.Files = 150, 400, 120 }, ""},
-		"falls":           {9, func(s *Sample) { s.RSS = 10 }, ""},
-		"memory":          {9, func(s *Sample) { s.RSS = 200 }, "memory in MiB grew from 100 in the second third to 200"},
-		"goroutines":      {10, func(s *Sample) { s.Goroutines = 500 }, "goroutines grew"},
-		"files":           {11, func(s *Sample) { s.Files = 200 }, "open files grew"},
-		"no time at all":  {2, func(*Sample) {}, "too short"},
-		"nobody measured": {0, func(*Sample) {}, "too short"},
+		"flat":            {9, func(*Sample) {}, "", 0},
+		"a little":        {9, func(s *Sample) { s.Private, s.Live, s.Goroutines, s.Files = 150, 55, 400, 120 }, "", 0},
+		"falls":           {9, func(s *Sample) { s.Private = 10 }, "", 0},
+		"memory":          {9, func(s *Sample) { s.Private = 200 }, "private memory in MiB grew from 100 in the second third to 200", 0},
+		"names":           {9, func(s *Sample) { s.Live, s.Private = 100, 200 }, "", 1_200_000},
+		"a leak":          {9, func(s *Sample) { s.Live = 61 }, "live heap in MiB grew from 40 in the second third to 61", 0},
+		"mapped files":    {9, func(s *Sample) { s.RSS = 900 }, "", 0},
+		"goroutines":      {10, func(s *Sample) { s.Goroutines = 500 }, "goroutines grew", 0},
+		"files":           {11, func(s *Sample) { s.Files = 200 }, "open files grew", 0},
+		"no time at all":  {2, func(*Sample) {}, "too short", 0},
+		"nobody measured": {0, func(*Sample) {}, "too short", 0},
 	} {
 		var f oracle.Findings
-		judgeCourse(courseOf(c.n, c.change), &f)
+		judgeCourse(courseOf(c.n, c.change), c.votes, &f)
 		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.words)
 		}

@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/process"
 )
 
 // sampleEvery is how often the server is looked at while it is under load.
@@ -12,8 +14,13 @@ const sampleEvery = time.Second
 
 // Sample is the server at a moment of a run.
 type Sample struct {
-	Second     float64 `json:"second"`
-	RSS        float64 `json:"rss_mib"`
+	Second float64 `json:"second"`
+	// RSS is Private memory and pages of files that are mapped, the journal's tables above
+	// all: those grow with what is recorded, and the system takes them back at will.
+	RSS     float64 `json:"rss_mib"`
+	Private float64 `json:"private_mib"`
+	// Live is what the last garbage collection could not free.
+	Live       float64 `json:"live_mib"`
 	Goroutines float64 `json:"goroutines"`
 	Files      float64 `json:"files"`
 }
@@ -42,8 +49,8 @@ func (c *course) run(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if e, err := c.stage.metrics(ctx); err == nil {
-				c.samples = append(c.samples, sample(e, time.Since(c.began)))
+			if s, err := c.sample(ctx); err == nil {
+				c.samples = append(c.samples, s)
 			}
 		case <-ctx.Done():
 			return
@@ -58,49 +65,71 @@ func (c *course) end() []Sample {
 	return c.samples
 }
 
-func sample(e exposition, at time.Duration) Sample {
-	return Sample{
-		Second: at.Seconds(), RSS: e.sum("process_resident_memory_bytes", "") / (1 << 20),
-		Goroutines: e.sum("go_goroutines", ""), Files: e.sum("process_open_fds", ""),
+func (c *course) sample(ctx context.Context) (Sample, error) {
+	e, err := c.stage.metrics(ctx)
+	if err != nil {
+		return Sample{}, err
 	}
+	u, err := process.Measure(c.stage.server.Pid())
+	return Sample{
+		Second: time.Since(c.began).Seconds(),
+		RSS:    mib(float64(u.RSS)), Private: mib(float64(u.RSS - u.Mapped)), Live: mib(e.sum("go_gc_heap_live_bytes", "")),
+		Goroutines: e.sum("go_goroutines", ""), Files: e.sum("process_open_fds", ""),
+	}, err
 }
+
+func mib(bytes float64) float64 { return bytes / (1 << 20) }
 
 const (
 	// grown is by how much the last third of a run may be above the second one. The
 	// first is the time in which caches fill.
 	grown = 1.2
-	// What comes on top of it: tables that the journal builds from time to time, and
-	// people who happen to come at the same time.
-	slackMiB, slackGoroutines, slackFiles = 48, 60, 30
+	// What comes on top of it: buffers of a compaction of the journal, which come and go,
+	// of which a collection in the midst of it sees some; people who happen to come at the
+	// same time; and new tables.
+	slackPrivate, slackLive, slackGoroutines, slackFiles = 48, 8, 60, 30
+	// voteMiB is what a session keeps in memory of a vote under a new name.
+	voteMiB = 128.0 / (1 << 20)
 )
 
-// judgeCourse finds what has grown from the second third of a run to the last.
-func judgeCourse(samples []Sample, f *oracle.Findings) {
+// gauges are what a server may not use more and more of.
+var gauges = []struct {
+	name    string
+	of      func(Sample) float64
+	slack   float64
+	perVote float64
+}{
+	{"private memory in MiB", func(s Sample) float64 { return s.Private }, slackPrivate, voteMiB},
+	{"live heap in MiB", func(s Sample) float64 { return s.Live }, slackLive, voteMiB},
+	{"goroutines", func(s Sample) float64 { return s.Goroutines }, slackGoroutines, 0},
+	{"open files", func(s Sample) float64 { return s.Files }, slackFiles, 0},
+}
+
+// judgeCourse finds what has grown from the second third of a run with so many votes to
+// the last.
+func judgeCourse(samples []Sample, votes int64, f *oracle.Findings) {
 	third := len(samples) / 3
 	if third == 0 {
 		f.Add("the run was too short to say whether anything grows")
 		return
 	}
-	for _, what := range []struct {
-		name  string
-		of    func(Sample) float64
-		slack float64
-	}{
-		{"memory in MiB", func(s Sample) float64 { return s.RSS }, slackMiB},
-		{"goroutines", func(s Sample) float64 { return s.Goroutines }, slackGoroutines},
-		{"open files", func(s Sample) float64 { return s.Files }, slackFiles},
-	} {
-		middle, last := mean(samples[third:2*third], what.of), mean(samples[2*third:], what.of)
-		if last > middle*grown+what.slack {
-			f.Add("%s grew from %.0f in the second third to %.0f in the last", what.name, middle, last)
+	for _, g := range gauges {
+		middle, last := median(samples[third:2*third], g.of), median(samples[2*third:], g.of)
+		if last > middle*grown+g.slack+g.perVote*float64(votes)/3 {
+			f.Add("%s grew from %.0f in the second third to %.0f in the last", g.name, middle, last)
 		}
 	}
 }
 
-func mean(samples []Sample, of func(Sample) float64) float64 {
-	sum := 0.0
-	for _, s := range samples {
-		sum += of(s)
+// median is 0 of nothing.
+func median(samples []Sample, of func(Sample) float64) float64 {
+	if len(samples) == 0 {
+		return 0
 	}
-	return sum / float64(len(samples))
+	values := make([]float64, len(samples))
+	for i, s := range samples {
+		values[i] = of(s)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
 }

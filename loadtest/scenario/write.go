@@ -82,7 +82,24 @@ func (r *Report) writeServer(p *printer) {
 	p.line("requests       %.0f by REST, %.0f by WebSocket, %.0f answered 5xx", g["requests"], g["socket_requests"], g["requests_5xx"]+g["socket_requests_5xx"])
 	p.line("journal        %.0f commits of %.1f records, %.2f ms each, %.0f bytes a record", g["commits"], ratio(g["records"], g["commits"]),
 		1000*ratio(g["commit_seconds"], g["commits"]), ratio(g["written_bytes"], g["records"]))
+	writeCourse(p, s.Course)
 	p.line("frames         %.0f events, %.0f tallies; %.0f sockets folded, %.0f dropped", g["deliveries"], g["tallies"], g["sockets_folded"], g["sockets_dropped"])
+}
+
+// writeCourse tells what the server used in each third of the run.
+func writeCourse(p *printer, samples []Sample) {
+	third := len(samples) / 3
+	if third == 0 {
+		return
+	}
+	thirds := [][]Sample{samples[:third], samples[third : 2*third], samples[2*third:]}
+	tell := func(of func(Sample) float64) string {
+		return fmt.Sprintf("%.0f, %.0f, %.0f", median(thirds[0], of), median(thirds[1], of), median(thirds[2], of))
+	}
+	p.line("in thirds      RSS %s MiB; medians", tell(func(s Sample) float64 { return s.RSS }))
+	for _, g := range gauges {
+		p.line("               %s %s", g.name, tell(g.of))
+	}
 }
 
 // values are those of a metric in one line.
