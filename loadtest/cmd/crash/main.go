@@ -2,29 +2,19 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"partyline/loadtest/crash"
 	"partyline/loadtest/hooks"
 	"partyline/loadtest/hooks/receiver"
+	"partyline/loadtest/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "crash:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("crash", run) }
 
 // settings are the options of a run and what is around it.
 type settings struct {
@@ -43,36 +33,33 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return receiver.Serve(ctx, receiver.Plan{}, stdin, stdout)
 	}
 	s, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "partyline-crash-")
+	folder, remove, err := program.Folder("crash")
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(stderr, "seed %d, folder %s\n", s.Seed, folder)
-	s.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
+	s.Progress = program.Progress(stderr)
 	o, err := crash.Real(ctx, s.Options, s.binary, folder, stderr)
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(folder))
+		return errors.Join(err, remove())
 	}
 	end, err := s.accompany(&o, stderr)
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(folder))
+		return errors.Join(err, remove())
 	}
 	r, err := crash.Run(ctx, o)
 	err = errors.Join(err, end())
 	if err == nil {
-		err = errors.Join(r.Write(stdout), writeJSON(s.json, r), r.Err())
+		err = errors.Join(r.Write(stdout), program.Keep(s.json, r), r.Err())
 	}
 	if err != nil && s.keep {
 		_, _ = fmt.Fprintln(stderr, "the data is kept in", folder)
 		return err
 	}
-	return errors.Join(err, os.RemoveAll(folder))
+	return errors.Join(err, remove())
 }
 
 // accompany has webhooks judged beside the screens. The returned function ends the
@@ -95,8 +82,7 @@ func (s *settings) accompany(o *crash.Options, stderr io.Writer) (end func() err
 
 func parse(args []string, stderr io.Writer) (*settings, error) {
 	s := &settings{}
-	f := flag.NewFlagSet("crash", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := program.Flags("crash", stderr)
 	f.IntVar(&s.Rounds, "rounds", 25, "how often to kill")
 	f.IntVar(&s.Writers, "writers", 8, "writers, every other one over WebSocket")
 	f.IntVar(&s.Screens, "screens", 4, "screens that resume")
@@ -109,19 +95,5 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.StringVar(&s.binary, "binary", "", "kill this program instead of a built one")
 	f.BoolVar(&s.keep, "keep", false, "keep the data folder when something was found")
 	f.StringVar(&s.json, "json", "", "also write the report to this file as JSON")
-	if err := f.Parse(args); err != nil {
-		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unknown argument %q", f.Arg(0))
-	}
-	return s, nil
-}
-
-func writeJSON(path string, r *crash.Report) error {
-	if path == "" {
-		return nil
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	return errors.Join(err, os.WriteFile(path, append(b, '\n'), 0o644))
+	return s, program.Parse(f, args)
 }

@@ -2,26 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
 
 	"partyline/loadtest/crowd"
+	"partyline/loadtest/program"
 	"partyline/protocol"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "crowd:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("crowd", run) }
 
 // settings are the options of a run and what is around it.
 type settings struct {
@@ -31,15 +20,12 @@ type settings struct {
 	json   string
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
-	s.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
+	s.Progress = program.Progress(stderr)
 	if s.start {
 		end, err := startServer(ctx, s, stderr)
 		if err != nil {
@@ -51,13 +37,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Write(stdout), writeJSON(s.json, r), r.Err())
+	return errors.Join(r.Write(stdout), program.Keep(s.json, r), r.Err())
 }
 
 func parse(args []string, stderr io.Writer) (*settings, error) {
 	s := &settings{}
-	f := flag.NewFlagSet("crowd", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := program.Flags("crowd", stderr)
 	f.StringVar(&s.Addr, "addr", "127.0.0.1:5000", "the server's host:port")
 	f.StringVar(&s.Key, "key", "", "the server's admin key")
 	f.BoolVar(&s.start, "start", false, "build the server and start it on a temporary folder; --addr, --key and --pid are its own then")
@@ -75,19 +60,5 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.Float64Var(&s.Churn, "churn", 0, "screens per second that lose their connection and resume")
 	f.DurationVar(&s.Settle, "settle", 0, "how long after the last vote all screens must be up to date (default 15s)")
 	f.StringVar(&s.json, "json", "", "also write the report to this file as JSON")
-	if err := f.Parse(args); err != nil {
-		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unknown argument %q", f.Arg(0))
-	}
-	return s, nil
-}
-
-func writeJSON(path string, r *crowd.Report) error {
-	if path == "" {
-		return nil
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	return errors.Join(err, os.WriteFile(path, append(b, '\n'), 0o644))
+	return s, program.Parse(f, args)
 }

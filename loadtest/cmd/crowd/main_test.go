@@ -32,7 +32,7 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")
 	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), []string{"--addr", serve(t, fake.Fault{}), "--key", fake.Key, "--screens", "2", "--rate", "100",
-		"--duration", "100ms", "--json", file}, &stdout, &stderr)
+		"--duration", "100ms", "--json", file}, nil, &stdout, &stderr)
 	if err != nil || !strings.Contains(stdout.String(), "oracle         0 findings") {
 		t.Fatalf("%v\n%s%s", err, stdout.String(), stderr.String())
 	}
@@ -49,7 +49,7 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 func TestFindingsFailTheRun(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), []string{"--addr", serve(t, fake.Fault{Swallow: 3}), "--key", fake.Key, "--screens", "1",
-		"--duration", "50ms", "--settle", "100ms"}, &stdout, &stderr)
+		"--duration", "50ms", "--settle", "100ms"}, nil, &stdout, &stderr)
 	if err == nil || !strings.Contains(stdout.String(), "FINDING") {
 		t.Errorf("%v\n%s", err, stdout.String())
 	}
@@ -57,7 +57,7 @@ func TestFindingsFailTheRun(t *testing.T) {
 
 func TestUnknownArgumentsAreRefused(t *testing.T) {
 	for _, args := range [][]string{{"--nonsense"}, {"stray"}, {"--transport", "pigeon"}} {
-		if err := run(t.Context(), args, &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
+		if err := run(t.Context(), args, nil, &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
 			t.Errorf("%v passes", args)
 		}
 	}

@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"partyline/loadtest/api"
 	"partyline/loadtest/process"
+	"partyline/loadtest/program"
 )
 
 const (
@@ -22,30 +23,26 @@ const (
 // startServer builds the program, starts it on a temporary folder, and points the
 // settings at it. The returned function stops it and removes the folder.
 func startServer(ctx context.Context, s *settings, output io.Writer) (end func(), err error) {
-	folder, err := os.MkdirTemp("", "partyline-crowd-")
+	folder, remove, err := program.Folder("crowd")
 	if err != nil {
 		return nil, err
 	}
 	server, err := launch(ctx, s, folder, output)
 	if err != nil {
-		_ = os.RemoveAll(folder)
-		return nil, err
+		return nil, errors.Join(err, remove())
 	}
 	return func() {
 		if err := server.Stop(stopWithin); err != nil {
 			_, _ = fmt.Fprintln(output, "the server's end:", err)
 		}
-		_ = os.RemoveAll(folder)
+		_ = remove()
 	}, nil
 }
 
 func launch(ctx context.Context, s *settings, folder string, output io.Writer) (*process.Server, error) {
-	binary, err := s.binary, error(nil)
-	if binary == "" {
-		_, _ = fmt.Fprintln(output, "building the server")
-		if binary, err = process.Build(ctx, folder); err != nil {
-			return nil, err
-		}
+	binary, err := program.Server(ctx, s.binary, folder, output)
+	if err != nil {
+		return nil, err
 	}
 	if s.Addr, err = process.FreeAddr(); err != nil {
 		return nil, err

@@ -2,35 +2,22 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"partyline/loadtest/faults"
-	"partyline/loadtest/process"
+	"partyline/loadtest/program"
 )
 
-func main() {
-	// Who ends a stage of CI that hangs sends SIGTERM; nothing may stay mounted.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("faults", run) }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) (err error) {
 	var o faults.Options
 	var file string
-	f := flag.NewFlagSet("faults", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := program.Flags("faults", stderr)
 	f.BoolVar(&o.Long, "long", false, "also what takes minutes")
 	f.StringVar(&o.Binary, "binary", "", "use this program instead of a built one")
 	f.StringVar(&file, "json", "", "also write the results to this file as JSON")
@@ -42,16 +29,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	if o.Folder, err = os.MkdirTemp("", "partyline-faults-"); err != nil {
+	folder, remove, err := program.Folder("faults")
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(o.Folder)) }()
-	if o.Binary == "" {
-		if o.Binary, err = process.Build(ctx, o.Folder); err != nil {
-			return err
-		}
+	defer func() { err = errors.Join(err, remove()) }()
+	o.Folder, o.Progress = folder, program.Progress(stderr)
+	if o.Binary, err = program.Server(ctx, o.Binary, folder, stderr); err != nil {
+		return err
 	}
-	o.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
 	return play(ctx, chosen, o, stdout, file)
 }
 
@@ -69,11 +55,7 @@ func play(ctx context.Context, chosen []faults.Fault, o faults.Options, stdout i
 		results = append(results, r)
 		errs = append(errs, r.Write(stdout), r.Err())
 	}
-	if file != "" {
-		b, err := json.MarshalIndent(results, "", "  ")
-		errs = append(errs, err, os.WriteFile(file, append(b, '\n'), 0o644))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, program.Keep(file, results))...)
 }
 
 // choose finds faults by their names; none is all.

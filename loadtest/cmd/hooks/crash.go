@@ -9,6 +9,7 @@ import (
 
 	"partyline/loadtest/hooks"
 	"partyline/loadtest/hooks/receiver"
+	"partyline/loadtest/program"
 )
 
 // within bounds a run: twice what the long form takes at most.
@@ -20,14 +21,14 @@ func crash(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var o hooks.Options
 	var short bool
 	var binary, file string
-	f := flags("crash", stderr)
+	f := program.Flags("crash", stderr)
 	f.IntVar(&o.Rounds, "rounds", 0, "how often to kill (default 22, short 3)")
 	f.IntVar(&o.Webhooks, "webhooks", 20, "webhooks, each with an endpoint of its own")
 	f.BoolVar(&short, "short", false, "a run of half a minute")
 	f.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of moments and illnesses")
 	f.StringVar(&binary, "binary", "", "kill this program instead of a built one")
 	f.StringVar(&file, "json", "", "also write the report to this file as JSON")
-	if err := parse(f, args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return err
 	}
 	o.Plan = receiver.Plan{Seed: o.Seed, Illness: 0.004, Hangs: true, Poisoned: 3}
@@ -42,13 +43,13 @@ func crash(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	o.Programs = p
-	o.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
+	o.Progress = program.Progress(stderr)
 	o.Progress(fmt.Sprintf("seed %d", o.Seed))
 	r, err := hooks.Crash(ctx, o)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Write(stdout), writeJSON(file, r), r.Err())
+	return errors.Join(r.Write(stdout), program.Keep(file, r), r.Err())
 }
 
 func shorten(o *hooks.Options) {

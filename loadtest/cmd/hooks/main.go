@@ -2,29 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"partyline/loadtest/hooks"
 	"partyline/loadtest/hooks/receiver"
-	"partyline/loadtest/process"
+	"partyline/loadtest/program"
 )
 
-func main() {
-	// Who ends a stage of CI that hangs sends SIGTERM; the server must not stay behind.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "hooks:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("hooks", run) }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	mode := ""
@@ -45,9 +32,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // receive is the other side. It ends with its input.
 func receive(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	var plan receiver.Plan
-	f := flags("receive", stderr)
+	f := program.Flags("receive", stderr)
 	plan.Bind(f)
-	if err := parse(f, args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return err
 	}
 	return receiver.Serve(ctx, plan, stdin, stdout)
@@ -60,41 +47,13 @@ func programs(ctx context.Context, server string, stderr io.Writer) (p hooks.Pro
 	if err != nil {
 		return p, nil, err
 	}
-	p = hooks.Programs{Server: server, Receiver: []string{self, "receive"}, Output: stderr}
-	if server != "" {
-		return p, func() {}, nil
-	}
-	folder, err := os.MkdirTemp("", "partyline-hooks-")
+	folder, remove, err := program.Folder("hooks")
 	if err != nil {
 		return p, nil, err
 	}
-	_, _ = fmt.Fprintln(stderr, "building the server")
-	if p.Server, err = process.Build(ctx, folder); err != nil {
-		return p, nil, errors.Join(err, os.RemoveAll(folder))
+	p = hooks.Programs{Receiver: []string{self, "receive"}, Output: stderr}
+	if p.Server, err = program.Server(ctx, server, folder, stderr); err != nil {
+		return p, nil, errors.Join(err, remove())
 	}
-	return p, func() { _ = os.RemoveAll(folder) }, nil
-}
-
-func flags(name string, stderr io.Writer) *flag.FlagSet {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(stderr)
-	return f
-}
-
-func parse(f *flag.FlagSet, args []string) error {
-	if err := f.Parse(args); err != nil {
-		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("unknown argument %q", f.Arg(0))
-	}
-	return nil
-}
-
-func writeJSON(path string, report any) error {
-	if path == "" {
-		return nil
-	}
-	b, err := json.MarshalIndent(report, "", "  ")
-	return errors.Join(err, os.WriteFile(path, append(b, '\n'), 0o644))
+	return p, func() { _ = remove() }, nil
 }

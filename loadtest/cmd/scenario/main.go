@@ -3,26 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"partyline/loadtest/hooks/receiver"
+	"partyline/loadtest/program"
 	"partyline/loadtest/scenario"
 )
 
-func main() {
-	// Who ends a stage of CI that hangs sends SIGTERM; the server must not stay behind.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "scenario:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("scenario", run) }
 
 // receive is the first argument of this program as the receiver of webhooks.
 const receive = "receive"
@@ -46,10 +35,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // receiveHooks is the other side of webhooks. It ends with its input.
 func receiveHooks(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	var plan receiver.Plan
-	f := flag.NewFlagSet(receive, flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := program.Flags(receive, stderr)
 	plan.Bind(f)
-	if err := f.Parse(args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return err
 	}
 	return receiver.Serve(ctx, plan, stdin, stdout)
@@ -65,7 +53,7 @@ func (s *settings) play(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		o := s.options
 		o.Scenario = one
-		o.Progress = func(sentence string) { _, _ = fmt.Fprintln(stderr, sentence) }
+		o.Progress = program.Progress(stderr)
 		r, err := scenario.Run(ctx, o)
 		if ctx.Err() != nil {
 			return ctx.Err()

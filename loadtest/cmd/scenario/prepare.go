@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/program"
 )
 
 // scripts is where the scripts are, and the module of k6, below the root of ours.
@@ -34,18 +34,14 @@ func (s *settings) prepare(ctx context.Context, stderr io.Writer) (end func(), e
 			return nil, err
 		}
 	}
-	if o.Server != "" {
-		return func() {}, nil
-	}
-	folder, err := os.MkdirTemp("", "partyline-load-")
+	folder, remove, err := program.Folder("load")
 	if err != nil {
 		return nil, err
 	}
-	_, _ = fmt.Fprintln(stderr, "building the server")
-	if o.Server, err = process.Build(ctx, folder); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+	if o.Server, err = program.Server(ctx, o.Server, folder, stderr); err != nil {
+		return nil, errors.Join(err, remove())
 	}
-	return func() { _ = os.RemoveAll(folder) }, nil
+	return func() { _ = remove() }, nil
 }
 
 // buildK6 has the go tool build k6 into its cache and name the program.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"partyline/loadtest/program"
 	"partyline/loadtest/scenario"
 )
 
@@ -25,8 +25,7 @@ const all = "all"
 func parse(args []string, stderr io.Writer) (*settings, error) {
 	s := &settings{}
 	o := &s.options
-	f := flag.NewFlagSet("scenario", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := program.Flags("scenario", stderr)
 	f.Usage = func() { usage(f) }
 	f.BoolVar(&o.Long, "long", false, "the form for measuring, some minutes; without it some ten seconds")
 	f.IntVar(&o.Rate, "rate", 0, "votes, or calls, a second instead of the script's")
@@ -92,13 +91,12 @@ func usage(f *flag.FlagSet) {
 // keep writes the report as JSON beside those of other scenarios.
 func (s *settings) keep(r *scenario.Report, stdout io.Writer) error {
 	path := filepath.Join(s.out, r.Scenario+".json")
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
+	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(s.out, 0o755), os.WriteFile(path, append(b, '\n'), 0o644)); err != nil {
+	if err := program.Keep(path, r); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stdout, "report         "+path)
+	_, err := fmt.Fprintln(stdout, "report         "+path)
 	return err
 }
