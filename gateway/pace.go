@@ -12,7 +12,7 @@ type pace struct {
 	perSecond rate.Limit
 	burst     int
 	// inFlight bounds its requests that are not answered yet.
-	inFlight int64
+	inFlight int
 }
 
 // paces by role. Somebody without a token only has to say auth. A viewer is a screen:

@@ -15,6 +15,7 @@ type call struct {
 	id    frameID
 	op    string
 	start time.Time
+	owed  bool // the socket is not closed before it is answered
 }
 
 // request answers a request frame: the same operation, rights and answer as by REST.
@@ -31,6 +32,8 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 		c.refuse(bad)
 	case !k.g.guard.valid(h.Principal, protocol.TimestampOf(c.start)):
 		k.peer.Close(protocol.CloseForbidden, "Token expired or revoked")
+	case k.g.draining.Load():
+		c.refuse(errDraining())
 	case e == nil:
 		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", clip(m.Op)))
 	default:
@@ -49,8 +52,8 @@ func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
 		c.refuse(err)
 		return
 	}
-	if k.inFlight.Add(1) > paces[h.Role].inFlight {
-		k.inFlight.Add(-1)
+	c.owed = true
+	if k.peer.Owe() > paces[h.Role].inFlight {
 		k.crowded.Store(true)
 		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
@@ -87,9 +90,8 @@ func (c *call) run(e *endpoint, in *input) {
 	c.finish(rep, nil)
 }
 
-// finish answers a call that was in flight.
+// finish answers a call that was served.
 func (c *call) finish(rep reply, err *protocol.Error) {
-	c.k.inFlight.Add(-1)
 	if err != nil {
 		c.refuse(err)
 		return
@@ -112,7 +114,11 @@ func (c *call) answer(rep reply) {
 		rep = failure(failed(c.k.g.log, err, c.op, newID()))
 		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
 	}
-	c.k.peer.Send(b)
+	if c.owed {
+		c.k.peer.Answer(b)
+	} else {
+		c.k.peer.Send(b)
+	}
 	took := time.Since(c.start)
 	c.k.g.meters.answered(c.label(), rep.status, took)
 	c.k.g.log.WithLevel(loudness(c.k.g.endpoints[c.op], rep.status)).Str("op", c.label()).Int("status", rep.status).

@@ -40,7 +40,6 @@ type socket struct {
 	pace     *rate.Limiter
 	patience *rate.Limiter
 	lane     lane
-	inFlight atomic.Int64
 	crowded  atomic.Bool // there was no room for a request of it, or its token has used up its rate
 
 	ctx    context.Context // ends with the connection
@@ -71,7 +70,7 @@ func (g *Gateway) admitSocket(r *http.Request, from netip.Addr) *protocol.Error 
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		return protocol.Invalid("Expected a WebSocket handshake")
 	case g.draining.Load():
-		return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
+		return errDraining()
 	}
 	return tooMany(g.visits.take(from, time.Now()), "Too many connections from this address, try again in a moment")
 }
@@ -195,6 +194,10 @@ func (k *socket) fail(s protocol.SessionID, e *protocol.Error) {
 
 func errTooFast() *protocol.Error {
 	return protocol.Errorf(protocol.CodeTooMany, "Too many messages, slow down")
+}
+
+func errDraining() *protocol.Error {
+	return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
 }
 
 func errNotAuthenticated() *protocol.Error {

@@ -15,6 +15,7 @@ type outbox struct {
 	room    sync.Cond
 	pending atomic.Bool // there is something that collect has not seen
 	frames  []byte      // complete frames, in order
+	owed    int         // answers that will come
 	end     ending
 	closed  bool
 }
@@ -22,7 +23,7 @@ type outbox struct {
 // ending is how a peer is to be closed.
 type ending struct {
 	frame []byte // the close frame; nil: not at all
-	last  bool   // after everything that waits, and not at once
+	last  bool   // after everything that waits or is owed, and not at once
 }
 
 // add appends a message. It returns false when the peer is closed, and overfull
@@ -30,6 +31,26 @@ type ending struct {
 func (b *outbox) add(payload []byte) (accepted, overfull bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.append(payload)
+}
+
+// owe notes that an answer will come, and says how many will.
+func (b *outbox) owe() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.owed++
+	return b.owed
+}
+
+// pay is add for what is owed.
+func (b *outbox) pay(payload []byte) (accepted, overfull bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.owed--
+	return b.append(payload)
+}
+
+func (b *outbox) append(payload []byte) (accepted, overfull bool) {
 	if b.closed || (b.end.frame != nil && !b.end.last) {
 		return false, false
 	}
@@ -65,7 +86,8 @@ func (b *outbox) ending() bool {
 }
 
 // collect takes what waits. The frames are taken only when the peer has written
-// those it took before.
+// those it took before. An ending that has to wait for what is owed is not told yet:
+// what pays for the last of it is collected, and so is the ending.
 func (b *outbox) collect(withFrames bool) (frames []byte, e ending) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,6 +98,9 @@ func (b *outbox) collect(withFrames bool) (frames []byte, e ending) {
 		frames, b.frames = b.frames, nil
 	}
 	b.pending.Store(len(b.frames) > 0)
+	if b.end.last && b.owed > 0 {
+		return frames, ending{}
+	}
 	return frames, b.end
 }
 

@@ -64,8 +64,16 @@ func newPeer(e *Engine, tag any) *Peer {
 // Send queues one JSON message, behind those sent before, and never waits. It is
 // framed and copied. It returns false when the peer is closed or closing. A peer
 // that leaves more than 4 MiB unread is closed with 4008.
-func (p *Peer) Send(payload []byte) bool {
-	accepted, overfull := p.outbox.add(payload)
+func (p *Peer) Send(payload []byte) bool { return p.sent(p.outbox.add(payload)) }
+
+// Owe notes that the peer is to be sent an answer, by Answer, later. It returns how
+// many it is owed now. A peer that Drain sends off is closed when it has been sent all.
+func (p *Peer) Owe() int { return p.outbox.owe() }
+
+// Answer is Send for what the peer is owed.
+func (p *Peer) Answer(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
+
+func (p *Peer) sent(accepted, overfull bool) bool {
 	if overfull {
 		p.engine.stats.dropped.Add(1)
 		p.Close(protocol.CloseTooSlow, "Too many answers unread")
@@ -85,7 +93,8 @@ func (p *Peer) Close(code protocol.CloseCode, reason string) {
 	}
 }
 
-// finish is Close behind everything that waits: replies, and events up to the head.
+// finish is Close behind everything that waits or is owed: replies, and events up to
+// the head.
 func (p *Peer) finish(code protocol.CloseCode, reason string) {
 	if p.outbox.finish(ending{frame: closeFrame(code, reason), last: true}) {
 		p.wake()
