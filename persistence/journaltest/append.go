@@ -16,7 +16,7 @@ func numbers(t *testing.T, h Harness) {
 	}
 	var last persistence.Seq
 	for _, n := range []int{1, 5, 2} {
-		o := write(t, j, "a", last, n)
+		o := Write(t, j, "a", last, n)
 		if last += persistence.Seq(n); o.Last != last {
 			t.Fatalf("outcome says %d, want %d", o.Last, last)
 		}
@@ -52,7 +52,7 @@ func positions(t *testing.T, h Harness) {
 	if len(all) != int(total) {
 		t.Fatalf("%d records in the global order, want %d", len(all), total)
 	}
-	if o := write(t, j, "late", 0, 3); o.Position != total+3 {
+	if o := Write(t, j, "late", 0, 3); o.Position != total+3 {
 		t.Fatalf("position of the last record %d, want %d", o.Position, total+3)
 	}
 }
@@ -74,9 +74,9 @@ func times(t *testing.T, h Harness) {
 }
 
 func conflicts(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 3)
+	Write(t, h.Journal, "a", 0, 3)
 	for _, expected := range []persistence.Seq{0, 2, 4, 1000} {
-		o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Expected: expected, Records: payloads("a", expected, 1)}))
+		o := Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Expected: expected, Records: Payloads("a", expected, 1)}))
 		if !errors.Is(o.Err, persistence.ErrConflict) {
 			t.Errorf("behind %d: %v, want a conflict", expected, o.Err)
 		}
@@ -87,7 +87,7 @@ func conflicts(t *testing.T, h Harness) {
 	if got := lastOf(t, h.Journal, "a"); got != 3 {
 		t.Fatalf("last %d after conflicts, want 3", got)
 	}
-	write(t, h.Journal, "a", 3, 1)
+	Write(t, h.Journal, "a", 3, 1)
 }
 
 // conflictAlone queues all at once, so that they meet in one commit where the
@@ -104,10 +104,10 @@ func conflictAlone(t *testing.T, h Harness) {
 	}
 	var done []<-chan persistence.Outcome
 	for _, a := range attempts {
-		done = append(done, send(h.Journal, persistence.Append{Stream: a.stream, Expected: a.expected, Records: payloads(a.stream, a.expected, 1)}))
+		done = append(done, Send(h.Journal, persistence.Append{Stream: a.stream, Expected: a.expected, Records: Payloads(a.stream, a.expected, 1)}))
 	}
 	for i, a := range attempts {
-		if o := wait(t, done[i]); errors.Is(o.Err, persistence.ErrConflict) != a.conflict {
+		if o := Wait(t, done[i]); errors.Is(o.Err, persistence.ErrConflict) != a.conflict {
 			t.Errorf("attempt %d %+v: %v", i, a, o.Err)
 		}
 	}
@@ -121,10 +121,10 @@ func pipeline(t *testing.T, h Harness) {
 	const n = 500
 	var done []<-chan persistence.Outcome
 	for i := range persistence.Seq(n) {
-		done = append(done, send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: payloads("a", i, 1)}))
+		done = append(done, Send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: Payloads("a", i, 1)}))
 	}
 	for i, d := range done {
-		if o := wait(t, d); o.Err != nil || o.Last != persistence.Seq(i+1) || o.Position != persistence.Position(i+1) {
+		if o := Wait(t, d); o.Err != nil || o.Last != persistence.Seq(i+1) || o.Position != persistence.Position(i+1) {
 			t.Fatalf("append %d: %+v", i, o)
 		}
 	}
@@ -134,20 +134,20 @@ func pipeline(t *testing.T, h Harness) {
 }
 
 func fence(t *testing.T, h Harness) {
-	write(t, h.Journal, "b", 0, 4)
-	write(t, h.Journal, "a", 0, 2)
-	o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Expected: 2}))
+	Write(t, h.Journal, "b", 0, 4)
+	Write(t, h.Journal, "a", 0, 2)
+	o := Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Expected: 2}))
 	if o.Err != nil || o.Last != 2 || o.Position != 6 {
 		t.Fatalf("fence: %+v, want last 2 at the head 6", o)
 	}
-	o = wait(t, send(h.Journal, persistence.Append{Stream: "a", Expected: 1}))
+	o = Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Expected: 1}))
 	if !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Fatalf("stale fence: %v", o.Err)
 	}
 }
 
 func emptyRecords(t *testing.T, h Harness) {
-	o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Records: [][]byte{nil, {}, []byte("x")}}))
+	o := Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Records: [][]byte{nil, {}, []byte("x")}}))
 	if o.Err != nil || o.Last != 3 {
 		t.Fatalf("%+v", o)
 	}
@@ -174,7 +174,7 @@ func outcomesInOrder(t *testing.T, h Harness) {
 		} else {
 			expected -= persistence.Seq((i + 1) / 7)
 		}
-		h.Journal.Append(persistence.Append{Stream: "a", Expected: expected, Records: payloads("a", expected, 1),
+		h.Journal.Append(persistence.Append{Stream: "a", Expected: expected, Records: Payloads("a", expected, 1),
 			Done: func(o persistence.Outcome) {
 				if errors.Is(o.Err, persistence.ErrConflict) != (i%7 == 6) {
 					t.Errorf("append %d: %v", i, o.Err)
@@ -202,9 +202,9 @@ func outcomesInOrder(t *testing.T, h Harness) {
 }
 
 func panickingCallback(t *testing.T, h Harness) {
-	h.Journal.Append(persistence.Append{Stream: "a", Records: payloads("a", 0, 1), Done: func(persistence.Outcome) { panic("callback") }})
+	h.Journal.Append(persistence.Append{Stream: "a", Records: Payloads("a", 0, 1), Done: func(persistence.Outcome) { panic("callback") }})
 	cancel := h.Journal.Watch(func(persistence.Position) { panic("watcher") })
 	defer cancel()
-	write(t, h.Journal, "a", 1, 1)
-	write(t, h.Journal, "a", 2, 1)
+	Write(t, h.Journal, "a", 1, 1)
+	Write(t, h.Journal, "a", 2, 1)
 }

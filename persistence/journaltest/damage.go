@@ -11,11 +11,11 @@ import (
 // damagePassed reads around a damaged append in the middle of three streams.
 func damagePassed(t *testing.T, h Harness) {
 	j := h.Journal
-	write(t, j, "a", 0, 2)
-	write(t, j, "b", 0, 1)
-	write(t, j, "a", 2, 1)
-	write(t, j, "b", 1, 2)
-	write(t, j, "a", 3, 2)
+	Write(t, j, "a", 0, 2)
+	Write(t, j, "b", 0, 1)
+	Write(t, j, "a", 2, 1)
+	Write(t, j, "b", 1, 2)
+	Write(t, j, "a", 3, 2)
 	whole := list(t, j.ReadAll(t.Context(), 0))
 	h.Damage("a", 3)
 	kept := slices.DeleteFunc(slices.Clone(whole), func(r persistence.Record) bool { return r.Stream == "a" && r.Seq == 3 })
@@ -40,8 +40,8 @@ func damagePassed(t *testing.T, h Harness) {
 	if got := list(t, j.Read(t.Context(), "b", 0)); len(got) != 3 {
 		t.Errorf("%d records of the other stream, want 3", len(got))
 	}
-	write(t, j, "a", 5, 1)
-	write(t, j, "b", 3, 1)
+	Write(t, j, "a", 5, 1)
+	Write(t, j, "b", 3, 1)
 }
 
 // passing reads to the head and goes on behind each damage.
@@ -80,7 +80,7 @@ func wantCorrupt(t *testing.T, name string, records func(func(persistence.Record
 func damageTrimmed(t *testing.T, h Harness) {
 	j := h.Journal
 	for i := range persistence.Seq(3) {
-		write(t, j, "a", i, 1)
+		Write(t, j, "a", i, 1)
 	}
 	h.Damage("a", 2)
 	trim(t, j, "a", 2)

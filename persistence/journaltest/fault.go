@@ -48,9 +48,9 @@ func failOn(commit int) func(int) error {
 func failedCommit(t *testing.T, open Open) {
 	j := open(t, committer.Faults{BeforeCommit: failOn(3)}).Journal
 	defer j.Close()
-	write(t, j, "a", 0, 2)
-	write(t, j, "b", 0, 1)
-	o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 2, Records: payloads("a", 2, 2),
+	Write(t, j, "a", 0, 2)
+	Write(t, j, "b", 0, 1)
+	o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 2, Records: Payloads("a", 2, 2),
 		Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: persistence.MinMemoTTL * 100}}))
 	if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errSick) {
 		t.Fatalf("%v, want unavailable because of the sick disk", o.Err)
@@ -62,7 +62,7 @@ func failedCommit(t *testing.T, open Open) {
 		t.Fatalf("head %d, last %d: the failed commit left something", j.Head(), lastOf(t, j, "a"))
 	}
 	wantMemo(t, j, "k", "", false)
-	if o := write(t, j, "a", 2, 1); o.Last != 3 || o.Position != 4 {
+	if o := Write(t, j, "a", 2, 1); o.Last != 3 || o.Position != 4 {
 		t.Fatalf("after the failure: %+v, want 3 at 4", o)
 	}
 	if err := j.Health(); err != nil {
@@ -83,19 +83,19 @@ func unknownOutcome(t *testing.T, open Open) {
 		defer mu.Unlock()
 		heads = append(heads, head)
 	})()
-	write(t, j, "a", 0, 2)
-	o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 2, Records: payloads("a", 2, 3)}))
+	Write(t, j, "a", 0, 2)
+	o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 2, Records: Payloads("a", 2, 3)}))
 	if !errors.Is(o.Err, persistence.ErrUnavailable) {
 		t.Fatalf("%v, want unavailable", o.Err)
 	}
 	if last := lastOf(t, j, "a"); last != 5 || j.Head() != 5 {
 		t.Fatalf("last %d, head %d, want the 5 that are on disk", last, j.Head())
 	}
-	o = wait(t, send(j, persistence.Append{Stream: "a", Expected: 2, Records: payloads("a", 2, 3)}))
+	o = Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 2, Records: Payloads("a", 2, 3)}))
 	if !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Fatalf("the same append again: %v, want a conflict", o.Err)
 	}
-	if o := write(t, j, "a", 5, 1); o.Position != 6 {
+	if o := Write(t, j, "a", 5, 1); o.Position != 6 {
 		t.Fatalf("next record at %d, want 6", o.Position)
 	}
 	checkGlobalOrder(t, j)
@@ -119,21 +119,21 @@ func failedPipeline(t *testing.T, open Open) {
 		return errSick
 	}}).Journal
 	defer j.Close()
-	write(t, j, "a", 0, 1)
-	first := send(j, persistence.Append{Stream: "a", Expected: 1, Records: payloads("a", 1, 1)})
+	Write(t, j, "a", 0, 1)
+	first := Send(j, persistence.Append{Stream: "a", Expected: 1, Records: Payloads("a", 1, 1)})
 	<-reached
-	second := send(j, persistence.Append{Stream: "a", Expected: 2, Records: payloads("a", 2, 1)})
-	other := send(j, persistence.Append{Stream: "b", Records: payloads("b", 0, 1)})
+	second := Send(j, persistence.Append{Stream: "a", Expected: 2, Records: Payloads("a", 2, 1)})
+	other := Send(j, persistence.Append{Stream: "b", Records: Payloads("b", 0, 1)})
 	close(queued)
-	if o := wait(t, first); !errors.Is(o.Err, persistence.ErrUnavailable) {
+	if o := Wait(t, first); !errors.Is(o.Err, persistence.ErrUnavailable) {
 		t.Errorf("in the failed commit: %v, want unavailable", o.Err)
 	}
-	if o := wait(t, second); !errors.Is(o.Err, persistence.ErrConflict) {
+	if o := Wait(t, second); !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Errorf("queued behind it: %v, want a conflict", o.Err)
 	}
-	if o := wait(t, other); o.Err != nil {
+	if o := Wait(t, other); o.Err != nil {
 		t.Errorf("a neighbour: %v", o.Err)
 	}
-	write(t, j, "a", 1, 1)
+	Write(t, j, "a", 1, 1)
 	checkGlobalOrder(t, j)
 }

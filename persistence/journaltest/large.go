@@ -84,12 +84,12 @@ func large(t *testing.T, h Harness) {
 			if len(data) > persistence.MaxAppendBytes {
 				a.Memo = &persistence.Memo{Key: "k", Value: []byte{byte(i)}, TTL: time.Hour}
 			}
-			done = append(done, send(h.Journal, a))
-			done = append(done, send(h.Journal, persistence.Append{Stream: "b", Expected: seq, Records: payloads("b", seq, 1)}))
+			done = append(done, Send(h.Journal, a))
+			done = append(done, Send(h.Journal, persistence.Append{Stream: "b", Expected: seq, Records: Payloads("b", seq, 1)}))
 		}
 	}
 	for i, d := range done {
-		if o := wait(t, d); o.Err != nil || o.Last != persistence.Seq(i/2+1) {
+		if o := Wait(t, d); o.Err != nil || o.Last != persistence.Seq(i/2+1) {
 			t.Fatalf("append %d: %+v", i, o)
 		}
 	}
@@ -130,12 +130,12 @@ func largeConflicts(t *testing.T, h Harness) {
 		{Records: [][]byte{kept}}, {Records: [][]byte{rubbish(2, largeSizes[1])}}, {Expected: 2, Records: [][]byte{rubbish(3, largeSizes[1])}},
 	} {
 		a.Stream = "a"
-		if o := wait(t, send(h.Journal, a)); errors.Is(o.Err, persistence.ErrConflict) == (&a.Records[0][0] == &kept[0]) {
+		if o := Wait(t, Send(h.Journal, a)); errors.Is(o.Err, persistence.ErrConflict) == (&a.Records[0][0] == &kept[0]) {
 			t.Fatalf("behind %d: %v", a.Expected, o.Err)
 		}
 	}
 	wantSizes(t, "read", sizes(t, h.Journal.Read(t.Context(), "a", 0)), []sized{sizedOf("a", 1, kept)})
-	write(t, h.Journal, "a", 1, 1)
+	Write(t, h.Journal, "a", 1, 1)
 }
 
 // largeTrimmed trims large records one by one; what is kept stays readable.
@@ -147,7 +147,7 @@ func largeTrimmed(t *testing.T, h Harness) {
 		if i == 2 {
 			data = []byte("small")
 		}
-		if o := wait(t, send(j, persistence.Append{Stream: "a", Expected: i, Records: [][]byte{data}})); o.Err != nil {
+		if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: i, Records: [][]byte{data}})); o.Err != nil {
 			t.Fatal(o.Err)
 		}
 		want = append(want, sizedOf("a", i+1, data))
@@ -160,18 +160,18 @@ func largeTrimmed(t *testing.T, h Harness) {
 		wantSizes(t, "read", sizes(t, j.Read(t.Context(), "a", 0)), want[through:])
 		wantSizes(t, "all", sizes(t, j.ReadAll(t.Context(), 0)), want[through:])
 	}
-	write(t, j, "a", 4, 1)
+	Write(t, j, "a", 4, 1)
 	j.Close()
 }
 
 // largeDamaged reads around a damaged large record.
 func largeDamaged(t *testing.T, h Harness) {
 	j := h.Journal
-	write(t, j, "a", 0, 1)
-	if o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(1, largeSizes[2])}})); o.Err != nil {
+	Write(t, j, "a", 0, 1)
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(1, largeSizes[2])}})); o.Err != nil {
 		t.Fatal(o.Err)
 	}
-	write(t, j, "a", 2, 1)
+	Write(t, j, "a", 2, 1)
 	h.Damage("a", 2)
 	got, damages := passing(t, j, 0)
 	if len(got) != 2 || len(damages) != 1 || damages[0].First != 2 || damages[0].Last != 2 || damages[0].FirstPosition != 2 {
@@ -179,7 +179,7 @@ func largeDamaged(t *testing.T, h Harness) {
 	}
 	wantCorrupt(t, "read", j.Read(t.Context(), "a", 0), 1)
 	wantCorrupt(t, "back", j.ReadBack(t.Context(), "a", 0), 1)
-	write(t, j, "a", 3, 1)
+	Write(t, j, "a", 3, 1)
 }
 
 // unstaged fails a part, then the commit behind the parts: nothing of either is there,
@@ -193,9 +193,9 @@ func unstaged(t *testing.T, open Open) {
 		return nil
 	}}).Journal
 	defer j.Close()
-	write(t, j, "a", 0, 1)
+	Write(t, j, "a", 0, 1)
 	for i := range uint64(2) {
-		o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(i, largeSizes[2])},
+		o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(i, largeSizes[2])},
 			Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
 		if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errSick) {
 			t.Fatalf("attempt %d: %v, want unavailable because of the sick disk", i, o.Err)
@@ -206,7 +206,7 @@ func unstaged(t *testing.T, open Open) {
 		wantMemo(t, j, "k", "", false)
 	}
 	data := rubbish(9, largeSizes[2])
-	if o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{data}})); o.Err != nil {
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{data}})); o.Err != nil {
 		t.Fatal(o.Err)
 	}
 	wantSizes(t, "read", sizes(t, j.Read(t.Context(), "a", 1)), []sized{sizedOf("a", 2, data)})
@@ -218,12 +218,12 @@ func unknownLarge(t *testing.T, open Open) {
 	j := open(t, committer.Faults{AfterCommit: failOn(1)}).Journal
 	defer j.Close()
 	data := rubbish(1, largeSizes[2])
-	if o := wait(t, send(j, persistence.Append{Stream: "a", Records: [][]byte{data}})); !errors.Is(o.Err, persistence.ErrUnavailable) {
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Records: [][]byte{data}})); !errors.Is(o.Err, persistence.ErrUnavailable) {
 		t.Fatalf("%v, want unavailable", o.Err)
 	}
-	if o := wait(t, send(j, persistence.Append{Stream: "a", Records: [][]byte{rubbish(2, largeSizes[2])}})); !errors.Is(o.Err, persistence.ErrConflict) {
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Records: [][]byte{rubbish(2, largeSizes[2])}})); !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Fatalf("%v, want a conflict", o.Err)
 	}
 	wantSizes(t, "read", sizes(t, j.Read(t.Context(), "a", 0)), []sized{sizedOf("a", 1, data)})
-	write(t, j, "a", 1, 1)
+	Write(t, j, "a", 1, 1)
 }

@@ -16,7 +16,7 @@ func watch(t *testing.T, h Harness) {
 	other := h.Journal.Watch(func(persistence.Position) {})
 	other()
 	for i := range persistence.Seq(3) {
-		write(t, h.Journal, "a", i, 1)
+		Write(t, h.Journal, "a", i, 1)
 		select {
 		case head := <-heads:
 			if head != persistence.Position(i+1) {
@@ -26,11 +26,11 @@ func watch(t *testing.T, h Harness) {
 			t.Fatal("the watcher was not told")
 		}
 	}
-	wait(t, send(h.Journal, persistence.Append{Stream: "a", Expected: 99, Records: payloads("a", 99, 1)}))
-	wait(t, send(h.Journal, persistence.Append{Stream: "a", Expected: 3}))
+	Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Expected: 99, Records: Payloads("a", 99, 1)}))
+	Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Expected: 3}))
 	cancel()
 	cancel()
-	write(t, h.Journal, "a", 3, 1)
+	Write(t, h.Journal, "a", 3, 1)
 	h.Journal.Close()
 	if len(heads) != 0 {
 		t.Fatalf("told of head %d, which nothing moved or after the watch ended", <-heads)
@@ -41,7 +41,7 @@ func closeDrains(t *testing.T, h Harness) {
 	const n = 200
 	var done []<-chan persistence.Outcome
 	for i := range persistence.Seq(n) {
-		done = append(done, send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: payloads("a", i, 1)}))
+		done = append(done, Send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: Payloads("a", i, 1)}))
 	}
 	if err := h.Journal.Close(); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func closeDrains(t *testing.T, h Harness) {
 
 func closed(t *testing.T, h Harness) {
 	j := h.Journal
-	write(t, j, "a", 0, 1)
+	Write(t, j, "a", 0, 1)
 	for range 2 {
 		if err := j.Close(); err != nil {
 			t.Fatal(err)
@@ -85,7 +85,7 @@ func closed(t *testing.T, h Harness) {
 		streamsErr = err
 	}
 	for name, err := range map[string]error{
-		"append": wait(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: payloads("a", 1, 1)})).Err,
+		"append": Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: Payloads("a", 1, 1)})).Err,
 		"last":   lastErr, "memo": memoErr, "load": loadErr, "read": readErr, "read back": backErr, "read all": allErr,
 		"streams": streamsErr, "health": j.Health(),
 		"save": j.SaveSnapshot(t.Context(), persistence.Snapshot{Stream: "a"}),
@@ -98,7 +98,7 @@ func closed(t *testing.T, h Harness) {
 
 // closeDuringRead closes from another goroutine between two steps of a read.
 func closeDuringRead(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 10)
+	Write(t, h.Journal, "a", 0, 10)
 	var closing sync.WaitGroup
 	n, last := 0, error(nil)
 	for _, err := range h.Journal.Read(t.Context(), "a", 0) {
@@ -138,7 +138,7 @@ func reopening(t *testing.T, h Harness) {
 	j := h.Journal
 	last := sample(t, j)
 	save(t, j, persistence.Snapshot{Stream: "session/1", Seq: 5, Version: 2, Data: noise(600 << 10)})
-	wait(t, send(j, persistence.Append{Stream: "memo", Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
+	Wait(t, Send(j, persistence.Append{Stream: "memo", Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
 	before := list(t, j.ReadAll(t.Context(), 0))
 	for range 3 {
 		j = h.Reopen()
@@ -154,7 +154,7 @@ func reopening(t *testing.T, h Harness) {
 		wantMemo(t, j, "k", "v", true)
 		wantSnapshot(t, j, persistence.Snapshot{Stream: "session/1", Seq: 5, Version: 2, Data: noise(600 << 10)})
 		for stream := range last {
-			last[stream] = write(t, j, stream, last[stream], 2).Last
+			last[stream] = Write(t, j, stream, last[stream], 2).Last
 		}
 		before = list(t, j.ReadAll(t.Context(), 0))
 		checkGlobalOrder(t, j)

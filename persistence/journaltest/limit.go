@@ -21,13 +21,13 @@ func largest(t *testing.T, h Harness) {
 	memo := &persistence.Memo{Key: strings.Repeat("k", persistence.MaxMemoKey), Value: big[:persistence.MaxMemoBytes], TTL: time.Hour}
 	name := strings.Repeat("n", persistence.MaxStreamName)
 	done := []<-chan persistence.Outcome{
-		send(h.Journal, persistence.Append{Stream: name, Records: [][]byte{big}, Memo: memo}),
-		send(h.Journal, persistence.Append{Stream: name, Expected: 1, Records: many}),
-		send(h.Journal, persistence.Append{Stream: name, Expected: 1 + persistence.MaxAppendRecords, Records: [][]byte{big}}),
-		send(h.Journal, persistence.Append{Stream: "other", Records: many, Memo: memo}),
+		Send(h.Journal, persistence.Append{Stream: name, Records: [][]byte{big}, Memo: memo}),
+		Send(h.Journal, persistence.Append{Stream: name, Expected: 1, Records: many}),
+		Send(h.Journal, persistence.Append{Stream: name, Expected: 1 + persistence.MaxAppendRecords, Records: [][]byte{big}}),
+		Send(h.Journal, persistence.Append{Stream: "other", Records: many, Memo: memo}),
 	}
 	for i, d := range done {
-		if o := wait(t, d); o.Err != nil {
+		if o := Wait(t, d); o.Err != nil {
 			t.Fatalf("append %d: %v", i, o.Err)
 		}
 	}
@@ -53,19 +53,19 @@ func tooLarge(t *testing.T, h Harness) {
 		"memo":         {Memo: &persistence.Memo{Key: "k", Value: long[:persistence.MaxMemoBytes+1], TTL: time.Hour}},
 	} {
 		a.Stream = "a"
-		if o := wait(t, send(h.Journal, a)); !errors.Is(o.Err, persistence.ErrTooLarge) {
+		if o := Wait(t, Send(h.Journal, a)); !errors.Is(o.Err, persistence.ErrTooLarge) {
 			t.Errorf("%s: %v, want too large", name, o.Err)
 		}
 	}
-	if o := write(t, h.Journal, "a", 0, 1); o.Position != 1 {
+	if o := Write(t, h.Journal, "a", 0, 1); o.Position != 1 {
 		t.Fatalf("first record at %d: a refused append left something", o.Position)
 	}
 }
 
 func badNames(t *testing.T, h Harness) {
-	write(t, h.Journal, "session/1", 0, 1)
+	Write(t, h.Journal, "session/1", 0, 1)
 	for _, name := range []string{"", "session/1\x00x", "two words", "tab\t", "umlaut-ü", strings.Repeat("n", persistence.MaxStreamName+1)} {
-		o := wait(t, send(h.Journal, persistence.Append{Stream: name, Records: [][]byte{[]byte("x")}}))
+		o := Wait(t, Send(h.Journal, persistence.Append{Stream: name, Records: [][]byte{[]byte("x")}}))
 		if !errors.Is(o.Err, persistence.ErrInvalid) {
 			t.Errorf("append to %q: %v, want invalid", name, o.Err)
 		}
@@ -78,7 +78,7 @@ func badNames(t *testing.T, h Harness) {
 		"long key":   {Key: strings.Repeat("k", persistence.MaxMemoKey+1), TTL: time.Hour},
 		"short life": {Key: "k", TTL: time.Second - 1},
 	} {
-		if o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Memo: &memo})); !errors.Is(o.Err, persistence.ErrInvalid) {
+		if o := Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Memo: &memo})); !errors.Is(o.Err, persistence.ErrInvalid) {
 			t.Errorf("memo with %s: %v, want invalid", name, o.Err)
 		}
 	}

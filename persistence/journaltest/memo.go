@@ -14,7 +14,7 @@ func memos(t *testing.T, h Harness) {
 	j := h.Journal
 	keep := func(stream string, expected persistence.Seq, n int, m persistence.Memo) {
 		t.Helper()
-		o := wait(t, send(j, persistence.Append{Stream: stream, Expected: expected, Records: payloads(stream, expected, n), Memo: &m}))
+		o := Wait(t, Send(j, persistence.Append{Stream: stream, Expected: expected, Records: Payloads(stream, expected, n), Memo: &m}))
 		if o.Err != nil || o.Last != expected+persistence.Seq(n) {
 			t.Fatalf("memo %s: %+v", m.Key, o)
 		}
@@ -33,8 +33,8 @@ func memos(t *testing.T, h Harness) {
 }
 
 func memoWithConflict(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 1)
-	o := wait(t, send(h.Journal, persistence.Append{Stream: "a", Records: payloads("a", 0, 1),
+	Write(t, h.Journal, "a", 0, 1)
+	o := Wait(t, Send(h.Journal, persistence.Append{Stream: "a", Records: Payloads("a", 0, 1),
 		Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
 	if !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Fatalf("%v, want a conflict", o.Err)
@@ -45,10 +45,10 @@ func memoWithConflict(t *testing.T, h Harness) {
 func memoReplaced(t *testing.T, h Harness) {
 	var done []<-chan persistence.Outcome
 	for _, v := range []string{"one", "two", "three"} {
-		done = append(done, send(h.Journal, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: "k", Value: []byte(v), TTL: time.Hour}}))
+		done = append(done, Send(h.Journal, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: "k", Value: []byte(v), TTL: time.Hour}}))
 	}
 	for _, d := range done {
-		if o := wait(t, d); o.Err != nil {
+		if o := Wait(t, d); o.Err != nil {
 			t.Fatal(o.Err)
 		}
 	}
@@ -61,7 +61,7 @@ func memosExpire(t *testing.T, open Open) {
 		j := open(t, committer.Faults{}).Journal
 		defer j.Close()
 		for key, ttl := range map[string]time.Duration{"short": time.Second, "odd": 1500 * time.Millisecond, "long": time.Hour} {
-			o := <-send(j, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: key, Value: []byte(key), TTL: ttl}})
+			o := <-Send(j, persistence.Append{Stream: "a", Memo: &persistence.Memo{Key: key, Value: []byte(key), TTL: ttl}})
 			if o.Err != nil {
 				t.Fatal(o.Err)
 			}

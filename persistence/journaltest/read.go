@@ -55,7 +55,7 @@ func readAllEverywhere(t *testing.T, h Harness) {
 }
 
 func readUnknown(t *testing.T, h Harness) {
-	write(t, h.Journal, "b", 0, 1)
+	Write(t, h.Journal, "b", 0, 1)
 	for _, stream := range []string{"a", "c", "b/"} {
 		n := len(list(t, h.Journal.Read(t.Context(), stream, 0))) + len(list(t, h.Journal.Read(t.Context(), stream, 5)))
 		n += len(list(t, h.Journal.ReadBack(t.Context(), stream, 0))) + len(list(t, h.Journal.ReadBack(t.Context(), stream, 5)))
@@ -69,8 +69,8 @@ func readUnknown(t *testing.T, h Harness) {
 func neighbours(t *testing.T, h Harness) {
 	names := []string{"session/1", "session/10", "session/1/x", "session/1!", "session/1~", "session/", "session/0~"}
 	for i, name := range names {
-		write(t, h.Journal, name, 0, i+1)
-		write(t, h.Journal, name, persistence.Seq(i+1), 1)
+		Write(t, h.Journal, name, 0, i+1)
+		Write(t, h.Journal, name, persistence.Seq(i+1), 1)
 	}
 	for i, name := range names {
 		up := list(t, h.Journal.Read(t.Context(), name, 0))
@@ -87,12 +87,12 @@ func neighbours(t *testing.T, h Harness) {
 }
 
 func asOfTheCall(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 5)
+	Write(t, h.Journal, "a", 0, 5)
 	up := h.Journal.Read(t.Context(), "a", 0)
 	down := h.Journal.ReadBack(t.Context(), "a", 0)
 	all := h.Journal.ReadAll(t.Context(), 0)
-	write(t, h.Journal, "a", 5, 5)
-	write(t, h.Journal, "b", 0, 1)
+	Write(t, h.Journal, "a", 5, 5)
+	Write(t, h.Journal, "b", 0, 1)
 	for name, read := range map[string]func(func(persistence.Record, error) bool){"read": up, "back": down, "all": all} {
 		if got := list(t, read); len(got) != 5 {
 			t.Errorf("%s: %d records, want the 5 from before the call", name, len(got))
@@ -106,7 +106,7 @@ func readWhileWriting(t *testing.T, h Harness) {
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		for i := range persistence.Seq(n) {
-			if o := <-send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: payloads("a", i, 1)}); o.Err != nil {
+			if o := <-Send(h.Journal, persistence.Append{Stream: "a", Expected: i, Records: Payloads("a", i, 1)}); o.Err != nil {
 				t.Error(o.Err)
 				return
 			}
@@ -118,7 +118,7 @@ func readWhileWriting(t *testing.T, h Harness) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Position != at+1 || string(r.Data) != payload("a", r.Seq) {
+			if r.Position != at+1 || string(r.Data) != Payload("a", r.Seq) {
 				t.Fatalf("after %d came %+v", at, r)
 			}
 			at = r.Position
@@ -128,7 +128,7 @@ func readWhileWriting(t *testing.T, h Harness) {
 }
 
 func cancelledRead(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 10)
+	Write(t, h.Journal, "a", 0, 10)
 	for name, read := range map[string]func(context.Context) func(func(persistence.Record, error) bool){
 		"read": func(ctx context.Context) func(func(persistence.Record, error) bool) {
 			return h.Journal.Read(ctx, "a", 0)
@@ -160,7 +160,7 @@ func cancelledRead(t *testing.T, h Harness) {
 }
 
 func brokenOff(t *testing.T, h Harness) {
-	write(t, h.Journal, "a", 0, 10)
+	Write(t, h.Journal, "a", 0, 10)
 	for range 3 {
 		for range h.Journal.Read(t.Context(), "a", 0) {
 			break
@@ -175,7 +175,7 @@ func brokenOff(t *testing.T, h Harness) {
 			break
 		}
 	}
-	write(t, h.Journal, "a", 10, 1)
+	Write(t, h.Journal, "a", 10, 1)
 }
 
 // loan reads inside a read: the outer record must stay whole until its next step.
@@ -188,7 +188,7 @@ func loan(t *testing.T, h Harness) {
 		if n, err := lastError(h.Journal.Read(t.Context(), outer.Stream, 0)); err != nil || n == 0 {
 			t.Fatalf("inner read: %d, %v", n, err)
 		}
-		if string(outer.Data) != payload(outer.Stream, outer.Seq) {
+		if string(outer.Data) != Payload(outer.Stream, outer.Seq) {
 			t.Fatalf("%s record %d became %q", outer.Stream, outer.Seq, outer.Data)
 		}
 	}
@@ -197,8 +197,8 @@ func loan(t *testing.T, h Harness) {
 func streamNames(t *testing.T, h Harness) {
 	names := []string{"catalogue", "session/1", "session/10", "session/2", "sessions", "webhook/1"}
 	for _, name := range []string{"session/2", "webhook/1", "session/10", "catalogue", "sessions", "session/1"} {
-		write(t, h.Journal, name, 0, 2)
-		write(t, h.Journal, name, 2, 1)
+		Write(t, h.Journal, name, 0, 2)
+		Write(t, h.Journal, name, 2, 1)
 	}
 	for _, prefix := range []string{"", "session/", "session/1", "web", "none", "session", "zzz"} {
 		want := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, prefix) })

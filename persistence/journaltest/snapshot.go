@@ -35,7 +35,7 @@ func bigSnapshot(t *testing.T, h Harness) {
 		s := persistence.Snapshot{Stream: "a", Seq: persistence.Seq(i), Version: 1, Data: big[:size]}
 		save(t, h.Journal, s)
 		wantSnapshot(t, h.Journal, s)
-		write(t, h.Journal, "a", persistence.Seq(i), 1)
+		Write(t, h.Journal, "a", persistence.Seq(i), 1)
 	}
 }
 

@@ -60,9 +60,9 @@ func wantTrimmed(t *testing.T, j persistence.Journal, whole []persistence.Record
 // trimAll forgets everything there is: the numbering goes on, the name stays.
 func trimAll(t *testing.T, h Harness) {
 	j := h.Journal
-	write(t, j, "a", 0, 3)
-	write(t, j, "b", 0, 2)
-	write(t, j, "a/b", 0, 1)
+	Write(t, j, "a", 0, 3)
+	Write(t, j, "b", 0, 2)
+	Write(t, j, "a/b", 0, 1)
 	trim(t, j, "a", 99)
 	for round := range persistence.Seq(3) {
 		if got := lastOf(t, j, "a"); got != 3+round {
@@ -76,11 +76,11 @@ func trimAll(t *testing.T, h Harness) {
 		if h.Reopen != nil {
 			j = h.Reopen()
 		}
-		o := wait(t, send(j, persistence.Append{Stream: "a", Expected: 2 + round, Records: payloads("a", 2+round, 1)}))
+		o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 2 + round, Records: Payloads("a", 2+round, 1)}))
 		if !errors.Is(o.Err, persistence.ErrConflict) {
 			t.Fatalf("a number was given twice: %+v", o)
 		}
-		if o := write(t, j, "a", 3+round, 1); o.Last != 4+round || o.Position != persistence.Position(7+round) {
+		if o := Write(t, j, "a", 3+round, 1); o.Last != 4+round || o.Position != persistence.Position(7+round) {
 			t.Fatalf("%+v, want %d at %d", o, 4+round, 7+round)
 		}
 		if got := list(t, j.Read(t.Context(), "a", 0)); len(got) != 1 || got[0].Seq != 4+round {
@@ -112,7 +112,7 @@ func trimOdd(t *testing.T, h Harness) {
 	j := h.Journal
 	trim(t, j, "unknown", 5)
 	wantStreams(t, j, "")
-	write(t, j, "a", 0, 5)
+	Write(t, j, "a", 0, 5)
 	for _, through := range []persistence.Seq{3, 2, 0, 3} {
 		trim(t, j, "a", through)
 	}

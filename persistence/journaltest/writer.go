@@ -12,15 +12,16 @@ import (
 // patience is how long an outcome may take before a test gives up.
 const patience = 20 * time.Second
 
-// send queues an append and returns where its outcome will come.
-func send(j persistence.Journal, a persistence.Append) <-chan persistence.Outcome {
+// Send queues an append and returns where its outcome will come.
+func Send(j persistence.Journal, a persistence.Append) <-chan persistence.Outcome {
 	done := make(chan persistence.Outcome, 1)
 	a.Done = func(o persistence.Outcome) { done <- o }
 	j.Append(a)
 	return done
 }
 
-func wait(t testing.TB, done <-chan persistence.Outcome) persistence.Outcome {
+// Wait returns the outcome, and fails the test when none comes.
+func Wait(t testing.TB, done <-chan persistence.Outcome) persistence.Outcome {
 	t.Helper()
 	select {
 	case o := <-done:
@@ -31,27 +32,29 @@ func wait(t testing.TB, done <-chan persistence.Outcome) persistence.Outcome {
 	}
 }
 
-// write appends n records behind the expected sequence and waits for success.
-func write(t testing.TB, j persistence.Journal, stream string, expected persistence.Seq, n int) persistence.Outcome {
+// Write appends n records behind the expected sequence and waits for success.
+func Write(t testing.TB, j persistence.Journal, stream string, expected persistence.Seq, n int) persistence.Outcome {
 	t.Helper()
-	o := wait(t, send(j, persistence.Append{Stream: stream, Expected: expected, Records: payloads(stream, expected, n)}))
+	o := Wait(t, Send(j, persistence.Append{Stream: stream, Expected: expected, Records: Payloads(stream, expected, n)}))
 	if o.Err != nil {
 		t.Fatalf("append %d to %s behind %d: %v", n, stream, expected, o.Err)
 	}
 	return o
 }
 
-// payloads are n records that tell where they belong.
-func payloads(stream string, after persistence.Seq, n int) [][]byte {
+// Payloads are n records that tell where they belong, see Payload.
+func Payloads(stream string, after persistence.Seq, n int) [][]byte {
 	records := make([][]byte, n)
 	for i := range records {
-		records[i] = []byte(payload(stream, after+persistence.Seq(i)+1))
+		records[i] = []byte(Payload(stream, after+persistence.Seq(i)+1))
 	}
 	return records
 }
 
-func payload(stream string, seq persistence.Seq) string {
-	return fmt.Sprintf("record %d of %s", seq, stream)
+// Payload tells where the record belongs, and is different from byte to byte in
+// every record.
+func Payload(stream string, seq persistence.Seq) string {
+	return fmt.Sprintf("record %d of %s %x", seq, stream, uint64(seq)*0x9E3779B97F4A7C15)
 }
 
 // sample fills two streams with commits of many sizes and returns the last sequences.
@@ -60,9 +63,9 @@ func sample(t testing.TB, j persistence.Journal) map[string]persistence.Seq {
 	last := map[string]persistence.Seq{}
 	for i, n := range []int{1, 3, 1, 7, 2, 40, 1, 5} {
 		stream := []string{"session/1", "session/2"}[i%2]
-		last[stream] = write(t, j, stream, last[stream], n).Last
+		last[stream] = Write(t, j, stream, last[stream], n).Last
 		if i%3 == 0 {
-			last["session/1"] = write(t, j, "session/1", last["session/1"], 2).Last
+			last["session/1"] = Write(t, j, "session/1", last["session/1"], 2).Last
 		}
 	}
 	return last
@@ -77,7 +80,7 @@ func list(t testing.TB, records func(func(persistence.Record, error) bool)) []pe
 		if err != nil {
 			t.Fatalf("after %d records: %v", len(got), err)
 		}
-		if string(r.Data) != payload(r.Stream, r.Seq) {
+		if string(r.Data) != Payload(r.Stream, r.Seq) {
 			t.Fatalf("%s record %d holds %q", r.Stream, r.Seq, r.Data)
 		}
 		r.Data = nil

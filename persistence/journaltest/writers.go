@@ -21,7 +21,7 @@ func manyWriters(t *testing.T, h Harness) {
 			var expected persistence.Seq
 			for i := range appends {
 				n := 1 + i%3
-				done = append(done, send(h.Journal, persistence.Append{Stream: stream, Expected: expected, Records: payloads(stream, expected, n)}))
+				done = append(done, Send(h.Journal, persistence.Append{Stream: stream, Expected: expected, Records: Payloads(stream, expected, n)}))
 				expected += persistence.Seq(n)
 			}
 			for i, d := range done {
@@ -60,7 +60,7 @@ func competing(t *testing.T, h Harness) {
 					t.Error(err)
 					return
 				}
-				o := <-send(h.Journal, persistence.Append{Stream: "a", Expected: last, Records: payloads("a", last, records)})
+				o := <-Send(h.Journal, persistence.Append{Stream: "a", Expected: last, Records: Payloads("a", last, records)})
 				switch {
 				case o.Err == nil:
 					won++
@@ -106,7 +106,7 @@ func trimWhileBusy(t *testing.T, h Harness) {
 	busy.Go(func() {
 		defer close(written)
 		for i := range n {
-			if o := <-send(j, persistence.Append{Stream: "a", Expected: 3 * i, Records: payloads("a", 3*i, 3)}); o.Err != nil {
+			if o := <-Send(j, persistence.Append{Stream: "a", Expected: 3 * i, Records: Payloads("a", 3*i, 3)}); o.Err != nil {
 				t.Error(o.Err)
 				return
 			}
@@ -150,7 +150,7 @@ func readBehind(t *testing.T, j persistence.Journal, written <-chan struct{}) {
 			"read": j.Read(t.Context(), "a", 0), "back": j.ReadBack(t.Context(), "a", 0), "all": j.ReadAll(t.Context(), 0),
 		} {
 			for r, err := range records {
-				if err != nil || string(r.Data) != payload("a", r.Seq) {
+				if err != nil || string(r.Data) != Payload("a", r.Seq) {
 					t.Errorf("%s: record %d holds %q, %v", name, r.Seq, r.Data, err)
 					return
 				}
