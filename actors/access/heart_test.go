@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/access"
+	"partyline/actors/codec/codectest"
 	"partyline/protocol"
 )
 
@@ -121,7 +122,7 @@ func TestTokensAreBounded(t *testing.T) {
 	if _, _, err := d.do(protocol.IssueToken{Role: protocol.RoleBot, Name: "one more"}, noon+61*second); err != nil {
 		t.Fatal(err)
 	}
-	mustRestore(t, d.AppendSnapshot(nil))
+	codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
 	d.must(t, protocol.RevokeToken{ID: 1})
 	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "another"})
 }
@@ -130,7 +131,7 @@ func TestIDsAreNeverReused(t *testing.T) {
 	d := &desk{Heart: access.New()}
 	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
 	d.must(t, protocol.RevokeToken{ID: 1})
-	d.Heart = mustRestore(t, d.AppendSnapshot(nil))
+	d.Heart = codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
 	if tok := d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"}).(protocol.Token); tok.ID != 2 {
 		t.Errorf("the token after a revoked one has id %d, want 2: the revoked one's JWT would hold again", tok.ID)
 	}

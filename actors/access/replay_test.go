@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/access"
+	"partyline/actors/codec/codectest"
 	"partyline/protocol"
 )
 
@@ -24,18 +25,11 @@ var stored = []struct {
 	{&access.Revoked{At: noon, ID: 2}, "\x02" + `{"at":"2023-11-14T22:13:20.000Z","id":2}`},
 }
 
+var facts = codectest.Facts[access.Fact]{Append: access.AppendFact, Read: access.ReadFact}
+
 func TestFactsAreStoredForEver(t *testing.T) {
 	for _, tt := range stored {
-		if got := string(access.AppendFact([]byte("x"), tt.fact)); got != "x"+tt.bytes {
-			t.Errorf("%T is stored as\n%s, want\n%s", tt.fact, got[1:], tt.bytes)
-		}
-		got, err := access.ReadFact([]byte(tt.bytes))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(tt.fact, got); d != "" {
-			t.Errorf("%T: %s", tt.fact, d)
-		}
+		facts.Stored(t, tt.fact, tt.bytes)
 	}
 }
 
@@ -47,12 +41,7 @@ func TestReadFactRefuses(t *testing.T) {
 		"a wrong type": {"\x02" + `{"id":"1"}`, "cannot unmarshal"},
 		"no id":        {"\x01{}", "not an id"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			f, err := access.ReadFact([]byte(tt.data))
-			if err == nil || f != nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, %v; want an error with %q", f, err, tt.want)
-			}
-		})
+		t.Run(name, func(t *testing.T) { facts.Refused(t, tt.data, tt.want) })
 	}
 }
 
@@ -73,7 +62,7 @@ func TestReplayIsLive(t *testing.T) {
 		if diff := cmp.Diff(live, string(replayed(t, access.New(), d.log).AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("replayed is not live: %s", diff)
 		}
-		tail := replayed(t, mustRestore(t, snapshot), d.log[upTo:])
+		tail := replayed(t, codectest.Restored(t, access.New(), snapshot), d.log[upTo:])
 		if diff := cmp.Diff(live, string(tail.AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("snapshot and tail are not live: %s", diff)
 		}
@@ -91,13 +80,7 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := &desk{Heart: access.New()}
 			d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
-			before := string(d.AppendSnapshot(nil))
-			if err := d.Restore([]byte(data)); err == nil {
-				t.Error("no error")
-			}
-			if string(d.AppendSnapshot(nil)) != before {
-				t.Error("the state changed")
-			}
+			codectest.RefusedSnapshot(t, d, data)
 		})
 	}
 }
@@ -109,21 +92,11 @@ func FuzzReadFact(f *testing.F) {
 		f.Add([]byte(tt.bytes))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fact, err := access.ReadFact(data)
-		if err != nil {
-			return
+		if fact, ok := facts.Fuzzed(t, data); ok {
+			h := access.New()
+			h.Apply(fact, 1)
+			codectest.Restored(t, access.New(), h.AppendSnapshot(nil))
 		}
-		written := access.AppendFact(nil, fact)
-		again, err := access.ReadFact(written)
-		if err != nil {
-			t.Fatalf("%s: %v", written, err)
-		}
-		if d := cmp.Diff(string(written), string(access.AppendFact(nil, again))); d != "" {
-			t.Fatal(d)
-		}
-		h := access.New()
-		h.Apply(fact, 1)
-		mustRestore(t, h.AppendSnapshot(nil))
 	})
 }
 
@@ -131,38 +104,15 @@ func FuzzReadFact(f *testing.F) {
 // as something that restores to the same.
 func FuzzRestore(f *testing.F) {
 	f.Add([]byte(`{"last":2,"tokens":[{"id":2,"role":"bot","name":"b","sessionId":null,"createdAt":"2023-11-14T22:13:20.000Z","expiresAt":"2023-11-14T22:13:21.000Z"}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		h := access.New()
-		if h.Restore(data) != nil {
-			return
-		}
-		written := h.AppendSnapshot(nil)
-		if d := cmp.Diff(string(written), string(mustRestore(t, written).AppendSnapshot(nil))); d != "" {
-			t.Fatal(d)
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, access.New(), access.New(), data) })
 }
 
-func replayed(t fataler, h *access.Heart, log []access.Fact) *access.Heart {
+func replayed(t codectest.Failer, h *access.Heart, log []access.Fact) *access.Heart {
 	for i, f := range log {
-		read, err := access.ReadFact(access.AppendFact(nil, f))
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		h.Apply(read, protocol.Seq(i+1))
+		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}
 	return h
 }
-
-func mustRestore(t fataler, data []byte) *access.Heart {
-	h := access.New()
-	if err := h.Restore(data); err != nil {
-		t.Fatalf("%s: %v", data, err)
-	}
-	return h
-}
-
-type fataler interface{ Fatalf(string, ...any) }
 
 func anyCommand() *rapid.Generator[protocol.Command] {
 	return rapid.Custom(func(t *rapid.T) protocol.Command {

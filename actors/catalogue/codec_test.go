@@ -1,13 +1,11 @@
 package catalogue_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"partyline/actors/catalogue"
+	"partyline/actors/codec/codectest"
 	"partyline/protocol"
 )
 
@@ -35,18 +33,11 @@ var stored = []struct {
 		"\x0a" + `{"at":"2023-11-14T22:13:20.000Z","part":2,"added":[{"id":4,"pack_name":"P","title":"V","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}],"removed":[1]}`},
 }
 
+var facts = codectest.Facts[catalogue.Fact]{Append: catalogue.AppendFact, Read: catalogue.ReadFact}
+
 func TestFactsAreStoredForEver(t *testing.T) {
 	for _, tt := range stored {
-		if got := string(catalogue.AppendFact([]byte("x"), tt.fact)); got != "x"+tt.bytes {
-			t.Errorf("%T is stored as\n%s, want\n%s", tt.fact, got[1:], tt.bytes)
-		}
-		got, err := catalogue.ReadFact([]byte(tt.bytes))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(tt.fact, got); d != "" {
-			t.Errorf("%T: %s", tt.fact, d)
-		}
+		facts.Stored(t, tt.fact, tt.bytes)
 	}
 }
 
@@ -68,12 +59,7 @@ func TestReadFactRefuses(t *testing.T) {
 		"no games left": {"\x0a" + `{"part":1,"removed":[1` + strings.Repeat(",1", catalogue.MaxGames) + "]}", "more than 10000"},
 		"updated to no": {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			f, err := catalogue.ReadFact([]byte(tt.data))
-			if err == nil || f != nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, %v; want an error with %q", f, err, tt.want)
-			}
-		})
+		t.Run(name, func(t *testing.T) { facts.Refused(t, tt.data, tt.want) })
 	}
 }
 
@@ -84,20 +70,10 @@ func FuzzReadFact(f *testing.F) {
 		f.Add([]byte(tt.bytes))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fact, err := catalogue.ReadFact(data)
-		if err != nil {
-			return
+		if fact, ok := facts.Fuzzed(t, data); ok {
+			l := seeded(t)
+			l.Apply(fact, 2)
+			codectest.Restored(t, catalogue.New(), l.AppendSnapshot(nil))
 		}
-		written := catalogue.AppendFact(nil, fact)
-		again, err := catalogue.ReadFact(written)
-		if err != nil {
-			t.Fatalf("%s: %v", written, err)
-		}
-		if rewritten := catalogue.AppendFact(nil, again); !bytes.Equal(written, rewritten) {
-			t.Fatalf("%s became %s", written, rewritten)
-		}
-		l := seeded(t)
-		l.Apply(fact, 2)
-		mustRestore(t, l.AppendSnapshot(nil))
 	})
 }

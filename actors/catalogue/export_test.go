@@ -11,10 +11,11 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/catalogue"
+	"partyline/actors/codec/codectest"
 	"partyline/protocol"
 )
 
-func written(t fataler, games []protocol.Game) string {
+func written(t codectest.Failer, games []protocol.Game) string {
 	var b bytes.Buffer
 	if err := catalogue.WriteCSV(&b, games); err != nil {
 		t.Fatalf("write: %v", err)
@@ -23,7 +24,7 @@ func written(t fataler, games []protocol.Game) string {
 }
 
 // gamesOf are the games that rows make in an empty catalogue.
-func gamesOf(t fataler, rows []protocol.GameFields) []protocol.Game {
+func gamesOf(t codectest.Failer, rows []protocol.GameFields) []protocol.Game {
 	l := empty()
 	if _, _, err := l.do(protocol.ImportGames{CSVData: "read already", Rows: rows}, noon); err != nil {
 		t.Fatalf("import: %v", err)
@@ -33,7 +34,7 @@ func gamesOf(t fataler, rows []protocol.GameFields) []protocol.Game {
 
 // mustComeBack wants games to be the same after they were written and read, and the
 // catalogue that they came from to be left as it is by its own file.
-func mustComeBack(t fataler, games []protocol.Game) {
+func mustComeBack(t codectest.Failer, games []protocol.Game) {
 	data := written(t, games)
 	rows, err := catalogue.ReadCSV(data)
 	if err != nil {

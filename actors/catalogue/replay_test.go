@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/catalogue"
+	"partyline/actors/codec/codectest"
 	"partyline/protocol"
 )
 
@@ -39,7 +40,7 @@ func TestReplayIsLive(t *testing.T) {
 		if snapshot == nil {
 			return
 		}
-		tail := replayed(t, mustRestore(t, snapshot), l.log[upTo:])
+		tail := replayed(t, codectest.Restored(t, catalogue.New(), snapshot), l.log[upTo:])
 		if d := cmp.Diff(live, string(tail.AppendSnapshot(nil))); d != "" {
 			t.Fatalf("snapshot and tail are not live: %s", d)
 		}
@@ -58,14 +59,7 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"a twin": `{"last":1,"games":[{"id":1,"pack_name":"P","title":"T"},{"id":1,"pack_name":"P","title":"U"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := seeded(t)
-			before := string(l.AppendSnapshot(nil))
-			if err := l.Restore([]byte(data)); err == nil {
-				t.Error("no error")
-			}
-			if string(l.AppendSnapshot(nil)) != before {
-				t.Error("the state changed")
-			}
+			codectest.RefusedSnapshot(t, seeded(t), data)
 		})
 	}
 }
@@ -75,38 +69,15 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 func FuzzRestore(f *testing.F) {
 	f.Add(seeded(f).AppendSnapshot(nil))
 	f.Add([]byte(`{"last":2,"clock":"2023-11-14T22:13:20.000Z","games":[{"id":1,"pack_name":"P","title":"T"}],"biases":{"P":1,"Q":-1}}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		h := catalogue.New()
-		if h.Restore(data) != nil {
-			return
-		}
-		written := h.AppendSnapshot(nil)
-		if d := cmp.Diff(string(written), string(mustRestore(t, written).AppendSnapshot(nil))); d != "" {
-			t.Fatal(d)
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, catalogue.New(), catalogue.New(), data) })
 }
 
-func replayed(t fataler, h *catalogue.Heart, log []catalogue.Fact) *catalogue.Heart {
+func replayed(t codectest.Failer, h *catalogue.Heart, log []catalogue.Fact) *catalogue.Heart {
 	for i, f := range log {
-		read, err := catalogue.ReadFact(catalogue.AppendFact(nil, f))
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		h.Apply(read, protocol.Seq(i+1))
+		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}
 	return h
 }
-
-func mustRestore(t fataler, data []byte) *catalogue.Heart {
-	h := catalogue.New()
-	if err := h.Restore(data); err != nil {
-		t.Fatalf("%s: %v", data, err)
-	}
-	return h
-}
-
-type fataler interface{ Fatalf(string, ...any) }
 
 func anyCommand() *rapid.Generator[protocol.Command] {
 	return rapid.Custom(func(t *rapid.T) protocol.Command {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"partyline/actors/codec/codectest"
 	"partyline/actors/standings"
 	"partyline/protocol"
 )
@@ -50,14 +51,7 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 	}
 	for name, data := range bad {
 		t.Run(name, func(t *testing.T) {
-			w := evenings(t)
-			before := string(w.AppendSnapshot(nil))
-			if err := w.Restore(data); err == nil {
-				t.Error("no error")
-			}
-			if string(w.AppendSnapshot(nil)) != before {
-				t.Error("the state changed")
-			}
+			codectest.RefusedSnapshot(t, evenings(t), string(data))
 		})
 	}
 }
@@ -72,16 +66,8 @@ func FuzzRestore(f *testing.F) {
 	f.Add(joined.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := standings.New()
-		if h.Restore(data) != nil {
+		if !codectest.FuzzedSnapshot(t, h, standings.New(), data) {
 			return
-		}
-		written := h.AppendSnapshot(nil)
-		again := standings.New()
-		if err := again.Restore(written); err != nil {
-			t.Fatalf("%x became %x: %v", data, written, err)
-		}
-		if rewritten := again.AppendSnapshot(nil); string(written) != string(rewritten) {
-			t.Fatalf("%x became %x", written, rewritten)
 		}
 		for _, s := range h.Sessions() {
 			if _, err := h.Session(s.ID); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"partyline/actors/codec/codectest"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -33,18 +34,11 @@ var stored = []struct {
 	{&webhook.Deleted{At: noon}, "\x0b" + `{"at":"2023-11-14T22:13:20.000Z"}`},
 }
 
+var facts = codectest.Facts[webhook.Fact]{Append: webhook.AppendFact, Read: webhook.ReadFact}
+
 func TestFactsAreStoredForEver(t *testing.T) {
 	for _, tt := range stored {
-		if got := string(webhook.AppendFact([]byte("x"), tt.fact)); got != "x"+tt.bytes {
-			t.Errorf("%T is stored as\n%q, want\n%q", tt.fact, got[1:], tt.bytes)
-		}
-		got, err := webhook.ReadFact([]byte(tt.bytes))
-		if err != nil {
-			t.Fatalf("%T: %v", tt.fact, err)
-		}
-		if d := cmp.Diff(tt.fact, got); d != "" {
-			t.Errorf("%T: %s", tt.fact, d)
-		}
+		facts.Stored(t, tt.fact, tt.bytes)
 	}
 }
 
@@ -57,11 +51,7 @@ func TestReadFactRefuses(t *testing.T) {
 		"a replay of nothing": "\x07" + `{"at":"2023-11-14T22:13:20.000Z","after":2,"until":2}`,
 		"a cut attempt":       attempt[:len(attempt)-1], "a longer attempt": attempt + "x", "a verdict nobody knows": attempt[:len(attempt)-2] + "\x63\x04",
 	} {
-		t.Run(name, func(t *testing.T) {
-			if f, err := webhook.ReadFact([]byte(data)); err == nil || f != nil {
-				t.Errorf("got %+v, %v", f, err)
-			}
-		})
+		t.Run(name, func(t *testing.T) { facts.Refused(t, data, "") })
 	}
 }
 
@@ -85,7 +75,7 @@ func TestReplayIsLive(t *testing.T) {
 		if diff := cmp.Diff(live, string(replayed(t, webhook.New(7), d.log, 0).AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("replayed is not live: %s", diff)
 		}
-		tail := replayed(t, mustRestore(t, snapshot), d.log[upTo:], upTo)
+		tail := replayed(t, codectest.Restored(t, webhook.New(7), snapshot), d.log[upTo:], upTo)
 		if diff := cmp.Diff(live, string(tail.AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("snapshot and tail are not live: %s", diff)
 		}
@@ -192,14 +182,7 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"too many tests": `{"phase":0,"tests":[1` + strings.Repeat(",1", 100) + `]}`, "an empty replay": `{"phase":0,"replay":{"after":3,"until":3}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := created(t)
-			before := string(d.AppendSnapshot(nil))
-			if err := d.Restore([]byte(data)); err == nil {
-				t.Error("no error")
-			}
-			if string(d.AppendSnapshot(nil)) != before {
-				t.Error("the state changed")
-			}
+			codectest.RefusedSnapshot(t, created(t), data)
 		})
 	}
 }
@@ -211,17 +194,9 @@ func FuzzReadFact(f *testing.F) {
 		f.Add([]byte(tt.bytes))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fact, err := webhook.ReadFact(data)
-		if err != nil {
+		fact, ok := facts.Fuzzed(t, data)
+		if !ok {
 			return
-		}
-		written := webhook.AppendFact(nil, fact)
-		again, err := webhook.ReadFact(written)
-		if err != nil {
-			t.Fatalf("%q: %v", written, err)
-		}
-		if d := cmp.Diff(string(written), string(webhook.AppendFact(nil, again))); d != "" {
-			t.Fatal(d)
 		}
 		d := created(t)
 		d.Apply(fact, 2)
@@ -239,34 +214,15 @@ func FuzzRestore(f *testing.F) {
 	f.Add(d.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := webhook.New(7)
-		if h.Restore(data) != nil {
-			return
+		if codectest.FuzzedSnapshot(t, h, webhook.New(7), data) {
+			_, _ = h.Webhook(), h.Health()
 		}
-		written := h.AppendSnapshot(nil)
-		if d := cmp.Diff(string(written), string(mustRestore(t, written).AppendSnapshot(nil))); d != "" {
-			t.Fatal(d)
-		}
-		_, _ = h.Webhook(), h.Health()
 	})
 }
 
-func replayed(t fataler, h *webhook.Heart, log []webhook.Fact, before int) *webhook.Heart {
+func replayed(t codectest.Failer, h *webhook.Heart, log []webhook.Fact, before int) *webhook.Heart {
 	for i, f := range log {
-		read, err := webhook.ReadFact(webhook.AppendFact(nil, f))
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		h.Apply(read, protocol.Seq(before+i+1))
+		h.Apply(facts.Again(t, f), protocol.Seq(before+i+1))
 	}
 	return h
 }
-
-func mustRestore(t fataler, data []byte) *webhook.Heart {
-	h := webhook.New(7)
-	if err := h.Restore(data); err != nil {
-		t.Fatalf("%s: %v", data, err)
-	}
-	return h
-}
-
-type fataler interface{ Fatalf(string, ...any) }

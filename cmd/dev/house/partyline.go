@@ -26,6 +26,7 @@ var rooms = []Room{
 	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
 
 	{Path: "actors/codec", May: nil},
+	{Path: "actors/codec/codectest", May: nil},
 	{Path: "actors/session", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/catalogue", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/access", May: []string{"protocol", "actors/codec"}},
@@ -66,6 +67,7 @@ var libraries = []Library{
 	{"go.opentelemetry.io/otel/metric", []string{"cmd", "gateway", "actors"}},
 	{"go.opentelemetry.io/otel/attribute", []string{"cmd", "gateway", "actors"}},
 	{"github.com/prometheus/client_golang", []string{"cmd"}},
+	{"github.com/google/go-cmp", []string{"actors/codec/codectest"}},
 }
 
 // goroutines are the files that start one: whose it is and what ends it.
