@@ -12,6 +12,8 @@ type asker interface {
 type command struct {
 	cmd  protocol.Command
 	memo *memoKey
+	// records has room for the one record of a vote, on its way to the journal.
+	records [1][]byte
 	ticket
 }
 

@@ -14,9 +14,9 @@ func (l *ledger[F, H]) execute(c *command) {
 	l.decided = facts[:0]
 	var answer any
 	if refusal == nil {
-		records := make([][]byte, len(facts))
-		for i, f := range facts {
-			records[i] = l.apply(f)
+		records := c.records[:0]
+		for _, f := range facts {
+			records = append(records, l.apply(f))
 		}
 		answer = l.heart.Answer(c.cmd, facts)
 		l.submit(records, c.memo.memo(answer, nil))
