@@ -34,6 +34,7 @@ type Server struct {
 	o    Options
 	cmd  *exec.Cmd
 	gone chan error
+	last *words
 }
 
 // New names a server; nothing runs yet.
@@ -54,7 +55,11 @@ func Build(ctx context.Context, folder string) (string, error) {
 func (s *Server) Start() error {
 	s.cmd = exec.Command(s.o.Binary, append([]string{"serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
 		"--jwt-secret", s.o.Secret, "--max-active-sessions", fmt.Sprint(s.o.MaxActiveSessions), "--log-level", "warn"}, s.o.Flags...)...)
-	s.cmd.Stderr = s.o.Output
+	s.last = &words{}
+	s.cmd.Stderr = s.last
+	if s.o.Output != nil {
+		s.cmd.Stderr = io.MultiWriter(s.o.Output, s.last)
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func (s *Server) Kill() error {
 	err := s.cmd.Process.Kill()
 	if err == nil || errors.Is(err, os.ErrProcessDone) {
 		if ended := s.wait(goneTimeout); !killed(ended) {
-			err = fmt.Errorf("the server had ended by itself: %w", ended)
+			err = fmt.Errorf("the server had ended by itself: %w; its last words:\n%s", ended, s.last)
 		}
 	}
 	s.cmd = nil
