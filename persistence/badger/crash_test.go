@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 		victim(dir)
 		return
 	}
+	if dir := os.Getenv(mergeDir); dir != "" {
+		merger(dir)
+		return
+	}
 	if err := flag.Set("rapid.checks", modelChecks); err != nil {
 		panic(err)
 	}

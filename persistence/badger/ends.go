@@ -46,7 +46,7 @@ func reached(last, end persistence.Seq) error {
 // check is left to those who read it.
 func loadEnds(db *badgerdb.DB) (*ends, error) {
 	e := &ends{last: map[string]persistence.Seq{}}
-	err := db.View(func(txn *badgerdb.Txn) error {
+	err := look(db, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, []byte(streamPrefix), true)
 		defer it.Close()
 		var past []byte

@@ -12,7 +12,7 @@ import (
 // checkFormat signs a new database and refuses one that somebody else wrote, or a
 // later Partyline.
 func checkFormat(db *badgerdb.DB) error {
-	err := db.View(func(txn *badgerdb.Txn) error {
+	err := look(db, func(txn *badgerdb.Txn) error {
 		item, err := txn.Get([]byte(formatKey))
 		if err != nil {
 			return err

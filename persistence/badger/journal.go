@@ -78,7 +78,7 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// view runs f in a read transaction, which sees the database as of its begin.
+// view is look while the journal is open.
 func (j *Journal) view(ctx context.Context, f func(*badgerdb.Txn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -87,9 +87,7 @@ func (j *Journal) view(ctx context.Context, f func(*badgerdb.Txn) error) error {
 		return err
 	}
 	defer j.gate.leave()
-	txn := j.db.NewTransaction(false)
-	defer txn.Discard()
-	return f(txn)
+	return look(j.db.DB, f)
 }
 
 // proceed is nil while a long read may go on.

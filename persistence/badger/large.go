@@ -30,17 +30,18 @@ type large struct {
 const largeSize = 2 * numberSize
 
 // nextLarge is a new generation of parts for the record.
-func nextLarge(db *badgerdb.DB, stream string, seq persistence.Seq, length int) large {
+func nextLarge(db *badgerdb.DB, stream string, seq persistence.Seq, length int) (large, error) {
 	l := large{stream: stream, seq: seq, generation: maxGeneration, length: length}
-	txn := db.NewTransaction(false)
-	defer txn.Discard()
-	it := newIterator(txn, appendPiecesPrefix(nil, stream, seq), true)
-	defer it.Close()
-	it.Seek(l.pieceKey(1<<32 - 1))
-	if l.generation = 1; it.Valid() {
-		l.generation += generationOf(it.Item().Key())
-	}
-	return l
+	err := look(db, func(txn *badgerdb.Txn) error {
+		it := newIterator(txn, appendPiecesPrefix(nil, stream, seq), true)
+		defer it.Close()
+		it.Seek(l.pieceKey(1<<32 - 1))
+		if l.generation = 1; it.Valid() {
+			l.generation += generationOf(it.Item().Key())
+		}
+		return nil
+	})
+	return l, err
 }
 
 func (l *large) pieces() int { return (l.length + partBytes - 1) / partBytes }

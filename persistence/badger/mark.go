@@ -59,7 +59,7 @@ func (g *glance) at(m *marks, stream string) persistence.Seq {
 
 func loadMarks(db *badgerdb.DB) (*marks, error) {
 	m := &marks{marks: map[string]persistence.Seq{}}
-	err := db.View(func(txn *badgerdb.Txn) error {
+	err := look(db, func(txn *badgerdb.Txn) error {
 		return eachMark(txn, func(stream string, through persistence.Seq, err error) error {
 			m.set(stream, through)
 			return err

@@ -99,10 +99,15 @@ func (o *output) give(r persistence.Record) error {
 	if err := o.journal.proceed(o.ctx); err != nil {
 		return err
 	}
-	if !o.yield(r, nil) {
+	if !o.hand(r) {
 		return errEnough
 	}
 	return nil
+}
+
+func (o *output) hand(r persistence.Record) bool {
+	defer theirs()
+	return o.yield(r, nil)
 }
 
 func damaged(c *chunk, i int) error {

@@ -10,33 +10,20 @@ import (
 // removeLoosePieces removes the parts of large records that no chunk names. Nobody may
 // be staging: what is staged is not named yet.
 func (j *Journal) removeLoosePieces() error {
-	return removePieces([]byte(piecePrefix), loose, j.db.View,
+	return removePieces([]byte(piecePrefix), loose,
+		func(f func(*badgerdb.Txn) error) error { return look(j.db.DB, f) },
 		func(f func(*badgerdb.Txn) error) error { return j.latch.update(j.db.DB, f) })
 }
 
 // removePieces removes the parts under a prefix that may go, in several transactions.
 func removePieces(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view, update func(func(*badgerdb.Txn) error) error) error {
-	for {
-		var old [][]byte
-		err := view(func(txn *badgerdb.Txn) error {
+	return erase(func() (old [][]byte, err error) {
+		err = view(func(txn *badgerdb.Txn) error {
 			old = findPieces(txn, prefix, may)
 			return nil
 		})
-		if len(old) == 0 || err != nil {
-			return err
-		}
-		err = update(func(txn *badgerdb.Txn) error {
-			for _, key := range old {
-				if err := txn.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
+		return old, err
+	}, update)
 }
 
 // findPieces finds as many as one transaction removes. The parts of one attempt at a

@@ -13,13 +13,9 @@ import (
 	"partyline/persistence"
 )
 
-const (
-	// partBytes bounds what one transaction of a snapshot writes: the committer may
-	// have to wait for it.
-	partBytes = 256 << 10
-	// deletesPerTxn bounds the parts removed in one transaction.
-	deletesPerTxn = 1000
-)
+// partBytes bounds what one transaction of a snapshot writes: the committer may have to
+// wait for it.
+const partBytes = 256 << 10
 
 // SaveSnapshot stores a snapshot in place of the stream's earlier one and returns
 // when it is durable. The parts are written first, under a generation of their own;
@@ -69,7 +65,7 @@ func (j *Journal) nextManifest(s *persistence.Snapshot) (manifest, error) {
 		length:  uint64(len(s.Data)),
 		sum:     crc32.Checksum(s.Data, castagnoli),
 	}
-	err := j.db.View(func(txn *badgerdb.Txn) error {
+	err := look(j.db.DB, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, partsPrefix(s.Stream), true)
 		defer it.Close()
 		it.Seek(partKey(s.Stream, maxGeneration, 0))
@@ -109,36 +105,22 @@ func (j *Journal) writeParts(ctx context.Context, s *persistence.Snapshot, m man
 
 // dropParts removes the parts of all other generations.
 func (j *Journal) dropParts(ctx context.Context, stream string, keep uint64) error {
-	for {
-		old := j.otherParts(stream, keep)
-		if len(old) == 0 {
-			return nil
-		}
-		err := j.update(ctx, func(txn *badgerdb.Txn) error {
-			for _, key := range old {
-				if err := txn.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
+	return erase(func() ([][]byte, error) { return j.otherParts(stream, keep) },
+		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
 }
 
-func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte) {
-	txn := j.db.NewTransaction(false)
-	defer txn.Discard()
-	it := newIterator(txn, partsPrefix(stream), false)
-	defer it.Close()
-	for it.Rewind(); it.Valid() && len(keys) < deletesPerTxn; it.Next() {
-		if key := it.Item().Key(); generationOf(key) != keep {
-			keys = append(keys, bytes.Clone(key))
+func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte, err error) {
+	err = look(j.db.DB, func(txn *badgerdb.Txn) error {
+		it := newIterator(txn, partsPrefix(stream), false)
+		defer it.Close()
+		for it.Rewind(); it.Valid() && len(keys) < deletesPerTxn; it.Next() {
+			if key := it.Item().Key(); generationOf(key) != keep {
+				keys = append(keys, bytes.Clone(key))
+			}
 		}
-	}
-	return keys
+		return nil
+	})
+	return keys, err
 }
 
 // update is one small transaction beside the committer, under the same latch and guard. A save

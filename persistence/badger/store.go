@@ -29,30 +29,36 @@ func (s *store) Ready() error {
 
 // Last is the sequence of the stream's last record, trimmed or not.
 func (s *store) Last(stream string) (persistence.Seq, error) {
-	txn := s.db.NewTransaction(false)
-	defer txn.Discard()
-	last, err := lastSeq(txn, stream)
-	if err != nil {
-		return 0, err
-	}
-	return last, reached(last, s.ends.at(stream))
+	var last persistence.Seq
+	err := look(s.db, func(txn *badgerdb.Txn) (err error) {
+		if last, err = lastSeq(txn, stream); err != nil {
+			return err
+		}
+		return reached(last, s.ends.at(stream))
+	})
+	return last, err
 }
 
 // Head is found by one seek to the newest index entry.
 func (s *store) Head() (persistence.Position, time.Time, error) {
-	txn := s.db.NewTransaction(false)
-	defer txn.Discard()
-	c, ok, err := lastCommit(txn)
-	if !ok || err != nil {
-		return 0, time.Time{}, err
-	}
-	return c.end(), c.time, nil
+	var at persistence.Position
+	var when time.Time
+	err := look(s.db, func(txn *badgerdb.Txn) error {
+		c, ok, err := lastCommit(txn)
+		if ok && err == nil {
+			at, when = c.end(), c.time
+		}
+		return err
+	})
+	return at, when, err
 }
 
 // Stage writes a part of a large record as a transaction of its own.
 func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error) {
 	if part == 0 {
-		s.encoder.staged = nextLarge(s.db, stream, seq, len(record))
+		if s.encoder.staged, err = nextLarge(s.db, stream, seq, len(record)); err != nil {
+			return false, err
+		}
 	}
 	l := &s.encoder.staged
 	key, value := l.encodePiece(record, part)

@@ -22,6 +22,7 @@ func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, 
 				if err := j.proceed(ctx); err != nil {
 					return err
 				}
+				defer theirs()
 				if !yield(stream, nil) {
 					return errEnough
 				}

@@ -74,23 +74,8 @@ func (j *Journal) mark(ctx context.Context, stream string, through persistence.S
 // dropChunks removes the chunks that are trimmed whole, the oldest first, in several
 // transactions: the committer waits for one of them at most.
 func (j *Journal) dropChunks(ctx context.Context, stream string, through persistence.Seq) error {
-	for {
-		old, err := j.trimmedChunks(ctx, stream, through)
-		if len(old) == 0 || err != nil {
-			return err
-		}
-		err = j.update(ctx, func(txn *badgerdb.Txn) error {
-			for _, key := range old {
-				if err := txn.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
+	return erase(func() ([][]byte, error) { return j.trimmedChunks(ctx, stream, through) },
+		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
 }
 
 // trimmedChunks finds as many as one transaction removes. A chunk's end is told by

@@ -1,0 +1,41 @@
+package badger
+
+import (
+	"fmt"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+)
+
+// look runs f in a read transaction, which sees the database as of its begin. Where a
+// table was sound when the folder was opened and makes no sense any more, Badger panics.
+// That is damage like any other: it is told to whoever asked, who may be a goroutine that
+// nobody watches, and the rest goes on.
+func look(db *badgerdb.DB, f func(*badgerdb.Txn) error) (err error) {
+	defer asDamage(&err) // last of all: Discard panics, too, when an iterator could not be made
+	txn := db.NewTransaction(false)
+	defer txn.Discard()
+	return f(txn)
+}
+
+// asDamage is deferred. It makes a panic of what reads ErrCorrupt.
+func asDamage(err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case consumers:
+		panic(p.value)
+	default:
+		*err = fmt.Errorf("%w: a table makes no sense: %.200s", persistence.ErrCorrupt, fmt.Sprint(p))
+	}
+}
+
+// consumers is a panic of whoever was handed what was read. It is theirs, and goes on.
+type consumers struct{ value any }
+
+// theirs is deferred around a call of a consumer.
+func theirs() {
+	if p := recover(); p != nil {
+		panic(consumers{p})
+	}
+}

@@ -1,0 +1,145 @@
+package badger_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"partyline/persistence"
+	"partyline/persistence/badger"
+)
+
+// Bits turn over in tables of a journal that is open. Whatever it is asked then, by
+// whatever goroutine, it answers with an error or with what was there, and does not crash.
+func TestRotUnderAnOpenJournalIsAnError(t *testing.T) {
+	whole := t.TempDir()
+	j := open(t, badger.Options{Dir: whole})
+	last := fill(t, j, 600)
+	for s := range last {
+		data := make([]byte, 600<<10)
+		if err := j.SaveSnapshot(t.Context(), persistence.Snapshot{Stream: s, Seq: last[s], Version: 1, Data: data}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeJournal(t, j)
+	told := 0
+	for shift := 0; shift < 2048; shift += betweenRots {
+		dir := filepath.Join(t.TempDir(), "journal")
+		if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+			t.Fatal(err)
+		}
+		told += askOverRot(t, dir, shift, last)
+	}
+	if told == 0 {
+		t.Error("nothing was noticed")
+	}
+}
+
+// betweenRots makes a bit in each half of each block turn over, at another place of it
+// each time.
+const betweenRots = 67
+
+// askOverRot asks for everything and counts what was answered with damage.
+func askOverRot(t *testing.T, dir string, shift int, last map[string]persistence.Seq) (told int) {
+	t.Helper()
+	j := open(t, badger.Options{Dir: dir})
+	defer func() { _ = j.Close() }()
+	for _, table := range tables(t, dir) {
+		info, err := os.Stat(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := shift; at < int(info.Size()); at += 2048 {
+			flipIn(t, table, at)
+		}
+	}
+	judge := func(what string, err error) {
+		if err == nil {
+			return
+		}
+		if told++; !errors.Is(err, persistence.ErrCorrupt) && !errors.Is(err, persistence.ErrUnavailable) && !errors.Is(err, persistence.ErrConflict) {
+			t.Errorf("%d: %s: %v", shift, what, err)
+		}
+	}
+	ctx := t.Context()
+	for s, seq := range last {
+		judge("append", outcome(t, send(j, persistence.Append{Stream: s, Expected: seq, Records: payloads(s, seq, 3)})).Err)
+		judge("append anew", outcome(t, send(j, persistence.Append{Stream: s + "0", Records: payloads(s, 0, 3)})).Err)
+		judge("append much", outcome(t, send(j, persistence.Append{Stream: s + "1", Records: [][]byte{make([]byte, 3<<20)}})).Err)
+		judge("read", readRotten(t, j.Read(ctx, s, 0)))
+		judge("read back", readRotten(t, j.ReadBack(ctx, s, 0)))
+		_, err := j.Last(ctx, s)
+		judge("last", err)
+		_, _, err = j.LoadSnapshot(ctx, s)
+		judge("load", err)
+		judge("save", j.SaveSnapshot(ctx, persistence.Snapshot{Stream: s, Seq: seq, Version: 1, Data: []byte("new")}))
+		_, _, err = j.Memo(ctx, s)
+		judge("memo", err)
+		judge("trim", j.Trim(ctx, s, seq/2))
+	}
+	judge("read all", readRotten(t, j.ReadAll(ctx, 0)))
+	for _, err := range j.Streams(ctx, "") {
+		judge("streams", err)
+	}
+	judge("back up", j.Backup(ctx, io.Discard))
+	_, err := j.Verify(ctx, nil)
+	judge("verify", err)
+	return told
+}
+
+// readRotten returns the error a read ends with. What comes before it is what was written.
+func readRotten(t *testing.T, records func(func(persistence.Record, error) bool)) error {
+	t.Helper()
+	for r, err := range records {
+		if err != nil {
+			return err
+		}
+		if string(r.Data) != payload(r.Stream, r.Seq) && len(r.Data) < 1<<20 && r.Stream[len(r.Stream)-1] != '0' {
+			t.Errorf("%s record %d is %q", r.Stream, r.Seq, r.Data)
+		}
+	}
+	return nil
+}
+
+// A panic of whoever reads is theirs: it is no damage, and comes out as it was.
+func TestAConsumersPanicIsTheirs(t *testing.T) {
+	j := open(t, badger.Options{Dir: t.TempDir()})
+	fill(t, j, 5)
+	j.ForgetTail()
+	for name, read := range map[string]func(){
+		"read":    func() { each(j.Read(t.Context(), "session/1", 0)) },
+		"back":    func() { each(j.ReadBack(t.Context(), "session/1", 0)) },
+		"all":     func() { each(j.ReadAll(t.Context(), 0)) },
+		"streams": func() { each(j.Streams(t.Context(), "")) },
+		"in a row": func() {
+			j.Read(t.Context(), "session/1", 0)(func(persistence.Record, error) bool { each(j.ReadAll(t.Context(), 0)); return true })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if p := recover(); fmt.Sprint(p) != "mine" {
+					t.Errorf("the panic is %v", p)
+				}
+			}()
+			read()
+			t.Error("no panic")
+		})
+	}
+	closed := make(chan struct{})
+	go func() { defer close(closed); closeJournal(t, j) }()
+	select {
+	case <-closed: // nobody is inside any more
+	case <-time.After(20 * time.Second):
+		t.Error("the journal does not close")
+	}
+}
+
+func each[V any](all func(func(V, error) bool)) {
+	for range all {
+		panic("mine")
+	}
+}
