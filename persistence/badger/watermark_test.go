@@ -69,6 +69,9 @@ func FuzzWatermark(f *testing.F) {
 	f.Add(slotsOf(7, 6), uint(23), byte(0x80))
 	f.Add(slotsOf(1, 0), uint(12), byte(4))
 	f.Add(make([]byte, slots*slotSize), uint(0), byte(1))
+	mended := slotsOf(7, 6)
+	mended[2] ^= 0x81
+	f.Add(mended, uint(2), byte(0x81))
 	f.Fuzz(func(t *testing.T, b []byte, at uint, flip byte) {
 		b = b[:min(len(b), slots*slotSize)]
 		var w watermark
@@ -80,7 +83,11 @@ func FuzzWatermark(f *testing.F) {
 		if w.slot != 0 && w.slot != 1 || ok1 && w.at < first || ok2 && w.at < second {
 			t.Fatalf("at %d, next in slot %d, of %d and %d", w.at, w.slot, first, second)
 		}
-		b[at%uint(len(b))] ^= flip | 1
+		at %= uint(len(b))
+		if at < slotSize && !ok1 || at >= slotSize && !ok2 {
+			return // the flip may mend what was broken before it
+		}
+		b[at] ^= flip | 1
 		var rotten watermark
 		if refused(t, rotten.parse(b)) {
 			return
