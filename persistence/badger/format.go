@@ -1,7 +1,6 @@
 package badger
 
 import (
-	"errors"
 	"fmt"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -12,17 +11,16 @@ import (
 // checkFormat signs a new database and refuses one that somebody else wrote, or a
 // later Partyline.
 func checkFormat(db *badgerdb.DB) error {
+	signed := false
 	err := look(db, func(txn *badgerdb.Txn) error {
-		item, err := txn.Get([]byte(formatKey))
-		if err != nil {
-			return err
+		value, found, err := get(txn, []byte(formatKey))
+		if found {
+			_, err = unseal([]byte(formatKey), value)
 		}
-		return item.Value(func(value []byte) error {
-			_, err := unseal([]byte(formatKey), value)
-			return err
-		})
+		signed = found
+		return err
 	})
-	if !errors.Is(err, badgerdb.ErrKeyNotFound) {
+	if signed || err != nil {
 		return err
 	}
 	return sign(db)

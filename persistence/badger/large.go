@@ -2,7 +2,6 @@ package badger
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -106,20 +105,16 @@ func (c *chunk) open(txn *badgerdb.Txn) error {
 
 func (l *large) appendPiece(b []byte, txn *badgerdb.Txn, n int) ([]byte, error) {
 	key := l.pieceKey(n)
-	item, err := txn.Get(key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
+	value, found, err := get(txn, key)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
 		return nil, fmt.Errorf("%w: it is missing", persistence.ErrCorrupt)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
+	piece, err := parsePiece(key, value)
+	if err == nil && len(piece) != min(partBytes, l.length-n*partBytes) {
+		err = fmt.Errorf("%w: it has %d bytes", persistence.ErrCorrupt, len(piece))
 	}
-	err = item.Value(func(value []byte) error {
-		piece, err := parsePiece(key, value)
-		if err == nil && len(piece) != min(partBytes, l.length-n*partBytes) {
-			err = fmt.Errorf("%w: it has %d bytes", persistence.ErrCorrupt, len(piece))
-		}
-		b = append(b, piece...)
-		return err
-	})
-	return b, err
+	return append(b, piece...), err
 }

@@ -2,7 +2,6 @@ package badger
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -85,14 +84,12 @@ func eachMark(txn *badgerdb.Txn, f func(stream string, through persistence.Seq, 
 
 // readMark is 0 for a stream that was never trimmed.
 func readMark(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
-	item, err := txn.Get(markKey(stream))
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
-		return 0, nil
+	key := markKey(stream)
+	value, found, err := get(txn, key)
+	if !found || err != nil {
+		return 0, err
 	}
-	if err != nil {
-		return 0, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
-	}
-	return markOf(item)
+	return parseMark(key, value)
 }
 
 func markOf(item *badgerdb.Item) (through persistence.Seq, err error) {

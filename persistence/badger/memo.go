@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -28,21 +27,15 @@ func (j *Journal) Memo(ctx context.Context, key string) (value []byte, ok bool, 
 
 func readMemo(txn *badgerdb.Txn, name string) (memo []byte, ok bool, err error) {
 	key := appendMemoKey(nil, name)
-	item, err := txn.Get(key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
-		return nil, false, nil
+	value, found, err := get(txn, key)
+	if !found || err != nil {
+		return nil, false, err
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
+	expires, data, err := parseMemo(key, value)
+	if err != nil || !time.Now().Before(expires) {
+		return nil, false, err
 	}
-	err = item.Value(func(value []byte) error {
-		expires, data, err := parseMemo(key, value)
-		if ok = err == nil && time.Now().Before(expires); ok {
-			memo = bytes.Clone(data)
-		}
-		return err
-	})
-	return memo, ok, err
+	return bytes.Clone(data), true, nil
 }
 
 func appendMemo(b []byte, expires time.Time, value []byte) []byte {

@@ -2,7 +2,6 @@ package badger
 
 import (
 	"bytes"
-	"errors"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 )
@@ -52,15 +51,10 @@ func loose(txn *badgerdb.Txn, key []byte) bool {
 		return true
 	}
 	chunkKey := appendChunkKey(nil, stream, seq)
-	item, err := txn.Get(chunkKey)
-	if err != nil {
-		return errors.Is(err, badgerdb.ErrKeyNotFound)
+	value, found, err := get(txn, chunkKey)
+	if !found || err != nil {
+		return err == nil
 	}
-	is := false
-	_ = item.Value(func(value []byte) error { // what cannot be read names it perhaps
-		c, err := parseChunk(stream, chunkKey, value)
-		is = err == nil && (c.large == nil || c.large.generation != generationOf(key))
-		return nil
-	})
-	return is
+	c, err := parseChunk(stream, chunkKey, value) // what cannot be read names it perhaps
+	return err == nil && (c.large == nil || c.large.generation != generationOf(key))
 }

@@ -67,7 +67,7 @@ func readStream(txn *badgerdb.Txn, stream string, after, end persistence.Seq, ou
 	}
 	first := persistence.Seq(1)
 	if after > 0 {
-		if c, ok, err = down.seek(after + 1); err != nil || !ok {
+		if c, ok, err = down.seek(after + 1); err != nil || !ok || c.first > after+1 {
 			return orGap(err, after+1)
 		}
 		first = c.first
@@ -107,7 +107,7 @@ func readStreamBack(txn *badgerdb.Txn, stream string, before, end persistence.Se
 		c, ok, err = down.seek(before - 1)
 	}
 	for before > floor+1 {
-		if err != nil || !ok || c.last() < before-1 {
+		if err != nil || !ok || c.first >= before || c.last() < before-1 {
 			return orGap(err, before-1)
 		}
 		if err := out.down(&c, before, floor); err != nil {

@@ -88,7 +88,7 @@ func commitStart(txn *badgerdb.Txn, p persistence.Position) (persistence.Positio
 	down := newIndexScan(txn, true)
 	defer down.close()
 	c, ok, err := down.seek(p)
-	if err != nil || !ok || c.end() < p {
+	if err != nil || !ok || c.first > p || c.end() < p {
 		return 0, orMissing(err, p)
 	}
 	return c.first, nil
@@ -122,23 +122,21 @@ func damageOf(c *chunk, err error) error {
 
 // withChunk reads a chunk that the index names and holds it against the index.
 func withChunk(txn *badgerdb.Txn, want *chunk, key []byte, f func(*chunk) error) error {
-	item, err := txn.Get(key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
+	value, found, err := get(txn, key)
+	if err != nil {
+		return err
+	}
+	if !found {
 		return fmt.Errorf("%w: %s record %d is missing", persistence.ErrCorrupt, want.stream, want.first)
 	}
+	got, err := parseChunk(want.stream, key, value)
 	if err != nil {
-		return fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
+		return err
 	}
-	return item.Value(func(value []byte) error {
-		got, err := parseChunk(want.stream, key, value)
-		if err != nil {
-			return err
-		}
-		if got.position != want.position || got.count != want.count || !got.time.Equal(want.time) {
-			return fmt.Errorf("%w: %s record %d: not where the index has it", persistence.ErrCorrupt, want.stream, want.first)
-		}
-		return f(&got)
-	})
+	if got.position != want.position || got.count != want.count || !got.time.Equal(want.time) {
+		return fmt.Errorf("%w: %s record %d: not where the index has it", persistence.ErrCorrupt, want.stream, want.first)
+	}
+	return f(&got)
 }
 
 // orMissing is err, or the missing position when there was none.

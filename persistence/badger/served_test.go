@@ -1,9 +1,10 @@
 package badger_test
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -109,6 +110,7 @@ func readRotten(t *testing.T, records func(func(persistence.Record, error) bool)
 func TestAConsumersPanicIsTheirs(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 5)
+	panicIn(t, "all, of the tail", func() { each(j.ReadAll(t.Context(), 0)) })
 	j.ForgetTail()
 	for name, read := range map[string]func(){
 		"read":    func() { each(j.Read(t.Context(), "session/1", 0)) },
@@ -119,15 +121,7 @@ func TestAConsumersPanicIsTheirs(t *testing.T) {
 			j.Read(t.Context(), "session/1", 0)(func(persistence.Record, error) bool { each(j.ReadAll(t.Context(), 0)); return true })
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if p := recover(); fmt.Sprint(p) != "mine" {
-					t.Errorf("the panic is %v", p)
-				}
-			}()
-			read()
-			t.Error("no panic")
-		})
+		panicIn(t, name, read)
 	}
 	closed := make(chan struct{})
 	go func() { defer close(closed); closeJournal(t, j) }()
@@ -138,8 +132,110 @@ func TestAConsumersPanicIsTheirs(t *testing.T) {
 	}
 }
 
+// panicIn wants the consumer's panic out of the read as it was.
+func panicIn(t *testing.T, name string, read func()) {
+	t.Run(name, func(t *testing.T) {
+		defer func() {
+			if p := recover(); p != "mine" {
+				t.Errorf("the panic is %v", p)
+			}
+		}()
+		read()
+		t.Error("no panic")
+	})
+}
+
 func each[V any](all func(func(V, error) bool)) {
 	for range all {
 		panic("mine")
+	}
+}
+
+// A block of a table that Badger panics over costs the records in it, which are named, and
+// no others: whoever reads the global order passes it.
+func TestABlockThatMakesNoSenseIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, badger.Options{Dir: dir})
+	noise := rand.NewChaCha8([32]byte{})
+	lost := make([]byte, 3<<10)
+	for seq := range persistence.Seq(30) {
+		data := make([]byte, len(lost))
+		_, _ = noise.Read(data)
+		if seq == 15 {
+			lost = data
+		}
+		if o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: seq, Records: [][]byte{data}})); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+	}
+	closeJournal(t, j)
+	j = open(t, badger.Options{Dir: dir})
+	overwrite(t, tables(t, dir)[0], lost)
+	read, missed := 0, 0
+	for after := persistence.Position(0); after < j.Head(); {
+		var damage *persistence.Damage
+		for r, err := range j.ReadAll(t.Context(), after) {
+			if err != nil {
+				if !errors.As(err, &damage) {
+					t.Fatalf("after %d: %v, want it named", after, err)
+				}
+				break
+			}
+			read, after = read+1, r.Position
+		}
+		if damage != nil {
+			missed += int(damage.Last - damage.First + 1)
+			after = damage.LastPosition
+		}
+	}
+	if read+missed != 30 || missed == 0 || missed > 3 {
+		t.Errorf("%d records read and %d named of 30", read, missed)
+	}
+}
+
+// overwrite makes the block that holds the bytes senseless, from them to its end.
+func overwrite(t *testing.T, table string, held []byte) {
+	t.Helper()
+	b, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b, held)
+	if at < 0 {
+		t.Fatal("the record is not in the table")
+	}
+	f, err := os.OpenFile(table, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, len(held)+600), int64(at)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A table that is shorter than when it was mapped is a fault of memory for whoever reads
+// it, like a block that the disk cannot give any more.
+func TestATableCutOffUnderAnOpenJournalIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, badger.Options{Dir: dir})
+	last := fill(t, j, 300)
+	closeJournal(t, j)
+	j = open(t, badger.Options{Dir: dir})
+	for _, table := range tables(t, dir) {
+		if err := os.Truncate(table, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for s := range last {
+		if err := readRotten(t, j.Read(t.Context(), s, 0)); !errors.Is(err, persistence.ErrCorrupt) {
+			t.Errorf("read %s: %v, want corrupt", s, err)
+		}
+		if _, err := j.Last(t.Context(), s); !errors.Is(err, persistence.ErrCorrupt) {
+			t.Errorf("last %s: %v, want corrupt", s, err)
+		}
+	}
+	if err := readRotten(t, j.ReadAll(t.Context(), 0)); !errors.Is(err, persistence.ErrCorrupt) {
+		t.Errorf("read all: %v, want corrupt", err)
 	}
 }

@@ -3,7 +3,6 @@ package badger
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -82,17 +81,11 @@ func (j *Journal) LoadSnapshot(ctx context.Context, stream string) (s persistenc
 
 func readManifest(txn *badgerdb.Txn, stream string) (m manifest, ok bool, err error) {
 	key := manifestKey(stream)
-	item, err := txn.Get(key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
-		return manifest{}, false, nil
+	value, found, err := get(txn, key)
+	if !found || err != nil {
+		return manifest{}, false, err
 	}
-	if err != nil {
-		return manifest{}, false, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
-	}
-	err = item.Value(func(value []byte) error {
-		m, err = parseManifest(key, value)
-		return err
-	})
+	m, err = parseManifest(key, value)
 	return m, err == nil, err
 }
 
@@ -102,16 +95,14 @@ func (j *Journal) readParts(ctx context.Context, txn *badgerdb.Txn, stream strin
 		if err := j.proceed(ctx); err != nil {
 			return nil, err
 		}
-		item, err := txn.Get(partKey(stream, m.generation, part))
-		if errors.Is(err, badgerdb.ErrKeyNotFound) {
-			return nil, fmt.Errorf("%w: part %d is missing", persistence.ErrCorrupt, part)
-		}
+		value, found, err := get(txn, partKey(stream, m.generation, part))
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", persistence.ErrUnavailable, err)
-		}
-		if err := item.Value(func(value []byte) error { data = append(data, value...); return nil }); err != nil {
 			return nil, err
 		}
+		if !found {
+			return nil, fmt.Errorf("%w: part %d is missing", persistence.ErrCorrupt, part)
+		}
+		data = append(data, value...)
 	}
 	if uint64(len(data)) != m.length || crc32.Checksum(data, castagnoli) != m.sum {
 		return nil, fmt.Errorf("%w: checksum", persistence.ErrCorrupt)

@@ -45,11 +45,16 @@ func eachStream(txn *badgerdb.Txn, prefix string, f func(stream string) error) e
 	chunks.Rewind()
 	trimmed.Rewind()
 	var past []byte
+	before := ""
 	for chunks.Valid() || trimmed.Valid() {
 		stream, err := firstStream(chunks, trimmed)
 		if err != nil {
 			return err
 		}
+		if stream <= before {
+			return fmt.Errorf("%w: stream %q comes after %q", persistence.ErrCorrupt, stream, before)
+		}
+		before = stream
 		if err := f(stream); err != nil {
 			return err
 		}

@@ -78,33 +78,50 @@ func (j *Journal) dropChunks(ctx context.Context, stream string, through persist
 		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
 }
 
-// trimmedChunks finds as many as one transaction removes. A chunk's end is told by
-// the next one's beginning, so that values need not be read; only the newest is asked.
+// trimmedChunks finds as many as one transaction removes. Of chunks that begin in what is
+// trimmed all but the last end there, so their values need not be read.
 func (j *Journal) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, err error) {
 	err = j.view(ctx, func(txn *badgerdb.Txn) error {
 		s := newScan(txn, stream, false)
 		defer s.close()
-		var before []byte
-		for s.it.Rewind(); s.it.Valid() && len(keys) < deletesPerTxn; s.it.Next() {
-			_, first, _ := splitChunkKey(s.it.Item().Key())
-			if before != nil && first <= through+1 {
-				keys = append(keys, before)
+		next := maxSeq
+		for s.it.Rewind(); s.it.Valid(); s.it.Next() {
+			key := s.it.Item().Key()
+			if _, next, _ = splitChunkKey(key); next > through || len(keys) == deletesPerTxn {
+				break
 			}
-			if before = nil; first > through {
-				return nil
-			}
-			before = bytes.Clone(s.it.Item().Key())
+			keys = append(keys, bytes.Clone(key))
+			next = maxSeq
 		}
-		if before == nil || s.it.Valid() {
+		n := len(keys) - 1
+		if n < 0 {
 			return nil
 		}
-		last, err := lastSeq(txn, stream)
-		if err == nil && last <= through {
-			keys = append(keys, before)
+		last, err := lastOf(txn, stream, keys[n], next)
+		if last > through {
+			keys = keys[:n]
 		}
 		return err
 	})
 	return keys, err
+}
+
+// lastOf is the last sequence of a chunk, as the chunk tells. Damage may be trimmed, too:
+// one that makes no sense ends where the next begins. That alone is not believed, because
+// a key that has rotted stands before its place or after it.
+func lastOf(txn *badgerdb.Txn, stream string, key []byte, next persistence.Seq) (persistence.Seq, error) {
+	value, found, err := get(txn, key)
+	if !found || err != nil {
+		return maxSeq, err
+	}
+	c, err := parseChunk(stream, key, value)
+	if err == nil {
+		return c.last(), nil
+	}
+	if next == maxSeq {
+		return maxSeq, err
+	}
+	return next - 1, nil
 }
 
 // dropPieces removes the parts of large records that are trimmed.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,26 @@ func TestReadsBehindATrimNeverSkipDamage(t *testing.T) {
 				t.Errorf("%s: %d records, then %v; want %d, then corrupt", name, n, last, c.before)
 			}
 		}
+	}
+}
+
+// A key that has rotted to another place, here that of the chunk at 6, must not make the
+// chunk before it look as if it ended in what is trimmed.
+func TestARottenKeyTakesNothingAlongInATrim(t *testing.T) {
+	j := damaged(t, move(badger.ChunkKey("a", 6), badger.ChunkKey("a", 4)))
+	damage(t, j, remove(badger.ChunkKey("a", 6)))
+	trim(t, j, "a", 3)
+	var got []persistence.Seq
+	for r, err := range j.ReadAll(t.Context(), 0) {
+		if err != nil {
+			break
+		}
+		if r.Stream == "a" {
+			got = append(got, r.Seq)
+		}
+	}
+	if !slices.Equal(got, []persistence.Seq{4, 5}) {
+		t.Errorf("records %d of a are left before the damage, want 4 and 5", got)
 	}
 }
 

@@ -110,6 +110,7 @@ func (c *check) tables() {
 }
 
 func (c *check) fault(f Fault) {
+	defer theirs()
 	c.sum.Faults++
 	c.report(f)
 }

@@ -18,7 +18,10 @@ func (c *check) snapshots() error {
 		}
 		c.sum.Snapshots++
 		stream := strings.TrimPrefix(string(it.Item().Key()), manifestPrefix)
-		m, _, err := readManifest(c.txn, stream)
+		m, found, err := readManifest(c.txn, stream)
+		if err == nil && !found {
+			err = fmt.Errorf("%w: it cannot be found by its key", persistence.ErrCorrupt)
+		}
 		if err == nil {
 			_, err = c.journal.readParts(c.ctx, c.txn, stream, m)
 		}

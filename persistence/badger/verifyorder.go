@@ -1,11 +1,8 @@
 package badger
 
 import (
-	"errors"
 	"fmt"
 	"time"
-
-	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
 )
@@ -60,8 +57,8 @@ func (c *check) trimmed(want *chunk, key []byte) bool {
 	if want.last() > c.marks[want.stream] {
 		return false
 	}
-	_, err := c.txn.Get(key)
-	return errors.Is(err, badgerdb.ErrKeyNotFound)
+	_, found, err := get(c.txn, key)
+	return !found && err == nil
 }
 
 // records takes the chunk apart.
