@@ -50,6 +50,10 @@ type (
 	news struct{}
 	// openUp begins the following, at a position.
 	openUp struct{ at persistence.Position }
+	// vouch has the dispatcher mark a position it has read up to. It goes through its own
+	// mailbox: a webhook says leave before it commits to wanting something else, so what
+	// was read behind that commit stands behind the leave.
+	vouch struct{ at persistence.Position }
 )
 
 const (
@@ -77,8 +81,10 @@ func (d *dispatcher) Receive(c actor.Context) {
 		d.remove(m.id)
 	case sweep:
 		d.sweep()
+	case vouch:
+		d.mark(m.at)
 	case *actor.Stopping:
-		d.mark()
+		d.mark(d.position)
 	}
 }
 
@@ -201,7 +207,7 @@ func (d *dispatcher) sweep() {
 	d.roster.sweep(d.system.Root, d.ticks%calmSweep == 0)
 	d.read()
 	if d.position-d.kept >= snapshotIdle {
-		d.mark()
+		d.system.Root.Send(d.self, vouch{d.position})
 	}
 }
 
@@ -211,15 +217,15 @@ const markStream = "webhooks"
 // markVersion is the format of the mark.
 const markVersion = 1
 
-// mark keeps who was asleep at the position: for them nothing lies before it that they
-// want. So what nobody wants costs no record, and a start need not read it again.
-func (d *dispatcher) mark() {
-	if !d.open || d.position <= d.kept {
+// mark keeps who is asleep since before the position: for them nothing lies before it that
+// they want. So what nobody wants costs no record, and a start need not read it again.
+func (d *dispatcher) mark(at persistence.Position) {
+	if !d.open || at <= d.kept {
 		return
 	}
 	ids := make([]protocol.WebhookID, 0, len(d.asleep))
 	for id, s := range d.asleep {
-		if s.after <= protocol.DeliveryID(d.position) {
+		if s.after <= protocol.DeliveryID(at) {
 			ids = append(ids, id)
 		}
 	}
@@ -228,8 +234,8 @@ func (d *dispatcher) mark() {
 	if err != nil {
 		panic("actors: a mark that has no JSON: " + err.Error()) // it is a list of numbers
 	}
-	d.kept = d.position
-	d.keep(persistence.Snapshot{Stream: markStream, Seq: persistence.Seq(d.position), Version: markVersion, Data: data})
+	d.kept = at
+	d.keep(persistence.Snapshot{Stream: markStream, Seq: persistence.Seq(at), Version: markVersion, Data: data})
 }
 
 // loadMark reads who has heard everything up to which position. Without a mark, or

@@ -206,12 +206,18 @@ func (p *post) close(ctx context.Context) {
 		break
 	}
 	p.flights.land()
-	ends := make([]*actor.Future, 0, len(pids)+2)
-	for _, pid := range append(pids, p.dispatcher, p.caretaker) {
-		ends = append(ends, p.system.Root.PoisonFuture(pid))
+	p.end(pids...)
+	p.end(p.dispatcher, p.caretaker) // they have heard everything that the webhooks had to say
+	p.flights.wait(ctx)
+}
+
+// end ends actors behind what was sent to them, and returns when they have ended.
+func (p *post) end(pids ...*actor.PID) {
+	ends := make([]*actor.Future, len(pids))
+	for i, pid := range pids {
+		ends[i] = p.system.Root.PoisonFuture(pid)
 	}
 	for _, end := range ends {
 		_ = end.Wait()
 	}
-	p.flights.wait(ctx)
 }

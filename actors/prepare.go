@@ -24,6 +24,7 @@ func (a *webhookActor) prepare(c *command) bool {
 	case protocol.UpdateWebhook:
 		cmd.Reached = a.reached()
 		c.cmd = cmd
+		a.rise()
 	case protocol.ReplayWebhook:
 		cmd.Reached = a.reached()
 		if cmd.Since != nil {
@@ -44,6 +45,15 @@ func (a *webhookActor) prepare(c *command) bool {
 		done(answer, err)
 	}
 	return true
+}
+
+// rise ends the webhook's sleep before it may want something else: the dispatcher must not
+// vouch for it by what it wanted. It lies down again when it has nothing to do.
+func (a *webhookActor) rise() {
+	if a.asleep {
+		a.asleep = false
+		a.system.Root.Send(a.post.dispatcher, leave{a.id})
+	}
 }
 
 func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {
