@@ -18,28 +18,31 @@ func (f *flusher) gather(p *Peer) {
 	if p.ended {
 		return
 	}
-	if p.outbox.pending.Load() {
-		p.collect()
-	}
+	behind := p.outbox.pending.Load() && p.collect()
 	f.gatherControl(p)
 	if p.end.frame != nil && !p.end.last {
 		f.add(piece{kind: kindEnd, bytes: p.end.frame})
 		return
 	}
 	f.add(piece{kind: kindOut, bytes: p.out})
+	if behind {
+		return // what stayed may be the answer that goes before a subscription's news
+	}
 	waiting := f.gatherSubscriptions(p)
 	if p.end.frame != nil && f.size == 0 && !waiting {
 		f.add(piece{kind: kindEnd, bytes: p.end.frame})
 	}
 }
 
-// collect takes what waits in the outbox. Lock order: the peer's before the outbox's.
-func (p *Peer) collect() {
-	frames, end := p.outbox.collect(len(p.out) == 0)
-	if len(p.out) == 0 {
-		p.out = frames
+// collect takes what waits in the outbox, and says whether some of it stays behind what
+// was taken before and is not written yet. Lock order: the peer's before the outbox's.
+func (p *Peer) collect() (behind bool) {
+	if len(p.out) > 0 {
+		behind, p.end = p.outbox.glance()
+		return behind
 	}
-	p.end = end
+	p.out, p.end = p.outbox.collect()
+	return false
 }
 
 func (f *flusher) add(x piece) {

@@ -85,23 +85,34 @@ func (b *outbox) ending() bool {
 	return b.end.frame != nil
 }
 
-// collect takes what waits. The frames are taken only when the peer has written
-// those it took before. An ending that has to wait for what is owed is not told yet:
-// what pays for the last of it is collected, and so is the ending.
-func (b *outbox) collect(withFrames bool) (frames []byte, e ending) {
+// collect takes what waits, when the peer has written what it took before.
+func (b *outbox) collect() (frames []byte, e ending) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if withFrames {
-		if len(b.frames) > pauseBacklog {
-			b.room.Broadcast()
-		}
-		frames, b.frames = b.frames, nil
+	if len(b.frames) > pauseBacklog {
+		b.room.Broadcast()
 	}
-	b.pending.Store(len(b.frames) > 0)
+	frames, b.frames = b.frames, nil
+	b.pending.Store(false)
+	return frames, b.due()
+}
+
+// glance takes nothing: it says whether frames wait, and how the peer is to be closed.
+func (b *outbox) glance() (frames bool, e ending) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	frames = len(b.frames) > 0
+	b.pending.Store(frames)
+	return frames, b.due()
+}
+
+// due is the ending. One that has to wait for what is owed is not told yet: what pays
+// for the last of it is collected, and so is the ending.
+func (b *outbox) due() ending {
 	if b.end.last && b.owed > 0 {
-		return frames, ending{}
+		return ending{}
 	}
-	return frames, b.end
+	return b.end
 }
 
 // roomy says that nobody has to wait.

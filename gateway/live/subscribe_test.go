@@ -1,6 +1,8 @@
 package live_test
 
 import (
+	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 
@@ -188,4 +190,47 @@ func (c *client) unsubscribe(at protocol.Seq, foldable bool) protocol.Seq {
 		at = c.next(at, w, foldable)
 	}
 	return at
+}
+
+// An answer that has to wait behind others, because the socket is full in the middle of
+// them, still comes before the first event of its subscription.
+func TestSubscribedComesFirstAlsoWhenItHasToWait(t *testing.T) {
+	a := newArena(t, live.Options{}, 1, 2)
+	c := a.connect(true)
+	filler, err := json.Marshal(protocol.Notice{Type: protocol.MessagePong, Message: strings.Repeat("x", 3001)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 60 {
+		id := protocol.SessionID(1 + round%2)
+		fillers := c.fill(filler)
+		if err := c.peer.Subscribe(t.Context(), live.Subscription{Session: id}); err != nil {
+			t.Fatal(err)
+		}
+		at := a.hub.head(id)
+		a.hub.publish(id, 3)
+		for range fillers {
+			c.expect(protocol.MessagePong)
+		}
+		c.expect(protocol.MessageSubscribed)
+		c.events(id, at, at+3)
+		c.peer.Unsubscribe(id)
+	}
+}
+
+// fill sends until the socket is full for good, and says how many it took.
+func (c *client) fill(payload []byte) (n int) {
+	c.t.Helper()
+	looks := 0
+	eventually(c.t, "a full socket", func() bool {
+		if looks++; !c.peer.Pumping() {
+			looks = 0
+			for range 10 {
+				c.peer.Send(payload)
+				n++
+			}
+		}
+		return looks == 20
+	})
+	return n
 }
