@@ -16,9 +16,10 @@ const DefaultMaxConnections = 19_000
 // census counts the open connections, HTTP and WebSocket in one: one that becomes the
 // other is at no moment counted twice, or not at all.
 type census struct {
-	open   atomic.Int64
-	most   int64
-	crowds crowds
+	open    atomic.Int64
+	most    int64
+	crowds  crowds // of HTTP connections, by who is at their other end
+	sockets crowds // of WebSockets, by who is behind trusted proxies
 }
 
 func newCensus(o DoorOptions) *census {
@@ -26,7 +27,7 @@ func newCensus(o DoorOptions) *census {
 	if most <= 0 {
 		most = DefaultMaxConnections
 	}
-	return &census{most: int64(most), crowds: newCrowds(o.MaxPerAddress, o.TrustedProxies)}
+	return &census{most: int64(most), crowds: newCrowds(o.MaxPerAddress, o.TrustedProxies), sockets: newCrowds(o.MaxPerAddress, o.TrustedProxies)}
 }
 
 func (c *census) full() bool { return c.open.Load() >= c.most }
@@ -73,10 +74,14 @@ func (l listener) turnsAway(c net.Conn) bool {
 	}
 	over, first := l.census.crowds.full(addrOf(c))
 	if first {
-		l.log.Warn().Int("limit", l.census.crowds.most).
-			Msg("one address has as many connections as one may; if that is a proxy, name it as trusted")
+		tellOfCrowd(l.log, "HTTP", l.census.crowds.most)
 	}
 	return over
+}
+
+func tellOfCrowd(log zerolog.Logger, kind string, limit int) {
+	log.Warn().Str("kind", kind).Int("limit", limit).
+		Msg("one address has as many connections as one may; if that is a proxy, name it as trusted")
 }
 
 // addrOf is the zero Addr when there is none; all such count as one.

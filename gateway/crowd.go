@@ -5,13 +5,12 @@ import (
 	"sync"
 )
 
-// DefaultMaxPerAddress of HTTP connections is twice what a venue needs whose guests all
-// come back at once behind one address, and a twentieth of the house: one stranger
-// cannot fill it.
+// DefaultMaxPerAddress of HTTP connections, and of WebSockets, is twice what a venue needs
+// whose guests all come back at once behind one address, and a twentieth of the house: one
+// stranger cannot fill it.
 const DefaultMaxPerAddress = 1000
 
-// crowds counts the HTTP connections of each address. Those that become WebSockets have
-// limits of their own.
+// crowds counts the connections of each address.
 type crowds struct {
 	most   int
 	exempt proxies
@@ -45,13 +44,7 @@ func (c crowds) full(a netip.Addr) (full, first bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := c.here[network(a)]
-	if all == nil || all.size < c.most {
-		return false, false
-	}
-	first = !all.told
-	all.told = true
-	return true, first
+	return c.here[network(a)].full(c.most)
 }
 
 func (c crowds) come(a netip.Addr) {
@@ -60,12 +53,39 @@ func (c crowds) come(a netip.Addr) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := c.here[network(a)]
+	c.add(network(a))
+}
+
+// admit lets one more come, unless full.
+func (c crowds) admit(a netip.Addr) (in, first bool) {
+	if c.free(a) {
+		return true, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	full, first := c.here[network(a)].full(c.most)
+	if !full {
+		c.add(network(a))
+	}
+	return !full, first
+}
+
+func (c crowds) add(network netip.Addr) {
+	all := c.here[network]
 	if all == nil {
 		all = new(crowd)
-		c.here[network(a)] = all
+		c.here[network] = all
 	}
 	all.size++
+}
+
+func (c *crowd) full(most int) (full, first bool) {
+	if c == nil || c.size < most {
+		return false, false
+	}
+	first = !c.told
+	c.told = true
+	return true, first
 }
 
 // leave forgets an address with its last connection: the table is as large as the

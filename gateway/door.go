@@ -14,7 +14,7 @@ import (
 type DoorOptions struct {
 	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
 	MaxConnections int
-	// MaxPerAddress bounds the HTTP connections of one address, 0 for
+	// MaxPerAddress bounds the HTTP connections of one address, and its WebSockets, 0 for
 	// DefaultMaxPerAddress. Loopback and trusted proxies are not counted.
 	MaxPerAddress int
 	// TrustedProxies stand for many clients each.

@@ -45,15 +45,54 @@ func (h *house) asks(token, from string) answer {
 // dialFrom is dial for somebody at an address.
 func (h *house) dialFrom(from string) *client {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
-	defer cancel()
-	conn, _, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live",
-		&websocket.DialOptions{HTTPHeader: http.Header{"X-Forwarded-For": {from}}})
+	c, _, err := h.tryDialFrom(from)
 	if err != nil {
 		h.t.Fatal("dial:", err)
 	}
+	return c
+}
+
+func (h *house) tryDialFrom(from string) (*client, *http.Response, error) {
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	conn, res, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live",
+		&websocket.DialOptions{HTTPHeader: http.Header{"X-Forwarded-For": {from}}})
+	if err != nil {
+		return nil, res, err
+	}
 	h.t.Cleanup(func() { _ = conn.CloseNow() })
-	return &client{t: h.t, conn: conn}
+	return &client{t: h.t, conn: conn}, res, nil
+}
+
+// A stranger who is patient enough to stay below the rate cannot fill the house either.
+func TestOneAddressCannotTakeAllSockets(t *testing.T) {
+	t.Parallel()
+	const most = 3
+	h := newHouse(t, func(o *gateway.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		o.Door = gateway.NewDoor(gateway.DoorOptions{MaxPerAddress: most, TrustedProxies: o.TrustedProxies})
+	})
+	var first *client
+	for range most {
+		first = h.dialFrom(hall)
+	}
+	_, res, err := h.tryDialFrom(hall)
+	if err == nil || res == nil || res.StatusCode != 429 || res.Header.Get("Retry-After") != "30" {
+		t.Fatalf("one more: %v, %+v", err, res)
+	}
+	h.dialFrom(street)
+	for range 2 * most {
+		h.dial() // the operator's own
+	}
+	_ = first.conn.CloseNow()
+	for end := time.Now().Add(patience); ; { // free when the server has noticed
+		if _, _, err := h.tryDialFrom(hall); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("no place became free")
+		}
+	}
 }
 
 func TestAnAddressDoesNotDisturbOthers(t *testing.T) {

@@ -21,6 +21,9 @@ const (
 	// connectSeconds of it at once let everybody behind one address, a venue or a small
 	// company's proxy, come back after a restart: 500.
 	connectSeconds = 25
+	// crowdWait is what a client is told whose address has all the WebSockets it may have:
+	// somebody behind it has to go first.
+	crowdWait = 30 * time.Second
 	// crowdedPause is how long a socket is not read after there was no room for one of its
 	// requests. To read and refuse costs as much as to take: bots that wait for no answer
 	// would have the hub do nothing else. So they wait in their own send buffers, while
@@ -53,11 +56,20 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w.(*exchange), err)
 		return
 	}
+	in, first := g.door.census.sockets.admit(from)
+	if first {
+		tellOfCrowd(g.log, "WebSocket", g.door.census.sockets.most)
+	}
+	if !in {
+		g.refuse(w.(*exchange), tooMany(crowdWait, "Too many open connections from this address"))
+		return
+	}
 	k := newSocket(g, from)
 	// Every origin that gets here has been looked at.
 	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
 	if err != nil {
 		k.cancel()
+		g.door.census.sockets.leave(from)
 		return // the handshake did not fit, and the library has said so: it is HTTP still
 	}
 	k.peer = peer
@@ -88,6 +100,7 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 func (k *socket) closed() {
 	k.cancel()
 	k.g.door.census.open.Add(-1)
+	k.g.door.census.sockets.leave(k.from)
 }
 
 func (k *socket) holder() *holder { return k.who.Load() }

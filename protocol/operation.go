@@ -79,7 +79,7 @@ var operations = []Operation{
 	{Op: "sessions.join.get", Method: "GET", Path: "/api/sessions/{id}/join", Access: AccessWatch},
 	{Op: "sessions.join.close", Method: "DELETE", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
 	{Op: "join.enter", Method: "POST", Path: "/api/join", Access: AccessAnyone, MaxBody: MaxOpenBody},
-	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true},
+	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true, MaxBody: MaxOpenBody},
 
 	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
 

@@ -51,7 +51,7 @@ type Config struct {
 	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	LogFormat string `default:"console" setting:"" placeholder:"FORMAT" help:"json or console (default console)."`
 
-	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once; loopback, trusted proxies and WebSockets are not counted (default 1000)."`
+	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once, and as many WebSockets; loopback and trusted proxies are not counted (default 1000)."`
 
 	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with one token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once; loopback is not counted."`
 	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"REST requests per second of one address, of those without a token and of guests (default 500)."`
