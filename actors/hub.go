@@ -41,6 +41,10 @@ type Options struct {
 	// OnRevoked is told of each token that has ceased to hold, after the commit. It
 	// must not block.
 	OnRevoked func(protocol.TokenID)
+	// OnInvited is told when the joining of a session begins anew, after the commit and
+	// before anybody hears of the new code: guests of other generations are let in no
+	// more. It must not block.
+	OnInvited func(protocol.SessionID, protocol.Generation)
 	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
 	Courier Courier
 	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
@@ -129,7 +133,7 @@ func newHub(o Options) *Hub {
 		door:        newDoor(max(o.MaxInFlight, 0)),
 		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
 		keys:        newKeys(),
-		invitations: newInvitations(o.DrawCode),
+		invitations: newInvitations(o.DrawCode, o.OnInvited),
 		tokens:      &tokens{revoked: o.OnRevoked},
 		lobby:       newLobby(),
 		draw:        o.Draw,

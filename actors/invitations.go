@@ -22,6 +22,7 @@ type invitations struct {
 	// drawn are codes of commands that are not answered yet.
 	drawn map[string]struct{}
 	draw  func() string
+	told  func(protocol.SessionID, protocol.Generation)
 }
 
 type invitation struct {
@@ -29,11 +30,14 @@ type invitation struct {
 	code       string
 }
 
-func newInvitations(draw func() string) *invitations {
+func newInvitations(draw func() string, told func(protocol.SessionID, protocol.Generation)) *invitations {
 	if draw == nil {
 		draw = drawCode
 	}
-	return &invitations{open: map[protocol.SessionID]invitation{}, codes: map[string]protocol.SessionID{}, drawn: map[string]struct{}{}, draw: draw}
+	if told == nil {
+		told = func(protocol.SessionID, protocol.Generation) {}
+	}
+	return &invitations{told: told, open: map[protocol.SessionID]invitation{}, codes: map[string]protocol.SessionID{}, drawn: map[string]struct{}{}, draw: draw}
 }
 
 // note learns how a session is joined; an empty code is that it is not.
@@ -48,6 +52,12 @@ func (v *invitations) note(id protocol.SessionID, g protocol.Generation, code st
 		v.open[id] = invitation{g, code}
 		v.codes[code] = id
 	}
+}
+
+// set is note of what has just been decided.
+func (v *invitations) set(id protocol.SessionID, g protocol.Generation, code string) {
+	v.note(id, g, code)
+	v.told(id, g)
 }
 
 // opens is the session that the code opens, 0 for none.

@@ -146,7 +146,7 @@ func (a *sessionActor) durable(f session.Fact) {
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
 		a.stirred = true
 	case *session.JoinSet:
-		a.invitations.note(a.id, f.Generation, f.Code)
+		a.invitations.set(a.id, f.Generation, f.Code)
 	case *session.Closed:
 		a.directory.note(a.id, true, false)
 		a.invitations.note(a.id, 0, "")

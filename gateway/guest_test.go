@@ -267,6 +267,33 @@ func TestARenewedCodeLetsTheSamePhonesIn(t *testing.T) {
 	p.wantTally(1, 0)
 }
 
+// Who renews a code wants somebody out, and must not tell them the new one on the way.
+func TestARenewedCodeIsNotToldToThoseItThrowsOut(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "once")
+	token, _ := p.phone("Ann")
+	var guests []*client
+	for range 20 {
+		k := p.dial()
+		k.auth(token)
+		k.say(params{"type": "subscribe", "sessionId": p.session})
+		k.hearType("subscribed")
+		guests = append(guests, k)
+	}
+	code := p.open(params{"renew": true})
+	for _, k := range guests {
+		for {
+			_, raw, err := k.conn.Read(t.Context())
+			if err != nil {
+				break
+			}
+			if strings.Contains(string(raw), code) {
+				t.Fatalf("a guest who is thrown out hears %s", raw)
+			}
+		}
+	}
+}
+
 func TestAGuestOfAnotherGenerationIsForged(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")

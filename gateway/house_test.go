@@ -54,7 +54,8 @@ func newHouseOn(t testing.TB, j persistence.Journal, changes ...func(*gateway.Op
 	h := &house{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
 	var err error
 	h.hub, err = actors.New(t.Context(), actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
-		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) }})
+		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
+		OnInvited: func(id protocol.SessionID, now protocol.Generation) { h.gateway.Invited(id, now) }})
 	if err != nil {
 		t.Fatal(err)
 	}

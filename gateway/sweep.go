@@ -42,6 +42,16 @@ func (g *Gateway) Revoked(id protocol.TokenID) {
 	}
 }
 
+// Invited closes the sockets of a session's guests of other generations, before it
+// returns: what is sent to the session's screens next is the new code. It does not wait
+// for them.
+func (g *Gateway) Invited(id protocol.SessionID, now protocol.Generation) {
+	g.sweeper.closeSockets(protocol.CloseForbidden, "Join code renewed", func(k *socket) bool {
+		h := k.holder()
+		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now
+	})
+}
+
 func (s *sweeper) run() {
 	defer close(s.done)
 	tick := time.NewTicker(sweepInterval)

@@ -146,6 +146,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.revoked,
+		OnInvited:         s.invited,
 		Courier:           s.courier,
 		Observer:          rooms,
 	})
@@ -156,6 +157,13 @@ func (s *server) openHub(ctx context.Context) (err error) {
 func (s *server) revoked(id protocol.TokenID) {
 	if g := s.gateway.Load(); g != nil {
 		g.Revoked(id)
+	}
+}
+
+// invited closes the sockets of guests whose code does not hold any more.
+func (s *server) invited(id protocol.SessionID, now protocol.Generation) {
+	if g := s.gateway.Load(); g != nil {
+		g.Invited(id, now)
 	}
 }
 
