@@ -66,7 +66,7 @@ func (g *Gateway) handlers() map[string]handler {
 		"join.enter":           g.enter,
 
 		"votes.batch": g.castVotes,
-		"votes.list":  search(g.hub.Votes),
+		"votes.list":  g.history.inTurn(search(g.hub.Votes)),
 
 		"stats.get": show(g.hub.Stats),
 
