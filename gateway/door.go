@@ -48,7 +48,7 @@ func (d *Door) NewServer() *http.Server {
 	return &http.Server{
 		Handler:           d,
 		ConnState:         d.census.track,
-		ErrorLog:          log.New(d.log.With().Str("from", "net/http").Logger(), "", 0),
+		ErrorLog:          log.New(serverLog{d.log.With().Str("from", "net/http").Logger()}, "", 0),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

@@ -13,8 +13,9 @@ const (
 	readHeaderTimeout = 10 * time.Second
 	// readTimeout is for a whole request; the largest import takes it on a slow line.
 	readTimeout = 60 * time.Second
-	// writeTimeout leaves time for an answer after the longest wait for it.
-	writeTimeout = 60 * time.Second
+	// writeTimeout begins with the headers as readTimeout does. It leaves time for the
+	// slowest body, the longest wait for an answer, and a moment to send that.
+	writeTimeout = readTimeout + requestTimeout + 15*time.Second
 	// idleTimeout keeps the connection of a bot that votes now and then.
 	idleTimeout = 2 * time.Minute
 	// maxHeaderBytes holds any token and what proxies add.
