@@ -56,7 +56,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 	case protocol.AddWinner:
 		return h.addWinner(dst, at)
 	case *protocol.CastGuestVote:
-		return h.castGuest(dst, c, at)
+		return h.castGuest(dst, c, at, now)
 	case protocol.OpenJoin:
 		return h.openJoin(dst, c, at)
 	case protocol.CloseJoin:

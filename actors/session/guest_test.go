@@ -90,6 +90,8 @@ func TestPolicyEvery(t *testing.T) {
 	}{
 		{"within a second", withPolicy("every", up), 999, protocol.CodeDuplicateVote},
 		{"after a second", withPolicy("every", up), 1000, ""},
+		{"after the clock was set back by an hour", withPolicy("every", up), -3600 * second, ""},
+		{"after the clock was set back by less than a second", withPolicy("every", up), -999, protocol.CodeDuplicateVote},
 		{"within a second of the one before the game", withPolicy("every", up, add(2)), 999, protocol.CodeDuplicateVote},
 		{"of another phone", withPolicy("every", guest(0xb, "up")), 0, ""},
 		{"of somebody of that name", withPolicy("every", vote("Ann", "up", noon)), 0, ""},
