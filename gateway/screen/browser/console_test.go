@@ -157,6 +157,44 @@ func TestTheCatalogueAtTheConsole(t *testing.T) {
 	b.says("tbody .name", "Charades, <i>loud</i>")
 }
 
+// TestHostsStayInStep: what one host changes beside the evening another one sees, in the
+// view that stands open, and keeps the focus there.
+func TestHostsStayInStep(t *testing.T) {
+	h := newHub(t)
+	b := console(t, h, desktop)
+	b.press("Games")
+	b.fill("title", "drawful 2")
+	b.says("[role=status]", "1 of 72 games")
+	b.until(`(document.querySelector('tbody select').focus(), true)`)
+	id := int(value[float64](b, `Number(document.querySelector('tbody tr').dataset.key)`))
+	h.ask("PATCH", fmt.Sprintf("/api/games/%d/toggle", id), object{})
+	b.until(`document.querySelector('tr.off')`)
+	h.ask("POST", "/api/games", object{"pack_name": "Ours", "title": "Drawful 2, ours", "min_players": 1, "max_players": 8})
+	b.says("[role=status]", "2 of 73 games")
+	b.until(fmt.Sprintf(`Number(document.activeElement.closest('tr')?.dataset.key) === %d`, id))
+
+	b.press("Links")
+	b.until(`document.querySelector('main .soft').checkVisibility()`)
+	token := h.ask("POST", "/api/auth/tokens", object{"role": "bot", "name": "Nightbot"})["id"]
+	b.says(".row .name", "Nightbot")
+	h.ask("DELETE", fmt.Sprintf("/api/auth/tokens/%v", token), object{})
+	b.until(`document.querySelectorAll('.row').length === 0`)
+
+	b.press("Webhooks")
+	h.ask("POST", "/api/webhooks", object{"name": "Discord", "url": "http://127.0.0.1:1/", "secret": "a secret for tests", "events": []string{"*"}})
+	b.says(".row .name", "Discord")
+	h.ask("PATCH", "/api/webhooks/1", object{"enabled": false})
+	b.says(".pill", "Disabled")
+
+	b.press("Evenings")
+	h.session("Friday")
+	b.says(".row .name", "Friday")
+	h.play(1, 1)
+	b.says(".row .soft", "1 game")
+	b.press("Figures")
+	b.until(`document.querySelector('.bar-row')`)
+}
+
 func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
 	h := newHub(t)
 	b := open(t, h, phone, h.url("/"))

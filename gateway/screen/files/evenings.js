@@ -1,7 +1,8 @@
 // All evenings there were: what was played, and the record to keep.
 
-import {el} from './dom.js';
-import {bars, button, complain, panel, reveal, saved, sure, tell, when} from './parts.js';
+import {el, list} from './dom.js';
+import {bars, button, panel, reveal, saved, sure, tell, when} from './parts.js';
+import {inStep} from './step.js';
 import {t} from './text.js';
 
 /** evenings is the view of all sessions. */
@@ -12,7 +13,7 @@ export function evenings(desk) {
   async function load() {
     const sessions = await desk.read('sessions.list');
     none.hidden = sessions.length > 0;
-    rows.replaceChildren(...sessions.map((s) => row(s)));
+    list(rows, sessions, (s) => JSON.stringify(s), row); // one that has changed is made anew
   }
 
   function row(s) {
@@ -41,6 +42,5 @@ export function evenings(desk) {
       el('ol', {class: 'rows'}, ...games.map((g) => el('li', {class: 'row'}, el('span', {class: 'grow'}, g.title), el('span', {class: 'soft'}, t(`status.${g.status}`))))));
   }
 
-  load().catch(complain);
-  return {node: panel(t('view.evenings'), {level: 1}, none, rows)};
+  return {leave: inStep(desk, load), node: panel(t('view.evenings'), {level: 1}, none, rows)};
 }

@@ -1,7 +1,8 @@
 // What all evenings together come to.
 
 import {el} from './dom.js';
-import {bars, complain, panel} from './parts.js';
+import {bars, panel} from './parts.js';
+import {inStep} from './step.js';
 import {t, number, score} from './text.js';
 
 const counts = ['games', 'gamesEnabled', 'packs', 'sessions', 'totalGamesPlayed', 'totalVotes'];
@@ -17,7 +18,6 @@ export function figures(desk) {
     bars(played, s.mostPlayedGames.filter((g) => g.play_count > 0).map((g) => row(g, g.play_count)));
     bars(rated, s.topRatedGames.filter((g) => g.upvotes + g.downvotes > 0).map((g) => row(g, g.popularity_score, score(g.popularity_score))));
   };
-  desk.read('stats.get').then(fill).catch(complain);
-  return {node: el('div', {class: 'stack'}, panel(t('view.figures'), {level: 1}, tiles),
+  return {leave: inStep(desk, () => desk.read('stats.get').then(fill)), node: el('div', {class: 'stack'}, panel(t('view.figures'), {level: 1}, tiles),
     el('div', {class: 'columns'}, panel(t('mostPlayed'), {}, played), panel(t('topRated'), {}, rated)))};
 }

@@ -2,11 +2,14 @@
 
 import {el, list, say, show} from './dom.js';
 import {button, choice, complain, field, form, input, panel, reveal, saved, submit, sure, tell} from './parts.js';
+import {inStep} from './step.js';
 import {t, number, score} from './text.js';
 
 /** games is the view of the catalogue. */
 export function games(desk) {
   let all = [];
+  let packs = [];
+  let changes = 0; // of ours, begun or ended: what was read across one may be older than it
   const rows = el('tbody');
   const count = el('p', {class: 'soft', role: 'status'});
   const pack = choice('pack', [['', t('allPacks')]]);
@@ -16,12 +19,20 @@ export function games(desk) {
     field(t('shown'), choice('enabled', [['', t('all')], ['yes', t('enabled')], ['no', t('disabled')]])));
 
   async function load() {
-    all = await desk.read('games.list');
-    const packs = [...new Set(all.map((g) => g.pack_name))];
+    const before = changes;
+    const read = await desk.read('games.list');
+    if (changes !== before) return;
+    all = read;
+    offer([...new Set(all.map((g) => g.pack_name))]);
+    draw();
+  }
+
+  function offer(names) {
+    if (names.join('\n') === packs.join('\n')) return; // a list that is open would close
+    packs = names;
     const chosen = pack.value;
     pack.replaceChildren(el('option', {value: ''}, t('allPacks')), ...packs.map((p) => el('option', {value: p}, p)));
     pack.value = packs.includes(chosen) ? chosen : '';
-    draw();
   }
 
   function draw() {
@@ -37,7 +48,8 @@ export function games(desk) {
 
   // change asks for something and puts what came back in its place.
   async function change(id, op, data = {}) {
-    const said = await desk.write(op, {id, ...data});
+    changes++;
+    const said = await desk.write(op, {id, ...data}).finally(() => { changes++; });
     if (op === 'games.delete') all = all.filter((g) => g.id !== id);
     else all = all.map((g) => (g.id === id ? {...g, ...(said.title ? said : {favor_bias: said.favor_bias})} : g));
     draw();
@@ -49,8 +61,8 @@ export function games(desk) {
     button(t('disablePack'), () => ofPack('games.packs.toggle', {enabled: false})),
     ...[1, 0, -1].map((bias) => button(t(`packBias.${bias}`), () => ofPack('games.packs.favor', {favor_bias: bias}))));
   const add = button(t('addGame'), () => adding(desk, load));
-  load().catch(complain);
   return {
+    leave: inStep(desk, load),
     node: panel(t('view.games'), {level: 1}, el('div', {class: 'actions'}, add,
       button(t('exportCSV'), async () => saved(await desk.file('api/games/export/csv'))), button(t('importCSV'), () => importing(desk, load))),
     filter, whole, count, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('catalogue')}, el('table', {},

@@ -1,26 +1,26 @@
 // Webhooks: who is told of events, and whether they take it.
 
-import {el, show} from './dom.js';
-import {button, complain, field, form, input, panel, reveal, submit, sure, tell, when} from './parts.js';
+import {el, list, show} from './dom.js';
+import {button, field, form, input, panel, reveal, submit, sure, tell, when} from './parts.js';
+import {inStep} from './step.js';
 import {t, number} from './text.js';
-
-const AGAIN = 5000; // milliseconds between looks at their health
 
 /** hooks is the view of webhooks. */
 export function hooks(desk) {
   const rows = el('ol', {class: 'rows'});
   const none = el('p', {class: 'soft', hidden: true}, t('noHooks'));
-  let cards = [];
+  const looks = new WeakMap(); // by the node of a card
 
   async function load() {
     const all = await desk.read('webhooks.list');
     show(all.length === 0, none);
-    cards = all.map((w) => card(desk, w, load));
-    rows.replaceChildren(...cards.map((c) => c.node));
-    await look();
+    list(rows, all, (w) => JSON.stringify(w), (w) => { // one that has changed is made anew
+      const made = card(desk, w, load);
+      looks.set(made.node, made.look);
+      return made.node;
+    });
+    await Promise.all([...rows.children].map((node) => looks.get(node)()));
   }
-  const look = () => Promise.all(cards.map((c) => c.look()));
-  const watching = setInterval(() => { if (!document.hidden) look().catch(() => {}); }, AGAIN);
 
   const make = form({class: 'lines'}, async ({name, url, secret, events}, made) => {
     tell((await desk.write('webhooks.create', {name, url, secret, events: events.split(/[\s,]+/).filter(Boolean)})).message);
@@ -30,8 +30,7 @@ export function hooks(desk) {
   field(t('secret'), input('secret', {type: 'password', required: true, maxlength: 256, autocomplete: 'new-password'})),
   field(t('events'), input('events', {required: true, value: 'game.added'})), submit(t('addHook')));
 
-  load().catch(complain);
-  return {node: panel(t('view.hooks'), {level: 1}, make, none, rows), leave: () => clearInterval(watching)};
+  return {leave: inStep(desk, load), node: panel(t('view.hooks'), {level: 1}, make, none, rows)};
 }
 
 function card(desk, w, reload) {

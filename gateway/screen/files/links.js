@@ -1,7 +1,8 @@
 // Tokens for screens and bots: made once, shown once, taken back at any time.
 
-import {el} from './dom.js';
+import {el, list} from './dom.js';
 import {button, choice, complain, copied, field, form, input, panel, reveal, submit, sure, when} from './parts.js';
+import {inStep} from './step.js';
 import {t} from './text.js';
 
 /** links is the view of scoped tokens. */
@@ -12,14 +13,17 @@ export function links(desk) {
   async function load() {
     const tokens = await desk.read('tokens.list');
     none.hidden = tokens.length > 0;
-    rows.replaceChildren(...tokens.map((token) => el('li', {class: 'row'},
-      el('div', {class: 'grow'}, el('p', {class: 'name'}, token.name), el('p', {class: 'soft small'},
-        [t(`role.${token.role}`), token.sessionId ? t('session', {id: token.sessionId}) : t('allSessions'), t('until', {time: when(token.expiresAt)})].join(' · '))),
-      button(t('revoke'), async () => {
-        if (!await sure(t('revokeSure', {name: token.name}), t('revoke'))) return;
-        await desk.write('tokens.revoke', {id: token.id});
-        await load();
-      }, {kind: 'bad', 'aria-label': t('revokeNamed', {name: token.name})}))));
+    list(rows, tokens, (token) => token.id, row);
+  }
+
+  function row(token) {
+    return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, token.name), el('p', {class: 'soft small'},
+      [t(`role.${token.role}`), token.sessionId ? t('session', {id: token.sessionId}) : t('allSessions'), t('until', {time: when(token.expiresAt)})].join(' · '))),
+    button(t('revoke'), async () => {
+      if (!await sure(t('revokeSure', {name: token.name}), t('revoke'))) return;
+      await desk.write('tokens.revoke', {id: token.id});
+      await load();
+    }, {kind: 'bad', 'aria-label': t('revokeNamed', {name: token.name})}));
   }
 
   const make = form({class: 'lines'}, async ({role, name, session, days}, made) => {
@@ -31,8 +35,7 @@ export function links(desk) {
   field(t('name'), input('name', {required: true, maxlength: 200})), field(t('onlySession'), input('session', {type: 'number', min: 1})),
   field(t('days'), input('days', {type: 'number', min: 1, max: 366, value: 30, required: true})), submit(t('makeToken')));
 
-  load().catch(complain);
-  return {node: panel(t('view.links'), {level: 1}, el('p', {class: 'soft'}, t('linksHow')), make, none, rows)};
+  return {leave: inStep(desk, load), node: panel(t('view.links'), {level: 1}, el('p', {class: 'soft'}, t('linksHow')), make, none, rows)};
 }
 
 // A screen's link holds the token in its fragment, which browsers send to nobody.
