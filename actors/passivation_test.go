@@ -29,6 +29,38 @@ func TestASleepingSessionWakesWithItsState(t *testing.T) {
 	})
 }
 
+// Whoever reads all past sessions one after the other has few of them in memory at a time;
+// one that goes on stays for longer.
+func TestAPastSessionRestsSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEvening(t)
+		awake := e.measured(actors.Options{})
+		look := func() {
+			if _, err := e.hub.SessionVotes(t.Context(), e.session); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look()
+		time.Sleep(time.Minute)
+		if n := awake(); n != 1 {
+			t.Fatalf("%d sessions are awake, the one that goes on is not", n)
+		}
+		do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
+		for range 5 { // it stays while it is asked for
+			time.Sleep(5 * time.Second)
+			look()
+			if n := awake(); n != 1 {
+				t.Fatalf("%d sessions are awake that are asked for", n)
+			}
+		}
+		time.Sleep(15 * time.Second)
+		if n := awake(); n != 0 {
+			t.Fatalf("%d past sessions are awake", n)
+		}
+		look()
+	})
+}
+
 func TestAWatchedSessionStaysAwake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)

@@ -179,11 +179,23 @@ func (a *sessionActor) reborn(h *session.Heart) {
 	a.closeFeed()
 }
 
+// pastPatience is for sessions that are over. Anybody may ask for them, and whoever asks
+// for one after the other must not have all there ever were in memory.
+const pastPatience = 10 * time.Second
+
+// untilRest is how long the session stays awake unused.
+func (a *sessionActor) untilRest() time.Duration {
+	if a.suspect || a.heart.Active() {
+		return a.patience
+	}
+	return min(a.patience, pastPatience)
+}
+
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
 // While something is running it stays.
 func (a *sessionActor) retireWhenIdle(c actor.Context) {
 	damaged := a.broken.err != nil && a.settled()
-	if a.resigned || a.busy() || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.patience {
+	if a.resigned || a.busy() || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.untilRest() {
 		return
 	}
 	a.resigned = true

@@ -45,6 +45,9 @@ type Heart struct {
 // New is the heart of a session that has not been opened yet.
 func New(id protocol.SessionID) *Heart { return &Heart{id: id} }
 
+// Active says that the session goes on.
+func (h *Heart) Active() bool { return h.phase == phaseActive }
+
 // Exists says whether the session is open or closed: not before CreateSession, not
 // after DeleteSession.
 func (h *Heart) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }
