@@ -48,12 +48,11 @@ func (a *webhookActor) prepare(c *command) bool {
 }
 
 // rise ends the webhook's sleep before it may want something else: the dispatcher must not
-// vouch for it by what it wanted. It lies down again when it has nothing to do.
+// vouch for it by what it wanted. It lies down again when it has nothing to do. The
+// dispatcher may take it for asleep when it does not itself, after it has been read anew.
 func (a *webhookActor) rise() {
-	if a.asleep {
-		a.asleep = false
-		a.system.Root.Send(a.post.dispatcher, leave{a.id})
-	}
+	a.asleep = false
+	a.system.Root.Send(a.post.dispatcher, leave{a.id})
 }
 
 func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {

@@ -201,7 +201,7 @@ func TestSubscribedComesFirstAlsoWhenItHasToWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for round := range 60 {
+	for round := range 20 {
 		id := protocol.SessionID(1 + round%2)
 		fillers := c.fill(filler)
 		if err := c.peer.Subscribe(t.Context(), live.Subscription{Session: id}); err != nil {

@@ -78,8 +78,9 @@ func (j *Journal) dropChunks(ctx context.Context, stream string, through persist
 		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
 }
 
-// trimmedChunks finds as many as one transaction removes. Of chunks that begin in what is
-// trimmed all but the last end there, so their values need not be read.
+// trimmedChunks finds as many as one transaction removes. What stands before a chunk that
+// checks ends before it, so only the last chunks need to be read, back to one that does.
+// Damage may be trimmed, too: what makes no sense ends where the next begins.
 func (j *Journal) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, err error) {
 	err = j.view(ctx, func(txn *badgerdb.Txn) error {
 		s := newScan(txn, stream, false)
@@ -93,35 +94,36 @@ func (j *Journal) trimmedChunks(ctx context.Context, stream string, through pers
 			keys = append(keys, bytes.Clone(key))
 			next = maxSeq
 		}
-		n := len(keys) - 1
-		if n < 0 {
-			return nil
-		}
-		last, err := lastOf(txn, stream, keys[n], next)
-		if last > through {
-			keys = keys[:n]
-		}
+		keys, err = endingBy(txn, stream, keys, next, through)
 		return err
 	})
 	return keys, err
 }
 
-// lastOf is the last sequence of a chunk, as the chunk tells. Damage may be trimmed, too:
-// one that makes no sense ends where the next begins. That alone is not believed, because
-// a key that has rotted stands before its place or after it.
-func lastOf(txn *badgerdb.Txn, stream string, key []byte, next persistence.Seq) (persistence.Seq, error) {
-	value, found, err := get(txn, key)
-	if !found || err != nil {
-		return maxSeq, err
+// endingBy leaves out, from the last key back to one whose chunk checks, those whose
+// chunk goes on after through. A key that does not check may have rotted away from its
+// place: where it stands says nothing of the chunk before it.
+func endingBy(txn *badgerdb.Txn, stream string, keys [][]byte, next, through persistence.Seq) ([][]byte, error) {
+	var last [][]byte // that may go with what stands before a chunk that checks
+	for n := len(keys) - 1; n >= 0; n-- {
+		value, found, err := get(txn, keys[n])
+		if !found || err != nil {
+			return nil, orGap(err, through)
+		}
+		c, err := parseChunk(stream, keys[n], value)
+		switch {
+		case err == nil && c.last() <= through:
+			return append(keys[:n+1], last...), nil
+		case err == nil:
+			return keys[:n], nil
+		case next == maxSeq:
+			return nil, err
+		case next <= through+1:
+			last = append(last, keys[n])
+		}
+		_, next, _ = splitChunkKey(keys[n])
 	}
-	c, err := parseChunk(stream, key, value)
-	if err == nil {
-		return c.last(), nil
-	}
-	if next == maxSeq {
-		return maxSeq, err
-	}
-	return next - 1, nil
+	return last, nil
 }
 
 // dropPieces removes the parts of large records that are trimmed.

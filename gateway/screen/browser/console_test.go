@@ -172,6 +172,9 @@ func TestHostsStayInStep(t *testing.T) {
 	h.ask("POST", "/api/games", object{"pack_name": "Ours", "title": "Drawful 2, ours", "min_players": 1, "max_players": 8})
 	b.says("[role=status]", "2 of 73 games")
 	b.until(fmt.Sprintf(`Number(document.activeElement.closest('tr')?.dataset.key) === %d`, id))
+	h.ask("DELETE", "/api/games/73", object{}) // a row above the focus goes
+	b.says("[role=status]", "1 of 72 games")
+	b.until(fmt.Sprintf(`Number(document.activeElement.closest('tr')?.dataset.key) === %d`, id))
 
 	b.press("Links")
 	b.until(`document.querySelector('main .soft').checkVisibility()`)

@@ -57,18 +57,18 @@ export function show(is, ...elements) {
  * make(item) returns an element, update(element, item) fills it.
  */
 export function list(parent, items, key, make, update = () => {}) {
+  const keys = items.map((item) => String(key(item)));
+  const wanted = new Set(keys);
   const old = new Map([...parent.children].map((c) => [c.dataset.key, c]));
+  for (const [k, child] of old) if (!wanted.has(k)) child.remove(); // first: what moves loses the focus
   let place = parent.firstElementChild;
-  for (const item of items) {
-    const k = String(key(item));
-    const child = old.get(k) ?? make(item);
-    old.delete(k);
-    child.dataset.key = k;
+  for (const [i, item] of items.entries()) {
+    const child = old.get(keys[i]) ?? make(item);
+    child.dataset.key = keys[i];
     update(child, item);
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
   }
-  for (const gone of old.values()) gone.remove();
 }
 
 /** announcer speaks to screen readers through a live region, the newest and at most every so many milliseconds. */
