@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -267,25 +268,42 @@ func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
 // A webhook that slept and is patched while it has something else to try again must not
 // count as one that slept on: it would miss what it wants now at the next start.
 func TestAPatchOfASleeperOutlivesARestart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
-		id := n.hook(protocol.EventGameAdded)
-		n.play(2)
-		rest(time.Minute)
-		n.courier.change(status(503))
-		do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
-		rest(time.Millisecond)
-		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventVoteReceived)})
-		want := []string{n.vote(), n.vote(), n.vote()}
-		rest(time.Millisecond)
-		n.courier.change(status(200))
-		n.restart()
-		rest(time.Hour)
-		log := slices.DeleteFunc(n.courier.log(id), func(s sent) bool { return s.Redelivery || s.Event != string(protocol.EventVoteReceived) })
-		if got := votersIn(t, log); !slices.Equal(got, want) {
-			t.Fatalf("sent %v, want %v", got, want)
-		}
-	})
+	for name, before := range map[string]func(*night, protocol.WebhookID){
+		"asleep": func(*night, protocol.WebhookID) {},
+		// It has forgotten that the dispatcher takes it for asleep.
+		"read anew": func(n *night, id protocol.WebhookID) {
+			n.journal.FailNext(1, errors.New("disk on fire"))
+			_, err := n.hub.Do(n.t.Context(), actors.Call{Command: protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID}})
+			if codeOf(err) != protocol.CodeStorage {
+				n.t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { patchASleeper(newNight(t), before) })
+		})
+	}
+}
+
+func patchASleeper(n *night, before func(*night, protocol.WebhookID)) {
+	t := n.t
+	id := n.hook(protocol.EventGameAdded)
+	n.play(2)
+	rest(time.Minute)
+	n.courier.change(status(503))
+	do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
+	rest(time.Millisecond)
+	before(n, id)
+	do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventVoteReceived)})
+	want := []string{n.vote(), n.vote(), n.vote()}
+	rest(time.Millisecond)
+	n.courier.change(status(200))
+	n.restart()
+	rest(time.Hour)
+	log := slices.DeleteFunc(n.courier.log(id), func(s sent) bool { return s.Redelivery || s.Event != string(protocol.EventVoteReceived) })
+	if got := votersIn(t, log); !slices.Equal(got, want) {
+		t.Fatalf("sent %v, want %v", got, want)
+	}
 }
 
 func TestADeliveryThatIsNotWantedAnyMoreIsDropped(t *testing.T) {
