@@ -46,7 +46,7 @@ func (g *Gateway) Revoked(id protocol.TokenID) {
 // returns: what is sent to the session's screens next is the new code. It does not wait
 // for them.
 func (g *Gateway) Invited(id protocol.SessionID, now protocol.Generation) {
-	g.sweeper.closeSockets(protocol.CloseForbidden, "Join code renewed", func(k *socket) bool {
+	g.sweeper.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(k *socket) bool {
 		h := k.holder()
 		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now
 	})
