@@ -132,6 +132,9 @@ type Journal interface {
 	Last(ctx context.Context, stream string) (Seq, error)
 	// Head is the position of the last committed record.
 	Head() Position
+	// Epoch is the identity of this journal's timeline. It stays as it is while the
+	// journal is open and when it is opened again; a restored journal has another.
+	Epoch() Epoch
 	// Watch calls f after each commit that moved the head, from the committer's
 	// goroutine: f must not block and must not call the journal. The returned
 	// function ends it.

@@ -11,6 +11,7 @@
 // one key and not five hundred:
 //
 //	f                                the format of all the rest
+//	e                                the epoch: the identity of this timeline
 //	s/<stream>\x00<first seq>        chunk: place, time and records
 //	g/<first position>               commit: its chunks in the order of positions
 //	m/<key>                          memo, dropped by Badger when it has expired

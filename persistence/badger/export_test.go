@@ -38,6 +38,14 @@ func PartKey(stream string, generation uint64, part int) []byte {
 	return partKey(stream, generation, part)
 }
 
+// EpochKey names the folder's epoch.
+func EpochKey() []byte { return []byte(epochKey) }
+
+// Sealed is a value with a checksum that fits.
+func Sealed(key, body []byte) []byte {
+	return appendSeal(append([]byte{formatVersion}, body...), 0, key)
+}
+
 // PieceKey names a part of a large record.
 func PieceKey(stream string, seq persistence.Seq, generation uint64, n int) []byte {
 	return (&large{stream: stream, seq: seq, generation: generation}).pieceKey(n)

@@ -26,6 +26,7 @@ func checkFormat(db *badgerdb.DB) error {
 	return sign(db)
 }
 
+// sign marks a new database as ours, and gives it its epoch.
 func sign(db *badgerdb.DB) error {
 	return db.Update(func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, nil, false)
@@ -34,6 +35,9 @@ func sign(db *badgerdb.DB) error {
 			return fmt.Errorf("%w: the folder holds a database without Partyline's mark", persistence.ErrCorrupt)
 		}
 		value := appendSeal([]byte{formatVersion}, 0, []byte(formatKey))
-		return txn.Set([]byte(formatKey), value)
+		if err := txn.Set([]byte(formatKey), value); err != nil {
+			return err
+		}
+		return setEpoch(txn, persistence.NewEpoch())
 	})
 }

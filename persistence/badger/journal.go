@@ -31,6 +31,7 @@ type Journal struct {
 	trimming chan struct{}
 	marks    *marks
 	ends     *ends
+	epoch    persistence.Epoch
 }
 
 // Append queues a write; see persistence.Journal.
@@ -38,6 +39,9 @@ func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
 
 // Head is the position of the last committed record.
 func (j *Journal) Head() persistence.Position { return j.committer.Head() }
+
+// Epoch is the identity of this folder's timeline.
+func (j *Journal) Epoch() persistence.Epoch { return j.epoch }
 
 // Watch calls f after each commit that moved the head, until cancel is called. A
 // commit under way while cancel is called may still be told.

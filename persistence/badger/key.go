@@ -9,6 +9,7 @@ import (
 // Prefixes of the key spaces; see the package comment.
 const (
 	formatKey      = "f"
+	epochKey       = "e"
 	streamPrefix   = "s/"
 	indexPrefix    = "g/"
 	memoPrefix     = "m/"

@@ -14,7 +14,8 @@ import (
 // maxEntryKey bounds a key in a backup; the longest is a memo's.
 const maxEntryKey = 1 << 10
 
-// load fills the new, empty database from a backup. Nothing is synced before the end.
+// load fills the new, empty database from a backup, and gives it an epoch of its own.
+// Nothing is synced before the end.
 func load(ctx context.Context, o Options, r io.Reader) error {
 	frames, err := newFrameReader(r)
 	if err != nil {
@@ -35,6 +36,9 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 		err = l.batch.Flush()
 	}
 	l.batch.Cancel()
+	if err == nil {
+		err = renewEpoch(db)
+	}
 	return errors.Join(err, db.Close())
 }
 

@@ -89,6 +89,9 @@ func open(o Options) (*Journal, error) {
 	if err := j.reached(); err != nil {
 		return j, err
 	}
+	if err := j.adoptEpoch(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
 	// Only now: what a damaged log lacks is not loose.
 	if err := j.removeLoosePieces(); err != nil {
 		return nil, errors.Join(err, j.Close())

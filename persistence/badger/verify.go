@@ -45,8 +45,8 @@ func Verify(ctx context.Context, o Options, report func(Fault)) (Summary, error)
 	return s, errors.Join(err, j.Close())
 }
 
-// Verify walks the whole journal as of now: the global order, every stream, every
-// snapshot and memo. It checks all sums, looks for gaps and for times that go back,
+// Verify walks the whole journal as of now: the epoch, the global order, every stream,
+// every snapshot and memo. It checks all sums, looks for gaps and for times that go back,
 // and holds the index against the chunks both ways. What is missing up to a stream's
 // trim mark is no fault. Each fault is reported (report
 // may be nil) and the walk goes on; at the end the error is ErrCorrupt when there
@@ -85,7 +85,7 @@ type check struct {
 
 func (c *check) run(head persistence.Position) error {
 	c.tables()
-	for _, walk := range []func() error{c.trims, c.order, c.streams, c.orphans, c.snapshots, c.memos} {
+	for _, walk := range []func() error{c.epoch, c.trims, c.order, c.streams, c.orphans, c.snapshots, c.memos} {
 		if err := walk(); err != nil {
 			return err
 		}
@@ -107,6 +107,25 @@ func (c *check) tables() {
 	if err := c.journal.db.VerifyChecksum(); err != nil {
 		c.fault(Fault{Reason: fmt.Sprintf("table: %v", err)})
 	}
+}
+
+// epoch wants the one that the journal was opened with.
+func (c *check) epoch() error {
+	value, found, err := get(c.txn, []byte(epochKey))
+	if err == nil && !found {
+		err = fmt.Errorf("%w: it is missing", persistence.ErrCorrupt)
+	}
+	e := persistence.Epoch{}
+	if err == nil {
+		e, err = parseEpoch(value)
+	}
+	if err == nil && e != c.journal.epoch {
+		err = fmt.Errorf("%w: it is %s, and was %s", persistence.ErrCorrupt, e.ID, c.journal.epoch.ID)
+	}
+	if err != nil {
+		c.fault(Fault{Reason: fmt.Sprintf("epoch: %v", err)})
+	}
+	return nil
 }
 
 func (c *check) fault(f Fault) {

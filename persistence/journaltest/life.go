@@ -37,6 +37,36 @@ func watch(t *testing.T, h Harness) {
 	}
 }
 
+// epochStays: the epoch is sound, that of this journal alone, and stays whatever is
+// written and however often the journal is opened.
+func epochStays(t *testing.T, h Harness) {
+	j := h.Journal
+	epoch := j.Epoch()
+	if err := epoch.Check(); err != nil || epoch.Adopted {
+		t.Fatalf("epoch of a new journal: %+v, %v", epoch, err)
+	}
+	if _, taken := epochs.LoadOrStore(epoch.ID, true); taken {
+		t.Fatalf("another journal has the epoch %s", epoch.ID)
+	}
+	last := persistence.Seq(0)
+	for range 3 {
+		last = Write(t, j, "a", last, 2).Last
+		if j.Epoch() != epoch {
+			t.Fatalf("epoch %+v, want %+v", j.Epoch(), epoch)
+		}
+		if h.Reopen == nil {
+			continue
+		}
+		if j = h.Reopen(); j.Epoch() != epoch {
+			t.Fatalf("epoch %+v after reopening, want %+v", j.Epoch(), epoch)
+		}
+	}
+	j.Close()
+}
+
+// epochs are those of all journals that the suite was run on.
+var epochs sync.Map
+
 func closeDrains(t *testing.T, h Harness) {
 	const n = 200
 	var done []<-chan persistence.Outcome

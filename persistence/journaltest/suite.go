@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		{"a big snapshot", bigSnapshot},
 		{"snapshots that cannot be", badSnapshots},
 		{"watch", watch},
+		{"the epoch stays", epochStays},
 		{"close writes what is queued", closeDrains},
 		{"closed is closed", closed},
 		{"a close during a read", closeDuringRead},

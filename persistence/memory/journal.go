@@ -17,6 +17,8 @@ const batchBytes = 1 << 20
 
 // Options of a journal in memory; the zero value is complete.
 type Options struct {
+	// Epoch is the journal's epoch, perhaps an adopted one; a new one when it is zero.
+	Epoch    persistence.Epoch
 	Faults   committer.Faults
 	Observer committer.Observer
 	Log      zerolog.Logger
@@ -27,6 +29,7 @@ type Options struct {
 type Journal struct {
 	committer *committer.Committer
 	controls  controls
+	epoch     persistence.Epoch
 
 	mu        sync.RWMutex
 	closed    bool
@@ -47,6 +50,10 @@ func New(o Options) *Journal {
 		snapshots: map[string]persistence.Snapshot{},
 		trimmed:   map[string]persistence.Seq{},
 		damaged:   map[persistence.Position]bool{},
+		epoch:     o.Epoch,
+	}
+	if j.epoch == (persistence.Epoch{}) {
+		j.epoch = persistence.NewEpoch()
 	}
 	j.controls.before = o.Faults.BeforeCommit
 	o.Faults.BeforeCommit = j.controls.beforeCommit
@@ -65,6 +72,9 @@ func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
 
 // Head is the position of the last committed record.
 func (j *Journal) Head() persistence.Position { return j.committer.Head() }
+
+// Epoch is that of the options, else a random one.
+func (j *Journal) Epoch() persistence.Epoch { return j.epoch }
 
 // Watch calls f after each commit that moved the head, until cancel is called.
 func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {

@@ -1,0 +1,92 @@
+package badger_test
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence"
+	"partyline/persistence/badger"
+)
+
+// TestAFolderWithoutAnEpochIsAdopted opens what a version without epochs has left.
+func TestAFolderWithoutAnEpochIsAdopted(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, badger.Options{Dir: dir})
+	write(t, j, "a", 0, 5)
+	before := j.Epoch()
+	damage(t, j, remove(badger.EpochKey()))
+	j.Close()
+	j = open(t, badger.Options{Dir: dir})
+	epoch := j.Epoch()
+	if err := epoch.Check(); err != nil || !epoch.Adopted || epoch.AdoptedAt != 5 || epoch.ID == before.ID {
+		t.Fatalf("%+v, %v, want one adopted at 5", epoch, err)
+	}
+	write(t, j, "a", 5, 5)
+	j.Close()
+	if j = open(t, badger.Options{Dir: dir}); j.Epoch() != epoch {
+		t.Fatalf("%+v after reopening, want %+v", j.Epoch(), epoch)
+	}
+}
+
+// TestARestoredFolderHasAnEpochOfItsOwn restores one backup twice, then one that was
+// made without an epoch.
+func TestARestoredFolderHasAnEpochOfItsOwn(t *testing.T) {
+	j := open(t, badger.Options{Dir: t.TempDir()})
+	write(t, j, "a", 0, 5)
+	b := backup(t, j)
+	seen := map[string]bool{j.Epoch().ID: true}
+	restored := func(b []byte) {
+		t.Helper()
+		r := restore(t, filepath.Join(t.TempDir(), "restored"), b)
+		verified(t, r)
+		if epoch := r.Epoch(); epoch.Check() != nil || epoch.Adopted || seen[epoch.ID] {
+			t.Fatalf("%+v, want a new one", epoch)
+		}
+		seen[r.Epoch().ID] = true
+	}
+	restored(b)
+	restored(b)
+	damage(t, j, remove(badger.EpochKey()))
+	restored(backup(t, j))
+}
+
+func TestADamagedEpochIsNotReplaced(t *testing.T) {
+	for name, how := range map[string]func(*badgerdb.Txn) error{
+		"flipped": flip(badger.EpochKey()),
+		"no epoch": func(txn *badgerdb.Txn) error {
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00UPPER")))
+		},
+		"short": func(txn *badgerdb.Txn) error {
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), nil))
+		},
+	} {
+		dir := t.TempDir()
+		j := open(t, badger.Options{Dir: dir})
+		damage(t, j, how)
+		j.Close()
+		if _, err := badger.Open(badger.Options{Dir: dir}); !errors.Is(err, persistence.ErrCorrupt) {
+			t.Errorf("%s: %v, want corrupt", name, err)
+		}
+	}
+}
+
+func TestVerifyLooksAtTheEpoch(t *testing.T) {
+	other := persistence.NewEpoch()
+	for name, how := range map[string]func(*badgerdb.Txn) error{
+		"flipped": flip(badger.EpochKey()),
+		"gone":    remove(badger.EpochKey()),
+		"another": func(txn *badgerdb.Txn) error {
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00"+other.ID)))
+		},
+	} {
+		j := open(t, badger.Options{Dir: t.TempDir()})
+		write(t, j, "a", 0, 1)
+		damage(t, j, how)
+		if s, err := j.Verify(t.Context(), nil); !errors.Is(err, persistence.ErrCorrupt) || s.Faults != 1 {
+			t.Errorf("%s: %d faults, %v, want one", name, s.Faults, err)
+		}
+	}
+}
