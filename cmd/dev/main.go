@@ -30,6 +30,7 @@ var tasks = []task{
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
 	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},
+	{"attacks", "what one address can do to honest votes: a table (-binary PROGRAM, -only NAMES; needs strace)", attacks},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }

@@ -102,6 +102,7 @@ var goroutines = map[string]string{
 	"loadtest/siege/crew.go":           "the attackers; each ends with the attack and is waited for",
 	"loadtest/siege/deaf.go":           "the storm of votes beside deaf screens; waited for",
 	"loadtest/siege/flood.go":          "reads what a flooded connection says; ends with it",
+	"loadtest/siege/guests.go":         "reads the answers of a guest that asks; ends with the connection and is waited for",
 	"loadtest/siege/overload.go":       "reads the answers of an overloading connection; ends with it",
 	"loadtest/siege/siege.go":          "waits for the process of attackers",
 	"loadtest/siege/slow.go":           "reads what a slow connection is told; ends with it",
