@@ -120,6 +120,9 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
+	// Whoever comes first with a token must not find that none has been read yet. Tokens
+	// that cannot be read have been logged, and hold up nothing else.
+	_, _ = h.Tokens(ctx)
 	if err := h.post.open(ctx, h.system); err != nil {
 		return nil, err
 	}
@@ -208,7 +211,8 @@ func (h *Hub) newAccess() actor.Actor {
 		born: access.New, appendFact: access.AppendFact, readFact: access.ReadFact, version: access.SnapshotVersion,
 	}, ledgerHooks[access.Fact, *access.Heart]{
 		durable: h.tokens.durable, publish: func([][]byte, protocol.Seq) {}, keep: h.keep,
-		reborn: func(heart *access.Heart) { h.tokens.reborn(heart.Tokens(protocol.TimestampOf(h.now()))) },
+		// As of 1970, so that a clock that is wrong at the start leaves no token out.
+		reborn: func(heart *access.Heart) { h.tokens.reborn(heart.Tokens(0)) },
 	}, &h.environment)
 	return k
 }

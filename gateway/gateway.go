@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/metric"
@@ -54,7 +55,9 @@ type Options struct {
 	// GuestRate is how many votes per second all phones behind one address may cast in
 	// the long run, 0 for DefaultGuestRate. Loopback is not counted.
 	GuestRate float64
-	Log       zerolog.Logger
+	// Now is the clock by which tokens expire, nil for time.Now.
+	Now func() time.Time
+	Log zerolog.Logger
 	// Meter takes the gateway's measurements; nil measures nothing.
 	Meter metric.Meter
 	// Metrics serves /metrics; nil answers 404.
@@ -109,7 +112,7 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{
-		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: guard{mint: newMint(o.JWTSecret), access: o.Hub}, adminKey: sha256.Sum256([]byte(o.AdminKey)),
+		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: newGuard(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		logins: guesses{most: maxLogins}, guests: newGuests(o), payers: newPayers(o),
 		history: make(turn, 1), visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"partyline/protocol"
 )
 
@@ -12,7 +14,16 @@ import (
 type guard struct {
 	mint   *mint
 	access Access
+	now    func() time.Time
 	cache  holderCache
+}
+
+func newGuard(o Options) guard {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	return guard{mint: newMint(o.JWTSecret, jwt.WithTimeFunc(now)), access: o.Hub, now: now}
 }
 
 // identify reads a request's bearer token. Without one the zero holder is returned:
@@ -37,17 +48,25 @@ func (a *guard) verify(token string) (holder, *protocol.Error) {
 			a.cache.put(token, h)
 		}
 	}
-	if !a.valid(h.Principal, protocol.TimestampOf(time.Now())) {
+	now := a.now()
+	if protocol.TimestampOf(now) >= h.Expires || !a.live(h.Principal) {
 		return holder{}, errBadToken()
 	}
+	h.ends = time.Now().Add(h.Expires.Time().Sub(now))
 	return h, nil
 }
 
-// valid says whether a token that was good still is: not expired, not revoked, and a
-// guest's of the present generation.
-func (a *guard) valid(p protocol.Principal, now protocol.Timestamp) bool {
-	return now < p.Expires && (p.Token == 0 || a.access.TokenLive(p.Token)) &&
+// live says whether a token was not taken back: it is not revoked, and a guest's is of the
+// present generation.
+func (a *guard) live(p protocol.Principal) bool {
+	return (p.Token == 0 || a.access.TokenLive(p.Token)) &&
 		(p.Role != protocol.RoleGuest || a.access.GuestLive(p.Session, p.Generation))
+}
+
+// expired says whether the time of a holder who was verified is over: it has passed, and
+// the clock says so, too. A clock that jumps ahead for a moment must not cut every screen.
+func (a *guard) expired(h *holder) bool {
+	return !time.Now().Before(h.ends) && protocol.TimestampOf(a.now()) >= h.Expires
 }
 
 // allow says whether the principal may use the operation at all.

@@ -30,8 +30,7 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 		c.refuse(errNotAuthenticated())
 	case bad != nil:
 		c.refuse(bad)
-	case !k.g.guard.valid(h.Principal, protocol.TimestampOf(c.start)):
-		k.peer.Close(protocol.CloseForbidden, "Token expired or revoked")
+	case k.late():
 	case k.g.draining.Load():
 		c.refuse(errDraining())
 	case e == nil:

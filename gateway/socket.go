@@ -31,6 +31,13 @@ const (
 	crowdedPause = 50 * time.Millisecond
 )
 
+// What CloseForbidden says of a token. Pages try an expired one again, because a clock that
+// was wrong may be put right, and a revoked one never.
+const (
+	tokenRevoked = "Token revoked"
+	tokenExpired = "Token expired"
+)
+
 // socket is one WebSocket as its messages see it: who it is and what it may still
 // ask. Its messages are read one after the other, by the engine's reader.
 type socket struct {
@@ -183,14 +190,27 @@ func (k *socket) auth(token string) {
 
 // whenKnown lets only those through whose token is still good.
 func (k *socket) whenKnown(then func()) {
-	switch h := k.holder(); {
-	case h.Role == "":
+	switch {
+	case k.holder().Role == "":
 		k.fail(0, errNotAuthenticated())
-	case !k.g.guard.valid(h.Principal, protocol.TimestampOf(time.Now())):
-		k.peer.Close(protocol.CloseForbidden, "Token expired or revoked")
+	case k.late():
 	default:
 		then()
 	}
+}
+
+// late closes a socket whose token is no longer good, and says that it did.
+func (k *socket) late() bool {
+	h := k.holder()
+	switch {
+	case !k.g.guard.live(h.Principal):
+		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
+	case k.g.guard.expired(h):
+		k.peer.Close(protocol.CloseForbidden, tokenExpired)
+	default:
+		return false
+	}
+	return true
 }
 
 func (k *socket) notice(n protocol.Notice) {

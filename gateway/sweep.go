@@ -76,7 +76,7 @@ func (s *sweeper) closeRevoked() {
 	}
 	s.revoked = nil
 	s.mu.Unlock()
-	s.closeSockets(protocol.CloseForbidden, "Token revoked", func(k *socket) bool { return revoked[k.holder().Token] && k.holder().Token != 0 })
+	s.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool { return revoked[k.holder().Token] && k.holder().Token != 0 })
 }
 
 // closeLate also looks for revoked tokens again: a socket may have come in between
@@ -85,8 +85,11 @@ func (s *sweeper) closeLate(now time.Time) {
 	s.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(k *socket) bool {
 		return k.holder().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
 	})
-	s.closeSockets(protocol.CloseForbidden, "Token expired or revoked", func(k *socket) bool {
-		return k.holder().Role != "" && !s.g.guard.valid(k.holder().Principal, protocol.TimestampOf(now))
+	s.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool {
+		return k.holder().Role != "" && !s.g.guard.live(k.holder().Principal)
+	})
+	s.closeSockets(protocol.CloseForbidden, tokenExpired, func(k *socket) bool {
+		return k.holder().Role != "" && s.g.guard.expired(k.holder())
 	})
 }
 

@@ -29,8 +29,9 @@ type mint struct {
 	parser *jwt.Parser
 }
 
-func newMint(secret []byte) *mint {
-	return &mint{secret: secret, parser: jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired())}
+func newMint(secret []byte, more ...jwt.ParserOption) *mint {
+	options := append([]jwt.ParserOption{jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired()}, more...)
+	return &mint{secret: secret, parser: jwt.NewParser(options...)}
 }
 
 // admin signs a token for whoever showed the admin key at that second.
@@ -65,6 +66,8 @@ func (m *mint) sign(c claims) (string, error) {
 type holder struct {
 	protocol.Principal
 	issued int64
+	// ends is when its time will have passed, on the monotonic clock; set by verify.
+	ends time.Time
 }
 
 var errClaims = errors.New("claims do not fit")

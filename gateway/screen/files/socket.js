@@ -11,7 +11,8 @@
 // tally, events, error. onStatus(s, why) is called when the state changes, with:
 //   connecting  there is no connection, and one is being made: what is shown is stale
 //   online      authenticated; subscriptions are being answered
-//   refused     the token is no good (any more); nothing is tried again
+//   refused     the token is no good (any more). Unless it was taken back it is tried again
+//               now and then, in silence: the server's clock may have been wrong
 //   closed      close() was called
 
 export const paths = {
@@ -24,6 +25,8 @@ const FIRST_WAIT = 250; // a server that was killed is back in about that time
 const LONGEST_WAIT = 15_000; // nobody looks longer at "reconnecting" without reloading
 const SLOW_DOWN = 30_000; // after 4009: we have sent too much
 const TRY_LATER = 5_000; // after 1013: the storage fails
+const FIRST_DOUBT = 30_000; // before a token that was refused is tried again
+const LONGEST_DOUBT = 300_000;
 const STEADY = 10_000; // a connection that held for so long starts the waits anew
 const QUIET = 20_000; // without a message for so long we ask whether anybody is there
 const ANSWER = 10_000; // and wait so long for an answer, as for one to a request
@@ -42,6 +45,9 @@ export const LOST = 'lost';
 export const TIMEOUT = 'timeout_here';
 export const CLOSED = 'closed';
 
+// The reason of a close with 4003 after which the same token may hold again.
+const EXPIRED = 'Token expired';
+
 export class Hub {
   #o;
   #socket = null;
@@ -50,6 +56,8 @@ export class Hub {
   #requests = new Map();
   #lastId = 0;
   #tries = 0;
+  #doubts = 0; // how often the token was refused, in a row
+  #over = false; // the token was taken back
   #onlineSince = 0;
   #wait = null; // what the server has asked for before it closes
   #timers = {};
@@ -102,14 +110,21 @@ export class Hub {
   /** renew puts a fresh token in place, also after refused. */
   renew(token) {
     this.#o.token = token;
-    if (this.#status === 'online') this.#send({type: 'auth', token});
-    else if (this.#status === 'refused') this.#reconnectIn(0);
+    if (this.#status === 'online') {
+      this.#send({type: 'auth', token});
+      return;
+    }
+    if (this.#status !== 'refused') return;
+    this.#detach();
+    this.#over = false;
+    this.#set('connecting');
+    this.#reconnectIn(0);
   }
 
   /** look is for when the page was hidden or the network has changed: it connects at once, or asks whether anybody is there. */
   look() {
     if (this.#status === 'online') this.#probe();
-    else if (this.#status === 'connecting' && !this.#socket) this.#reconnectIn(0);
+    else if (this.#status !== 'closed' && !this.#over && !this.#socket) this.#reconnectIn(0);
   }
 
   close() {
@@ -120,14 +135,14 @@ export class Hub {
   // --- the connection
 
   #connect() {
-    this.#set('connecting');
+    if (this.#status !== 'refused') this.#set('connecting');
     this.#wait = null;
     const socket = new this.#o.WebSocket(this.#o.url);
     this.#socket = socket;
     // Each handler asks whether it is still the socket's turn: closing takes a while.
     socket.onopen = () => this.#socket === socket && this.#send({type: 'auth', token: this.#o.token});
     socket.onmessage = (event) => this.#socket === socket && this.#receive(event.data);
-    socket.onclose = (event) => this.#socket === socket && this.#lost(event.code);
+    socket.onclose = (event) => this.#socket === socket && this.#lost(event.code, event.reason);
     this.#listenFor(QUIET);
   }
 
@@ -146,7 +161,7 @@ export class Hub {
     const m = JSON.parse(text);
     switch (m.type) {
       case 'auth_success': return this.#welcome();
-      case 'auth_error': return this.#end('refused', m.code);
+      case 'auth_error': return this.#doubt(m.code);
       case 'pong': return undefined;
       case 'response': return this.#answer(m);
       case 'server.draining': this.#wait = m.reconnectInMs; return undefined;
@@ -157,14 +172,16 @@ export class Hub {
   #welcome() {
     if (this.#status === 'online') return; // of a renewed token
     this.#onlineSince = this.#o.clock.now();
+    this.#doubts = 0;
     this.#set('online');
     for (const s of this.#subscriptions.values()) this.#send(s);
     for (const r of this.#requests.values()) if (!r.sent) this.#ask(r);
   }
 
-  #lost(code) {
-    if (code === 4003) {
-      this.#end('refused', 'forbidden');
+  #lost(code, reason) {
+    if (code === 4003 || this.#status === 'refused') {
+      this.#over = code === 4003 && reason !== EXPIRED;
+      this.#doubt('forbidden');
       return;
     }
     this.#detach();
@@ -183,6 +200,15 @@ export class Hub {
     const grown = Math.min(FIRST_WAIT * 2 ** this.#tries++, LONGEST_WAIT);
     const least = {4009: SLOW_DOWN, 1013: TRY_LATER}[code] ?? 0;
     return least + grown * (0.5 + 0.5 * this.#o.clock.chance());
+  }
+
+  // doubt takes a refusal for now: it looks the same when the token is over, and when the
+  // server's clock is wrong for a while.
+  #doubt(why) {
+    this.#end('refused', why);
+    if (this.#over || this.#status !== 'refused') return; // closed by whoever was told
+    const grown = Math.min(FIRST_DOUBT * 2 ** this.#doubts++, LONGEST_DOUBT);
+    this.#reconnectIn(grown * (0.5 + 0.5 * this.#o.clock.chance()));
   }
 
   #reconnectIn(ms) {

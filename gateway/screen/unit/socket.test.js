@@ -4,7 +4,7 @@ import {Hub, HubError} from '../files/socket.js';
 
 // A world without network: sockets that the test opens, feeds and closes, and a clock
 // that it moves.
-function world() {
+function world(onStatus = () => {}) {
   const sockets = [];
   const timers = [];
   let now = 0;
@@ -17,7 +17,7 @@ function world() {
     close() { this.closed = true; }
     open() { this.readyState = 1; this.onopen?.(); }
     say(message) { this.onmessage?.({data: JSON.stringify(message)}); }
-    drop(code = 1006) { this.readyState = 3; this.onclose?.({code}); }
+    drop(code = 1006, reason = '') { this.readyState = 3; this.onclose?.({code, reason}); }
     greet() { this.open(); this.say({type: 'auth_success'}); }
   }
   const clock = {
@@ -39,7 +39,7 @@ function world() {
   };
   const told = {messages: [], statuses: []};
   const hub = new Hub({token: 'T', url: 'https://hub.example/api/sessions/live', WebSocket: FakeSocket, clock,
-    onMessage: (m) => told.messages.push(m), onStatus: (s, why) => told.statuses.push(why ? `${s} ${why}` : s)});
+    onMessage: (m) => told.messages.push(m), onStatus: (s, why) => { told.statuses.push(why ? `${s} ${why}` : s); onStatus(s); }});
   return {hub, sockets, pass, told, last: () => sockets.at(-1)};
 }
 
@@ -107,21 +107,53 @@ test('a server that stops says when to come back', () => {
   assert.equal(w.sockets.length, 2);
 });
 
-test('a token that is no good is not tried again, until there is another', async () => {
+test('a token that was taken back is not tried again, until there is another', async () => {
   const w = world();
+  w.last().greet();
+  w.last().drop(4003, 'Token revoked');
+  w.hub.look();
+  w.pass(3_600_000);
+  assert.deepEqual([w.sockets.length, w.told.statuses.at(-1)], [1, 'refused forbidden']);
+  await assert.rejects(w.hub.request('games.list'), {code: 'closed'});
+  w.hub.renew('U');
+  assert.equal(w.hub.status, 'connecting');
+  w.pass(0);
+  w.last().greet();
+  assert.deepEqual([w.last().sent[0].token, w.hub.status], ['U', 'online']);
+});
+
+test('a token that was refused is tried now and then, in silence, and may hold again', () => {
+  const w = world();
+  w.hub.subscribe(3);
+  w.last().greet();
+  w.last().drop(4003, 'Token expired');
+  for (const wait of [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
+    const before = w.sockets.length;
+    w.pass(wait - 1);
+    assert.equal(w.sockets.length, before, `${wait} early`);
+    w.pass(1);
+    assert.equal(w.sockets.length, before + 1, `${wait}`);
+    w.last().open();
+    w.last().say({type: 'auth_error', code: 'bad_token'});
+  }
+  w.pass(300_000);
+  w.last().drop(); // nobody listens: the token is as doubtful as it was
+  assert.deepEqual(w.told.statuses, ['connecting', 'online', 'refused forbidden']);
+  w.hub.look();
+  w.pass(0);
+  w.last().greet();
+  assert.deepEqual([w.hub.status, w.last().sent[1].type], ['online', 'subscribe']);
+  w.last().drop(4003, 'Token expired');
+  w.pass(30_000);
+  assert.equal(w.last().closed, false);
+});
+
+test('who closes on hearing of a refusal is left alone', () => {
+  const w = world((status) => status === 'refused' && w.hub.close());
   w.last().open();
   w.last().say({type: 'auth_error', code: 'bad_token'});
   w.pass(600_000);
-  assert.equal(w.sockets.length, 1);
-  assert.deepEqual(w.told.statuses, ['connecting', 'refused bad_token']);
-  await assert.rejects(w.hub.request('games.list'), {code: 'closed'});
-  w.hub.renew('U');
-  w.pass(0);
-  w.last().greet();
-  assert.equal(w.last().sent[0].token, 'U');
-  w.last().drop(4003);
-  w.pass(600_000);
-  assert.deepEqual([w.sockets.length, w.hub.status], [2, 'refused']);
+  assert.deepEqual([w.sockets.length, w.hub.status], [1, 'closed']);
 });
 
 test('silence is asked about, and a dead connection is given up', () => {

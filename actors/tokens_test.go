@@ -1,0 +1,54 @@
+package actors_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partyline/actors/access"
+	"partyline/protocol"
+)
+
+// TestATokenOutlivesAClockThatWasWrong has the clock two days ahead for a moment while
+// somebody looks at a token of one day: when the clock is right again the token holds.
+func TestATokenOutlivesAClockThatWasWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		token := do[protocol.Token](t, n.hub, protocol.IssueToken{Role: protocol.RoleViewer, Name: "overlay"})
+		n.skew.Store(int64(48 * time.Hour))
+		n.hub.TokenLive(token.ID)
+		n.restart() // also when the hub starts in that moment
+		n.skew.Store(0)
+		if !n.hub.TokenLive(token.ID) {
+			t.Error("the token holds no more, though its day is not over")
+		}
+		do[protocol.Message](t, n.hub, protocol.RevokeToken{ID: token.ID})
+		if n.hub.TokenLive(token.ID) {
+			t.Error("a revoked token holds")
+		}
+	})
+}
+
+// TestExpiredTokensLeaveTheMemory issues more tokens than may hold at one time: those
+// that expired meanwhile make room, as in the list of tokens.
+func TestExpiredTokensLeaveTheMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		issue := func(i int, life time.Duration) protocol.Token {
+			return do[protocol.Token](t, n.hub, protocol.IssueToken{Role: protocol.RoleBot, Name: fmt.Sprint("bot ", i), ExpiresIn: protocol.Duration(life)})
+		}
+		brief := issue(0, time.Minute)
+		for i := 1; i < access.MaxTokens; i++ {
+			issue(i, time.Hour)
+		}
+		rest(2 * time.Minute)
+		if !n.hub.TokenLive(brief.ID) {
+			t.Error("nobody has issued another token, and the expired one is swept already")
+		}
+		newest := issue(access.MaxTokens, time.Hour)
+		if n.hub.TokenLive(brief.ID) || !n.hub.TokenLive(newest.ID) {
+			t.Error("the token that made room is kept, or the newest one does not hold")
+		}
+	})
+}
