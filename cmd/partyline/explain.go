@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"syscall"
 
 	"partyline/persistence"
@@ -20,8 +19,6 @@ func explained(err error, c *Config) error {
 		return lockedError(c.Data)
 	case errors.Is(err, persistence.ErrCorrupt):
 		return fmt.Errorf("the journal in %s is damaged: see partyline verify %s (%w)", c.Data, quoted(c.Data), err)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
-		return &configError{err}
 	}
 	return err
 }

@@ -25,8 +25,6 @@ type target struct {
 	folder string
 	server *process.Server
 	admin  *api.Client
-	game   protocol.GameID
-	bot    string // token of the honest, for attacks from addresses
 }
 
 // open starts the program on a folder of its own. Close it.
@@ -46,7 +44,7 @@ func (t *target) start(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	t.server = process.New(process.Options{Binary: o.Binary, Data: filepath.Join(t.folder, "data"), Addr: t.Addr,
-		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output, Flags: o.flags, Wrap: o.wrap})
+		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output})
 	if err := t.server.Start(); err != nil {
 		return err
 	}
@@ -71,7 +69,7 @@ func (t *target) furnish(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	t.Session, t.game = session.ID, game.ID
+	t.Session = session.ID
 	if _, err = t.admin.AddGame(ctx, session.ID, game.ID); err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@
 //
 // # After a write that failed
 //
-// Nothing more is written until the folder is opened again. See latch.
+// Nothing more is written until the folder is opened again. See latch. Reads see what was
+// confirmed before it. See versions.
 //
 // # What it must not do
 //

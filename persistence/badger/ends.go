@@ -44,7 +44,7 @@ func reached(last, end persistence.Seq) error {
 
 // loadEnds steps from stream to stream, not from chunk to chunk. A chunk that does not
 // check is left to those who read it.
-func loadEnds(db *badgerdb.DB) (*ends, error) {
+func loadEnds(db *database) (*ends, error) {
 	e := &ends{last: map[string]persistence.Seq{}}
 	err := look(db, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, []byte(streamPrefix), true)

@@ -10,7 +10,7 @@ import (
 
 // checkFormat signs a new database and refuses one that somebody else wrote, or a
 // later Partyline.
-func checkFormat(db *badgerdb.DB) error {
+func checkFormat(db *database) error {
 	signed := false
 	err := look(db, func(txn *badgerdb.Txn) error {
 		value, found, err := get(txn, []byte(formatKey))
@@ -27,8 +27,8 @@ func checkFormat(db *badgerdb.DB) error {
 }
 
 // sign marks a new database as ours, and gives it its epoch.
-func sign(db *badgerdb.DB) error {
-	return db.Update(func(txn *badgerdb.Txn) error {
+func sign(db *database) error {
+	return db.update(func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, nil, false)
 		defer it.Close()
 		if it.Rewind(); it.Valid() {
@@ -38,6 +38,6 @@ func sign(db *badgerdb.DB) error {
 		if err := txn.Set([]byte(formatKey), value); err != nil {
 			return err
 		}
-		return setEpochs(txn, epochs{current: persistence.NewEpoch()})
+		return setEpoch(txn, persistence.NewEpoch())
 	})
 }

@@ -20,7 +20,6 @@ type Journal struct {
 	committer *committer.Committer
 	tail      *tail
 	guard     *guard
-	latch     *latch
 	gate      *gate
 	log       zerolog.Logger
 	// saving lets one snapshot through at a time: the committer then waits for one
@@ -31,7 +30,7 @@ type Journal struct {
 	trimming chan struct{}
 	marks    *marks
 	ends     *ends
-	epochs   epochs
+	epoch    persistence.Epoch
 }
 
 // Append queues a write; see persistence.Journal.
@@ -41,11 +40,7 @@ func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
 func (j *Journal) Head() persistence.Position { return j.committer.Head() }
 
 // Epoch is the identity of this folder's timeline.
-func (j *Journal) Epoch() persistence.Epoch { return j.epochs.current }
-
-// EpochAt is the ID of the epoch that the record at a position was written in, "" for
-// records of a version without epochs.
-func (j *Journal) EpochAt(p persistence.Position) string { return j.epochs.at(p) }
+func (j *Journal) Epoch() persistence.Epoch { return j.epoch }
 
 // Watch calls f after each commit that moved the head, until cancel is called. A
 // commit under way while cancel is called may still be told.
@@ -95,7 +90,7 @@ func (j *Journal) view(ctx context.Context, f func(*badgerdb.Txn) error) error {
 		return err
 	}
 	defer j.gate.leave()
-	return look(j.db.DB, f)
+	return look(j.db, f)
 }
 
 // proceed is nil while a long read may go on.

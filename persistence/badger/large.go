@@ -29,7 +29,7 @@ type large struct {
 const largeSize = 2 * numberSize
 
 // nextLarge is a new generation of parts for the record.
-func nextLarge(db *badgerdb.DB, stream string, seq persistence.Seq, length int) (large, error) {
+func nextLarge(db *database, stream string, seq persistence.Seq, length int) (large, error) {
 	l := large{stream: stream, seq: seq, generation: maxGeneration, length: length}
 	err := look(db, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, appendPiecesPrefix(nil, stream, seq), true)

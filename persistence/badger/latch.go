@@ -33,14 +33,9 @@ func (l *latch) check() error {
 	return fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed: %w", persistence.ErrUnavailable, *cause)
 }
 
-// update is one transaction with its sync. An error of f is no fault of the disk.
-func (l *latch) update(db *badgerdb.DB, f func(*badgerdb.Txn) error) error {
-	txn := db.NewTransaction(true)
-	defer txn.Discard()
-	if err := f(txn); err != nil {
-		return err
-	}
-	err := txn.Commit()
+// write has the disk take a commit with its sync.
+func (l *latch) write(commit func() error) error {
+	err := commit()
 	if err == nil && l.sync != nil {
 		err = l.sync()
 	}

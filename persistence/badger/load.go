@@ -37,7 +37,7 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 	}
 	l.batch.Cancel()
 	if err == nil {
-		err = renewEpoch(db, o.Quiet)
+		err = renewEpoch(db)
 	}
 	return errors.Join(err, db.Close())
 }

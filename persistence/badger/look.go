@@ -10,16 +10,18 @@ import (
 	"partyline/persistence"
 )
 
-// look runs f in a read transaction, which sees the database as of its begin. Where a
+// look runs f in a read transaction, which sees what was confirmed before its begin. Where a
 // table was sound when the folder was opened and makes no sense any more, Badger panics.
 // That is damage like any other: it is told to whoever asked, who may be a goroutine that
 // nobody watches, and the rest goes on. Badger maps its tables: a block that the disk
 // cannot give, or a table that has become shorter, is a fault of memory, which would end
 // the process, and is made a panic here.
-func look(db *badgerdb.DB, f func(*badgerdb.Txn) error) (err error) {
+func look(db *database, f func(*badgerdb.Txn) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer asDamage(&err) // last of all: Discard panics, too, when an iterator could not be made
-	txn := db.NewTransaction(false)
+	version := db.versions.begin()
+	defer db.versions.end(version)
+	txn := db.NewTransactionAt(version, false)
 	defer txn.Discard()
 	return f(txn)
 }

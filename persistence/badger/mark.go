@@ -56,7 +56,7 @@ func (g *glance) at(m *marks, stream string) persistence.Seq {
 	return g.through
 }
 
-func loadMarks(db *badgerdb.DB) (*marks, error) {
+func loadMarks(db *database) (*marks, error) {
 	m := &marks{marks: map[string]persistence.Seq{}}
 	err := look(db, func(txn *badgerdb.Txn) error {
 		return eachMark(txn, func(stream string, through persistence.Seq, err error) error {

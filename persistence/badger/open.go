@@ -3,7 +3,6 @@ package badger
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -54,11 +53,11 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	marks, err := loadMarks(db.DB)
+	marks, err := loadMarks(db)
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	ends, err := loadEnds(db.DB)
+	ends, err := loadEnds(db)
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
@@ -67,7 +66,6 @@ func open(o Options) (*Journal, error) {
 		db:       db,
 		tail:     &tail{limit: o.TailBytes},
 		guard:    &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
-		latch:    &latch{sync: o.Sync, log: o.Log},
 		gate:     newGate(),
 		log:      o.Log,
 		saving:   make(chan struct{}, 1),
@@ -76,7 +74,7 @@ func open(o Options) (*Journal, error) {
 		ends:     ends,
 	}
 	j.committer, err = committer.New(committer.Options{
-		Store: &store{db: db.DB, guard: j.guard, latch: j.latch, mark: db.mark, tail: j.tail, ends: ends},
+		Store: &store{db: db, guard: j.guard, tail: j.tail, ends: ends},
 		// A tenth is left for what a batch does not count: Badger's own keys.
 		MaxBytes: int(db.MaxBatchSize() / 10 * 9),
 		Observer: o.Observer,
@@ -110,17 +108,6 @@ func (j *Journal) reached() error {
 	return nil
 }
 
-// database is Badger, how far it was written, and the lock on its folder.
-type database struct {
-	*badgerdb.DB
-	mark *watermark
-	lock io.Closer
-}
-
-func (d *database) close() error {
-	return errors.Join(d.DB.Close(), d.mark.close(), d.lock.Close())
-}
-
 // openDatabase locks the folder, makes sure that it is whole and ours, and opens it.
 func openDatabase(o Options) (*database, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
@@ -150,11 +137,11 @@ func openLocked(o Options) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, mark.close())
 	}
-	return &database{DB: db, mark: mark}, nil
+	return db, nil
 }
 
 // openMarked looks at everything before Badger touches it.
-func openMarked(o Options, mark *watermark) (*badgerdb.DB, error) {
+func openMarked(o Options, mark *watermark) (*database, error) {
 	dbo := databaseOptions(o)
 	head, err := checkTables(o.Dir, dbo)
 	if err != nil {
@@ -165,12 +152,13 @@ func openMarked(o Options, mark *watermark) (*badgerdb.DB, error) {
 	if err := checkLogs(o.Dir, head, mark.at); err != nil {
 		return nil, err
 	}
-	db, err := badgerdb.Open(dbo)
+	raw, err := badgerdb.OpenManaged(dbo)
 	if err != nil {
 		return nil, orCorrupt(err)
 	}
+	db := newDatabase(raw, mark, &latch{sync: o.Sync, log: o.Log})
 	if err := checkFormat(db); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, raw.Close())
 	}
 	return db, nil
 }

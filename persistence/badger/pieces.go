@@ -10,8 +10,8 @@ import (
 // be staging: what is staged is not named yet.
 func (j *Journal) removeLoosePieces() error {
 	return removePieces([]byte(piecePrefix), loose,
-		func(f func(*badgerdb.Txn) error) error { return look(j.db.DB, f) },
-		func(f func(*badgerdb.Txn) error) error { return j.latch.update(j.db.DB, f) })
+		func(f func(*badgerdb.Txn) error) error { return look(j.db, f) },
+		j.db.update)
 }
 
 // removePieces removes the parts under a prefix that may go, in several transactions.

@@ -65,7 +65,7 @@ func (j *Journal) nextManifest(s *persistence.Snapshot) (manifest, error) {
 		length:  uint64(len(s.Data)),
 		sum:     crc32.Checksum(s.Data, castagnoli),
 	}
-	err := look(j.db.DB, func(txn *badgerdb.Txn) error {
+	err := look(j.db, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, partsPrefix(s.Stream), true)
 		defer it.Close()
 		it.Seek(partKey(s.Stream, maxGeneration, 0))
@@ -110,7 +110,7 @@ func (j *Journal) dropParts(ctx context.Context, stream string, keep uint64) err
 }
 
 func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte, err error) {
-	err = look(j.db.DB, func(txn *badgerdb.Txn) error {
+	err = look(j.db, func(txn *badgerdb.Txn) error {
 		it := newIterator(txn, partsPrefix(stream), false)
 		defer it.Close()
 		for it.Rewind(); it.Valid() && len(keys) < deletesPerTxn; it.Next() {
@@ -129,13 +129,13 @@ func (j *Journal) update(ctx context.Context, f func(*badgerdb.Txn) error) error
 	if err := j.proceed(ctx); err != nil {
 		return err
 	}
-	if err := j.latch.check(); err != nil {
+	if err := j.db.latch.check(); err != nil {
 		return err
 	}
 	if err := j.guard.check(); err != nil {
 		return err
 	}
-	if err := j.latch.update(j.db.DB, f); err != nil {
+	if err := j.db.update(f); err != nil {
 		return errors.Join(persistence.ErrUnavailable, err)
 	}
 	return nil

@@ -11,17 +11,15 @@ import (
 
 // store is the side of the journal that the committer writes to.
 type store struct {
-	db      *badgerdb.DB
+	db      *database
 	guard   *guard
-	latch   *latch
-	mark    *watermark
 	tail    *tail
 	ends    *ends
 	encoder encoder
 }
 
 func (s *store) Ready() error {
-	if err := s.latch.check(); err != nil {
+	if err := s.db.latch.check(); err != nil {
 		return err
 	}
 	return s.guard.check()
@@ -62,26 +60,15 @@ func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part in
 	}
 	l := &s.encoder.staged
 	key, value := l.encodePiece(record, part)
-	err = s.latch.update(s.db, func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+	err = s.db.update(func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
 	return part+1 < l.pieces(), err
 }
 
-// Commit writes the batch as one transaction with one sync, and then moves the water
-// mark.
+// Commit writes the batch as one transaction with one sync, moves the water mark, and
+// only then shows it.
 func (s *store) Commit(b *committer.Batch) error {
 	s.encoder.encode(b)
-	err := s.latch.update(s.db, func(txn *badgerdb.Txn) error {
-		for _, e := range s.encoder.entries {
-			if err := txn.SetEntry(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if n := len(s.encoder.chunks); err == nil && n > 0 {
-		err = s.latch.heed(s.mark.set(s.encoder.chunks[n-1].end()))
-	}
-	if err != nil {
+	if err := s.db.updateThen(s.set, s.reach); err != nil {
 		return err
 	}
 	if len(s.encoder.chunks) > 0 {
@@ -89,6 +76,24 @@ func (s *store) Commit(b *committer.Batch) error {
 		s.tail.push(s.encoder.chunks)
 	}
 	return nil
+}
+
+func (s *store) set(txn *badgerdb.Txn) error {
+	for _, e := range s.encoder.entries {
+		if err := txn.SetEntry(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach moves the water mark to the end of what was encoded.
+func (s *store) reach() error {
+	n := len(s.encoder.chunks)
+	if n == 0 {
+		return nil
+	}
+	return s.db.mark.set(s.encoder.chunks[n-1].end())
 }
 
 // lastSeq is that of the newest chunk, or the trim mark where all chunks are gone.

@@ -2,6 +2,7 @@ package badger_test
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -19,7 +20,13 @@ func TestSuiteWithoutTail(t *testing.T) { runSuite(t, 1) }
 
 func runSuite(t *testing.T, tailBytes int) {
 	journaltest.Run(t, func(t *testing.T, faults committer.Faults) journaltest.Harness {
-		o := badger.Options{Dir: t.TempDir(), TailBytes: tailBytes, Faults: faults}
+		var sick atomic.Bool
+		o := badger.Options{Dir: t.TempDir(), TailBytes: tailBytes, Faults: faults, Sync: func() error {
+			if sick.Swap(false) {
+				return errors.New("input/output error")
+			}
+			return nil
+		}}
 		j := open(t, o)
 		o.Faults = committer.Faults{}
 		return journaltest.Harness{
@@ -33,6 +40,7 @@ func runSuite(t *testing.T, tailBytes int) {
 				damage(t, j, flipChunk(stream, seq))
 				j.ForgetTail()
 			},
+			FailSync: func() { sick.Store(true) },
 		}
 	})
 }

@@ -17,6 +17,9 @@ type Harness struct {
 	// Damage makes a record unreadable behind the journal's back, perhaps with others
 	// of its append.
 	Damage func(stream string, seq persistence.Seq)
+	// FailSync fails the sync of the next commit: its records are written, and nobody
+	// knows whether they are on disk. From then on the journal refuses to write.
+	FailSync func()
 }
 
 // Open makes a new, empty journal whose commits the faults may fail.
@@ -76,6 +79,7 @@ func Run(t *testing.T, open Open) {
 		{"closed is closed", closed},
 		{"a close during a read", closeDuringRead},
 		{"everything is there after reopening", reopening},
+		{"what a failed sync left is shown to nobody", unconfirmed},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

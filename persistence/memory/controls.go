@@ -11,11 +11,12 @@ import (
 type controls struct {
 	before func(commit int) error
 
-	mu      sync.Mutex
-	gate    chan struct{}
-	fails   int
-	failure error
-	refuse  error
+	mu       sync.Mutex
+	gate     chan struct{}
+	fails    int
+	failure  error
+	refuse   error
+	unsynced error
 }
 
 // Hold delays every commit that has not begun until Release is called.
@@ -36,6 +37,15 @@ func (j *Journal) FailNext(n int, err error) {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
 	j.controls.fails, j.controls.failure = n, err
+}
+
+// FailSync fails the next commit as a sync that fails does, with err wrapped in
+// ErrUnavailable: nothing of it is shown, and as on disk nothing more is written until
+// Refuse is called with nil.
+func (j *Journal) FailSync(err error) {
+	j.controls.mu.Lock()
+	defer j.controls.mu.Unlock()
+	j.controls.unsynced = err
 }
 
 // Refuse fails appends and snapshots at once, and Health with them, as a full disk
@@ -86,6 +96,10 @@ func (c *controls) held() chan struct{} {
 func (c *controls) fail() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := c.unsynced; err != nil {
+		c.unsynced, c.refuse = nil, err
+		return err
+	}
 	if c.fails == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"errors"
 	"testing"
 
 	"partyline/persistence/committer"
@@ -11,6 +12,8 @@ import (
 func TestSuite(t *testing.T) {
 	journaltest.Run(t, func(_ *testing.T, faults committer.Faults) journaltest.Harness {
 		j := memory.New(memory.Options{Faults: faults})
-		return journaltest.Harness{Journal: j, Damage: j.Damage}
+		return journaltest.Harness{
+			Journal: j, Damage: j.Damage, FailSync: func() { j.FailSync(errors.New("input/output error")) },
+		}
 	})
 }

@@ -1,0 +1,62 @@
+package badger
+
+import (
+	"errors"
+	"io"
+	"sync"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+)
+
+// database is Badger with its folder: the lock on it, and how far it was written. All
+// transactions are read with look and written with update.
+type database struct {
+	*badgerdb.DB
+	lock     io.Closer
+	mark     *watermark
+	latch    *latch
+	versions versions
+	// writing lets one transaction through at a time: none is begun before the fate of the
+	// one before it is known.
+	writing sync.Mutex
+}
+
+func newDatabase(db *badgerdb.DB, mark *watermark, latch *latch) *database {
+	d := &database{DB: db, mark: mark, latch: latch}
+	d.versions.confirmed = db.MaxVersion()
+	db.SetDiscardTs(d.versions.confirmed)
+	return d
+}
+
+// update is one transaction with its sync. An error of f is no fault of the disk.
+func (d *database) update(f func(*badgerdb.Txn) error) error {
+	return d.updateThen(f, func() error { return nil })
+}
+
+// updateThen is update with something else that has to be written behind the sync before
+// anybody sees the transaction.
+func (d *database) updateThen(f func(*badgerdb.Txn) error, behind func() error) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	if err := d.latch.check(); err != nil {
+		return err
+	}
+	version := d.versions.next()
+	txn := d.NewTransactionAt(version-1, true)
+	defer txn.Discard()
+	if err := f(txn); err != nil {
+		return err
+	}
+	if err := d.latch.write(func() error { return txn.CommitAt(version, nil) }); err != nil {
+		return err
+	}
+	if err := d.latch.heed(behind()); err != nil {
+		return err
+	}
+	d.SetDiscardTs(d.versions.confirm(version))
+	return nil
+}
+
+func (d *database) close() error {
+	return errors.Join(d.DB.Close(), d.mark.close(), d.lock.Close())
+}

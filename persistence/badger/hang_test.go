@@ -1,0 +1,131 @@
+package badger_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"partyline/persistence"
+	"partyline/persistence/badger"
+)
+
+// obstruct puts folders where Badger wants to make its tables: it tries again and again,
+// once a second, and takes no more writes when its memory is full. clear takes them away.
+func obstruct(t *testing.T, dir string) (clear func()) {
+	t.Helper()
+	const tables = 600 // as many tries, more than the test lasts
+	name := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%06d.sst", i)) }
+	for i := 1; i <= tables; i++ {
+		if err := os.Mkdir(name(i), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		for i := 1; i <= tables; i++ {
+			if err := os.Remove(name(i)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// flood appends to a stream, one after the other, what does not pack, until a commit
+// hangs. It returns what was acknowledged, and the outcome that is still to come.
+func flood(t *testing.T, j *badger.Journal, stream string) (last persistence.Seq, hanging <-chan persistence.Outcome) {
+	t.Helper()
+	record := rubbish(400 << 10)
+	for {
+		done := send(j, persistence.Append{Stream: stream, Expected: last, Records: [][]byte{record}})
+		select {
+		case o := <-done:
+			if o.Err != nil {
+				t.Fatal(o.Err)
+			}
+			last = o.Last
+		case <-time.After(hangs):
+			return last, done
+		}
+	}
+}
+
+// hangs is how long a commit of half a megabyte takes at most on a disk that answers.
+const hangs = 3 * time.Second
+
+// TestReadsGoOnWhileACommitHangs: with all of Badger's memory waiting for tables that
+// cannot be made, a commit has no end. Whoever reads must not wait for it.
+func TestReadsGoOnWhileACommitHangs(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, badger.Options{Dir: dir, TailBytes: 1})
+	write(t, j, "b", 0, 3)
+	if err := j.SaveSnapshot(t.Context(), persistence.Snapshot{Stream: "b", Seq: 3, Data: []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	clear := obstruct(t, dir)
+	last, hanging := flood(t, j, "a")
+	answered := make(chan struct{})
+	var wrong atomic.Pointer[string]
+	go func() {
+		defer close(answered)
+		if why := readable(t, j, last); why != "" {
+			wrong.Store(&why)
+		}
+	}()
+	select {
+	case <-answered:
+	case <-time.After(20 * time.Second):
+		t.Error("a read waits for the commit that hangs")
+	}
+	if why := wrong.Load(); why != nil {
+		t.Error(*why)
+	}
+	clear()
+	if o := <-hanging; o.Err != nil || o.Last != last+1 {
+		t.Errorf("%+v when the disk answers again, want record %d", o, last+1)
+	}
+	<-answered
+	write(t, j, "b", 3, 1)
+	verified(t, j)
+}
+
+// readable reads in all ways, and says what is wrong.
+func readable(t *testing.T, j *badger.Journal, last persistence.Seq) string {
+	all := 0
+	for _, err := range j.ReadAll(t.Context(), 0) {
+		if err != nil {
+			return err.Error()
+		}
+		all++
+	}
+	end, err := j.Last(t.Context(), "a")
+	if err != nil || end != last || all != int(last)+3 || int(j.Head()) != all {
+		return fmt.Sprintf("a ends at %d (%v) with %d records in all, want %d acknowledged and 3 of b", end, err, all, last)
+	}
+	for _, read := range []func() (int, error){
+		func() (int, error) { return tally(j.Read(t.Context(), "b", 0)) },
+		func() (int, error) { return tally(j.ReadBack(t.Context(), "b", 0)) },
+		func() (int, error) {
+			s, _, err := j.LoadSnapshot(t.Context(), "b")
+			return int(s.Seq), err
+		},
+	} {
+		if n, err := read(); n != 3 || err != nil {
+			return fmt.Sprintf("%d of b, %v, want 3", n, err)
+		}
+	}
+	if _, _, err := j.Memo(t.Context(), "k"); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func tally(records func(func(persistence.Record, error) bool)) (n int, err error) {
+	records(func(_ persistence.Record, e error) bool {
+		err = e
+		n++
+		return e == nil
+	})
+	return n, err
+}
