@@ -24,7 +24,7 @@ func TestAWholeEveningAtTheConsole(t *testing.T) {
 	other := console(t, h, phone) // a second host, who only looks
 
 	b.fill("notes", "Friday <b>night</b>")
-	b.press("Start the evening")
+	b.press("Start session")
 	b.shows(".heading h1", "Friday <b>night</b>")
 	other.shows(".heading h1", "Friday <b>night</b>")
 	b.accessible()
@@ -33,7 +33,7 @@ func TestAWholeEveningAtTheConsole(t *testing.T) {
 	b.press("Roll")
 	b.until(`document.querySelector('.drawn').checkVisibility()`)
 	first := b.text(".drawn .title")
-	b.press("Play it")
+	b.press("Play")
 	b.shows(".now .title", first)
 	other.shows(".now .title", first)
 
@@ -49,30 +49,30 @@ func TestAWholeEveningAtTheConsole(t *testing.T) {
 	b.shows(".now .votes .down dd", "1")
 	other.shows(".now .votes .up dd", "3")
 
-	b.press("Let them vote")
+	b.press("Start poll")
 	b.until(`document.querySelectorAll('.poll .bar-row').length === 3`)
 	other.until(`document.querySelectorAll('.poll .bar-row').length === 3`)
 	h.ask("POST", "/api/sessions/1/poll/votes", object{"username": "ann", "choice": 2})
 	b.until(`document.querySelectorAll('.poll .bar-row')[1].querySelector('.number').innerText === '1'`)
 	winner := value[string](b, `document.querySelectorAll('.poll .bar-row .name')[1].innerText.slice(3)`)
 	b.accessible()
-	b.press("End now")
-	b.says(".poll p", winner+" has won")
+	b.press("End poll now")
+	b.says(".poll p", winner+" won")
 	b.press("Play the winner")
 	b.shows(".now .title", winner)
 
-	b.press("End the evening")
+	b.press("End session")
 	b.accessible()
-	b.press("End the evening") // in the dialog
-	b.says(".pill", "That was the evening")
-	other.says(".pill", "That was the evening")
+	b.press("End session") // in the dialog
+	b.says(".pill", "This session has ended")
+	other.says(".pill", "This session has ended")
 
-	b.press("Evenings")
+	b.press("History")
 	b.says(".row .name", "Friday <b>night</b>")
 	b.press("Show: Friday <b>night</b>")
 	b.says("dialog .bar-row .name", first)
 	b.press("Close")
-	b.press("As JSON: Friday <b>night</b>")
+	b.press("Export as JSON: Friday <b>night</b>")
 	b.until(`!document.querySelector('[aria-disabled]')`)
 }
 
@@ -87,7 +87,7 @@ func TestEveryViewOfTheConsole(t *testing.T) {
 	h.ask("POST", "/api/webhooks", object{"name": markup, "url": "http://127.0.0.1:1/", "secret": "a secret for tests", "events": []string{"*"}})
 	for _, s := range []size{desktop, phone} {
 		b := console(t, h, s)
-		for _, view := range []string{"Tonight", "Games", "Evenings", "Links", "Webhooks", "Figures"} {
+		for _, view := range []string{"Tonight", "Games", "History", "Links", "Webhooks", "Stats"} {
 			b.press(view)
 			b.says("main", markup)
 			b.accessible()
@@ -101,23 +101,23 @@ func TestTokensAndWebhooksAtTheConsole(t *testing.T) {
 	b := console(t, h, desktop)
 	b.press("Links")
 	b.fill("name", "OBS")
-	b.press("Make it")
+	b.press("Create link")
 	b.until(`document.querySelector('dialog input')?.value.includes('/screen/active#token=')`)
 	b.until(`document.querySelector('dialog img').checkVisibility() && document.querySelector('dialog img').naturalWidth > 0`)
 	b.accessible()
 	b.press("Close")
 	b.says(".row .name", "OBS")
-	b.press("Take back OBS")
-	b.press("Take back")
+	b.press("Revoke OBS")
+	b.press("Revoke")
 	b.until(`document.querySelectorAll('.row').length === 0`)
 
 	b.press("Webhooks")
 	b.fill("name", "Discord")
 	b.fill("url", "http://127.0.0.1:1/hook")
 	b.fill("secret", "a secret for tests")
-	b.press("Add the webhook")
+	b.press("Add webhook")
 	b.says(".row .name", "Discord")
-	b.press("Test: Discord")
+	b.press("Send test: Discord")
 	b.says(".message", "Test webhook sent")
 	b.says(".row .soft", "delivered")
 	b.press("Deliveries: Discord")
@@ -189,12 +189,12 @@ func TestHostsStayInStep(t *testing.T) {
 	h.ask("PATCH", "/api/webhooks/1", object{"enabled": false})
 	b.says(".pill", "Disabled")
 
-	b.press("Evenings")
+	b.press("History")
 	h.session("Friday")
 	b.says(".row .name", "Friday")
 	h.play(1, 1)
 	b.says(".row .soft", "1 game")
-	b.press("Figures")
+	b.press("Stats")
 	b.until(`document.querySelector('.bar-row')`)
 }
 
@@ -209,9 +209,9 @@ func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
 	})
 	b.fill("key", adminKey)
 	b.press("Log in")
-	b.says("h1", "Nobody is playing yet")
+	b.says("h1", "No session is running")
 	b.reload()
-	b.says("h1", "Nobody is playing yet")
+	b.says("h1", "No session is running")
 	b.press("Log out")
 	b.until(`document.querySelector('[name=key]')`)
 	b.until(`sessionStorage.length === 0`)
@@ -234,7 +234,7 @@ func TestLookAtTheConsole(t *testing.T) {
 			b.picture(fmt.Sprintf("console door %s %s", name, theme))
 			b.fill("key", adminKey)
 			b.press("Log in")
-			for view, ready := range map[string]string{"Tonight": ".now .title", "Games": "tbody tr", "Evenings": ".row", "Links": "form", "Webhooks": "form", "Figures": ".bar-row"} {
+			for view, ready := range map[string]string{"Tonight": ".now .title", "Games": "tbody tr", "History": ".row", "Links": "form", "Webhooks": "form", "Stats": ".bar-row"} {
 				b.press(view)
 				b.until(fmt.Sprintf("document.querySelector(%q)", ready))
 				b.accessible()

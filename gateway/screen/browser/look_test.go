@@ -51,7 +51,7 @@ func TestPollsAreShown(t *testing.T) {
 			b := newTab(t, h, s)
 			b.prefer("prefers-reduced-motion", "reduce")
 			b.goTo(h.screen(page, id, ""))
-			b.shows(".question h2", "What do we play next?")
+			b.shows(".question h2", "What should we play next?")
 			b.shows(".leads .number", "3")
 			b.until(`/^(9|10):\d\d$/.test(document.querySelector('.left').textContent)`)
 			b.accessible()
@@ -129,13 +129,13 @@ func TestLinksThatCannotWork(t *testing.T) {
 	second := h.session("Saturday")
 	for url, want := range map[string]string{
 		h.url(fmt.Sprintf("/screen/%d", id)):                               "This page needs a link with a token",
-		h.url(fmt.Sprintf("/screen/%d#token=%s", id, h.token)):             "This link holds the host’s own key",
+		h.url(fmt.Sprintf("/screen/%d#token=%s", id, h.token)):             "This link contains the host’s admin token",
 		h.url(fmt.Sprintf("/screen/%d#token=%s", second, other)):           "This link is for another session",
-		h.url(fmt.Sprintf("/screen/%d#token=%s", id, h.viewer()[:40])):     "This link is no longer good",
-		h.screen("screen", 77, ""):                                         "There is no such session",
-		h.screen("screen", "tonight", ""):                                  "There is no such session",
-		h.screen("overlay", 77, ""):                                        "There is no such session",
-		h.url(fmt.Sprintf("/overlay/%d?token=%s", second, h.viewer()+"x")): "This link is no longer good",
+		h.url(fmt.Sprintf("/screen/%d#token=%s", id, h.viewer()[:40])):     "This link no longer works",
+		h.screen("screen", 77, ""):                                         "Session not found",
+		h.screen("screen", "tonight", ""):                                  "Session not found",
+		h.screen("overlay", 77, ""):                                        "Session not found",
+		h.url(fmt.Sprintf("/overlay/%d?token=%s", second, h.viewer()+"x")): "This link no longer works",
 	} {
 		b := open(t, h, desktop, url)
 		b.shows(".notice h1", want)
@@ -161,7 +161,7 @@ func TestATokenDoesNotStayInTheQuery(t *testing.T) {
 func TestTheActiveSession(t *testing.T) {
 	h := newHub(t)
 	b := open(t, h, desktop, h.screen("screen", "active", ""))
-	b.shows(".notice h1", "Nobody is playing yet")
+	b.shows(".notice h1", "No session is running")
 	first := h.session("Friday")
 	h.play(first, 31)
 	h.vote(first, "ann", "up")

@@ -38,7 +38,7 @@ func TestAPhoneVotes(t *testing.T) {
 	screen.shows(".join .code", code)
 	screen.leads(h.url("/vote/" + code))
 	b := open(t, h, phone, h.url("/vote/"+strings.ToLower(code)))
-	b.shows(".title", "The first game is being picked")
+	b.shows(".title", "Choosing the first game")
 	if b.visible(".press") {
 		t.Error("there is something to press, and nothing to vote for")
 	}
@@ -48,11 +48,11 @@ func TestAPhoneVotes(t *testing.T) {
 	b.picture("vote")
 	b.click(".press.up")
 	b.pressed("up", "1", "0")
-	b.shows(".note", "Your vote counts. Thank you!")
+	b.shows(".note", "Vote counted. Thank you!")
 	screen.shows(".count.up .number", "1")
 	b.click(".press.down")
 	b.pressed("down", "0", "1")
-	b.shows(".note", "Changed your mind? It counts.")
+	b.shows(".note", "Vote changed.")
 	screen.shows(".count.up .number", "0")
 	screen.shows(".count.down .number", "1")
 	b.picture("vote down")
@@ -86,11 +86,11 @@ func TestOneVoteEach(t *testing.T) {
 	id := h.session("Friday")
 	h.play(id, 31)
 	b := open(t, h, phone, h.url("/vote/"+h.door(id, "once")))
-	b.shows(".rule", "One vote each: choose well.")
+	b.shows(".rule", "One vote per game, and it’s final.")
 	b.click(".press.up")
 	b.pressed("up", "1", "0")
 	b.click(".press.down")
-	b.shows(".note", "You have voted for this game already.")
+	b.shows(".note", "You have already voted for this game.")
 	b.pressed("up", "1", "0")
 	b.accessible()
 }
@@ -116,7 +116,7 @@ func TestAGuestHasAName(t *testing.T) {
 	screen.shows(".voter .name", name)
 	screen.unharmed()
 	hidden := open(t, h, desktop, h.screen("screen", id, "names=off"))
-	hidden.shows(".voter .name", "Somebody")
+	hidden.shows(".voter .name", "Someone")
 	b.goTo(value[string](b, "location.href"))
 	b.shows(".rename bdi", name)
 }
@@ -129,7 +129,7 @@ func TestAPhoneTakesPartInAPoll(t *testing.T) {
 	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
 	b.pressed("", "0", "0")
 	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17}, "seconds": 600})
-	b.shows(".question h2", "What do we play next?")
+	b.shows(".question h2", "What should we play next?")
 	second := `document.querySelector('.choices li:nth-child(2) .choice')?.getAttribute('aria-pressed') === 'true'`
 	b.click(".choices li:nth-child(2) .choice")
 	b.until(second)
@@ -172,7 +172,7 @@ func TestAPhoneIsToldWhatIsWrong(t *testing.T) {
 	b := newTab(t, h, phone)
 	b.told(404, func() {
 		b.goTo(h.url("/vote/" + wrong))
-		b.shows(".notice h1", "This code opens nothing")
+		b.shows(".notice h1", "That code isn’t valid")
 		b.accessible()
 		b.picture("vote code")
 	})
@@ -184,10 +184,10 @@ func TestAPhoneIsToldWhatIsWrong(t *testing.T) {
 	}
 	b.told(404, func() {
 		h.ask("DELETE", fmt.Sprintf("/api/sessions/%d/join", id), nil)
-		b.shows(".notice h1", "Joining is closed")
+		b.shows(".notice h1", "Voting is closed")
 	})
 	door := open(t, h, phone, h.url("/vote"))
-	door.shows(".notice h1", "Hello!")
+	door.shows(".notice h1", "Join the vote")
 	door.accessible()
 }
 
@@ -210,7 +210,7 @@ func TestTheEveningEnds(t *testing.T) {
 	if b.visible(".stale") || b.visible(".rename") {
 		t.Error("something is left to do")
 	}
-	screen.shows(".kind", "That was the evening")
+	screen.shows(".kind", "This session has ended")
 	screen.accessible()
 	b.accessible()
 	b.picture("vote over")
@@ -228,7 +228,7 @@ func TestAPhoneLosesItsHub(t *testing.T) {
 		b.until(`document.querySelector('.stale').checkVisibility()`)
 		b.click(".press.up")
 		h.start()
-		b.shows(".note", "Your vote counts. Thank you!")
+		b.shows(".note", "Vote counted. Thank you!")
 	})
 	b.pressed("up", "1", "0")
 	if b.visible(".stale") {

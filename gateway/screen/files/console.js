@@ -6,25 +6,25 @@ import {complain, field, form, input, submit} from './parts.js';
 import {t, speak, language} from './text.js';
 import {tonight} from './tonight.js';
 import {games} from './games.js';
-import {evenings} from './evenings.js';
+import {sessions} from './sessions.js';
 import {links} from './links.js';
-import {hooks} from './hooks.js';
-import {figures} from './figures.js';
+import {webhooks} from './webhooks.js';
+import {stats} from './stats.js';
 
 // A view is a function of the desk: {node, draw?, leave?}. draw is called at every change.
-const views = {tonight, games, evenings, links, hooks, figures};
+const views = {tonight, games, sessions, links, webhooks, stats};
 
 const root = byId('console');
 let desk = null;
 let view = null;
 let parts = null; // of the frame
 
-// --- the door
+// --- the login page
 
-function door(why = '') {
+function loginPage(why = '') {
   view = null;
   const key = input('key', {type: 'password', autocomplete: 'current-password', required: true, autofocus: true});
-  root.replaceChildren(el('main', {class: 'door'}, form({class: 'card'}, async (values) => enter(await logIn(values.key)),
+  root.replaceChildren(el('main', {class: 'login'}, form({class: 'card'}, async (values) => enter(await logIn(values.key)),
     el('h1', {}, t('console')), el('p', {class: 'soft'}, t('keyHow')), why && el('p', {class: 'bad', role: 'alert'}, why),
     field(t('adminKey'), key), submit(t('logIn')))));
   key.focus();
@@ -45,7 +45,7 @@ function leave(why = '') {
   desk?.leave();
   desk = null;
   forget();
-  door(why);
+  loginPage(why);
 }
 
 // --- the frame
@@ -89,4 +89,4 @@ function draw() {
 
 speak(language());
 if (kept()) enter(kept());
-else door();
+else loginPage();

@@ -42,10 +42,10 @@ function heading(desk) {
   const title = el('h1');
   const since = el('p', {class: 'soft'});
   const over = el('p', {class: 'pill'}, t('over'));
-  const end = button(t('endEvening'), async () => {
-    if (await sure(t('endEveningSure'), t('endEvening'))) await desk.inSession('sessions.close');
+  const end = button(t('endSession'), async () => {
+    if (await sure(t('endSessionSure'), t('endSession'))) await desk.inSession('sessions.close');
   }, {kind: 'bad'});
-  const another = button(t('newEvening'), async () => {
+  const another = button(t('newSession'), async () => {
     const {id} = await desk.write('sessions.create');
     await desk.open(id);
   }, {kind: 'main'});

@@ -1,4 +1,4 @@
-// What all evenings together come to.
+// The totals over all sessions.
 
 import {el} from './dom.js';
 import {bars, panel} from './parts.js';
@@ -7,8 +7,8 @@ import {t, number, score} from './text.js';
 
 const counts = ['games', 'gamesEnabled', 'packs', 'sessions', 'totalGamesPlayed', 'totalVotes'];
 
-/** figures is the view of the statistics. */
-export function figures(desk) {
+/** stats is the view of the statistics. */
+export function stats(desk) {
   const tiles = el('dl', {class: 'tiles'});
   const played = el('ol', {class: 'bars'});
   const rated = el('ol', {class: 'bars'});
@@ -18,6 +18,6 @@ export function figures(desk) {
     bars(played, s.mostPlayedGames.filter((g) => g.play_count > 0).map((g) => row(g, g.play_count)));
     bars(rated, s.topRatedGames.filter((g) => g.upvotes + g.downvotes > 0).map((g) => row(g, g.popularity_score, score(g.popularity_score))));
   };
-  return {leave: inStep(desk, () => desk.read('stats.get').then(fill)), node: el('div', {class: 'stack'}, panel(t('view.figures'), {level: 1}, tiles),
+  return {leave: inStep(desk, () => desk.read('stats.get').then(fill)), node: el('div', {class: 'stack'}, panel(t('view.stats'), {level: 1}, tiles),
     el('div', {class: 'columns'}, panel(t('mostPlayed'), {}, played), panel(t('topRated'), {}, rated)))};
 }

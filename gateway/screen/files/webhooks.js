@@ -1,14 +1,19 @@
-// Webhooks: who is told of events, and whether they take it.
+// Webhooks: endpoints, their events, their health and their deliveries.
 
 import {el, list, show} from './dom.js';
-import {button, field, form, input, panel, reveal, submit, sure, tell, when} from './parts.js';
+import {button, check, field, form, input, panel, reveal, submit, sure, tell, when} from './parts.js';
 import {inStep} from './step.js';
 import {t, number} from './text.js';
 
-/** hooks is the view of webhooks. */
-export function hooks(desk) {
+// EVENTS are the types of events that a webhook can be sent; a test holds them to the API.
+const EVENTS = ['session.started', 'session.join', 'game.added', 'game.room-code', 'player-count.updated', 'vote.received',
+  'poll.started', 'poll.tally', 'poll.ended', 'chat.imported', 'game.status', 'game.removed', 'session.ended', 'session.deleted'];
+const ANY = '*'; // every type, also those that later versions add
+
+/** webhooks is the view of webhooks. */
+export function webhooks(desk) {
   const rows = el('ol', {class: 'rows'});
-  const none = el('p', {class: 'soft', hidden: true}, t('noHooks'));
+  const none = el('p', {class: 'soft', hidden: true}, t('noWebhooks'));
   const looks = new WeakMap(); // by the node of a card
 
   async function load() {
@@ -22,15 +27,17 @@ export function hooks(desk) {
     await Promise.all([...rows.children].map((node) => looks.get(node)()));
   }
 
-  const make = form({class: 'lines'}, async ({name, url, secret, events}, made) => {
-    tell((await desk.write('webhooks.create', {name, url, secret, events: events.split(/[\s,]+/).filter(Boolean)})).message);
+  const make = form({class: 'lines'}, async ({name, url, secret}, made) => {
+    const chosen = [...EVENTS, ANY].filter((type) => made.elements[type].checked);
+    if (chosen.length === 0) return tell(t('noEvent'), 'bad');
+    tell((await desk.write('webhooks.create', {name, url, secret, events: chosen})).message);
     made.reset();
     await load();
   }, field(t('name'), input('name', {required: true, maxlength: 200})), field('URL', input('url', {type: 'url', required: true, maxlength: 2048})),
   field(t('secret'), input('secret', {type: 'password', required: true, maxlength: 256, autocomplete: 'new-password'})),
-  field(t('events'), input('events', {required: true, value: 'game.added'})), submit(t('addHook')));
+  el('fieldset', {class: 'checks'}, el('legend', {class: 'label'}, t('events')), ...EVENTS.map((type) => check(type, type, type === 'game.added')), check(ANY, t('everyEvent'))), submit(t('addWebhook')));
 
-  return {leave: inStep(desk, load), node: panel(t('view.hooks'), {level: 1}, make, none, rows)};
+  return {leave: inStep(desk, load), node: panel(t('view.webhooks'), {level: 1}, make, none, rows)};
 }
 
 function card(desk, w, reload) {
@@ -46,7 +53,7 @@ function card(desk, w, reload) {
       button(t('test'), async () => tell((await of('test')).message), named(t('test'))),
       button(t('deliveries'), () => deliveries(desk, w), named(t('deliveries'))), able,
       button('×', async () => {
-        if (!await sure(t('deleteHookSure', {name: w.name}), t('remove'))) return;
+        if (!await sure(t('deleteWebhookSure', {name: w.name}), t('remove'))) return;
         await of('delete');
         await reload();
       }, {kind: 'quiet', ...named(t('remove'))}))),

@@ -1,19 +1,19 @@
-// All evenings there were: what was played, and the record to keep.
+// All sessions, past and live: what was played, and their exports.
 
 import {el, list} from './dom.js';
 import {bars, button, panel, reveal, saved, sure, tell, when} from './parts.js';
 import {inStep} from './step.js';
 import {t} from './text.js';
 
-/** evenings is the view of all sessions. */
-export function evenings(desk) {
+/** sessions is the view of all sessions. */
+export function sessions(desk) {
   const rows = el('ol', {class: 'rows'});
-  const none = el('p', {class: 'soft', hidden: true}, t('noEvenings'));
+  const none = el('p', {class: 'soft', hidden: true}, t('noSessions'));
 
   async function load() {
-    const sessions = await desk.read('sessions.list');
-    none.hidden = sessions.length > 0;
-    list(rows, sessions, (s) => JSON.stringify(s), row); // one that has changed is made anew
+    const all = await desk.read('sessions.list');
+    none.hidden = all.length > 0;
+    list(rows, all, (s) => JSON.stringify(s), row); // one that has changed is made anew
   }
 
   function row(s) {
@@ -24,7 +24,7 @@ export function evenings(desk) {
       el('p', {class: 'soft small'}, `${when(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`)),
     s.is_active && el('span', {class: 'pill'}, t('active')),
     el('div', {class: 'actions'}, s.is_active
-      ? button(t('toDesk'), async () => { await desk.open(s.id); location.hash = '#tonight'; }, named(t('toDesk')))
+      ? button(t('openInConsole'), async () => { await desk.open(s.id); location.hash = '#tonight'; }, named(t('openInConsole')))
       : button(t('show'), () => details(s, name), named(t('show'))),
     button(t('exportTXT'), exported('txt'), named(t('exportTXT'))), button(t('exportJSON'), exported('json'), named(t('exportJSON'))),
     !s.is_active && button('×', async () => {
@@ -42,5 +42,5 @@ export function evenings(desk) {
       el('ol', {class: 'rows'}, ...games.map((g) => el('li', {class: 'row'}, el('span', {class: 'grow'}, g.title), el('span', {class: 'soft'}, t(`status.${g.status}`))))));
   }
 
-  return {leave: inStep(desk, load), node: panel(t('view.evenings'), {level: 1}, none, rows)};
+  return {leave: inStep(desk, load), node: panel(t('view.sessions'), {level: 1}, none, rows)};
 }
