@@ -26,8 +26,22 @@ func TestASelectionIsFromAllSizes(t *testing.T) {
 			t.Errorf("%d bytes behind %d", in.size, chosen[i-1].size)
 		}
 	}
-	if last := chosen[len(chosen)-1].size; last < 2000 || last > keptBytes || total > 64<<10 {
+	if last := chosen[len(chosen)-1].size; last < keptBytes/2 || last > keptBytes || total > keptFiles*keptBytes {
 		t.Errorf("the last of %d bytes, all of %d", last, total)
+	}
+}
+
+// TestTheCorpusIsSmall: all inputs that are committed, of all targets.
+func TestTheCorpusIsSmall(t *testing.T) {
+	n := 0
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.Contains(filepath.ToSlash(path), "/testdata/fuzz/Fuzz") {
+			n++
+		}
+		return err
+	})
+	if err != nil || n == 0 || n > allKept {
+		t.Errorf("%d inputs, at most %d: %v", n, allKept, err)
 	}
 }
 
