@@ -9,11 +9,8 @@ import (
 // adminsOnly hands a request of an admin to a handler of the program's.
 func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		who, err := g.guard.identify(r)
-		if err == nil {
-			err = allow(who.Principal, protocol.AccessAdmin)
-		}
-		if err != nil {
+		who, invalid := g.guard.identify(r)
+		if err := admit(who, invalid, protocol.AccessAdmin); err != nil {
 			g.refuse(w.(*exchange), err)
 			return
 		}

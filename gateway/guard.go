@@ -27,7 +27,7 @@ func newGuard(o Options) guard {
 }
 
 // identify reads a request's bearer token. Without one the zero holder is returned:
-// somebody. A token that is sent must be valid, also where none is needed.
+// somebody. With one that does not hold it is the zero holder, and an error.
 func (a *guard) identify(r *http.Request) (holder, *protocol.Error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -67,6 +67,17 @@ func (a *guard) live(p protocol.Principal) bool {
 // the clock says so, too. A clock that jumps ahead for a moment must not cut every screen.
 func (a *guard) expired(h *holder) bool {
 	return !time.Now().Before(h.ends) && protocol.TimestampOf(a.now()) >= h.Expires
+}
+
+// admit says whether the holder may use the operation at all; invalid is what was wrong
+// with the token. Where none is needed one that does not hold counts as none: clients
+// send theirs with everything, and what everybody may read must not end for them when it
+// expires. They are told where it matters.
+func admit(who holder, invalid *protocol.Error, needed protocol.Access) *protocol.Error {
+	if invalid != nil && needed != protocol.AccessAnyone {
+		return invalid
+	}
+	return allow(who.Principal, needed)
 }
 
 // allow says whether the principal may use the operation at all.

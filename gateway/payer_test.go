@@ -152,9 +152,7 @@ func TestWhoCannotPayWithATokenPaysWithTheAddress(t *testing.T) {
 			t.Parallel()
 			h := newMeanHouse(t)
 			token := token(h)
-			if a := h.asks(token, hall); a.status == 429 {
-				t.Errorf("%s", a.body)
-			}
+			h.asks(token, hall).want(t, 200, "", "") // it counts as none
 			h.asks(token, hall).want(t, 429, protocol.CodeTooMany, addressPaid)
 			h.asks("", hall).want(t, 429, protocol.CodeTooMany, addressPaid)
 			h.asks("another", hall).want(t, 429, protocol.CodeTooMany, addressPaid)

@@ -34,15 +34,12 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 // ask looks at who asks, and how often, before it looks at what: nobody learns what a
 // body should be without the right to send it, and a refusal reads none.
 func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Request) (reply, error) {
-	who, err := g.guard.identify(r)
+	who, invalid := g.guard.identify(r)
 	from := g.proxies.client(r)
 	if over := g.payers.charge(e, who.Principal, from, time.Now()); over != nil {
 		return reply{}, over
 	}
-	if err != nil {
-		return reply{}, err
-	}
-	if err := allow(who.Principal, e.Access); err != nil {
+	if err := admit(who, invalid, e.Access); err != nil {
 		return reply{}, err
 	}
 	in := input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, from: from}

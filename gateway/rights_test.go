@@ -13,7 +13,8 @@ import (
 )
 
 // bearer is somebody who asks, and the operations that they are let in to. Rejected is
-// somebody whose token is no token: they are told 403 everywhere.
+// somebody whose token does not hold: by REST it counts as none where none is needed, and
+// they are told 403 everywhere else; a WebSocket refuses it.
 type bearer struct {
 	name, token string
 	may         []protocol.Access
@@ -52,7 +53,7 @@ func bearers(t *testing.T, h *house) []bearer {
 		"bot never issued":  signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "jti": "77", "exp": claims["exp"]}),
 		"garbage":           "garbage",
 	} {
-		list = append(list, bearer{name: name, token: token, rejected: true})
+		list = append(list, bearer{name: name, token: token, may: anyone, rejected: true})
 	}
 	for name, change := range map[string]jwt.MapClaims{
 		"guest of another key":       nil,
@@ -71,7 +72,7 @@ func bearers(t *testing.T, h *house) []bearer {
 		if change == nil {
 			secret = "another secret of thirty-two bytes"
 		}
-		list = append(list, bearer{name: name, token: signed(t, jwt.SigningMethodHS256, []byte(secret), guestClaims(1, 0xa, change)), rejected: true})
+		list = append(list, bearer{name: name, token: signed(t, jwt.SigningMethodHS256, []byte(secret), guestClaims(1, 0xa, change)), may: anyone, rejected: true})
 	}
 	return list
 }
@@ -109,7 +110,7 @@ func signed(t *testing.T, method jwt.SigningMethod, key any, c jwt.MapClaims) st
 // wanted is the status that the bearer is refused with, 0 for let in.
 func (b bearer) wanted(a protocol.Access) int {
 	switch {
-	case !b.rejected && slices.Contains(b.may, a):
+	case slices.Contains(b.may, a):
 		return 0
 	case b.token == "":
 		return 401
@@ -129,6 +130,9 @@ func (b bearer) check(t *testing.T, op string, a answer, want int) {
 	}
 	if (want != 0) != rights || (want != 0 && a.status != want) {
 		t.Errorf("%s as %s: %d %s, want %d", op, b.name, a.status, a.body, want)
+	}
+	if rights && b.rejected != (code == protocol.CodeBadToken) {
+		t.Errorf("%s as %s: %s", op, b.name, a.body)
 	}
 	for code, sentence := range map[protocol.Code]string{protocol.CodeUnauthenticated: "Access token required",
 		protocol.CodeBadToken: "Invalid or expired token", protocol.CodeForbidden: "Insufficient permissions"} {

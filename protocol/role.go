@@ -19,7 +19,7 @@ type Access string
 
 // The accesses.
 const (
-	// AccessAnyone needs no token. One that is sent must be valid all the same.
+	// AccessAnyone needs no token. One that is sent and does not hold counts as none.
 	AccessAnyone Access = "anyone"
 	// AccessGuest needs a guest's token and no other: it is done by a phone, for itself.
 	AccessGuest Access = "guest"
