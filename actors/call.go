@@ -29,7 +29,7 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.joined(ctx, answer)
+	return h.joined(ctx, c.Command, answer)
 }
 
 // completed is the call with what the catalogue knows of its games, and with those that

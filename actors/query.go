@@ -2,6 +2,8 @@ package actors
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -60,17 +62,37 @@ func (h *Hub) totals(ctx context.Context, games []protocol.Game) (catalogue.Tota
 	}, err
 }
 
-// joined writes the totals into an answer that is a game.
-func (h *Hub) joined(ctx context.Context, answer any) (any, error) {
-	game, ok := answer.(protocol.Game)
-	if !ok {
+// joined writes the totals into an answer that is a game, also into one that is given
+// again: what is stored under a key is what the catalogue knows, and it knows no totals.
+func (h *Hub) joined(ctx context.Context, c protocol.Command, answer any) (any, error) {
+	game, fresh := answer.(protocol.Game)
+	stored, _ := answer.(json.RawMessage)
+	if !fresh && (stored == nil || !answersGame(c)) {
 		return answer, nil
+	}
+	if stored != nil {
+		if err := json.Unmarshal(stored, &game); err != nil {
+			return nil, fmt.Errorf("stored answer: %w", err)
+		}
 	}
 	games := []protocol.Game{game}
 	if err := h.join(ctx, games); err != nil {
 		return nil, err
 	}
-	return games[0], nil
+	if fresh {
+		return games[0], nil
+	}
+	again, err := json.Marshal(games[0])
+	return json.RawMessage(again), err
+}
+
+// answersGame says that the command is answered with a game of the catalogue.
+func answersGame(c protocol.Command) bool {
+	switch c.(type) {
+	case protocol.CreateGame, protocol.UpdateGame, protocol.ToggleGame:
+		return true
+	}
+	return false
 }
 
 func (h *Hub) join(ctx context.Context, games []protocol.Game) error {

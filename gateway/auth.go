@@ -53,10 +53,21 @@ func (g *Gateway) login(ctx context.Context, in *input) (reply, error) {
 		body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
 }
 
-// checkAdminKey compares in constant time and counts the failures of an address.
+// longAdminKey is the length in bytes from which an admin key is out of reach of guesses
+// however many are answered: those that the hub makes, 100 random bits, are as long, and
+// of a phrase of that length it takes a century at ten thousand guesses a second. A
+// shorter one may be a word with a year behind it.
+const longAdminKey = 23
+
+// checkAdminKey compares in constant time and counts the failures of an address. The right
+// key always opens when it is long: somebody in the host's network who sends wrong ones
+// must not keep the host out. A short one has to wait with them, else guesses would go on.
 func (g *Gateway) checkAdminKey(in *input, key string) *protocol.Error {
 	got := sha256.Sum256([]byte(key))
 	right := subtle.ConstantTimeCompare(got[:], g.adminKey[:]) == 1
+	if right && len(key) >= longAdminKey {
+		return nil
+	}
 	if err := tooMany(g.logins.attempt(in.from, right, time.Now()), "Too many failed logins, try again later"); err != nil {
 		return err
 	}

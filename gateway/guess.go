@@ -8,16 +8,12 @@ import (
 
 const (
 	// maxLogins of an address may fail within failureWindow; then it is told 429. An
-	// admin key of any length is out of reach at ten guesses a minute.
-	maxLogins = 10
-	// maxCodes of an address may be wrong within failureWindow. A whole party with
-	// clumsy thumbs stands behind one address, and at this pace a code is found after
-	// two years, on average.
-	maxCodes      = 30
+	// admin key of twelve characters is out of reach at ten guesses a minute.
+	maxLogins     = 10
 	failureWindow = time.Minute
 	// maxAddresses bounds what is remembered. Beyond it those whose failures have
-	// aged go first, then anybody: an attacker with so many addresses is not held by
-	// a table.
+	// aged go first, then an eighth of all: an attacker with so many addresses is not
+	// held by a table.
 	maxAddresses = 10_000
 )
 
@@ -41,23 +37,30 @@ type failures struct {
 func (g *guesses) attempt(from netip.Addr, right bool, now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f := g.failures[network(from)]
-	if f != nil {
-		if left := f.at[f.next].Add(failureWindow).Sub(now); left > 0 {
-			return left
-		}
+	if left := g.left(from, now); left > 0 {
+		return left
 	}
 	if !right {
-		g.note(f, from, now)
+		g.note(from, now)
 	}
 	return 0
 }
 
-// note counts a failure, the address's first when f is nil.
-func (g *guesses) note(f *failures, from netip.Addr, now time.Time) {
+// left is how long the address has to wait. The lock is held.
+func (g *guesses) left(from netip.Addr, now time.Time) time.Duration {
+	f := g.failures[network(from)]
+	if f == nil {
+		return 0
+	}
+	return max(0, f.at[f.next].Add(failureWindow).Sub(now))
+}
+
+// note counts a failure. The lock is held.
+func (g *guesses) note(from netip.Addr, now time.Time) {
 	if g.failures == nil {
 		g.failures = make(map[netip.Addr]*failures)
 	}
+	f := g.failures[network(from)]
 	if f == nil {
 		g.shrink(now)
 		f = &failures{at: make([]time.Time, g.most)}
@@ -67,7 +70,8 @@ func (g *guesses) note(f *failures, from netip.Addr, now time.Time) {
 	f.next = (f.next + 1) % g.most
 }
 
-// shrink makes room for one more.
+// shrink makes room: for an eighth when all are recent, so that the table is not gone
+// through for each of an attacker's addresses.
 func (g *guesses) shrink(now time.Time) {
 	if len(g.failures) < maxAddresses {
 		return
@@ -78,19 +82,9 @@ func (g *guesses) shrink(now time.Time) {
 		}
 	}
 	for a := range g.failures {
-		if len(g.failures) < maxAddresses {
+		if len(g.failures) <= maxAddresses*7/8 {
 			return
 		}
 		delete(g.failures, a)
 	}
-}
-
-// network is what one client can be told from others by: an IPv6 host has a /64.
-func network(a netip.Addr) netip.Addr {
-	if a = a.Unmap(); a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return p.Addr()
-		}
-	}
-	return a
 }

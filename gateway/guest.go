@@ -28,7 +28,7 @@ const (
 
 // guests are the limits for those who come in with a code.
 type guests struct {
-	codes  guesses
+	codes  codeGuesses
 	new    addressLimiter
 	votes  addressLimiter
 	thumbs *limiter[protocol.DeviceID]
@@ -36,7 +36,7 @@ type guests struct {
 
 func newGuests(o Options) guests {
 	return guests{
-		codes:  guesses{most: maxCodes},
+		codes:  newCodeGuesses(),
 		new:    newAddressLimiter(o.JoinRate, DefaultJoinRate, joinSeconds),
 		votes:  newAddressLimiter(o.GuestRate, DefaultGuestRate, guestSeconds),
 		thumbs: newLimiter[protocol.DeviceID](thumbRate, thumbSeconds, maxDevices),

@@ -48,7 +48,6 @@ func (in *input) take(r *http.Request, body []byte) *protocol.Error {
 	if in.at.Raw != "" {
 		in.query = r.URL.Query()
 	}
-	in.key = r.Header.Get("Idempotency-Key")
 	return nil
 }
 
@@ -57,7 +56,6 @@ func (in *input) stream(w http.ResponseWriter, r *http.Request) (err *protocol.E
 	if in.body, err = streamBody(w, r, in.at.bodyLimit()); err != nil {
 		return err
 	}
-	in.key = r.Header.Get("Idempotency-Key")
 	_, err = in.at.medium(r.Header.Get("Content-Type"), in.body == nil)
 	return err
 }
@@ -113,7 +111,7 @@ func (in *input) readParam(v any, s shape, name string) *protocol.Error {
 // request means is its fingerprint, not how it was written: a retry may come by the
 // other way, or with its fields in another order.
 func (in *input) idempotency(request any) (*actors.Key, *protocol.Error) {
-	if in.key == "" || in.at.Method != "POST" {
+	if in.key == "" {
 		return nil, nil
 	}
 	// Each key is a synced write and a day of storage. Those without a token can only

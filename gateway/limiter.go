@@ -48,8 +48,23 @@ func (l *limiter[K]) take(who K, now time.Time) time.Duration {
 	if b.AllowN(now, 1) {
 		return 0
 	}
-	lacking := 1 - b.TokensAt(now)
-	return max(1, time.Duration(lacking/float64(l.rate)*float64(time.Second)))
+	return l.lacking(b, now)
+}
+
+// wait is how long until the next would be let through. It counts nothing.
+func (l *limiter[K]) wait(who K, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.all[who]
+	if b == nil || b.TokensAt(now) >= 1 {
+		return 0
+	}
+	return l.lacking(b, now)
+}
+
+// lacking is how long until the bucket has one.
+func (l *limiter[K]) lacking(b *rate.Limiter, now time.Time) time.Duration {
+	return max(1, time.Duration((1-b.TokensAt(now))/float64(l.rate)*float64(time.Second)))
 }
 
 // shrink forgets those who are as good as new when there are too many to remember, and

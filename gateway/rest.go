@@ -42,7 +42,7 @@ func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Req
 	if err := admit(who, invalid, e.Access); err != nil {
 		return reply{}, err
 	}
-	in := input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, from: from}
+	in := input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, key: r.Header.Get("Idempotency-Key"), from: from}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		in.query = r.URL.Query()

@@ -135,6 +135,10 @@ type Journal interface {
 	// Epoch is the identity of this journal's timeline. It stays as it is while the
 	// journal is open and when it is opened again; a restored journal has another.
 	Epoch() Epoch
+	// EpochAt is the ID of the epoch that the record at a position was written in: that
+	// of this journal, of one it was copied from, or "" for a record of a version without
+	// epochs. A record is the same one in all copies, and so is this.
+	EpochAt(Position) string
 	// Watch calls f after each commit that moved the head, from the committer's
 	// goroutine: f must not block and must not call the journal. The returned
 	// function ends it.

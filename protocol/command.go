@@ -134,11 +134,11 @@ type GameFields struct {
 	Title          *string          `json:"title"`
 	MinPlayers     *int             `json:"min_players"`
 	MaxPlayers     *int             `json:"max_players"`
-	LengthMinutes  Optional[int]    `json:"length_minutes"`
+	LengthMinutes  Optional[int]    `json:"length_minutes,omitzero"`
 	HasAudience    *bool            `json:"has_audience"`
 	FamilyFriendly *bool            `json:"family_friendly"`
-	GameType       Optional[string] `json:"game_type"`
-	SecondaryType  Optional[string] `json:"secondary_type"`
+	GameType       Optional[string] `json:"game_type,omitzero"`
+	SecondaryType  Optional[string] `json:"secondary_type,omitzero"`
 	Enabled        *bool            `json:"enabled"`
 	FavorBias      *int             `json:"favor_bias"`
 }

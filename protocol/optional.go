@@ -21,6 +21,10 @@ func (o *Optional[T]) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &o.Value)
 }
 
+// IsZero says that the field is absent, so that omitzero leaves it out and a request
+// without it has another fingerprint than one where it is null.
+func (o Optional[T]) IsZero() bool { return !o.Set }
+
 // MarshalJSON implements json.Marshaler.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.Value) }
 

@@ -30,8 +30,8 @@ type UpdateWebhook struct {
 	Secret    *string               `json:"secret"`
 	Events    EventList             `json:"events"`
 	Enabled   *bool                 `json:"enabled"`
-	Sessions  Optional[[]SessionID] `json:"sessions"`
-	RateLimit Optional[int]         `json:"rate_limit"`
+	Sessions  Optional[[]SessionID] `json:"sessions,omitzero"`
+	RateLimit Optional[int]         `json:"rate_limit,omitzero"`
 	// Reached is given by the hub: what lies before it was judged by the old fields.
 	Reached DeliveryID `json:"-"`
 }

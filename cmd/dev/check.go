@@ -41,7 +41,7 @@ func test(ctx context.Context, r *runner, _ []string) error {
 
 // peers runs the tests in which programs that others wrote judge ours.
 func peers(ctx context.Context, r *runner, _ []string) error {
-	return r.steps(ctx, tool("peers", "go", "test", "-tags", "peers", "-count=1", "-run", "Node|Python", "./docs/api/examples/verify", "./loadtest/conformance"))
+	return r.steps(ctx, tool("peers", "go", "test", "-tags", "peers", "-count=1", "-run", "Node|Python|Nginx", "./docs/api/examples/verify", "./loadtest/conformance"))
 }
 
 // browser tests the pages: what can be tested without one with Node, the rest in

@@ -31,6 +31,11 @@ func siege(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, tool("siege", append([]string{"go", "run", "./loadtest/cmd/siege"}, args...)...))
 }
 
+// attacks measures what somebody with an address can do to others. It passes its flags on.
+func attacks(ctx context.Context, r *runner, args []string) error {
+	return r.steps(ctx, tool("attacks", append([]string{"go", "run", "./loadtest/cmd/siege", "--addresses"}, args...)...))
+}
+
 // bench prints figures in the form that benchstat reads.
 func bench(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

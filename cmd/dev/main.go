@@ -22,7 +22,7 @@ var tasks = []task{
 	{"check", "gofmt, vet, staticcheck, house rules, short tests: before every commit", check},
 	{"lint", "the part of check that runs no product test", lint},
 	{"test", "every test, with the race detector; experiments at random fewer times (-short)", test},
-	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients (needs npm, python3-autobahn)", peers},
+	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients, nginx (needs npm, python3-autobahn, nginx-light)", peers},
 	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
 	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep what was found for go test", fuzz},
 	{"crash", "kill the server again and again, with screens and webhooks, and look what is left (-rounds 25)", crash},
@@ -30,6 +30,7 @@ var tasks = []task{
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
 	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},
+	{"attacks", "what one address can do to honest votes: a table (-binary PROGRAM, -only NAMES; needs strace)", attacks},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }

@@ -33,7 +33,7 @@ type Config struct {
 	Addr string `default:":5000" setting:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default :5000)."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
 
-	AdminKey  string `setting:"" placeholder:"KEY" help:"Key to log in with, at least 12 bytes. Made at first start and kept in the data folder when not given."`
+	AdminKey  string `setting:"" placeholder:"KEY" help:"Key to log in with, at least 12 bytes; from 23 on it opens also while somebody else tries wrong ones. Made at first start and kept in the data folder when not given."`
 	JWTSecret string `name:"jwt-secret" setting:"" placeholder:"SECRET" help:"Secret that signs tokens, at least 32 bytes. Made and kept likewise."`
 
 	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at once, 0 for no limit (default 1)."`

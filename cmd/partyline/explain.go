@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	"partyline/persistence"
@@ -19,6 +20,8 @@ func explained(err error, c *Config) error {
 		return lockedError(c.Data)
 	case errors.Is(err, persistence.ErrCorrupt):
 		return fmt.Errorf("the journal in %s is damaged: see partyline verify %s (%w)", c.Data, quoted(c.Data), err)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
+		return &configError{err}
 	}
 	return err
 }

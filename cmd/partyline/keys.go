@@ -81,7 +81,7 @@ func readSecret(file string, least int) (string, error) {
 	}
 	s := strings.TrimSpace(string(b))
 	if len(s) < least {
-		return "", fmt.Errorf("%s holds no key of at least %d bytes: delete it to have a new one made", file, least)
+		return "", &configError{fmt.Errorf("%s holds no key of at least %d bytes: delete it to have a new one made", file, least)}
 	}
 	return s, nil
 }

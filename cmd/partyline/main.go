@@ -2,23 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
-// Exit codes: a command line that cannot be understood is told apart from work
-// that failed, so that a supervisor does not start the former again and again.
-const (
-	exitFailed = 1
-	exitUsage  = 2
-)
-
 func main() { os.Exit(program()) }
 
-// program runs the command line of the process and returns its exit code.
+// program runs the command line of the process and returns its exit status.
 func program() int {
 	signaled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -28,12 +20,8 @@ func program() int {
 	defer cancel()
 	context.AfterFunc(signaled, func() { stop(); cancel() })
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
-	if err == nil {
-		return 0
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "partyline: %v\n", err)
 	}
-	fmt.Fprintf(os.Stderr, "partyline: %v\n", err)
-	if _, ok := errors.AsType[*usageError](err); ok {
-		return exitUsage
-	}
-	return exitFailed
+	return exitStatus(err)
 }

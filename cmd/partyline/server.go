@@ -83,7 +83,7 @@ func (s *server) tls() (*tls.Config, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
 	if err != nil {
-		return nil, fmt.Errorf("certificate: %w", err)
+		return nil, &configError{fmt.Errorf("certificate: %w", err)}
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
 }

@@ -2,19 +2,20 @@ package contract
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"sync"
 
-	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
-	"github.com/pb33f/libopenapi-validator/config"
-	"github.com/pb33f/libopenapi-validator/errors"
-	"go.yaml.in/yaml/v4"
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
 
 	"partyline/protocol"
 )
@@ -23,11 +24,11 @@ import (
 // seen. It may be used from any goroutine.
 type Checker struct {
 	operations []Operation
+	document   *openapi3.T
 
-	mu        sync.Mutex // the validator is not said to be safe
-	validator validator.Validator
-	seen      map[string]map[string]bool
-	heard     map[string]map[Sentence]bool
+	mu    sync.Mutex
+	seen  map[string]map[string]bool
+	heard map[string]map[Sentence]bool
 }
 
 // New reads protocol.OpenAPI. It takes a few hundred milliseconds; share one.
@@ -36,20 +37,23 @@ func New() (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := yaml.Marshal(Closed(doc))
+	text, err := json.Marshal(Closed(doc))
 	if err != nil {
 		return nil, fmt.Errorf("description: %w", err)
 	}
-	model, err := libopenapi.NewDocument(text)
+	document, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		return nil, fmt.Errorf("description: %w", err)
 	}
-	v, faults := validator.NewValidator(model, config.WithFormatAssertions())
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("description: %w", faults[0])
+	if err := document.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("description: %w", err)
 	}
-	c := &Checker{operations: operations(doc), validator: v, seen: map[string]map[string]bool{}, heard: map[string]map[Sentence]bool{}}
-	return c, nil
+	// Only JSON is decoded. Everything else (pages, pictures, CSV, the descriptions) is
+	// described as text.
+	for _, medium := range []string{"*/*", "application/yaml", "text/csv"} {
+		openapi3filter.RegisterBodyDecoder(medium, openapi3filter.FileBodyDecoder)
+	}
+	return &Checker{operations: operations(doc), document: document, seen: map[string]map[string]bool{}, heard: map[string]map[Sentence]bool{}}, nil
 }
 
 // Operations are those of the description, by path and method.
@@ -67,8 +71,6 @@ type Exchange struct {
 // Check returns a sentence for each promise that the exchange breaks. A request needs
 // to be as described only when it was not refused.
 func (c *Checker) Check(x Exchange) []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	o, path := c.find(x.Request)
 	if o == nil {
 		return c.checkUnknown(x, path)
@@ -77,13 +79,46 @@ func (c *Checker) Check(x Exchange) []string {
 	if x.Request.Method == http.MethodHead || x.Status == http.StatusSwitchingProtocols {
 		return undocumented(o, x)
 	}
+	ctx, request := x.Request.Context(), c.input(o, x)
 	var faults []string
 	if x.Status < http.StatusBadRequest {
-		_, errs := c.validator.ValidateHttpRequestSync(x.request())
-		faults = append(faults, told(x, "request", errs)...)
+		faults = told(x, "request", openapi3filter.ValidateRequest(ctx, request))
 	}
-	_, errs := c.validator.ValidateHttpResponse(x.request(), x.response())
-	return append(append(faults, told(x, "response", errs)...), undocumented(o, x)...)
+	response := &openapi3filter.ResponseValidationInput{RequestValidationInput: request, Status: x.Status, Header: x.Header,
+		Body: io.NopCloser(bytes.NewReader(x.ResponseBody)), Options: request.Options}
+	faults = append(faults, told(x, "response", openapi3filter.ValidateResponse(ctx, response))...)
+	return append(faults, undocumented(o, x)...)
+}
+
+// input is the request of an exchange as the validator takes it.
+func (c *Checker) input(o *Operation, x Exchange) *openapi3filter.RequestValidationInput {
+	item := c.document.Paths.Value(o.Path)
+	return &openapi3filter.RequestValidationInput{
+		Request:    x.request(),
+		PathParams: parameters(o.Path, x.Request.URL.EscapedPath()),
+		Route:      &routers.Route{Spec: c.document, Path: o.Path, PathItem: item, Method: o.Method, Operation: item.GetOperation(o.Method)},
+		Options: &openapi3filter.Options{MultiError: true, RejectWhenRequestBodyNotSpecified: true, SkipSettingDefaults: true,
+			AuthenticationFunc: bearer, SchemaValidationOptions: formats},
+	}
+}
+
+// formats are those of our description that the validator does not know by itself.
+var formats = []openapi3.SchemaValidationOption{
+	openapi3.WithStringFormatValidator("uri", openapi3.NewCallbackValidator(func(s string) error {
+		u, err := url.Parse(s)
+		if err == nil && !u.IsAbs() {
+			err = errors.New("not an absolute URI")
+		}
+		return err
+	})),
+}
+
+// bearer wants the token of an operation that is described with one.
+func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
+	if in.RequestValidationInput.Request.Header.Get("Authorization") == "" {
+		return errors.New("answered without a token")
+	}
+	return nil
 }
 
 // find is nil for what the description does not have; path is empty when it has not
@@ -135,21 +170,15 @@ func undocumented(o *Operation, x Exchange) []string {
 	return []string{fmt.Sprintf("%s: %s is not described with %d: %s", x.name(), o.ID, x.Status, x.ResponseBody)}
 }
 
-func told(x Exchange, what string, errs []*errors.ValidationError) []string {
-	var all []string
-	for _, e := range errs {
-		line := fmt.Sprintf("%s: %s: %s: %s", x.name(), what, e.Message, e.Reason)
-		for _, s := range e.SchemaValidationErrors {
-			line += fmt.Sprintf("; %s: %s", s.FieldPath, s.Reason)
-		}
-		if what == "response" {
-			line += fmt.Sprintf(": %d %.500s", x.Status, x.ResponseBody)
-		} else {
-			line += fmt.Sprintf(": %.500s", x.RequestBody)
-		}
-		all = append(all, line)
+func told(x Exchange, what string, err error) []string {
+	if err == nil {
+		return nil
 	}
-	return all
+	body := fmt.Sprintf("%.500s", x.RequestBody)
+	if what == "response" {
+		body = fmt.Sprintf("%d %.500s", x.Status, x.ResponseBody)
+	}
+	return []string{fmt.Sprintf("%s: %s: %v: %s", x.name(), what, err, body)}
 }
 
 func (x Exchange) name() string { return x.Request.Method + " " + x.Request.URL.RequestURI() }
@@ -159,10 +188,6 @@ func (x Exchange) request() *http.Request {
 	r := x.Request.Clone(x.Request.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.RequestBody)), int64(len(x.RequestBody))
 	return r
-}
-
-func (x Exchange) response() *http.Response {
-	return &http.Response{StatusCode: x.Status, Header: x.Header, Body: io.NopCloser(bytes.NewReader(x.ResponseBody)), ContentLength: int64(len(x.ResponseBody)), Request: x.Request}
 }
 
 func (x Exchange) sentence() Sentence {

@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -138,6 +139,18 @@ func fits(pattern, path string) bool {
 		}
 	}
 	return true
+}
+
+// parameters are the values of a path's parameters, unescaped.
+func parameters(pattern, path string) map[string]string {
+	all, got := map[string]string{}, strings.Split(path, "/")
+	for i, want := range strings.Split(pattern, "/") {
+		name, ok := strings.CutPrefix(want, "{")
+		if value, err := url.PathUnescape(got[i]); ok && err == nil {
+			all[strings.TrimSuffix(name, "}")] = value
+		}
+	}
+	return all
 }
 
 // closer says whether a is more specific than b, which has as many segments.

@@ -7,6 +7,8 @@ import (
 
 // note remembers what an operation was seen to answer.
 func (c *Checker) note(o *Operation, x Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.seen[o.ID] == nil {
 		c.seen[o.ID], c.heard[o.ID] = map[string]bool{}, map[Sentence]bool{}
 	}

@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Policy is the Content-Security-Policy of every page: it runs, loads and asks nothing
@@ -34,6 +36,8 @@ var kinds = map[string]string{
 	".svg":   "image/svg+xml; charset=utf-8",
 	".woff2": "font/woff2",
 	".txt":   "text/plain; charset=utf-8",
+	".yaml":  "application/yaml",
+	".json":  "application/json; charset=utf-8",
 }
 
 var errKind = errors.New("no such type of file")
@@ -41,16 +45,19 @@ var errKind = errors.New("no such type of file")
 // Document is one file with what HTTP wants to know of it. It never changes.
 type Document struct {
 	kind, tag     string
-	plain, packed []byte // packed is nil where packing gains nothing
+	policy        string // its Content-Security-Policy, empty for what is no page
+	plain, packed []byte // packed is nil where packing gains nothing, plain where unpack makes it
+	unpack        func() []byte
 }
 
-func newDocument(name string, text []byte) (*Document, error) {
-	kind := kinds[path.Ext(name)]
-	if kind == "" {
-		return nil, errKind
+// NewDocument makes a document of a text, packed once. The end of its name says what it
+// is; one that kinds does not know is an error.
+func NewDocument(name string, text []byte) (*Document, error) {
+	d, err := describe(name, text)
+	if err != nil {
+		return nil, err
 	}
-	sum := sha256.Sum256(text)
-	d := &Document{kind: kind, tag: `W/"` + hex.EncodeToString(sum[:8]) + `"`, plain: text}
+	d.plain = text
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
@@ -66,6 +73,48 @@ func newDocument(name string, text []byte) (*Document, error) {
 	return d, nil
 }
 
+// OpenPacked makes a document of a text that is gzip already. It is unpacked for the first
+// client that cannot do so itself, and kept: to unpack a megabyte takes ten milliseconds.
+func OpenPacked(name string, packed []byte) (*Document, error) {
+	d, err := describe(name, packed)
+	if err != nil {
+		return nil, err
+	}
+	d.packed = packed
+	d.unpack = sync.OnceValue(func() []byte {
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			panic(err) // the program was built wrong
+		}
+		text, err := io.ReadAll(z)
+		if err != nil {
+			panic(err)
+		}
+		return text
+	})
+	return d, nil
+}
+
+func describe(name string, content []byte) (*Document, error) {
+	kind := kinds[path.Ext(name)]
+	if kind == "" {
+		return nil, errKind
+	}
+	sum := sha256.Sum256(content)
+	d := &Document{kind: kind, tag: `W/"` + hex.EncodeToString(sum[:8]) + `"`}
+	if path.Ext(name) == page {
+		d.policy = Policy
+	}
+	return d, nil
+}
+
+// WithPolicy is the document with another Content-Security-Policy.
+func (d *Document) WithPolicy(policy string) *Document {
+	other := *d
+	other.policy = policy
+	return &other
+}
+
 // Size is the document's length in bytes, as it is used.
 func (d *Document) Size() int { return len(d.plain) }
 
@@ -76,17 +125,20 @@ func (d *Document) Serve(w http.ResponseWriter, r *http.Request, keep string) {
 	h.Set("Cache-Control", keep)
 	h.Set("ETag", d.tag)
 	h.Add("Vary", "Accept-Encoding")
-	if d.kind == kinds[".html"] {
-		h.Set("Content-Security-Policy", Policy)
+	if d.policy != "" {
+		h.Set("Content-Security-Policy", d.policy)
 	}
 	if has := r.Header.Get("If-None-Match"); has == "*" || strings.Contains(has, d.tag[2:]) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	body := d.plain
-	if d.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	switch {
+	case d.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
 		h.Set("Content-Encoding", "gzip")
 		body = d.packed
+	case d.unpack != nil:
+		body = d.unpack()
 	}
 	h.Set("Content-Type", d.kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -56,12 +56,12 @@ func open(files fs.FS, pages map[string]string) (*Site, error) {
 		if path.Ext(name) == page {
 			continue
 		}
-		if s.parts[name], err = newDocument(name, text); err != nil {
+		if s.parts[name], err = NewDocument(name, text); err != nil {
 			return nil, fmt.Errorf("screen: %s: %w", name, err)
 		}
 	}
 	for at, name := range pages {
-		if s.pages[at], err = newDocument(name, placed(texts[name], at, version)); err != nil {
+		if s.pages[at], err = NewDocument(name, placed(texts[name], at, version)); err != nil {
 			return nil, fmt.Errorf("screen: %s: %w", name, err)
 		}
 	}

@@ -135,7 +135,7 @@ func opened(t *testing.T, files fstest.MapFS) *Site {
 }
 
 func TestDocumentsAreServedAsBrowsersAsk(t *testing.T) {
-	d, err := newDocument("a.js", []byte(strings.Repeat("export const a = 1;\n", 100)))
+	d, err := NewDocument("a.js", []byte(strings.Repeat("export const a = 1;\n", 100)))
 	if err != nil {
 		t.Fatal(err)
 	}

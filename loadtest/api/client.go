@@ -90,6 +90,11 @@ func (c *Client) CreateSession(ctx context.Context) (s protocol.Session, err err
 	return s, c.call(ctx, "POST", "/api/sessions", map[string]string{"notes": "load test"}, &s)
 }
 
+// OpenJoin lets phones into the session with a code.
+func (c *Client) OpenJoin(ctx context.Context, id protocol.SessionID, policy protocol.JoinPolicy) (j protocol.Join, err error) {
+	return j, c.call(ctx, "PUT", fmt.Sprintf("/api/sessions/%d/join", id), map[string]any{"policy": policy}, &j)
+}
+
 // CloseSession ends it.
 func (c *Client) CloseSession(ctx context.Context, id protocol.SessionID) error {
 	return c.call(ctx, "POST", fmt.Sprintf("/api/sessions/%d/close", id), struct{}{}, nil)

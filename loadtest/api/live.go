@@ -21,9 +21,9 @@ const (
 	logTimeout = 30 * time.Second
 )
 
-// Connect opens a WebSocket and authenticates it.
-func Connect(ctx context.Context, addr, token string) (*wire.Conn, error) {
-	conn, err := wire.Dial(ctx, addr, LivePath)
+// Connect opens a WebSocket, with further header lines, and authenticates it.
+func Connect(ctx context.Context, addr, token string, header ...string) (*wire.Conn, error) {
+	conn, err := wire.Dial(ctx, addr, LivePath, header...)
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,8 @@ func TestPythonsClient(t *testing.T) {
 // judge starts a server, runs a client on it and reads its verdicts.
 func judge(t *testing.T, dir string, client ...string) {
 	t.Helper()
-	url, token := server(t)
-	out := command(t, dir, append(client, url, token)...)
+	addr, token := serverWith(t)
+	out := command(t, dir, append(client, "ws://"+addr+api.LivePath, token)...)
 	verdicts := map[string]string{}
 	for line := range strings.Lines(out) {
 		name, verdict, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -68,20 +68,20 @@ func judge(t *testing.T, dir string, client ...string) {
 	}
 }
 
-// server runs the real program until the test ends and gives an admin's token.
-func server(t *testing.T) (url, token string) {
+// serverWith runs the real program with further flags until the test ends, and gives
+// where it serves and an admin's token.
+func serverWith(t *testing.T, flags ...string) (addr, token string) {
 	t.Helper()
 	folder := t.TempDir()
 	binary, err := process.Build(t.Context(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr, err := process.FreeAddr()
-	if err != nil {
+	if addr, err = process.FreeAddr(); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	s := process.New(process.Options{Binary: binary, Data: filepath.Join(folder, "data"), Addr: addr, AdminKey: adminKey, Secret: secret, Output: &log})
+	s := process.New(process.Options{Binary: binary, Data: filepath.Join(folder, "data"), Addr: addr, AdminKey: adminKey, Secret: secret, Output: &log, Flags: flags})
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func server(t *testing.T) (url, token string) {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	return "ws://" + addr + "/api/sessions/live", admin.Token
+	return addr, admin.Token
 }
 
 func command(t *testing.T, dir string, args ...string) string {

@@ -4,7 +4,10 @@
 // messages in many fragments, characters cut in two, control frames in between,
 // every kind of close, and frames that RFC 6455 forbids.
 //
-// The package has no code of its own, only a test that runs those clients. It needs
-// Node, npm and Debian's python3-autobahn, so it is built with the tag peers alone;
-// `go run ./cmd/dev peers` runs it. It must not know how the server is built.
+// It also puts Debian's nginx in front of the program, with the configuration that
+// docs/operations.md shows.
+//
+// The package has no code of its own, only tests that run those programs. It needs Node,
+// npm and Debian's python3-autobahn and nginx-light, so it is built with the tag peers
+// alone; `go run ./cmd/dev peers` runs it. It must not know how the server is built.
 package conformance

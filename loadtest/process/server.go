@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -26,6 +27,9 @@ type Options struct {
 	Output            io.Writer // what it writes to stderr; nil drops it. Its greeting on stdout is always dropped
 	MaxActiveSessions int       // 0 for no limit
 	Flags             []string  // further flags of serve
+	// Wrap is a command that the program is run by, such as a tracer; it must leave the
+	// program the process that was started. Empty for none.
+	Wrap []string
 }
 
 // Server is one program on one data folder, started any number of times in turn.
@@ -53,8 +57,10 @@ func Build(ctx context.Context, folder string) (string, error) {
 
 // Start runs the program and returns at once: ask /ready.
 func (s *Server) Start() error {
-	s.cmd = exec.Command(s.o.Binary, append([]string{"serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
+	line := append(slices.Clone(s.o.Wrap), s.o.Binary)
+	line = append(line, append([]string{"serve", "--addr", s.o.Addr, "--data", s.o.Data, "--admin-key", s.o.AdminKey,
 		"--jwt-secret", s.o.Secret, "--max-active-sessions", fmt.Sprint(s.o.MaxActiveSessions), "--log-level", "warn"}, s.o.Flags...)...)
+	s.cmd = exec.Command(line[0], line[1:]...)
 	s.last = &words{}
 	s.cmd.Stderr = s.last
 	if s.o.Output != nil {

@@ -22,7 +22,11 @@ type order struct {
 	Admin   string             `json:"admin"`  // tokens
 	Viewer  string             `json:"viewer"` // one that can only watch
 	Session protocol.SessionID `json:"session"`
-	Lasts   time.Duration      `json:"lasts"`
+	// Code lets guests into the session, OnceCode into another one, where each device has
+	// one vote; both are for attacks from addresses.
+	Code     string        `json:"code"`
+	OnceCode string        `json:"once_code"`
+	Lasts    time.Duration `json:"lasts"`
 }
 
 // spoils is what it tells in the end.
@@ -59,19 +63,29 @@ func Attack(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&t.order); err != nil {
 		return err
 	}
-	if err := stepBack(); err != nil {
-		return err
-	}
-	a, err := find(t.order.Attack)
+	run, err := runOf(t.order.Attack)
 	if err != nil {
 		return err
 	}
 	lasting, cancel := context.WithTimeout(ctx, t.Lasts)
 	defer cancel()
-	if err := a.run(lasting, t); err != nil && lasting.Err() == nil {
+	if err := run(lasting, t); err != nil && lasting.Err() == nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(spoils{Met: t.met, Taken: t.taken.Summary()})
+}
+
+// runOf finds what the attack of that name does. Those of the siege take the lowest
+// priority themselves; others are started with one.
+func runOf(name string) (func(context.Context, *attackers) error, error) {
+	if a, err := findAddressAttack(name); err == nil {
+		return a.run, nil
+	}
+	a, err := find(name)
+	if err == nil {
+		err = stepBack()
+	}
+	return a.run, err
 }
 
 // send runs the process and waits for it.

@@ -9,4 +9,10 @@
 // refused though there was room, when memory grew past its bound, or when anything
 // stayed behind. All clients come from loopback, which the limits of addresses spare:
 // what holds here holds by itself.
+//
+// Attacks from addresses (RunAddresses) are the other half: what the limits of addresses
+// and of guests' and viewers' tokens are for. Each has a server of its own behind a proxy
+// that says where requests come from, and its outcome is a row of a table: how long honest
+// votes take alone and during the attack, what the attackers were told, and the server's
+// memory.
 package siege

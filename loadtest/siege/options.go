@@ -34,6 +34,8 @@ type Options struct {
 	Only []string
 	// Output gets what the server writes to stderr; nil drops it.
 	Output io.Writer
+	// wrap is a command that the server is run by, and flags are further ones of serve.
+	wrap, flags []string
 	// Progress is told what is going on, one sentence at a time; nil for silence.
 	Progress func(sentence string)
 }

@@ -25,6 +25,8 @@ type target struct {
 	folder string
 	server *process.Server
 	admin  *api.Client
+	game   protocol.GameID
+	bot    string // token of the honest, for attacks from addresses
 }
 
 // open starts the program on a folder of its own. Close it.
@@ -44,7 +46,7 @@ func (t *target) start(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	t.server = process.New(process.Options{Binary: o.Binary, Data: filepath.Join(t.folder, "data"), Addr: t.Addr,
-		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output})
+		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output, Flags: o.flags, Wrap: o.wrap})
 	if err := t.server.Start(); err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (t *target) furnish(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	t.Session = session.ID
+	t.Session, t.game = session.ID, game.ID
 	if _, err = t.admin.AddGame(ctx, session.ID, game.ID); err != nil {
 		return err
 	}

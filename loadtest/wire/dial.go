@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -21,15 +22,16 @@ const (
 	guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 )
 
-// Dial connects to ws://addr+path and checks the handshake. It gives up after 20 s
-// or with ctx; later the connection is ctx's no more. A refusal tells the status line.
-func Dial(ctx context.Context, addr, path string) (*Conn, error) {
+// Dial connects to ws://addr+path and checks the handshake, with further header lines
+// such as "X-Forwarded-For: 192.0.2.7". It gives up after 20 s or with ctx; later the
+// connection is ctx's no more. A refusal tells the status line.
+func Dial(ctx context.Context, addr, path string, header ...string) (*Conn, error) {
 	c, err := open(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
-	conn, err := shake(c, addr, path)
+	conn, err := shake(c, addr, path, header)
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
@@ -49,12 +51,13 @@ func open(ctx context.Context, addr string) (net.Conn, error) {
 	return c, c.SetDeadline(time.Now().Add(dialTimeout))
 }
 
-func shake(c net.Conn, addr, path string) (*Conn, error) {
+func shake(c net.Conn, addr, path string, further []string) (*Conn, error) {
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce)
 	key := base64.StdEncoding.EncodeToString(nonce)
-	_, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", path, addr, key)
+	lines := append([]string{"GET " + path + " HTTP/1.1", "Host: " + addr, "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Key: " + key, "Sec-WebSocket-Version: 13"}, further...)
+	_, err := io.WriteString(c, strings.Join(lines, "\r\n")+"\r\n\r\n")
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +65,11 @@ func shake(c net.Conn, addr, path string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := strings.Split(string(head), "\r\n")
-	if !strings.HasPrefix(lines[0], "HTTP/1.1 101 ") {
-		return nil, fmt.Errorf("refused: %s %s", lines[0], rest)
+	answer := strings.Split(string(head), "\r\n")
+	if !strings.HasPrefix(answer[0], "HTTP/1.1 101 ") {
+		return nil, fmt.Errorf("refused: %s %s", answer[0], rest)
 	}
-	if got := header(lines, "Sec-WebSocket-Accept"); got != acceptKey(key) {
+	if got := header(answer, "Sec-WebSocket-Accept"); got != acceptKey(key) {
 		return nil, fmt.Errorf("%w: Sec-WebSocket-Accept %q", ErrProtocol, got)
 	}
 	return newConn(c, rest), c.SetDeadline(time.Time{})

@@ -1,7 +1,7 @@
 package badger
 
 import (
-	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -10,77 +10,135 @@ import (
 	"partyline/persistence"
 )
 
-// The value of the epoch's key: whether it is adopted (1 byte, 0 or 1), the head at
-// the adoption (8 bytes), and its ID.
-const epochHead = 1 + numberSize
+// maxSpans bounds the lineage, 40 bytes a span: a folder that was restored from a backup
+// of a restored folder, and so on, a thousand times. The oldest span is forgotten first;
+// its records count to the next one.
+const maxSpans = 1000
 
-func encodeEpoch(e persistence.Epoch) []byte {
-	b := []byte{formatVersion, 0}
-	if e.Adopted {
-		b[1] = 1
-	}
-	b = binary.BigEndian.AppendUint64(b, uint64(e.AdoptedAt))
-	return appendSeal(append(b, e.ID...), 0, []byte(epochKey))
+// epochs are the folder's epoch and those before it.
+type epochs struct {
+	current persistence.Epoch
+	past    persistence.Lineage
 }
 
-func parseEpoch(value []byte) (persistence.Epoch, error) {
+// epochRecord is the stored form of epochs, as JSON, between version and seal.
+type epochRecord struct {
+	ID         string               `json:"id"`
+	Adopted    bool                 `json:"adopted,omitempty"`
+	AdoptedAt  persistence.Position `json:"adoptedAt,omitempty"`
+	Quiet      bool                 `json:"quiet,omitempty"`
+	RestoredAt persistence.Position `json:"restoredAt,omitempty"`
+	Past       persistence.Lineage  `json:"past,omitempty"`
+}
+
+func (e *epochs) encode() []byte {
+	c := e.current
+	b, err := json.Marshal(epochRecord{c.ID, c.Adopted, c.AdoptedAt, c.Quiet, c.RestoredAt, e.past})
+	if err != nil {
+		panic("badger: an epoch that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
+	}
+	return appendSeal(append([]byte{formatVersion}, b...), 0, []byte(epochKey))
+}
+
+func parseEpochs(value []byte) (epochs, error) {
 	body, err := unseal([]byte(epochKey), value)
 	if err != nil {
-		return persistence.Epoch{}, err
+		return epochs{}, err
 	}
-	if len(body) < epochHead || body[0] > 1 {
-		return persistence.Epoch{}, fmt.Errorf("%w: key %q: not an epoch", persistence.ErrCorrupt, epochKey)
+	var r epochRecord
+	if err := json.Unmarshal(body, &r); err != nil {
+		return epochs{}, fmt.Errorf("%w: key %q: %w", persistence.ErrCorrupt, epochKey, err)
 	}
-	e := persistence.Epoch{
-		ID:        string(body[epochHead:]),
-		Adopted:   body[0] == 1,
-		AdoptedAt: persistence.Position(binary.BigEndian.Uint64(body[1:])),
-	}
-	if err := e.Check(); err != nil {
-		return persistence.Epoch{}, fmt.Errorf("%w: %w", persistence.ErrCorrupt, err)
+	e := epochs{persistence.Epoch{ID: r.ID, Adopted: r.Adopted, AdoptedAt: r.AdoptedAt, Quiet: r.Quiet, RestoredAt: r.RestoredAt}, r.Past}
+	if err := errors.Join(e.current.Check(), e.past.Check()); err != nil {
+		return epochs{}, fmt.Errorf("%w: %w", persistence.ErrCorrupt, err)
 	}
 	return e, nil
 }
 
-// readEpoch is that of the folder; found is false where a version without epochs has
-// written it.
-func readEpoch(db *database) (e persistence.Epoch, found bool, err error) {
-	err = look(db, func(txn *badgerdb.Txn) error {
-		var value []byte
-		if value, found, err = get(txn, []byte(epochKey)); !found || err != nil {
-			return err
-		}
-		e, err = parseEpoch(value)
-		return err
-	})
-	return e, found, err
+// at is the ID of the epoch that the record at a position was written in, "" for a
+// version without epochs.
+func (e *epochs) at(p persistence.Position) string {
+	if id, ok := e.past.At(p); ok {
+		return id
+	}
+	if e.current.Adopted && p <= e.current.AdoptedAt {
+		return ""
+	}
+	return e.current.ID
 }
 
-func setEpoch(txn *badgerdb.Txn, e persistence.Epoch) error {
-	return txn.Set([]byte(epochKey), encodeEpoch(e))
+// readEpochs are those of the folder; found is false where a version without epochs has
+// written it.
+func readEpochs(txn *badgerdb.Txn) (e epochs, found bool, err error) {
+	value, found, err := get(txn, []byte(epochKey))
+	if !found || err != nil {
+		return epochs{}, false, err
+	}
+	e, err = parseEpochs(value)
+	return e, err == nil, err
+}
+
+func setEpochs(txn *badgerdb.Txn, e epochs) error {
+	return txn.Set([]byte(epochKey), e.encode())
 }
 
 // adoptEpoch reads the folder's epoch. A folder without one gets it now: what a version
 // without epochs has issued goes on to hold. It runs before anything can be appended.
 func (j *Journal) adoptEpoch() error {
-	e, found, err := readEpoch(j.db)
-	if err != nil {
+	found := false
+	err := look(j.db, func(txn *badgerdb.Txn) (err error) {
+		j.epochs, found, err = readEpochs(txn)
+		return err
+	})
+	if found || err != nil {
 		return err
 	}
-	if !found {
-		e = persistence.NewEpoch()
-		e.Adopted, e.AdoptedAt = true, j.Head()
-		if err := j.db.update(func(txn *badgerdb.Txn) error { return setEpoch(txn, e) }); err != nil {
-			return errors.Join(persistence.ErrUnavailable, err)
-		}
-		j.log.Info().Str("epoch", e.ID).Uint64("position", uint64(e.AdoptedAt)).Msg("folder of an earlier version got an epoch")
+	j.epochs.current = persistence.NewEpoch()
+	j.epochs.current.Adopted, j.epochs.current.AdoptedAt = true, j.Head()
+	if err := j.db.update(func(txn *badgerdb.Txn) error { return setEpochs(txn, j.epochs) }); err != nil {
+		return errors.Join(persistence.ErrUnavailable, err)
 	}
-	j.epoch = e
+	j.log.Info().Str("epoch", j.epochs.current.ID).Uint64("position", uint64(j.Head())).Msg("folder of an earlier version got an epoch")
 	return nil
 }
 
-// renewEpoch gives a restored folder, which nobody uses yet, an epoch of its own,
-// whatever the backup holds.
-func renewEpoch(db *badgerdb.DB) error {
-	return db.Update(func(txn *badgerdb.Txn) error { return setEpoch(txn, persistence.NewEpoch()) })
+// renewEpoch gives a restored folder, which nobody uses yet, an epoch of its own. Those
+// that the backup holds remain those of its records.
+func renewEpoch(db *badgerdb.DB, quiet bool) error {
+	return db.Update(func(txn *badgerdb.Txn) error {
+		var head persistence.Position
+		last, ok, err := lastCommit(txn)
+		if err != nil {
+			return err
+		}
+		if ok {
+			head = last.end()
+		}
+		old, _, err := readEpochs(txn)
+		if err != nil {
+			return err
+		}
+		return setEpochs(txn, old.branch(head, quiet))
+	})
+}
+
+// branch are the epochs of a journal that begins as a copy of this one up to head.
+func (e *epochs) branch(head persistence.Position, quiet bool) epochs {
+	past := e.past
+	if e.current.Adopted {
+		past = span(past, "", e.current.AdoptedAt)
+	}
+	past = span(past, e.current.ID, head)
+	next := persistence.NewEpoch()
+	next.Quiet, next.RestoredAt = quiet, head
+	return epochs{next, past[max(0, len(past)-maxSpans):]}
+}
+
+// span adds one, unless it holds nothing.
+func span(l persistence.Lineage, id string, through persistence.Position) persistence.Lineage {
+	if len(l) > 0 && l[len(l)-1].Through >= through || through == 0 {
+		return l
+	}
+	return append(l, persistence.Span{ID: id, Through: through})
 }

@@ -1,6 +1,7 @@
 package badger_test
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -42,7 +43,7 @@ func TestARestoredFolderHasAnEpochOfItsOwn(t *testing.T) {
 		t.Helper()
 		r := restore(t, filepath.Join(t.TempDir(), "restored"), b)
 		verified(t, r)
-		if epoch := r.Epoch(); epoch.Check() != nil || epoch.Adopted || seen[epoch.ID] {
+		if epoch := r.Epoch(); epoch.Check() != nil || epoch.Adopted || epoch.Quiet || epoch.RestoredAt != 5 || seen[epoch.ID] {
 			t.Fatalf("%+v, want a new one", epoch)
 		}
 		seen[r.Epoch().ID] = true
@@ -53,11 +54,57 @@ func TestARestoredFolderHasAnEpochOfItsOwn(t *testing.T) {
 	restored(backup(t, j))
 }
 
+// TestARecordKeepsTheEpochItWasWrittenIn takes a folder of a version without epochs
+// through an adoption and two restores.
+func TestARecordKeepsTheEpochItWasWrittenIn(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, badger.Options{Dir: dir})
+	write(t, j, "a", 0, 2)
+	damage(t, j, remove(badger.EpochKey()))
+	j.Close()
+	j = open(t, badger.Options{Dir: dir})
+	want := []string{"", "", j.Epoch().ID}
+	write(t, j, "a", 2, 1)
+	for round := range persistence.Seq(2) {
+		j = restore(t, filepath.Join(t.TempDir(), "restored"), backup(t, j))
+		want = append(want, j.Epoch().ID)
+		write(t, j, "a", 3+round, 1)
+	}
+	// A restore of what holds nothing new adds nothing.
+	j = restore(t, filepath.Join(t.TempDir(), "restored"), backup(t, restore(t, filepath.Join(t.TempDir(), "restored"), backup(t, j))))
+	want = append(want, j.Epoch().ID)
+	for i, id := range want {
+		if got := j.EpochAt(persistence.Position(i + 1)); got != id {
+			t.Errorf("record %d is of %q, want %q", i+1, got, id)
+		}
+	}
+	verified(t, j)
+}
+
+func TestARestoredFolderIsQuietWhenAskedTo(t *testing.T) {
+	j := open(t, badger.Options{Dir: t.TempDir()})
+	write(t, j, "a", 0, 2)
+	dir := filepath.Join(t.TempDir(), "restored")
+	if err := badger.Restore(t.Context(), badger.Options{Dir: dir, Quiet: true}, bytes.NewReader(backup(t, j))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r := open(t, badger.Options{Dir: dir})
+		if e := r.Epoch(); !e.Quiet || e.RestoredAt != 2 {
+			t.Fatalf("%+v, want quiet, restored at 2", e)
+		}
+		r.Close()
+	}
+}
+
 func TestADamagedEpochIsNotReplaced(t *testing.T) {
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"flipped": flip(badger.EpochKey()),
 		"no epoch": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00UPPER")))
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"UPPER"}`)))
+		},
+		"past that goes back": func(txn *badgerdb.Txn) error {
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"abcdefghijklmnop","past":[{"id":"","through":3},{"id":"","through":2}]}`)))
 		},
 		"short": func(txn *badgerdb.Txn) error {
 			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), nil))
@@ -79,7 +126,7 @@ func TestVerifyLooksAtTheEpoch(t *testing.T) {
 		"flipped": flip(badger.EpochKey()),
 		"gone":    remove(badger.EpochKey()),
 		"another": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00"+other.ID)))
+			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"`+other.ID+`"}`)))
 		},
 	} {
 		j := open(t, badger.Options{Dir: t.TempDir()})

@@ -38,6 +38,6 @@ func sign(db *database) error {
 		if err := txn.Set([]byte(formatKey), value); err != nil {
 			return err
 		}
-		return setEpoch(txn, persistence.NewEpoch())
+		return setEpochs(txn, epochs{current: persistence.NewEpoch()})
 	})
 }

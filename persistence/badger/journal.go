@@ -30,7 +30,7 @@ type Journal struct {
 	trimming chan struct{}
 	marks    *marks
 	ends     *ends
-	epoch    persistence.Epoch
+	epochs   epochs
 }
 
 // Append queues a write; see persistence.Journal.
@@ -40,7 +40,11 @@ func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
 func (j *Journal) Head() persistence.Position { return j.committer.Head() }
 
 // Epoch is the identity of this folder's timeline.
-func (j *Journal) Epoch() persistence.Epoch { return j.epoch }
+func (j *Journal) Epoch() persistence.Epoch { return j.epochs.current }
+
+// EpochAt is the ID of the epoch that the record at a position was written in, "" for
+// records of a version without epochs.
+func (j *Journal) EpochAt(p persistence.Position) string { return j.epochs.at(p) }
 
 // Watch calls f after each commit that moved the head, until cancel is called. A
 // commit under way while cancel is called may still be told.

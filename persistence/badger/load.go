@@ -37,7 +37,7 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 	}
 	l.batch.Cancel()
 	if err == nil {
-		err = renewEpoch(db)
+		err = renewEpoch(db, o.Quiet)
 	}
 	return errors.Join(err, db.Close())
 }

@@ -35,6 +35,8 @@ type Options struct {
 	Faults committer.Faults
 	// Sync fails writes behind their sync, as a disk does that has had enough, for tests.
 	Sync func() error
+	// Quiet is whether what Restore makes is quiet; see persistence.Epoch.
+	Quiet bool
 	// Observer may be nil.
 	Observer committer.Observer
 	Log      zerolog.Logger

@@ -111,16 +111,12 @@ func (c *check) tables() {
 
 // epoch wants the one that the journal was opened with.
 func (c *check) epoch() error {
-	value, found, err := get(c.txn, []byte(epochKey))
+	e, found, err := readEpochs(c.txn)
 	if err == nil && !found {
 		err = fmt.Errorf("%w: it is missing", persistence.ErrCorrupt)
 	}
-	e := persistence.Epoch{}
-	if err == nil {
-		e, err = parseEpoch(value)
-	}
-	if err == nil && e != c.journal.epoch {
-		err = fmt.Errorf("%w: it is %s, and was %s", persistence.ErrCorrupt, e.ID, c.journal.epoch.ID)
+	if err == nil && e.current != c.journal.Epoch() {
+		err = fmt.Errorf("%w: it is %s, and was %s", persistence.ErrCorrupt, e.current.ID, c.journal.Epoch().ID)
 	}
 	if err != nil {
 		c.fault(Fault{Reason: fmt.Sprintf("epoch: %v", err)})

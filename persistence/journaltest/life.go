@@ -51,6 +51,9 @@ func epochStays(t *testing.T, h Harness) {
 	last := persistence.Seq(0)
 	for range 3 {
 		last = Write(t, j, "a", last, 2).Last
+		if id := j.EpochAt(persistence.Position(last)); id != epoch.ID {
+			t.Fatalf("record %d is of the epoch %q, want %q", last, id, epoch.ID)
+		}
 		if j.Epoch() != epoch {
 			t.Fatalf("epoch %+v, want %+v", j.Epoch(), epoch)
 		}

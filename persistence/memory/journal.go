@@ -17,8 +17,10 @@ const batchBytes = 1 << 20
 
 // Options of a journal in memory; the zero value is complete.
 type Options struct {
-	// Epoch is the journal's epoch, perhaps an adopted one; a new one when it is zero.
-	Epoch    persistence.Epoch
+	// Epoch is the journal's epoch, perhaps one adopted or restored; a new one when it is zero.
+	Epoch persistence.Epoch
+	// Lineage are the epochs before it.
+	Lineage  persistence.Lineage
 	Faults   committer.Faults
 	Observer committer.Observer
 	Log      zerolog.Logger
@@ -30,6 +32,7 @@ type Journal struct {
 	committer *committer.Committer
 	controls  controls
 	epoch     persistence.Epoch
+	lineage   persistence.Lineage
 
 	mu        sync.RWMutex
 	closed    bool
@@ -51,6 +54,7 @@ func New(o Options) *Journal {
 		trimmed:   map[string]persistence.Seq{},
 		damaged:   map[persistence.Position]bool{},
 		epoch:     o.Epoch,
+		lineage:   o.Lineage,
 	}
 	if j.epoch == (persistence.Epoch{}) {
 		j.epoch = persistence.NewEpoch()
@@ -75,6 +79,17 @@ func (j *Journal) Head() persistence.Position { return j.committer.Head() }
 
 // Epoch is that of the options, else a random one.
 func (j *Journal) Epoch() persistence.Epoch { return j.epoch }
+
+// EpochAt is the ID of the epoch that the record at a position was written in.
+func (j *Journal) EpochAt(p persistence.Position) string {
+	if id, ok := j.lineage.At(p); ok {
+		return id
+	}
+	if j.epoch.Adopted && p <= j.epoch.AdoptedAt {
+		return ""
+	}
+	return j.epoch.ID
+}
 
 // Watch calls f after each commit that moved the head, until cancel is called.
 func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {

@@ -24,6 +24,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	f := program.Flags("siege", stderr)
 	f.StringVar(&o.Binary, "binary", "", "attack this program instead of a built one")
 	f.BoolVar(&o.Long, "long", false, "give each attack the time to meet every timeout")
+	addresses := f.Bool("addresses", false, "attack from addresses of others instead, and print what honest votes take alone and during each attack")
 	only := f.String("only", "", "names of attacks, with commas between them (default all)")
 	file := f.String("json", "", "also write the report to this file as JSON")
 	if err := program.Parse(f, args); err != nil {
@@ -43,6 +44,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	defer func() { _ = remove() }()
 	if o.Binary, err = program.Server(ctx, o.Binary, folder, stderr); err != nil {
+		return err
+	}
+	if *addresses {
+		o.Attackers = append([]string{"nice", "-n", "10"}, o.Attackers...)
+		r, err := siege.RunAddresses(ctx, o)
+		if r != nil {
+			err = errors.Join(r.Write(stdout), program.Keep(*file, r), err)
+		}
 		return err
 	}
 	r, err := siege.Run(ctx, o)

@@ -1,0 +1,86 @@
+package gateway_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"partyline/gateway"
+)
+
+// typed counts how many of the wrong codes, each from the address of its number, are told
+// from right ones, and how long that took. Sixteen people type at a time.
+func (p *party) typed(n int, from func(int) string) (answered int64, took time.Duration) {
+	p.t.Helper()
+	attacker := *p.house // whose many exchanges are not held against the description one by one
+	attacker.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	defer attacker.client.CloseIdleConnections()
+	var next, told atomic.Int64
+	var all sync.WaitGroup
+	start := time.Now()
+	for range 16 {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				if attacker.rest("join.enter", "", params{"code": "CCCCCC"}, "X-Forwarded-For", from(int(i))).status == 404 {
+					told.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	return told.Load(), time.Since(start)
+}
+
+// Whoever has an IPv6 /48, which tunnel brokers give to anybody, has 65,536 addresses as
+// this server counts them, and changes before each is told to wait.
+func TestCodesCannotBeCountedThroughFromOneSite(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	told, took := p.typed(600, func(n int) string { return fmt.Sprintf("2001:db8:7:%x::1", n/29) })
+	if most := 300 + int64(took.Seconds()) + 1; told > most {
+		t.Errorf("%d guesses were answered in %s, want at most %d", told, took, most)
+	}
+	p.enter(params{}, "2001:db8:7:ffff::1").want(t, 429, "too_many_requests", "Too many wrong codes, try again later")
+	p.enter(params{}, "2001:db8:8::1").want(t, 200, "", "")
+}
+
+// Whoever has many sites, or many machines of others, is held by what all may try together.
+func TestCodesCannotBeCountedThroughFromManyAddresses(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	told, took := p.typed(800, func(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) })
+	if most := 400 + int64(5*took.Seconds()) + 1; told > most {
+		t.Errorf("%d guesses were answered in %s, want at most %d", told, took, most)
+	}
+}
+
+// What an attacker uses up does not keep people out who type the code well.
+func TestAFloodOfWrongCodesKeepsNobodyOutWhoTypesWell(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	p.enter(params{}, "198.51.100.1").want(t, 200, "", "") // the first of the hall, before the flood
+	flood := func(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) }
+	if told, _ := p.typed(800, flood); told == 800 {
+		t.Error("the budget is not used up")
+	}
+	p.enter(params{"code": "CCCCCC"}, "198.51.100.1").want(t, 404, "not_found", "")
+	p.enter(params{}, "198.51.100.1").want(t, 200, "", "")
+	p.enter(params{}, "198.51.100.2").want(t, 200, "", "")
+}
+
+// TestALongKeyAlwaysOpens: nobody finds a key of that length by trying, so nobody who
+// tries keeps its owner out.
+func TestALongKeyAlwaysOpens(t *testing.T) {
+	t.Parallel()
+	const long = "abcde-fghij-kmnpq-rstuv" // as they are made
+	h := newHouse(t, func(o *gateway.Options) { o.AdminKey = long })
+	for range 10 {
+		h.rest("auth.login", "", params{"key": "guess"}).want(t, 401, "bad_key", "")
+	}
+	h.rest("auth.login", "", params{"key": "guess"}).want(t, 429, "too_many_requests", "")
+	h.rest("auth.login", "", params{"key": long}).want(t, 200, "", "")
+	h.rest("auth.login", "", params{"key": "guess"}).want(t, 429, "too_many_requests", "")
+}

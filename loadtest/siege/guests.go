@@ -1,0 +1,205 @@
+package siege
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"partyline/loadtest/api"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
+)
+
+const (
+	unreadSockets, unreadRequests = 800, 60
+	// unreadPace is how often a socket reads one answer: a peer that takes nothing at
+	// all is cut after ten seconds.
+	unreadPace   = 4 * time.Second
+	readSockets  = 200
+	readsASecond = 10
+	// gateSockets, each with as many requests as a guest may have
+	// unanswered, ask for all places that the hub has.
+	gateSockets, gateRequests = 2000, 8
+	// connectsAtOnce is how many WebSockets an address may open in one go.
+	connectsAtOnce = 400
+)
+
+// guestSockets opens sockets of one guest's token, from as many addresses as that takes,
+// and runs each for as long as the attack lasts.
+func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx context.Context, c *wire.Conn) string) error {
+	token, err := t.guest(ctx, attackerAddress)
+	if err != nil {
+		return err
+	}
+	crew(ctx, n, func(ctx context.Context, index int) {
+		from := "198.51.100." + strconv.Itoa(66+index/connectsAtOnce)
+		c, err := api.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
+		if err != nil {
+			t.tell("not connected", 1)
+			return
+		}
+		defer func() { _ = c.Close() }()
+		t.tell(run(ctx, c), 1)
+	})
+	return nil
+}
+
+// request is a frame that asks for an operation.
+func request(id int, op, data string) []byte {
+	return fmt.Appendf(nil, `{"type":"request","id":"%d","op":%q,"data":%s}`, id, op, data)
+}
+
+// answered counts an answer by its status.
+func (t *attackers) answered(message []byte) {
+	if r, ok := api.ReadResponse(message); ok {
+		t.tell(strconv.Itoa(r.Status), 1)
+	}
+}
+
+// unreadAnswers has the server hold what guests have asked for and hardly read.
+func unreadAnswers(ctx context.Context, t *attackers) error {
+	return t.guestSockets(ctx, unreadSockets, func(ctx context.Context, c *wire.Conn) string {
+		for i := range unreadRequests {
+			c.Queue(request(i, "games.list", "{}"))
+		}
+		if err := c.Flush(); err != nil {
+			return "ended"
+		}
+		for drip(ctx, unreadPace) {
+			_ = c.SetReadDeadline(time.Now().Add(lastWait))
+			m, err := c.Next()
+			if err != nil {
+				return ending(err)
+			}
+			t.answered(m)
+		}
+		return "stayed"
+	})
+}
+
+// guestReads has guests read the catalogue again and again.
+func guestReads(ctx context.Context, t *attackers) error {
+	return t.guestSockets(ctx, readSockets, func(ctx context.Context, c *wire.Conn) string {
+		ended := make(chan string, 1)
+		go func() { ended <- watch(ctx, c, t.answered) }() // ends with the connection, or with ctx
+		for i := 0; drip(ctx, time.Second/readsASecond); i++ {
+			if err := c.Send(request(i, "games.list", "{}")); err != nil {
+				break
+			}
+		}
+		return <-ended
+	})
+}
+
+// fillGate has guests of two addresses ask for what waits behind commits, as many at a
+// time as they may, on a slow disk.
+func fillGate(ctx context.Context, t *attackers) error {
+	read := fmt.Sprintf(`{"id":%d}`, t.Session)
+	return t.guestSockets(ctx, gateSockets, func(ctx context.Context, c *wire.Conn) string {
+		for i := range gateRequests {
+			c.Queue(request(i, "sessions.votes", read))
+		}
+		if err := c.Flush(); err != nil {
+			return "ended"
+		}
+		return watch(ctx, c, func(m []byte) {
+			t.answered(m)
+			_ = c.Send(request(0, "sessions.votes", read)) // the reader meets its end
+		})
+	})
+}
+
+// guessers try codes at the same time; guessesEach is how many come from one /64: one
+// less than the server lets be wrong in a minute.
+const guessers, guessesEach = 16, 29
+
+// guessCodes counts codes through from one /48, which every tunnel broker gives away.
+func guessCodes(ctx context.Context, t *attackers) error {
+	crew(ctx, guessers, func(ctx context.Context, index int) {
+		v := newVisitor(t.Addr, "", "", 1)
+		defer v.close()
+		for n := 0; ctx.Err() == nil; n++ {
+			network := (n/guessesEach)*guessers + index
+			v.from = fmt.Sprintf("2001:db8:7:%x::1", network&0xffff)
+			t.unlessOver(v.get(ctx, http.MethodPost, "/api/join", `{"code":"`+codeNumber(n*guessers+index)+`"}`))
+		}
+	})
+	return nil
+}
+
+// codeNumber is the n-th code, of those that begin with a 2.
+func codeNumber(n int) string {
+	code := []byte("222222")
+	for i := len(code) - 1; i > 0; i-- {
+		code[i] = protocol.JoinAlphabet[n%len(protocol.JoinAlphabet)]
+		n /= len(protocol.JoinAlphabet)
+	}
+	return string(code)
+}
+
+const (
+	hoardAddresses = 5
+	hoardEach      = 60
+)
+
+// hoardedDevices gathers devices in one evening, from several addresses, and votes with
+// all of them in another evening, in which each device has one vote, from one address.
+func hoardedDevices(ctx context.Context, t *attackers) error {
+	devices, err := t.gather(ctx)
+	if err != nil {
+		return err
+	}
+	t.tell("gathered", len(devices))
+	return spread(ctx, len(devices), func(ctx context.Context, i int) error {
+		v := newVisitor(t.Addr, attackerAddress, "", 1)
+		defer v.close()
+		e, status, err := enter(ctx, v, t.OnceCode, devices[i])
+		if err != nil {
+			return err
+		}
+		t.tell("entered "+strconv.Itoa(status), 1)
+		if status != http.StatusOK {
+			return nil
+		}
+		v.token = e.Token
+		t.tell("voted "+v.get(ctx, http.MethodPost, "/api/join/vote", `{"vote":"up"}`), 1)
+		return nil
+	})
+}
+
+func (t *attackers) gather(ctx context.Context) ([]string, error) {
+	devices := make([]string, hoardAddresses*hoardEach)
+	err := spread(ctx, len(devices), func(ctx context.Context, i int) error {
+		v := newVisitor(t.Addr, "203.0.113."+strconv.Itoa(100+i%hoardAddresses), "", 1)
+		defer v.close()
+		e, status, err := enter(ctx, v, t.Code, "")
+		if status == http.StatusOK {
+			devices[i] = e.Device
+		}
+		return err
+	})
+	devices = slices.DeleteFunc(devices, func(d string) bool { return d == "" })
+	if len(devices) == 0 {
+		err = errors.Join(err, errors.New("no device could be gathered"))
+	}
+	return devices, err
+}
+
+// searchers search at a time.
+const searchers = 8
+
+// searchNames has a screen's token look for a name that hardly anybody has.
+func searchNames(ctx context.Context, t *attackers) error {
+	v := newVisitor(t.Addr, attackerAddress, t.Viewer, searchers)
+	defer v.close()
+	crew(ctx, searchers, func(ctx context.Context, index int) {
+		for n := index; ctx.Err() == nil; n += searchers {
+			t.unlessOver(v.get(ctx, http.MethodGet, "/api/votes?limit=10&username=nobody"+strconv.Itoa(n), ""))
+		}
+	})
+	return nil
+}
