@@ -77,7 +77,7 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	}
 	now := time.Now()
 	session := g.hub.Opens(code)
-	if err := g.guests.tried(in.from, session != 0, now); err != nil {
+	if err := g.guests.tried(in.from, session != 0, g.guard.mint.vouched(code, q.Secret), now); err != nil {
 		return none, err
 	}
 	device, known := g.guard.mint.readDevice(q.Device)

@@ -56,14 +56,19 @@ func loopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// joinLink is the link that a phone opens to vote; notFound for what can be no code.
+// joinLink is the link that a phone opens to vote, with the secret that the request names;
+// notFound for what can be no code.
 func (g *Gateway) joinLink(r *http.Request) (string, *protocol.Error) {
 	code, ok := protocol.FoldJoinCode(r.PathValue("code"))
 	if !ok {
 		return "", protocol.NoSuchCode()
 	}
 	base, err := g.links.base(r)
-	return base + "/vote/" + code, err
+	link := base + "/vote/" + code
+	if secret := secretIn(r); secret != "" {
+		link += "#s=" + secret
+	}
+	return link, err
 }
 
 // serveJoinLink tells a page where phones find the code's page.

@@ -3,6 +3,8 @@ package protocol
 // Enter is the body of join.enter.
 type Enter struct {
 	Code string `json:"code"`
+	// Secret is of the link in the QR code; who brings the right one has not guessed the code.
+	Secret string `json:"secret"`
 	// Name is shown with the votes; without one the device gets a name.
 	Name string `json:"name"`
 	// Device is what an earlier answer said, so that it is the same device again.

@@ -41,14 +41,28 @@ func FoldJoinCode(typed string) (code string, ok bool) {
 	return code, true
 }
 
-// Join is how to join a session: the answer of sessions.join.get, the data of
-// session.join, and a part of SessionState. Code and Path are null while joining is closed.
+// JoinSecretLength is the length of the secret that the link of a QR code carries beside
+// the code: 72 bits in base64url.
+const JoinSecretLength = 12
+
+// Join is how to join a session: the data of session.join, and a part of SessionState. Code
+// and Path are null while joining is closed.
 type Join struct {
 	SessionID SessionID  `json:"sessionId"`
 	Code      *string    `json:"code"`
 	Policy    JoinPolicy `json:"policy"`
 	// Path is the page for phones, below the server's own address.
 	Path *string `json:"path"`
+}
+
+// JoinLinks is a Join with what only the host and screens are told: the answer of
+// sessions.join.get, sessions.join.open and sessions.join.close. Link is what a QR code is
+// to say, a path below the server's own address with the secret in its fragment; QR is the
+// path of that picture. Both are null while joining is closed.
+type JoinLinks struct {
+	Join
+	Link *string `json:"link"`
+	QR   *string `json:"qr"`
 }
 
 // NewJoin makes a Join; an empty code is none.
@@ -59,6 +73,16 @@ func NewJoin(s SessionID, code string, policy JoinPolicy) Join {
 		j.Code, j.Path = &code, &path
 	}
 	return j
+}
+
+// Links adds the links that carry the secret of the code, if there is a code.
+func (j Join) Links(secret string) JoinLinks {
+	l := JoinLinks{Join: j}
+	if j.Path != nil {
+		link, qr := *j.Path+"#s="+secret, *j.Path+"/qr.svg?s="+secret
+		l.Link, l.QR = &link, &qr
+	}
+	return l
 }
 
 // NoSuchCode is what whoever comes with a code is told that opens nothing.

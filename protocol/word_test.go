@@ -97,6 +97,8 @@ func said() map[string]any {
 		"guest-vote-accepted": &protocol.GuestVoteAccepted{VoteAccepted: changed, Counted: true, Yours: yours},
 		"join":                protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
 		"join.closed":         protocol.NewJoin(3, "", protocol.PolicyOnce),
+		"join.links":          protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest).Links("q7Jd_0Zk3vXa"),
+		"join.links.closed":   protocol.NewJoin(3, "", protocol.PolicyOnce).Links(""),
 		"entered": protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
 			Chosen: &protocol.YourChoice{PollID: 3001, Choice: 2}},
 	}
@@ -156,7 +158,7 @@ func heard() map[string]any {
 		"export-session":     &protocol.ExportSession{ID: 3, Format: protocol.ExportJSON},
 		"open-join":          &protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Renew: true},
 		"close-join":         &protocol.CloseJoin{ID: 3},
-		"enter":              &protocol.Enter{Code: "qrx7f2", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
+		"enter":              &protocol.Enter{Code: "qrx7f2", Secret: "q7Jd_0Zk3vXa", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
 		"cast-guest-vote":    &protocol.CastGuestVote{Vote: protocol.VoteUp, GameID: 30001},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},

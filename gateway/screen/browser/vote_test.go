@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +18,12 @@ import (
 func (h *hub) door(session int, policy string) string {
 	h.t.Helper()
 	return h.ask("PUT", fmt.Sprintf("/api/sessions/%d/join", session), object{"policy": policy})["code"].(string)
+}
+
+// link is what the QR code of the session says.
+func (h *hub) link(session int) string {
+	h.t.Helper()
+	return h.url(h.ask("GET", fmt.Sprintf("/api/sessions/%d/join", session), nil)["link"].(string))
 }
 
 // pressed waits until the thumbs stand so: the one that is pressed, or "" for none, and
@@ -36,7 +43,7 @@ func TestAPhoneVotes(t *testing.T) {
 	code := h.door(id, "latest")
 	screen := open(t, h, desktop, h.screen("screen", id, ""))
 	screen.shows(".join .code", code)
-	screen.leads(h.url("/vote/" + code))
+	screen.leads(h.link(id))
 	b := open(t, h, phone, h.url("/vote/"+strings.ToLower(code)))
 	b.shows(".title", "Choosing the first game")
 	if b.visible(".press") {
@@ -79,6 +86,46 @@ func (b *tab) leads(want string) {
 	if got, err := qr.Decode(picture); err != nil || got != want {
 		b.t.Errorf("the picture says %q, %v; want %s", got, err, want)
 	}
+}
+
+// TestThePictureOpensWhereOthersTypeRubbish: somebody in the Wi-Fi who types wrong codes
+// keeps out who types, and nobody who scans.
+func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
+	h := newHub(t)
+	id := h.session("Friday")
+	h.play(id, 31)
+	code := h.door(id, "latest")
+	for range 30 {
+		res, err := http.Post(h.url("/api/join"), "application/json", strings.NewReader(`{"code":"CCCCCC"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
+	typed := newTab(t, h, phone)
+	typed.told(429, func() {
+		typed.goTo(h.url("/vote/" + code))
+		typed.shows("h1", "A moment, please")
+		typed.goTo(h.url("/vote"))
+	})
+	console := console(t, h, desktop)
+	console.leads(h.link(id))
+	console.shows(".joined a", h.url("/vote/"+code))
+	if href := value[string](console, `document.querySelector('.joined a').href`); href != h.link(id) {
+		t.Errorf("the link is %s", href)
+	}
+	b := open(t, h, phone, h.link(id))
+	b.click(".press.up")
+	b.pressed("up", "1", "0")
+	b.goTo(value[string](b, "location.href"))
+	b.pressed("up", "1", "0")
+	// Another code is another picture.
+	b.told(404, func() {
+		h.ask("PUT", fmt.Sprintf("/api/sessions/%d/join", id), object{"renew": true})
+		b.shows("h1", "Joining is closed")
+		console.until(fmt.Sprintf(`document.querySelector('.joined a').href === %q`, h.link(id)))
+		console.leads(h.link(id))
+	})
 }
 
 func TestOneVoteEach(t *testing.T) {

@@ -27,14 +27,17 @@ function keep(key, value) {
 export const myName = () => recall(NAME);
 export const callMe = (name) => keep(NAME, name);
 
-/** enter comes in with the code: {token, sessionId, name, policy, yours, chosen}. It rejects with a HubError, status 0 when nobody answers. */
-export async function enter(code) {
+/** secretIn is the secret in a link's fragment, '' for none: who scanned the link has not guessed its code. */
+export const secretIn = (hash) => new URLSearchParams(hash.slice(1)).get('s') ?? '';
+
+/** enter comes in with the code, and the secret if there is one: {token, sessionId, name, policy, yours, chosen}. It rejects with a HubError, status 0 when nobody answers. */
+export async function enter(code, secret) {
   let answer;
   let said;
   try {
     answer = await fetch(new URL('api/join', paths.root), {
       method: 'POST', headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify({code, name: myName(), device: recall(DEVICE)}), signal: AbortSignal.timeout(10_000),
+      body: JSON.stringify({code, secret, name: myName(), device: recall(DEVICE)}), signal: AbortSignal.timeout(10_000),
     });
     said = await answer.json();
   } catch {

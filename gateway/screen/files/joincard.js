@@ -6,8 +6,11 @@ import {t} from './text.js';
 
 export class JoinCard {
   #code = null;
+  #links;
 
-  constructor() {
+  /** links resolves to what sessions.join.get says: the picture's address, with the secret of the code. */
+  constructor(links) {
+    this.#links = links;
     this.picture = el('img', {class: 'qr', alt: t('qr')});
     this.address = el('span', {class: 'address'});
     this.code = el('strong', {class: 'code'});
@@ -24,8 +27,18 @@ export class JoinCard {
     if (code === null) return;
     say(this.code, code);
     say(this.address, location.host);
-    this.picture.src = new URL(`vote/${code}/qr.svg`, paths.root);
+    this.picture.removeAttribute('src'); // that of another code
+    this.#picture(code);
     this.#lookUp(code);
+  }
+
+  // Who scans the picture brings the code's secret, and is let in also where others have
+  // typed too many wrong codes. Without it the picture says the code alone.
+  async #picture(code) {
+    const found = await this.#links().catch(() => null);
+    if (this.#code !== code) return;
+    const path = found?.code === code ? found.qr : `/vote/${code}/qr.svg`;
+    this.picture.src = new URL(path.slice(1), paths.root);
   }
 
   // The hub knows best where others reach it: on the host's own machine this page may

@@ -26,11 +26,23 @@ function joining(desk) {
     field(t('policy'), choice('policy', ['latest', 'once', 'every'].map((p) => [p, t(`policy.${p}`)]))), submit(t('openVoting')));
   const code = el('p', {class: 'join-code'});
   const link = el('a', {target: '_blank', rel: 'noopener'});
+  // What stands there to be typed is without the secret that is copied and scanned.
   const point = (url) => {
     link.href = url;
-    say(link, url);
+    say(link, url.replace(/#.*/, ''));
   };
   const picture = el('img', {class: 'qr', alt: '', width: 180, height: 180});
+  // The links of a code hold its secret: who comes in by them is let in also where others
+  // have typed too many wrong codes. Without them the code alone leads there.
+  const lead = async (id, code) => {
+    const found = await desk.read('sessions.join.get', {id}).catch(() => null);
+    if (shown !== code) return;
+    const {link: to, qr} = found?.code === code ? found : {link: `/vote/${code}`, qr: `/vote/${code}/qr.svg`};
+    picture.src = new URL(qr.slice(1), paths.root);
+    point(String(new URL(to.slice(1), paths.root)));
+    const url = await desk.address(to.slice(1)).catch(() => null); // what stands there is the best we know
+    if (url && shown === code) point(url);
+  };
   const rule = el('p', {class: 'soft'});
   const there = el('div', {class: 'joined'}, picture, el('div', {class: 'stack'}, code, link, rule, el('div', {class: 'actions'},
     button(t('copyLink'), () => copied(link.href)),
@@ -47,9 +59,8 @@ function joining(desk) {
       say(rule, t(`policy.${join.policy}`));
       if (shown === join.code) return;
       shown = join.code;
-      point(String(new URL(`vote/${join.code}`, paths.root)));
-      desk.address(`vote/${join.code}`).then(point).catch(() => {}); // what stands there is the best we know
-      picture.src = new URL(`vote/${join.code}/qr.svg`, paths.root);
+      picture.removeAttribute('src'); // that of another code
+      lead(session.id, join.code);
     },
   };
 }

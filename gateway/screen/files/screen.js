@@ -121,7 +121,7 @@ function problem(code) {
 
 function draw() {
   if (!stage) {
-    stage = new Stage(byId('stage'), options);
+    stage = new Stage(byId('stage'), options, joinLinks);
     stage.status(hub.status);
   }
   remember();
@@ -134,6 +134,8 @@ function draw() {
     speakUp(t('spoken', {title: now.title, up: votes.up, down: votes.down}));
   } else document.title = 'Partyline';
 }
+
+const joinLinks = () => hub.request('sessions.join.get', {id: watched}, {again: true}).then((answer) => answer.data);
 
 // A countdown moves by itself, ten times a second, and nothing else does.
 function tick() {

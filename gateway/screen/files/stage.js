@@ -18,11 +18,13 @@ export class Stage {
   #o;
   #e;
   #poll = new PollBoard();
-  #join = new JoinCard();
+  #join;
   #shown = null; // the playing that stands there
 
-  constructor(parent, options) {
+  /** links resolves to how the session is joined, as JoinCard wants it. */
+  constructor(parent, options, links) {
     this.#o = options;
+    this.#join = new JoinCard(links);
     this.#e = build(parent, this.#poll.element, this.#join.element);
   }
 

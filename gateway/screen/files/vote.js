@@ -3,7 +3,7 @@
 
 import {Hub, paths, wakeWith, LOST, TIMEOUT} from './socket.js';
 import {reduce, playing} from './state.js';
-import {enter, myName, callMe, newKey, codeIn} from './guest.js';
+import {enter, myName, callMe, newKey, codeIn, secretIn} from './guest.js';
 import {byId, announcer, el} from './dom.js';
 import {Ballot} from './ballot.js';
 import {tune} from './clock.js';
@@ -54,7 +54,7 @@ async function comeIn() {
 }
 
 async function arrive() {
-  me = await enter(code);
+  me = await enter(code, secretIn(location.hash));
   inside = true;
   yours = me.yours;
   chosen = me.chosen;

@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"partyline/protocol"
+)
+
+// joinSecret is what the link in a code's QR code carries beside the code, so that
+// whoever scans it is told from whoever guesses codes. It is made from the code and the
+// secret of the tokens, so it is stored nowhere and renewed with the code; only the host
+// and screens are told it, and nobody who merely names a code.
+func (m *mint) joinSecret(code string) string {
+	h := hmac.New(sha256.New, m.secret)
+	h.Write([]byte("partyline join " + code))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:protocol.JoinSecretLength]
+}
+
+// vouched says whether the secret is that of the code, which may open nothing any more.
+func (m *mint) vouched(code, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(secret), []byte(m.joinSecret(code))) == 1
+}
+
+// secretIn is the secret that a request for a link or its picture wants in it, empty for
+// none. Whether it is the right one is not looked at: who asks would learn whether the
+// code opens anything.
+func secretIn(r *http.Request) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	secret := r.URL.Query().Get("s")
+	if len(secret) != protocol.JoinSecretLength || strings.Trim(secret, alphabet) != "" {
+		return ""
+	}
+	return secret
+}
+
+// linked adds the links to an answer that is a protocol.Join.
+func (g *Gateway) linked(serve handler) handler {
+	return func(ctx context.Context, in *input) (reply, error) {
+		rep, err := serve(ctx, in)
+		if err != nil {
+			return reply{}, err
+		}
+		j, replayed, err := restore[protocol.Join](rep.body)
+		return reply{status: rep.status, replayed: replayed, body: g.linksOf(j)}, err
+	}
+}
+
+func (g *Gateway) linksOf(j protocol.Join) protocol.JoinLinks {
+	secret := ""
+	if j.Code != nil {
+		secret = g.guard.mint.joinSecret(*j.Code)
+	}
+	return j.Links(secret)
+}
