@@ -34,6 +34,8 @@ type post struct {
 	rested chan struct{}
 	// marked is up to where each of them had nothing left at the last mark.
 	marked map[protocol.WebhookID]protocol.DeliveryID
+	// quiet are those that are not to be called before they have been disabled.
+	quiet map[protocol.WebhookID]bool
 }
 
 // landingTime is what attempts under way have when the hub closes; then they are
@@ -48,6 +50,7 @@ func newPost(e environment, props func(func() actor.Actor) *actor.Props, o Optio
 	return &post{
 		environment: e, props: props, flights: newFlights(o.Courier, e.log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
 		rested: make(chan struct{}, protocol.MaxWebhooks), marked: map[protocol.WebhookID]protocol.DeliveryID{},
+		quiet: map[protocol.WebhookID]bool{},
 	}
 }
 
@@ -58,6 +61,7 @@ func (p *post) open(ctx context.Context, system *actor.ActorSystem) error {
 	if err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
+	p.findQuiet(ctx, alive)
 	at, asleep := loadMark(ctx, p.journal)
 	for _, id := range asleep {
 		p.marked[id] = at

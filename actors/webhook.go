@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -20,8 +21,12 @@ type webhookActor struct {
 	self *actor.PID
 	// vitals are written here and read by the metrics.
 	vitals *vitals
-	// arrived is called once, when the webhook has been read for the first time.
+	// arrived tells, once, that the webhook is ready; see arrive.
 	arrived func()
+	// quiet: it came with a backup, and must be disabled before anything is sent.
+	quiet bool
+	// hushing: that is on its way to the disk, or failed and the next sweep tries again.
+	hushing bool
 
 	flight     flight
 	unrecorded *webhook.Conclude // what came of the last attempt, until it is on disk
@@ -68,7 +73,7 @@ type (
 )
 
 func (p *post) newWebhook(id protocol.WebhookID, arrived func()) *webhookActor {
-	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: arrived}
+	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: sync.OnceFunc(arrived), quiet: p.quiet[id]}
 	a.system = p.system
 	a.line.done = p.mark(id)
 	a.ledger = newLedger(webhookStream(id), species[webhook.Fact, *webhook.Heart]{
@@ -87,12 +92,12 @@ const webhookSnapshot = 5_000
 
 // Receive implements actor.Actor.
 func (a *webhookActor) Receive(c actor.Context) {
+	defer a.arrive()
 	defer a.endure(c.Message())
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.self = c.Self()
 		a.keeper.Receive(c)
-		defer a.arrived()
 	case *command:
 		if a.prepare(m) {
 			a.handle(m)
@@ -110,7 +115,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 	case lastCall:
 		a.ending = true
 	case sweep:
-		a.stalled = false
+		a.stalled, a.hushing = false, false
 		a.keeper.Receive(c)
 		a.record()
 	case *actor.Stopping:
@@ -122,7 +127,15 @@ func (a *webhookActor) Receive(c actor.Context) {
 	}
 	a.proceed()
 	a.vitals.done.Store(int64(a.line.done))
-	a.vitals.restless.Store(a.suspect || a.stalled || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
+	a.vitals.restless.Store(a.suspect || a.stalled || a.quiet || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
+}
+
+// arrive tells whoever waits that the webhook has been read, and that one which came
+// with a backup is disabled. Nobody waits for a journal that is ill.
+func (a *webhookActor) arrive() {
+	if !a.quiet || a.suspect || !a.heart.Exists() {
+		a.arrived()
+	}
 }
 
 // durable is told of facts that are on disk, before their answers leave.
@@ -130,6 +143,8 @@ func (a *webhookActor) durable(f webhook.Fact) {
 	switch f := f.(type) {
 	case *webhook.Attempted:
 		a.attempted(f)
+	case *webhook.Disabled:
+		a.disabled(f)
 	case *webhook.Deleted:
 		a.vanish()
 		a.post.forget(a.id, a.seq)

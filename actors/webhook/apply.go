@@ -27,6 +27,8 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		h.applyPassed(f)
 	case *Updated:
 		h.applyUpdated(f)
+	case *Disabled:
+		h.applyDisabled(f)
 	case *SecretRotated:
 		h.applyRotated(f)
 	case *Tested:
@@ -77,6 +79,13 @@ func (h *Heart) applyUpdated(f *Updated) {
 		h.cursor = max(h.cursor, f.Reached)
 	} else if !h.wants(h.head) {
 		h.advance(h.head.Lane, h.head.Delivery)
+	}
+}
+
+func (h *Heart) applyDisabled(f *Disabled) {
+	if h.tests = nil; h.enabled {
+		h.freshStart()
+		h.enabled, h.reason = false, f.Reason
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	kindPassed
 	kindAttempted
 	kindDeleted
+	kindDisabled
 )
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
@@ -99,6 +100,8 @@ func kindOf(f Fact) byte {
 		return kindReplayStopped
 	case *Passed:
 		return kindPassed
+	case *Disabled:
+		return kindDisabled
 	}
 	return kindDeleted
 }
@@ -126,6 +129,8 @@ func blank(kind byte) Fact {
 		return new(Passed)
 	case kindDeleted:
 		return new(Deleted)
+	case kindDisabled:
+		return new(Disabled)
 	}
 	return nil
 }
@@ -148,6 +153,8 @@ func sound(f Fact) bool {
 		return f.After >= 0 && f.Until > f.After
 	case *Passed:
 		return f.Lane.known() && f.Through >= 0
+	case *Disabled:
+		return f.Reason != ""
 	}
 	return true
 }

@@ -28,6 +28,12 @@ type Pass struct {
 	Through protocol.DeliveryID
 }
 
+// Disable has the hub itself disable the webhook, with a sentence that says why.
+type Disable struct{ Reason string }
+
+// Check implements protocol.Command.
+func (*Disable) Check() *protocol.Error { return nil }
+
 // Check implements protocol.Command.
 func (*Conclude) Check() *protocol.Error { return nil }
 

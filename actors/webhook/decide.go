@@ -21,6 +21,8 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 		return h.decideConclude(dst, c, now)
 	case *Pass:
 		return append(dst, &Passed{At: now, Lane: c.Lane, Through: c.Through}), nil
+	case *Disable:
+		return append(dst, &Disabled{At: now, Reason: c.Reason}), nil
 	case protocol.UpdateWebhook:
 		return append(dst, h.updated(c, now)), nil
 	case protocol.DeleteWebhook:

@@ -99,6 +99,14 @@ type Attempted struct {
 	Due protocol.Timestamp
 }
 
+// Disabled is the hub's own word, for the reason given: the line stands still until
+// somebody enables the webhook, and tests that wait are forgotten. A webhook that is
+// disabled already keeps the reason it has.
+type Disabled struct {
+	At     protocol.Timestamp `json:"at"`
+	Reason string             `json:"reason"`
+}
+
 // Deleted makes the webhook forget everything. It is the last fact.
 type Deleted struct {
 	At protocol.Timestamp `json:"at"`
@@ -114,4 +122,5 @@ func (f *ReplayStarted) moment() protocol.Timestamp    { return f.At }
 func (f *ReplayStopped) moment() protocol.Timestamp    { return f.At }
 func (f *Passed) moment() protocol.Timestamp           { return f.At }
 func (f *Attempted) moment() protocol.Timestamp        { return f.At }
+func (f *Disabled) moment() protocol.Timestamp         { return f.At }
 func (f *Deleted) moment() protocol.Timestamp          { return f.At }

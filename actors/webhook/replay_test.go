@@ -32,6 +32,7 @@ var stored = []struct {
 		Failure: "tls", Error: "x", Excerpt: "y", Class: webhook.ClassFine, Verdict: webhook.VerdictDead, Due: 4},
 		"\x0a\x80\xd0\x95\xff\xbc1\x01\x01\x08\x01\x01\x01e\x03\x02\xc8\x01\x03tls\x01x\x01y\x01\x04\x04"},
 	{&webhook.Deleted{At: noon}, "\x0b" + `{"at":"2023-11-14T22:13:20.000Z"}`},
+	{&webhook.Disabled{At: noon, Reason: "r"}, "\x0c" + `{"at":"2023-11-14T22:13:20.000Z","reason":"r"}`},
 }
 
 var facts = codectest.Facts[webhook.Fact]{Append: webhook.AppendFact, Read: webhook.ReadFact}
@@ -45,7 +46,7 @@ func TestFactsAreStoredForEver(t *testing.T) {
 func TestReadFactRefuses(t *testing.T) {
 	attempt := stored[9].bytes
 	for name, data := range map[string]string{
-		"nothing": "", "a later kind": "\x0c{}", "cut JSON": "\x04{", "no moment": "\x04{}", "more fields": "\x04" + `{"at":"2023-11-14T22:13:20.000Z","new":1}`,
+		"nothing": "", "a later kind": "\x0d{}", "no reason": "\x0c" + `{"at":"2023-11-14T22:13:20.000Z"}`, "cut JSON": "\x04{", "no moment": "\x04{}", "more fields": "\x04" + `{"at":"2023-11-14T22:13:20.000Z","new":1}`,
 		"two values": "\x04" + `{"at":"2023-11-14T22:13:20.000Z"}{}`, "no url": "\x01" + `{"at":"2023-11-14T22:13:20.000Z","secret":"s"}`,
 		"an empty secret": "\x02" + `{"at":"2023-11-14T22:13:20.000Z","secret":""}`, "a lane nobody knows": "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":9}`,
 		"a replay of nothing": "\x07" + `{"at":"2023-11-14T22:13:20.000Z","after":2,"until":2}`,
@@ -127,6 +128,7 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 			return protocol.ReplayWebhook{ID: 7, Failed: rapid.Bool().Draw(t, "failed"), From: 1, Reached: d.Cursor()}
 		},
 		func() protocol.Command { return protocol.StopReplay{ID: 7} },
+		func() protocol.Command { return &webhook.Disable{Reason: "r"} },
 	}
 	if !d.Exists() {
 		return protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s", Events: protocol.Events(protocol.EventVoteReceived), Reached: 3}

@@ -15,6 +15,8 @@ import (
 type restoreCommand struct {
 	File string `arg:"" placeholder:"FILE" help:"Backup to read."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder to fill; must be empty or missing (default ./partyline-data)."`
+
+	KeepWebhooks bool `help:"Leave webhooks enabled. Without it the restored hub disables them before it calls any: the hub that was backed up may go on, and a copy must not call for it."`
 }
 
 // Run fills the folder whole or not at all.
@@ -27,13 +29,21 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.prepare(); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	o := badger.Options{Dir: filepath.Join(c.Data, journalFolder), Log: zerolog.Nop()}
+	o := badger.Options{Dir: filepath.Join(c.Data, journalFolder), Quiet: !c.KeepWebhooks, Log: zerolog.Nop()}
 	if err := badger.Restore(ctx, o, f); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "%s is filled. Keys are not in a backup: copy %s and %s here, or new ones are made and old tokens end.\n",
-		c.Data, adminKeyFile, jwtSecretFile)
+	_, err = fmt.Fprintf(t.out, "%s is filled. Keys are not in a backup: copy %s and %s here, or new ones are made and old tokens end.\n%s\n",
+		c.Data, adminKeyFile, jwtSecretFile, c.webhooks())
 	return err
+}
+
+// webhooks says what becomes of them at the first start.
+func (c *restoreCommand) webhooks() string {
+	if c.KeepWebhooks {
+		return "Webhooks go on from where the backup was made: see to it that the hub it was made of calls them no more."
+	}
+	return "Webhooks are disabled at the first start, so that a copy calls nobody: enable those that this hub is to call."
 }
 
 // prepare makes the folder. What is in it already is nobody's to overwrite, but

@@ -1,0 +1,185 @@
+package actors_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// restored is a journal as a restore leaves it: with an epoch of its own.
+type restored struct {
+	persistence.Journal
+	epoch persistence.Epoch
+}
+
+func (j *restored) Epoch() persistence.Epoch { return j.epoch }
+
+// restoreQuiet goes on as if the folder had been made from a backup of this moment.
+func (n *night) restoreQuiet() {
+	epoch := persistence.NewEpoch()
+	epoch.Quiet, epoch.RestoredAt = true, n.journal.Head()
+	n.wrapped = &restored{n.journal, epoch}
+}
+
+// wantQuiet wants the webhook disabled, with words that say why, and nothing sent to it
+// since that many attempts.
+func (n *night) wantQuiet(id protocol.WebhookID, sent int) {
+	n.t.Helper()
+	h := n.health(id)
+	if h.State != protocol.WebhookDisabled || h.DisabledReason == nil || !strings.Contains(*h.DisabledReason, "backup") {
+		n.t.Fatalf("health %+v, want disabled because of the backup", h)
+	}
+	if got := len(n.courier.log(id)); got != sent {
+		n.t.Fatalf("%d attempts, want %d", got, sent)
+	}
+}
+
+// TestARestoredHubCallsNoWebhookUntilToldTo leaves in a backup what would be delivered
+// at the next start: events that wait, one that failed, a redelivery, a replay and a test.
+func TestARestoredHubCallsNoWebhookUntilToldTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.vote()
+		rest(time.Second)
+		n.courier.change(status(503))
+		n.vote()
+		n.vote()
+		rest(time.Second)
+		begin := protocol.TimestampOf(time.Now().Add(-time.Hour))
+		if err := n.try(protocol.ReplayWebhook{ID: id, Since: &begin}); err != nil {
+			t.Fatal(err)
+		}
+		n.courier.change(hang)
+		if err := n.try(protocol.TestWebhook{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		n.stop()
+		n.courier.change(status(200))
+		n.restoreQuiet()
+		sent := len(n.courier.log(id))
+		n.start()
+		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 1 || list[0].Enabled {
+			t.Fatalf("when the hub is there: %+v, %v", list, err)
+		}
+		n.vote()
+		rest(time.Hour)
+		n.wantQuiet(id, sent)
+		n.restart()
+		rest(time.Hour)
+		n.wantQuiet(id, sent)
+
+		enable(n, id)
+		rest(time.Hour)
+		before := n.health(id)
+		if before.State != protocol.WebhookHealthy || before.QueueLength != 0 {
+			t.Fatalf("health %+v after it was enabled", before)
+		}
+		n.restart()
+		n.vote()
+		rest(time.Hour)
+		if got := n.health(id); got.State != protocol.WebhookHealthy || got.Delivered != before.Delivered+1 {
+			t.Fatalf("health %+v: it was enabled, and the hub started again", got)
+		}
+	})
+}
+
+func enable(n *night, id protocol.WebhookID) {
+	n.t.Helper()
+	yes := true
+	do[protocol.WebhookSaved](n.t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &yes})
+}
+
+// TestAWebhookThatWasDisabledKeepsItsReason also had a test pending.
+func TestAWebhookThatWasDisabledKeepsItsReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.courier.change(status(410))
+		n.vote()
+		rest(time.Second)
+		before := n.health(id)
+		n.courier.change(hang)
+		if err := n.try(protocol.TestWebhook{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		n.stop()
+		n.courier.change(status(200))
+		n.restoreQuiet()
+		sent := len(n.courier.log(id))
+		n.start()
+		rest(time.Hour)
+		after := n.health(id)
+		if after.DisabledReason == nil || *after.DisabledReason != *before.DisabledReason || len(n.courier.log(id)) != sent {
+			t.Fatalf("health %+v, %d attempts; before %+v, %d", after, len(n.courier.log(id)), before, sent)
+		}
+	})
+}
+
+// TestAWebhookOfARestoredHubIsItsOwn: one that is created after the restore is called,
+// also after the next start.
+func TestAWebhookOfARestoredHubIsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.restoreQuiet()
+		n.restart()
+		id := n.hook(protocol.EventVoteReceived)
+		n.restart()
+		n.vote()
+		rest(time.Second)
+		if got := len(n.courier.log(id)); got != 1 {
+			t.Fatalf("%d attempts, want 1", got)
+		}
+	})
+}
+
+// TestNoDiskNoCall: while it cannot be recorded that the webhook is disabled, it is not
+// called either; and it is disabled when the disk takes it.
+func TestARestoredHubOnASickDiskCallsNoWebhook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.courier.change(status(503))
+		n.vote()
+		rest(time.Second)
+		n.stop()
+		n.courier.change(status(200))
+		n.restoreQuiet()
+		sent := len(n.courier.log(id))
+		n.journal.Refuse(errors.New("full"))
+		n.start()
+		rest(time.Hour)
+		if got := len(n.courier.log(id)); got != sent {
+			t.Fatalf("%d attempts, want %d", got, sent)
+		}
+		n.journal.Refuse(nil)
+		rest(time.Minute)
+		n.wantQuiet(id, sent)
+	})
+}
+
+// TestARestoreThatKeepsWebhooksGoesOn is one that was told so.
+func TestARestoreThatKeepsWebhooksGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.courier.change(status(503))
+		n.vote()
+		rest(time.Second)
+		n.stop()
+		n.courier.change(status(200))
+		epoch := persistence.NewEpoch()
+		epoch.RestoredAt = n.journal.Head()
+		n.wrapped = &restored{n.journal, epoch}
+		n.start()
+		rest(time.Hour)
+		if got := n.health(id); got.State != protocol.WebhookHealthy || got.Delivered != 1 {
+			t.Fatalf("health %+v", got)
+		}
+	})
+}
