@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -54,8 +55,9 @@ func (c *census) track(conn net.Conn, s http.ConnState) {
 // back.
 type listener struct {
 	net.Listener
-	census *census
-	log    zerolog.Logger
+	census     *census
+	handshakes *handshakes
+	log        zerolog.Logger
 }
 
 func (l listener) Accept() (net.Conn, error) {
@@ -76,7 +78,7 @@ func (l listener) turnsAway(c net.Conn) bool {
 	if first {
 		tellOfCrowd(l.log, "HTTP", l.census.crowds.most)
 	}
-	return over
+	return over || l.handshakes.turnsAway(addrOf(c), time.Now())
 }
 
 func tellOfCrowd(log zerolog.Logger, kind string, limit int) {

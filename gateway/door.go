@@ -17,6 +17,9 @@ type DoorOptions struct {
 	// MaxPerAddress bounds the HTTP connections of one address, and its WebSockets, 0 for
 	// DefaultMaxPerAddress. Loopback and trusted proxies are not counted.
 	MaxPerAddress int
+	// HandshakeRate is how many TLS handshakes one address may begin per second in the long
+	// run, 0 for no limit. Loopback and trusted proxies are not counted.
+	HandshakeRate float64
 	// TrustedProxies stand for many clients each.
 	TrustedProxies []netip.Prefix
 	Log            zerolog.Logger
@@ -26,13 +29,16 @@ type DoorOptions struct {
 // opening a large data folder takes a while: until then it says that the server is
 // starting. The Gateway that is made with it answers from then on.
 type Door struct {
-	census *census
-	inside atomic.Pointer[Gateway]
-	log    zerolog.Logger
+	census     *census
+	handshakes *handshakes
+	inside     atomic.Pointer[Gateway]
+	log        zerolog.Logger
 }
 
 // NewDoor makes a door with nobody behind it.
-func NewDoor(o DoorOptions) *Door { return &Door{census: newCensus(o), log: o.Log} }
+func NewDoor(o DoorOptions) *Door {
+	return &Door{census: newCensus(o), handshakes: newHandshakes(o), log: o.Log}
+}
 
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -60,5 +66,5 @@ func (d *Door) NewServer() *http.Server {
 // Listener bounds the connections of the server it is served by. The connections are
 // handed on as they are: the engine writes to the bare TCP connection.
 func (d *Door) Listener(l net.Listener) net.Listener {
-	return listener{Listener: l, census: d.census, log: d.log}
+	return listener{Listener: l, census: d.census, handshakes: d.handshakes, log: d.log}
 }

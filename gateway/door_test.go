@@ -109,6 +109,43 @@ func TestOneAddressCannotTakeAllConnections(t *testing.T) {
 	}
 }
 
+// A handshake costs the server a signature and the client next to nothing.
+func TestOneAddressCannotBeginHandshakesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	const atOnce = 1
+	e := newEntrance(t, gateway.DoorOptions{HandshakeRate: 0.05 /* the next after 20 s */, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	begin := func(from string) bool {
+		c := e.call(from)
+		if c == nil {
+			return false
+		}
+		_ = c.Close() // it is how often, not how many
+		return true
+	}
+	for _, near := range [][2]string{{"203.0.113.7", "203.0.113.7"}, {"2001:db8::1", "2001:db8::2"}} {
+		for range atOnce {
+			if !begin(near[0]) {
+				t.Fatalf("%s is turned away", near[0])
+			}
+		}
+		if begin(near[1]) {
+			t.Errorf("%s begins one more", near[1])
+		}
+	}
+	for _, free := range []string{"127.0.0.1", "10.1.2.3", "::1", "203.0.113.8"} {
+		for range atOnce {
+			if !begin(free) {
+				t.Fatalf("%s is turned away", free)
+			}
+		}
+	}
+	for range 2 * atOnce {
+		if !begin("127.0.0.1") || !begin("10.1.2.3") {
+			t.Fatal("whoever is not counted is turned away")
+		}
+	}
+}
+
 func (e *entrance) get(path string) (status int, header http.Header, body map[string]any) {
 	e.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}

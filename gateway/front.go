@@ -16,7 +16,7 @@ import (
 // page it comes from, and at the end its line in the log and its place in the metrics.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{ResponseWriter: w, id: requestID(r), start: time.Now()}
-	secure(w.Header(), x.id)
+	secure(w.Header(), r, x.id)
 	g.meters.begin(r.Context())
 	defer g.finish(x, r)
 	defer g.rescue(x)

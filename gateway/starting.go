@@ -10,7 +10,7 @@ import (
 // serveStarting answers while there is no gateway yet: the process is there, and
 // everything else is to come again. Nothing of the request is read.
 func serveStarting(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header(), requestID(r))
+	secure(w.Header(), r, requestID(r))
 	e := protocol.Errorf(protocol.CodeStarting, "The server is starting")
 	switch r.URL.Path {
 	case "/health":

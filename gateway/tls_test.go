@@ -2,12 +2,33 @@ package gateway_test
 
 import (
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 
 	"github.com/coder/websocket"
 
+	"partyline/gateway"
 	"partyline/protocol"
 )
+
+// The host of a proxy is the proxy's matter, and over plain HTTP browsers pass it over.
+func TestOnlyTLSOfThisProcessKeepsBrowsersToIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = h.gateway.NewServer()
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	secure := &house{t: t, url: server.URL, client: server.Client()}
+	for _, path := range []string{"/", "/health", "/api/games", "/docs", "/nowhere"} {
+		if got := secure.send("GET", path, "", nil).header.Get("Strict-Transport-Security"); got != "max-age=2592000" {
+			t.Errorf("%s by TLS: %q", path, got)
+		}
+		if got := h.send("GET", path, "", nil, "X-Forwarded-Proto", "https").header.Values("Strict-Transport-Security"); got != nil {
+			t.Errorf("%s behind a proxy: %q", path, got)
+		}
+	}
+}
 
 // TestByTLS: the same server behind its own certificate.
 func TestByTLS(t *testing.T) {

@@ -45,7 +45,7 @@ type Config struct {
 	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable."`
 	EcastURL         string         `name:"ecast-url" default:"https://ecast.jackboxgames.com/api/v2" setting:"" placeholder:"URL" help:"Room service that the players of a game are counted at (default https://ecast.jackboxgames.com/api/v2)."`
 
-	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key."`
+	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key. Read again when the file changes."`
 	TLSKey  string `name:"tls-key" setting:"" placeholder:"FILE" help:"Private key in PEM."`
 
 	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
@@ -55,7 +55,7 @@ type Config struct {
 
 	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with one token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once; loopback is not counted."`
 	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"REST requests per second of one address, of those without a token and of guests (default 500)."`
-	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address (default 20)."`
+	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address, and with --tls-cert four times as many TLS handshakes (default 20)."`
 	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
 	GuestRate   float64 `default:"200" setting:"" placeholder:"N" help:"Votes of phones per second of one address (default 200)."`
 
@@ -116,6 +116,18 @@ type rate struct {
 func (c *Config) rates() []rate {
 	return []rate{{"token-rate", c.TokenRate}, {"address-rate", c.AddressRate}, {"connect-rate", c.ConnectRate},
 		{"join-rate", c.JoinRate}, {"guest-rate", c.GuestRate}}
+}
+
+// handshakesPerConnect TLS handshakes go with a new WebSocket: a browser opens up to six
+// connections for a page and its parts, and most pages are opened once for many sockets.
+const handshakesPerConnect = 4
+
+// handshakeRate is how many TLS handshakes one address may begin per second, 0 for no limit.
+func (c *Config) handshakeRate() float64 {
+	if c.TLSCert == "" {
+		return 0
+	}
+	return handshakesPerConnect * c.ConnectRate
 }
 
 // problems collects sentences, so that all of them are told at once.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -81,11 +80,11 @@ func (s *server) tls() (*tls.Config, error) {
 	if s.config.TLSCert == "" {
 		return nil, nil
 	}
-	pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
+	c, err := newCertificate(s.config.TLSCert, s.config.TLSKey, s.log)
 	if err != nil {
-		return nil, &configError{fmt.Errorf("certificate: %w", err)}
+		return nil, err
 	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
+	return &tls.Config{GetCertificate: c.get, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // welcome serves from now on. Until there is a gateway clients are told that the server
@@ -96,6 +95,7 @@ func (s *server) welcome(context.Context) error {
 	s.door = gateway.NewDoor(gateway.DoorOptions{
 		MaxConnections: most,
 		MaxPerAddress:  s.config.MaxConnectionsPerAddress,
+		HandshakeRate:  s.config.handshakeRate(),
 		TrustedProxies: s.config.TrustedProxy,
 		Log:            s.log.With().Str("room", "gateway").Logger(),
 	})

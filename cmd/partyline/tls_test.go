@@ -20,8 +20,22 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// certificate writes a certificate for loopback and its key, and returns who trusts it.
-func certificate(t *testing.T, dir string) (cert, key string, trust *x509.CertPool) {
+// trusted writes a certificate for loopback and its key, and returns who trusts it.
+func trusted(t *testing.T, dir string) (cert, key string, trust *x509.CertPool) {
+	t.Helper()
+	cert, key, der := certificateFiles(t, dir)
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust = x509.NewCertPool()
+	trust.AddCert(parsed)
+	return cert, key, trust
+}
+
+// certificateFiles writes a certificate for loopback and its key, and returns the bytes of
+// the certificate.
+func certificateFiles(t *testing.T, dir string) (cert, key string, der []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -29,8 +43,7 @@ func certificate(t *testing.T, dir string) (cert, key string, trust *x509.CertPo
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
+	if der, err = x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private); err != nil {
 		t.Fatal(err)
 	}
 	secret, err := x509.MarshalPKCS8PrivateKey(private)
@@ -38,23 +51,17 @@ func certificate(t *testing.T, dir string) (cert, key string, trust *x509.CertPo
 		t.Fatal(err)
 	}
 	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	trust = x509.NewCertPool()
 	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
 		if err := os.WriteFile(name, pem.EncodeToMemory(block), secretMode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust.AddCert(parsed)
-	return cert, key, trust
+	return cert, key, der
 }
 
 func TestTLSServesRequestsAndScreens(t *testing.T) {
 	dir := t.TempDir()
-	cert, key, trust := certificate(t, dir)
+	cert, key, trust := trusted(t, dir)
 	c := demoConfig(filepath.Join(dir, "night"))
 	c.TLSCert, c.TLSKey, c.AdminKey = cert, key, testKey
 	s, err := open(t.Context(), c, zerolog.Nop())
@@ -74,6 +81,9 @@ func TestTLSServesRequestsAndScreens(t *testing.T) {
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		t.Errorf("health is %s", res.Status)
+	}
+	if got := res.Header.Get("Strict-Transport-Security"); got != "max-age=2592000" {
+		t.Errorf("Strict-Transport-Security is %q", got)
 	}
 	screen, _, err := websocket.Dial(t.Context(), h.base()+"/api/sessions/live", &websocket.DialOptions{HTTPClient: browser})
 	if err != nil {

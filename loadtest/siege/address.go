@@ -16,6 +16,9 @@ type addressAttack struct {
 	lasts time.Duration
 	// slowDisk delays every sync of the server's disk, with strace.
 	slowDisk time.Duration
+	// https has the server speak TLS, on an address of this machine that is not loopback,
+	// which is spared.
+	https bool
 	// prepare is done before anything is measured; nil for nothing.
 	prepare func(ctx context.Context, t *target) error
 	// run attacks until ctx ends, and tells what its clients meet, by kind.
@@ -38,6 +41,7 @@ var addressAttacks = []addressAttack{
 	{name: "code-guesses", lasts: 8 * time.Second, run: guessCodes},
 	{name: "hoarded-devices", lasts: 15 * time.Second, prepare: secondSession, run: hoardedDevices},
 	{name: "name-search", lasts: 10 * time.Second, prepare: manyVotes, run: searchNames},
+	{name: "tls-handshakes", lasts: 8 * time.Second, https: true, run: shakeHands},
 	{name: "full-gate", lasts: 15 * time.Second, slowDisk: 500 * time.Millisecond, run: fillGate},
 }
 

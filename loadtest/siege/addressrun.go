@@ -80,6 +80,11 @@ func (a addressAttack) measure(ctx context.Context, o Options) (row AddressRow, 
 			return row, fmt.Errorf("prepare: %w", err)
 		}
 	}
+	if a.https {
+		if err := t.serveTLS(ctx, o); err != nil {
+			return row, fmt.Errorf("TLS: %w", err)
+		}
+	}
 	t.watchHonest(ctx, warmUp)
 	before := t.watchHonest(ctx, alone)
 	row.Attack, row.Alone, row.HostAlone = a.name, before.votes.Summary(), before.pages.Summary()

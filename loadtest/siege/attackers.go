@@ -24,9 +24,11 @@ type order struct {
 	Session protocol.SessionID `json:"session"`
 	// Code lets guests into the session, OnceCode into another one, where each device has
 	// one vote; both are for attacks from addresses.
-	Code     string        `json:"code"`
-	OnceCode string        `json:"once_code"`
-	Lasts    time.Duration `json:"lasts"`
+	Code     string `json:"code"`
+	OnceCode string `json:"once_code"`
+	// TLS says that the server speaks it, with a certificate that nobody knows.
+	TLS   bool          `json:"tls"`
+	Lasts time.Duration `json:"lasts"`
 }
 
 // spoils is what it tells in the end.

@@ -120,7 +120,7 @@ const guessers, guessesEach = 16, 29
 // guessCodes counts codes through from one /48, which every tunnel broker gives away.
 func guessCodes(ctx context.Context, t *attackers) error {
 	crew(ctx, guessers, func(ctx context.Context, index int) {
-		v := newVisitor(t.Addr, "", "", 1)
+		v := t.visitor("", "", 1)
 		defer v.close()
 		for n := 0; ctx.Err() == nil; n++ {
 			network := (n/guessesEach)*guessers + index
@@ -155,7 +155,7 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 	}
 	t.tell("gathered", len(devices))
 	return spread(ctx, len(devices), func(ctx context.Context, i int) error {
-		v := newVisitor(t.Addr, attackerAddress, "", 1)
+		v := t.visitor(attackerAddress, "", 1)
 		defer v.close()
 		e, status, err := enter(ctx, v, t.OnceCode, devices[i])
 		if err != nil {
@@ -174,7 +174,7 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 func (t *attackers) gather(ctx context.Context) ([]string, error) {
 	devices := make([]string, hoardAddresses*hoardEach)
 	err := spread(ctx, len(devices), func(ctx context.Context, i int) error {
-		v := newVisitor(t.Addr, "203.0.113."+strconv.Itoa(100+i%hoardAddresses), "", 1)
+		v := t.visitor("203.0.113."+strconv.Itoa(100+i%hoardAddresses), "", 1)
 		defer v.close()
 		e, status, err := enter(ctx, v, t.Code, "")
 		if status == http.StatusOK {
@@ -194,7 +194,7 @@ const searchers = 8
 
 // searchNames has a screen's token look for a name that hardly anybody has.
 func searchNames(ctx context.Context, t *attackers) error {
-	v := newVisitor(t.Addr, attackerAddress, t.Viewer, searchers)
+	v := t.visitor(attackerAddress, t.Viewer, searchers)
 	defer v.close()
 	crew(ctx, searchers, func(ctx context.Context, index int) {
 		for n := index; ctx.Err() == nil; n += searchers {

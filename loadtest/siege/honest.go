@@ -35,7 +35,7 @@ type honest struct {
 // watchHonest has a bot vote in open loop, beside a host that reads, both by REST, for
 // so long; how long each took counts from when it was due.
 func (t *target) watchHonest(ctx context.Context, lasts time.Duration) *honest {
-	h := &honest{t: t, bot: newVisitor(t.Addr, honestAddress, t.bot, botHands), host: newVisitor(t.Addr, honestAddress, t.Admin, 2)}
+	h := &honest{t: t, bot: t.visitor(honestAddress, t.bot, botHands), host: t.visitor(honestAddress, t.Admin, 2)}
 	h.refused.met = map[string]int{}
 	defer h.bot.close()
 	defer h.host.close()

@@ -45,8 +45,7 @@ func (t *target) start(ctx context.Context, o Options) (err error) {
 	if t.Addr, err = process.FreeAddr(); err != nil {
 		return err
 	}
-	t.server = process.New(process.Options{Binary: o.Binary, Data: filepath.Join(t.folder, "data"), Addr: t.Addr,
-		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output, Flags: o.flags, Wrap: o.wrap})
+	t.server = t.program(o)
 	if err := t.server.Start(); err != nil {
 		return err
 	}
@@ -56,6 +55,12 @@ func (t *target) start(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	return t.furnish(ctx)
+}
+
+// program is the server that is not started yet.
+func (t *target) program(o Options) *process.Server {
+	return process.New(process.Options{Binary: o.Binary, Data: filepath.Join(t.folder, "data"), Addr: t.Addr,
+		AdminKey: adminKey, Secret: "secret-of-the-siege-and-of-nobody-else", Output: o.Output, Flags: o.flags, Wrap: o.wrap})
 }
 
 // furnish opens the attackers' session.

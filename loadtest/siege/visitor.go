@@ -2,10 +2,12 @@ package siege
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,22 +18,30 @@ import (
 // visitor asks over HTTP from an address of its own, which the server believes because
 // its proxy says so.
 type visitor struct {
-	addr, from, token string
+	base, from, token string
 	http              *http.Client
 }
 
-// newVisitor keeps so many connections open. It takes nothing compressed, which is the
-// dearest for a server that has it compressed only.
-func newVisitor(addr, from, token string, conns int) *visitor {
-	return &visitor{addr: addr, from: from, token: token, http: &http.Client{Timeout: answerWithin,
-		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: conns}}}
+// visitor keeps so many connections open. It takes nothing compressed, which is the
+// dearest for a server that has it compressed only. It is on loopback, as the proxy is.
+func (o order) visitor(from, token string, conns int) *visitor {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
+	v := &visitor{base: "http://" + o.Addr, from: from, token: token, http: &http.Client{Timeout: answerWithin,
+		Transport: &http.Transport{DialContext: dialer.DialContext, DisableCompression: true, MaxIdleConnsPerHost: conns, TLSClientConfig: stranger}}}
+	if o.TLS {
+		v.base = "https://" + o.Addr
+	}
+	return v
 }
+
+// stranger takes any certificate: it is the server's cost that is measured.
+var stranger = &tls.Config{InsecureSkipVerify: true}
 
 func (v *visitor) close() { v.http.CloseIdleConnections() }
 
 // ask sends a request, with a body when there is one.
 func (v *visitor) ask(ctx context.Context, method, path, body string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+v.addr+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, v.base+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +97,7 @@ func enter(ctx context.Context, v *visitor, code, device string) (e protocol.Ent
 
 // guest comes in from an address and returns the token.
 func (t *attackers) guest(ctx context.Context, from string) (string, error) {
-	v := newVisitor(t.Addr, from, "", 1)
+	v := t.visitor(from, "", 1)
 	defer v.close()
 	e, status, err := enter(ctx, v, t.Code, "")
 	if err == nil && status != http.StatusOK {
@@ -100,7 +110,7 @@ func (t *attackers) guest(ctx context.Context, from string) (string, error) {
 // whatever it is told.
 func hammer(conns int, path string) func(context.Context, *attackers) error {
 	return func(ctx context.Context, t *attackers) error {
-		v := newVisitor(t.Addr, attackerAddress, "", conns)
+		v := t.visitor(attackerAddress, "", conns)
 		defer v.close()
 		crew(ctx, conns, func(ctx context.Context, _ int) {
 			for ctx.Err() == nil {
