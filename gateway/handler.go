@@ -60,9 +60,9 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.poll.cancel": command[protocol.CancelPoll](g.hub, http.StatusOK),
 		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
 		"sessions.poll.add":    command[protocol.AddWinner](g.hub, http.StatusCreated),
-		"sessions.join.open":   g.linked(command[protocol.OpenJoin](g.hub, http.StatusOK)),
-		"sessions.join.get":    g.linked(g.showJoin),
-		"sessions.join.close":  g.linked(command[protocol.CloseJoin](g.hub, http.StatusOK)),
+		"sessions.join.open":   g.openJoin(),
+		"sessions.join.get":    g.getJoin(),
+		"sessions.join.close":  g.closeJoin(),
 		"join.enter":           g.enter,
 
 		"votes.batch": g.castVotes,

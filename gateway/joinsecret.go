@@ -39,6 +39,16 @@ func secretIn(r *http.Request) string {
 	return secret
 }
 
+func (g *Gateway) openJoin() handler {
+	return g.linked(command[protocol.OpenJoin](g.hub, http.StatusOK))
+}
+
+func (g *Gateway) getJoin() handler { return g.linked(g.showJoin) }
+
+func (g *Gateway) closeJoin() handler {
+	return g.linked(command[protocol.CloseJoin](g.hub, http.StatusOK))
+}
+
 // linked adds the links to an answer that is a protocol.Join.
 func (g *Gateway) linked(serve handler) handler {
 	return func(ctx context.Context, in *input) (reply, error) {
