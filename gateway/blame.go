@@ -17,7 +17,16 @@ func blame(raw []byte, v any, whole error) *protocol.Error {
 	if err == nil {
 		path, err = "body", whole
 	}
+	if _, vote := v.(*protocol.CastVote); vote && errors.Is(err, protocol.ErrTimestamp) {
+		return errVoteTime()
+	}
 	return protocol.Invalid("%s %s", path, complaint(err))
+}
+
+// errVoteTime is for the timestamp of a single vote, in the words of the reference API,
+// which its clients compare.
+func errVoteTime() *protocol.Error {
+	return protocol.Invalid("Invalid timestamp format. Use ISO 8601 format (e.g., 2025-11-01T20:30:00Z)")
 }
 
 // guilty finds the first value within raw that does not decode into its place in t.

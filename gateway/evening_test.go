@@ -99,7 +99,7 @@ func evening() []step {
 		ok("games.pick", 200, params{"playerCount": 4, "sessionId": 1, "excludePlayed": true}),
 		no("games.pick", 404, "", "", params{"playerCount": 100_000}),
 
-		no("votes.live", 400, "invalid", `Invalid vote. Must be "up" or "down"`, params{"username": "ann", "vote": "sideways", "timestamp": at}),
+		no("votes.live", 400, "invalid", `vote must be either "up" or "down"`, params{"username": "ann", "vote": "sideways", "timestamp": at}),
 		no("votes.live", 400, "invalid", "", params{"username": "ann", "vote": "up", "timestamp": at}),
 		no("votes.live", 404, "not_found", "Vote timestamp does not match any game in the active session", params{"username": "ann", "vote": "up", "timestamp": "2020-01-01T00:00:00Z"}),
 		ok("votes.live", 200, params{"username": "ann", "vote": "up", "timestamp": "$now"}),
@@ -137,7 +137,7 @@ func evening() []step {
 		no("join.enter", 404, "not_found", "No game night has this code", params{"code": "I10"}),
 		ok("join.vote", 200, params{"vote": "up", "gameId": 10002}),
 		ok("join.vote", 200, params{"vote": "down"}),
-		no("join.vote", 400, "invalid", `Invalid vote. Must be "up" or "down"`, params{}),
+		no("join.vote", 400, "invalid", `vote must be either "up" or "down"`, params{}),
 		no("join.vote", 409, "conflict", "That game is over, another one is being played now", params{"vote": "up", "gameId": 10001}),
 		ok("sessions.join.close", 200, params{"id": 1}),
 		ok("sessions.join.close", 200, params{"id": 1}),

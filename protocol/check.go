@@ -73,13 +73,16 @@ func (c *CastVote) Check() *Error {
 		return Invalid("Missing required fields: username, vote, timestamp")
 	}
 	if c.Vote != VoteUp && c.Vote != VoteDown {
-		return Invalid(`Invalid vote. Must be "up" or "down"`)
+		return errVote()
 	}
 	if c.SessionID < 0 {
 		return Invalid("sessionId must be a positive integer")
 	}
 	return checkText("username", c.Username, 1, MaxUsername)
 }
+
+// errVote is in the words of the reference API, which its clients compare.
+func errVote() *Error { return Invalid(`vote must be either "up" or "down"`) }
 
 // Check implements Command. The votes are checked one by one, each for its own result.
 func (c *CastVotes) Check() *Error {

@@ -61,7 +61,7 @@ func (c *CastGuestVote) Target() SessionID { return c.SessionID }
 // Check implements Command.
 func (c *CastGuestVote) Check() *Error {
 	if c.Vote != VoteUp && c.Vote != VoteDown {
-		return Invalid(`Invalid vote. Must be "up" or "down"`)
+		return errVote()
 	}
 	if c.GameID < 0 {
 		return Invalid("gameId must be a positive integer")

@@ -47,7 +47,7 @@ func TestJoinCommandsAreChecked(t *testing.T) {
 		{protocol.Enter{Code: "x", Name: long + "é"}, "name must be 0 to 100 characters"},
 		{protocol.Enter{Code: "x", Name: "a\x00"}, "name must not contain control characters"},
 		{&protocol.CastGuestVote{Vote: "down"}, ""}, {&protocol.CastGuestVote{Vote: "up", GameID: 30001}, ""},
-		{&protocol.CastGuestVote{}, `Invalid vote. Must be "up" or "down"`},
+		{&protocol.CastGuestVote{}, `vote must be either "up" or "down"`},
 		{&protocol.CastGuestVote{Vote: "up", GameID: -1}, "gameId must be a positive integer"},
 	} {
 		says := ""

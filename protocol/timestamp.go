@@ -14,7 +14,8 @@ const timestampLayout = "2006-01-02T15:04:05.000Z"
 // maxTimestamp is the last millisecond of the year 9999, the end of RFC 3339.
 const maxTimestamp Timestamp = 253402300799999
 
-var errTimestamp = errors.New("not an RFC 3339 timestamp between the years 1970 and 9999")
+// ErrTimestamp is returned for a text that is no timestamp of ours.
+var ErrTimestamp = errors.New("not an RFC 3339 timestamp between the years 1970 and 9999")
 
 // TimestampOf cuts a time to milliseconds.
 func TimestampOf(t time.Time) Timestamp { return Timestamp(t.UnixMilli()) }
@@ -24,11 +25,11 @@ func TimestampOf(t time.Time) Timestamp { return Timestamp(t.UnixMilli()) }
 func ParseTimestamp(s string) (Timestamp, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return 0, errTimestamp
+		return 0, ErrTimestamp
 	}
 	ts := TimestampOf(t)
 	if ts < 0 || ts > maxTimestamp {
-		return 0, errTimestamp
+		return 0, ErrTimestamp
 	}
 	return ts, nil
 }
@@ -53,7 +54,7 @@ func (t Timestamp) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Timestamp) UnmarshalJSON(b []byte) error {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
-		return errTimestamp
+		return ErrTimestamp
 	}
 	v, err := ParseTimestamp(string(b[1 : len(b)-1]))
 	if err != nil {

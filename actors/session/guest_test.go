@@ -52,7 +52,7 @@ func TestGuestsVote(t *testing.T) {
 		{name: "for what has been skipped", given: withPolicy("", status(1, protocol.StatusSkipped)), when: seeing(1, guest(0xa, "up")),
 			code: protocol.CodeConflict, says: nothing},
 		{name: "for what was removed", given: withPolicy("", remove(1)), when: guest(0xa, "up"), code: protocol.CodeConflict, says: nothing},
-		{name: "sideways", given: withPolicy(""), when: guest(0xa, "sideways"), code: protocol.CodeInvalid, says: `Invalid vote. Must be "up" or "down"`},
+		{name: "sideways", given: withPolicy(""), when: guest(0xa, "sideways"), code: protocol.CodeInvalid, says: `vote must be either "up" or "down"`},
 		{name: "before joining was open", given: commands{open(), add(1)}, when: guest(0xa, "up"), code: protocol.CodeForbidden, says: outside},
 		{name: "without a generation", given: withPolicy(""), when: ofGeneration(0, guest(0xa, "up")), code: protocol.CodeForbidden, says: outside},
 		{name: "of a generation to come", given: withPolicy(""), when: ofGeneration(2, guest(0xa, "up")), code: protocol.CodeForbidden, says: outside},

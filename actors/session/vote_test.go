@@ -41,7 +41,7 @@ func TestVotes(t *testing.T) {
 		{name: "a minute ahead", given: two, when: at(63000), then: facts{cast(2, 2, noon+3000, noon+63000)}},
 		{name: "more than a minute ahead", given: two, when: at(63001),
 			code: protocol.CodeInvalid, says: "timestamp must not be more than 60 seconds in the future"},
-		{name: "no thumb", given: two, when: vote("ann", "sideways", noon), code: protocol.CodeInvalid, says: `Invalid vote. Must be "up" or "down"`},
+		{name: "no thumb", given: two, when: vote("ann", "sideways", noon), code: protocol.CodeInvalid, says: `vote must be either "up" or "down"`},
 		{name: "no time", given: two, when: &protocol.CastVote{Username: "ann", Vote: "up"},
 			code: protocol.CodeInvalid, says: "Missing required fields: username, vote, timestamp"},
 	})
