@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"partyline/protocol"
@@ -20,7 +21,21 @@ func blame(raw []byte, v any, whole error) *protocol.Error {
 	if _, vote := v.(*protocol.CastVote); vote && errors.Is(err, protocol.ErrTimestamp) {
 		return errVoteTime()
 	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Type == webhookID && !quotesNumber(raw, path) {
+		return noID(webhookID, path)
+	}
 	return protocol.Invalid("%s %s", path, complaint(err))
+}
+
+// quotesNumber says that the member of that name is a number in quotes: the thing may be
+// there, so it must not be called missing.
+func quotesNumber(raw []byte, name string) bool {
+	var members map[string]any
+	_ = json.Unmarshal(raw, &members) // it did before
+	text, _ := members[name].(string)
+	n, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && n > 0
 }
 
 // errVoteTime is for the timestamp of a single vote, in the words of the reference API,

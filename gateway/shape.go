@@ -54,10 +54,13 @@ func (s shape) need(v any, name string) *protocol.Error {
 	if f.Kind() == reflect.String && f.Len() == 0 {
 		return protocol.Invalid("%s is required", name)
 	}
-	if f.CanInt() && f.Int() <= 0 {
+	switch {
+	case !f.CanInt() || f.Int() > 0:
+		return nil
+	case f.Int() == 0:
 		return notPositive(name)
 	}
-	return nil
+	return noID(f.Type(), name)
 }
 
 func setBool(f reflect.Value, name, text string) *protocol.Error {
@@ -79,11 +82,22 @@ func setString(f reflect.Value, name, text string) *protocol.Error {
 func setInt(f reflect.Value, name, text string) *protocol.Error {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 {
-		return notPositive(name)
+		return noID(f.Type(), name)
 	}
 	f.SetInt(n)
 	return nil
 }
+
+// noID refuses what is no id of that type. A webhook's is looked up and not found, as in
+// the reference API.
+func noID(t reflect.Type, name string) *protocol.Error {
+	if t == webhookID {
+		return protocol.NotFound("Webhook")
+	}
+	return notPositive(name)
+}
+
+var webhookID = reflect.TypeFor[protocol.WebhookID]()
 
 func notPositive(name string) *protocol.Error {
 	return protocol.Invalid("%s must be a positive integer", name)
