@@ -20,6 +20,8 @@ type endpoint struct {
 	serve handler
 	// ballot reads the vote of an operation that is one, else nil.
 	ballot ballot
+	// price is what its answers have cost lately.
+	price price
 	// params are the names of the path's parameters, in order.
 	params []string
 }

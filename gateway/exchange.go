@@ -16,6 +16,27 @@ type exchange struct {
 	route  string    // the path with its {names}, empty for an unknown one
 	status int
 	bytes  int
+	work   float64         // what it costs in tokens beside its bytes, of what is no operation
+	host   bool            // it streams to the host, whose bytes are not counted
+	gone   <-chan struct{} // closed when nobody waits for the answer
+}
+
+// cost is what it has cost, of what is no operation.
+func (x *exchange) cost() float64 {
+	if x.host {
+		return 1
+	}
+	return costOfStored(x.bytes) + x.work
+}
+
+// pause waits, unless the client goes away.
+func (x *exchange) pause(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-x.gone:
+	}
 }
 
 func (x *exchange) WriteHeader(status int) {

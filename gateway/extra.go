@@ -9,11 +9,13 @@ import (
 // adminsOnly hands a request of an admin to a handler of the program's.
 func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*exchange)
 		who, invalid := g.guard.identify(r)
 		if err := admit(who, invalid, protocol.AccessAdmin); err != nil {
-			g.refuse(w.(*exchange), err)
+			g.refuse(x, err)
 			return
 		}
+		x.host = true
 		h.ServeHTTP(w, r)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // ServeHTTP is what every request passes: an id, the common headers, the look at the
 // page it comes from, and at the end its line in the log and its place in the metrics.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, id: requestID(r), start: time.Now()}
+	x := &exchange{ResponseWriter: w, id: requestID(r), start: time.Now(), gone: r.Context().Done()}
 	secure(w.Header(), r, x.id)
 	g.meters.begin(r.Context())
 	defer g.finish(x, r)
@@ -27,18 +27,18 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) admit(x *exchange, r *http.Request) {
 	named, err := g.origins.check(r)
 	if err != nil {
-		g.refuse(x, err)
+		g.turnAway(x, r, err)
 		return
 	}
 	if named {
 		cors(x.Header(), r.Header.Get("Origin"))
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			preflight(x)
+			g.sell(byPage, x, r, func() { preflight(x) })
 			return
 		}
 	}
 	if !clean(r.URL.Path) {
-		g.refuse(x, protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		g.turnAway(x, r, protocol.Errorf(protocol.CodeNotFound, "Not found"))
 		return
 	}
 	g.mux.ServeHTTP(x, r)

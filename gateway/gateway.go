@@ -38,13 +38,17 @@ type Options struct {
 	LANHost string
 	// Door is where the clients come in; nil makes one with the defaults.
 	Door *Door
-	// TokenRate is how many requests per second may be made with one token in the long
-	// run, by REST and WebSocket together, 0 for DefaultTokenRate. All admin tokens are
-	// one. Loopback is not counted, nor are health checks.
+	// TokenRate is how many requests per second may be made with a bot's or admin's token
+	// in the long run, by REST and WebSocket together, 0 for DefaultTokenRate. All admin
+	// tokens are one. Large answers count as several. Loopback is not counted, nor are
+	// health checks.
 	TokenRate float64
-	// AddressRate is how many requests per second all behind one address may make by REST
-	// who have no token, or a guest's, or one that is refused, in the long run, 0 for
-	// DefaultAddressRate. Loopback is not counted, nor are health checks.
+	// ViewerRate is the same for a viewer's token, 0 for DefaultViewerRate.
+	ViewerRate float64
+	// AddressRate is how many requests per second all behind one address may make who have
+	// no token, or a guest's, or one that is refused, in the long run, 0 for
+	// DefaultAddressRate; as many again for pages and their parts. Large answers count as
+	// several. Guests' votes by WebSocket are not counted, nor loopback, nor health checks.
 	AddressRate float64
 	// ConnectRate is how many WebSockets one address may open per second in the long
 	// run, 0 for DefaultConnectRate. Loopback is not counted.
@@ -88,17 +92,19 @@ type Gateway struct {
 	origins   origins
 	door      *Door
 	endpoints map[string]*endpoint
-	site      *screen.Site
-	links     links
-	mux       *http.ServeMux
-	meters    *meters
-	metrics   http.Handler
-	ready     func() error
-	extra     map[string]http.Handler
-	log       zerolog.Logger
-	draining  atomic.Bool
-	sweeper   *sweeper
-	history   turn
+	// subscribing is what a subscription is charged as.
+	subscribing endpoint
+	site        *screen.Site
+	links       links
+	mux         *http.ServeMux
+	meters      *meters
+	metrics     http.Handler
+	ready       func() error
+	extra       map[string]http.Handler
+	log         zerolog.Logger
+	draining    atomic.Bool
+	sweeper     *sweeper
+	history     turn
 }
 
 // New builds the routes, starts the sweeper, which Close ends, and goes to the door. It

@@ -87,7 +87,9 @@ func (g *Gateway) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveJoinQR draws that link. It draws no other text: a picture that says what a
-// stranger wants must not come from us.
+// stranger wants must not come from us. It does so for a code that opens nothing too, and
+// keeps no picture: whoever could tell from the answer, or from how long it took, that a
+// code is in use would count codes through.
 func (g *Gateway) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	x := w.(*exchange)
 	link, refusal := g.joinLink(r)
@@ -95,6 +97,7 @@ func (g *Gateway) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 		g.refuse(x, refusal)
 		return
 	}
+	x.work = drawnTokens
 	picture, err := screen.QR(link)
 	if err != nil {
 		g.refuse(x, failed(g.log, err, "qr.svg", x.id))

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -24,7 +25,10 @@ func TestLimitersRefillAtTheirRate(t *testing.T) {
 		{"guests' votes", func(at time.Time) time.Duration { return g.votes.take(addr(1), at) }, 200, 1000},
 		{"one phone", func(at time.Time) time.Duration { return g.thumbs.take(1, at) }, 2, 5},
 		{"a token", func(at time.Time) time.Duration { return p.tokens.take(1, at) }, 10_000, 20_000},
+		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(1, at) }, 50, 500},
 		{"an address", func(at time.Time) time.Duration { return p.addresses.take(addr(1), at) }, 500, 2000},
+		{"an address's pages", func(at time.Time) time.Duration { return p.pages.take(addr(1), at) }, 500, 10_000},
+		{"measurements", func(at time.Time) time.Duration { return p.metrics.take(addr(1), at) }, 2, 20},
 	} {
 		const seconds = 10
 		at, let := time.Unix(1_700_000_000, 0), 0
@@ -127,8 +131,101 @@ func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
 	for i := range maxAddresses + 50 {
 		l.take(addr(i), at)
 	}
-	if n := len(l.all); n > maxAddresses {
+	if n := len(l.near.all); n > maxAddresses {
 		t.Errorf("%d addresses", n)
+	}
+}
+
+// TestOneSiteHasNoMoreThanAFewNetworks: a /48 is what anybody is given by a tunnel broker.
+func TestOneSiteHasNoMoreThanAFewNetworks(t *testing.T) {
+	l := newAddressLimiter(1, 1, 4)
+	at, let := time.Unix(1_700_000_000, 0), 0
+	network := func(site, n int) netip.Addr {
+		return netip.MustParseAddr(fmt.Sprintf("2001:db8:%x:%x::1", site, n))
+	}
+	for n := range 1000 {
+		if l.take(network(1, n), at) == 0 {
+			let++
+		}
+	}
+	if let != 4*wideShare {
+		t.Errorf("%d let through, want %d", let, 4*wideShare)
+	}
+	if l.take(network(2, 1), at) != 0 {
+		t.Error("another site waits")
+	}
+	if n := len(l.near.all); n > 4*wideShare+1 {
+		t.Errorf("%d networks are remembered of who is told to wait", n)
+	}
+	at = at.Add(time.Second)
+	for range 100 {
+		l.take(network(1, 1), at)
+	}
+	if wait := l.take(network(1, 2), at); wait != 0 {
+		t.Error("what one network was refused, the site has paid for")
+	}
+}
+
+// TestDebtIsPaidBack: what a request has cost beyond what was charged keeps its payer
+// away for as long as it takes, and nobody for longer than the most that can be owed.
+func TestDebtIsPaidBack(t *testing.T) {
+	l := newLimiter[int](10, 2, 10)
+	at := time.Unix(1_700_000_000, 0)
+	if wait := l.charge(1, 100, at); wait != 0 {
+		t.Fatal("who has used nothing is refused what is dearer than a bucket holds:", wait)
+	}
+	for _, c := range []struct {
+		owed float64
+		wait time.Duration
+	}{{0, 8100 * time.Millisecond}, {20, 10100 * time.Millisecond}, {1e9, 30100 * time.Millisecond}, {-100, 20100 * time.Millisecond}, {-1e9, 0}} {
+		l.owe(1, c.owed, at)
+		if wait := l.take(1, at); (wait - c.wait).Abs() > time.Microsecond {
+			t.Errorf("after %v more: %s, want %s", c.owed, wait, c.wait)
+		}
+	}
+	for range 19 {
+		if wait := l.take(1, at); wait != 0 {
+			t.Fatal("what was given back is not there:", wait)
+		}
+	}
+	if l.take(1, at) == 0 {
+		t.Error("more was given back than a bucket holds")
+	}
+}
+
+// TestDebtorsAreForgottenLast: who has many addresses does not pay with new ones.
+func TestDebtorsAreForgottenLast(t *testing.T) {
+	l := newLimiter[int](1, 2, 100)
+	at := time.Unix(1_700_000_000, 0)
+	l.owe(-1, 10, at)
+	for n := range 10_000 {
+		l.take(n, at)
+	}
+	if l.take(-1, at) == 0 {
+		t.Error("a debtor was forgotten before others")
+	}
+	if n := len(l.all); n > 100 {
+		t.Errorf("%d are remembered", n)
+	}
+}
+
+// TestAPriceIsWhatWasPaidLately: the first pays afterwards, the others before.
+func TestAPriceIsWhatWasPaidLately(t *testing.T) {
+	var p price
+	for _, c := range []struct {
+		bytes int
+		then  float64
+	}{{300, 1}, {4096, 1}, {40 << 10, 10}, {40 << 10, 10}, {0, 8.75}} {
+		p.learn(c.bytes)
+		if got := p.expected(); got != c.then {
+			t.Errorf("after %d bytes: %v tokens, want %v", c.bytes, got, c.then)
+		}
+	}
+	for range 100 {
+		p.learn(300)
+	}
+	if p.expected() != 1 {
+		t.Error("it stays dear:", p.expected())
 	}
 }
 
@@ -136,43 +233,47 @@ func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
 func TestWhoPays(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	here := addr(1)
-	games, health := &endpoint{}, &endpoint{}
-	games.Op, health.Op = "games.list", "health.get"
+	games, health, votes := &endpoint{}, &endpoint{}, &endpoint{ballot: readVote}
+	games.Op, health.Op, votes.Op = "games.list", "health.get", "join.vote"
+	viewer, guest := protocol.Principal{Role: protocol.RoleViewer}, protocol.Principal{Role: protocol.RoleGuest}
+	bot, admin := protocol.Principal{Role: protocol.RoleBot}, protocol.Principal{Role: protocol.RoleAdmin}
+	type way = func(*payers, *endpoint, protocol.Principal, netip.Addr, time.Time) (bill, *protocol.Error)
 	for _, c := range []struct {
-		name            string
-		ask             func(p *payers) *protocol.Error
-		token, stranger bool
+		name string
+		way  way
+		e    *endpoint
+		who  protocol.Principal
+		from netip.Addr
+		pays string
 	}{
-		{"nobody", func(p *payers) *protocol.Error { return p.charge(games, protocol.Principal{}, here, at) }, false, true},
-		{"a guest", func(p *payers) *protocol.Error {
-			return p.charge(games, protocol.Principal{Role: protocol.RoleGuest}, here, at)
-		}, false, true},
-		{"a guest's socket", func(p *payers) *protocol.Error {
-			return p.chargeFrame(games, protocol.Principal{Role: protocol.RoleGuest}, here, at)
-		}, false, false},
-		{"a viewer", func(p *payers) *protocol.Error {
-			return p.charge(games, protocol.Principal{Role: protocol.RoleViewer}, here, at)
-		}, true, false},
-		{"a bot's socket", func(p *payers) *protocol.Error {
-			return p.chargeFrame(games, protocol.Principal{Role: protocol.RoleBot}, here, at)
-		}, true, false},
-		{"an admin", func(p *payers) *protocol.Error {
-			return p.charge(games, protocol.Principal{Role: protocol.RoleAdmin}, here, at)
-		}, true, false},
-		{"a probe", func(p *payers) *protocol.Error { return p.charge(health, protocol.Principal{}, here, at) }, false, false},
-		{"a probe by socket", func(p *payers) *protocol.Error {
-			return p.chargeFrame(health, protocol.Principal{Role: protocol.RoleBot}, here, at)
-		}, false, false},
-		{"loopback", func(p *payers) *protocol.Error {
-			return p.charge(games, protocol.Principal{Role: protocol.RoleBot}, netip.IPv6Loopback(), at)
-		}, false, false},
+		{"nobody", (*payers).charge, games, protocol.Principal{}, here, "address"},
+		{"a guest", (*payers).charge, games, guest, here, "address"},
+		{"a guest's vote", (*payers).charge, votes, guest, here, "address"},
+		{"a guest's socket", (*payers).chargeFrame, games, guest, here, "address"},
+		{"a guest's vote by socket", (*payers).chargeFrame, votes, guest, here, ""},
+		{"a viewer", (*payers).charge, games, viewer, here, "viewer"},
+		{"a viewer's socket", (*payers).chargeFrame, games, viewer, here, "viewer"},
+		{"a bot's socket", (*payers).chargeFrame, games, bot, here, "token"},
+		{"a bot's vote", (*payers).chargeFrame, votes, bot, here, "token"},
+		{"an admin", (*payers).charge, games, admin, here, "token"},
+		{"a probe", (*payers).charge, health, protocol.Principal{}, here, ""},
+		{"a probe by socket", (*payers).chargeFrame, health, bot, here, ""},
+		{"loopback", (*payers).charge, games, bot, netip.IPv6Loopback(), ""},
 	} {
-		p := newPayers(Options{TokenRate: 0.001, AddressRate: 0.001})
-		if err := c.ask(&p); err != nil {
+		p := newPayers(Options{TokenRate: 0.001, ViewerRate: 0.001, AddressRate: 0.001})
+		if _, err := c.way(&p, c.e, c.who, c.from, at); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if token, stranger := p.tokens.take(0, at) > 0, p.addresses.take(here, at) > 0; token != c.token || stranger != c.stranger {
-			t.Errorf("%s: the token paid: %v, the address: %v", c.name, token, stranger)
+		for _, who := range []struct {
+			name string
+			paid bool
+		}{
+			{"token", p.tokens.take(0, at) > 0}, {"viewer", p.viewers.take(0, at) > 0},
+			{"address", p.addresses.take(here, at) > 0}, {"page", p.pages.take(here, at) > 0},
+		} {
+			if who.paid != (who.name == c.pays) {
+				t.Errorf("%s: the %s paid: %v", c.name, who.name, who.paid)
+			}
 		}
 	}
 }
@@ -184,8 +285,12 @@ func TestCountingAllocatesNothing(t *testing.T) {
 	bot, home := protocol.Principal{Role: protocol.RoleBot, Token: 7}, netip.MustParseAddr("2001:db8::1")
 	n := testing.AllocsPerRun(1000, func() {
 		at = at.Add(time.Millisecond)
-		if p.charge(e, bot, home, at) != nil || p.charge(e, protocol.Principal{}, home, at.Add(time.Millisecond)) != nil {
-			t.Error("refused")
+		for _, who := range []protocol.Principal{bot, {}} {
+			paid, err := p.charge(e, who, home, at)
+			if err != nil {
+				t.Error("refused")
+			}
+			p.settle(paid, 2, at)
 		}
 	})
 	if n != 0 {

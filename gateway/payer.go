@@ -8,13 +8,19 @@ import (
 )
 
 const (
-	// DefaultTokenRate of requests per second with one token: no chat brings as much, and
-	// the rest of what the hub takes is left to others. A batch of a thousand votes is
-	// one request.
+	// DefaultTokenRate of requests per second with a bot's or admin's token: no chat brings
+	// as much, and the rest of what the hub takes is left to others. A batch of a thousand
+	// votes is one request.
 	DefaultTokenRate = 10_000
 	// tokenSeconds of it at once: what a bot has gathered while it was without a network
 	// goes out in one go, and a console opens all its views.
 	tokenSeconds = 2
+	// DefaultViewerRate of requests per second with a viewer's token, of all its screens
+	// together. A screen asks a handful of things when it starts and then listens; its
+	// token stands in a link, which whoever has seen it has too.
+	DefaultViewerRate = 50
+	// viewerSeconds of it at once, 500: a hundred screens come back after a restart.
+	viewerSeconds = 10
 	// DefaultAddressRate of requests per second of all without a token behind one
 	// address, guests among them: people read now and then, and phones vote over their
 	// WebSockets. A program that asks without pause gets this much and no more.
@@ -22,52 +28,144 @@ const (
 	// addressSeconds of it at once: a hall of hundreds of phones scans the same code in
 	// the same moment, and each asks for a handful of things.
 	addressSeconds = 4
+	// pageSeconds of the address's rate are the pages and their parts that it has at once,
+	// 10,000. Five hundred phones that scan the same code load fifteen files each, and a
+	// browser that is refused one of them shows nothing.
+	pageSeconds = 20
+	// metricsRate per second and address is far more than a scraper asks, which is once in
+	// some seconds; metricsSeconds of it at once, 20, are for somebody who looks.
+	// Measurements take a millisecond to collect.
+	metricsRate    = 2
+	metricsSeconds = 10
 	// maxTokens that are remembered are as many as can hold at a time.
 	maxTokens = 10_000
 )
 
-// payers count the requests for operations: each has one who pays for it. The holder of
-// a viewer's, bot's or admin's token pays with the token, wherever it asks from, so that
+// payers count what requests cost: each has one who pays for it. The holder of a
+// viewer's, bot's or admin's token pays with the token, wherever it asks from, so that
 // strangers behind the same address do not hold it; all admin tokens, which have no id,
 // are one. Everybody else pays with the address: also a guest, because there are as many
 // guests as somebody wants, and a token that is refused, because anybody can make one up.
+// What is no operation, such as a page, the address has a budget of its own for.
 type payers struct {
 	tokens    *limiter[protocol.TokenID]
+	viewers   *limiter[protocol.TokenID]
 	addresses addressLimiter
+	pages     addressLimiter
+	metrics   addressLimiter
 }
 
 func newPayers(o Options) payers {
 	return payers{
 		tokens:    newLimiter[protocol.TokenID](orUsual(o.TokenRate, DefaultTokenRate), tokenSeconds, maxTokens),
+		viewers:   newLimiter[protocol.TokenID](orUsual(o.ViewerRate, DefaultViewerRate), viewerSeconds, maxTokens),
 		addresses: newAddressLimiter(o.AddressRate, DefaultAddressRate, addressSeconds),
+		pages:     newAddressLimiter(o.AddressRate, DefaultAddressRate, pageSeconds),
+		metrics:   newAddressLimiter(metricsRate, metricsRate, metricsSeconds),
 	}
 }
 
-// charge counts a request by REST. Who is the zero Principal when the token was refused.
-func (p *payers) charge(e *endpoint, who protocol.Principal, from netip.Addr, now time.Time) *protocol.Error {
-	switch {
-	case e.free():
-		return nil
-	case who.Role == "" || who.Role == protocol.RoleGuest:
-		return tooMany(p.addresses.take(from, now), "Too many requests from this address, try again in a moment")
-	default:
-		return p.chargeToken(who.Token, from, now)
-	}
+// account is what a request is paid from.
+type account uint8
+
+const (
+	free account = iota
+	byAddress
+	byPage
+	byProbe // as byPage, but never refused
+	byMetrics
+	byViewer
+	byToken
+)
+
+// bill is what a request has been charged, and whom.
+type bill struct {
+	account account
+	token   protocol.TokenID
+	from    netip.Addr
+	charged float64
 }
 
-// chargeFrame counts a request by WebSocket, so that a token gets no more with many
-// sockets. Each guest's has a pace of its own, and an address opens only so many.
-func (p *payers) chargeFrame(e *endpoint, who protocol.Principal, from netip.Addr, now time.Time) *protocol.Error {
-	if e.free() || who.Role == protocol.RoleGuest {
-		return nil
-	}
-	return p.chargeToken(who.Token, from, now)
+// charge takes what a request by REST is expected to cost. Who is the zero Principal when
+// the token was refused.
+func (p *payers) charge(e *endpoint, who protocol.Principal, from netip.Addr, now time.Time) (bill, *protocol.Error) {
+	return p.open(accountOf(who), e, who, from, now)
 }
 
-// chargeToken counts on a token, 0 for an admin's. Loopback is the operator's own.
-func (p *payers) chargeToken(id protocol.TokenID, from netip.Addr, now time.Time) *protocol.Error {
+// chargeFrame takes what a request by WebSocket is expected to cost, so that nobody gets
+// more with many sockets. Guests' votes have limits of their own: the device's pace and
+// that of all votes of its address.
+func (p *payers) chargeFrame(e *endpoint, who protocol.Principal, from netip.Addr, now time.Time) (bill, *protocol.Error) {
+	if who.Role == protocol.RoleGuest && e.ballot != nil {
+		return bill{}, nil
+	}
+	return p.open(accountOf(who), e, who, from, now)
+}
+
+// accountOf is what pays for somebody's operations.
+func accountOf(who protocol.Principal) account {
+	switch who.Role {
+	case protocol.RoleAdmin, protocol.RoleBot:
+		return byToken
+	case protocol.RoleViewer:
+		return byViewer
+	}
+	return byAddress
+}
+
+// open takes the expected price of an operation. Loopback is the operator's own.
+func (p *payers) open(a account, e *endpoint, who protocol.Principal, from netip.Addr, now time.Time) (bill, *protocol.Error) {
+	if e.free() || from.IsLoopback() {
+		return bill{}, nil
+	}
+	b := bill{account: a, token: who.Token, from: from, charged: e.price.expected()}
+	return b, p.take(b, now)
+}
+
+// chargeAddress takes what a request costs that is no operation.
+func (p *payers) chargeAddress(a account, from netip.Addr, now time.Time) (bill, *protocol.Error) {
 	if from.IsLoopback() {
+		return bill{}, nil
+	}
+	b := bill{account: a, from: from, charged: 1}
+	return b, p.take(b, now)
+}
+
+func (p *payers) take(b bill, now time.Time) *protocol.Error {
+	switch b.account {
+	case byToken:
+		return tooMany(p.tokens.charge(b.token, b.charged, now), "Too many requests with this token, slow down")
+	case byViewer:
+		return tooMany(p.viewers.charge(b.token, b.charged, now), "Too many requests with this token, slow down")
+	case free:
 		return nil
 	}
-	return tooMany(p.tokens.take(id, now), "Too many requests with this token, slow down")
+	return tooMany(p.ofAddress(b.account).charge(b.from, b.charged, now), "Too many requests from this address, try again in a moment")
+}
+
+// settle takes what the request has cost beyond what was charged, or gives back what it
+// has cost less.
+func (p *payers) settle(b bill, cost float64, now time.Time) {
+	owed := cost - b.charged
+	if b.account == free || owed == 0 {
+		return
+	}
+	switch b.account {
+	case byToken:
+		p.tokens.owe(b.token, owed, now)
+	case byViewer:
+		p.viewers.owe(b.token, owed, now)
+	default:
+		p.ofAddress(b.account).owe(b.from, owed, now)
+	}
+}
+
+func (p *payers) ofAddress(a account) addressLimiter {
+	switch a {
+	case byPage, byProbe:
+		return p.pages
+	case byMetrics:
+		return p.metrics
+	}
+	return p.addresses
 }

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -27,14 +28,18 @@ const (
 	tokenPaid   = "Too many requests with this token, slow down"
 )
 
-// newMeanHouse lets everybody ask once; the next time is after a hundred seconds.
+// newMeanHouse lets everybody ask once; the next time is after a hundred seconds, or some
+// more when the answer was long.
 func newMeanHouse(t *testing.T) *house {
 	t.Helper()
 	return newHouse(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-		o.TokenRate, o.AddressRate = 0.01, 0.01
+		o.TokenRate, o.ViewerRate, o.AddressRate = 0.01, 0.01, 0.01
 	})
 }
+
+// longest is how many seconds somebody waits there who owes as much as one can.
+const longest = 130
 
 // asks reads the games.
 func (h *house) asks(token, from string) answer {
@@ -101,7 +106,7 @@ func TestAnAddressDoesNotDisturbOthers(t *testing.T) {
 	h.asks("", hall).want(t, 200, "", "")
 	a := h.asks("", hall)
 	a.want(t, 429, protocol.CodeTooMany, addressPaid)
-	if n, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || n < 1 || n > 100 {
+	if n, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || n < 100 || n > longest {
 		t.Errorf("Retry-After is %q", a.header.Get("Retry-After"))
 	}
 	if a.object(t)["retryAfter"] == nil {
@@ -182,7 +187,7 @@ func TestATokenHasOneBucket(t *testing.T) {
 				continue
 			}
 			a.want(t, 429, protocol.CodeTooMany, tokenPaid)
-			if n, _ := a.object(t)["retryAfter"].(float64); n < 1 || n > 100 {
+			if n, _ := a.object(t)["retryAfter"].(float64); n < 100 || n > longest {
 				t.Errorf("%s by %s", a.body, way)
 			}
 		}
@@ -227,22 +232,99 @@ func TestASocketOverItsTokensRateIsReadMoreSlowly(t *testing.T) {
 	}
 }
 
-// TestGuestsSocketsHaveTheirOwnPace: a hall that votes is not held by what it has read.
-func TestGuestsSocketsHaveTheirOwnPace(t *testing.T) {
+// TestGuestsReadsBySocketCountOnTheAddress, whoever they are and over however many
+// sockets; their votes do not: a hall that votes is not held by what somebody reads in it.
+func TestGuestsReadsBySocketCountOnTheAddress(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.opened()
+	first, second := h.dialFrom(hall), h.dialFrom(hall)
+	first.auth(h.guest(1, 0xa))
+	second.auth(h.guest(1, 0xb))
+	first.request("games.list", nil).want(t, 200, "", "")
+	for _, k := range []*client{first, second} {
+		k.request("games.list", nil).want(t, 429, protocol.CodeTooMany, addressPaid)
+		k.request("join.vote", params{"vote": "up"}).want(t, 200, "", "")
+	}
+	h.asks("", hall).want(t, 429, "", addressPaid)
+	h.asks("", street).want(t, 200, "", "")
+}
+
+// TestASubscriptionIsPaidForAsARead: its answer can be a whole evening.
+func TestASubscriptionIsPaidForAsARead(t *testing.T) {
 	t.Parallel()
 	h := newMeanHouse(t)
 	h.opened()
 	k := h.dialFrom(hall)
 	k.auth(h.guest(1, 0xa))
-	h.asks("", hall).want(t, 200, "", "")
-	h.asks("", hall).want(t, 429, "", addressPaid)
-	for range 3 {
-		k.request("games.list", nil).want(t, 200, "", "")
+	subscribe := params{"type": "subscribe", "sessionId": 1, "snapshot": true}
+	k.say(subscribe)
+	wantMessage(t, k.hear(), params{"type": "subscribed"})
+	k.say(subscribe)
+	wantMessage(t, k.hearType("error"), params{"sessionId": 1.0, "code": "too_many_requests"})
+	k.request("games.list", nil).want(t, 429, protocol.CodeTooMany, addressPaid)
+}
+
+// TestAnAnswerCostsWhatItIsLong: a list of 25 KB is no single request, and who asks over
+// many connections has no more of it.
+func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
+	t.Parallel()
+	const rate, burst = 0.5, 20 // bots have two seconds of their rate at once, viewers ten, addresses four
+	for name, ask := range map[string]func(h *house) func(op string) answer{
+		"a stranger": func(h *house) func(string) answer {
+			return func(op string) answer { return h.rest(op, "", nil, "X-Forwarded-For", hall) }
+		},
+		"a guest's socket": func(h *house) func(string) answer {
+			k := h.dialFrom(hall)
+			k.auth(h.guest(1, 0xa))
+			return func(op string) answer { return k.request(op, nil) }
+		},
+		"a viewer": func(h *house) func(string) answer {
+			token := h.scoped(protocol.RoleViewer, 0)
+			return func(op string) answer { return h.rest(op, token, nil, "X-Forwarded-For", hall) }
+		},
+		"a bot's socket": func(h *house) func(string) answer {
+			k := h.dialFrom(hall)
+			k.auth(h.scoped(protocol.RoleBot, 0))
+			return func(op string) answer { return k.request(op, nil) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			let := map[string]int{}
+			for _, op := range []string{"stats.get", "games.list"} {
+				h := newHouse(t, func(o *gateway.Options) {
+					o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+					o.TokenRate, o.ViewerRate, o.AddressRate = rate*burst, rate*burst/5, rate*burst/2
+				})
+				h.opened()
+				asks := ask(h)
+				a := asks(op)
+				for ; a.status == 200 && let[op] < 3*burst; a = asks(op) {
+					let[op]++
+				}
+				a.want(t, 429, protocol.CodeTooMany, "")
+			}
+			if let["stats.get"] < burst || let["games.list"] > burst/2 || let["games.list"] == 0 {
+				t.Errorf("let through: %v", let)
+			}
+		})
 	}
 }
 
-// TestWhatIsNotCounted: the operator's own, probes, and what is no operation.
-func TestWhatIsNotCounted(t *testing.T) {
+// TestProbesAreNeverRefused: a supervisor that is would end what lives.
+func TestProbesAreNeverRefused(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	for range 3 {
+		for _, path := range []string{"/health", "/ready"} {
+			h.send("GET", path, "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
+		}
+	}
+}
+
+// TestLoopbackIsNotCounted: it is the operator's own.
+func TestLoopbackIsNotCounted(t *testing.T) {
 	t.Parallel()
 	h := newMeanHouse(t)
 	bot := h.scoped(protocol.RoleBot, 0)
@@ -253,13 +335,96 @@ func TestWhatIsNotCounted(t *testing.T) {
 		h.rest("games.list", bot, nil).want(t, 200, "", "")
 		h.asks("", "::1").want(t, 200, "", "")
 		k.request("games.list", nil).want(t, 200, "", "")
-		for _, path := range []string{"/health", "/ready", "/docs", "/api/openapi.yaml", "/screen/1"} {
-			h.send("GET", path, "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
-		}
-		h.send("GET", "/nowhere", "", nil, "X-Forwarded-For", hall).want(t, 404, "", "")
+		h.send("GET", "/docs", "", nil).want(t, 200, "", "")
+	}
+	for range 30 {
+		h.send("GET", "/metrics", "", nil).want(t, 404, "", "")
 	}
 	h.asks("", hall).want(t, 200, "", "")
 	h.asks(bot, hall).want(t, 200, "", "")
+}
+
+// TestWhatIsNoOperationIsPaidForByTheAddress, too: pages, parts, the description, and
+// what leads nowhere.
+func TestWhatIsNoOperationIsPaidForByTheAddress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method, path, origin string
+		status               int
+	}{
+		"description":     {"GET", "/api/openapi.yaml", "", 200},
+		"its page":        {"GET", "/docs/swagger-ui-bundle.js", "", 200},
+		"page":            {"GET", "/screen/1", "", 200},
+		"part":            {"GET", "/assets/old/theme.css", "", 200},
+		"link":            {"GET", "/vote/222222/link", "", 200},
+		"picture":         {"GET", "/vote/222222/qr.svg", "", 200},
+		"nothing":         {"GET", "/nowhere", "", 404},
+		"no clean path":   {"GET", "/a/../b", "", 404},
+		"wrong method":    {"DELETE", "/api/stats", "", 405},
+		"no page's":       {"POST", "/docs", "", 405},
+		"of another host": {"GET", "/api/stats", "https://elsewhere.example", 403},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newMeanHouse(t)
+			ask := func(from string) answer {
+				headers := []string{"X-Forwarded-For", from}
+				if c.origin != "" {
+					headers = append(headers, "Origin", c.origin)
+				}
+				return h.send(c.method, c.path, "", nil, headers...)
+			}
+			ask(hall).want(t, c.status, "", "")
+			a := ask(hall)
+			a.want(t, 429, protocol.CodeTooMany, addressPaid)
+			if a.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+			ask(street).want(t, c.status, "", "")
+			h.asks("", hall).want(t, 200, "", "") // operations have a budget of their own
+		})
+	}
+}
+
+// TestMeasurementsHaveABudgetOfTheirOwn: they are dear, and one scraper asks seldom.
+func TestMeasurementsHaveABudgetOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *gateway.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+			_, _ = io.WriteString(w, "up 1\n")
+		})
+	})
+	ask := func(from string) answer { return h.send("GET", "/metrics", "", nil, "X-Forwarded-For", from) }
+	for n := 0; ; n++ {
+		a := ask(hall)
+		if a.status == 429 && n >= 20 {
+			break
+		}
+		a.want(t, 200, "", "")
+		if n > 200 {
+			t.Fatal("nobody pays for it")
+		}
+	}
+	ask(street).want(t, 200, "", "")
+	h.send("GET", "/docs", "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
+}
+
+// TestARefusalTakesItsTime: else a program that asks again at once keeps the hub as busy
+// with refusals as with answers.
+func TestARefusalTakesItsTime(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.asks("", hall).want(t, 200, "", "")
+	const refused, pause = 3, 200 * time.Millisecond
+	began := time.Now()
+	for range refused {
+		h.asks("", hall).want(t, 429, "", "")
+	}
+	if took := time.Since(began); took < refused*pause {
+		t.Errorf("%d were refused within %s", refused, took)
+	}
 }
 
 // TestARefusalReadsNoBody: it would be the larger part of what a flood costs.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"time"
 
@@ -14,15 +15,17 @@ type call struct {
 	k     *socket
 	id    frameID
 	op    string
+	at    *endpoint // nil for an unknown one
 	start time.Time
 	owed  bool // the socket is not closed before it is answered
+	paid  bill
 }
 
 // request answers a request frame: the same operation, rights and answer as by REST.
 func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
-	c := &call{k: k, id: m.ID, op: m.Op, start: time.Now()}
-	h := k.holder()
 	e := k.g.endpoints[m.Op]
+	c := &call{k: k, id: m.ID, op: m.Op, at: e, start: time.Now()}
+	h := k.holder()
 	switch {
 	case !allowed:
 		c.refuse(errTooFast())
@@ -41,12 +44,14 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 }
 
 func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
-	if err := k.g.payers.chargeFrame(e, h.Principal, k.from, c.start); err != nil {
+	paid, over := k.g.payers.chargeFrame(e, h.Principal, k.from, c.start)
+	if over != nil {
 		k.g.meters.refused.Add(k.ctx, 1)
 		k.crowded.Store(true)
-		c.refuse(err)
+		c.refuse(over)
 		return
 	}
+	c.paid = paid
 	if err := allow(h.Principal, e.Access); err != nil {
 		c.refuse(err)
 		return
@@ -118,15 +123,24 @@ func (c *call) answer(rep reply) {
 	} else {
 		c.k.peer.Send(b)
 	}
+	c.settle(len(b), rep)
 	took := time.Since(c.start)
 	c.k.g.meters.answered(c.label(), rep.status, took)
-	c.k.g.log.WithLevel(loudness(c.k.g.endpoints[c.op], rep.status)).Str("op", c.label()).Int("status", rep.status).
+	c.k.g.log.WithLevel(loudness(c.at, rep.status)).Str("op", c.label()).Int("status", rep.status).
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
+}
+
+// settle has whoever pays pay for what the answer was.
+func (c *call) settle(bytes int, rep reply) {
+	if c.at != nil && rep.status < http.StatusBadRequest {
+		c.at.price.learn(bytes)
+		c.k.g.payers.settle(c.paid, costOf(bytes, rep.work), time.Now())
+	}
 }
 
 // label is the op as metrics know it: what clients make up counts as one.
 func (c *call) label() string {
-	if c.k.g.endpoints[c.op] == nil {
+	if c.at == nil {
 		return "unknown"
 	}
 	return c.op

@@ -18,31 +18,34 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 	x.at = e
 	ctx, cancel := context.WithTimeout(r.Context(), e.patience())
 	defer cancel()
-	rep, err := g.ask(ctx, e, x, r)
+	who, invalid := g.guard.identify(r)
+	in := &input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, key: r.Header.Get("Idempotency-Key"), from: g.proxies.client(r)}
+	paid, refusal := g.payers.charge(e, in.who, in.from, time.Now())
+	if refusal == nil {
+		refusal = admit(who, invalid, e.Access)
+	}
+	if refusal != nil {
+		g.refuse(x, refusal)
+		return
+	}
+	rep, err := g.ask(ctx, in, x, r)
 	if err != nil {
-		refusal := failed(g.log, err, e.Op, x.id)
-		setRetryAfter(x.Header(), refusal)
-		rep = failure(refusal)
+		g.refuse(x, failed(g.log, err, e.Op, x.id))
+		return
 	}
 	if rep.file != nil {
-		g.sendFile(x, r, rep.file)
+		g.sendFile(x, r, rep.file) // only the host has files, and they have places of their own
 		return
 	}
 	g.write(x, rep)
+	e.price.learn(x.bytes)
+	g.payers.settle(paid, costOf(x.bytes, rep.work), time.Now())
 }
 
-// ask looks at who asks, and how often, before it looks at what: nobody learns what a
-// body should be without the right to send it, and a refusal reads none.
-func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Request) (reply, error) {
-	who, invalid := g.guard.identify(r)
-	from := g.proxies.client(r)
-	if over := g.payers.charge(e, who.Principal, from, time.Now()); over != nil {
-		return reply{}, over
-	}
-	if err := admit(who, invalid, e.Access); err != nil {
-		return reply{}, err
-	}
-	in := input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, key: r.Header.Get("Idempotency-Key"), from: from}
+// ask reads what somebody asks who may. Nobody learns what a body should be without the
+// right to send it, and a refusal reads none.
+func (g *Gateway) ask(ctx context.Context, in *input, x *exchange, r *http.Request) (reply, error) {
+	e := in.at
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		in.query = r.URL.Query()
@@ -62,7 +65,7 @@ func (g *Gateway) ask(ctx context.Context, e *endpoint, x *exchange, r *http.Req
 			return reply{}, err
 		}
 	}
-	return e.serve(ctx, &in)
+	return e.serve(ctx, in)
 }
 
 // write sends the answer whole, with its length.
@@ -90,8 +93,17 @@ func (g *Gateway) write(x *exchange, rep reply) {
 	_, _ = x.Write(buf.Bytes()) // a client that is gone needs no answer
 }
 
-// refuse answers what is no operation: unknown paths, wrong methods, foreign pages.
+// refusalPause is how long somebody waits for the answer that it was too much. To read a
+// request and to refuse it costs as much as to serve an ordinary one: a program that asks
+// again at once would keep the hub as busy with refusals as with answers. In any case it
+// is told to come back after a second or more.
+const refusalPause = 200 * time.Millisecond
+
+// refuse answers with an error.
 func (g *Gateway) refuse(x *exchange, e *protocol.Error) {
+	if e.Code == protocol.CodeTooMany {
+		x.pause(refusalPause)
+	}
 	setRetryAfter(x.Header(), e)
 	g.write(x, failure(e))
 }

@@ -38,7 +38,7 @@ func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
 		mux.HandleFunc(pattern, g.serveOther(pattern, h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		g.refuse(w.(*exchange), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		g.turnAway(w.(*exchange), r, protocol.Errorf(protocol.CodeNotFound, "Not found"))
 	})
 	shadow.Handle("/", mux)
 	return shadow
@@ -68,29 +68,46 @@ func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*exchange)
 		x.route = pattern
-		if e := methods[r.Method]; e != nil {
+		switch e := methods[r.Method]; {
+		case e == nil:
+			g.refuseMethod(x, r, allowed)
+		case e.free():
+			g.sell(byProbe, x, r, func() { g.serveREST(e, x, r) })
+		default:
 			g.serveREST(e, x, r)
-			return
 		}
-		g.refuseMethod(x, allowed)
 	}
 }
 
 func (g *Gateway) serveOther(pattern string, h http.HandlerFunc) http.HandlerFunc {
+	pays := accountOfPath(pattern)
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*exchange)
 		x.route = pattern
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			h(w, r)
+			g.sell(pays, x, r, func() { h(w, r) })
 			return
 		}
-		g.refuseMethod(x, "GET, HEAD")
+		g.refuseMethod(x, r, "GET, HEAD")
 	}
 }
 
-func (g *Gateway) refuseMethod(x *exchange, allowed string) {
+// accountOfPath is what pays for a path that is no operation.
+func accountOfPath(pattern string) account {
+	switch pattern {
+	case "/ready": // asked by supervisors, as /health is
+		return byProbe
+	case "/metrics":
+		return byMetrics
+	case "/api/sessions/live": // handshakes have a rate of their own
+		return free
+	}
+	return byPage
+}
+
+func (g *Gateway) refuseMethod(x *exchange, r *http.Request, allowed string) {
 	x.Header().Set("Allow", allowed)
-	g.refuse(x, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
+	g.turnAway(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
 }
 
 // clean says whether the mux would serve the path as it is. Others it would answer

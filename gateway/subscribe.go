@@ -3,24 +3,36 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"partyline/gateway/live"
 	"partyline/protocol"
 )
 
 // subscribe has the engine send the session's events, or its tallies. It is done
-// before the next message is read, so that what a client sends in order is in order.
+// before the next message is read, so that what a client sends in order is in order. It
+// is paid for as a read: its answer can be a whole evening.
 func (k *socket) subscribe(m *message) {
 	if err := k.checkSubscribe(m); err != nil {
 		k.fail(m.SessionID, err)
 		return
 	}
+	paid, over := k.g.payers.chargeFrame(&k.g.subscribing, k.holder().Principal, k.from, time.Now())
+	if over != nil {
+		k.g.meters.refused.Add(k.ctx, 1)
+		k.crowded.Store(true)
+		k.fail(m.SessionID, over)
+		return
+	}
 	ctx, cancel := context.WithTimeout(k.ctx, requestTimeout)
 	defer cancel()
-	err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
+	answered, err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
 	if err != nil {
 		k.fail(m.SessionID, failed(k.g.log, err, protocol.MessageSubscribe, newID()))
+		return
 	}
+	k.g.subscribing.price.learn(answered)
+	k.g.payers.settle(paid, costOf(answered, 0), time.Now())
 }
 
 func (k *socket) checkSubscribe(m *message) *protocol.Error {

@@ -53,8 +53,9 @@ type Config struct {
 
 	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once, and as many WebSockets; loopback and trusted proxies are not counted (default 1000)."`
 
-	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with one token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once; loopback is not counted."`
-	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"REST requests per second of one address, of those without a token and of guests (default 500)."`
+	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with a bot's or admin's token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once, and long answers count as several; loopback is not counted."`
+	ViewerRate  float64 `default:"50" setting:"" placeholder:"N" help:"The same with a viewer's token, of all its screens together (default 50)."`
+	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"Requests per second of one address, of those without a token and of guests, whose votes are not counted; as many again for pages (default 500)."`
 	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address, and with --tls-cert four times as many TLS handshakes (default 20)."`
 	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
 	GuestRate   float64 `default:"200" setting:"" placeholder:"N" help:"Votes of phones per second of one address (default 200)."`
@@ -102,7 +103,7 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 		Str("log_level", c.LogLevel).Str("log_format", c.LogFormat).
 		Str("drain_timeout", c.DrainTimeout.String()).Int("max_in_flight", c.MaxInFlight).
 		Int("max_connections_per_address", c.MaxConnectionsPerAddress).
-		Float64("token_rate", c.TokenRate).Float64("address_rate", c.AddressRate).Float64("connect_rate", c.ConnectRate).
+		Float64("token_rate", c.TokenRate).Float64("viewer_rate", c.ViewerRate).Float64("address_rate", c.AddressRate).Float64("connect_rate", c.ConnectRate).
 		Float64("join_rate", c.JoinRate).Float64("guest_rate", c.GuestRate).
 		Str("reserve_bytes", c.ReserveBytes.String())
 }
@@ -114,7 +115,7 @@ type rate struct {
 }
 
 func (c *Config) rates() []rate {
-	return []rate{{"token-rate", c.TokenRate}, {"address-rate", c.AddressRate}, {"connect-rate", c.ConnectRate},
+	return []rate{{"token-rate", c.TokenRate}, {"viewer-rate", c.ViewerRate}, {"address-rate", c.AddressRate}, {"connect-rate", c.ConnectRate},
 		{"join-rate", c.JoinRate}, {"guest-rate", c.GuestRate}}
 }
 

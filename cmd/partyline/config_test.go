@@ -30,7 +30,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: ":5000", Data: "./partyline-data", MaxActiveSessions: 1, EcastURL: ecast.DefaultURL, LogLevel: "info", LogFormat: "console",
-		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, MaxConnectionsPerAddress: gateway.DefaultMaxPerAddress, TokenRate: gateway.DefaultTokenRate, AddressRate: gateway.DefaultAddressRate,
+		DrainTimeout: 10 * time.Second, MaxInFlight: 16384, MaxConnectionsPerAddress: gateway.DefaultMaxPerAddress, TokenRate: gateway.DefaultTokenRate, ViewerRate: gateway.DefaultViewerRate, AddressRate: gateway.DefaultAddressRate,
 		ConnectRate: gateway.DefaultConnectRate, JoinRate: gateway.DefaultJoinRate, GuestRate: gateway.DefaultGuestRate, ReserveBytes: 128 << 20}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -62,7 +62,7 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
 		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--public-url=party.example", "--public-url=https://party.example/?a=b", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
-		"--max-in-flight=0", "--token-rate=0", "--address-rate=-1", "--connect-rate=NaN", "--join-rate=+Inf", "--guest-rate=1000001", "--guest-rate=many", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
+		"--max-in-flight=0", "--token-rate=0", "--viewer-rate=-0.5", "--address-rate=-1", "--connect-rate=NaN", "--join-rate=+Inf", "--guest-rate=1000001", "--guest-rate=many", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
 	} {
 		_, err := settings(t, nil, bad)
 		usage, ok := errors.AsType[*usageError](err)
@@ -77,7 +77,7 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 }
 
 func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
-	c := Config{Addr: ":5000", AdminKey: "correct-horse", JWTSecret: "battery-staple", TokenRate: 10_000, AddressRate: 500, ConnectRate: 20, JoinRate: 0.5, GuestRate: 200, ReserveBytes: 128 << 20}
+	c := Config{Addr: ":5000", AdminKey: "correct-horse", JWTSecret: "battery-staple", TokenRate: 10_000, ViewerRate: 50, AddressRate: 500, ConnectRate: 20, JoinRate: 0.5, GuestRate: 200, ReserveBytes: 128 << 20}
 	var log bytes.Buffer
 	logger := zerolog.New(&log)
 	logger.Info().EmbedObject(&c).Msg("settings")
@@ -85,7 +85,7 @@ func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
 		t.Errorf("a secret is in %s", s)
 	}
 	for _, want := range []string{`"addr":":5000"`, `"admin_key":"given"`, `"reserve_bytes":"128MiB"`,
-		`"token_rate":10000,"address_rate":500,"connect_rate":20,"join_rate":0.5,"guest_rate":200`} {
+		`"token_rate":10000,"viewer_rate":50,"address_rate":500,"connect_rate":20,"join_rate":0.5,"guest_rate":200`} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("%s is missing in %s", want, log.String())
 		}

@@ -183,6 +183,7 @@ func (s *server) openGateway(ctx context.Context) error {
 		PublicURL:      s.config.PublicURL,
 		LANHost:        reach(ctx, s.listener.Addr()),
 		TokenRate:      s.config.TokenRate,
+		ViewerRate:     s.config.ViewerRate,
 		AddressRate:    s.config.AddressRate,
 		ConnectRate:    s.config.ConnectRate,
 		JoinRate:       s.config.JoinRate,

@@ -147,6 +147,8 @@ func (c *Checker) checkUnknown(x Exchange, path string) []string {
 	switch x.Status {
 	case http.StatusForbidden, http.StatusNoContent: // a foreign page, and the preflight of an allowed one
 		return nil
+	case http.StatusTooManyRequests: // of an address that asks too much of what is no operation
+		return nil
 	case want:
 	default:
 		return []string{fmt.Sprintf("%s: not described, answered %d", x.name(), x.Status)}

@@ -24,8 +24,8 @@ type Subscription struct {
 // `subscribed` message, is sent here, because it must come before the first event;
 // an error (always a *protocol.Error) is not. A second Subscribe for the same
 // session replaces the first. It waits for the hub, bounded by ctx and the engine's
-// life.
-func (p *Peer) Subscribe(ctx context.Context, want Subscription) error {
+// life. It returns the length of the answer in bytes.
+func (p *Peer) Subscribe(ctx context.Context, want Subscription) (answered int, err error) {
 	if want.Mode == "" {
 		want.Mode = protocol.ModeEvents
 	}
@@ -33,7 +33,7 @@ func (p *Peer) Subscribe(ctx context.Context, want Subscription) error {
 	defer cancel()
 	t, refusal := p.engine.join(ctx, want.Session)
 	if refusal != nil {
-		return refusal
+		return 0, refusal
 	}
 	s := &subscription{peer: p, topic: t, mode: want.Mode, feed: t.feed.Load()}
 	answer, err := s.begin(ctx, want)
@@ -42,10 +42,10 @@ func (p *Peer) Subscribe(ctx context.Context, want Subscription) error {
 	}
 	if err != nil {
 		p.engine.part(t)
-		return err
+		return 0, err
 	}
 	p.wake()
-	return nil
+	return len(answer), nil
 }
 
 // begin finds where the subscription starts and makes the answer. Events that come

@@ -204,7 +204,7 @@ func TestSubscribedComesFirstAlsoWhenItHasToWait(t *testing.T) {
 	for round := range 20 {
 		id := protocol.SessionID(1 + round%2)
 		fillers := c.fill(filler)
-		if err := c.peer.Subscribe(t.Context(), live.Subscription{Session: id}); err != nil {
+		if _, err := c.peer.Subscribe(t.Context(), live.Subscription{Session: id}); err != nil {
 			t.Fatal(err)
 		}
 		at := a.hub.head(id)
