@@ -38,7 +38,7 @@ func (h *handshakes) turnsAway(from netip.Addr, now time.Time) bool {
 		return false
 	}
 	h.told.Do(func() {
-		h.log.Warn().Float64("per_second", float64(h.begun.rate)).
+		h.log.Warn().Float64("per_second", h.begun.near.rate).
 			Msg("one address begins more TLS handshakes than one may; if that is a proxy, name it as trusted, if a hall, see --connect-rate")
 	})
 	return true
