@@ -23,8 +23,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.admit(x, r)
 }
 
-// admit lets own and allowed pages, and programs, through to the routes.
+// admit lets own and allowed pages, and programs, through to the routes. Whoever looks
+// whether the process lives may call it what they like.
 func (g *Gateway) admit(x *exchange, r *http.Request) {
+	if r.URL.Path != "/health" && r.URL.Path != "/ready" {
+		if err := g.hosts.check(r); err != nil {
+			g.refuse(x, err)
+			return
+		}
+	}
 	named, err := g.origins.check(r)
 	if err != nil {
 		g.turnAway(x, r, err)

@@ -28,6 +28,10 @@ type Options struct {
 	// AllowOrigins are the browser pages of other hosts that may talk to this server,
 	// such as "https://overlay.example"; "*" is all.
 	AllowOrigins []string
+	// AllowHosts are the names by which this server answers over plain HTTP, beside
+	// addresses, names of home networks and the PublicURL's, such as "hub.example"; "*" is
+	// all.
+	AllowHosts []string
 	// TrustedProxies may say for whom they ask.
 	TrustedProxies []netip.Prefix
 	// PublicURL is where people find this server, for links that leave it; empty is where
@@ -89,6 +93,7 @@ type Gateway struct {
 	visits    addressLimiter
 	payers    payers
 	proxies   proxies
+	hosts     hosts
 	origins   origins
 	door      *Door
 	endpoints map[string]*endpoint
@@ -120,7 +125,7 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: newGuard(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		logins: guesses{most: maxLogins}, guests: newGuests(o), payers: newPayers(o),
-		history: make(turn, 1), visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		history: make(turn, 1), visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.door == nil {

@@ -25,6 +25,9 @@ func (h *house) upgrade(headers ...string) int {
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
 	}
 	res, err := h.client.Do(req)
 	if err != nil {

@@ -29,7 +29,7 @@ func TestOrigins(t *testing.T) {
 		{"a page that hides", own, []string{"Origin", "null"}, 403, ""},
 		{"another port", own, []string{"Origin", "http://127.0.0.1:1"}, 403, ""},
 		{"forged forwarded host", own, []string{"Origin", "https://evil.example", "X-Forwarded-Host", "evil.example"}, 403, ""},
-		{"host told by a trusted proxy", proxied, []string{"Origin", "https://party.example", "X-Forwarded-Host", "party.example"}, 200, ""},
+		{"host told by a trusted proxy", proxied, []string{"Origin", "https://party.example", "X-Forwarded-Host", "party.example", "X-Forwarded-Proto", "https"}, 200, ""},
 		{"named page", named, []string{"Origin", "https://overlay.example"}, 200, "https://overlay.example"},
 		{"named page, hidden", named, []string{"Origin", "null"}, 200, "null"},
 		{"not named", named, []string{"Origin", "https://overlay.example.evil.example"}, 403, ""},

@@ -13,6 +13,7 @@ const (
 	CodeBadToken         Code = "bad_token"          // forged, expired or revoked
 	CodeForbidden        Code = "forbidden"          // a valid token of too low a role, or of another session
 	CodeForeignOrigin    Code = "foreign_origin"     // a browser page of another host
+	CodeForeignHost      Code = "foreign_host"       // asked by a name that may be somebody else's
 	CodeNotFound         Code = "not_found"          // no such thing
 	CodeMethod           Code = "method_not_allowed" // the path exists, the method does not
 	CodeConflict         Code = "conflict"           // does not fit the state of things; asking again will not help
@@ -54,6 +55,7 @@ var meanings = map[Code]Meaning{
 	CodeBadToken:         {Status: 403},
 	CodeForbidden:        {Status: 403},
 	CodeForeignOrigin:    {Status: 403},
+	CodeForeignHost:      {Status: 403},
 	CodeNotFound:         {Status: 404},
 	CodeMethod:           {Status: 405},
 	CodeConflict:         {Status: 409},

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -38,6 +39,7 @@ type Config struct {
 
 	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at once, 0 for no limit (default 1)."`
 	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, * for all. The own host always may."`
+	AllowHost         []string       `setting:"" placeholder:"NAME" help:"Name by which this server is asked over plain HTTP, such as hub.example; repeatable, * for all. Addresses, names of home networks and the public URL's always may."`
 	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
 
 	PublicURL string `name:"public-url" setting:"" placeholder:"URL" help:"Where people find this server, such as https://party.example; for QR codes and links (default: where the request came)."`
@@ -76,6 +78,9 @@ func (c *Config) check() []string {
 	for _, o := range c.AllowOrigin {
 		p.unless(o == "*" || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
 	}
+	for _, h := range c.AllowHost {
+		p.unless(h == "*" || validHost(h), "--allow-host: %q is not a name such as hub.example, without scheme and port", h)
+	}
 	p.unless(validService(c.EcastURL), "--ecast-url: %q is not an http or https URL without query", c.EcastURL)
 	p.unless(c.PublicURL == "" || validService(c.PublicURL), "--public-url: %q is not an http or https URL without query", c.PublicURL)
 	p.unless((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
@@ -96,7 +101,7 @@ func (c *Config) check() []string {
 func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 	e.Str("addr", c.Addr).Str("data", c.Data).
 		Str("admin_key", masked(c.AdminKey)).Str("jwt_secret", masked(c.JWTSecret)).
-		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).
+		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).Strs("allow_host", c.AllowHost).
 		Str("public_url", c.PublicURL).Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).
 		Str("webhook_allow_cidr", fmt.Sprint(c.WebhookAllowCIDR)).Str("ecast_url", c.EcastURL).
 		Str("tls_cert", c.TLSCert).Str("tls_key", c.TLSKey).
@@ -170,6 +175,12 @@ func validService(s string) bool {
 func validOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && validURL(s) && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// validHost wants what stands between the slashes of a URL, without a port.
+func validHost(s string) bool {
+	u, err := url.Parse("http://" + s)
+	return err == nil && s != "" && u.Hostname() == strings.Trim(s, "[]") && u.Port() == "" && !strings.Contains(s, "*")
 }
 
 func validLevel(s string) bool {

@@ -38,7 +38,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 }
 
 func TestFlagsWinOverVariablesAndThoseOverDefaults(t *testing.T) {
-	env := map[string]string{"PARTYLINE_ADDR": ":1", "PARTYLINE_DATA": "/from/env", "PARTYLINE_ALLOW_ORIGIN": "https://a.example,https://b.example"}
+	env := map[string]string{"PARTYLINE_ADDR": ":1", "PARTYLINE_DATA": "/from/env", "PARTYLINE_ALLOW_ORIGIN": "https://a.example,https://b.example", "PARTYLINE_ALLOW_HOST": "hub.example,*"}
 	got, err := settings(t, env, "serve", "--addr", ":2", "--trusted-proxy", "10.1.2.3", "--trusted-proxy=fd00::/8", "--reserve-bytes", "1GiB")
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +48,9 @@ func TestFlagsWinOverVariablesAndThoseOverDefaults(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"https://a.example", "https://b.example"}, got.AllowOrigin); diff != "" {
 		t.Errorf("origins (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"hub.example", "*"}, got.AllowHost); diff != "" {
+		t.Errorf("hosts (-want +got):\n%s", diff)
 	}
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.1.2.3/32"), netip.MustParsePrefix("fd00::/8")}
 	if diff := cmp.Diff(proxies, got.TrustedProxy, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
@@ -59,7 +62,8 @@ func TestEverySettingIsCheckedByItself(t *testing.T) {
 	for _, bad := range []string{
 		"--addr=5000", "--addr=:notaport", "--addr=:70000", "--data=", "--admin-key=elevenbytes",
 		"--jwt-secret=thirty-one-bytes-are-not-enough", "--max-active-sessions=-1", "--max-active-sessions=1.5",
-		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local",
+		"--allow-origin=example.com", "--allow-origin=https://example.com/path", "--trusted-proxy=proxy.local", "--allow-host=hub.example:5000",
+		"--allow-host=*.example", "--allow-host=hub.example/night", "--allow-host=a@hub.example",
 		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--public-url=party.example", "--public-url=https://party.example/?a=b", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
 		"--max-in-flight=0", "--token-rate=0", "--viewer-rate=-0.5", "--address-rate=-1", "--connect-rate=NaN", "--join-rate=+Inf", "--guest-rate=1000001", "--guest-rate=many", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",

@@ -3,7 +3,19 @@ package main
 import (
 	"context"
 	"net"
+	"os"
+	"slices"
 )
+
+// ownHosts are the names by which this server may be asked: those that are given, and the
+// machine's own, such as nas.example.org.
+func ownHosts(c *Config) []string {
+	own, err := os.Hostname()
+	if err != nil {
+		return c.AllowHost
+	}
+	return append(slices.Clone(c.AllowHost), own)
+}
 
 // somewhere is an address of the documentation networks (RFC 5737). Nothing is sent
 // there: the kernel is only asked which of our addresses it would send from.

@@ -3,8 +3,21 @@ package main
 import (
 	"net"
 	"net/netip"
+	"os"
+	"slices"
 	"testing"
 )
+
+// People type the name that their machine has, which may be one with dots.
+func TestTheMachinesOwnNameIsAnswered(t *testing.T) {
+	own, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ownHosts(&Config{AllowHost: []string{"hub.example"}}); !slices.Equal(got, []string{"hub.example", own}) {
+		t.Errorf("answered: %v", got)
+	}
+}
 
 // TestReach: who listens on one address is reached there and nowhere else; who listens
 // on all is reached at one that is not this machine's own name for itself.

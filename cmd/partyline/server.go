@@ -179,6 +179,7 @@ func (s *server) openGateway(ctx context.Context) error {
 		AdminKey:       s.keys.admin.value,
 		JWTSecret:      []byte(s.keys.jwt.value),
 		AllowOrigins:   s.config.AllowOrigin,
+		AllowHosts:     ownHosts(s.config),
 		TrustedProxies: s.config.TrustedProxy,
 		PublicURL:      s.config.PublicURL,
 		LANHost:        reach(ctx, s.listener.Addr()),

@@ -90,6 +90,7 @@ func nothing(o contract.Operation) params {
 func rights(h *house) {
 	viewer := "Bearer " + h.ask("tokens.create", params{"role": "viewer", "name": "x"}).text("token")
 	h.joined()
+	h.ask("games.list", nil, "X-Forwarded-Host", "evil.example").want(403)
 	h.each(func(o contract.Operation) {
 		h.ask(o.ID, nothing(o), "Origin", "https://elsewhere.example").want(403)
 		if !strings.Contains(o.ID, ".") || strings.HasPrefix(o.ID, "spec.") || o.ID == "docs.file" {

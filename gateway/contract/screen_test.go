@@ -100,11 +100,13 @@ func TestPartsOfAnotherVersionAreNotKept(t *testing.T) {
 // the house have another name for it.
 func TestLinksLeadHere(t *testing.T) {
 	t.Parallel()
-	lan := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) { o.LANHost = "192.168.1.20:5000" }})
-	public := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
-		o.PublicURL, o.LANHost = "https://party.example/night/", "192.168.1.20:5000"
+	lan := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
+		o.AllowHosts, o.LANHost = []string{"*"}, "192.168.1.20:5000"
 	}})
-	plain := newHouse(t, checker(t), options{})
+	public := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
+		o.AllowHosts, o.PublicURL, o.LANHost = []string{"*"}, "https://party.example/night/", "192.168.1.20:5000"
+	}})
+	plain := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) { o.AllowHosts = []string{"*"} }})
 	for _, c := range []struct {
 		house   *house
 		headers []string
