@@ -5,6 +5,8 @@ type ChatMessage struct {
 	Username  string     `json:"username"`
 	Message   *string    `json:"message"`
 	Timestamp *Timestamp `json:"timestamp"`
+	// Ticker is refused, as in CastVote.
+	Ticker string `json:"ticker,omitempty"`
 }
 
 // ChatLog is the request of sessions.chat_import as clients send it. The server never
@@ -52,6 +54,8 @@ func (m *ChatMessage) Check() *Error {
 		return Invalid("message is required")
 	case m.Timestamp == nil:
 		return Invalid("timestamp is required")
+	case m.Ticker != "":
+		return errTicker()
 	}
 	return checkText("username", m.Username, 1, MaxUsername)
 }

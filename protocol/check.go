@@ -78,7 +78,15 @@ func (c *CastVote) Check() *Error {
 	if c.SessionID < 0 {
 		return Invalid("sessionId must be a positive integer")
 	}
+	if c.Ticker != "" {
+		return errTicker()
+	}
 	return checkText("username", c.Username, 1, MaxUsername)
+}
+
+// errTicker refuses what would be counted for another game than the voter has named.
+func errTicker() *Error {
+	return Invalid("ticker is not supported yet: a vote is for the game that was being played at its timestamp")
 }
 
 // errVote is in the words of the reference API, which its clients compare.

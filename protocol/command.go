@@ -91,6 +91,9 @@ type CastVote struct {
 	Username  string     `json:"username"`
 	Vote      VoteType   `json:"vote"`
 	Timestamp *Timestamp `json:"timestamp"`
+	// Ticker names a game of the catalogue in the reference API, whatever is being played.
+	// There are none here yet: a vote that has one is refused.
+	Ticker string `json:"ticker,omitempty"`
 }
 
 // CastVotes is many thumbs in order, each with a result of its own: votes.batch.

@@ -159,6 +159,7 @@ func steps() []step {
 		{"votes.live", 400, at(params{"vote": "sideways"})},
 		{"votes.live", 400, at(params{"timestamp": "2090-01-01T00:00:00Z"})},
 		{"votes.live", 400, at(params{"timestamp": "yesterday"})},
+		{"votes.live", 400, at(params{"ticker": "QPL3"})},
 		{"votes.live", 404, at(params{"sessionId": 9})},
 		{"votes.live", 404, at(params{"timestamp": "2024-01-15T12:00:00Z"})},
 		{"votes.live", 409, at(params{"username": "ANN", "vote": "down"})},
