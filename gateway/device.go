@@ -10,16 +10,23 @@ import (
 	"partyline/protocol"
 )
 
-// A phone keeps the text that names it and brings it again, so that it is the same
-// device. Whoever could make such a text up could take back other people's votes: it
-// carries a seal.
+// pass is what a phone keeps as a text and brings again, so that it is the same device:
+// which one it is, and the session that it was let into with it. Whoever could make such
+// a text up could take back other people's votes, so it carries a seal.
 //
 //	8 bytes   the device, big-endian
+//	8 bytes   the session, big-endian; not in those of ffa9881
 //	16 bytes  of the HMAC-SHA256 of those
 //
 // in base64url, without padding.
+type pass struct {
+	device  protocol.DeviceID
+	session protocol.SessionID // 0 when it says none
+}
+
 const (
 	deviceBytes = 8
+	passBytes   = deviceBytes + 8
 	sealBytes   = 16
 )
 
@@ -30,26 +37,31 @@ func (m *mint) deviceKey() []byte {
 	return h.Sum(nil)
 }
 
-func (m *mint) seal(id []byte) []byte {
+func (m *mint) seal(b []byte) []byte {
 	h := hmac.New(sha256.New, m.deviceKey())
-	h.Write(id)
+	h.Write(b)
 	return h.Sum(nil)[:sealBytes]
 }
 
-// device is the text that a phone keeps.
-func (m *mint) device(id protocol.DeviceID) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(id))
+// pass is the text that a phone keeps.
+func (m *mint) pass(p pass) string {
+	b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.session))
 	return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b)...))
 }
 
-// readDevice reads such a text; ok is false for what is none of ours.
-func (m *mint) readDevice(text string) (id protocol.DeviceID, ok bool) {
+// readPass reads such a text; ok is false for what is none of ours.
+func (m *mint) readPass(text string) (p pass, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) != deviceBytes+sealBytes || !hmac.Equal(b[deviceBytes:], m.seal(b[:deviceBytes])) {
-		return 0, false
+	n := len(b) - sealBytes
+	if err != nil || n != deviceBytes && n != passBytes || !hmac.Equal(b[n:], m.seal(b[:n])) {
+		return pass{}, false
 	}
-	id = protocol.DeviceID(binary.BigEndian.Uint64(b))
-	return id, id != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
+	p.device = protocol.DeviceID(binary.BigEndian.Uint64(b))
+	if n == passBytes {
+		p.session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
+	}
+	return p, (n == deviceBytes) == (p.session == 0) && p.device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
 }
 
 // newDevice is random, so that nothing can be told from it, and not 0, which is nobody's.

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// DefaultJoinRate of phones that were not here before, per second and address. Each
-	// has a vote of its own, so this is what holds whoever throws its device away to
-	// vote again.
+	// DefaultJoinRate of phones that their session has not seen before, per second and
+	// address. Each has a vote of its own, so this is what holds whoever throws its device
+	// away to vote again.
 	DefaultJoinRate = 1
 	// joinSeconds of it at once let a whole party in that stands behind one address: 60.
 	joinSeconds = 60
@@ -63,11 +63,8 @@ func (g *guests) tried(from netip.Addr, right, vouched bool, now time.Time) *pro
 	return nil
 }
 
-// admit counts a phone that comes in.
-func (g *guests) admit(from netip.Addr, device protocol.DeviceID, known bool, now time.Time) *protocol.Error {
-	if known {
-		return g.touch(device, now)
-	}
+// admit counts a phone that its session has not seen before.
+func (g *guests) admit(from netip.Addr, now time.Time) *protocol.Error {
 	return tooMany(g.new.take(from, now), "Too many new guests from this address, try again in a moment")
 }
 

@@ -80,22 +80,43 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	if err := g.guests.tried(in.from, session != 0, g.guard.mint.vouched(code, q.Secret), now); err != nil {
 		return none, err
 	}
-	device, known := g.guard.mint.readDevice(q.Device)
-	if !known {
-		device = newDevice()
-	}
-	if err := g.guests.admit(in.from, device, known, now); err != nil {
-		return none, err
-	}
-	e, err := g.hub.Enter(ctx, session, code, device)
+	e, device, err := g.letIn(ctx, in, session, code, q.Device, now)
 	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: device.String(),
 		Name: nameOf(q.Name, device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
+}
+
+// letIn counts the phone and asks the session for its entry. It is counted once in each
+// session, on its address, whoever has made its pass and however long ago: so it is of no
+// use to gather devices. A pass of this session says that it was counted, and so does a
+// vote in it.
+func (g *Gateway) letIn(ctx context.Context, in *input, session protocol.SessionID, code, text string, now time.Time) (protocol.Entry, protocol.DeviceID, error) {
+	p, ours := g.guard.mint.readPass(text)
+	counted := ours && p.session == session
+	if !ours {
+		p.device = newDevice()
+	} else if err := g.guests.touch(p.device, now); err != nil {
+		return protocol.Entry{}, 0, err
+	}
+	if ours && !counted {
+		e, err := g.hub.Enter(ctx, session, code, p.device)
+		if err != nil {
+			return e, 0, err
+		}
+		counted = e.Known
+	}
+	if !counted {
+		if err := g.guests.admit(in.from, now); err != nil {
+			return protocol.Entry{}, 0, err
+		}
+	}
+	e, err := g.hub.Enter(ctx, session, code, p.device)
+	return e, p.device, err
 }
 
 func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
 	device, _ := protocol.ParseDevice(a.Device) // written by arrive
 	token, err := g.guard.mint.guest(a)
-	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.device(device),
+	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.pass(pass{device, a.Session}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 

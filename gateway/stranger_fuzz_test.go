@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -103,16 +104,27 @@ func FuzzClaims(f *testing.F) {
 	})
 }
 
-// FuzzReadDevice: a device has one text.
+// FuzzReadDevice: a pass has one text, also one of ffa9881, which names no session.
 func FuzzReadDevice(f *testing.F) {
 	m := newMint(fuzzSecret)
-	ours := m.device(0xa)
-	for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", m.device(0), strings.ToUpper(ours), ours[:31], newMint([]byte("another")).device(0xa)} {
-		f.Add(s)
+	text := func(m *mint, p pass) string {
+		if p.session != 0 {
+			return m.pass(p)
+		}
+		b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
+		return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b)...))
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if id, ok := m.readDevice(text); ok && m.device(id) != text {
-			t.Fatalf("%q is %s", text, id)
+	for _, p := range []pass{{0xa, 3}, {0xa, 0}} {
+		ours := text(m, p)
+		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newMint([]byte("another")), p)} {
+			f.Add(s)
+		}
+	}
+	f.Add(m.pass(pass{0, 3}))
+	f.Add(m.pass(pass{0xa, 0}))
+	f.Fuzz(func(t *testing.T, given string) {
+		if p, ok := m.readPass(given); ok && text(m, p) != given {
+			t.Fatalf("%q is %+v", given, p)
 		}
 	})
 }

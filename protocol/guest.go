@@ -24,6 +24,8 @@ type Entry struct {
 	SessionID  SessionID
 	Generation Generation
 	Policy     JoinPolicy
+	// Known says that the device has voted in the session, also in a poll that is open.
+	Known bool
 	// Yours is the device's vote for what is being played, nil when it has none.
 	Yours *YourVote
 	// Chosen is the device's choice in the open poll, nil when it has none.

@@ -41,6 +41,12 @@ func (d *devices) mark(id protocol.DeviceID, p protocol.PlayID) *mark {
 	return d.list[i].mark(number(p))
 }
 
+// has says whether the device has voted.
+func (d *devices) has(id protocol.DeviceID) bool {
+	_, ok := d.places[id]
+	return ok
+}
+
 // mark finds the newest vote for the playing of that number. What is being played is
 // nearly always the last.
 func (v *device) mark(play int32) *mark {

@@ -80,6 +80,7 @@ func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *p
 		e.Yours = h.yours(device, id)
 	}
 	e.Chosen = h.chosen(device)
+	e.Known = e.Chosen != nil || h.devices.has(device)
 	return e, nil
 }
 

@@ -92,7 +92,7 @@ func TestEnter(t *testing.T) {
 		{"QRX7F2", 0xb, nil},
 	} {
 		got, err := e.Enter(c.code, c.device)
-		if diff := cmp.Diff(protocol.Entry{SessionID: 3, Generation: 1, Policy: "every", Yours: c.yours}, got); diff != "" || err != nil {
+		if diff := cmp.Diff(protocol.Entry{SessionID: 3, Generation: 1, Policy: "every", Known: c.yours != nil, Yours: c.yours}, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", c.device, err, diff)
 		}
 	}
@@ -101,7 +101,7 @@ func TestEnter(t *testing.T) {
 		t.Error("a code that was renewed:", err)
 	}
 	e.must(t, status(2, protocol.StatusSkipped))
-	if got, err := e.Enter("222222", 0xa); err != nil || got.Yours != nil || got.Generation != 2 {
+	if got, err := e.Enter("222222", 0xa); err != nil || got.Yours != nil || !got.Known || got.Generation != 2 {
 		t.Error("while nothing is played:", got, err)
 	}
 	e.must(t, shut)
