@@ -164,8 +164,10 @@ func TestLinesForChatBots(t *testing.T) {
 	if got, want := line("/api/sessions/1/votes?format=text"), "Session 1: "+title+" +1 (+1/-0)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := line("/api/sessions/active?format=text"); !strings.HasPrefix(got, "Now playing: "+title+" (") || !strings.HasSuffix(got, "+1/-0. Game 1 of session 1. Room code ABCD") {
-		t.Errorf("%q", got)
+	for query, ending := range map[string]string{"": "session 1", "&room=0": "session 1", "&room=1": "session 1. Room code ABCD"} {
+		if got := line("/api/sessions/active?format=text" + query); !strings.HasPrefix(got, "Now playing: "+title+" (") || !strings.HasSuffix(got, "+1/-0. Game 1 of "+ending) {
+			t.Errorf("%s: %q", query, got)
+		}
 	}
 	h.rest("sessions.games.status", token, params{"id": session, "gameId": play, "status": "played"}).want(t, 200, "", "")
 	if got := line("/api/sessions/active?format=text"); got != "Session 1: no game is being played, 1 so far" {

@@ -31,7 +31,7 @@ func (g *Gateway) activeSession(ctx context.Context, in *input) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		rep.line = playingLine(*s, games)
+		rep.line = playingLine(*s, games, in.query.Get("room") == "1")
 	}
 	return rep, nil
 }
@@ -58,14 +58,16 @@ func (g *Gateway) sessionVotes() handler {
 	}
 }
 
-func playingLine(s protocol.Session, games []protocol.SessionGame) string {
+// playingLine says what is being played. The room's code is left out unless it is asked
+// for: whoever reads the chat would be in the room before the people on the screen.
+func playingLine(s protocol.Session, games []protocol.SessionGame, room bool) string {
 	newest := slices.IndexFunc(games, func(p protocol.SessionGame) bool { return p.Status == protocol.StatusPlaying })
 	if newest < 0 {
 		return fmt.Sprintf("Session %d: no game is being played, %d so far", s.ID, s.GamesPlayed)
 	}
 	p := games[newest]
 	line := fmt.Sprintf("Now playing: %s (%s), +%d/-%d. Game %d of session %d", p.Title, p.PackName, p.Upvotes, p.Downvotes, s.GamesPlayed, s.ID)
-	if p.RoomCode != nil {
+	if room && p.RoomCode != nil {
 		line += ". Room code " + *p.RoomCode
 	}
 	return line
