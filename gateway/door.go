@@ -22,7 +22,9 @@ type DoorOptions struct {
 	HandshakeRate float64
 	// TrustedProxies stand for many clients each.
 	TrustedProxies []netip.Prefix
-	Log            zerolog.Logger
+	// Handler serves everything in place of a Gateway; nil waits for one.
+	Handler http.Handler
+	Log     zerolog.Logger
 }
 
 // Door is what clients meet first. It stands open before there is a Gateway, because
@@ -31,22 +33,26 @@ type DoorOptions struct {
 type Door struct {
 	census     *census
 	handshakes *handshakes
+	instead    http.Handler
 	inside     atomic.Pointer[Gateway]
 	log        zerolog.Logger
 }
 
 // NewDoor makes a door with nobody behind it.
 func NewDoor(o DoorOptions) *Door {
-	return &Door{census: newCensus(o), handshakes: newHandshakes(o), log: o.Log}
+	return &Door{census: newCensus(o), handshakes: newHandshakes(o), instead: o.Handler, log: o.Log}
 }
 
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if g := d.inside.Load(); g != nil {
+	switch g := d.inside.Load(); {
+	case d.instead != nil:
+		d.instead.ServeHTTP(w, r)
+	case g != nil:
 		g.ServeHTTP(w, r)
-		return
+	default:
+		serveStarting(w, r)
 	}
-	serveStarting(w, r)
 }
 
 // NewServer makes the HTTP server, with all its limits set.

@@ -14,16 +14,17 @@ func serveStarting(w http.ResponseWriter, r *http.Request) {
 	e := protocol.Errorf(protocol.CodeStarting, "The server is starting")
 	switch r.URL.Path {
 	case "/health":
-		answerStarting(w, reply{status: http.StatusOK, body: alive()})
+		answerBare(w, reply{status: http.StatusOK, body: alive()})
 		return
 	case "/ready":
 		e = e.With("status", "starting")
 	}
 	setRetryAfter(w.Header(), e)
-	answerStarting(w, failure(e))
+	answerBare(w, failure(e))
 }
 
-func answerStarting(w http.ResponseWriter, rep reply) {
+// answerBare answers where there is no gateway.
+func answerBare(w http.ResponseWriter, rep reply) {
 	b, _ := appendJSON(nil, rep.body) // strings and numbers always marshal
 	h := w.Header()
 	h["Content-Type"] = typeJSON

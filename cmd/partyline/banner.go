@@ -12,8 +12,9 @@ import (
 // printed. It is the one place that ever shows the admin key, and only when it was
 // made just now.
 type banner struct {
-	base string // http://localhost:5000
-	keys keys
+	base    string // http://localhost:5000
+	metrics string // http://localhost:5000/metrics
+	keys    keys
 }
 
 func (b banner) print(w io.Writer) {
@@ -21,7 +22,7 @@ func (b banner) print(w io.Writer) {
 	fmt.Fprintf(w, "  admin key  %s\n", b.adminKey())
 	fmt.Fprintf(w, "  console    %s/\n", b.base)
 	fmt.Fprintf(w, "  screens    %s/api/sessions/live\n", "ws"+strings.TrimPrefix(b.base, "http"))
-	fmt.Fprintf(w, "  health     %[1]s/health  %[1]s/ready  %[1]s/metrics\n\n", b.base)
+	fmt.Fprintf(w, "  health     %[1]s/health  %[1]s/ready  %[2]s\n\n", b.base, b.metrics)
 	fmt.Fprintf(w, "Log in, open a session, have a game picked:\n\n")
 	for _, line := range b.lines() {
 		fmt.Fprintf(w, "  %s\n", line)

@@ -50,6 +50,8 @@ type Config struct {
 	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key. Read again when the file changes."`
 	TLSKey  string `name:"tls-key" setting:"" placeholder:"FILE" help:"Private key in PEM."`
 
+	MetricsAddr string `setting:"" placeholder:"HOST:PORT" help:"Address that serves /metrics, by plain HTTP and to everybody who reaches it, such as 127.0.0.1:9464; the other address then does not serve it (default: it does)."`
+
 	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	LogFormat string `default:"console" setting:"" placeholder:"FORMAT" help:"json or console (default console)."`
 
@@ -71,6 +73,7 @@ type Config struct {
 func (c *Config) check() []string {
 	var p problems
 	p.unless(validAddr(c.Addr), "--addr: %q is not host:port", c.Addr)
+	p.unless(c.MetricsAddr == "" || validAddr(c.MetricsAddr), "--metrics-addr: %q is not host:port", c.MetricsAddr)
 	p.unless(c.Data != "", "--data: must not be empty")
 	p.unless(c.AdminKey == "" || len(c.AdminKey) >= minAdminKey, "--admin-key: must have at least %d bytes", minAdminKey)
 	p.unless(c.JWTSecret == "" || len(c.JWTSecret) >= minJWTSecret, "--jwt-secret: must have at least %d bytes", minJWTSecret)
@@ -99,7 +102,7 @@ func (c *Config) check() []string {
 // MarshalZerologObject implements zerolog.LogObjectMarshaler: the effective
 // settings, secrets masked.
 func (c *Config) MarshalZerologObject(e *zerolog.Event) {
-	e.Str("addr", c.Addr).Str("data", c.Data).
+	e.Str("addr", c.Addr).Str("metrics_addr", c.MetricsAddr).Str("data", c.Data).
 		Str("admin_key", masked(c.AdminKey)).Str("jwt_secret", masked(c.JWTSecret)).
 		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).Strs("allow_host", c.AllowHost).
 		Str("public_url", c.PublicURL).Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).

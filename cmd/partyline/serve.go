@@ -28,7 +28,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 	case err != nil:
 		return err
 	}
-	banner{base: s.base(), keys: s.keys}.print(t.out)
+	banner{base: s.base(), metrics: s.metricsURL(), keys: s.keys}.print(t.out)
 	return s.serve(ctx)
 }
 
@@ -112,6 +112,9 @@ func (s *server) close(ctx context.Context) error {
 	}
 	if s.journal != nil {
 		errs = append(errs, s.closeJournal())
+	}
+	if s.scraped != nil {
+		errs = append(errs, s.scraped.close())
 	}
 	if s.metrics != nil {
 		errs = append(errs, s.metrics.close(ctx))

@@ -29,6 +29,7 @@ type server struct {
 	config   *Config
 	log      zerolog.Logger
 	metrics  *metrics
+	scraped  *metricsServer // nil while the hub's own address serves metrics
 	listener net.Listener
 	journal  *badger.Journal
 	keys     keys
@@ -55,13 +56,16 @@ func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
 
 // steps put a server together, in this order.
 func steps(s *server) []func(context.Context) error {
-	return []func(context.Context) error{s.listen, s.welcome, s.openJournal, s.openHub, s.openGateway}
+	return []func(context.Context) error{s.listen, s.welcome, s.serveMetrics, s.openJournal, s.openHub, s.openGateway}
 }
 
 // listen comes first: a port in use must not make a data folder.
 func (s *server) listen(ctx context.Context) (err error) {
 	config, err := s.tls()
 	if err != nil {
+		return err
+	}
+	if err := s.listenForMetrics(ctx); err != nil {
 		return err
 	}
 	var l net.ListenConfig
@@ -107,9 +111,6 @@ func (s *server) welcome(context.Context) error {
 // openJournal makes the data folder when it is missing, takes its lock by opening
 // the journal, and only then looks for keys.
 func (s *server) openJournal(context.Context) (err error) {
-	if s.metrics, err = newMetrics(); err != nil {
-		return err
-	}
 	observer, err := newJournalMetrics(s.metrics.meter())
 	if err != nil {
 		return err
@@ -191,7 +192,7 @@ func (s *server) openGateway(ctx context.Context) error {
 		GuestRate:      s.config.GuestRate,
 		Log:            s.log.With().Str("room", "gateway").Logger(),
 		Meter:          s.metrics.meter(),
-		Metrics:        s.metrics.handler(),
+		Metrics:        s.publicMetrics(),
 		Ready:          s.hub.Health,
 		CheckURL:       s.courier.Check,
 		Extra:          map[string]http.Handler{backupPath: &backupHandler{journal: s.journal, log: s.log}},

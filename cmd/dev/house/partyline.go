@@ -83,9 +83,10 @@ var goroutines = map[string]string{
 	"gateway/sweep.go":        "the sweeper of expired and revoked sockets; Close ends it",
 	"gateway/live/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
-	"cmd/partyline/serve.go":       "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
-	"cmd/partyline/evening.go":     "the demo's own server; ends with its context and is waited for",
-	"cmd/partyline/demo/screen.go": "the reader of the demo's screen; ends with its connection",
+	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
+	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",
+	"cmd/partyline/evening.go":       "the demo's own server; ends with its context and is waited for",
+	"cmd/partyline/demo/screen.go":   "the reader of the demo's screen; ends with its connection",
 
 	"loadtest/crash/run.go":            "writers and screens of one round; people's end waits for them",
 	"loadtest/crowd/audience.go":       "screens; leave ends them",
