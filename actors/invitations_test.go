@@ -69,12 +69,12 @@ func TestACodeIsAsGoodAfterARestart(t *testing.T) {
 	}
 }
 
-// restartFromTheLog restarts with snapshots of an earlier version, which nobody reads.
+// restartFromTheLog restarts with snapshots that cannot be read.
 func (e *evening) restartFromTheLog() {
 	e.t.Helper()
 	e.stop()
 	for stream, seq := range map[string]persistence.Seq{"standings": persistence.Seq(e.journal.Head()), "session/" + e.session.String(): 1} {
-		err := e.journal.SaveSnapshot(e.t.Context(), persistence.Snapshot{Stream: stream, Seq: seq, Version: 1, Data: []byte("old")})
+		err := e.journal.SaveSnapshot(e.t.Context(), persistence.Snapshot{Stream: stream, Seq: seq, Version: 2, Data: []byte("old")})
 		if err != nil {
 			e.t.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func newLedger[F any, H heart[F]](stream string, s species[F, H], hooks ledgerHo
 
 // recover reads snapshot and tail from the journal into a new heart.
 func (l *ledger[F, H]) recover(ctx context.Context) error {
-	h, from, err := l.restore(ctx)
+	h, from, other, err := l.restore(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,6 +104,9 @@ func (l *ledger[F, H]) recover(ctx context.Context) error {
 	for rec, err := range l.journal.Read(ctx, l.stream, from) {
 		if err != nil {
 			return err
+		}
+		if rec.Seq != last+1 && other != nil {
+			return other
 		}
 		if rec.Seq != last+1 {
 			// The journal passes over what was trimmed, and only a snapshot holds it.
@@ -121,22 +124,26 @@ func (l *ledger[F, H]) recover(ctx context.Context) error {
 }
 
 // restore reads the newest snapshot. One that is damaged or of another version is
-// left aside: the stream itself holds everything.
-func (l *ledger[F, H]) restore(ctx context.Context) (h H, at persistence.Seq, err error) {
+// left aside: the stream itself holds everything, unless it is trimmed.
+func (l *ledger[F, H]) restore(ctx context.Context) (h H, at persistence.Seq, other, err error) {
 	s, ok, err := l.journal.LoadSnapshot(ctx, l.stream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
-		return h, 0, fmt.Errorf("load snapshot of %s: %w", l.stream, err)
+		return h, 0, nil, fmt.Errorf("load snapshot of %s: %w", l.stream, err)
+	}
+	if err == nil && ok && s.Version != l.version {
+		other = &versionError{l.stream, s.Version, l.version}
+		l.log.Warn().AnErr("cause", other).Str("stream", l.stream).Msg("snapshot of another version, replaying from the start")
 	}
 	if err == nil && ok && s.Version == l.version {
 		h = l.born()
 		if err = h.Restore(s.Data); err == nil {
-			return h, s.Seq, nil
+			return h, s.Seq, nil, nil
 		}
 	}
 	if err != nil {
 		l.log.Error().Err(err).Str("stream", l.stream).Msg("snapshot unreadable, replaying from the start")
 	}
-	return l.born(), 0, nil
+	return l.born(), 0, other, nil
 }
 
 func (l *ledger[F, H]) replay(h H, rec persistence.Record) error {

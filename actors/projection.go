@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +43,11 @@ func (p *projection) load(ctx context.Context) error {
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return err
 	}
-	if err == nil && ok && s.Version == standings.SnapshotVersion {
+	if err == nil && ok && s.Version != standings.SnapshotVersion {
+		// The totals of deleted sessions stand nowhere else.
+		return fmt.Errorf("standings: %w", &versionError{standingsStream, s.Version, standings.SnapshotVersion})
+	}
+	if err == nil && ok {
 		if err = p.heart.Restore(s.Data); err == nil {
 			p.position, p.kept = persistence.Position(s.Seq), persistence.Position(s.Seq)
 		}

@@ -34,12 +34,19 @@ func errCorrupt() *protocol.Error {
 	return protocol.Errorf(protocol.CodeCorrupt, "What is stored of this is damaged and is not served; `partyline verify` names the place")
 }
 
+func errVersion(e *versionError) *protocol.Error {
+	return protocol.Errorf(protocol.CodeInternal, "This was stored by another version of Partyline: %v", e)
+}
+
 // refusalOf turns an error of the journal into what a client is told.
 func refusalOf(err error) *protocol.Error {
 	var known *protocol.Error
+	var version *versionError
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &version):
+		return errVersion(version)
 	case errors.Is(err, persistence.ErrCorrupt):
 		return errCorrupt()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"fmt"
+
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -15,6 +17,17 @@ const (
 	// snapshotIdle is the tail worth a snapshot when nobody waits.
 	snapshotIdle = 2_000
 )
+
+// versionError is a snapshot of a version that this program does not read, where the
+// records alone do not tell what it holds. There is nothing wrong with what is stored.
+type versionError struct {
+	stream      string
+	found, want uint32
+}
+
+func (e *versionError) Error() string {
+	return fmt.Sprintf("the snapshot of %s is of version %d, and this version of Partyline reads version %d", e.stream, e.found, e.want)
+}
 
 // snapshotPlan is where a ledger's snapshots stand.
 type snapshotPlan struct {

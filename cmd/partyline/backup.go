@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/rs/zerolog"
-
 	"partyline/cmd/partyline/client"
 	"partyline/persistence/badger"
 )
@@ -68,11 +66,11 @@ func (c *backupCommand) download(ctx context.Context, w io.Writer) error {
 }
 
 func (c *backupCommand) read(ctx context.Context, w io.Writer) error {
-	dir := filepath.Join(c.Data, journalFolder)
-	if _, err := os.Stat(dir); err != nil {
+	o := journalOptions(c.Data)
+	if _, err := os.Stat(o.Dir); err != nil {
 		return err
 	}
-	j, err := badger.Open(badger.Options{Dir: dir, Log: zerolog.Nop()})
+	j, err := badger.Open(o)
 	if err != nil {
 		return explained(err, &Config{Data: c.Data})
 	}

@@ -13,6 +13,9 @@ import (
 // explained is what an operator can act on: one sentence for each of the usual
 // reasons that a hub does not start, and the cause itself for all others.
 func explained(err error, c *Config) error {
+	if newer := newerError(c.Data, err); newer != nil {
+		return newer
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("another program listens on %s: end it or choose another address with --addr", c.Addr)

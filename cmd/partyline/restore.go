@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-
-	"github.com/rs/zerolog"
 
 	"partyline/persistence/badger"
 )
@@ -29,8 +26,12 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.prepare(); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	o := badger.Options{Dir: filepath.Join(c.Data, journalFolder), Quiet: !c.KeepWebhooks, Log: zerolog.Nop()}
+	o := journalOptions(c.Data)
+	o.Quiet = !c.KeepWebhooks
 	if err := badger.Restore(ctx, o, f); err != nil {
+		if newer := newerError(c.File, err); newer != nil {
+			return newer
+		}
 		return fmt.Errorf("restore: %w", err)
 	}
 	_, err = fmt.Fprintf(t.out, "%s is filled. Keys are not in a backup: copy %s and %s here, or new ones are made and old tokens end.\n%s\n",

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -118,13 +117,10 @@ func (s *server) openJournal(context.Context) (err error) {
 	if err = os.MkdirAll(s.config.Data, folderMode); err != nil {
 		return err
 	}
-	s.journal, err = badger.Open(badger.Options{
-		Dir:          filepath.Join(s.config.Data, journalFolder),
-		ReserveBytes: uint64(s.config.ReserveBytes),
-		Observer:     observer,
-		Log:          s.log.With().Str("room", "journal").Logger(),
-	})
-	if err != nil {
+	o := journalOptions(s.config.Data)
+	o.ReserveBytes, o.Observer = uint64(s.config.ReserveBytes), observer
+	o.Log = s.log.With().Str("room", "journal").Logger()
+	if s.journal, err = badger.Open(o); err != nil {
 		return err
 	}
 	s.keys, err = loadKeys(s.config)

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
-
-	"github.com/rs/zerolog"
 
 	"partyline/persistence"
 	"partyline/persistence/badger"
@@ -21,11 +18,11 @@ type verifyCommand struct {
 
 // Run prints what is there and each fault, and fails when there is one.
 func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
-	dir := filepath.Join(c.Data, journalFolder)
-	if _, err := os.Stat(dir); err != nil {
+	o := journalOptions(c.Data)
+	if _, err := os.Stat(o.Dir); err != nil {
 		return fmt.Errorf("no journal to verify: %w", err)
 	}
-	sum, err := badger.Verify(ctx, badger.Options{Dir: dir, Log: zerolog.Nop()}, func(f badger.Fault) {
+	sum, err := badger.Verify(ctx, o, func(f badger.Fault) {
 		fmt.Fprintf(t.out, "fault: %s\n", sentence(f))
 	})
 	switch {

@@ -43,7 +43,7 @@ func (c *chunk) end() persistence.Position { return c.position + persistence.Pos
 
 // appendChunk writes the head of a chunk's value; the records follow.
 func appendChunk(b []byte, c *chunk, how byte) []byte {
-	b = append(b, formatVersion)
+	b = append(b, valueVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.position))
 	b = binary.BigEndian.AppendUint64(b, uint64(c.first))
 	b = binary.BigEndian.AppendUint64(b, uint64(c.time.UnixMilli()))

@@ -23,7 +23,7 @@ func (c *commit) end() persistence.Position {
 
 // appendCommit writes the value of the index entry, unsealed.
 func appendCommit(b []byte, at time.Time, chunks []chunk) []byte {
-	b = append(b, formatVersion)
+	b = append(b, valueVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(at.UnixMilli()))
 	b = binary.AppendUvarint(b, uint64(len(chunks)))
 	for i := range chunks {

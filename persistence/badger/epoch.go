@@ -37,7 +37,7 @@ func (e *epochs) encode() []byte {
 	if err != nil {
 		panic("badger: an epoch that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
 	}
-	return appendSeal(append([]byte{formatVersion}, b...), 0, []byte(epochKey))
+	return appendSeal(append([]byte{valueVersion}, b...), 0, []byte(epochKey))
 }
 
 func parseEpochs(value []byte) (epochs, error) {
@@ -81,46 +81,6 @@ func readEpochs(txn *badgerdb.Txn) (e epochs, found bool, err error) {
 
 func setEpochs(txn *badgerdb.Txn, e epochs) error {
 	return txn.Set([]byte(epochKey), e.encode())
-}
-
-// adoptEpoch reads the folder's epoch. A folder without one gets it now: what a version
-// without epochs has issued goes on to hold. It runs before anything can be appended.
-func (j *Journal) adoptEpoch() error {
-	found := false
-	err := look(j.db, func(txn *badgerdb.Txn) (err error) {
-		j.epochs, found, err = readEpochs(txn)
-		return err
-	})
-	if found || err != nil {
-		return err
-	}
-	j.epochs.current = persistence.NewEpoch()
-	j.epochs.current.Adopted, j.epochs.current.AdoptedAt = true, j.Head()
-	if err := j.db.update(func(txn *badgerdb.Txn) error { return setEpochs(txn, j.epochs) }); err != nil {
-		return errors.Join(persistence.ErrUnavailable, err)
-	}
-	j.log.Info().Str("epoch", j.epochs.current.ID).Uint64("position", uint64(j.Head())).Msg("folder of an earlier version got an epoch")
-	return nil
-}
-
-// renewEpoch gives a restored folder, which nobody uses yet, an epoch of its own. Those
-// that the backup holds remain those of its records.
-func renewEpoch(db *badgerdb.DB, quiet bool) error {
-	return db.Update(func(txn *badgerdb.Txn) error {
-		var head persistence.Position
-		last, ok, err := lastCommit(txn)
-		if err != nil {
-			return err
-		}
-		if ok {
-			head = last.end()
-		}
-		old, _, err := readEpochs(txn)
-		if err != nil {
-			return err
-		}
-		return setEpochs(txn, old.branch(head, quiet))
-	})
 }
 
 // branch are the epochs of a journal that begins as a copy of this one up to head.

@@ -19,6 +19,7 @@ func TestAFolderWithoutAnEpochIsAdopted(t *testing.T) {
 	write(t, j, "a", 0, 5)
 	before := j.Epoch()
 	damage(t, j, remove(badger.EpochKey()))
+	damage(t, j, set(badger.FormatKey(), badger.OldFormat()))
 	j.Close()
 	j = open(t, badger.Options{Dir: dir})
 	epoch := j.Epoch()
@@ -61,6 +62,7 @@ func TestARecordKeepsTheEpochItWasWrittenIn(t *testing.T) {
 	j := open(t, badger.Options{Dir: dir})
 	write(t, j, "a", 0, 2)
 	damage(t, j, remove(badger.EpochKey()))
+	damage(t, j, set(badger.FormatKey(), badger.OldFormat()))
 	j.Close()
 	j = open(t, badger.Options{Dir: dir})
 	want := []string{"", "", j.Epoch().ID}

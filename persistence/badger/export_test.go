@@ -38,12 +38,28 @@ func PartKey(stream string, generation uint64, part int) []byte {
 	return partKey(stream, generation, part)
 }
 
+// FormatKey names what the folder says of itself.
+func FormatKey() []byte { return []byte(formatKey) }
+
+// OldFormat is the value of a format key as commit ffa9881 wrote it.
+func OldFormat() []byte { return Sealed(FormatKey(), nil) }
+
+// Format is the value of a format key of any format.
+func Format(format byte, body string) []byte {
+	return appendSeal(append([]byte{format}, body...), 0, FormatKey())
+}
+
+// Later is a value of a later version than there is.
+func Later(key, body []byte) []byte {
+	return appendSeal(append([]byte{valueVersion + 1}, body...), 0, key)
+}
+
 // EpochKey names the folder's epoch.
 func EpochKey() []byte { return []byte(epochKey) }
 
 // Sealed is a value with a checksum that fits.
 func Sealed(key, body []byte) []byte {
-	return appendSeal(append([]byte{formatVersion}, body...), 0, key)
+	return appendSeal(append([]byte{valueVersion}, body...), 0, key)
 }
 
 // PieceKey names a part of a large record.

@@ -19,7 +19,7 @@ import (
 var fuzzTime = time.UnixMilli(1705320000000).UTC()
 
 func sealed(key, body []byte) []byte {
-	return appendSeal(append([]byte{formatVersion}, body...), 0, key)
+	return appendSeal(append([]byte{valueVersion}, body...), 0, key)
 }
 
 func body(value []byte) []byte { return value[1 : len(value)-sealSize] }

@@ -72,7 +72,7 @@ func parseLarge(c *chunk, stored []byte) (*large, error) {
 func (l *large) encodePiece(record []byte, n int) (key, value []byte) {
 	key = l.pieceKey(n)
 	how, stored := pack(nil, record[n*partBytes:min((n+1)*partBytes, len(record))])
-	value = append([]byte{formatVersion, how}, stored...)
+	value = append([]byte{valueVersion, how}, stored...)
 	return key, appendSeal(value, 0, key)
 }
 

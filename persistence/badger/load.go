@@ -30,6 +30,7 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 		guard: &guard{dir: o.Dir, reserve: o.ReserveBytes, free: o.Free},
 		in:    bufio.NewReader(frames),
 		batch: db.NewWriteBatch(),
+		known: &o,
 	}
 	err = l.run()
 	if err == nil {
@@ -37,7 +38,7 @@ func load(ctx context.Context, o Options, r io.Reader) error {
 	}
 	l.batch.Cancel()
 	if err == nil {
-		err = renewEpoch(db, o.Quiet)
+		err = renew(db, &o)
 	}
 	return errors.Join(err, db.Close())
 }
@@ -48,6 +49,8 @@ type loader struct {
 	guard *guard
 	in    *bufio.Reader
 	batch *badgerdb.WriteBatch
+	// known says what this program can read.
+	known *Options
 }
 
 func (l *loader) run() error {
@@ -65,10 +68,25 @@ func (l *loader) run() error {
 		if err != nil {
 			return err
 		}
+		if err := l.check(e); err != nil {
+			return err
+		}
 		if err := l.batch.SetEntry(e); err != nil {
 			return err
 		}
 	}
+}
+
+// check refuses a backup that a newer version has made, before all of it is copied.
+func (l *loader) check(e *badgerdb.Entry) error {
+	if string(e.Key) != formatKey {
+		return nil
+	}
+	f, err := parseFolder(e.Value)
+	if err != nil {
+		return err
+	}
+	return f.known(l.known)
 }
 
 // readEntry is the reverse of appendEntry. It is io.EOF after the last entry only.

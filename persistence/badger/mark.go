@@ -112,6 +112,6 @@ func parseMark(key, value []byte) (through persistence.Seq, err error) {
 }
 
 func encodeMark(key []byte, through persistence.Seq) []byte {
-	b := binary.BigEndian.AppendUint64([]byte{formatVersion}, uint64(through))
+	b := binary.BigEndian.AppendUint64([]byte{valueVersion}, uint64(through))
 	return appendSeal(b, 0, key)
 }

@@ -39,7 +39,7 @@ func readMemo(txn *badgerdb.Txn, name string) (memo []byte, ok bool, err error) 
 }
 
 func appendMemo(b []byte, expires time.Time, value []byte) []byte {
-	b = append(b, formatVersion)
+	b = append(b, valueVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(expires.UnixMilli()))
 	return append(b, value...)
 }

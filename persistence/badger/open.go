@@ -36,8 +36,8 @@ const (
 // their checksums, one over the trim marks, one step for each stream, one pass for each stream that was trimmed, and
 // one over the keys of large records' parts.
 //
-// It fails with ErrLocked when another process has the folder open, and with
-// ErrCorrupt when a table or a log is damaged, records are missing that were there, or
+// It fails with ErrLocked when another process has the folder open, with *NewerError when
+// a newer version has written to it, and with ErrCorrupt when a table or a log is damaged, records are missing that were there, or
 // the folder holds something else.
 func Open(o Options) (*Journal, error) {
 	o = o.withDefaults()
@@ -87,7 +87,7 @@ func open(o Options) (*Journal, error) {
 	if err := j.reached(); err != nil {
 		return j, err
 	}
-	if err := j.adoptEpoch(); err != nil {
+	if err := j.upgrade(&o); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	// Only now: what a damaged log lacks is not loose.
@@ -157,7 +157,7 @@ func openMarked(o Options, mark *watermark) (*database, error) {
 		return nil, orCorrupt(err)
 	}
 	db := newDatabase(raw, mark, &latch{sync: o.Sync, log: o.Log})
-	if err := checkFormat(db); err != nil {
+	if err := checkFormat(db, &o); err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
 	return db, nil

@@ -58,18 +58,6 @@ func TestADatabaseOfSomebodyElse(t *testing.T) {
 	}
 }
 
-func TestALaterFormatIsNotOpened(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, badger.Options{Dir: dir})
-	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set([]byte("f"), []byte{9, 1, 2, 3, 4}) })
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := badger.Open(badger.Options{Dir: dir}); !errors.Is(err, persistence.ErrCorrupt) {
-		t.Fatalf("%v, want corrupt", err)
-	}
-}
-
 func TestItRunsInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()

@@ -23,6 +23,13 @@ type Options struct {
 	// Dir is the folder of the database. It is made when it is missing. One process
 	// may use it at a time.
 	Dir string
+	// Schema numbers what the caller writes into records and snapshots. A folder of a
+	// higher one is refused with *NewerError; one of a lower one is raised when it is
+	// opened, so that an older program refuses it from then on. With 0 nothing is refused
+	// and nothing raised.
+	Schema int
+	// Writer names the calling program and its version, for whoever refuses the folder.
+	Writer string
 	// ReserveBytes: appends and snapshots fail with ErrUnavailable while less than
 	// this is free. 0 is DefaultReserveBytes.
 	ReserveBytes uint64

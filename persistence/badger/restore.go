@@ -17,7 +17,7 @@ var ErrNotEmpty = errors.New("the folder is not empty")
 // (ErrNotEmpty), and must not be the root of a mounted disk: it is made beside its
 // place, verified, and put there by renaming when it is whole. After an error
 // nothing is left. The folder's epoch is a new one, never that of the backup. A backup that is cut off or damaged is ErrBackup, one that holds
-// faults ErrCorrupt.
+// faults ErrCorrupt, one that a newer version has made *NewerError.
 func Restore(ctx context.Context, o Options, r io.Reader) error {
 	o = o.withDefaults()
 	if err := restore(ctx, o, r); err != nil {

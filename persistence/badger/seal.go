@@ -8,9 +8,9 @@ import (
 	"partyline/persistence"
 )
 
-// formatVersion stands at the beginning of every value. A folder of another version
-// is not opened.
-const formatVersion = 1
+// valueVersion stands at the beginning of every value but that of the format key, which
+// begins with folderFormat. A value of a higher one was written by a newer version.
+const valueVersion = 1
 
 // sealSize is the length of the checksum at the end of every value.
 const sealSize = 4
@@ -31,7 +31,10 @@ func unseal(key, value []byte) ([]byte, error) {
 	if binary.BigEndian.Uint32(value[end:]) != checksum(key, value[:end]) {
 		return nil, fmt.Errorf("%w: key %q: checksum", persistence.ErrCorrupt, key)
 	}
-	if value[0] != formatVersion {
+	if value[0] > valueVersion {
+		return nil, fmt.Errorf("key %q: %w", key, &NewerError{Format: int(value[0]), KnownFormat: valueVersion})
+	}
+	if value[0] != valueVersion {
 		return nil, fmt.Errorf("%w: key %q: format %d", persistence.ErrCorrupt, key, value[0])
 	}
 	return value[1:end], nil

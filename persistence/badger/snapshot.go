@@ -27,7 +27,7 @@ const manifestSize = 8 + 8 + 4 + 8 + 4
 func (m *manifest) parts() int { return int((m.length + partBytes - 1) / partBytes) }
 
 func (m *manifest) encode(key []byte) []byte {
-	b := []byte{formatVersion}
+	b := []byte{valueVersion}
 	b = binary.BigEndian.AppendUint64(b, m.generation)
 	b = binary.BigEndian.AppendUint64(b, uint64(m.seq))
 	b = binary.BigEndian.AppendUint32(b, m.version)

@@ -38,6 +38,9 @@ func checkTables(dir string, o badgerdb.Options) (head persistence.Position, err
 		topt := table.Options{BlockSize: o.BlockSize, Compression: t.Compression}
 		name := table.NewFilename(id, dir)
 		last, err := checkTable(name, id, topt)
+		if _, newer := errors.AsType[*NewerError](err); newer {
+			return 0, err
+		}
 		if err != nil {
 			return 0, fmt.Errorf("%w: table %s: %w", persistence.ErrCorrupt, filepath.Base(name), err)
 		}

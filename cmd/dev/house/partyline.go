@@ -26,7 +26,7 @@ var rooms = []Room{
 	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
 
 	{Path: "actors/codec", May: nil},
-	{Path: "actors/codec/codectest", May: nil},
+	{Path: "actors/codec/codectest", May: []string{"actors/codec"}},
 	{Path: "actors/session", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/catalogue", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/access", May: []string{"protocol", "actors/codec"}},
@@ -44,7 +44,7 @@ var rooms = []Room{
 	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live", "gateway/screen"}, hearts...)},
 
 	{Path: "loadtest", May: []string{"protocol"}},
-	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors",
+	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec",
 		"gateway", "gateway/live", "gateway/outbound", "gateway/ecast", "loadtest"}},
 }
 

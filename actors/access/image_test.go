@@ -1,0 +1,4 @@
+package access
+
+// Image is what a snapshot holds as JSON.
+func Image() any { return snapshot{} }

@@ -1,0 +1,16 @@
+package catalogue_test
+
+import (
+	"testing"
+
+	"partyline/actors/catalogue"
+	"partyline/actors/codec/codectest"
+)
+
+func TestSchema(t *testing.T) {
+	var all []catalogue.Fact
+	for _, tt := range stored {
+		all = append(all, tt.fact)
+	}
+	facts.Schema(t, codectest.Form{Heart: "catalogue", Version: catalogue.SnapshotVersion, Image: catalogue.Image()}, all...)
+}

@@ -1,0 +1,4 @@
+package session
+
+// Image is what a snapshot holds as JSON.
+func Image() any { return image{} }
