@@ -19,10 +19,10 @@ func (l *ledger[F, H]) execute(c *command) {
 			records = append(records, l.apply(f))
 		}
 		answer = l.heart.Answer(c.cmd, facts)
-		l.submit(records, c.memo.memo(answer, nil))
+		l.submit(records, c.memo.memo(answer, nil, len(records)))
 	} else {
 		facts = nil
-		l.submit(nil, c.memo.memo(nil, refusal))
+		l.submit(nil, c.memo.memo(nil, refusal, 0))
 	}
 	l.promises.push(promise{ticket: l.submitted, facts: len(facts), answer: answer, err: refusal, asker: c})
 }

@@ -126,7 +126,7 @@ func (h *Hub) once(ctx context.Context, k *Key, f func() (any, error)) (any, err
 	if err != nil {
 		refusal = refusalOf(err)
 	}
-	if err := h.write(ctx, memo.memo(answer, refusal)); err != nil {
+	if err := h.write(ctx, memo.memo(answer, refusal, 0)); err != nil {
 		return nil, err
 	}
 	if refusal != nil {

@@ -19,12 +19,17 @@ type Key struct {
 	Name string
 	// Fingerprint is a hash of the request; the same key with another is refused.
 	Fingerprint [32]byte
+	// FactsOnly keeps the answer only when something has changed: of those who may ask as
+	// often as they like without a change, a refusal or an answer that nothing has changed
+	// would fill the disk for a day each. Asked again they are decided again.
+	FactsOnly bool
 }
 
 // memoKey is a Key as the journal knows it.
 type memoKey struct {
 	name        string
 	fingerprint [32]byte
+	factsOnly   bool
 }
 
 // The value of a memo: fingerprint, then one byte that says whether an answer or a
@@ -39,13 +44,13 @@ func newMemoKey(k *Key) *memoKey {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(k.Scope + "\x00" + k.Name))
-	return &memoKey{name: hex.EncodeToString(sum[:]), fingerprint: k.Fingerprint}
+	return &memoKey{name: hex.EncodeToString(sum[:]), fingerprint: k.Fingerprint, factsOnly: k.FactsOnly}
 }
 
-// memo is what the journal keeps beside the records, nil without a key or for
-// refusals that are no outcome but ask to try again.
-func (k *memoKey) memo(answer any, refusal *protocol.Error) *persistence.Memo {
-	if k == nil || refusal != nil && refusal.Code.Meaning().Retry {
+// memo is what the journal keeps beside so many records, nil without a key, for refusals
+// that are no outcome but ask to try again, and where only facts are worth it.
+func (k *memoKey) memo(answer any, refusal *protocol.Error, records int) *persistence.Memo {
+	if k == nil || k.factsOnly && records == 0 || refusal != nil && refusal.Code.Meaning().Retry {
 		return nil
 	}
 	kind, word := byte(memoAnswer), answer

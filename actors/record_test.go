@@ -44,8 +44,8 @@ func FuzzSplitRecord(f *testing.F) {
 func FuzzRecall(f *testing.F) {
 	key := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{1}})
 	other := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{2}})
-	f.Add(key.memo(struct{ ID int }{7}, nil).Value[32:])
-	f.Add(key.memo(nil, protocol.NotFound("Session").With("id", 3)).Value[32:])
+	f.Add(key.memo(struct{ ID int }{7}, nil, 1).Value[32:])
+	f.Add(key.memo(nil, protocol.NotFound("Session").With("id", 3), 0).Value[32:])
 	f.Add([]byte("e{"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -58,11 +58,11 @@ func FuzzRecall(f *testing.F) {
 			t.Fatalf("another request gets %v", err)
 		}
 		if answer != nil && json.Valid(answer) {
-			if again, _ := key.recall(key.memo(answer, nil).Value); !sameJSON(answer, again) {
+			if again, _ := key.recall(key.memo(answer, nil, 1).Value); !sameJSON(answer, again) {
 				t.Fatalf("%q became %q", answer, again)
 			}
 		}
-		if m := key.memo(nil, refusal); refusal != nil && m != nil {
+		if m := key.memo(nil, refusal, 0); refusal != nil && m != nil {
 			if _, again := key.recall(m.Value); cmp.Diff(refusal, again) != "" {
 				t.Fatalf("%+v became %+v", refusal, again)
 			}

@@ -389,6 +389,40 @@ func TestAPhoneIsNoDrum(t *testing.T) {
 	p.press(other, "up").want(t, 200, "", "")
 }
 
+// TestGuestsLeaveNothingBehindThatChangesNothing: a refusal and a thumb that stands already
+// are not kept for a day under a key, at two a second and device. Asked again they are
+// decided again.
+func TestGuestsLeaveNothingBehindThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	token, _ := p.phone("Ann")
+	press := func(key, thumb, replayed string) answer {
+		t.Helper()
+		a := p.rest("join.vote", token, params{"vote": thumb}, "Idempotency-Key", key)
+		if a.header.Get("Idempotency-Replayed") != replayed {
+			t.Errorf("%s: replayed %q, want %q", key, a.header.Get("Idempotency-Replayed"), replayed)
+		}
+		return a
+	}
+	play := func(status string) {
+		p.rest("sessions.games.status", p.admins, params{"id": p.session, "gameId": p.play, "status": status}).want(t, 200, "", "")
+	}
+	play("played")
+	press("late", "up", "").want(t, 409, "conflict", "No game is being played right now")
+	play("playing")
+	press("late", "up", "").want(t, 200, "", "")
+	press("late", "up", "true").want(t, 200, "", "") // a vote that counts is kept as it was
+	other, _ := p.phone("Bob")
+	token = other
+	press("first", "up", "").want(t, 200, "", "")
+	for range 2 {
+		if a := press("again", "up", ""); a.object(t)["counted"] != false {
+			t.Errorf("%s", a.body)
+		}
+	}
+	p.wantTally(2, 0)
+}
+
 // TestKeysOfGuests: what is asked as a guest is remembered for that phone alone; what
 // anybody may ask is not remembered for whoever has the code.
 func TestKeysOfGuests(t *testing.T) {

@@ -123,7 +123,8 @@ func (in *input) idempotency(request any) (*actors.Key, *protocol.Error) {
 	if err := checkKey(in.key); err != nil {
 		return nil, err
 	}
-	return &actors.Key{Scope: in.at.Op + "/" + scope(in.who), Name: in.key, Fingerprint: fingerprint(in.at.Op, request)}, nil
+	return &actors.Key{Scope: in.at.Op + "/" + scope(in.who), Name: in.key, Fingerprint: fingerprint(in.at.Op, request),
+		FactsOnly: in.who.Role == protocol.RoleGuest}, nil
 }
 
 // text says that one line of plain text is wanted: chat bots can only GET and show
