@@ -64,7 +64,7 @@ func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
 		}
 		r.done(a.watch(state, r.news), nil)
 	})
-	q.door, q.places = r.door, r.places
+	q.pass = r.pass
 	return q
 }
 

@@ -81,12 +81,12 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 		done(nil, err)
 		return
 	}
-	places := places(c.Command)
-	if err := h.admit(c.Command, places); err != nil {
+	pass, err := h.door.enter(classOf(c.Command), places(c.Command))
+	if err != nil {
 		done(nil, err)
 		return
 	}
-	cmd := &command{cmd: c.Command, ticket: ticket{door: h.door, places: places, done: done}}
+	cmd := &command{cmd: c.Command, ticket: ticket{pass: pass, done: done}}
 	if c.Key != nil && !h.recall(cmd, c.Key) {
 		return
 	}
@@ -95,22 +95,13 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	}
 }
 
-// admit takes the command's places at the door.
-func (h *Hub) admit(c protocol.Command, places int64) *protocol.Error {
-	switch c.(type) {
-	case *protocol.CastVote, *protocol.CastVotes, *protocol.CastGuestVote, *protocol.VotePoll:
-		return h.door.enterVote(places)
-	}
-	return h.door.enter(places)
-}
-
 // places is how many places at the door a command takes.
-func places(c protocol.Command) int64 {
+func places(c protocol.Command) int32 {
 	switch c := c.(type) {
 	case *protocol.CastVotes:
-		return 1 + int64(len(c.Votes)/votesPerPlace)
+		return 1 + int32(len(c.Votes)/votesPerPlace)
 	case *protocol.ImportChat:
-		return 1 + int64(len(c.Votes)/chatPerPlace)
+		return 1 + int32(len(c.Votes)/chatPerPlace)
 	}
 	return 1
 }

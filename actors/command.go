@@ -30,8 +30,7 @@ type query[H any] struct {
 // ticket is the place of one asker at the door. Its owner is, one after the other,
 // the goroutine that asks and the actor that answers.
 type ticket struct {
-	door     *door
-	places   int64
+	pass     pass // that of a webhook's own commands is nobody's: they come from inside
 	done     func(answer any, err *protocol.Error)
 	answered bool
 }
@@ -41,8 +40,6 @@ func (t *ticket) reply(answer any, err *protocol.Error) {
 		return
 	}
 	t.answered = true
-	if t.door != nil { // a webhook's own commands come from inside
-		t.door.leave(t.places)
-	}
+	t.pass.leave()
 	t.done(answer, err)
 }

@@ -12,9 +12,6 @@ const (
 	// 100,000 votes a second it is the work of a sixth of a second, so what is let in
 	// is answered soon, and some 20 MiB, so memory is bounded whoever asks.
 	defaultInFlight = 16_384
-	// reserve is the part of the places, one in so many, that votes cannot take: under a
-	// storm of votes the host can still close the session.
-	reserve = 16
 	// votesPerPlace is how many votes of a batch take one place at the door: a batch
 	// costs less than its votes would alone, but not nothing.
 	votesPerPlace = 8
@@ -23,11 +20,25 @@ const (
 	chatPerPlace = 64
 )
 
-// door counts who is inside and lets nobody in beyond the limit or while draining.
+// shares of the places, in sixteenths, that each class may have at a time, so that none
+// shuts the others out: a storm of votes not the host, a bot gone wild not the phones, and
+// reads that wait behind commits on a slow disk nobody. Whatever bots and strangers do,
+// phones have two sixteenths for their votes, and so have bots whatever phones do.
+var shares = [...]int64{ClassHost: 16, ClassBot: 11, ClassGuest: 11, ClassStranger: 2}
+
+// sharesOfOthers is what all may have together who are not the host.
+const (
+	sharesOfAll    = 16
+	sharesOfOthers = 15
+)
+
+// door counts who is inside and lets nobody in beyond the limits or while draining.
 type door struct {
 	limit  int64
-	votes  int64 // the limit of votes
+	others int64              // the limit of all but the host
+	most   [len(shares)]int64 // of each class
 	inside atomic.Int64
+	of     [len(shares)]atomic.Int64
 	shut   atomic.Bool
 	empty  chan struct{} // told, once shut, whenever the last one leaves
 }
@@ -41,31 +52,51 @@ func newDoor(limit int) *door {
 // widen sets the limit.
 func (d *door) widen(limit int) {
 	d.limit = int64(limit)
-	d.votes = d.limit - d.limit/reserve
+	d.others = d.share(sharesOfOthers)
+	for class, sixteenths := range shares {
+		d.most[class] = d.share(sixteenths)
+	}
 }
 
-// enter takes so many places. A command that needs more than there are may come in
-// when nobody else is inside.
-func (d *door) enter(places int64) *protocol.Error { return d.pass(places, d.limit) }
+func (d *door) share(sixteenths int64) int64 { return max(1, d.limit*sixteenths/sharesOfAll) }
 
-// enterVote is enter for those who may not have the reserve.
-func (d *door) enterVote(places int64) *protocol.Error { return d.pass(places, d.votes) }
+// pass is what somebody has who is inside. The zero value is somebody's who never came in
+// by the door.
+type pass struct {
+	door   *door
+	places int32
+	class  Class
+}
 
-func (d *door) pass(places, limit int64) *protocol.Error {
-	if now := d.inside.Add(places); now > limit && now > places {
-		d.leave(places)
-		return errOverloaded()
+// enter takes so many places. A command that needs more than there are may come in when
+// nobody else is inside, or of its class.
+func (d *door) enter(class Class, places int32) (pass, *protocol.Error) {
+	p, n := pass{d, places, class}, int64(places)
+	limit := d.limit
+	if class != ClassHost {
+		limit = d.others
+	}
+	own, all := d.of[class].Add(n), d.inside.Add(n)
+	if own > d.most[class] && own > n || all > limit && all > n {
+		p.leave()
+		return pass{}, errOverloaded()
 	}
 	// After the count, so that drain either sees this one or this one sees shut.
 	if d.shut.Load() {
-		d.leave(places)
-		return errDraining()
+		p.leave()
+		return pass{}, errDraining()
 	}
-	return nil
+	return p, nil
 }
 
-func (d *door) leave(places int64) {
-	if d.inside.Add(-places) > 0 || !d.shut.Load() {
+// leave gives the places back.
+func (p pass) leave() {
+	d := p.door
+	if d == nil {
+		return
+	}
+	d.of[p.class].Add(-int64(p.places))
+	if d.inside.Add(-int64(p.places)) > 0 || !d.shut.Load() {
 		return
 	}
 	select {

@@ -92,10 +92,11 @@ type provisional struct{ answer any }
 // an answer, and what it says is on disk before it is returned. Without a key it
 // just runs. The answer is f's, or a json.RawMessage.
 func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
-	if err := h.door.enter(1); err != nil {
-		return nil, err
+	pass, refusal := h.door.enter(classIn(ctx), 1)
+	if refusal != nil {
+		return nil, refusal
 	}
-	defer h.door.leave(1)
+	defer pass.leave()
 	answer, err := h.once(ctx, k, f)
 	if u, ok := answer.(provisional); ok {
 		return u.answer, nil

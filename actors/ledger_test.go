@@ -100,10 +100,11 @@ type told struct {
 
 func (b *bench) send(cmd add) chan told {
 	got := make(chan told, 2)
-	if err := b.door.enter(1); err != nil {
+	pass, err := b.door.enter(ClassHost, 1)
+	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.ledger.handle(&command{cmd: cmd, ticket: ticket{door: b.door, places: 1, done: func(answer any, err *protocol.Error) {
+	b.ledger.handle(&command{cmd: cmd, ticket: ticket{pass: pass, done: func(answer any, err *protocol.Error) {
 		if err != nil {
 			got <- told{code: err.Code}
 			return
@@ -177,12 +178,13 @@ func TestWhoOnlyAskedIsAnsweredThoughTheCommitBeforeItFails(t *testing.T) {
 		b.journal.Hold()
 		lost := b.send(add{n: []int{1}})
 		read := make(chan told, 1)
-		if err := b.door.enter(1); err != nil {
+		pass, err := b.door.enter(ClassHost, 1)
+		if err != nil {
 			t.Fatal(err)
 		}
 		b.ledger.handle(&query[*counter]{
 			read: func(c *counter, _ protocol.Seq) (any, *protocol.Error) { return c.sum, nil },
-			ticket: ticket{door: b.door, places: 1, done: func(answer any, err *protocol.Error) {
+			ticket: ticket{pass: pass, done: func(answer any, err *protocol.Error) {
 				read <- told{answer: answer, code: codeIn(err)}
 			}},
 		})

@@ -29,11 +29,12 @@ func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read 
 
 func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*query[H]) *protocol.Error) (T, error) {
 	var none T
-	if err := h.door.enter(1); err != nil {
-		return none, err
+	pass, refusal := h.door.enter(classIn(ctx), 1)
+	if refusal != nil {
+		return none, refusal
 	}
 	w := h.waiters.get()
-	q := &query[H]{ticket: ticket{door: h.door, places: 1, done: w.done}}
+	q := &query[H]{ticket: ticket{pass: pass, done: w.done}}
 	q.read = func(heart H, _ protocol.Seq) (any, *protocol.Error) { return read(heart) }
 	if err := send(q); err != nil {
 		q.reply(nil, err)

@@ -21,12 +21,13 @@ type watchRequest struct {
 // the session's goroutine, and must not block. Whoever watches keeps the session
 // awake until Unwatch or until the feed is closed.
 func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
-	if err := h.door.enter(1); err != nil {
-		return nil, err
+	pass, refusal := h.door.enter(classIn(ctx), 1)
+	if refusal != nil {
+		return nil, refusal
 	}
 	w := h.waiters.get()
 	var settled atomic.Bool // whoever sets it decides what becomes of the feed
-	r := &watchRequest{news: news, ticket: ticket{door: h.door, places: 1, done: func(answer any, err *protocol.Error) {
+	r := &watchRequest{news: news, ticket: ticket{pass: pass, done: func(answer any, err *protocol.Error) {
 		if err == nil && settled.Swap(true) {
 			h.Unwatch(id, answer.(*feed.Feed)) // nobody waits for it any more
 			return

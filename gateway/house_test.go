@@ -51,11 +51,19 @@ func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
 // newHouseOn keeps everything in a journal that it closes at the end.
 func newHouseOn(t testing.TB, j persistence.Journal, changes ...func(*gateway.Options)) *house {
 	t.Helper()
+	return newHouseWith(t, j, func(*actors.Options) {}, changes...)
+}
+
+// newHouseWith is newHouseOn with another hub.
+func newHouseWith(t testing.TB, j persistence.Journal, hub func(*actors.Options), changes ...func(*gateway.Options)) *house {
+	t.Helper()
 	h := &house{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
 	var err error
-	h.hub, err = actors.New(t.Context(), actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
+	ho := actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
-		OnInvited: func(id protocol.SessionID, now protocol.Generation) { h.gateway.Invited(id, now) }})
+		OnInvited: func(id protocol.SessionID, now protocol.Generation) { h.gateway.Invited(id, now) }}
+	hub(&ho)
+	h.hub, err = actors.New(t.Context(), ho)
 	if err != nil {
 		t.Fatal(err)
 	}

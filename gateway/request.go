@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"partyline/actors"
 	"partyline/protocol"
 )
 
@@ -74,7 +75,7 @@ func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
 
 // run serves the call in a goroutine of the lane.
 func (c *call) run(e *endpoint, in *input) {
-	ctx, cancel := context.WithTimeout(c.k.ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(actors.WithClass(c.k.ctx, in.class()), requestTimeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {

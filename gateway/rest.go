@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"partyline/actors"
 	"partyline/protocol"
 )
 
@@ -28,7 +29,7 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 		g.refuse(x, refusal)
 		return
 	}
-	rep, err := g.ask(ctx, in, x, r)
+	rep, err := g.ask(actors.WithClass(ctx, in.class()), in, x, r)
 	if err != nil {
 		g.refuse(x, failed(g.log, err, e.Op, x.id))
 		return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"partyline/actors"
 	"partyline/gateway/live"
 	"partyline/protocol"
 )
@@ -24,7 +25,7 @@ func (k *socket) subscribe(m *message) {
 		k.fail(m.SessionID, over)
 		return
 	}
-	ctx, cancel := context.WithTimeout(k.ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.holder().Principal)), requestTimeout)
 	defer cancel()
 	answered, err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
 	if err != nil {

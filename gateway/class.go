@@ -1,0 +1,27 @@
+package gateway
+
+import (
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// classOf is whose share of the hub's places somebody's reads take.
+func classOf(who protocol.Principal) actors.Class {
+	switch who.Role {
+	case protocol.RoleAdmin:
+		return actors.ClassHost
+	case protocol.RoleBot, protocol.RoleViewer:
+		return actors.ClassBot
+	}
+	return actors.ClassStranger
+}
+
+// class is whose share of the hub's places a request takes. A phone that comes in is no
+// stranger: joining has a rate of its own, and whoever fills the strangers' share with
+// reads must not keep it out.
+func (in *input) class() actors.Class {
+	if in.at.Op == "join.enter" {
+		return actors.ClassGuest
+	}
+	return classOf(in.who)
+}
