@@ -12,7 +12,7 @@ import (
 
 // wire are the headers that newRequest may put on the wire.
 var wire = map[string]bool{
-	"Content-Type": true, "Content-Length": true, "User-Agent": true, "X-Webhook-Event": true, "X-Webhook-Signature": true,
+	"Content-Type": true, "Content-Length": true, "User-Agent": true, "X-Webhook-Event": true, "X-Webhook-Signature": true, "X-Hub-Signature-256": true,
 	"Webhook-Id": true, "Webhook-Timestamp": true, "Webhook-Signature": true, "Webhook-Redelivery": true,
 }
 

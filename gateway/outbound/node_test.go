@@ -14,7 +14,7 @@ import (
 	"partyline/gateway/outbound"
 )
 
-// nodeTimeout bounds installing three small packages from the npm registry.
+// nodeTimeout bounds installing four small packages from the npm registry.
 const nodeTimeout = 2 * time.Minute
 
 // nodeFolder is a copy of testdata/node with its packages installed. Without node,
@@ -73,7 +73,7 @@ func TestNodeReceiversVerifyDeliveries(t *testing.T) {
 	prefixed, typed := startNode(t, dir, secret), startNode(t, dir, words)
 	past := time.Now().Add(-6 * time.Minute)
 	stale := func(o *outbound.Options) { o.Now = func() time.Time { return past } }
-	const good = `{"standard":"ok","legacy":"ok"}`
+	const good = `{"standard":"ok","legacy":"ok","github":"ok"}`
 	for _, c := range []struct {
 		name, url string
 		secrets   []string
@@ -84,9 +84,9 @@ func TestNodeReceiversVerifyDeliveries(t *testing.T) {
 		{"prefixed", prefixed, []string{secret}, within(patience), 200, good},
 		{"typed", typed, []string{words}, within(patience), 200, good},
 		{"rotation", prefixed, []string{secret, words}, within(patience), 200, good},
-		{"rotation, old receiver", prefixed, []string{words, secret}, within(patience), 400, `{"standard":"ok","legacy":"no match"}`},
-		{"wrong secret", prefixed, []string{words}, within(patience), 400, `{"standard":"No matching signature found","legacy":"no match"}`},
-		{"stale", prefixed, []string{secret}, stale, 400, `{"standard":"Message timestamp too old","legacy":"ok"}`},
+		{"rotation, old receiver", prefixed, []string{words, secret}, within(patience), 400, `{"standard":"ok","legacy":"no match","github":"no match"}`},
+		{"wrong secret", prefixed, []string{words}, within(patience), 400, `{"standard":"No matching signature found","legacy":"no match","github":"no match"}`},
+		{"stale", prefixed, []string{secret}, stale, 400, `{"standard":"Message timestamp too old","legacy":"ok","github":"ok"}`},
 	} {
 		d := dispatch(c.url)
 		d.Secrets, d.Body = c.secrets, []byte(`{"event":"game.added","data":{"title":"Fibbage – ünï 🎉"}}`)
@@ -117,7 +117,7 @@ func nodeRefusesAChangedBody(t *testing.T, url string) {
 	if _, err := says.ReadFrom(res.Body); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"standard":"No matching signature found","legacy":"no match"}`; says.String() != want {
+	if want := `{"standard":"No matching signature found","legacy":"no match","github":"no match"}`; says.String() != want {
 		t.Errorf("changed body: %s", says.String())
 	}
 }

@@ -71,6 +71,17 @@ func TestReceiversAcceptWhatWasSent(t *testing.T) {
 	}
 }
 
+// TestGitHubsExample is the one of its page "Validating webhook deliveries".
+func TestGitHubsExample(t *testing.T) {
+	t.Parallel()
+	d := dispatch("")
+	d.Secrets, d.Body = []string{"It's a Secret to Everybody"}, []byte("Hello, World!")
+	const want = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+	if got := sent(t, d).header.Get("X-Hub-Signature-256"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestReceiversRefuseWhatWasChanged(t *testing.T) {
 	t.Parallel()
 	r := sent(t, dispatch(""))
@@ -156,7 +167,7 @@ func TestARequestHasTheseHeadersAndNoOthers(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, r.header.Get(name), value)
 		}
 	}
-	signed := []string{"X-Webhook-Signature", "Webhook-Timestamp", "Webhook-Signature"}
+	signed := []string{"X-Webhook-Signature", "X-Hub-Signature-256", "Webhook-Timestamp", "Webhook-Signature"}
 	for _, name := range signed {
 		if r.header.Get(name) == "" {
 			t.Errorf("no %s", name)

@@ -83,6 +83,7 @@ func headers(d webhook.Dispatch, at time.Time, agent string, s Signature) http.H
 		"User-Agent":          {agent},
 		"X-Webhook-Event":     {d.Event},
 		"X-Webhook-Signature": {s.Legacy},
+		"X-Hub-Signature-256": {s.Legacy}, // GitHub's name for the same, which many receivers look for
 		"Webhook-Id":          {d.MessageID},
 		"Webhook-Timestamp":   {strconv.FormatInt(at.Unix(), 10)},
 		"Webhook-Signature":   {s.Standard},

@@ -21,8 +21,8 @@ const secretPrefix = "whsec_"
 
 // Signature proves that a body comes from who knows the secret.
 type Signature struct {
-	// Legacy is the X-Webhook-Signature header: "sha256=" and HMAC-SHA256(secret,
-	// body) in hex. The key is the whole secret as it was typed in.
+	// Legacy is the header X-Webhook-Signature, and X-Hub-Signature-256, its name at
+	// GitHub: "sha256=" and HMAC-SHA256(secret, body) in hex. The key is the whole secret as it was typed in.
 	Legacy string
 	// Standard is the webhook-signature header of Standard Webhooks 1.0.0: "v1," and
 	// the base64 of HMAC-SHA256(key, id.timestamp.body) for each secret, with spaces

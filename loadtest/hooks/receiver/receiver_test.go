@@ -26,7 +26,7 @@ func request(t *testing.T, url string, endpoint int, id, body string) *http.Requ
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {seconds(now)}, "Webhook-Signature": {s.Standard}, "X-Webhook-Signature": {s.Legacy}}
+	req.Header = http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {seconds(now)}, "Webhook-Signature": {s.Standard}, "X-Webhook-Signature": {s.Legacy}, "X-Hub-Signature-256": {s.Legacy}}
 	return req
 }
 
@@ -75,10 +75,11 @@ func TestGoodDeliveriesAreTaken(t *testing.T) {
 // What a request can have wrong is written down, whatever is answered.
 func TestWrongRequestsAreSeen(t *testing.T) {
 	for says, spoil := range map[string]func(*http.Request){
-		"standard signature": func(r *http.Request) { r.Header.Set("webhook-signature", "v1,AAAA") },
-		"legacy signature":   func(r *http.Request) { r.Header.Set("X-Webhook-Signature", "sha256=00") },
-		"timestamp":          func(r *http.Request) { r.Header.Set("webhook-timestamp", "1") },
-		"webhook-id":         func(r *http.Request) { r.Header.Set("webhook-id", "msg_7") },
+		"standard signature":  func(r *http.Request) { r.Header.Set("webhook-signature", "v1,AAAA") },
+		"X-Hub-Signature-256": func(r *http.Request) { r.Header.Set("X-Hub-Signature-256", "sha256=00") },
+		"X-Webhook-Signature": func(r *http.Request) { r.Header.Set("X-Webhook-Signature", "sha256=00") },
+		"timestamp":           func(r *http.Request) { r.Header.Set("webhook-timestamp", "1") },
+		"webhook-id":          func(r *http.Request) { r.Header.Set("webhook-id", "msg_7") },
 	} {
 		r, url := start(t, receiver.Plan{})
 		req := request(t, url, 1, "msg_7_103", body)

@@ -15,7 +15,7 @@ import (
 // tolerance is how far the timestamp may be off, as Standard Webhooks recommends.
 const tolerance = 5 * time.Minute
 
-// Verify says what is wrong with a request, "" for nothing: both signatures must be
+// Verify says what is wrong with a request, "" for nothing: all signatures must be
 // those of the secret over these bytes, and the timestamp must be of now.
 func Verify(secret string, h http.Header, body []byte, now time.Time) string {
 	id, stamp := h.Get("webhook-id"), h.Get("webhook-timestamp")
@@ -34,8 +34,10 @@ func Verify(secret string, h http.Header, body []byte, now time.Time) string {
 		return "standard signature"
 	}
 	legacy := "sha256=" + hex.EncodeToString(digest([]byte(secret), body))
-	if !hmac.Equal([]byte(legacy), []byte(h.Get("X-Webhook-Signature"))) {
-		return "legacy signature"
+	for _, name := range []string{"X-Webhook-Signature", "X-Hub-Signature-256"} {
+		if !hmac.Equal([]byte(legacy), []byte(h.Get(name))) {
+			return "signature in " + name
+		}
 	}
 	return ""
 }
