@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto"
 	"crypto/tls"
 	"fmt"
 	"os"
@@ -76,6 +77,9 @@ func (c *certificate) load(files [2]os.FileInfo) error {
 	pair, err := tls.LoadX509KeyPair(c.chain, c.key)
 	if err != nil {
 		return err
+	}
+	if key, ok := pair.PrivateKey.(crypto.Signer); ok {
+		pair.PrivateKey = newPacedSigner(key)
 	}
 	c.serving.Store(&pair)
 	c.log.Info().Time("valid_until", pair.Leaf.NotAfter).Msg("certificate read")
