@@ -12,5 +12,6 @@ package codec
 const Schema = 2
 
 // Released is the schema of the newest release. Its lists, and those before, are never
-// changed again.
+// changed again. A release raises it: the tests then want the checksum of its lists, and
+// a folder that its program has written (go run ./cmd/dev release).
 const Released = 1

@@ -31,6 +31,7 @@ var tasks = []task{
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
 	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},
 	{"attacks", "what one address can do to honest votes: a table (-binary PROGRAM, -only NAMES; needs strace)", attacks},
+	{"release", "keep a folder, a backup and answers of a release for the tests of later ones (-binary PROGRAM SCHEMA-NAME)", release},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }

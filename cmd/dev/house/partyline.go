@@ -100,6 +100,7 @@ var goroutines = map[string]string{
 	"loadtest/fake/live.go":            "the fake server's subscriptions; end with their connection",
 	"loadtest/fake/server.go":          "the fake server; Kill ends it",
 	"loadtest/process/server.go":       "waits for the real program to end",
+	"loadtest/released/evening.go":     "admins who change a webhook at once; waited for",
 	"loadtest/siege/crew.go":           "the attackers; each ends with the attack and is waited for",
 	"loadtest/siege/deaf.go":           "the storm of votes beside deaf screens; waited for",
 	"loadtest/siege/flood.go":          "reads what a flooded connection says; ends with it",
