@@ -39,6 +39,10 @@ func TestMain(m *testing.M) {
 		merger(dir)
 		return
 	}
+	if dir := os.Getenv(poorDir); dir != "" {
+		poor(dir, os.Getenv(poorIn))
+		return
+	}
 	if err := flag.Set("rapid.checks", modelChecks); err != nil {
 		panic(err)
 	}

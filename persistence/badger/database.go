@@ -15,36 +15,52 @@ type database struct {
 	lock     io.Closer
 	mark     *watermark
 	latch    *latch
+	logs     *logs
 	versions versions
 	// writing lets one transaction through at a time: none is begun before the fate of the
 	// one before it is known.
 	writing sync.Mutex
 }
 
-func newDatabase(db *badgerdb.DB, mark *watermark, latch *latch) *database {
-	d := &database{DB: db, mark: mark, latch: latch}
+func newDatabase(db *badgerdb.DB, mark *watermark, o Options) (d *database, err error) {
+	d = &database{DB: db, mark: mark, latch: &latch{sync: o.Sync, log: o.Log}}
+	if d.logs, err = openLogs(o.Dir, d.latch, o.SyncFolder); err != nil {
+		return nil, err
+	}
 	d.versions.confirmed = db.MaxVersion()
 	db.SetDiscardTs(d.versions.confirmed)
-	return d
+	return d, nil
+}
+
+// ready is nil while a transaction may be tried.
+func (d *database) ready() error {
+	if err := d.latch.check(); err != nil {
+		return err
+	}
+	return d.logs.ready()
 }
 
 // update is one transaction with its sync. An error of f is no fault of the disk.
-func (d *database) update(f func(*badgerdb.Txn) error) error {
+func (d *database) update(f func(*change) error) error {
 	return d.updateThen(f, func() error { return nil })
 }
 
 // updateThen is update with something else that has to be written behind the sync before
 // anybody sees the transaction.
-func (d *database) updateThen(f func(*badgerdb.Txn) error, behind func() error) error {
+func (d *database) updateThen(f func(*change) error, behind func() error) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	if err := d.latch.check(); err != nil {
 		return err
 	}
+	if err := d.logs.begin(); err != nil {
+		return err
+	}
 	version := d.versions.next()
 	txn := d.NewTransactionAt(version-1, true)
 	defer txn.Discard()
-	if err := f(txn); err != nil {
+	c := newChange(txn)
+	if err := f(c); err != nil {
 		return err
 	}
 	if err := d.latch.write(func() error { return txn.CommitAt(version, nil) }); err != nil {
@@ -53,10 +69,14 @@ func (d *database) updateThen(f func(*badgerdb.Txn) error, behind func() error) 
 	if err := d.latch.heed(behind()); err != nil {
 		return err
 	}
+	if err := d.latch.heed(d.logs.end(c.size)); err != nil {
+		return err
+	}
 	d.SetDiscardTs(d.versions.confirm(version))
 	return nil
 }
 
 func (d *database) close() error {
-	return errors.Join(d.DB.Close(), d.mark.close(), d.lock.Close())
+	d.logs.finish()
+	return errors.Join(d.DB.Close(), d.logs.close(), d.mark.close(), d.lock.Close())
 }

@@ -79,7 +79,7 @@ func readEpochs(txn *badgerdb.Txn) (e epochs, found bool, err error) {
 	return e, err == nil, err
 }
 
-func setEpochs(txn *badgerdb.Txn, e epochs) error {
+func setEpochs(txn setter, e epochs) error {
 	return txn.Set([]byte(epochKey), e.encode())
 }
 

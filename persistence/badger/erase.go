@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	badgerdb "github.com/dgraph-io/badger/v4"
-
 	"partyline/persistence"
 )
 
@@ -15,7 +13,7 @@ const deletesPerTxn = 1000
 // erase removes the keys that find finds, a transaction of them at a time, until there are
 // none. A key whose version is rotten can come back however often it is deleted: that is
 // ErrCorrupt, and not tried for ever.
-func erase(find func() ([][]byte, error), update func(func(*badgerdb.Txn) error) error) error {
+func erase(find func() ([][]byte, error), update func(func(*change) error) error) error {
 	var before []byte
 	for {
 		old, err := find()
@@ -26,9 +24,9 @@ func erase(find func() ([][]byte, error), update func(func(*badgerdb.Txn) error)
 			return fmt.Errorf("%w: key %q comes back", persistence.ErrCorrupt, before)
 		}
 		before = old[0]
-		err = update(func(txn *badgerdb.Txn) error {
+		err = update(func(c *change) error {
 			for _, key := range old {
-				if err := txn.Delete(key); err != nil {
+				if err := c.Delete(key); err != nil {
 					return err
 				}
 			}

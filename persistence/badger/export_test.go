@@ -9,13 +9,15 @@ import (
 )
 
 // Damage changes the database behind the journal's back.
-func (j *Journal) Damage(f func(*badgerdb.Txn) error) error { return j.db.update(f) }
+func (j *Journal) Damage(f func(*badgerdb.Txn) error) error {
+	return j.db.update(func(c *change) error { return f(c.Txn) })
+}
 
 // Merge has Badger merge its newest tables, as it does for whoever drops keys: one that
 // was written for that.
 func (j *Journal) Merge() error {
 	nobodys := []byte{0xff, 0xff}
-	if err := j.db.update(func(txn *badgerdb.Txn) error { return txn.Set(nobodys, nobodys) }); err != nil {
+	if err := j.db.update(func(c *change) error { return c.Set(nobodys, nobodys) }); err != nil {
 		return err
 	}
 	return j.db.DropPrefix(nobodys)

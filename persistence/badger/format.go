@@ -99,7 +99,7 @@ func readFolder(txn *badgerdb.Txn) (f folder, found bool, err error) {
 	return f, err == nil, err
 }
 
-func setFolder(txn *badgerdb.Txn, f folder) error {
+func setFolder(txn setter, f folder) error {
 	return txn.Set([]byte(formatKey), f.encode())
 }
 
@@ -123,8 +123,8 @@ func checkFormat(db *database, o *Options) error {
 
 // sign marks a new database as ours, and gives it its epoch.
 func sign(db *database, o *Options) error {
-	return db.update(func(txn *badgerdb.Txn) error {
-		it := newIterator(txn, nil, false)
+	return db.update(func(txn *change) error {
+		it := newIterator(txn.Txn, nil, false)
 		defer it.Close()
 		if it.Rewind(); it.Valid() {
 			return fmt.Errorf("%w: the folder holds a database without Partyline's mark", persistence.ErrCorrupt)

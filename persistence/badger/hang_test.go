@@ -12,20 +12,38 @@ import (
 	"partyline/persistence/badger"
 )
 
-// obstruct puts folders where Badger wants to make its tables: it tries again and again,
-// once a second, and takes no more writes when its memory is full. clear takes them away.
+// obstruct puts folders where Badger wants to make its tables, and where its logs would be
+// made after the one that is there already. Badger tries to make a table again and again,
+// once a second, under another name each time. clear takes the folders away.
 func obstruct(t *testing.T, dir string) (clear func()) {
 	t.Helper()
-	const tables = 600 // as many tries, more than the test lasts
-	name := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%06d.sst", i)) }
-	for i := 1; i <= tables; i++ {
-		if err := os.Mkdir(name(i), 0o700); err != nil {
+	const tries = 600 // more than the test lasts
+	return inTheWay(t, dir, append(names("%06d.sst", 1, tries), names("%05d.mem", 3, 20)...))
+}
+
+// obstructTables leaves the logs alone: Badger takes no more writes when its memory is full.
+func obstructTables(t *testing.T, dir string) (clear func()) {
+	t.Helper()
+	return inTheWay(t, dir, names("%06d.sst", 1, 600))
+}
+
+func names(format string, from, to int) (all []string) {
+	for i := from; i <= to; i++ {
+		all = append(all, fmt.Sprintf(format, i))
+	}
+	return all
+}
+
+func inTheWay(t *testing.T, dir string, names []string) (clear func()) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return func() {
-		for i := 1; i <= tables; i++ {
-			if err := os.Remove(name(i)); err != nil {
+		for _, name := range names {
+			if err := os.Remove(filepath.Join(dir, name)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -63,7 +81,7 @@ func TestReadsGoOnWhileACommitHangs(t *testing.T) {
 	if err := j.SaveSnapshot(t.Context(), persistence.Snapshot{Stream: "b", Seq: 3, Data: []byte("x")}); err != nil {
 		t.Fatal(err)
 	}
-	clear := obstruct(t, dir)
+	clear := obstructTables(t, dir)
 	last, hanging := flood(t, j, "a")
 	answered := make(chan struct{})
 	var wrong atomic.Pointer[string]

@@ -156,9 +156,12 @@ func openMarked(o Options, mark *watermark) (*database, error) {
 	if err != nil {
 		return nil, orCorrupt(err)
 	}
-	db := newDatabase(raw, mark, &latch{sync: o.Sync, log: o.Log})
-	if err := checkFormat(db, &o); err != nil {
+	db, err := newDatabase(raw, mark, o)
+	if err != nil {
 		return nil, errors.Join(err, raw.Close())
+	}
+	if err := checkFormat(db, &o); err != nil {
+		return nil, errors.Join(err, raw.Close(), db.logs.close())
 	}
 	return db, nil
 }

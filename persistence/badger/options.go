@@ -1,6 +1,8 @@
 package badger
 
 import (
+	"os"
+
 	"github.com/rs/zerolog"
 
 	"partyline/persistence/committer"
@@ -44,6 +46,9 @@ type Options struct {
 	Sync func() error
 	// Quiet is whether what Restore makes is quiet; see persistence.Epoch.
 	Quiet bool
+	// SyncFolder makes durable which files are in the folder of the database, for tests.
+	// Nil asks the operating system.
+	SyncFolder func(folder *os.File) error
 	// Observer may be nil.
 	Observer committer.Observer
 	Log      zerolog.Logger
@@ -58,6 +63,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Free == nil {
 		o.Free = freeBytes
+	}
+	if o.SyncFolder == nil {
+		o.SyncFolder = syncFolder
 	}
 	return o
 }

@@ -15,7 +15,7 @@ func (j *Journal) removeLoosePieces() error {
 }
 
 // removePieces removes the parts under a prefix that may go, in several transactions.
-func removePieces(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view, update func(func(*badgerdb.Txn) error) error) error {
+func removePieces(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view func(func(*badgerdb.Txn) error) error, update func(func(*change) error) error) error {
 	return erase(func() (old [][]byte, err error) {
 		err = view(func(txn *badgerdb.Txn) error {
 			old = findPieces(txn, prefix, may)

@@ -15,7 +15,7 @@ func removeRemains(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); ext != ".mem" && ext != ".vlog" {
+		if ext := filepath.Ext(e.Name()); ext != logExt && ext != ".vlog" {
 			continue
 		}
 		info, err := e.Info()

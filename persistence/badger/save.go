@@ -84,9 +84,9 @@ func (j *Journal) writeParts(ctx context.Context, s *persistence.Snapshot, m man
 	for part := 0; ; part++ {
 		n := min(len(rest), partBytes)
 		final := n == len(rest)
-		err := j.update(ctx, func(txn *badgerdb.Txn) error {
+		err := j.update(ctx, func(c *change) error {
 			if n > 0 {
-				if err := txn.Set(partKey(s.Stream, m.generation, part), rest[:n]); err != nil {
+				if err := c.Set(partKey(s.Stream, m.generation, part), rest[:n]); err != nil {
 					return err
 				}
 			}
@@ -94,7 +94,7 @@ func (j *Journal) writeParts(ctx context.Context, s *persistence.Snapshot, m man
 				return nil
 			}
 			key := manifestKey(s.Stream)
-			return txn.Set(key, m.encode(key))
+			return c.Set(key, m.encode(key))
 		})
 		if err != nil || final {
 			return err
@@ -106,7 +106,7 @@ func (j *Journal) writeParts(ctx context.Context, s *persistence.Snapshot, m man
 // dropParts removes the parts of all other generations.
 func (j *Journal) dropParts(ctx context.Context, stream string, keep uint64) error {
 	return erase(func() ([][]byte, error) { return j.otherParts(stream, keep) },
-		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
+		func(f func(*change) error) error { return j.update(ctx, f) })
 }
 
 func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte, err error) {
@@ -123,13 +123,13 @@ func (j *Journal) otherParts(stream string, keep uint64) (keys [][]byte, err err
 	return keys, err
 }
 
-// update is one small transaction beside the committer, under the same latch and guard. A save
+// update is one small transaction beside the committer, under the same conditions. A save
 // under way ends here when the journal closes.
-func (j *Journal) update(ctx context.Context, f func(*badgerdb.Txn) error) error {
+func (j *Journal) update(ctx context.Context, f func(*change) error) error {
 	if err := j.proceed(ctx); err != nil {
 		return err
 	}
-	if err := j.db.latch.check(); err != nil {
+	if err := j.db.ready(); err != nil {
 		return err
 	}
 	if err := j.guard.check(); err != nil {

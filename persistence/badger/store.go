@@ -19,7 +19,7 @@ type store struct {
 }
 
 func (s *store) Ready() error {
-	if err := s.db.latch.check(); err != nil {
+	if err := s.db.ready(); err != nil {
 		return err
 	}
 	return s.guard.check()
@@ -60,7 +60,7 @@ func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part in
 	}
 	l := &s.encoder.staged
 	key, value := l.encodePiece(record, part)
-	err = s.db.update(func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+	err = s.db.update(func(c *change) error { return c.Set(key, value) })
 	return part+1 < l.pieces(), err
 }
 
@@ -78,9 +78,9 @@ func (s *store) Commit(b *committer.Batch) error {
 	return nil
 }
 
-func (s *store) set(txn *badgerdb.Txn) error {
+func (s *store) set(c *change) error {
 	for _, e := range s.encoder.entries {
-		if err := txn.SetEntry(e); err != nil {
+		if err := c.SetEntry(e); err != nil {
 			return err
 		}
 	}

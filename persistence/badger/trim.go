@@ -63,7 +63,7 @@ func (j *Journal) mark(ctx context.Context, stream string, through persistence.S
 		return marked, nil
 	}
 	key := markKey(stream)
-	err = j.update(ctx, func(txn *badgerdb.Txn) error { return txn.Set(key, encodeMark(key, through)) })
+	err = j.update(ctx, func(c *change) error { return c.Set(key, encodeMark(key, through)) })
 	if err != nil {
 		return 0, err
 	}
@@ -75,7 +75,7 @@ func (j *Journal) mark(ctx context.Context, stream string, through persistence.S
 // transactions: the committer waits for one of them at most.
 func (j *Journal) dropChunks(ctx context.Context, stream string, through persistence.Seq) error {
 	return erase(func() ([][]byte, error) { return j.trimmedChunks(ctx, stream, through) },
-		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
+		func(f func(*change) error) error { return j.update(ctx, f) })
 }
 
 // trimmedChunks finds as many as one transaction removes. What stands before a chunk that
@@ -134,7 +134,7 @@ func (j *Journal) dropPieces(ctx context.Context, stream string, through persist
 			return ok && seq <= through
 		},
 		func(f func(*badgerdb.Txn) error) error { return j.view(ctx, f) },
-		func(f func(*badgerdb.Txn) error) error { return j.update(ctx, f) })
+		func(f func(*change) error) error { return j.update(ctx, f) })
 }
 
 // blankChunk empties the trimmed records of the chunk that holds the mark. They must
@@ -156,7 +156,7 @@ func (j *Journal) blankChunk(ctx context.Context, stream string, through persist
 	if err != nil || value == nil {
 		return err
 	}
-	return j.update(ctx, func(txn *badgerdb.Txn) error { return txn.Set(key, value) })
+	return j.update(ctx, func(c *change) error { return c.Set(key, value) })
 }
 
 // blank is the chunk's value with the records up to through empty, or nil when they

@@ -35,8 +35,8 @@ func (j *Journal) upgrade(o *Options) error {
 		j.epochs.current = persistence.NewEpoch()
 		j.epochs.current.Adopted, j.epochs.current.AdoptedAt = true, j.Head()
 	}
-	err = j.db.update(func(txn *badgerdb.Txn) error {
-		return errors.Join(setFolder(txn, next), setEpochs(txn, j.epochs))
+	err = j.db.update(func(c *change) error {
+		return errors.Join(setFolder(c, next), setEpochs(c, j.epochs))
 	})
 	if err != nil {
 		return errors.Join(persistence.ErrUnavailable, err)

@@ -23,6 +23,7 @@ import (
 // key and value and the moment of expiry as uvarints, key, value, and a CRC-32C of all
 // that. The entries of a transaction carry its number, and one behind them ends it.
 const (
+	logExt      = ".mem"
 	walHeader   = 20
 	walInTxn    = 1 << 6
 	walEndOfTxn = 1 << 7
@@ -61,7 +62,7 @@ func logNames(dir string) (names []string, err error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".mem" {
+		if filepath.Ext(e.Name()) == logExt {
 			names = append(names, e.Name())
 		}
 	}

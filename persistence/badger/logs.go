@@ -1,0 +1,252 @@
+package badger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"partyline/persistence"
+)
+
+// spareFiles is how many file descriptors are held in reserve for Badger: one for the
+// next write-ahead log, one for the table that the full one becomes, one for the folder
+// that is synced, and the rest for who is quicker while they are lent: a connection every
+// few milliseconds, as long as it takes Badger to come to it on a busy machine.
+const spareFiles = 16
+
+// logs see to it that Badger always gets its next write-ahead log. Badger makes one when
+// the current one is full, and when it cannot, it is of no use any more: it writes nothing
+// and panics when it reads. So the file is made ahead, empty, under the name that Badger
+// will give it. Where no file can be made (no descriptor, no inode, a folder that is
+// read-only) the journal refuses to write long before Badger tries, and goes on by itself
+// when it can.
+//
+// The name of a log is synced before Badger has it, and the names of tables as soon as
+// the log they were made from is gone: not every file system writes a file's name when
+// the file is synced.
+type logs struct {
+	dir    string
+	folder *os.File
+	latch  *latch
+	// syncFolder makes durable which files there are.
+	syncFolder func(folder *os.File) error
+	// refusal is why nothing can be written, nil while there is a next log.
+	refusal atomic.Pointer[error]
+
+	mu      sync.Mutex
+	over    bool // no transaction follows
+	number  int
+	current *os.File
+	next    *os.File // empty until Badger takes it; nil while it cannot be made
+	// written is what the current log and its copy in memory hold, in bytes; see change.
+	written int64
+	// full are logs that become tables, the oldest first. Badger empties each when it is one.
+	full   []*os.File
+	spares []*os.File
+}
+
+// openLogs finds the log that Badger has just begun, and makes the next one.
+func openLogs(dir string, latch *latch, sync func(*os.File) error) (*logs, error) {
+	l := &logs{dir: dir, latch: latch, syncFolder: sync}
+	err := l.find()
+	if err == nil {
+		l.folder, err = os.Open(dir)
+	}
+	if err == nil {
+		err = l.complete()
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.close())
+	}
+	return l, nil
+}
+
+func (l *logs) find() (err error) {
+	names, err := logNames(l.dir)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return errors.New("there is no write-ahead log")
+	}
+	newest := names[len(names)-1]
+	if l.number, err = strconv.Atoi(strings.TrimSuffix(newest, logExt)); err != nil {
+		return fmt.Errorf("write-ahead log %s: %w", newest, err)
+	}
+	l.current, err = os.Open(filepath.Join(l.dir, newest))
+	return err
+}
+
+// name is what Badger calls a log.
+func (l *logs) name(number int) string {
+	return filepath.Join(l.dir, fmt.Sprintf("%05d%s", number, logExt))
+}
+
+// ready is nil while a transaction may be written, else ErrUnavailable. It tries what
+// could not be done before. While somebody else is at it, it gives the answer of the time
+// before: a disk that hangs must not hold up who asks.
+func (l *logs) ready() error {
+	if l.mu.TryLock() {
+		defer l.mu.Unlock()
+		return l.complete()
+	}
+	if refusal := l.refusal.Load(); refusal != nil {
+		return *refusal
+	}
+	return nil
+}
+
+// complete makes the next log and opens the spare descriptors, where they are missing.
+// There must be a log at all times, and the descriptors when it may be needed.
+func (l *logs) complete() error {
+	if l.over {
+		return persistence.ErrClosed
+	}
+	err := l.makeNext()
+	if held := l.hold(); err == nil && l.mayBeFull() {
+		err = held
+	}
+	if err == nil {
+		l.refusal.Store(nil)
+		return nil
+	}
+	err = fmt.Errorf("%w: no file can be made for the journal: %w", persistence.ErrUnavailable, err)
+	l.refusal.Store(&err)
+	return err
+}
+
+func (l *logs) makeNext() error {
+	if l.next != nil {
+		return nil
+	}
+	f, err := os.OpenFile(l.name(l.number+1), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := l.sync(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	l.next = f
+	return nil
+}
+
+// sync makes durable which files there are. When that fails nobody knows which.
+func (l *logs) sync() error { return l.latch.heed(l.syncFolder(l.folder)) }
+
+// hold opens what is missing of the spare descriptors. While a table is being made they
+// are left to it, unless there is another log to be opened.
+func (l *logs) hold() error {
+	if len(l.full) > 0 && !l.mayBeFull() {
+		return nil
+	}
+	for len(l.spares) < spareFiles {
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			return err
+		}
+		l.spares = append(l.spares, f)
+	}
+	return nil
+}
+
+// lend lets the spare descriptors go.
+func (l *logs) lend() {
+	for _, f := range l.spares {
+		_ = f.Close()
+	}
+	l.spares = l.spares[:0]
+}
+
+// mayBeFull says whether Badger may begin the next log with the next transaction.
+func (l *logs) mayBeFull() bool { return l.written >= memTableBytes }
+
+// begin comes before each transaction.
+func (l *logs) begin() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.complete()
+	if err == nil && l.mayBeFull() {
+		l.lend()
+	}
+	return err
+}
+
+// end comes behind each transaction that was written, with its size. It sees whether
+// Badger has begun the next log, and whether full ones have become tables.
+func (l *logs) end(size int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.written += size
+	begun, err := length(l.next)
+	if err != nil {
+		return err
+	}
+	if begun > 0 {
+		l.full = append(l.full, l.current)
+		l.current, l.next, l.written = l.next, nil, size
+		l.number++
+	}
+	if err := l.retire(); err != nil {
+		return err
+	}
+	_ = l.complete() // the next transaction is refused, not this one
+	return l.latch.check()
+}
+
+// retire lets go of logs that have become tables, and syncs the names of these.
+func (l *logs) retire() error {
+	done := 0
+	for _, f := range l.full {
+		if n, err := length(f); err != nil || n > 0 {
+			break
+		}
+		_ = f.Close()
+		done++
+	}
+	if done == 0 {
+		return nil
+	}
+	l.full = append(l.full[:0], l.full[done:]...)
+	return l.sync()
+}
+
+// length is a file's, found without an allocation.
+func length(f *os.File) (int64, error) { return f.Seek(0, io.SeekEnd) }
+
+// finish comes behind the last transaction: Badger needs the descriptors to write what it
+// has in memory. close follows when it has.
+func (l *logs) finish() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+	l.lend()
+}
+
+func (l *logs) close() error {
+	l.finish()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range append(l.full, l.current, l.folder) {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+	if l.next == nil {
+		return nil
+	}
+	n, err := length(l.next)
+	if err == nil && n == 0 {
+		err = os.Remove(l.next.Name())
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // Badger has taken it, and removed it at the end
+	}
+	return errors.Join(err, l.next.Close())
+}
