@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/persistence"
+	"partyline/protocol"
 )
 
 // environment is what every actor of a hub shares.
@@ -16,6 +17,19 @@ type environment struct {
 	log     zerolog.Logger
 	gauges  *gauges
 	keep    func(persistence.Snapshot)
+}
+
+// Timeline is the one that the journal records.
+func (e *environment) Timeline() protocol.Timeline {
+	epoch := e.journal.Epoch()
+	return protocol.Timeline{Epoch: protocol.Epoch(epoch.ID), Adopted: epoch.Adopted}
+}
+
+// epochOf is the epoch in which the event of a delivery was recorded. It stays the same
+// over restores and upgrades, empty for those of versions without epochs, so that a
+// delivery is tried again under the id that it had before.
+func (e *environment) epochOf(d protocol.DeliveryID) protocol.Epoch {
+	return protocol.Epoch(e.journal.EpochAt(position(d)))
 }
 
 // heed has ring called after each commit. The journal may still tell of one that was

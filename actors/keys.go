@@ -39,7 +39,7 @@ const recallTimeout = 5 * time.Second
 // recall answers a command whose key has an answer already, and says false. Else the
 // key is taken until the command is answered; the memo is written with its facts.
 func (h *Hub) recall(c *command, k *Key) (first bool) {
-	memo := newMemoKey(k)
+	memo := newMemoKey(k, h.Timeline())
 	if !h.keys.take(memo.name) {
 		c.reply(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet"))
 		return false
@@ -64,7 +64,7 @@ func (h *Hub) knows(ctx context.Context, k *Key) bool {
 	if k == nil {
 		return false
 	}
-	_, _, found := h.remembered(ctx, newMemoKey(k))
+	_, _, found := h.remembered(ctx, newMemoKey(k, h.Timeline()))
 	return found
 }
 
@@ -108,7 +108,7 @@ func (h *Hub) once(ctx context.Context, k *Key, f func() (any, error)) (any, err
 	if k == nil {
 		return f()
 	}
-	memo := newMemoKey(k)
+	memo := newMemoKey(k, h.Timeline())
 	if !h.keys.take(memo.name) {
 		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet")
 	}

@@ -39,11 +39,19 @@ const (
 	memoRefusal = 'e'
 )
 
-func newMemoKey(k *Key) *memoKey {
+// newMemoKey is the key as it is told apart from all others. Scopes name principals by
+// ids that are counted within a timeline, and a restored journal holds the memos of the
+// one before: so the epoch is part of it. In an adopted journal it is not: all its memos
+// are of one timeline, those before the adoption too.
+func newMemoKey(k *Key, now protocol.Timeline) *memoKey {
 	if k == nil {
 		return nil
 	}
-	sum := sha256.Sum256([]byte(k.Scope + "\x00" + k.Name))
+	epoch, end := string(now.Epoch), "\x00"
+	if now.Adopted {
+		epoch, end = "", ""
+	}
+	sum := sha256.Sum256([]byte(epoch + end + k.Scope + "\x00" + k.Name))
 	return &memoKey{name: hex.EncodeToString(sum[:]), fingerprint: k.Fingerprint, factsOnly: k.FactsOnly}
 }
 

@@ -42,8 +42,8 @@ func FuzzSplitRecord(f *testing.F) {
 // FuzzRecall: what was kept under an idempotency key is answered as it was, to the same
 // request only; what cannot be read is an error of ours and not an answer.
 func FuzzRecall(f *testing.F) {
-	key := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{1}})
-	other := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{2}})
+	key := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{1}}, protocol.Timeline{Epoch: "aaaaaaaaaaaaaaaa"})
+	other := newMemoKey(&Key{Scope: "votes.live/admin", Name: "k1", Fingerprint: [32]byte{2}}, protocol.Timeline{Epoch: "aaaaaaaaaaaaaaaa"})
 	f.Add(key.memo(struct{ ID int }{7}, nil, 1).Value[32:])
 	f.Add(key.memo(nil, protocol.NotFound("Session").With("id", 3), 0).Value[32:])
 	f.Add([]byte("e{"))

@@ -10,7 +10,7 @@ import (
 // tokens is the set of tokens that were issued and not revoked, for the gateway to look
 // at on every request without asking the actor. The actor writes it when facts are durable.
 type tokens struct {
-	live    sync.Map // protocol.TokenID → protocol.Timestamp of the end
+	live    sync.Map // protocol.TokenID → protocol.Token, as it was issued
 	count   int      // of live; the actor's alone
 	revoked func(protocol.TokenID)
 }
@@ -19,7 +19,7 @@ func (t *tokens) durable(f access.Fact) {
 	switch f := f.(type) {
 	case *access.Issued:
 		t.makeRoom(f.Created)
-		t.live.Store(f.ID, f.Expires)
+		t.live.Store(f.ID, f.Token())
 		t.count++
 	case *access.Revoked:
 		t.drop(f.ID)
@@ -36,8 +36,8 @@ func (t *tokens) makeRoom(now protocol.Timestamp) {
 	if t.count < access.MaxTokens {
 		return
 	}
-	t.live.Range(func(id, end any) bool {
-		if now >= end.(protocol.Timestamp) {
+	t.live.Range(func(id, token any) bool {
+		if now >= token.(protocol.Token).ExpiresAt {
 			t.drop(id.(protocol.TokenID))
 		}
 		return true
@@ -56,7 +56,7 @@ func (t *tokens) reborn(all []protocol.Token) {
 	hold := make(map[protocol.TokenID]bool, len(all))
 	for _, token := range all {
 		hold[token.ID] = true
-		t.live.Store(token.ID, token.ExpiresAt)
+		t.live.Store(token.ID, token)
 	}
 	t.live.Range(func(id, _ any) bool {
 		if !hold[id.(protocol.TokenID)] {
@@ -67,9 +67,13 @@ func (t *tokens) reborn(all []protocol.Token) {
 	t.count = len(all)
 }
 
-// TokenLive says whether a scoped token was issued and not revoked. When it expires is
-// written in the token itself.
-func (h *Hub) TokenLive(id protocol.TokenID) bool {
-	_, ok := h.tokens.live.Load(id)
-	return ok
+// TokenLive is the scoped token that was issued under an id and not revoked, for whoever
+// shows one to be compared with. Whether it has expired is for who asks. It allocates
+// nothing.
+func (h *Hub) TokenLive(id protocol.TokenID) (t protocol.Token, ok bool) {
+	issued, ok := h.tokens.live.Load(id)
+	if ok {
+		t = issued.(protocol.Token)
+	}
+	return t, ok
 }

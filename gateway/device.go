@@ -16,7 +16,7 @@ import (
 //
 //	8 bytes   the device, big-endian
 //	8 bytes   the session, big-endian; not in those of ffa9881
-//	16 bytes  of the HMAC-SHA256 of those
+//	16 bytes  of the HMAC-SHA256 of those, with a key for the timeline
 //
 // in base64url, without padding.
 type pass struct {
@@ -30,15 +30,17 @@ const (
 	sealBytes   = 16
 )
 
-// deviceKey is made from the secret of the tokens, and is of no use for those.
-func (m *mint) deviceKey() []byte {
+// deviceKey is made from the secret of the tokens and the epoch, and is of no use for
+// those. With the empty epoch it is that of ffa9881, which had none.
+func (m *mint) deviceKey(e protocol.Epoch) []byte {
 	h := hmac.New(sha256.New, m.secret)
 	h.Write([]byte("partyline device"))
+	h.Write([]byte(e))
 	return h.Sum(nil)
 }
 
-func (m *mint) seal(b []byte) []byte {
-	h := hmac.New(sha256.New, m.deviceKey())
+func (m *mint) seal(b []byte, e protocol.Epoch) []byte {
+	h := hmac.New(sha256.New, m.deviceKey(e))
 	h.Write(b)
 	return h.Sum(nil)[:sealBytes]
 }
@@ -47,14 +49,15 @@ func (m *mint) seal(b []byte) []byte {
 func (m *mint) pass(p pass) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.session))
-	return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b)...))
+	return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, m.timeline.Epoch)...))
 }
 
-// readPass reads such a text; ok is false for what is none of ours.
+// readPass reads such a text; ok is false for what is none of ours, or of another
+// timeline: that phone is a new device.
 func (m *mint) readPass(text string) (p pass, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	n := len(b) - sealBytes
-	if err != nil || n != deviceBytes && n != passBytes || !hmac.Equal(b[n:], m.seal(b[:n])) {
+	if err != nil || n != deviceBytes && n != passBytes || !m.sealed(b[:n], b[n:]) {
 		return pass{}, false
 	}
 	p.device = protocol.DeviceID(binary.BigEndian.Uint64(b))
@@ -62,6 +65,14 @@ func (m *mint) readPass(text string) (p pass, ok bool) {
 		p.session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
 	}
 	return p, (n == deviceBytes) == (p.session == 0) && p.device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
+}
+
+// sealed says whether a seal is of this timeline.
+func (m *mint) sealed(b, seal []byte) bool {
+	if len(b) == deviceBytes {
+		return m.timeline.Adopted && hmac.Equal(seal, m.seal(b, ""))
+	}
+	return hmac.Equal(seal, m.seal(b, m.timeline.Epoch))
 }
 
 // newDevice is random, so that nothing can be told from it, and not 0, which is nobody's.

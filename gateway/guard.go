@@ -23,7 +23,7 @@ func newGuard(o Options) guard {
 	if now == nil {
 		now = time.Now
 	}
-	return guard{mint: newMint(o.JWTSecret, jwt.WithTimeFunc(now)), access: o.Hub, now: now}
+	return guard{mint: newMint(o.JWTSecret, o.Hub.Timeline(), jwt.WithTimeFunc(now)), access: o.Hub, now: now}
 }
 
 // identify reads a request's bearer token. Without one the zero holder is returned:
@@ -49,18 +49,24 @@ func (a *guard) verify(token string) (holder, *protocol.Error) {
 		}
 	}
 	now := a.now()
-	if protocol.TimestampOf(now) >= h.Expires || !a.live(h.Principal) {
+	if protocol.TimestampOf(now) >= h.Expires || !a.live(&h) {
 		return holder{}, errBadToken()
 	}
 	h.ends = time.Now().Add(h.Expires.Time().Sub(now))
 	return h, nil
 }
 
-// live says whether a token was not taken back: it is not revoked, and a guest's is of the
-// present generation.
-func (a *guard) live(p protocol.Principal) bool {
-	return (p.Token == 0 || a.access.TokenLive(p.Token)) &&
-		(p.Role != protocol.RoleGuest || a.access.GuestLive(p.Session, p.Generation))
+// live says whether a token was not taken back: a scoped one is what was issued under its
+// id and is not revoked, and a guest's is of the present generation.
+func (a *guard) live(h *holder) bool {
+	switch {
+	case h.Role == protocol.RoleGuest:
+		return a.access.GuestLive(h.Session, h.Generation)
+	case h.Token != 0:
+		t, ok := a.access.TokenLive(h.Token)
+		return ok && h.is(&t)
+	}
+	return true
 }
 
 // expired says whether the time of a holder who was verified is over: it has passed, and

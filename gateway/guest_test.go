@@ -12,6 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"partyline/gateway"
+	"partyline/persistence/memory"
 	"partyline/protocol"
 )
 
@@ -26,10 +27,16 @@ type party struct {
 
 func newParty(t *testing.T, policy protocol.JoinPolicy) *party {
 	t.Helper()
-	p := &party{house: newHouse(t, func(o *gateway.Options) {
+	return newPartyOn(t, memory.New(memory.Options{}), policy)
+}
+
+func newPartyOn(t *testing.T, j *memory.Journal, policy protocol.JoinPolicy) *party {
+	t.Helper()
+	p := &party{house: newHouseOn(t, j, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.JoinRate = 0.05 // three at once
 	})}
+	p.journal = j
 	p.admins = p.admin()
 	p.session, p.play = p.opened()
 	p.code = p.open(params{"policy": policy})
@@ -299,7 +306,7 @@ func TestAGuestOfAnotherGenerationIsForged(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	for _, c := range []jwt.MapClaims{{"generation": 2}, {"sessionId": 2}, {"sessionId": 99}} {
-		token := signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), guestClaims(p.session, 0xa, c))
+		token := signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), p.guestClaims(p.session, 0xa, c))
 		p.press(token, "up").want(t, 403, "bad_token", "")
 		k := p.dial()
 		k.say(params{"type": "auth", "token": token})

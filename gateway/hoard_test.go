@@ -1,13 +1,10 @@
 package gateway_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"testing"
 
+	"partyline/persistence/memory"
 	"partyline/protocol"
 )
 
@@ -108,16 +105,12 @@ func TestASiteBringsSoManyPhones(t *testing.T) {
 	p.enter(params{}, "2001:db8:8::1").want(t, 200, "", "")
 }
 
-// TestDevicesOfFFA9881 are the same phones still: what they keep names no session.
+// TestDevicesOfFFA9881 are the same phones still, in the folder that they were in: what
+// they keep names no session.
 func TestDevicesOfFFA9881(t *testing.T) {
 	t.Parallel()
-	p := newParty(t, "once")
-	id := binary.BigEndian.AppendUint64(nil, 0xa)
-	key := hmac.New(sha256.New, []byte(jwtSecret))
-	key.Write([]byte("partyline device"))
-	seal := hmac.New(sha256.New, key.Sum(nil))
-	seal.Write(id)
-	old := base64.RawURLEncoding.EncodeToString(append(id, seal.Sum(nil)[:16]...))
+	p := newPartyOn(t, memory.New(memory.Options{Epoch: adoptedEpoch}), "once")
+	old := oldDevice(0xa)
 	in := p.enter(params{"device": old}, "203.0.113.7")
 	in.want(t, 200, "", "")
 	p.press(in.text(t, "token"), "up").want(t, 200, "", "")

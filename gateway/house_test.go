@@ -106,6 +106,9 @@ func checked(t testing.TB) http.RoundTripper {
 	return &contract.Transport{Checker: c, Base: &http.Transport{}, Fault: func(f string) { t.Error(f) }}
 }
 
+// epoch is that of the house's timeline.
+func (h *house) epoch() string { return h.kept.Epoch().ID }
+
 // serve listens until the test ends, and then expects everything to end.
 func (h *house) serve(engine *live.Engine) {
 	h.t.Helper()

@@ -69,14 +69,17 @@ type Webhooks interface {
 // Access answers questions about tokens that can end before their time.
 type Access interface {
 	Tokens(ctx context.Context) ([]protocol.Token, error)
-	// TokenLive is false for a token that is revoked or unknown. It does not wait.
-	TokenLive(id protocol.TokenID) bool
+	// TokenLive is the token under an id, as it was issued; ok is false for one that is
+	// revoked or unknown. It may have expired. It does not wait.
+	TokenLive(id protocol.TokenID) (t protocol.Token, ok bool)
 	// GuestLive is false for the guests of a generation that is over. It does not wait.
 	GuestLive(id protocol.SessionID, g protocol.Generation) bool
 }
 
 // Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.
 type Hub interface {
+	// Timeline is the one in which whatever holds was issued; it does not change.
+	Timeline() protocol.Timeline
 	Commander
 	Catalogue
 	Sessions

@@ -27,7 +27,7 @@ func bearers(t *testing.T, h *house) []bearer {
 	all := h.rest("tokens.list", h.admin(), nil)
 	all.want(t, 200, "", "")
 	h.rest("tokens.revoke", h.admin(), params{"id": 1}).want(t, 200, "", "")
-	claims := jwt.MapClaims{"role": "admin", "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
+	claims := jwt.MapClaims{"role": "admin", "epoch": h.epoch(), "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
 	anyone := []protocol.Access{protocol.AccessAnyone}
 	viewer := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch}
 	bot := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch, protocol.AccessTake, protocol.AccessVote}
@@ -42,15 +42,15 @@ func bearers(t *testing.T, h *house) []bearer {
 	}
 	for name, token := range map[string]string{
 		"revoked":           revoked,
-		"expired":           signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "exp": time.Now().Add(-time.Second).Unix()}),
-		"without an end":    signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin"}),
-		"not yet valid":     signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "nbf": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(2 * time.Hour).Unix()}),
+		"expired":           signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "epoch": h.epoch(), "exp": time.Now().Add(-time.Second).Unix()}),
+		"without an end":    signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "epoch": h.epoch()}),
+		"not yet valid":     signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "epoch": h.epoch(), "nbf": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(2 * time.Hour).Unix()}),
 		"of another key":    signed(t, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), claims),
 		"alg none":          signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims),
 		"HS512":             signed(t, jwt.SigningMethodHS512, []byte(jwtSecret), claims),
-		"of no role":        signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "king", "exp": claims["exp"]}),
-		"bot without an id": signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "exp": claims["exp"]}),
-		"bot never issued":  signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "jti": "77", "exp": claims["exp"]}),
+		"of no role":        signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "king", "epoch": h.epoch(), "exp": claims["exp"]}),
+		"bot without an id": signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "epoch": h.epoch(), "exp": claims["exp"]}),
+		"bot never issued":  signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "bot", "epoch": h.epoch(), "jti": "77", "exp": claims["exp"]}),
 		"garbage":           "garbage",
 	} {
 		list = append(list, bearer{name: name, token: token, may: anyone, rejected: true})
@@ -72,14 +72,14 @@ func bearers(t *testing.T, h *house) []bearer {
 		if change == nil {
 			secret = "another secret of thirty-two bytes"
 		}
-		list = append(list, bearer{name: name, token: signed(t, jwt.SigningMethodHS256, []byte(secret), guestClaims(1, 0xa, change)), may: anyone, rejected: true})
+		list = append(list, bearer{name: name, token: signed(t, jwt.SigningMethodHS256, []byte(secret), h.guestClaims(1, 0xa, change)), may: anyone, rejected: true})
 	}
 	return list
 }
 
 // guestClaims are those of a guest's token, changed.
-func guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jwt.MapClaims {
-	c := jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session, "sub": device.String(), "generation": 1,
+func (h *house) guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jwt.MapClaims {
+	c := jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session, "sub": device.String(), "generation": 1, "epoch": h.epoch(),
 		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
 	for name, v := range change {
 		c[name] = v
@@ -91,7 +91,7 @@ func guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jw
 func (h *house) guest(session int, device protocol.DeviceID) string {
 	h.t.Helper()
 	h.rest("sessions.join.open", h.admin(), params{"id": session}).want(h.t, 200, "", "")
-	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, guestClaims(session, device, nil)).SignedString([]byte(jwtSecret))
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, h.guestClaims(session, device, nil)).SignedString([]byte(jwtSecret))
 	if err != nil {
 		h.t.Fatal(err)
 	}

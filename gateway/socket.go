@@ -203,7 +203,7 @@ func (k *socket) whenKnown(then func()) {
 func (k *socket) late() bool {
 	h := k.holder()
 	switch {
-	case !k.g.guard.live(h.Principal):
+	case !k.g.guard.live(h):
 		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
 	case k.g.guard.expired(h):
 		k.peer.Close(protocol.CloseForbidden, tokenExpired)

@@ -21,7 +21,11 @@ import (
 
 // What a stranger can write into a header or a field, and what we believe of it.
 
-var fuzzSecret = []byte("a secret of thirty-two bytes, at least")
+var (
+	fuzzSecret = []byte("a secret of thirty-two bytes, at least")
+	// fuzzTimeline believes what has an epoch and what has none.
+	fuzzTimeline = protocol.Timeline{Epoch: "abcdefghijklmnop", Adopted: true}
+)
 
 // fuzzTokens are one of each kind, with ends that no test run sees.
 func fuzzTokens(f *testing.F, m *mint) (tokens []string) {
@@ -39,7 +43,7 @@ func fuzzTokens(f *testing.F, m *mint) (tokens []string) {
 
 // FuzzToken: a text that is accepted says what one of ours says, whatever was changed.
 func FuzzToken(f *testing.F) {
-	m := newMint(fuzzSecret)
+	m := newMint(fuzzSecret, fuzzTimeline)
 	var ours []holder
 	for _, token := range fuzzTokens(f, m) {
 		h, err := m.read(token)
@@ -64,7 +68,7 @@ func FuzzToken(f *testing.F) {
 // FuzzClaims: also of claims that carry our signature only those are believed that name
 // a role, and with it whom the rules of that role need.
 func FuzzClaims(f *testing.F) {
-	m := newMint(fuzzSecret)
+	m := newMint(fuzzSecret, fuzzTimeline)
 	for _, token := range fuzzTokens(f, m) {
 		claims, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 		if err != nil {
@@ -106,17 +110,17 @@ func FuzzClaims(f *testing.F) {
 
 // FuzzReadDevice: a pass has one text, also one of ffa9881, which names no session.
 func FuzzReadDevice(f *testing.F) {
-	m := newMint(fuzzSecret)
+	m := newMint(fuzzSecret, fuzzTimeline)
 	text := func(m *mint, p pass) string {
 		if p.session != 0 {
 			return m.pass(p)
 		}
 		b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
-		return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b)...))
+		return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, "")...))
 	}
 	for _, p := range []pass{{0xa, 3}, {0xa, 0}} {
 		ours := text(m, p)
-		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newMint([]byte("another")), p)} {
+		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newMint([]byte("another"), fuzzTimeline), p)} {
 			f.Add(s)
 		}
 	}

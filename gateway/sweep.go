@@ -86,7 +86,7 @@ func (s *sweeper) closeLate(now time.Time) {
 		return k.holder().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
 	})
 	s.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool {
-		return k.holder().Role != "" && !s.g.guard.live(k.holder().Principal)
+		return k.holder().Role != "" && !s.g.guard.live(k.holder())
 	})
 	s.closeSockets(protocol.CloseForbidden, tokenExpired, func(k *socket) bool {
 		return k.holder().Role != "" && s.g.guard.expired(k.holder())

@@ -13,25 +13,30 @@ import (
 
 // claims is what a token of ours says. A token given for the admin key has no id; a
 // scoped one has the id under which it can be revoked; a guest's has the device as its
-// subject, and ends with the generation of joining that it was given in.
+// subject, and ends with the generation of joining that it was given in. Ids and
+// generations are counted within a timeline, whose epoch stands in all of them but those
+// of versions that had none.
 type claims struct {
 	Role       protocol.Role       `json:"role"`
 	Name       string              `json:"name,omitempty"`
 	Session    protocol.SessionID  `json:"sessionId,omitempty"`
 	Generation protocol.Generation `json:"generation,omitempty"`
+	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
 	jwt.RegisteredClaims
 }
 
 // mint signs tokens and reads them back: HS256 and nothing else, so that neither
-// "none" nor a public key taken for a secret gets anybody in.
+// "none" nor a public key taken for a secret gets anybody in. A secret may outlive the
+// data folder; tokens of another timeline are not read.
 type mint struct {
-	secret []byte
-	parser *jwt.Parser
+	secret   []byte
+	timeline protocol.Timeline
+	parser   *jwt.Parser
 }
 
-func newMint(secret []byte, more ...jwt.ParserOption) *mint {
+func newMint(secret []byte, now protocol.Timeline, more ...jwt.ParserOption) *mint {
 	options := append([]jwt.ParserOption{jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired()}, more...)
-	return &mint{secret: secret, parser: jwt.NewParser(options...)}
+	return &mint{secret: secret, timeline: now, parser: jwt.NewParser(options...)}
 }
 
 // admin signs a token for whoever showed the admin key at that second.
@@ -59,6 +64,7 @@ func (m *mint) guest(a arrival) (string, error) {
 }
 
 func (m *mint) sign(c claims) (string, error) {
+	c.Epoch = m.timeline.Epoch
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(m.secret)
 }
 
@@ -70,7 +76,21 @@ type holder struct {
 	ends time.Time
 }
 
-var errClaims = errors.New("claims do not fit")
+// is says whether a token is the one that was issued under its id: same role, session,
+// name and life. Times in a token are whole seconds.
+func (h *holder) is(t *protocol.Token) bool {
+	session := protocol.SessionID(0)
+	if t.SessionID != nil {
+		session = *t.SessionID
+	}
+	return h.Role == t.Role && h.Session == session && h.Name == t.Name &&
+		h.issued == t.CreatedAt.Time().Unix() && h.Expires.Time().Unix() == t.ExpiresAt.Time().Unix()
+}
+
+var (
+	errClaims = errors.New("claims do not fit")
+	errEpoch  = errors.New("of another timeline")
+)
 
 // read verifies a token's signature, time and claims. Whether it was revoked is not
 // written in a token.
@@ -78,6 +98,9 @@ func (m *mint) read(token string) (holder, error) {
 	var c claims
 	if _, err := m.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return m.secret, nil }); err != nil {
 		return holder{}, fmt.Errorf("token: %w", err)
+	}
+	if !m.timeline.Holds(c.Epoch) {
+		return holder{}, errEpoch
 	}
 	h := holder{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
 	if c.IssuedAt != nil {

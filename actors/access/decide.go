@@ -55,7 +55,7 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	for _, f := range facts {
 		switch f := f.(type) {
 		case *Issued:
-			return f.resource()
+			return f.Token()
 		case *Revoked:
 			return protocol.Message{Message: "Token revoked successfully"}
 		}

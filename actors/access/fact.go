@@ -24,7 +24,7 @@ type Revoked struct {
 func (*Issued) isFact()  {}
 func (*Revoked) isFact() {}
 
-// resource is the token as clients see it.
-func (f *Issued) resource() protocol.Token {
+// Token is the token as clients see it.
+func (f *Issued) Token() protocol.Token {
 	return protocol.Token{ID: f.ID, Role: f.Role, Name: f.Name, SessionID: f.Session, CreatedAt: f.Created, ExpiresAt: f.Expires}
 }

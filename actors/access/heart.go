@@ -34,7 +34,7 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 		if len(h.tokens) >= MaxTokens {
 			h.dropExpired(f.Created)
 		}
-		h.tokens[f.ID] = f.resource()
+		h.tokens[f.ID] = f.Token()
 		h.last = max(h.last, f.ID)
 	case *Revoked:
 		delete(h.tokens, f.ID)

@@ -34,8 +34,8 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		return fmt.Errorf("restore: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "%s is filled. Keys are not in a backup: copy %s and %s here, or new ones are made and old tokens end.\n%s\n",
-		c.Data, adminKeyFile, jwtSecretFile, c.webhooks())
+	_, err = fmt.Fprintf(t.out, "%s is filled. Tokens of before do not hold in it: log in again and make new ones. Keys are not in a backup: copy %s here, or a new one is made.\n%s\n",
+		c.Data, adminKeyFile, c.webhooks())
 	return err
 }
 

@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"fmt"
-	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -32,12 +31,12 @@ func (h *house) joins(session int) (code string) {
 }
 
 // guestOf is the token of a phone that has joined a session with its first code.
-func guestOf(t *testing.T, session int, device protocol.DeviceID) string {
-	t.Helper()
-	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session,
+func guestOf(h *house, session int, device protocol.DeviceID) string {
+	h.t.Helper()
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "guest", "epoch": h.journal.Epoch().ID, "name": "Ann", "sessionId": session,
 		"sub": device.String(), "generation": 1, "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte(jwtSecret))
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return s
 }
@@ -120,7 +119,7 @@ func (h *house) press(votes int) {
 	token := ""
 	for n := range votes {
 		if n%5 == 0 {
-			token = "Bearer " + guestOf(h.t, 1, protocol.DeviceID(n+1))
+			token = "Bearer " + guestOf(h, 1, protocol.DeviceID(n+1))
 		}
 		want := 200
 		if n == votes-1 {

@@ -44,7 +44,7 @@ func TestEveryPromiseIsKept(t *testing.T) {
 		{"too many", options{gateway: func(o *gateway.Options) { o.TokenRate, o.ViewerRate, o.AddressRate = 0.01, 0.01, 0.01 }}, tooMany},
 		{"plain pages", options{}, plainPages},
 		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *house) { h.ask("metrics", nil).want(404) }},
-		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{} }}, ourFault},
+		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{now: o.Hub.Timeline()} }}, ourFault},
 		{"post", options{hub: func(o *actors.Options) { o.Courier = postman }}, post(postman)},
 		{"disk full", options{}, diskFull},
 		{"one at a time", options{hub: func(o *actors.Options) { o.MaxInFlight = 1 }}, oneAtATime},
@@ -254,10 +254,10 @@ func keys(h *house) {
 		h.ask(p.op, p.second, "Idempotency-Key", "k").want(409)
 	}
 	h.ask("auth.verify", nil, "Idempotency-Key", "k").want(200)
-	h.ask("auth.verify", nil, "Idempotency-Key", "k", "Authorization", "Bearer "+adminOf(h.t, time.Now().Add(-time.Hour))).want(409)
+	h.ask("auth.verify", nil, "Idempotency-Key", "k", "Authorization", "Bearer "+adminOf(h, time.Now().Add(-time.Hour))).want(409)
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.join.open", params{"id": 2}).want(200)
-	h.guest = guestOf(h.t, 2, 0xa)
+	h.guest = guestOf(h, 2, 0xa)
 	h.each(func(o contract.Operation) {
 		if has(o, "409") && o.ID != "auth.login" {
 			h.ask(o.ID, works(o), "Idempotency-Key", "two words").want(400)
@@ -305,11 +305,11 @@ func valid(op string) params {
 }
 
 // adminOf is an admin token made at another time.
-func adminOf(t *testing.T, at time.Time) string {
-	t.Helper()
-	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "admin", "iat": at.Unix(), "exp": at.Add(24 * time.Hour).Unix()}).SignedString([]byte(jwtSecret))
+func adminOf(h *house, at time.Time) string {
+	h.t.Helper()
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "admin", "epoch": h.journal.Epoch().ID, "iat": at.Unix(), "exp": at.Add(24 * time.Hour).Unix()}).SignedString([]byte(jwtSecret))
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return s
 }
@@ -336,11 +336,16 @@ func keysInFlight(h *house) {
 	}
 }
 
-// faulty is a hub that panics whatever it is asked.
-type faulty struct{ gateway.Hub }
+// faulty is a hub that panics whatever it is asked, but for its timeline.
+type faulty struct {
+	gateway.Hub
+	now protocol.Timeline
+}
+
+func (f faulty) Timeline() protocol.Timeline { return f.now }
 
 func ourFault(h *house) {
-	h.token, h.guest = adminOf(h.t, time.Now()), guestOf(h.t, 1, 0xa)
+	h.token, h.guest = adminOf(h, time.Now()), guestOf(h, 1, 0xa)
 	h.each(func(o contract.Operation) {
 		if has(o, "500") {
 			h.ask(o.ID, works(o), "Idempotency-Key", "k").want(500)
