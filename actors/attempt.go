@@ -21,7 +21,7 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 	}
 	a.vitals.waiting.Store(p.time.UnixMilli())
 	d := webhook.Dispatch{
-		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now), MessageID: webhook.MessageID(a.id, p.id, 0),
+		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now), MessageID: a.messageID(p.id, 0),
 		Redelivery: l == webhook.LaneRedelivery || l == webhook.LaneReplay,
 	}
 	c := webhook.Conclude{
@@ -30,7 +30,7 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 	}
 	if probe {
 		event = webhook.Ping(a.id, now)
-		d.MessageID = webhook.MessageID(a.id, p.id, number)
+		d.MessageID = a.messageID(p.id, number)
 	}
 	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(p.stored)))
 	if l != mainLane {
@@ -39,6 +39,10 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 	a.extra = l == mainLane
 	a.head = p
 	a.launch(d, c)
+}
+
+func (a *webhookActor) messageID(d protocol.DeliveryID, probe int) string {
+	return webhook.MessageID(a.post.epochOf(d), a.id, d, probe)
 }
 
 func (a *webhookActor) launch(d webhook.Dispatch, c webhook.Conclude) {

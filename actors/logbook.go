@@ -38,7 +38,7 @@ func (h *Hub) Deliveries(ctx context.Context, f protocol.DeliveryFilter) ([]prot
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
-	s := &deliveries{filter: f, places: map[protocol.DeliveryID]int{}}
+	s := &deliveries{filter: f, epochOf: h.epochOf, places: map[protocol.DeliveryID]int{}}
 	if err := h.logs(ctx, f.ID, s.add); err != nil {
 		return nil, err
 	}
@@ -66,6 +66,7 @@ func (h *Hub) Delivery(ctx context.Context, id protocol.WebhookID, d protocol.De
 // deliveries gathers attempts, the newest first, by delivery.
 type deliveries struct {
 	filter  protocol.DeliveryFilter
+	epochOf func(protocol.DeliveryID) protocol.Epoch
 	list    []protocol.Delivery
 	places  map[protocol.DeliveryID]int
 	matched int
@@ -84,7 +85,7 @@ func (s *deliveries) add(row protocol.WebhookLog, f *webhook.Attempted) bool {
 		i = len(s.list)
 		s.places[row.DeliveryID] = i
 		s.list = append(s.list, protocol.Delivery{
-			ID: row.DeliveryID, WebhookID: row.WebhookID, MessageID: webhook.MessageID(row.WebhookID, row.DeliveryID, 0),
+			ID: row.DeliveryID, WebhookID: row.WebhookID, MessageID: webhook.MessageID(s.epochOf(row.DeliveryID), row.WebhookID, row.DeliveryID, 0),
 			EventType: f.Event, Status: statusOf(f.Verdict),
 		})
 		if s.fits(&s.list[i]) {
@@ -139,7 +140,7 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 		if err != nil {
 			return refusalOf(err)
 		}
-		if f != nil && !next(logRow(id, rec, f), f) {
+		if f != nil && !next(h.logRow(id, rec, f), f) {
 			return nil
 		}
 	}
@@ -158,16 +159,17 @@ func attemptOf(rec persistence.Record) (*webhook.Attempted, error) {
 	return f, nil
 }
 
-func logRow(id protocol.WebhookID, rec persistence.Record, f *webhook.Attempted) protocol.WebhookLog {
+func (h *Hub) logRow(id protocol.WebhookID, rec persistence.Record, f *webhook.Attempted) protocol.WebhookLog {
+	epoch := h.epochOf(f.Delivery)
 	row := protocol.WebhookLog{
 		ID: int64(rec.Position), WebhookID: id, EventType: f.Event, CreatedAt: f.Began,
 		DeliveryAttempt: protocol.DeliveryAttempt{
-			DeliveryID: f.Delivery, MessageID: webhook.MessageID(id, f.Delivery, 0), Attempt: f.Number, DurationMS: f.Took,
+			DeliveryID: f.Delivery, MessageID: webhook.MessageID(epoch, id, f.Delivery, 0), Attempt: f.Number, DurationMS: f.Took,
 			ResponseExcerpt: f.Excerpt, Redelivery: f.Lane == webhook.LaneRedelivery || f.Lane == webhook.LaneReplay,
 		},
 	}
 	if f.Probe {
-		row.EventType, row.MessageID = protocol.EventPing, webhook.MessageID(id, f.Delivery, f.Number)
+		row.EventType, row.MessageID = protocol.EventPing, webhook.MessageID(epoch, id, f.Delivery, f.Number)
 	}
 	if f.Status != 0 {
 		row.ResponseStatus = &f.Status

@@ -42,7 +42,7 @@ func said() map[string]any {
 	hook := protocol.Webhook{ID: 5, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{protocol.EventGameAdded}, Enabled: true,
 		CreatedAt: noon, Sessions: []protocol.SessionID{}, State: protocol.WebhookHealthy}
 	attempt := protocol.WebhookLog{ID: 9, WebhookID: 5, EventType: protocol.EventGameAdded, Payload: json.RawMessage(`{"session":{"id":3}}`), ResponseStatus: ptr(503),
-		ErrorMessage: ptr("HTTP 503"), CreatedAt: noon, DeliveryAttempt: protocol.DeliveryAttempt{DeliveryID: 8, MessageID: "msg_5_8", Attempt: 1, DurationMS: 12,
+		ErrorMessage: ptr("HTTP 503"), CreatedAt: noon, DeliveryAttempt: protocol.DeliveryAttempt{DeliveryID: 8, MessageID: "msg_jcetp2qzyw4hm7ua_5_8", Attempt: 1, DurationMS: 12,
 			ErrorClass: ptr("status"), ResponseExcerpt: "try later", NextAttemptAt: ptr(noon + 5000)}}
 	verified := protocol.Verified{Valid: true}
 	verified.User.Role, verified.User.Iat, verified.User.Exp = protocol.RoleAdmin, 1705320000, 1705406400
@@ -80,7 +80,7 @@ func said() map[string]any {
 		"test-sent":          protocol.TestSent{Message: "Test webhook sent", Note: "Check webhook_logs table for delivery status"},
 		"redelivery-queued":  protocol.RedeliveryQueued{Message: "Redelivery queued", WebhookID: 5, DeliveryID: 8},
 		"replay-accepted":    protocol.ReplayAccepted{Message: "Replay started", WebhookID: 5, Deliveries: ptr(2)},
-		"delivery":           protocol.Delivery{ID: 8, WebhookID: 5, MessageID: "msg_5_8", EventType: protocol.EventGameAdded, Status: protocol.DeliveryPending, Attempts: []protocol.WebhookLog{attempt}},
+		"delivery":           protocol.Delivery{ID: 8, WebhookID: 5, MessageID: "msg_jcetp2qzyw4hm7ua_5_8", EventType: protocol.EventGameAdded, Status: protocol.DeliveryPending, Attempts: []protocol.WebhookLog{attempt}},
 		"webhook-health":     protocol.WebhookHealth{WebhookID: 5, State: protocol.WebhookFailing, FailingSince: ptr(noon), LastError: ptr("HTTP 503"), NextAttemptAt: ptr(noon + 5000), QueueLength: 1, QueueLengthExact: true, OldestWaiting: ptr(noon), Attempts: 4, Delivered: 3},
 		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
 		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Seq: 17, Snapshot: state},

@@ -1,7 +1,7 @@
 package webhook
 
 import (
-	"fmt"
+	"strconv"
 
 	"partyline/protocol"
 )
@@ -112,13 +112,19 @@ func (h *Heart) Redelivery() (id protocol.DeliveryID, ok bool) {
 // must not be changed.
 func (h *Heart) Replay() *Replay { return h.replay }
 
-// MessageID is the webhook-id header of a delivery; probe is the number of the attempt
-// when it is a ping.
-func MessageID(id protocol.WebhookID, d protocol.DeliveryID, probe int) string {
-	if probe > 0 {
-		return fmt.Sprintf("msg_%d_%d_ping_%d", id, d, probe)
+// MessageID is the webhook-id header of a delivery: msg_<epoch>_<webhook>_<delivery>,
+// and _ping_<attempt> behind that when probe, the number of the attempt, is not 0. With
+// the empty epoch it is msg_<webhook>_<delivery>, as versions without epochs had it.
+func MessageID(e protocol.Epoch, id protocol.WebhookID, d protocol.DeliveryID, probe int) string {
+	text := "msg_"
+	if e != "" {
+		text += string(e) + "_"
 	}
-	return fmt.Sprintf("msg_%d_%d", id, d)
+	text += id.String() + "_" + d.String()
+	if probe > 0 {
+		text += "_ping_" + strconv.Itoa(probe)
+	}
+	return text
 }
 
 // some is nil for the zero value.

@@ -62,7 +62,7 @@ func resolvedBy(n *nameserver) func(*outbound.Options) {
 // dispatch is an ordinary one to the URL.
 func dispatch(rawURL string) webhook.Dispatch {
 	return webhook.Dispatch{
-		Webhook: 7, URL: rawURL, Secrets: []string{secret}, MessageID: "msg_7_41",
+		Webhook: 7, URL: rawURL, Secrets: []string{secret}, MessageID: "msg_jcetp2qzyw4hm7ua_7_41",
 		Event: "vote.received", Body: []byte(body),
 	}
 }

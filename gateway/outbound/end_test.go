@@ -146,7 +146,7 @@ func TestEachAttemptIsLoggedOnceWithoutItsSecrets(t *testing.T) {
 		t.Errorf("log: %q", lines)
 	}
 	for _, line := range lines {
-		for _, want := range []string{`"webhook":7`, `"message":"webhook exchange"`, `"id":"msg_7_41"`, `"took":`} {
+		for _, want := range []string{`"webhook":7`, `"message":"webhook exchange"`, `"id":"msg_jcetp2qzyw4hm7ua_7_41"`, `"took":`} {
 			if !strings.Contains(line, want) {
 				t.Errorf("no %s in %s", want, line)
 			}

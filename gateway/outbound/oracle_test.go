@@ -160,7 +160,7 @@ func TestARequestHasTheseHeadersAndNoOthers(t *testing.T) {
 	r := sent(t, d, func(o *outbound.Options) { o.UserAgent = "Partyline/1.2" })
 	want := map[string]string{
 		"Content-Type": "application/json", "Content-Length": strconv.Itoa(len(body)), "User-Agent": "Partyline/1.2",
-		"X-Webhook-Event": "vote.received", "Webhook-Id": "msg_7_41", "Webhook-Redelivery": "true",
+		"X-Webhook-Event": "vote.received", "Webhook-Id": "msg_jcetp2qzyw4hm7ua_7_41", "Webhook-Redelivery": "true",
 	}
 	for name, value := range want {
 		if r.header.Get(name) != value {

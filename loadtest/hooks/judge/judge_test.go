@@ -79,6 +79,7 @@ func TestBadStoriesAreFound(t *testing.T) {
 		"another event on a retry":    {func(s *judge.Story) { s.Sights[1].Key = event(3).Key }, "is another event than before"},
 		"two at a time":               {func(s *judge.Story) { s.Sights[1].Ended = 3*second + 1 }, "came while 104 was under way"},
 		"never ended":                 {func(s *judge.Story) { s.Sights[1].Ended = 0 }, "came while 104 was under way"},
+		"of another timeline":         {func(s *judge.Story) { last(s).Epoch = "other" }, `the epoch of its webhook-id is "other"`},
 		"badly signed":                {func(s *judge.Story) { last(s).Wrong = "standard signature" }, "standard signature"},
 		"to the wrong endpoint":       {func(s *judge.Story) { last(s).Hook = 8 }, "not a good one"},
 		"redelivered unasked":         {func(s *judge.Story) { last(s).Redelivery = true }, "not a good one"},

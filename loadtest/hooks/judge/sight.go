@@ -6,7 +6,8 @@ import "partyline/protocol"
 type Sight struct {
 	// Endpoint counts from 1.
 	Endpoint int `json:"endpoint"`
-	// Hook and Delivery are read from the webhook-id header.
+	// Epoch, Hook and Delivery are read from the webhook-id header.
+	Epoch    protocol.Epoch      `json:"epoch"`
 	Hook     protocol.WebhookID  `json:"hook"`
 	Delivery protocol.DeliveryID `json:"delivery"`
 	// Ping says that it is a probe and no delivery.

@@ -66,8 +66,11 @@ func Judge(s Story) Verdict {
 		t.findings.Add("the log holds %d events and %d different ones: they cannot be told apart", len(s.Log), len(t.place))
 	}
 	byEndpoint := map[int][]Sight{}
-	for _, v := range s.Sights {
+	for i, v := range s.Sights {
 		byEndpoint[v.Endpoint] = append(byEndpoint[v.Endpoint], v)
+		if first := s.Sights[0].Epoch; v.Epoch != first {
+			t.findings.Add("request %d: the epoch of its webhook-id is %q, that of the first was %q", i+1, v.Epoch, first)
+		}
 	}
 	for i := range s.Hooks {
 		t.hook(&s.Hooks[i], byEndpoint[s.Hooks[i].Endpoint])

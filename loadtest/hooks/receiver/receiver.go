@@ -68,8 +68,8 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 
 // read takes the delivery's names out of the request.
 func (r *Receiver) read(s *judge.Sight, h http.Header, body []byte) {
-	var err error
-	if s.Hook, s.Delivery, s.Ping, err = readID(h.Get("webhook-id")); err != nil {
+	err := readID(h.Get("webhook-id"), s)
+	if err != nil {
 		s.Wrong = err.Error()
 	}
 	s.Redelivery = h.Get("webhook-redelivery") != ""
@@ -96,17 +96,18 @@ func (r *Receiver) decide(s *judge.Sight) (illness, time.Duration) {
 	return p.receive(s.Delivery), p.pause()
 }
 
-// readID reads msg_<webhook>_<delivery>, followed by _ping_<n> for a probe.
-func readID(id string) (hook protocol.WebhookID, delivery protocol.DeliveryID, ping bool, err error) {
+// readID reads msg_<epoch>_<webhook>_<delivery>, followed by _ping_<n> for a probe, into s.
+func readID(id string, s *judge.Sight) error {
 	parts := strings.Split(id, "_")
-	ping = len(parts) == 5 && parts[3] == "ping"
-	if parts[0] != "msg" || len(parts) != 3 && !ping {
-		return 0, 0, false, fmt.Errorf("webhook-id %q", id)
+	s.Ping = len(parts) == 6 && parts[4] == "ping"
+	if parts[0] != "msg" || len(parts) != 4 && !s.Ping || parts[1] == "" {
+		return fmt.Errorf("webhook-id %q", id)
 	}
-	h, err := strconv.ParseInt(parts[1], 10, 64)
-	d, err2 := strconv.ParseInt(parts[2], 10, 64)
+	h, err := strconv.ParseInt(parts[2], 10, 64)
+	d, err2 := strconv.ParseInt(parts[3], 10, 64)
 	if err != nil || err2 != nil || h < 1 || d < 1 {
-		return 0, 0, false, fmt.Errorf("webhook-id %q", id)
+		return fmt.Errorf("webhook-id %q", id)
 	}
-	return protocol.WebhookID(h), protocol.DeliveryID(d), ping, nil
+	s.Epoch, s.Hook, s.Delivery = protocol.Epoch(parts[1]), protocol.WebhookID(h), protocol.DeliveryID(d)
+	return nil
 }

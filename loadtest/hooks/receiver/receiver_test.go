@@ -59,7 +59,7 @@ func start(t *testing.T, p receiver.Plan) (*receiver.Remote, string) {
 func TestGoodDeliveriesAreTaken(t *testing.T) {
 	r, url := start(t, receiver.Plan{})
 	for endpoint := 1; endpoint <= 2; endpoint++ {
-		if status := post(t, request(t, url, endpoint, "msg_7_103", body)); status != 204 {
+		if status := post(t, request(t, url, endpoint, "msg_e_7_103", body)); status != 204 {
 			t.Errorf("endpoint %d: %d", endpoint, status)
 		}
 	}
@@ -67,7 +67,7 @@ func TestGoodDeliveriesAreTaken(t *testing.T) {
 	if err != nil || len(sights) != 2 {
 		t.Fatalf("%d sights, %v", len(sights), err)
 	}
-	if s := sights[0]; s.Endpoint != 1 || s.Hook != 7 || s.Delivery != 103 || s.Wrong != "" || s.Status != 204 || s.Ended < s.Began || s.Key == "" {
+	if s := sights[0]; s.Endpoint != 1 || s.Epoch != "e" || s.Hook != 7 || s.Delivery != 103 || s.Wrong != "" || s.Status != 204 || s.Ended < s.Began || s.Key == "" {
 		t.Errorf("sight %+v", s)
 	}
 }
@@ -79,10 +79,10 @@ func TestWrongRequestsAreSeen(t *testing.T) {
 		"X-Hub-Signature-256": func(r *http.Request) { r.Header.Set("X-Hub-Signature-256", "sha256=00") },
 		"X-Webhook-Signature": func(r *http.Request) { r.Header.Set("X-Webhook-Signature", "sha256=00") },
 		"timestamp":           func(r *http.Request) { r.Header.Set("webhook-timestamp", "1") },
-		"webhook-id":          func(r *http.Request) { r.Header.Set("webhook-id", "msg_7") },
+		"webhook-id":          func(r *http.Request) { r.Header.Set("webhook-id", "msg_7_103") },
 	} {
 		r, url := start(t, receiver.Plan{})
-		req := request(t, url, 1, "msg_7_103", body)
+		req := request(t, url, 1, "msg_e_7_103", body)
 		spoil(req)
 		post(t, req)
 		sights, err := r.Journal(t.Context())
@@ -94,7 +94,7 @@ func TestWrongRequestsAreSeen(t *testing.T) {
 		}
 	}
 	r, url := start(t, receiver.Plan{})
-	post(t, request(t, url, 1, "msg_7_103", `{"event":`))
+	post(t, request(t, url, 1, "msg_e_7_103", `{"event":`))
 	if sights, err := r.Journal(t.Context()); err != nil || len(sights) != 1 || sights[0].Wrong == "" {
 		t.Errorf("no JSON: %+v, %v", sights, err)
 	}
@@ -105,7 +105,7 @@ func TestIllnessesComeAndPass(t *testing.T) {
 	r, url := start(t, receiver.Plan{Seed: 3, Illness: 1})
 	seen := map[int]bool{}
 	for d := 100; d < 180; d++ {
-		id := "msg_7_" + itoa(d)
+		id := "msg_e_7_" + itoa(d)
 		status, tries := 0, 0
 		for status != 204 {
 			if status = post(t, request(t, url, 1, id, body)); tries > 2 {
@@ -137,24 +137,24 @@ func TestPoisonIsRefusedForEver(t *testing.T) {
 	for d := 100; d < 112; d++ {
 		for range 3 {
 			poison := d == 109
-			if status := post(t, request(t, url, 1, "msg_7_"+itoa(d), body)); (status/100 == 4) != poison {
+			if status := post(t, request(t, url, 1, "msg_e_7_"+itoa(d), body)); (status/100 == 4) != poison {
 				t.Errorf("delivery %d: %d", d, status)
 			}
 		}
 	}
-	if status := post(t, request(t, url, 1, "msg_7_109_ping_6", body)); status != 204 {
+	if status := post(t, request(t, url, 1, "msg_e_7_109_ping_6", body)); status != 204 {
 		t.Errorf("a ping: %d", status)
 	}
 }
 
 func TestWhoHangsAnswersNobody(t *testing.T) {
 	r, url := start(t, receiver.Plan{HangFrom: 2})
-	if status := post(t, request(t, url, 1, "msg_7_100", body)); status != 204 {
+	if status := post(t, request(t, url, 1, "msg_e_7_100", body)); status != 204 {
 		t.Errorf("a healthy one: %d", status)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, err := (&http.Transport{}).RoundTrip(request(t, url, 2, "msg_8_100", body).WithContext(ctx))
+	_, err := (&http.Transport{}).RoundTrip(request(t, url, 2, "msg_e_8_100", body).WithContext(ctx))
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it answered: %v", err)
 	}
@@ -166,7 +166,7 @@ func TestWhoHangsAnswersNobody(t *testing.T) {
 func TestLatencyIsFromTheMomentInTheName(t *testing.T) {
 	r, url := start(t, receiver.Plan{Bare: true})
 	vote := `{"data":{"vote":{"username":"` + receiver.Voter(time.Now().Add(-time.Second)) + `"}}}`
-	for _, id := range []string{"msg_7_101", "msg_7_100"} {
+	for _, id := range []string{"msg_e_7_101", "msg_e_7_100"} {
 		post(t, request(t, url, 1, id, vote))
 	}
 	tally, err := r.Tally(t.Context())

@@ -50,14 +50,14 @@ func judge(t *testing.T, receiver func(secret string) string) {
 		{"stale", typed, []string{typed}, 6 * time.Minute, 401},
 		{"from the future", typed, []string{typed}, -6 * time.Minute, 401},
 	} {
-		d := webhook.Dispatch{Webhook: 1, URL: urls[c.receiver], Secrets: c.secrets, MessageID: "msg_1_42", Event: "game.added", Body: []byte(event)}
+		d := webhook.Dispatch{Webhook: 1, URL: urls[c.receiver], Secrets: c.secrets, MessageID: "msg_jcetp2qzyw4hm7ua_1_42", Event: "game.added", Body: []byte(event)}
 		if a := deliver(t, d, c.ago); a.Status != c.status {
 			t.Errorf("%s: %d %s, want %d", c.name, a.Status, a.Error, c.status)
 		}
 	}
 	for name, spoil := range map[string]func(*http.Request){
 		"no headers": func(r *http.Request) { r.Header = http.Header{} },
-		"another id": func(r *http.Request) { r.Header.Set("webhook-id", "msg_1_43") },
+		"another id": func(r *http.Request) { r.Header.Set("webhook-id", "msg_jcetp2qzyw4hm7ua_1_43") },
 		"no number":  func(r *http.Request) { r.Header.Set("webhook-timestamp", "now") },
 		"none fits":  func(r *http.Request) { r.Header.Set("webhook-signature", "v1, v1,AAAA") },
 	} {
@@ -88,7 +88,7 @@ func deliver(t *testing.T, d webhook.Dispatch, late time.Duration) webhook.Attem
 func forge(t *testing.T, url, body string, spoil func(*http.Request)) int {
 	t.Helper()
 	now := time.Now()
-	s, err := outbound.Sign([]string{typed}, "msg_1_42", now, []byte(event))
+	s, err := outbound.Sign([]string{typed}, "msg_jcetp2qzyw4hm7ua_1_42", now, []byte(event))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func forge(t *testing.T, url, body string, spoil func(*http.Request)) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("webhook-id", "msg_1_42")
+	req.Header.Set("webhook-id", "msg_jcetp2qzyw4hm7ua_1_42")
 	req.Header.Set("webhook-timestamp", seconds(now))
 	req.Header.Set("webhook-signature", s.Standard)
 	spoil(req)
