@@ -34,7 +34,7 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 	if err != nil {
 		return nil, err
 	}
-	e.ExportedAt = protocol.TimestampOf(h.now())
+	e.ExportedAt, e.Epoch = protocol.TimestampOf(h.now()), h.Timeline().Epoch
 	return e, h.joinPlays(ctx, e.Games)
 }
 

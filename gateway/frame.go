@@ -14,6 +14,7 @@ type message struct {
 	Token     string             `json:"token"`
 	SessionID protocol.SessionID `json:"sessionId"`
 	Since     *protocol.Seq      `json:"since"`
+	Epoch     protocol.Epoch     `json:"epoch"`
 	Snapshot  bool               `json:"snapshot"`
 	Mode      protocol.Mode      `json:"mode"`
 	ID        frameID            `json:"id"`

@@ -27,7 +27,7 @@ func (k *socket) subscribe(m *message) {
 	}
 	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.holder().Principal)), requestTimeout)
 	defer cancel()
-	answered, err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
+	answered, err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {
 		k.fail(m.SessionID, failed(k.g.log, err, protocol.MessageSubscribe, newID()))
 		return

@@ -39,8 +39,9 @@ type File struct {
 // written one by one.
 type SessionExport struct {
 	ExportedAt Timestamp `json:"exported_at"`
-	// Seq is the number of the last event that it tells of.
+	// Seq is the number of the last event that it tells of, counted in the timeline Epoch.
 	Seq     Seq     `json:"seq"`
+	Epoch   Epoch   `json:"epoch"`
 	Session Session `json:"session"`
 	// Games are the playings in the order of play, without removed ones.
 	Games []SessionGame `json:"games"`

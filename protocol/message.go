@@ -40,10 +40,12 @@ type ClientMessage struct {
 	Type string `json:"type"`
 	// Token of auth.
 	Token string `json:"token"`
-	// SessionID, Since, Snapshot and Mode of subscribe and unsubscribe. Since is the
-	// seq of the last event the client has; what came after it is replayed.
+	// SessionID, Since, Epoch, Snapshot and Mode of subscribe and unsubscribe. Since is the
+	// seq of the last event the client has; what came after it is replayed. Epoch is that
+	// of the last subscribed, where the client got what it has.
 	SessionID SessionID `json:"sessionId"`
 	Since     *Seq      `json:"since"`
+	Epoch     Epoch     `json:"epoch"`
 	Snapshot  bool      `json:"snapshot"`
 	Mode      Mode      `json:"mode"`
 	// ID, Op, Key and Data of request. Key is what the Idempotency-Key header is to REST.
@@ -64,13 +66,17 @@ type Notice struct {
 }
 
 // Subscribed answers subscribe. Seq is where live begins: the next event has Seq+1
-// (with since, the replay comes first and ends there).
+// (with since, the replay comes first and ends there). Epoch is the timeline in which
+// seqs are counted. Reset says that what the client has is of another timeline: there is
+// no replay, and the Snapshot takes the place of all that it has.
 type Subscribed struct {
 	Type      string        `json:"type"`
 	SessionID SessionID     `json:"sessionId"`
 	Message   string        `json:"message"`
 	Mode      Mode          `json:"mode"`
+	Epoch     Epoch         `json:"epoch"`
 	Seq       Seq           `json:"seq"`
+	Reset     bool          `json:"reset,omitempty"`
 	Snapshot  *SessionState `json:"snapshot,omitempty"`
 }
 

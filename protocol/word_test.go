@@ -83,7 +83,7 @@ func said() map[string]any {
 		"delivery":           protocol.Delivery{ID: 8, WebhookID: 5, MessageID: "msg_jcetp2qzyw4hm7ua_5_8", EventType: protocol.EventGameAdded, Status: protocol.DeliveryPending, Attempts: []protocol.WebhookLog{attempt}},
 		"webhook-health":     protocol.WebhookHealth{WebhookID: 5, State: protocol.WebhookFailing, FailingSince: ptr(noon), LastError: ptr("HTTP 503"), NextAttemptAt: ptr(noon + 5000), QueueLength: 1, QueueLengthExact: true, OldestWaiting: ptr(noon), Attempts: 4, Delivered: 3},
 		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
-		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Seq: 17, Snapshot: state},
+		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Epoch: "jcetp2qzyw4hm7ua", Seq: 17, Reset: true, Snapshot: state},
 		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
 		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.PollTally{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
@@ -91,7 +91,7 @@ func said() map[string]any {
 
 		"games-imported": protocol.GamesImported{Message: "Successfully imported 3 games", Count: 3, Mode: protocol.ImportReplace, Added: 1, Updated: 1, Removed: 69},
 		"file":           protocol.File{Filename: "partyline-games.csv", ContentType: "text/csv; charset=utf-8", Content: "pack_name,title\n"},
-		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Session: session, Games: []protocol.SessionGame{play},
+		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Epoch: "jcetp2qzyw4hm7ua", Session: session, Games: []protocol.SessionGame{play},
 			Totals: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}},
 			Votes:  []protocol.ExportedVote{{ID: 99, SessionGameID: 30001, GameID: 42, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}},
 		"guest-vote-accepted": &protocol.GuestVoteAccepted{VoteAccepted: changed, Counted: true, Yours: yours},
@@ -160,7 +160,7 @@ func heard() map[string]any {
 		"close-join":         &protocol.CloseJoin{ID: 3},
 		"enter":              &protocol.Enter{Code: "qrx7f2", Secret: "q7Jd_0Zk3vXa", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
 		"cast-guest-vote":    &protocol.CastGuestVote{Vote: protocol.VoteUp, GameID: 30001},
-		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Snapshot: true,
+		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Epoch: "jcetp2qzyw4hm7ua", Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
 	}
 }

@@ -224,6 +224,10 @@ func night(h *house, screen, tally *socket) {
 	again.say(params{"type": "auth", "token": h.token})
 	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
 	again.hear("subscribed")
+	again.say(params{"type": "subscribe", "sessionId": 1, "since": 99, "epoch": h.journal.Epoch().ID})
+	if m := again.hear("subscribed"); m["reset"] != true || m["snapshot"] == nil {
+		h.t.Errorf("%v", m)
+	}
 	h.ask("sessions.games.status", params{"id": 1, "gameId": 10001, "status": "skipped"}).want(200)
 	screen.hear("game.status")
 	h.ask("sessions.games.remove", params{"id": 1, "gameId": 10001}).want(200)

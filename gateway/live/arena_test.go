@@ -85,7 +85,7 @@ func (a *arena) receive(p *live.Peer, message []byte) {
 		p.JoinLobby()
 		answer(p, protocol.Notice{Type: protocol.MessageAuthSuccess})
 	case protocol.MessageSubscribe:
-		_, err := p.Subscribe(a.t.Context(), live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Snapshot: m.Snapshot})
+		_, err := p.Subscribe(a.t.Context(), live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 		if e, ok := err.(*protocol.Error); ok {
 			answer(p, protocol.Notice{Type: protocol.MessageError, SessionID: m.SessionID, Message: e.Message, Code: e.Code})
 		}

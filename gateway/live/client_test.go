@@ -135,6 +135,8 @@ type word struct {
 	Games     []protocol.TallyGame `json:"games"`
 	Recovered *bool                `json:"recovered"`
 	Data      json.RawMessage      `json:"data"`
+	Epoch     protocol.Epoch       `json:"epoch"`
+	Reset     bool                 `json:"reset"`
 	Snapshot  *struct {
 		Seq protocol.Seq `json:"seq"`
 	} `json:"snapshot"`

@@ -105,6 +105,11 @@ func (h *fakeHub) watches(id protocol.SessionID) int {
 	return n.watches
 }
 
+// now is the timeline of all fake hubs.
+const now protocol.Epoch = "abcdefghijklmnop"
+
+func (h *fakeHub) Timeline() protocol.Timeline { return protocol.Timeline{Epoch: now} }
+
 func (h *fakeHub) Lobby() *feed.Feed { return h.lobby }
 
 func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {

@@ -83,6 +83,8 @@ type Watcher interface {
 
 // Historian reads what is committed. Errors are *protocol.Error.
 type Historian interface {
+	// Timeline is the one in which seqs are counted; it does not change.
+	Timeline() protocol.Timeline
 	// State is the session as of State.Seq.
 	State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error)
 	// Replay yields the events after `after` up to and including until, in order.

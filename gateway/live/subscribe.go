@@ -16,6 +16,10 @@ type Subscription struct {
 	// first, and whatever the peer is too slow for later is not left out. Tally mode
 	// ignores it.
 	Since *protocol.Seq
+	// Epoch is the timeline of what the peer has, empty when it does not say. When it is
+	// another than the hub's, or Since is beyond the session's last event, the peer is told
+	// to begin anew with a snapshot. Without it, such a Since is an error.
+	Epoch protocol.Epoch
 	// Snapshot asks for the whole state within the answer.
 	Snapshot bool
 }
@@ -51,9 +55,11 @@ func (p *Peer) Subscribe(ctx context.Context, want Subscription) (answered int, 
 // begin finds where the subscription starts and makes the answer. Events that come
 // meanwhile are after the cursor, so they are sent.
 func (s *subscription) begin(ctx context.Context, want Subscription) ([]byte, error) {
+	epoch := s.peer.engine.o.Hub.Timeline().Epoch
 	answer := protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: want.Session, Mode: want.Mode,
-		Message: fmt.Sprintf("Subscribed to session %d", want.Session), Seq: s.feed.Head()}
-	if want.Snapshot {
+		Message: fmt.Sprintf("Subscribed to session %d", want.Session), Epoch: epoch, Seq: s.feed.Head()}
+	answer.Reset = want.lost(epoch, answer.Seq)
+	if want.Snapshot || answer.Reset {
 		state, err := s.peer.engine.o.Hub.State(ctx, want.Session)
 		if err != nil {
 			return nil, asError(err)
@@ -65,12 +71,12 @@ func (s *subscription) begin(ctx context.Context, want Subscription) ([]byte, er
 		s.stated = answer.Seq
 		s.cursor = max(answer.Seq, 1) - 1 // a tally as of the answer's seq comes in any case
 	default:
-		s.cursor = answer.Seq
-		if want.Since != nil {
+		s.cursor, s.gapless = answer.Seq, want.Since != nil
+		if s.gapless && !answer.Reset {
 			if *want.Since > answer.Seq {
 				return nil, protocol.Invalid("since must not be greater than %d, the last event of session %d", answer.Seq, want.Session)
 			}
-			s.cursor, s.gapless = *want.Since, true
+			s.cursor = *want.Since
 		}
 	}
 	b, err := json.Marshal(&answer)
@@ -78,6 +84,14 @@ func (s *subscription) begin(ctx context.Context, want Subscription) ([]byte, er
 		return nil, protocol.Errorf(protocol.CodeInternal, "subscribed: %v", err)
 	}
 	return b, nil
+}
+
+// lost says that what the peer has cannot be gone on from: it was told of in another
+// timeline, or of events beyond the head, which this one does not have. That is known
+// only of a peer that says its epoch.
+func (w *Subscription) lost(now protocol.Epoch, head protocol.Seq) bool {
+	beyond := w.Mode != protocol.ModeTally && w.Since != nil && *w.Since > head
+	return w.Epoch != "" && (w.Epoch != now || beyond)
 }
 
 // install queues the answer and then makes the subscription known. A flush takes the

@@ -61,6 +61,64 @@ func TestSinceBeyondTheHeadIsInvalid(t *testing.T) {
 	c.quiet()
 }
 
+// TestWhatIsOfAnotherTimelineIsReset: the client gets a snapshot in place of a replay that
+// would begin in the middle of what it has, or an error, and every event after that.
+func TestWhatIsOfAnotherTimelineIsReset(t *testing.T) {
+	a := newArena(t, live.Options{}, 1)
+	a.hub.publish(1, 9)
+	head := protocol.Seq(10)
+	for _, ask := range []string{
+		`,"since":3,"epoch":"ponmlkjihgfedcba"`, `,"since":0,"epoch":"ponmlkjihgfedcba"`, `,"since":99,"epoch":"ponmlkjihgfedcba"`,
+		`,"since":99,"epoch":"abcdefghijklmnop"`, `,"since":99,"epoch":"no epoch at all"`, `,"epoch":"ponmlkjihgfedcba"`,
+		`,"since":3,"snapshot":true,"epoch":"ponmlkjihgfedcba"`,
+	} {
+		c := a.connect()
+		if w := c.subscribe(1, ask); !w.Reset || w.Epoch != now || w.Seq != head || w.Snapshot == nil || w.Snapshot.Seq != head {
+			t.Fatalf("%s: %+v", ask, w)
+		}
+		a.hub.publish(1, 1)
+		c.events(1, head, head+1)
+		c.quiet()
+		head++
+	}
+	c := a.connect()
+	if w := c.subscribe(1, `,"mode":"tally","epoch":"ponmlkjihgfedcba"`); !w.Reset || w.Snapshot == nil || w.Snapshot.Seq != head {
+		t.Fatalf("tally mode: %+v", w)
+	}
+}
+
+// TestWhatIsOfTheSameTimelineIsGoneOnFrom, also where the client does not say which it is.
+func TestWhatIsOfTheSameTimelineIsGoneOnFrom(t *testing.T) {
+	a := newArena(t, live.Options{}, 1)
+	a.hub.publish(1, 9)
+	for _, ask := range []string{`,"since":3`, `,"since":3,"epoch":""`, `,"since":3,"epoch":"abcdefghijklmnop"`} {
+		c := a.connect()
+		if w := c.subscribe(1, ask); w.Reset || w.Epoch != now || w.Snapshot != nil {
+			t.Fatalf("%s: %+v", ask, w)
+		}
+		c.events(1, 3, 10)
+		c.quiet()
+	}
+	c := a.connect()
+	if w := c.subscribe(1, `,"since":99,"mode":"tally","epoch":"abcdefghijklmnop"`); w.Reset {
+		t.Fatalf("since does not matter in tally mode: %+v", w)
+	}
+}
+
+// TestWhoeverIsResetMissesNothingAfterIt: a client that asked with since is sent every
+// event also then, however slow it is.
+func TestWhoeverIsResetMissesNothingAfterIt(t *testing.T) {
+	a := newArena(t, live.Options{}, 1)
+	a.hub.publish(1, 9)
+	c := a.connect(true)
+	c.subscribe(1, `,"since":99,"epoch":"ponmlkjihgfedcba"`)
+	for range 60 { // more than the ring and the sockets hold
+		a.hub.publishPadded(1, 50, 4<<10)
+	}
+	c.events(1, 10, 10+60*50)
+	c.quiet()
+}
+
 func TestUnsubscribeAndSubscribeAgain(t *testing.T) {
 	a := newArena(t, live.Options{}, 1, 2)
 	c := a.connect()

@@ -50,11 +50,11 @@ func (s *screen) watch(ctx context.Context, enough func(head protocol.Seq) bool)
 	defer func() { _ = conn.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	since := s.witness.Last()
-	hello, err := api.Subscribe(conn, protocol.ClientMessage{SessionID: e.ids[s.session], Mode: protocol.ModeEvents, Since: &since})
+	hello, err := api.Subscribe(conn, s.witness.Resume(protocol.ClientMessage{SessionID: e.ids[s.session], Mode: protocol.ModeEvents}))
 	if err != nil {
 		return err
 	}
+	s.witness.Begin(hello)
 	if enough == nil {
 		e.watching.Add(1)
 		defer e.watching.Add(-1)

@@ -93,15 +93,15 @@ func (c *screen) watch(ctx context.Context) error {
 	c.conn = conn
 	c.mu.Unlock()
 	defer func() { _ = conn.Close() }()
-	since := c.witness.Last()
 	sub := protocol.ClientMessage{SessionID: c.stage.ids[c.session], Mode: c.mode}
 	if c.mode == protocol.ModeEvents {
-		sub.Since = &since
+		sub = c.witness.Resume(sub)
 	}
 	hello, err := api.Subscribe(conn, sub)
 	if err != nil {
 		return err
 	}
+	c.witness.Begin(hello)
 	c.live = hello.Seq
 	c.up()
 	if ctx.Err() != nil {

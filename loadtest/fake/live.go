@@ -39,6 +39,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// epoch is that of all fakes: none of them is ever restored.
+const epoch protocol.Epoch = "fakefakefakefake"
+
 func (s *Server) answer(ctx context.Context, c *websocket.Conn, m protocol.ClientMessage, bad bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +62,7 @@ func (s *Server) answer(ctx context.Context, c *websocket.Conn, m protocol.Clien
 			return
 		}
 		head := protocol.Seq(len(n.log))
-		send(ctx, c, protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: n.id, Mode: m.Mode, Seq: head})
+		send(ctx, c, protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: n.id, Mode: m.Mode, Epoch: epoch, Seq: head})
 		if m.Mode == protocol.ModeTally {
 			go s.tallies(ctx, c, n) // ends with the connection
 			return

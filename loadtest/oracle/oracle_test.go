@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"partyline/loadtest/oracle"
+	"partyline/protocol"
 )
 
 func TestSoundRunHasNoFindings(t *testing.T) {
@@ -24,6 +25,28 @@ func TestSoundRunHasNoFindings(t *testing.T) {
 	if got := r.ledger.Count(); got != want {
 		t.Errorf("counts %+v, want %+v", got, want)
 	}
+}
+
+// hello is the answer to a subscribe.
+func hello(e protocol.Epoch, reset bool) protocol.Subscribed {
+	return protocol.Subscribed{Epoch: e, Reset: reset}
+}
+
+// TestAWitnessGoesOnWhereItWas: its first connection knows no timeline, the next one does.
+func TestAWitnessGoesOnWhereItWas(t *testing.T) {
+	r := newRun()
+	r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
+	w := r.show()
+	if m := w.Resume(protocol.ClientMessage{SessionID: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.SessionID != 7 {
+		t.Errorf("%+v", m)
+	}
+	w.Begin(hello("a", false))
+	w.See(1, r.log[0])
+	if m := w.Resume(protocol.ClientMessage{}); *m.Since != 1 || m.Epoch != "a" {
+		t.Errorf("%+v", m)
+	}
+	w.Begin(hello("a", false))
+	r.wantNone(t)
 }
 
 // Each fault is what a broken server would do to one vote or one screen; the words
@@ -51,6 +74,8 @@ func TestEveryFaultIsFound(t *testing.T) {
 		"not JSON":                {func(r *run) { r.replace(2, `"data"`, `data`); r.show(1, 2) }, "invalid character"},
 		"unknown type":            {func(r *run) { r.replace(2, `vote.received`, `vote.believed`); r.show(1, 2) }, "no known type"},
 		"event seen by no screen": {func(r *run) { r.show(1, 2) }, "nobody saw seq 3 of 3"},
+		"another timeline":        {func(r *run) { w := r.show(1); w.Begin(hello("a", false)); w.Begin(hello("b", false)) }, `the epoch is "b" after "a"`},
+		"reset":                   {func(r *run) { w := r.show(1); w.Begin(hello("a", false)); w.Begin(hello("a", true)) }, "reset true"},
 		"folded":                  {func(r *run) { r.show(1).Left(3) }, "folded into a snapshot of seq 3 after 1"},
 	} {
 		t.Run(name, func(t *testing.T) {

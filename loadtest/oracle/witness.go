@@ -7,11 +7,12 @@ import (
 )
 
 // Witness is one screen in events mode, across all its connections. One goroutine
-// sees; Last may be asked from any.
+// subscribes and sees; Last may be asked from any.
 type Witness struct {
 	name     string
 	record   *Record
 	findings *Findings
+	epoch    protocol.Epoch
 	last     atomic.Uint64
 	seen     atomic.Uint64
 }
@@ -49,7 +50,23 @@ func (w *Witness) Left(seq protocol.Seq) {
 	w.last.Store(uint64(seq))
 }
 
-// Last is the seq of the last event seen: what to say as since.
+// Resume is a subscribe that goes on where the witness is: since and epoch are set.
+func (w *Witness) Resume(sub protocol.ClientMessage) protocol.ClientMessage {
+	since := w.Last()
+	sub.Since, sub.Epoch = &since, w.epoch
+	return sub
+}
+
+// Begin takes in the answer to a subscribe. No data folder is restored while a witness
+// watches: it is a finding when the server names another timeline than before.
+func (w *Witness) Begin(hello protocol.Subscribed) {
+	if hello.Reset || w.epoch != "" && hello.Epoch != w.epoch {
+		w.findings.Add("%s: the epoch is %q after %q, reset %v", w.name, hello.Epoch, w.epoch, hello.Reset)
+	}
+	w.epoch = hello.Epoch
+}
+
+// Last is the seq of the last event seen.
 func (w *Witness) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
 
 // Seen is how many events came, those that came again included.

@@ -108,6 +108,7 @@ function receive(m) {
   if (m.type === 'session.started' && options.session === 'active') watch(m.sessionId);
   if (m.sessionId !== watched) return;
   if (m.type === 'error') problem(m.code);
+  if (m.reset) line = {play: null, points: []}; // ids of playings are given anew
   const next = reduce(state, m);
   if (next === state || next === null) return;
   state = next;

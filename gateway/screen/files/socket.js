@@ -74,9 +74,13 @@ export class Hub {
 
   get status() { return this.#status; }
 
-  /** subscribe holds over reconnects until unsubscribe. */
+  /**
+   * subscribe holds over reconnects until unsubscribe. After the first answer it says which
+   * timeline that was of, so that the hub says reset when it has another since.
+   */
   subscribe(sessionId, {mode = 'tally', snapshot = true} = {}) {
-    this.#subscriptions.set(sessionId, {type: 'subscribe', sessionId, mode, snapshot});
+    const epoch = this.#subscriptions.get(sessionId)?.epoch;
+    this.#subscriptions.set(sessionId, {type: 'subscribe', sessionId, mode, snapshot, epoch});
     if (this.#status === 'online') this.#send(this.#subscriptions.get(sessionId));
   }
 
@@ -165,8 +169,15 @@ export class Hub {
       case 'pong': return undefined;
       case 'response': return this.#answer(m);
       case 'server.draining': this.#wait = m.reconnectInMs; return undefined;
-      default: return this.#o.onMessage(m);
+      case 'subscribed': this.#remember(m); break;
+      default:
     }
+    return this.#o.onMessage(m);
+  }
+
+  #remember({sessionId, epoch}) {
+    const s = this.#subscriptions.get(sessionId);
+    if (s) s.epoch = epoch;
   }
 
   #welcome() {

@@ -60,6 +60,32 @@ test('it authenticates, then subscribes, also after a reconnect', () => {
   assert.deepEqual(w.told, {messages: [{type: 'tally', seq: 1}], statuses: ['connecting', 'online', 'connecting', 'online']});
 });
 
+test('a subscription says which timeline its last answer was of', () => {
+  const w = world();
+  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').map((m) => [m.sessionId, m.epoch]);
+  w.hub.subscribe(3);
+  w.hub.subscribe(4);
+  w.last().greet();
+  assert.deepEqual(asked(), [[3, undefined], [4, undefined]]);
+  w.last().say({type: 'subscribed', sessionId: 3, epoch: 'old', seq: 500});
+  w.last().drop(4003); // the folder was restored: the token is no good any more
+  w.hub.renew('U');
+  w.pass(0);
+  w.last().greet();
+  assert.deepEqual(asked(), [[3, 'old'], [4, undefined]]);
+  const reset = {type: 'subscribed', sessionId: 3, epoch: 'new', seq: 7, reset: true};
+  w.last().say(reset);
+  w.last().say({type: 'subscribed', sessionId: 4, epoch: 'new', seq: 2});
+  assert.deepEqual(w.told.messages[1], reset);
+  w.last().drop();
+  w.pass(250);
+  w.last().greet();
+  w.hub.subscribe(4, {mode: 'events', snapshot: false}); // another subscription, and the same timeline
+  w.hub.unsubscribe(3);
+  w.hub.subscribe(3);
+  assert.deepEqual(asked(), [[3, 'new'], [4, 'new'], [4, 'new'], [3, undefined]]);
+});
+
 test('waits grow, are bounded, and begin anew after a connection that held', () => {
   const w = world();
   const waits = [];

@@ -11,6 +11,7 @@ import { same, totals } from './totals.js';
 export function watch(session, churn = 0) {
   const seen = new Map();
   let last = 0; // the newest seq
+  let epoch; // in which it is counted
   let live = 0; // events up to here are replayed
   let over = false;
   let socket = null;
@@ -20,7 +21,7 @@ export function watch(session, churn = 0) {
 
   function connect() {
     socket = new Socket(stage.viewer, {
-      ready: () => socket.send({ type: 'subscribe', sessionId: session, since: last }),
+      ready: () => socket.send({ type: 'subscribe', sessionId: session, since: last, epoch }),
       message,
       closed,
     });
@@ -40,6 +41,10 @@ export function watch(session, churn = 0) {
   function message(m) {
     if (m.type === 'subscribed') {
       live = m.seq;
+      if (m.reset) {
+        fault(`session ${session}: the server begins anew: epoch ${m.epoch} after ${epoch}`);
+      }
+      epoch = m.epoch;
     } else if (m.seq !== undefined && m.sessionId === session) {
       event(m);
     }
