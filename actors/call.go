@@ -59,11 +59,11 @@ func withRows(c protocol.ImportGames) (protocol.Command, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := catalogue.ReadCSV(c.CSVData)
+	rows, ignored, err := catalogue.ReadCSV(c.CSVData)
 	if err != nil {
 		return nil, err
 	}
-	c.Rows = rows
+	c.Rows, c.Ignored = rows, ignored
 	return c, nil
 }
 

@@ -18,6 +18,8 @@ type ImportGames struct {
 	// Rows are read from the CSV by the hub, in the goroutine of who asks: a large file
 	// must not keep the catalogue from answering others.
 	Rows []GameFields `json:"-"`
+	// Ignored are the columns of the CSV that no game has, found beside the rows.
+	Ignored []string `json:"-"`
 }
 
 // GamesImported is the answer of games.import: how many games were read, and how many
@@ -29,6 +31,8 @@ type GamesImported struct {
 	Added   int        `json:"added"`
 	Updated int        `json:"updated"`
 	Removed int        `json:"removed"`
+	// IgnoredColumns are the first 50 columns that were not read; never nil.
+	IgnoredColumns []string `json:"ignoredColumns"`
 }
 
 // Check implements Command. What the CSV holds is looked at when it is read.

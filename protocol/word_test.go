@@ -89,7 +89,7 @@ func said() map[string]any {
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
 
-		"games-imported": protocol.GamesImported{Message: "Successfully imported 3 games", Count: 3, Mode: protocol.ImportReplace, Added: 1, Updated: 1, Removed: 69},
+		"games-imported": protocol.GamesImported{Message: "Successfully imported 3 games", Count: 3, Mode: protocol.ImportReplace, Added: 1, Updated: 1, Removed: 69, IgnoredColumns: []string{"price"}},
 		"file":           protocol.File{Filename: "partyline-games.csv", ContentType: "text/csv; charset=utf-8", Content: "pack_name,title\n"},
 		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Epoch: "jcetp2qzyw4hm7ua", Session: session, Games: []protocol.SessionGame{play},
 			Totals: []protocol.GameTally{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}},

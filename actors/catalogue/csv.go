@@ -10,23 +10,80 @@ import (
 	"partyline/protocol"
 )
 
+const (
+	// maxColumns is what a spreadsheet can have; more is a line that never ends.
+	maxColumns = 16_384
+	// maxIgnored bounds the names of columns in an answer.
+	maxIgnored = 50
+)
+
 // ReadCSV reads games: a header, and a row for each game. The columns, in any order,
-// are pack_name, title, min_players, max_players, length_minutes, has_audience,
-// family_friendly, game_type, secondary_type and, optional, enabled and favor_bias.
+// are pack_name, title, min_players, max_players and, optional, length_minutes,
+// has_audience, family_friendly, game_type, secondary_type, enabled and favor_bias. Others
+// are ignored; the names of the first maxIgnored of them are returned.
 // Truths are 0 or 1 (or false, true). An empty length_minutes, game_type or
-// secondary_type is null, an empty enabled or favor_bias says nothing. An apostrophe
-// that keeps a spreadsheet from taking a text for a formula is taken off. A byte order
-// mark is skipped.
+// secondary_type is null, an empty enabled or favor_bias says nothing, and neither does a
+// column that is not there. An apostrophe that keeps a spreadsheet from taking a text for
+// a formula is taken off. A byte order mark is skipped.
 //
 // It is all or nothing: the first mistake is the error, invalid, naming line and
 // column, with both as details.
-func ReadCSV(data string) ([]protocol.GameFields, *protocol.Error) {
+func ReadCSV(data string) (rows []protocol.GameFields, ignored []string, err *protocol.Error) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(data, "\ufeff")))
 	r.ReuseRecord = true
-	header, err := readHeader(r)
+	header, ignored, err := readHeader(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	rows, err = readRows(r, header)
+	if err != nil {
+		return nil, nil, err
+	}
+	return rows, ignored, nil
+}
+
+// readHeader returns the column that stands in each place of a record, nil for one to be
+// ignored, and the names of those that are.
+func readHeader(r *csv.Reader) (header []*column, ignored []string, err *protocol.Error) {
+	record, fault := r.Read()
+	if errors.Is(fault, io.EOF) {
+		return nil, nil, protocol.Invalid("line 1: the header is missing").With("line", 1)
+	}
+	if fault != nil {
+		return nil, nil, unreadable(fault)
+	}
+	if len(record) > maxColumns {
+		return nil, nil, protocol.Invalid("line 1: more than %d columns", maxColumns).With("line", 1)
+	}
+	for _, name := range record {
+		c := columnOf(name)
+		switch {
+		case c != nil && slices.Contains(header, c):
+			return nil, nil, wrong(1, name, "the column stands twice")
+		case c == nil && name != "" && len(ignored) < maxIgnored:
+			ignored = append(ignored, clip(name))
+		}
+		header = append(header, c)
+	}
+	for i := range columns {
+		if c := &columns[i]; !c.optional && !slices.Contains(header, c) {
+			return nil, nil, wrong(1, c.name, "the column is missing")
+		}
+	}
+	return header, ignored, nil
+}
+
+// columnOf is nil for a name that no column has.
+func columnOf(name string) *column {
+	i := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &columns[i]
+}
+
+// readRows reads what stands under the header.
+func readRows(r *csv.Reader, header []*column) ([]protocol.GameFields, *protocol.Error) {
 	rows := []protocol.GameFields{}
 	for {
 		record, fault := r.Read()
@@ -48,37 +105,12 @@ func ReadCSV(data string) ([]protocol.GameFields, *protocol.Error) {
 	}
 }
 
-// readHeader returns the column that stands in each place of a record.
-func readHeader(r *csv.Reader) ([]column, *protocol.Error) {
-	record, fault := r.Read()
-	if errors.Is(fault, io.EOF) {
-		return nil, protocol.Invalid("line 1: the header is missing").With("line", 1)
-	}
-	if fault != nil {
-		return nil, unreadable(fault)
-	}
-	var header []column
-	for _, name := range record {
-		known := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
-		if known < 0 {
-			return nil, wrong(1, clip(name), "no such column")
-		}
-		if slices.ContainsFunc(header, func(c column) bool { return c.name == name }) {
-			return nil, wrong(1, name, "the column stands twice")
-		}
-		header = append(header, columns[known])
-	}
-	for _, c := range columns {
-		if !c.optional && !slices.Contains(record, c.name) {
-			return nil, wrong(1, c.name, "the column is missing")
-		}
-	}
-	return header, nil
-}
-
-func readRow(header []column, record []string, line int) (protocol.GameFields, *protocol.Error) {
+func readRow(header []*column, record []string, line int) (protocol.GameFields, *protocol.Error) {
 	var row protocol.GameFields
 	for i, c := range header {
+		if c == nil {
+			continue
+		}
 		if complaint := c.read(&row, record[i]); complaint != "" {
 			return row, wrong(line, c.name, complaint)
 		}

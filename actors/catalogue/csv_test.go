@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -24,12 +25,53 @@ func TestReadCSV(t *testing.T) {
 			"-1,\"T\nwo\",\"P, the \"\"best\"\"\",1,8,,1,0,,Trivia\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := catalogue.ReadCSV(data)
+			got, ignored, err := catalogue.ReadCSV(data)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
+			}
+			if len(ignored) > 0 {
+				t.Errorf("ignored %q", ignored)
+			}
+		})
+	}
+}
+
+// TestReadCSVOfLittle: four columns are enough, in any order; what the file does not say is
+// left out, and what no game has is ignored by name.
+func TestReadCSVOfLittle(t *testing.T) {
+	little := []protocol.GameFields{{PackName: ptr("P"), Title: ptr("T"), MinPlayers: ptr(1), MaxPlayers: ptr(8)}}
+	typed := []protocol.GameFields{{PackName: ptr("P"), Title: ptr("T"), MinPlayers: ptr(1), MaxPlayers: ptr(8), GameType: some("Trivia")}}
+	many := make([]string, 60)
+	for i := range many {
+		many[i] = fmt.Sprint("column ", i)
+	}
+	for name, tt := range map[string]struct {
+		data    string
+		want    []protocol.GameFields
+		ignored []string
+	}{
+		"four columns":    {"pack_name,title,min_players,max_players\nP,T,1,8\n", little, nil},
+		"another order":   {"max_players,min_players,title,pack_name\n8,1,T,P\n", little, nil},
+		"one more":        {"game_type,pack_name,title,min_players,max_players\nTrivia,P,T,1,8\n", typed, nil},
+		"unknown columns": {"id,pack_name,title,price,min_players,max_players,Title\n7,P,T,free,1,8,x\n", little, []string{"id", "price", "Title"}},
+		"ones twice":      {"price,price,pack_name,title,min_players,max_players\n1,2,P,T,1,8\n", little, []string{"price", "price"}},
+		"without a name":  {"pack_name,title,min_players,max_players,,\nP,T,1,8,,x\n", little, nil},
+		"a long name":     {strings.Repeat("x", 65) + ",pack_name,title,min_players,max_players\n,P,T,1,8\n", little, []string{strings.Repeat("x", 64) + "…"}},
+		"very many":       {strings.Join(many, ",") + ",pack_name,title,min_players,max_players\n" + strings.Repeat(",", 60) + "P,T,1,8\n", little, many[:50]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, ignored, err := catalogue.ReadCSV(tt.data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(tt.ignored, ignored); d != "" {
+				t.Error("ignored:", d)
 			}
 		})
 	}
@@ -39,9 +81,9 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 	row := func(line string) string { return header + "\nP,T,1,8,18,0,0,Trivia,\n" + line + "\nP,,x\n" }
 	for name, tt := range map[string]struct{ data, want string }{
 		"empty":             {"", "line 1: the header is missing"},
-		"no header":         {"P,T,1,8,18,0,0,Trivia,\n", "line 1, column P: no such column"},
-		"unknown column":    {header + ",price\n", "line 1, column price: no such column"},
-		"missing column":    {strings.TrimSuffix(header, ",secondary_type"), "line 1, column secondary_type: the column is missing"},
+		"no header":         {"P,T,1,8,18,0,0,Trivia,\n", "line 1, column pack_name: the column is missing"},
+		"missing column":    {"pack_name,title,max_players,least\n", "line 1, column min_players: the column is missing"},
+		"endless columns":   {header + strings.Repeat(",", 16_384), "line 1: more than 16384 columns"},
 		"double column":     {header + ",title\n", "line 1, column title: the column stands twice"},
 		"broken header":     {"pack\"name\n", `line 1, character 5: bare " in non-quoted-field`},
 		"short row":         {row("P,T,1,8"), "line 3, character 1: wrong number of fields"},
@@ -62,14 +104,14 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 		"too many":          {header + strings.Repeat("\nP,T,1,8,18,0,0,Trivia,", catalogue.MaxGames+1), "line 10002: more than 10000 games"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, err := catalogue.ReadCSV(tt.data)
+			rows, ignored, err := catalogue.ReadCSV(tt.data)
 			if err == nil || err.Code != protocol.CodeInvalid || err.Message != tt.want {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 			if err != nil && err.Details["line"] == nil {
 				t.Error("the line is not among the details")
 			}
-			if rows != nil {
+			if rows != nil || ignored != nil {
 				t.Error("rows beside an error: an import is all or nothing")
 			}
 		})
@@ -84,7 +126,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add("\ufeff" + header)
 	f.Add(header + "\n'=1+1,\"'' @x\r\n\r\",1,8,18,0,0,-,+\n")
 	f.Fuzz(func(t *testing.T, data string) {
-		rows, err := catalogue.ReadCSV(data)
+		rows, _, err := catalogue.ReadCSV(data)
 		if err != nil && (err.Code != protocol.CodeInvalid || err.Details["line"] == nil) {
 			t.Errorf("the error %v has no line", err)
 		}

@@ -36,7 +36,7 @@ func gamesOf(t codectest.Failer, rows []protocol.GameFields) []protocol.Game {
 // catalogue that they came from to be left as it is by its own file.
 func mustComeBack(t codectest.Failer, games []protocol.Game) {
 	data := written(t, games)
-	rows, err := catalogue.ReadCSV(data)
+	rows, _, err := catalogue.ReadCSV(data)
 	if err != nil {
 		t.Fatalf("what was exported is refused: %v\n%q", err, data)
 	}
@@ -98,7 +98,7 @@ func TestExportedGamesComeBack(t *testing.T) {
 		}
 		games := l.Games(protocol.GameFilter{})
 		mustComeBack(t, games)
-		rows, err := catalogue.ReadCSV(written(t, games))
+		rows, _, err := catalogue.ReadCSV(written(t, games))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestExportedTextsAreNoFormulas(t *testing.T) {
 
 // A file that somebody else has written may begin a title with a minus.
 func TestUnguardedTextsAreReadAsTheyAre(t *testing.T) {
-	rows, err := catalogue.ReadCSV(header + "\n-P,=T,1,8,,0,0,'@x,\n")
+	rows, _, err := catalogue.ReadCSV(header + "\n-P,=T,1,8,,0,0,'@x,\n")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,6 +120,7 @@ func (h *Heart) bring(staged []*ImportStaged, f *GamesImported) {
 func gamesImported(c protocol.ImportGames, facts []Fact) protocol.GamesImported {
 	answer := protocol.GamesImported{
 		Message: fmt.Sprintf("Successfully imported %d games", len(c.Rows)), Count: len(c.Rows), Mode: protocol.ImportAppend,
+		IgnoredColumns: append([]string{}, c.Ignored...),
 	}
 	if c.Mode != "" {
 		answer.Mode = c.Mode

@@ -24,7 +24,7 @@ func (h *Heart) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol
 	if h.last > 0 {
 		return dst, nil
 	}
-	rows, err := ReadCSV(gamesCSV)
+	rows, _, err := ReadCSV(gamesCSV)
 	if err != nil {
 		return dst, protocol.Errorf(protocol.CodeInternal, "the games to begin with: %s", err.Message)
 	}

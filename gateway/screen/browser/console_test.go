@@ -147,12 +147,13 @@ func TestTheCatalogueAtTheConsole(t *testing.T) {
 	b.until(`document.querySelector('dialog [type=file]')`)
 	value[bool](b, `(() => {
 		const picked = new DataTransfer();
-		picked.items.add(new File(['pack_name,title,min_players,max_players,length_minutes,has_audience,family_friendly,game_type,secondary_type\nOurs,"Charades, <i>loud</i>",4,20,,0,1,,\n'], 'games.csv'));
+		picked.items.add(new File(['price,title,pack_name,min_players,max_players\n9,"Charades, <i>loud</i>",Ours,4,20\n'], 'games.csv'));
 		document.querySelector('dialog [type=file]').files = picked.files;
 		document.querySelector('dialog form').requestSubmit();
 		return true;
 	})()`)
 	b.until(`!document.querySelector('dialog')`)
+	b.says("#messages .message", "Successfully imported 1 games. Ignored columns: price")
 	b.fill("title", "charades")
 	b.says("tbody .name", "Charades, <i>loud</i>")
 }

@@ -116,8 +116,9 @@ function importing(desk, done) {
     const csvData = await file.files[0].text();
     if (mode === 'replace' && !await sure(t('replaceSure'), t('replace'))) return;
     const said = await desk.file('api/games/import/csv', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({csvData, mode})});
-    tell((await said.json()).message);
-    dialog.close();
+    const {message, ignoredColumns} = await said.json();
+    dialog.close(); // it would take the message along
+    tell(ignoredColumns.length ? t('ignored', {said: message, columns: ignoredColumns.join(', ')}) : message);
     await done();
   }, field(t('file'), file), field(t('mode'), choice('mode', [['append', t('append')], ['replace', t('replace')]])), submit(t('importCSV'))));
 }

@@ -214,6 +214,7 @@ const en = {
   mode: 'Import mode',
   append: 'Add to the catalogue',
   replace: 'Replace the catalogue',
+  ignored: '{said}. Ignored columns: {columns}',
   replaceSure: 'Replace the entire catalogue with this file?',
   // History.
   noSessions: 'No sessions yet.',
