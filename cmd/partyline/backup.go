@@ -70,7 +70,7 @@ func (c *backupCommand) read(ctx context.Context, w io.Writer) error {
 	if _, err := os.Stat(o.Dir); err != nil {
 		return err
 	}
-	j, err := badger.Open(o)
+	j, err := badger.OpenToRead(o)
 	if err != nil {
 		return explained(err, &Config{Data: c.Data})
 	}

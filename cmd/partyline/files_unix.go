@@ -7,6 +7,10 @@ import (
 	"syscall"
 )
 
+// makeFilesPrivate has all files that this process makes be its owner's alone: the
+// database makes its own as the umask has it.
+func makeFilesPrivate() { syscall.Umask(0o077) }
+
 // openFiles is how many files the process may have open. The Go runtime has raised the
 // soft limit to the hard one when the process began.
 func openFiles() uint64 {

@@ -12,6 +12,7 @@ func main() { os.Exit(program()) }
 
 // program runs the command line of the process and returns its exit status.
 func program() int {
+	makeFilesPrivate()
 	signaled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first signal drains. Before that begins signals kill again, so that a second

@@ -3,6 +3,7 @@ package badger
 import (
 	"errors"
 	"io"
+	"os"
 	"sync"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -17,6 +18,9 @@ type database struct {
 	latch    *latch
 	logs     *logs
 	versions versions
+	// copied is the folder that is read instead of the journal's own, "" where that is
+	// written.
+	copied string
 	// writing lets one transaction through at a time: none is begun before the fate of the
 	// one before it is known.
 	writing sync.Mutex
@@ -30,6 +34,15 @@ func newDatabase(db *badgerdb.DB, mark *watermark, o Options) (d *database, err 
 	d.versions.confirmed = db.MaxVersion()
 	db.SetDiscardTs(d.versions.confirmed)
 	return d, nil
+}
+
+// newDatabaseToRead refuses all writing.
+func newDatabaseToRead(db *badgerdb.DB, mark *watermark) *database {
+	d := &database{DB: db, mark: mark, latch: &latch{}}
+	cause := errReading
+	d.latch.cause.Store(&cause)
+	d.versions.confirmed = db.MaxVersion()
+	return d
 }
 
 // ready is nil while a transaction may be tried.
@@ -77,6 +90,9 @@ func (d *database) updateThen(f func(*change) error, behind func() error) error 
 }
 
 func (d *database) close() error {
+	if d.logs == nil { // opened to be read
+		return errors.Join(d.DB.Close(), os.RemoveAll(d.copied), d.lock.Close())
+	}
 	d.logs.finish()
 	return errors.Join(d.DB.Close(), d.logs.close(), d.mark.close(), d.lock.Close())
 }

@@ -10,5 +10,8 @@ import (
 // ownLock: on this system Badger locks the folder itself.
 const ownLock = false
 
+// canRead: on this system Badger may refuse to open a folder for reading only.
+const canRead = false
+
 // lockFolder holds nothing but the folder's handle.
-func lockFolder(dir string) (io.Closer, error) { return os.Open(dir) }
+func lockFolder(dir string, _ bool) (io.Closer, error) { return os.Open(dir) }

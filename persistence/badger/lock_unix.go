@@ -13,14 +13,21 @@ import (
 // ownLock: the folder is locked here, before anything in it is read, and not by Badger.
 const ownLock = true
 
+// canRead: Badger can open a folder for reading only.
+const canRead = true
+
 // lockFolder holds the folder for this process until the lock is closed, with the
-// same lock that Badger's tools take.
-func lockFolder(dir string) (io.Closer, error) {
+// same lock that Badger's tools take; one that is not exclusive lets others read, too.
+func lockFolder(dir string, exclusive bool) (io.Closer, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	how := syscall.LOCK_SH
+	if exclusive {
+		how = syscall.LOCK_EX
+	}
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, errors.Join(ErrLocked, f.Close())
 	}

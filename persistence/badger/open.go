@@ -53,13 +53,32 @@ func open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	marks, err := loadMarks(db)
+	j, err := newJournal(o, db)
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
+	if err := j.reached(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	if err := j.upgrade(&o); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	// Only now: what a damaged log lacks is not loose.
+	if err := j.removeLoosePieces(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// newJournal reads what is kept in memory, and starts the committer.
+func newJournal(o Options, db *database) (*Journal, error) {
+	marks, err := loadMarks(db)
+	if err != nil {
+		return nil, err
+	}
 	ends, err := loadEnds(db)
 	if err != nil {
-		return nil, errors.Join(err, db.close())
+		return nil, err
 	}
 	j := &Journal{
 		dir:      o.Dir,
@@ -81,20 +100,7 @@ func open(o Options) (*Journal, error) {
 		Faults:   o.Faults,
 		Log:      o.Log,
 	})
-	if err != nil {
-		return nil, errors.Join(err, db.close())
-	}
-	if err := j.reached(); err != nil {
-		return j, err
-	}
-	if err := j.upgrade(&o); err != nil {
-		return nil, errors.Join(err, j.Close())
-	}
-	// Only now: what a damaged log lacks is not loose.
-	if err := j.removeLoosePieces(); err != nil {
-		return nil, errors.Join(err, j.Close())
-	}
-	return j, nil
+	return j, err
 }
 
 // reached makes sure that Badger has read as much as the logs hold. What it has read
@@ -102,8 +108,7 @@ func open(o Options) (*Journal, error) {
 func (j *Journal) reached() error {
 	head := j.Head()
 	if head < j.db.mark.at {
-		err := fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, head+1, j.db.mark.at)
-		return errors.Join(err, j.Close())
+		return fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, head+1, j.db.mark.at)
 	}
 	return nil
 }
@@ -113,7 +118,7 @@ func openDatabase(o Options) (*database, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := lockFolder(o.Dir)
+	lock, err := lockFolder(o.Dir, true)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +132,9 @@ func openDatabase(o Options) (*database, error) {
 
 func openLocked(o Options) (*database, error) {
 	if err := removeRemains(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := makePrivate(o.Dir, o.Log); err != nil {
 		return nil, err
 	}
 	mark, err := openWatermark(o.Dir)
@@ -149,7 +157,7 @@ func openMarked(o Options, mark *watermark) (*database, error) {
 	}
 	// The check unpacked all there is; an idle server must not keep that memory.
 	debug.FreeOSMemory()
-	if err := checkLogs(o.Dir, head, mark.at); err != nil {
+	if _, err := checkLogs(o.Dir, head, mark.at, true); err != nil {
 		return nil, err
 	}
 	raw, err := badgerdb.OpenManaged(dbo)

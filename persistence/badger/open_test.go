@@ -58,6 +58,28 @@ func TestADatabaseOfSomebodyElse(t *testing.T) {
 	}
 }
 
+// TestFilesThatOthersCanReadAreMadePrivate: versions before this one made them so.
+func TestFilesThatOthersCanReadAreMadePrivate(t *testing.T) {
+	dir := t.TempDir()
+	writeAndClose(t, badger.Options{Dir: dir})
+	before, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range before {
+		if err := os.Chmod(filepath.Join(dir, e.Name()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, badger.Options{Dir: dir})
+	for _, e := range before {
+		info, err := os.Stat(filepath.Join(dir, e.Name()))
+		if err == nil && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %o", e.Name(), info.Mode().Perm())
+		}
+	}
+}
+
 func TestItRunsInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()

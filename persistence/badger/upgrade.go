@@ -46,6 +46,21 @@ func (j *Journal) upgrade(o *Options) error {
 	return nil
 }
 
+// readEpochs is for a folder that is only read. One of a version without epochs has none.
+func (j *Journal) readEpochs() error {
+	return look(j.db, func(txn *badgerdb.Txn) error {
+		f, _, err := readFolder(txn)
+		if err != nil {
+			return err
+		}
+		found := false
+		if j.epochs, found, err = readEpochs(txn); err == nil && !found && f.format >= folderFormat {
+			err = fmt.Errorf("%w: the epoch is missing", persistence.ErrCorrupt)
+		}
+		return err
+	})
+}
+
 // renew marks a restored folder, which nobody uses yet, as this program's, and gives it
 // an epoch of its own. The epochs that the backup holds remain those of its records.
 func renew(db *badgerdb.DB, o *Options) error {

@@ -34,10 +34,10 @@ type Summary struct {
 	Faults  int
 }
 
-// Verify opens the journal of a folder that nobody uses and verifies it; see
-// Journal.Verify. A table that Badger cannot read fails it before that, with ErrCorrupt.
+// Verify opens the journal of a folder that nobody writes to and verifies it without
+// writing to it; see OpenToRead and Journal.Verify. A table that Badger cannot read fails it before that, with ErrCorrupt.
 func Verify(ctx context.Context, o Options, report func(Fault)) (Summary, error) {
-	j, err := Open(o)
+	j, err := OpenToRead(o)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -112,7 +112,7 @@ func (c *check) tables() {
 // epoch wants the one that the journal was opened with.
 func (c *check) epoch() error {
 	e, found, err := readEpochs(c.txn)
-	if err == nil && !found {
+	if err == nil && !found && c.journal.Epoch() != (persistence.Epoch{}) {
 		err = fmt.Errorf("%w: it is missing", persistence.ErrCorrupt)
 	}
 	if err == nil && e.current != c.journal.Epoch() {

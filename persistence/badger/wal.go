@@ -35,23 +35,32 @@ const (
 // that were acknowledged. head is where the tables end, mark how far the journal was
 // written; between them the logs must have every commit.
 //
-// It also has the logs synced: a kill leaves commits in them that nobody was told of,
-// and that are read and told from now on.
-func checkLogs(dir string, head, mark persistence.Position) error {
+// With sync it also has the logs synced: a kill leaves commits in them that nobody was
+// told of, and that are read and told from now on. It returns where each log ends.
+func checkLogs(dir string, head, mark persistence.Position, sync bool) ([]logEnd, error) {
 	names, err := logNames(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	w := &walk{head: head}
-	for _, name := range names {
-		if err := w.log(filepath.Join(dir, name)); err != nil {
-			return fmt.Errorf("write-ahead log %s: %w", name, err)
+	w := &walk{head: head, sync: sync}
+	ends := make([]logEnd, len(names))
+	for i, name := range names {
+		end, err := w.log(filepath.Join(dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("write-ahead log %s: %w", name, err)
 		}
+		ends[i] = logEnd{name, end}
 	}
 	if w.head < mark {
-		return fmt.Errorf("%w: records %d to %d are missing: %s", persistence.ErrCorrupt, w.head+1, mark, w.suspect())
+		return nil, fmt.Errorf("%w: records %d to %d are missing: %s", persistence.ErrCorrupt, w.head+1, mark, w.suspect())
 	}
-	return nil
+	return ends, nil
+}
+
+// logEnd is where the last whole transaction of a log ends, 0 for a log that is not begun.
+type logEnd struct {
+	name string
+	end  int64
 }
 
 // logNames are the logs in the order in which they were written. The numbers in the
@@ -76,6 +85,7 @@ type walk struct {
 	head persistence.Position
 	// broken is the first place where a log ends in something else than zeros.
 	broken string
+	sync   bool
 }
 
 func (w *walk) suspect() string {
@@ -85,24 +95,26 @@ func (w *walk) suspect() string {
 	return "damage in " + w.broken
 }
 
-func (w *walk) log(name string) error {
+func (w *walk) log(name string) (end int64, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return err
+	if w.sync {
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
 	}
 	s := &walScan{in: bufio.NewReaderSize(f, 1<<16)}
 	if _, err := s.in.Discard(walHeader); err != nil {
-		return nil // Badger begins it anew
+		return 0, nil // Badger begins it anew
 	}
 	s.end = walHeader
 	if err := s.commits(w.commit); err != nil {
-		return err
+		return 0, err
 	}
-	return w.rest(f, s.end)
+	return s.end, w.rest(f, s.end)
 }
 
 // commit takes the next commit. One that the tables have as well is one whose log a

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -44,6 +45,19 @@ func openWatermark(dir string) (*watermark, error) {
 	w := &watermark{file: f}
 	if err := w.read(); err != nil {
 		return nil, errors.Join(fmt.Errorf("water mark %s: %w", watermarkFile, err), f.Close())
+	}
+	return w, nil
+}
+
+// readWatermark is for who does not write: without a file the mark says nothing.
+func readWatermark(dir string) (*watermark, error) {
+	b, err := os.ReadFile(filepath.Join(dir, watermarkFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	w := &watermark{}
+	if err := w.parse(b[:min(len(b), slots*slotSize)]); err != nil {
+		return nil, fmt.Errorf("water mark %s: %w", watermarkFile, err)
 	}
 	return w, nil
 }
