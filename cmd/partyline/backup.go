@@ -19,10 +19,14 @@ type backupCommand struct {
 	From     string `placeholder:"URL" help:"Address of a running hub, such as http://localhost:5000. Without it, the data folder of a stopped one is read."`
 	AdminKey string `setting:"" placeholder:"KEY" help:"Its admin key; read from the data folder when not given."`
 	Data     string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
+
+	Encrypt []string `sep:"none" placeholder:"KEY" help:"Public key of age, such as age1…, that can read the backup; repeatable. Without any the file is not encrypted."`
 }
 
 func (c *backupCommand) check() []string {
 	var p problems
+	_, err := recipients(c.Encrypt)
+	p.unless(err == nil, "--encrypt: %v", err)
 	p.unless(c.From == "" || validURL(c.From), "--from: %q is not an http or https URL", c.From)
 	return p
 }
@@ -30,16 +34,27 @@ func (c *backupCommand) check() []string {
 // Run writes the file whole or not at all.
 func (c *backupCommand) Run(ctx context.Context, t *terminal) error {
 	size, err := writeWhole(c.File, func(w io.Writer) error {
-		if c.From != "" {
-			return c.download(ctx, w)
-		}
-		return c.read(ctx, w)
+		return encrypted(w, c.Encrypt, func(w io.Writer) error {
+			if c.From != "" {
+				return c.download(ctx, w)
+			}
+			return c.read(ctx, w)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %d bytes. The keys are not in it: keep them apart.\n", c.File, size)
+	_, err = fmt.Fprintf(t.out, "%s: %d bytes. %s\n", c.File, size, c.advice())
 	return err
+}
+
+// advice says what is in the file and what is not.
+func (c *backupCommand) advice() string {
+	const keys = "The keys of the hub are not in it: keep them apart."
+	if len(c.Encrypt) > 0 {
+		return "It is encrypted. " + keys
+	}
+	return keys + " The secrets of webhooks are, and what voters are called: keep it to yourself, or use --encrypt."
 }
 
 func (c *backupCommand) download(ctx context.Context, w io.Writer) error {

@@ -13,6 +13,8 @@ type restoreCommand struct {
 	File string `arg:"" placeholder:"FILE" help:"Backup to read."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder to fill; must be empty or missing (default ./partyline-data)."`
 
+	Identity string `placeholder:"FILE" help:"File with the private key of age, for a backup that is encrypted."`
+
 	KeepWebhooks bool `help:"Leave webhooks enabled. Without it the restored hub disables them before it calls any: the hub that was backed up may go on, and a copy must not call for it."`
 }
 
@@ -23,12 +25,16 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer f.Close()
+	in, err := decrypted(f, c.Identity)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	if err := c.prepare(); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	o := journalOptions(c.Data)
 	o.Quiet = !c.KeepWebhooks
-	if err := badger.Restore(ctx, o, f); err != nil {
+	if err := badger.Restore(ctx, o, in); err != nil {
 		if newer := newerError(c.File, err); newer != nil {
 			return newer
 		}

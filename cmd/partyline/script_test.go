@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -43,7 +44,7 @@ func TestScripts(t *testing.T) {
 		Deadline:            time.Now().Add(scriptsLimit),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": start, "halt": halt, "interrupt": interrupt, "await": await,
-			"dawdle": dawdle, "mode": mode, "damage": damage, "lines": lines,
+			"dawdle": dawdle, "mode": mode, "damage": damage, "lines": lines, "keypair": keypair,
 		},
 		Setup: func(e *testscript.Env) error {
 			running := &background{servers: map[string]*process{}}
@@ -206,6 +207,14 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 		b[len(b)/2] ^= 0x40
 		ts.Check(os.WriteFile(name, b, 0o600))
 	}
+}
+
+// keypair NAME makes a private key of age in the file NAME; $NAME is its public key.
+func keypair(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := age.GenerateX25519Identity()
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("# a comment, as age-keygen writes one\n"+key.String()+"\n"), 0o600))
+	ts.Setenv(args[0], key.Recipient().String())
 }
 
 var tryLine = regexp.MustCompile(`(?m)^  (TOKEN=.*|curl .*)$`)

@@ -62,6 +62,7 @@ var libraries = []Library{
 	{"github.com/swaggest/swgui", []string{"gateway"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
 	{"github.com/alecthomas/kong", []string{"cmd"}},
+	{"filippo.io/age", []string{"cmd"}},
 	{"go.opentelemetry.io/otel", []string{"cmd"}},
 	{"go.opentelemetry.io/otel/metric", []string{"cmd", "gateway", "actors"}},
 	{"go.opentelemetry.io/otel/attribute", []string{"cmd", "gateway", "actors"}},
