@@ -307,6 +307,7 @@ var (
 	devices = regexp.MustCompile(`"device":"[^"]+"`)
 	seconds = regexp.MustCompile(`"(iat|exp)":\d+`)
 	epochs  = regexp.MustCompile(`"epoch":"[a-z2-7]{16}"`)
+	secrets = regexp.MustCompile(`([#?]s=)[A-Za-z0-9_-]{12}"`)
 	clocks  = regexp.MustCompile(`\d\d:\d\d UTC`)
 )
 
@@ -326,6 +327,7 @@ func timeless(t *testing.T, b []byte, header http.Header) any {
 	b = devices.ReplaceAll(b, []byte(`"device":"device"`))
 	b = seconds.ReplaceAll(b, []byte(`"$1":0`))
 	b = epochs.ReplaceAll(b, []byte(`"epoch":"epoch"`))
+	b = secrets.ReplaceAll(b, []byte(`${1}secret"`))
 	b = clocks.ReplaceAll(b, []byte(`00:00 UTC`))
 	var v any
 	if err := json.Unmarshal(b, &v); err != nil {

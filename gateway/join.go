@@ -32,6 +32,7 @@ type arrival struct {
 	Generation protocol.Generation  `json:"generation"`
 	Policy     protocol.JoinPolicy  `json:"policy"`
 	Device     string               `json:"device"` // as DeviceID.String has it
+	Address    protocol.AddressID   `json:"address"`
 	Name       string               `json:"name"`
 	Yours      *protocol.YourVote   `json:"yours"`
 	Chosen     *protocol.YourChoice `json:"chosen"`
@@ -80,43 +81,47 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	if err := g.guests.tried(in.from, session != 0, g.guard.mint.vouched(code, q.Secret), now); err != nil {
 		return none, err
 	}
-	e, device, err := g.letIn(ctx, in, session, code, q.Device, now)
-	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: device.String(),
-		Name: nameOf(q.Name, device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
+	e, p, err := g.letIn(ctx, in, session, code, q.Device, now)
+	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.device.String(), Address: p.address,
+		Name: nameOf(q.Name, p.device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }
 
 // letIn counts the phone and asks the session for its entry. It is counted once in each
 // session, on its address, whoever has made its pass and however long ago: so it is of no
 // use to gather devices. A pass of this session says that it was counted, and so does a
-// vote in it.
-func (g *Gateway) letIn(ctx context.Context, in *input, session protocol.SessionID, code, text string, now time.Time) (protocol.Entry, protocol.DeviceID, error) {
+// vote in it. The address that it was counted on goes with the phone, wherever it comes
+// from later.
+func (g *Gateway) letIn(ctx context.Context, in *input, session protocol.SessionID, code, text string, now time.Time) (protocol.Entry, pass, error) {
 	p, ours := g.guard.mint.readPass(text)
 	counted := ours && p.session == session
 	if !ours {
 		p.device = newDevice()
 	} else if err := g.guests.touch(p.device, now); err != nil {
-		return protocol.Entry{}, 0, err
+		return protocol.Entry{}, p, err
 	}
 	if ours && !counted {
 		e, err := g.hub.Enter(ctx, session, code, p.device)
 		if err != nil {
-			return e, 0, err
+			return e, p, err
 		}
 		counted = e.Known
 	}
 	if !counted {
 		if err := g.guests.admit(in.from, now); err != nil {
-			return protocol.Entry{}, 0, err
+			return protocol.Entry{}, p, err
 		}
 	}
+	if p.session != session {
+		p.session, p.address = session, g.guard.mint.address(session, in.from)
+	}
 	e, err := g.hub.Enter(ctx, session, code, p.device)
-	return e, p.device, err
+	return e, p, err
 }
 
 func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
 	device, _ := protocol.ParseDevice(a.Device) // written by arrive
 	token, err := g.guard.mint.guest(a)
-	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.pass(pass{device, a.Session}),
+	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.pass(pass{device, a.Session, a.Address}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
@@ -138,6 +143,6 @@ func (g *Gateway) readGuestVote(in *input) (protocol.Command, *protocol.Error) {
 	if err := in.read(c, nil); err != nil {
 		return nil, err
 	}
-	c.SessionID, c.Generation, c.Device, c.Username = in.who.Session, in.who.Generation, in.who.Device, in.who.Name
+	c.SessionID, c.Generation, c.Device, c.Address, c.Username = in.who.Session, in.who.Generation, in.who.Device, in.who.Address, in.who.Name
 	return c, nil
 }

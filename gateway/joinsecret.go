@@ -14,11 +14,11 @@ import (
 
 // joinSecret is what the link in a code's QR code carries beside the code, so that
 // whoever scans it is told from whoever guesses codes. It is made from the code and the
-// secret of the tokens, so it is stored nowhere and renewed with the code; only the host
-// and screens are told it, and nobody who merely names a code.
+// secret of the tokens, so it is stored nowhere and renewed with the code, and with the
+// timeline; only the host and screens are told it, and nobody who merely names a code.
 func (m *mint) joinSecret(code string) string {
 	h := hmac.New(sha256.New, m.secret)
-	h.Write([]byte("partyline join " + code))
+	h.Write([]byte("partyline join " + code + string(m.timeline.Epoch)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:protocol.JoinSecretLength]
 }
 

@@ -22,6 +22,9 @@ type claims struct {
 	Session    protocol.SessionID  `json:"sessionId,omitempty"`
 	Generation protocol.Generation `json:"generation,omitempty"`
 	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
+	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
+	// say none.
+	Address string `json:"address,omitempty"`
 	jwt.RegisteredClaims
 }
 
@@ -59,7 +62,7 @@ func (m *mint) scoped(t protocol.Token) (string, error) {
 
 // guest signs a token for a device that came in at that second.
 func (m *mint) guest(a arrival) (string, error) {
-	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation,
+	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation, Address: a.Address.String(),
 		RegisteredClaims: jwt.RegisteredClaims{Subject: a.Device, IssuedAt: jwt.NewNumericDate(a.at()), ExpiresAt: jwt.NewNumericDate(a.expires())}})
 }
 
@@ -129,5 +132,10 @@ func (c *claims) guest(h *holder) error {
 		return errClaims
 	}
 	h.Device, h.Generation = device, c.Generation
+	if c.Address != "" {
+		if h.Address, ok = protocol.ParseAddress(c.Address); !ok {
+			return errClaims
+		}
+	}
 	return nil
 }

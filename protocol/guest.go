@@ -54,6 +54,7 @@ type CastGuestVote struct {
 	SessionID  SessionID  `json:"-"`
 	Generation Generation `json:"-"`
 	Device     DeviceID   `json:"-"`
+	Address    AddressID  `json:"-"`
 	Username   string     `json:"-"`
 }
 

@@ -15,6 +15,16 @@ const (
 	// and its answer, with titles of any length, stay below what is kept of an answer.
 	// An evening has about ten.
 	MaxChatGames = 200
+	// MaxChanges is how often a guest's device may change its mind about one playing, or in
+	// one poll, and MaxPresses how many votes more than the first it has for one playing
+	// under PolicyEvery. A person who plays with the buttons stays below; each is a record
+	// on disk of up to a kilobyte.
+	MaxChanges = 20
+	MaxPresses = 100
+	// MaxSiteChanges bounds both for all devices of an address, or an IPv6 /48, in a
+	// session: 200 for each phone of a hall of a thousand, and 200 MB on disk. The first
+	// vote of a device for a playing counts beyond it, so nobody keeps others from voting.
+	MaxSiteChanges = 200_000
 	// MaxUsername, in runes: Twitch allows 25, Discord 32, YouTube 100.
 	MaxUsername = 100
 	// MaxNotes, in runes, keeps session lists small.

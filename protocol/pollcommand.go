@@ -29,9 +29,10 @@ type VotePoll struct {
 	// Choice is the number of the candidate, from 1.
 	Choice int `json:"choice"`
 	// Device is a guest's phone, 0 for the voter of a bot or an admin. A phone has one
-	// vote whatever its name. Generation is that of its token.
+	// vote whatever its name. Generation and Address are those of its token.
 	Device     DeviceID   `json:"-"`
 	Generation Generation `json:"-"`
+	Address    AddressID  `json:"-"`
 }
 
 // EndPoll ends the open poll now: sessions.poll.end.

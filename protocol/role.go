@@ -51,6 +51,8 @@ type Principal struct {
 	// of the session's joining when the guest came in.
 	Device     DeviceID
 	Generation Generation
+	// Address is where a guest came in from, 0 for everybody else and where it is not known.
+	Address AddressID
 }
 
 // May says whether the principal may use an operation of that access.

@@ -8,7 +8,8 @@ package codec
 // the tests of the hearts hold the code against it.
 //
 //	1  commit ffa9881, whose folders do not say so
-//	2  webhooks can be disabled by the hub itself
+//	2  webhooks can be disabled by the hub itself; the first vote of a guest's device tells
+//	   its address
 const Schema = 2
 
 // Released is the schema of the newest release. Its lists, and those before, are never

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/binary"
+	"math"
 
 	"partyline/protocol"
 )
@@ -17,8 +18,9 @@ type ballots struct {
 }
 
 type ballot struct {
-	voter  string // the key of elector
-	choice uint8
+	voter   string // the key of elector
+	choice  uint8
+	changes uint8 // votes after the first, up to the highest number
 }
 
 // elector is who has one vote: a guest's device, or the name that somebody else gives.
@@ -36,13 +38,13 @@ func (e elector) key(dst []byte) []byte {
 	return fold(dst, e.name)
 }
 
-// choice is what the elector wants so far, 0 for somebody new.
-func (b *ballots) choice(e elector) int {
+// of is what the elector wants so far, the zero ballot for somebody new.
+func (b *ballots) of(e elector) ballot {
 	var room [maxFolded]byte
 	if i, ok := b.places[string(e.key(room[:0]))]; ok {
-		return int(b.list[i].choice)
+		return b.list[i]
 	}
-	return 0
+	return ballot{}
 }
 
 // cast replaces what the elector wants, and says what it was.
@@ -54,7 +56,9 @@ func (b *ballots) cast(e elector, choice int) (before int) {
 		b.insert(ballot{voter: string(key), choice: uint8(choice)})
 		return 0
 	}
-	before, b.list[i].choice = int(b.list[i].choice), uint8(choice)
+	v := &b.list[i]
+	before, v.choice = int(v.choice), uint8(choice)
+	v.changes += min(1, math.MaxUint8-v.changes)
 	return before
 }
 

@@ -33,6 +33,9 @@ const (
 	kindPollStarted
 	kindPollVoted
 	kindPollEnded
+	// The first votes of a device, which tell its address.
+	kindFirstGuestVote
+	kindFirstPollVote
 )
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
@@ -44,6 +47,9 @@ var errFact = errors.New("session: not a fact")
 func AppendFact(dst []byte, f Fact) []byte {
 	switch v := f.(type) {
 	case *VoteCast:
+		if v.Address != 0 {
+			return appendGuestVote(appendAddress(append(dst, kindFirstGuestVote), v.Address), v)
+		}
 		if v.Device != 0 {
 			return appendGuestVote(append(dst, kindGuestVote), v)
 		}
@@ -51,6 +57,9 @@ func AppendFact(dst []byte, f Fact) []byte {
 	case *ChatImported:
 		return appendChat(append(dst, kindChatImported), v)
 	case *PollVoted:
+		if v.Address != 0 {
+			return appendPollVote(appendAddress(append(dst, kindFirstPollVote), v.Address), v)
+		}
 		return appendPollVote(append(dst, kindPollVoted), v)
 	}
 	b, err := json.Marshal(f)
@@ -76,6 +85,10 @@ func ReadFact(b []byte) (Fact, error) {
 		return readPacked(readGuestVote, body)
 	case kindPollVoted:
 		return readPacked(readPollVote, body)
+	case kindFirstGuestVote:
+		return readPacked(readFirstGuestVote, body)
+	case kindFirstPollVote:
+		return readPacked(readFirstPollVote, body)
 	}
 	f := blank(kind)
 	if f == nil {

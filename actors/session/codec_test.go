@@ -40,6 +40,8 @@ func oneOfEach() []session.Fact {
 		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteDown, Username: "ann", Device: 0xa, Replaced: protocol.VoteUp},
 		&session.JoinSet{At: noon, Generation: 1, Policy: protocol.PolicyLatest, Code: "QRX7F2"},
 		&session.JoinSet{At: noon, Generation: 1<<32 - 1, Policy: protocol.PolicyOnce},
+		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xa, Address: 0xfedcba9876543210},
+		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 0xa, Username: "ann", Address: 1},
 	}
 }
 
@@ -164,6 +166,14 @@ func TestReadFactRefuses(t *testing.T) {
 		"a nameless guest":                {12, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0},
 		"a guest and more":                {12, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a', 0},
 		"a guest for no game":             {12, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"a first vote of no address":      {17, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"a first vote of no device":       {17, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 'a'},
+		"a first vote cut":                {17, 0, 0, 0, 0, 0, 0, 0},
+		"a first vote of no bytes":        {17},
+		"a first ballot of no address":    {18, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 'a'},
+		"a first ballot of no device":     {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 'a'},
+		"a first ballot of nobody":        {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0},
+		"a first ballot cut":              {18, 0, 0},
 		"joining of no kind":              []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"never"}`),
 		"joining of no policy":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1}`),
 		"joining of no number":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","policy":"once","code":"QRX7F2"}`),
@@ -174,7 +184,9 @@ func TestReadFactRefuses(t *testing.T) {
 			t.Errorf("%s: read %#v, %v", name, f, err)
 		}
 	}
-	for name, b := range map[string][]byte{"vote": {7, 1, 0, 1, 1, 1, 1, 'a'}, "guest's vote": {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, "ballot": {15, 1, 1, 1, 0, 0, 1, 'a'}, "chat log": {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1}} {
+	for name, b := range map[string][]byte{"vote": {7, 1, 0, 1, 1, 1, 1, 'a'}, "guest's vote": {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, "ballot": {15, 1, 1, 1, 0, 0, 1, 'a'},
+		"first vote":   {17, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
+		"first ballot": {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 1, 'a'}, "chat log": {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1}} {
 		if _, err := session.ReadFact(b); err != nil {
 			t.Errorf("the smallest %s: %v", name, err)
 		}
@@ -200,6 +212,7 @@ func TestStoredVotesAreTheSame(t *testing.T) {
 		}
 		if want.Device != 0 {
 			want.Replaced = rapid.SampledFrom([]protocol.VoteType{"", protocol.VoteUp, protocol.VoteDown}).Draw(t, "replaced")
+			want.Address = protocol.AddressID(rapid.Uint64().Draw(t, "address"))
 		}
 		got, err := session.ReadFact(session.AppendFact(nil, want))
 		if err != nil {
@@ -241,6 +254,9 @@ func TestStoredBallotsAreTheSame(t *testing.T) {
 		want := &session.PollVoted{
 			At: protocol.Timestamp(rapid.Int64Range(1, 253402300799999).Draw(t, "at")), Poll: protocol.PollID(rapid.Int64Min(1).Draw(t, "poll")),
 			Choice: rapid.IntRange(1, 3).Draw(t, "choice"), Before: rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(t, "before"), Device: protocol.DeviceID(rapid.Uint64().Draw(t, "device")), Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
+		}
+		if want.Device != 0 {
+			want.Address = protocol.AddressID(rapid.Uint64().Draw(t, "address"))
 		}
 		got, err := session.ReadFact(session.AppendFact(nil, want))
 		if err != nil {

@@ -92,6 +92,9 @@ type VoteCast struct {
 	// thumb that it takes back, empty for none: the device's newest for that playing.
 	Device   protocol.DeviceID
 	Replaced protocol.VoteType
+	// Address is where the device came in from. It is told with its first vote in the
+	// session alone, 0 with all others and where it is not known.
+	Address protocol.AddressID
 }
 
 // Shown is the vote as lists of the newest ones show it.

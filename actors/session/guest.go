@@ -16,10 +16,25 @@ func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at, now protoco
 	if err != nil || replaced == c.Vote {
 		return dst, err
 	}
+	if err := h.mayVoteAgain(c.Device, id); err != nil {
+		return dst, err
+	}
 	return append(dst, &VoteCast{
 		At: at, Timestamp: at, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote,
-		Username: c.Username, Device: c.Device, Replaced: replaced,
+		Username: c.Username, Device: c.Device, Replaced: replaced, Address: h.devices.introduce(c.Device, c.Address),
 	}), nil
+}
+
+// mayVoteAgain refuses a device that has voted often enough for the playing.
+func (h *Heart) mayVoteAgain(device protocol.DeviceID, id protocol.PlayID) *protocol.Error {
+	m := h.devices.mark(device, id)
+	switch {
+	case m == nil:
+		return nil
+	case h.join.Policy == protocol.PolicyEvery:
+		return h.devices.enough(device, int(m.changes), protocol.MaxPresses, pressedEnough)
+	}
+	return h.devices.enough(device, int(m.changes), protocol.MaxChanges, changedEnough)
 }
 
 // onStage is what is being played; wanted is what the phone showed, 0 when it did not say.

@@ -13,6 +13,8 @@ func ReadVote(b []byte) (*VoteCast, error) {
 		return readVote(b[1:])
 	case kindGuestVote:
 		return readGuestVote(b[1:])
+	case kindFirstGuestVote:
+		return readFirstGuestVote(b[1:])
 	}
 	return nil, nil
 }

@@ -87,9 +87,11 @@ func (h *Heart) choose(f *PollVoted) {
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
 	}
-	if before := p.ballots.cast(elector{f.Device, f.Username}, f.Choice); before > 0 {
+	before := p.ballots.cast(elector{f.Device, f.Username}, f.Choice)
+	if before > 0 {
 		p.Candidates[before-1].Votes--
 	}
+	h.devices.choose(f, before > 0)
 	p.Candidates[f.Choice-1].Votes++
 }
 

@@ -34,9 +34,11 @@ func readPollVote(b []byte) (*PollVoted, error) {
 	name := r.Bytes(maxFolded)
 	if !r.Done() || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates || before > protocol.MaxCandidates || before == choice ||
 		len(name) == 0 || !utf8.Valid(name) {
-		return nil, fmt.Errorf("%w: a damaged vote in a poll", errFact)
+		return nil, errPollVote()
 	}
 	return &PollVoted{
 		At: at, Poll: protocol.PollID(poll), Choice: int(choice), Before: int(before), Device: protocol.DeviceID(device), Username: string(name),
 	}, nil
 }
+
+func errPollVote() error { return fmt.Errorf("%w: a damaged vote in a poll", errFact) }

@@ -45,14 +45,20 @@ func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp
 	if c.Choice > len(p.Candidates) {
 		return dst, protocol.Invalid("choice must be between 1 and %d", len(p.Candidates))
 	}
-	before := p.ballots.choice(elector{c.Device, c.Username})
+	cast := p.ballots.of(elector{c.Device, c.Username})
+	before := int(cast.choice)
 	switch {
 	case before == c.Choice:
 		return dst, nil
+	case before != 0 && c.Device != 0:
+		if err := h.devices.enough(c.Device, int(cast.changes), protocol.MaxChanges, changedEnough); err != nil {
+			return dst, err
+		}
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
 		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username}), nil
+	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
+		Address: h.devices.introduce(c.Device, c.Address)}), nil
 }
 
 // votable is the poll that takes votes at that moment.

@@ -23,6 +23,8 @@ type PollVoted struct {
 	Before   int
 	Device   protocol.DeviceID
 	Username string
+	// Address is as in VoteCast.
+	Address protocol.AddressID
 }
 
 // PollEnded closes a poll. Choice is the winner's number, 0 when the poll was canceled.

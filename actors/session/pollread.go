@@ -35,7 +35,7 @@ func (h *Heart) chosen(device protocol.DeviceID) *protocol.YourChoice {
 	if p == nil {
 		return nil
 	}
-	choice := p.ballots.choice(elector{device: device})
+	choice := int(p.ballots.of(elector{device: device}).choice)
 	if choice == 0 {
 		return nil
 	}

@@ -47,10 +47,10 @@ func readBallots(r *reader) ballots {
 	if n == 0 {
 		return ballots{}
 	}
-	// A ballot takes at least three bytes, so a damaged count cannot ask for much.
-	b := ballots{places: make(map[string]int32, min(n, len(r.Rest)/3)), list: make([]ballot, 0, min(n, len(r.Rest)/3))}
+	// A ballot takes at least four bytes, so a damaged count cannot ask for much.
+	b := ballots{places: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]ballot, 0, min(n, len(r.Rest)/4))}
 	for range n {
-		v := ballot{voter: string(r.Bytes(maxFolded)), choice: r.Byte()}
+		v := ballot{voter: string(r.Bytes(maxFolded)), choice: r.Byte(), changes: r.Byte()}
 		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
 			r.Fail()
 		}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/binary"
+	"math"
 
 	"partyline/protocol"
 )
@@ -12,8 +13,8 @@ func readDevices(r *reader, plays int) devices {
 	if n == 0 {
 		return devices{}
 	}
-	// A device takes at least eleven bytes, so a damaged count cannot ask for much.
-	room := min(n, len(r.Rest)/11)
+	// A device takes at least 18 bytes, so a damaged count cannot ask for much.
+	room := min(n, len(r.Rest)/18)
 	d := devices{places: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
 	for range n {
 		v := readDevice(r, plays)
@@ -29,16 +30,17 @@ func readDevices(r *reader, plays int) devices {
 }
 
 func readDevice(r *reader, plays int) (v device) {
-	id := r.Take(8)
+	id, address := r.Take(8), r.Take(8)
+	v.changes = uint32(r.AtMost(math.MaxUint32))
 	n := r.length(plays)
-	if r.Bad || n == 0 {
-		r.Fail()
+	if r.Bad {
 		return v
 	}
-	v.id = protocol.DeviceID(binary.BigEndian.Uint64(id))
+	v.id, v.address = protocol.DeviceID(binary.BigEndian.Uint64(id)), protocol.AddressID(binary.BigEndian.Uint64(address))
 	for range n {
 		play := r.length(2*plays + 1)
-		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1}
+		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.length(math.MaxUint16))}
+		m.ups, m.downs = uint32(r.AtMost(math.MaxUint32)), uint32(r.AtMost(math.MaxUint32))
 		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
 			r.Fail()
 		}

@@ -9,7 +9,7 @@ import (
 
 // SnapshotVersion names the format of AppendSnapshot. A snapshot of another version
 // is not restored: the journal is replayed instead.
-const SnapshotVersion uint32 = 2
+const SnapshotVersion uint32 = 3
 
 // A snapshot is
 //
@@ -22,12 +22,18 @@ const SnapshotVersion uint32 = 2
 //	    uvarint  for each further vote: milliseconds since the one before, less window
 //	uvarint  number of devices, in the order of their first votes, and for each:
 //	    8 bytes  the device, big-endian
+//	    8 bytes  the address that it came in from, big-endian, 0 when it is not known
+//	    uvarint  its votes that were not its first for a playing or in a poll
 //	    uvarint  number of playings it voted on, and for each:
 //	        uvarint  twice the number of the playing, plus 1 when the newest vote is up
 //	        uvarint  when that was, in milliseconds since 1970
+//	        uvarint  its votes after the first, up to 65535
+//	        uvarint  its votes up that count
+//	        uvarint  its votes down that count
 //	uvarint  number of voters in the open poll, in the order of their first votes, and for each:
 //	    uvarint  length of the key in bytes, and the key: the folded name, or 0 and the device
 //	    byte     choice
+//	    byte     its votes after the first, up to 255
 //
 // The same facts always give the same bytes.
 
@@ -83,6 +89,8 @@ func (d *devices) append(dst []byte) []byte {
 	for i := range d.list {
 		v := &d.list[i]
 		dst = binary.BigEndian.AppendUint64(dst, uint64(v.id))
+		dst = binary.BigEndian.AppendUint64(dst, uint64(v.address))
+		dst = binary.AppendUvarint(dst, uint64(v.changes))
 		dst = binary.AppendUvarint(dst, uint64(len(v.marks)))
 		for _, m := range v.marks {
 			play := uint64(m.play) << 1
@@ -91,6 +99,9 @@ func (d *devices) append(dst []byte) []byte {
 			}
 			dst = binary.AppendUvarint(dst, play)
 			dst = binary.AppendUvarint(dst, uint64(m.at))
+			dst = binary.AppendUvarint(dst, uint64(m.changes))
+			dst = binary.AppendUvarint(dst, uint64(m.ups))
+			dst = binary.AppendUvarint(dst, uint64(m.downs))
 		}
 	}
 	return dst
@@ -105,7 +116,7 @@ func (p *poll) append(dst []byte) []byte {
 	for _, v := range p.ballots.list {
 		dst = binary.AppendUvarint(dst, uint64(len(v.voter)))
 		dst = append(dst, v.voter...)
-		dst = append(dst, v.choice)
+		dst = append(dst, v.choice, v.changes)
 	}
 	return dst
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"partyline/actors"
 	"partyline/protocol"
 )
 
@@ -64,6 +65,7 @@ func party(h *house) {
 	h.ask("join.vote", params{"vote": "up"}).want(200)
 	h.ask("join.vote", params{"vote": "down"}).want(200)
 	h.ask("join.vote", params{"vote": "up", "gameId": 10002}).want(409)
+	h.undecided()
 	h.policy("once")
 	h.ask("join.vote", params{"vote": "up"}).want(409)
 	h.ask("join.vote", params{"vote": "up"}).want(429)
@@ -80,6 +82,27 @@ func party(h *house) {
 	h.ask("join.vote", params{"vote": "up"}).want(403)
 	h.ask("sessions.close", params{"id": 1}).want(200)
 	h.ask("sessions.join.open", params{"id": 1}).want(400)
+}
+
+// undecided is a phone that has changed its mind as often as it may, about a game and in
+// a poll.
+func (h *house) undecided() {
+	h.t.Helper()
+	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{1, 2}}).want(201)
+	for n := range protocol.MaxChanges + 1 {
+		for _, c := range []protocol.Command{
+			&protocol.CastGuestVote{SessionID: 1, Generation: 1, Device: 0xe, Username: "Ann", Vote: []protocol.VoteType{"up", "down"}[n%2]},
+			&protocol.VotePoll{ID: 1, Generation: 1, Device: 0xe, Username: "Ann", Choice: n%2 + 1},
+		} {
+			if _, err := h.hub.Do(h.t.Context(), actors.Call{Command: c}); err != nil {
+				h.t.Fatal(err)
+			}
+		}
+	}
+	token := []string{"Authorization", "Bearer " + guestOf(h, 1, 0xe)}
+	h.ask("join.vote", params{"vote": "down"}, token...).want(409)
+	h.ask("sessions.poll.vote", params{"id": 1, "choice": 2}, token...).want(409)
+	h.ask("sessions.poll.cancel", params{"id": 1}).want(200)
 }
 
 func (h *house) policy(p string) {

@@ -105,7 +105,7 @@ func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
 	typed := newTab(t, h, phone)
 	typed.told(429, func() {
 		typed.goTo(h.url("/vote/" + code))
-		typed.shows("h1", "A moment, please")
+		typed.shows("h1", "Just a moment")
 		typed.goTo(h.url("/vote"))
 	})
 	console := console(t, h, desktop)
@@ -122,7 +122,7 @@ func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
 	// Another code is another picture.
 	b.told(404, func() {
 		h.ask("PUT", fmt.Sprintf("/api/sessions/%d/join", id), object{"renew": true})
-		b.shows("h1", "Joining is closed")
+		b.shows("h1", "Voting is closed")
 		console.until(fmt.Sprintf(`document.querySelector('.joined a').href === %q`, h.link(id)))
 		console.leads(h.link(id))
 	})

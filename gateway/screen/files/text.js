@@ -65,6 +65,7 @@ const en = {
   counted: 'Vote counted. Thank you!',
   changed: 'Vote changed.',
   stands: 'Your vote stays as it is.',
+  enough: 'You have changed your vote many times. It stays as it is now.',
   onceOnly: 'You have already voted for this game.',
   tooSoon: 'Too fast: one vote per second.',
   tooFast: 'Too many votes. Try again in a moment.',

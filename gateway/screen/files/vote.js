@@ -184,6 +184,7 @@ async function chooseGame(pollId, choice) {
 }
 
 function explain(e) {
+  if (e.data?.limit) return note(t('enough'), true);
   const known = {
     duplicate_vote: (state?.join?.policy ?? me.policy) === 'once' ? 'onceOnly' : 'tooSoon',
     conflict: 'late', session_closed: 'late', too_many_requests: 'tooFast', forbidden: 'notIn', bad_token: 'notIn',
