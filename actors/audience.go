@@ -40,12 +40,12 @@ func (a *audience) note(f session.Fact) {
 
 // portrait is a query for the whole state that is answered at a moment when exactly
 // the events up to its seq are published.
-func portrait(done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
+func portrait(c *clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
 	q := &sessionQuery{barrier: true, read: func(h *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
 		if !h.Exists() {
 			return nil, protocol.NotFound("Session")
 		}
-		return h.State(seq), nil
+		return h.State(seq, c.moment()), nil
 	}}
 	q.done = func(answer any, err *protocol.Error) {
 		state, _ := answer.(*protocol.SessionState)
@@ -57,7 +57,7 @@ func portrait(done func(state *protocol.SessionState, err *protocol.Error)) *ses
 // watching turns the request into a portrait: there the feed begins.
 func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
 	a.used = a.now()
-	q := portrait(func(state *protocol.SessionState, err *protocol.Error) {
+	q := portrait(a.clock, func(state *protocol.SessionState, err *protocol.Error) {
 		if err != nil {
 			r.done(nil, err)
 			return
@@ -85,7 +85,7 @@ func (a *sessionActor) refresh(f *feed.Feed) {
 		return
 	}
 	a.refreshing = true
-	a.handle(portrait(func(state *protocol.SessionState, err *protocol.Error) {
+	a.handle(portrait(a.clock, func(state *protocol.SessionState, err *protocol.Error) {
 		a.refreshing = false
 		if err == nil && f == a.feed {
 			f.SetState(state)

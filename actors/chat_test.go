@@ -27,7 +27,7 @@ func chatLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, line
 	var s protocol.ChatSieve
 	for ; len(lines) > 0; lines = lines[3:] {
 		message, at := lines[1].(string), since+protocol.Timestamp(lines[2].(int))
-		if err := s.Add(&protocol.ChatMessage{Username: lines[0].(string), Message: &message, Timestamp: &at}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: lines[0].(string), Message: &message, Timestamp: at.Stamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,7 +44,7 @@ func crowdLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, n i
 		if i%4 == 0 {
 			message = "thisgame--"
 		}
-		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(prefix, i), Message: &message, Timestamp: &at}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(prefix, i), Message: &message, Timestamp: at.Stamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -418,7 +418,7 @@ func TestTheLargestChatLog(t *testing.T) {
 	message, since := "thisgame++ thisgame--", e.begun()
 	for i := range lines {
 		at := since + protocol.Timestamp(i%1000)
-		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(i), Message: &message, Timestamp: &at}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(i), Message: &message, Timestamp: at.Stamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}

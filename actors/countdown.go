@@ -3,17 +3,16 @@ package actors
 import (
 	"time"
 
+	"partyline/actors/session"
 	"partyline/protocol"
 )
 
-// countdown ends the open poll of a session when its time is over: when the clock says
-// so or when the time has passed by the timer, whichever is first. So a clock that is
-// set back makes no poll longer than it was meant to be, and one that is set ahead, by
-// which no vote counts any more, leaves none open. It is counted down from what is on
-// disk; a restart counts the rest, by the clock.
+// countdown ends the open poll of a session when its time has passed, whatever the clock
+// is set to meanwhile. It is counted down from what is on disk; a restart counts the rest,
+// by the clock.
 type countdown struct {
-	poll  protocol.PollID // 0 while none is open
-	ends  protocol.Timestamp
+	poll  protocol.PollID    // 0 while none is open
+	until protocol.Timestamp // the steady time of its end
 	timer *time.Timer
 	// over: the timer has fired. ending: the end is being decided. failed: the journal
 	// did not take it, and the next sweep tries again.
@@ -23,15 +22,14 @@ type countdown struct {
 // timeIsUp is what the timer sends.
 type timeIsUp struct{ poll protocol.PollID }
 
-// start counts down to the end of a poll, for as long as the poll lasts at most. A
-// countdown of the same poll goes on.
-func (c *countdown) start(id protocol.PollID, started, ends, now protocol.Timestamp, ring func(timeIsUp)) {
+// start counts down to the end of a poll. A countdown of the same poll goes on.
+func (c *countdown) start(id protocol.PollID, until, now protocol.Timestamp, ring func(timeIsUp)) {
 	if c.poll == id {
 		return
 	}
 	c.stop()
-	wait := time.Duration(min(ends-now, ends-started)) * time.Millisecond
-	c.poll, c.ends = id, ends
+	wait := time.Duration(until-now) * time.Millisecond
+	c.poll, c.until = id, until
 	c.timer = time.AfterFunc(wait, func() { ring(timeIsUp{id}) })
 }
 
@@ -40,7 +38,7 @@ func (c *countdown) ring(m timeIsUp) { c.over = c.over || m.poll == c.poll && c.
 
 // due says whether the poll that is counted down is to be ended now.
 func (c *countdown) due(now protocol.Timestamp) bool {
-	return !c.ending && !c.failed && (c.over || now >= c.ends)
+	return !c.ending && !c.failed && (c.over || now >= c.until)
 }
 
 func (c *countdown) stop() {
@@ -52,7 +50,7 @@ func (c *countdown) stop() {
 
 // endPoll ends the poll whose time is over, before anything else is decided.
 func (a *sessionActor) endPoll() {
-	if a.countdown.poll == 0 || !a.countdown.due(protocol.TimestampOf(a.now())) {
+	if a.countdown.poll == 0 || !a.countdown.due(a.clock.moment().Steady) {
 		return
 	}
 	a.countdown.ending = true
@@ -61,18 +59,15 @@ func (a *sessionActor) endPoll() {
 	}}})
 }
 
-// countDown begins with a poll that is on disk.
-func (a *sessionActor) countDown(id protocol.PollID, started, ends protocol.Timestamp) {
-	a.countdown.start(id, started, ends, protocol.TimestampOf(a.now()), func(m timeIsUp) { a.system.Root.Send(a.self, m) })
-}
-
-// resume goes on with the open poll of a heart that was read, if it has one.
-func (a *sessionActor) resume(p *protocol.Poll) {
-	if p == nil || p.Status != protocol.StatusOpen {
+// countDown begins with the open poll of a heart, one that is on disk; without one it stops.
+func (a *sessionActor) countDown(h *session.Heart) {
+	now := a.clock.moment()
+	id, until := h.Countdown(now)
+	if id == 0 {
 		a.countdown.stop()
 		return
 	}
-	a.countDown(p.ID, p.StartedAt, p.EndsAt)
+	a.countdown.start(id, until, now.Steady, func(m timeIsUp) { a.system.Root.Send(a.self, m) })
 }
 
 // precede is called before what somebody asks. A vote does not slip in between an end

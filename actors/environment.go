@@ -14,6 +14,7 @@ import (
 type environment struct {
 	journal persistence.Journal
 	now     func() time.Time
+	clock   *clock
 	log     zerolog.Logger
 	gauges  *gauges
 	keep    func(persistence.Snapshot)

@@ -4,13 +4,12 @@ import (
 	"runtime/debug"
 
 	"partyline/persistence"
-	"partyline/protocol"
 )
 
 // execute decides a command, applies its facts and hands them to the journal. The
 // answer is promised for when they are durable.
 func (l *ledger[F, H]) execute(c *command) {
-	facts, refusal := l.heart.Decide(l.decided[:0], c.cmd, protocol.TimestampOf(l.now()))
+	facts, refusal := l.heart.Decide(l.decided[:0], c.cmd, l.clock.moment())
 	l.decided = facts[:0]
 	var answer any
 	if refusal == nil {

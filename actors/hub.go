@@ -132,7 +132,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 
 func newHub(o Options) *Hub {
 	h := &Hub{
-		environment: environment{journal: o.Journal, now: o.Now, log: o.Log, gauges: &gauges{}},
+		environment: environment{journal: o.Journal, now: o.Now, clock: newClock(o.Now, o.Log), log: o.Log, gauges: &gauges{}},
 		door:        newDoor(max(o.MaxInFlight, 0)),
 		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
 		keys:        newKeys(),

@@ -25,6 +25,7 @@ type ledger[F any, H heart[F]] struct {
 	stream  string
 	journal persistence.Journal
 	now     func() time.Time
+	clock   *clock
 	log     zerolog.Logger
 	gauges  *gauges
 
@@ -89,7 +90,7 @@ type outcome struct {
 
 // newLedger makes a ledger that has not read its stream yet.
 func newLedger[F any, H heart[F]](stream string, s species[F, H], hooks ledgerHooks[F, H], e *environment) *ledger[F, H] {
-	l := &ledger[F, H]{species: s, ledgerHooks: hooks, stream: stream, journal: e.journal, now: e.now, log: e.log, gauges: e.gauges}
+	l := &ledger[F, H]{species: s, ledgerHooks: hooks, stream: stream, journal: e.journal, now: e.now, clock: e.clock, log: e.log, gauges: e.gauges}
 	l.heard = l.hear
 	return l
 }

@@ -28,7 +28,7 @@ type add struct {
 
 func (add) Check() *protocol.Error { return nil }
 
-func (c *counter) Decide(dst []added, cmd protocol.Command, _ protocol.Timestamp) ([]added, *protocol.Error) {
+func (c *counter) Decide(dst []added, cmd protocol.Command, _ protocol.Moment) ([]added, *protocol.Error) {
 	a := cmd.(add)
 	if a.boom == "decide" {
 		panic("decide")
@@ -85,7 +85,7 @@ func newBench(t *testing.T) *bench {
 		},
 		reborn: func(*counter) {},
 		keep:   func(s persistence.Snapshot) { _ = b.journal.SaveSnapshot(context.Background(), s) },
-	}, &environment{journal: b.journal, now: time.Now, log: zerolog.Nop(), gauges: &gauges{}})
+	}, &environment{journal: b.journal, now: time.Now, clock: newClock(nil, zerolog.Nop()), log: zerolog.Nop(), gauges: &gauges{}})
 	if err := b.ledger.begin(); err != nil {
 		t.Fatal(err)
 	}

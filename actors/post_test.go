@@ -156,6 +156,14 @@ func (n *night) restart() {
 	n.start()
 }
 
+// away has the hub off for a while.
+func (n *night) away(d time.Duration) {
+	n.t.Helper()
+	n.stop()
+	time.Sleep(d)
+	n.start()
+}
+
 // hook registers a webhook for the events.
 func (n *night) hook(events ...protocol.EventType) protocol.WebhookID {
 	n.t.Helper()
@@ -175,7 +183,7 @@ func (n *night) vote() string {
 	n.t.Helper()
 	n.voters++
 	name, now := fmt.Sprint("v", n.voters), protocol.TimestampOf(time.Now())
-	do[*protocol.VoteAccepted](n.t, n.hub, &protocol.CastVote{SessionID: n.session, Username: name, Vote: protocol.VoteUp, Timestamp: &now})
+	do[*protocol.VoteAccepted](n.t, n.hub, &protocol.CastVote{SessionID: n.session, Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()})
 	return name
 }
 

@@ -140,7 +140,7 @@ func (a *sessionActor) durable(f session.Fact) {
 	case *session.ChatImported:
 		a.gauges.votes.Add(f.Total())
 	case *session.PollStarted:
-		a.countDown(f.Poll, f.At, f.Ends)
+		a.countDown(a.heart)
 	case *session.PollEnded:
 		a.countdown.stop()
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
@@ -175,7 +175,8 @@ func (a *sessionActor) reborn(h *session.Heart) {
 	}
 	a.invitations.note(a.id, h.Generation(), h.Code())
 	a.born, a.stirred = true, true
-	a.resume(h.Poll())
+	h.Look(a.clock.moment())
+	a.countDown(h)
 	a.closeFeed()
 }
 

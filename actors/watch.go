@@ -63,7 +63,9 @@ func (h *Hub) Refresh(id protocol.SessionID, f *feed.Feed) {
 func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
 	return await[*session.Heart, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
 		q.barrier = true
-		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) { return s.State(seq), nil }
+		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+			return s.State(seq, h.clock.moment()), nil
+		}
 		return h.sendSession(id, q)
 	})
 }

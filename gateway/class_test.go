@@ -63,7 +63,7 @@ func TestWhatStrangersAndGuestsReadLeavesRoom(t *testing.T) {
 
 	j.Hold()
 	at := protocol.TimestampOf(time.Now())
-	h.hub.Go(actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: &at}}, func(any, *protocol.Error) {})
+	h.hub.Go(actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: at.Stamp()}}, func(any, *protocol.Error) {})
 	for range readers {
 		ask("reader", "sessions.votes", "", params{"id": session})
 	}

@@ -305,7 +305,7 @@ var (
 	moments = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	tokens  = regexp.MustCompile(`"eyJ[^"]+"`)
 	devices = regexp.MustCompile(`"device":"[^"]+"`)
-	seconds = regexp.MustCompile(`"(iat|exp)":\d+`)
+	seconds = regexp.MustCompile(`"(iat|exp|remaining_ms)":\d+`)
 	epochs  = regexp.MustCompile(`"epoch":"[a-z2-7]{16}"`)
 	secrets = regexp.MustCompile(`([#?]s=)[A-Za-z0-9_-]{12}"`)
 	clocks  = regexp.MustCompile(`\d\d:\d\d UTC`)

@@ -31,7 +31,7 @@ func plainVoteField(m member, c *protocol.CastVote) bool {
 	case "vote":
 		c.Vote = plainThumb(text)
 	case "timestamp":
-		at, err := protocol.ParseTimestamp(string(text))
+		at, err := protocol.ParseStamp(string(text))
 		c.Timestamp = &at
 		return err == nil
 	default:

@@ -28,7 +28,7 @@ func (g *Gateway) poll() handler {
 		if p == nil {
 			rep.body = noPoll{Message: line}
 		} else {
-			line = pollLine(p, time.Now())
+			line = pollLine(p)
 		}
 		if in.text() {
 			rep.line = line
@@ -58,7 +58,7 @@ func (g *Gateway) readChoice(in *input) (protocol.Command, *protocol.Error) {
 	return c, confine(in.who, &c.ID)
 }
 
-func pollLine(p *protocol.Poll, now time.Time) string {
+func pollLine(p *protocol.Poll) string {
 	if p.Status == protocol.StatusCanceled {
 		return "The poll was canceled"
 	}
@@ -74,7 +74,7 @@ func pollLine(p *protocol.Poll, now time.Time) string {
 	for _, c := range p.Candidates {
 		fmt.Fprintf(&b, " !%d %s (%d)", c.Choice, c.Title, c.Votes)
 	}
-	left := max(0, p.EndsAt.Time().Sub(now).Round(time.Second))
+	left := (time.Duration(p.RemainingMS) * time.Millisecond).Round(time.Second)
 	fmt.Fprintf(&b, ", %d s left", left/time.Second)
 	return b.String()
 }

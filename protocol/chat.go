@@ -2,9 +2,9 @@ package protocol
 
 // ChatMessage is a line of a chat log.
 type ChatMessage struct {
-	Username  string     `json:"username"`
-	Message   *string    `json:"message"`
-	Timestamp *Timestamp `json:"timestamp"`
+	Username  string  `json:"username"`
+	Message   *string `json:"message"`
+	Timestamp *Stamp  `json:"timestamp"`
 	// Ticker is refused, as in CastVote.
 	Ticker string `json:"ticker,omitempty"`
 }
@@ -72,12 +72,12 @@ func (s *ChatSieve) Add(m *ChatMessage) *Error {
 	if err := m.Check(); err != nil {
 		return ChatLine(s.log.Messages, err)
 	}
-	if ts := *m.Timestamp; ts > s.log.Latest {
+	if ts := m.Timestamp.Timestamp(); ts > s.log.Latest {
 		s.log.Latest, s.log.Newest = ts, s.log.Messages
 	}
 	s.log.Messages++
 	if thumbs := ReadThumbs(*m.Message); thumbs != 0 {
-		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: *m.Timestamp, Name: s.place(m.Username), Thumbs: thumbs})
+		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: m.Timestamp.Timestamp(), Name: s.place(m.Username), Thumbs: thumbs})
 	}
 	return nil
 }

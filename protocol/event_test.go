@@ -50,14 +50,14 @@ func goldenEvening() []protocol.Event {
 // goldenPoll is the poll of the golden evening, before its one vote and after it.
 func goldenPoll(status protocol.PollStatus) protocol.Poll {
 	start, end := noon+6000, noon+8000
-	p := protocol.Poll{ID: 3001, SessionID: 3, Status: status, StartedAt: start, EndsAt: start + 60_000, Candidates: []protocol.Candidate{
+	p := protocol.Poll{ID: 3001, SessionID: 3, Status: status, StartedAt: start, EndsAt: start + 60_000, RemainingMS: 60_000, Candidates: []protocol.Candidate{
 		{Choice: 1, GameID: 31, Title: "Quiplash 2", PackName: "Jackbox Party Pack 3", MinPlayers: 2, MaxPlayers: 8},
 		{Choice: 2, GameID: 70, Title: "Drawful 2", PackName: "Drawful 2", MinPlayers: 2, MaxPlayers: 8},
 	}}
 	if status == protocol.StatusEnded {
 		p.Candidates[1].Votes, p.TotalVotes = 1, 1
 		winner := p.Candidates[1]
-		p.EndedAt, p.Winner = &end, &winner
+		p.EndedAt, p.Winner, p.RemainingMS = &end, &winner, 0
 	}
 	return p
 }

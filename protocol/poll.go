@@ -30,6 +30,9 @@ type Poll struct {
 	// EndsAt is when no vote counts any more; EndedAt is when the outcome was known.
 	EndsAt  Timestamp  `json:"ends_at"`
 	EndedAt *Timestamp `json:"ended_at"`
+	// RemainingMS is how many milliseconds it goes on yet, 0 when it is over: a countdown
+	// begins from it, whatever the clocks of the server and of a screen say.
+	RemainingMS int64 `json:"remaining_ms"`
 	// AutoAdd says that the winner is added to the session with the end.
 	AutoAdd    bool        `json:"auto_add"`
 	Candidates []Candidate `json:"candidates"`
@@ -40,6 +43,8 @@ type Poll struct {
 	Tie bool `json:"tie"`
 	// Added says that the winner was added to the session since the end.
 	Added bool `json:"added"`
+	// Followed says that some game was added to the session since the end.
+	Followed bool `json:"followed"`
 }
 
 // Candidate is a game that a poll asks about, as it was in the catalogue when the

@@ -53,13 +53,22 @@ func (t Timestamp) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Timestamp) UnmarshalJSON(b []byte) error {
-	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
+	text, ok := quotedText(b)
+	if !ok {
 		return ErrTimestamp
 	}
-	v, err := ParseTimestamp(string(b[1 : len(b)-1]))
+	v, err := ParseTimestamp(text)
 	if err != nil {
 		return err
 	}
 	*t = v
 	return nil
+}
+
+// quotedText is what stands between quotes; a timestamp needs no escapes.
+func quotedText(b []byte) (text string, ok bool) {
+	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
+		return "", false
+	}
+	return string(b[1 : len(b)-1]), true
 }

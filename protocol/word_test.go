@@ -111,7 +111,7 @@ func heard() map[string]any {
 	fields := protocol.GameFields{PackName: ptr("House"), Title: ptr("Charades"), MinPlayers: ptr(2), MaxPlayers: ptr(8),
 		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Enabled: ptr(true), FavorBias: ptr(-1)}
 	events := protocol.Events(protocol.EventGameAdded)
-	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: ptr(noon)}
+	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: noon.Stamp()}
 	return map[string]any{
 		"create-session":     &protocol.CreateSession{Notes: ptr("Friday")},
 		"close-session":      &protocol.CloseSession{ID: 3, Notes: ptr("Fine")},
@@ -124,7 +124,7 @@ func heard() map[string]any {
 		"start-player-check": &protocol.StartPlayerCheck{ID: 3, GameID: 30001},
 		"stop-player-check":  &protocol.StopPlayerCheck{ID: 3, GameID: 30001},
 		"cast-vote":          &cast,
-		"chat-log":           &protocol.ChatLog{ID: 3, ChatData: []protocol.ChatMessage{{Username: "ann", Message: ptr("oh, thisgame++!"), Timestamp: ptr(noon)}}},
+		"chat-log":           &protocol.ChatLog{ID: 3, ChatData: []protocol.ChatMessage{{Username: "ann", Message: ptr("oh, thisgame++!"), Timestamp: noon.Stamp()}}},
 		"cast-votes":         &protocol.CastVotes{SessionID: 3, Votes: []protocol.CastVote{cast}},
 		"issue-token":        &protocol.IssueToken{Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), ExpiresIn: protocol.Duration(30 * 24 * time.Hour)},
 		"revoke-token":       &protocol.RevokeToken{ID: 7},
@@ -231,8 +231,8 @@ func TestEveryWordIsGolden(t *testing.T) {
 	}
 	// What is never on the wire: the table's rows, who asks, what a code means, what lists
 	// of the newest votes are made from, what a session says of a guest to the gateway, what
-	// the hub says of its timeline, and what is left of a chat log.
-	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry", "Timeline", "ImportChat", "ChatVote", "ChatSieve"} {
+	// the hub says of its timeline, what is left of a chat log, and when something is decided.
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry", "Timeline", "ImportChat", "ChatVote", "ChatSieve", "Moment"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

@@ -3,9 +3,10 @@ package catalogue
 import "partyline/protocol"
 
 // Decide turns a checked command into facts, appended to dst, or refuses it. It changes
-// nothing. A command that would change nothing yields no fact and no error.
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
-	at := max(now, h.clock)
+// nothing. A command that would change nothing yields no fact and no error. Times are those
+// of the clock: one that was wrong for an hour must not date all that comes later.
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
+	at := now.Clock
 	switch c := cmd.(type) {
 	case Seed:
 		return h.decideSeed(dst, at)

@@ -103,7 +103,7 @@ func TestDecideAppendsAndChangesNothing(t *testing.T) {
 	l := seeded(t)
 	before := string(l.AppendSnapshot(nil))
 	first := &catalogue.GameDeleted{ID: 7}
-	facts, err := l.Decide([]catalogue.Fact{first}, protocol.DeleteGame{ID: 1}, noon)
+	facts, err := l.Decide([]catalogue.Fact{first}, protocol.DeleteGame{ID: 1}, protocol.At(noon))
 	if err != nil || len(facts) != 2 || facts[0] != catalogue.Fact(first) {
 		t.Fatalf("got %v, %v", facts, err)
 	}
@@ -135,12 +135,13 @@ func TestEmptiedCatalogueIsNotSeeded(t *testing.T) {
 	}
 }
 
-func TestTimeNeverGoesBack(t *testing.T) {
+// TestAClockThatWasAheadDatesNothingThatComesLater.
+func TestAClockThatWasAheadDatesNothingThatComesLater(t *testing.T) {
 	l := empty()
 	l.add(t, "P", "A")
 	facts, _, _ := l.do(protocol.ToggleGame{ID: 1}, noon-1000)
-	if at := facts[0].(*catalogue.GameToggled).At; at != noon {
-		t.Errorf("a fact at %v after one at %v", at, noon)
+	if at := facts[0].(*catalogue.GameToggled).At; at != noon-1000 {
+		t.Errorf("a fact at %v, want it at %v", at, noon-1000)
 	}
 }
 
@@ -149,7 +150,7 @@ func TestCatalogueIsBounded(t *testing.T) {
 	for range catalogue.MaxGames {
 		l.Apply(&catalogue.GameCreated{Game: catalogue.Entry{ID: l.nextID(), PackName: "P", Title: "T"}}, 1)
 	}
-	_, err := l.Decide(nil, protocol.CreateGame{}, noon)
+	_, err := l.Decide(nil, protocol.CreateGame{}, protocol.At(noon))
 	if err == nil || err.Code != protocol.CodeInvalid {
 		t.Errorf("game %d: %v", catalogue.MaxGames+1, err)
 	}

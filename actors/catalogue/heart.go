@@ -14,7 +14,8 @@ const MaxGames = 10_000
 type Heart struct {
 	// last is the highest id ever given: ids are never reused, not even of deleted games.
 	last protocol.GameID
-	// clock is the time of the newest fact.
+	// clock is the latest time of any fact, for the snapshot alone: an older version goes
+	// on from it.
 	clock protocol.Timestamp
 	// games stand in the order of lists, see Entry.compare. An entry is replaced, never
 	// written to.

@@ -36,7 +36,7 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	case protocol.DeleteSession:
 		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: h.id}
 	case *protocol.VotePoll, protocol.StartPoll, protocol.EndPoll, protocol.CancelPoll:
-		return h.Poll()
+		return h.Poll(h.anchor.now)
 	case protocol.AddGame, protocol.AddWinner:
 		return h.newest()
 	case protocol.SetGameStatus:

@@ -55,10 +55,14 @@ func (h *Heart) begin(f *GameAdded) {
 	if f.Play != protocol.NewPlayID(h.id, len(h.plays)+1) {
 		return
 	}
+	began := h.anchor.now.Steady
+	if n := len(h.plays); n > 0 {
+		began = max(began, h.plays[n-1].began+1)
+	}
 	place := h.place(f.Game)
 	h.tallies[place].Title, h.tallies[place].PackName = f.Game.Title, f.Game.PackName
 	h.plays = append(h.plays, play{
-		At: f.At, Status: protocol.StatusPlaying, Manual: f.ManuallyAdded, RoomCode: f.RoomCode, Game: f.Game, place: place,
+		At: f.At, Status: protocol.StatusPlaying, Manual: f.ManuallyAdded, RoomCode: f.RoomCode, Game: f.Game, began: began, place: place,
 	})
 	h.played++
 	h.fulfil(f.Game.ID)

@@ -20,9 +20,9 @@ func BenchmarkVote(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		now := noon + protocol.Timestamp(i)
-		cmd := protocol.CastVote{Username: names[i%len(names)], Vote: protocol.VoteUp, Timestamp: &now}
+		cmd := protocol.CastVote{Username: names[i%len(names)], Vote: protocol.VoteUp, Timestamp: now.Stamp()}
 		var err *protocol.Error
-		facts, err = e.Decide(facts[:0], &cmd, now)
+		facts, err = e.Decide(facts[:0], &cmd, protocol.At(now))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func BenchmarkBatch(b *testing.B) {
 			n++
 			cmd.Votes[i] = *vote(names[n%len(names)], protocol.VoteDown, now)
 		}
-		facts, _ = e.Decide(facts[:0], &cmd, now)
+		facts, _ = e.Decide(facts[:0], &cmd, protocol.At(now))
 		if len(facts) != 500 {
 			b.Fatal(len(facts))
 		}
@@ -114,7 +114,7 @@ func crowd(b *testing.B, votes, names int) *evening {
 	who := named(names)
 	for i := range votes {
 		e.now = noon + protocol.Timestamp(i)*7
-		facts, err := e.Decide(nil, vote(who[(i*7919)%names], protocol.VoteUp, e.now), e.now)
+		facts, err := e.Decide(nil, vote(who[(i*7919)%names], protocol.VoteUp, e.now), protocol.At(e.now))
 		if err != nil {
 			b.Fatal(i, err)
 		}
@@ -151,7 +151,7 @@ func BenchmarkPollVote(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		cmd := protocol.VotePoll{Username: names[i%len(names)], Choice: 1 + (i/len(names))%4}
 		var err *protocol.Error
-		facts, err = e.Decide(facts[:0], &cmd, noon)
+		facts, err = e.Decide(facts[:0], &cmd, protocol.At(noon))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"partyline/protocol"
 )
@@ -16,11 +17,11 @@ type chatVerdict struct {
 // importChat decides ImportChat: which of the log's votes count, each as if it were cast
 // live, in the order of the log. A session that is closed takes them too, because logs
 // are read after the evening. It takes some 200 ns a vote, and nobody votes meanwhile.
-func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, at protocol.Timestamp) ([]Fact, *protocol.Error) {
-	if c.Latest > at+tolerance {
+func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Moment) ([]Fact, *protocol.Error) {
+	if c.Latest > max(now.Clock, now.Steady)+tolerance {
 		return dst, protocol.ChatLine(c.Newest, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
 	}
-	l := newChatLog(h, c)
+	l := newChatLog(h, c, now)
 	for i := range c.Votes {
 		l.judge(int32(i))
 	}
@@ -32,7 +33,7 @@ func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, at protocol.Times
 	if len(l.accepted) == 0 {
 		return dst, nil
 	}
-	f := l.fact(at)
+	f := l.fact(now.Clock)
 	for _, p := range f.Plays {
 		t := r.VotesByGame[p.Game]
 		t.Title = h.tallies[h.places[p.Game]].Title
@@ -51,8 +52,12 @@ func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, at protocol.Times
 type chatLog struct {
 	heart *Heart
 	cmd   *protocol.ImportChat
-	// begun are the numbers of the plays that are not removed, in the order of play.
-	begun []int
+	// begun are the numbers of the plays that are not removed, in the order of play, and
+	// begins the times from which on stamps are for them or for later ones. shift takes a
+	// stamp to the steady time.
+	begun  []int
+	begins []protocol.Timestamp
+	shift  protocol.Timestamp
 	// voters are those of the names, numbered as they come; of one folded name there is
 	// one. known are their votes so far, in the heart.
 	voters []int32
@@ -80,16 +85,12 @@ type chatHit struct {
 	play int32
 }
 
-func newChatLog(h *Heart, c *protocol.ImportChat) *chatLog {
+func newChatLog(h *Heart, c *protocol.ImportChat, now protocol.Moment) *chatLog {
 	l := &chatLog{
 		heart: h, cmd: c, voters: make([]int32, len(c.Names)), known: make([][]protocol.Timestamp, 0, len(c.Names)),
 		accepted: make([]chatHit, 0, len(c.Votes)),
 	}
-	for i := range h.plays {
-		if !h.plays[i].Removed {
-			l.begun = append(l.begun, i+1)
-		}
-	}
+	l.lineUp(now)
 	numbers := make(map[string]int32, len(c.Names))
 	var room [maxFolded]byte
 	for i, name := range c.Names {
@@ -104,6 +105,23 @@ func newChatLog(h *Heart, c *protocol.ImportChat) *chatLog {
 		l.voters[i] = n
 	}
 	return l
+}
+
+// lineUp finds out which stamps are for which plays: those of the past, as Heart.match has
+// it. A log with lines that the clock has still to reach is one by the steady time.
+func (l *chatLog) lineUp(now protocol.Moment) {
+	if l.cmd.Latest <= now.Clock+tolerance {
+		l.shift = now.Ahead()
+	}
+	for i := range l.heart.plays {
+		if p := &l.heart.plays[i]; !p.Removed {
+			l.begun = append(l.begun, i+1)
+			l.begins = append(l.begins, p.believed(now))
+		}
+	}
+	for i := len(l.begins) - 2; i >= 0; i-- {
+		l.begins[i] = min(l.begins[i], l.begins[i+1])
+	}
 }
 
 // judge looks at a vote of the log. One from before the first game is none.
@@ -127,12 +145,7 @@ func (l *chatLog) judge(i int32) {
 
 // play is Heart.match for many: the number of the playing, 0 for none.
 func (l *chatLog) play(ts protocol.Timestamp) int {
-	n, _ := slices.BinarySearchFunc(l.begun, ts, func(play int, ts protocol.Timestamp) int {
-		if l.heart.plays[play-1].At <= ts {
-			return -1
-		}
-		return 1
-	})
+	n := sort.Search(len(l.begins), func(i int) bool { return l.begins[i] > ts-l.shift })
 	if n == 0 {
 		return 0
 	}

@@ -21,7 +21,7 @@ type chatLine struct {
 func chat(lines ...chatLine) *protocol.ImportChat {
 	var s protocol.ChatSieve
 	for _, l := range lines {
-		if err := s.Add(&protocol.ChatMessage{Username: l.name, Message: &l.message, Timestamp: &l.at}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: l.name, Message: &l.message, Timestamp: l.at.Stamp()}); err != nil {
 			panic(err)
 		}
 	}
@@ -111,7 +111,7 @@ func TestChatBelongsToTheGameBeforeARemovedOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &session.ChatImported{At: noon + 3, Messages: 3, Names: []string{"cy", "ann", "bob"},
+	want := &session.ChatImported{At: noon, Messages: 3, Names: []string{"cy", "ann", "bob"},
 		Plays: []session.ChatPlay{of(1, 2, 2, 0), of(4, 1, 0, 1)}, Votes: []protocol.ChatVote{voice(0, 0, 1), voice(2, 1, 1), voice(3, 2, 2)}}
 	if diff := cmp.Diff(session.Fact(want), facts[0]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

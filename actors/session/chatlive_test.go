@@ -127,7 +127,7 @@ func counted(facts []session.Fact) (votes []session.VoteCast) {
 
 // importing checks an import against the naive model, line by line.
 func (m *naive) importing(t *rapid.T, e *evening) {
-	now := e.last()
+	now := e.now
 	lines := make([]chatLine, rapid.IntRange(0, 20).Draw(t, "lines"))
 	for i := range lines {
 		lines[i] = chatLine{rapid.SampledFrom([]string{"ann", "bob", "cy"}).Draw(t, "name"), rapid.SampledFrom([]string{up, down, both}).Draw(t, "message"),

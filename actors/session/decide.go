@@ -8,14 +8,16 @@ import "partyline/protocol"
 //
 // Commands are values as protocol declares their methods: CastVote, CastVotes,
 // CastGuestVote, ImportChat and VotePoll as pointers, the others not. now is the hub's
-// clock. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
+// clock, which may be set at any time: facts are in the order of the log, whatever their
+// moments say. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
 	h.batch, h.chat = verdict{}, chatVerdict{}
+	h.Look(now)
 	if err := cmd.Check(); err != nil {
 		return dst, err
 	}
-	at := max(now, h.last)
+	at := now.Clock
 	if c, ok := cmd.(protocol.CreateSession); ok {
 		return h.open(dst, c, at)
 	}
@@ -24,11 +26,11 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 	}
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
-		return h.castVote(dst, c, at)
+		return h.castVote(dst, c, now)
 	case *protocol.CastVotes:
-		return h.castVotes(dst, c, at)
+		return h.castVotes(dst, c, now)
 	case *protocol.ImportChat:
-		return h.importChat(dst, c, at)
+		return h.importChat(dst, c, now)
 	case protocol.AddGame:
 		return h.addGame(dst, c, at)
 	case protocol.SetGameStatus:
@@ -46,7 +48,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 	case ObservePlayers:
 		return h.observe(dst, c, at), nil
 	case *protocol.VotePoll:
-		return h.votePoll(dst, c, at)
+		return h.votePoll(dst, c, now)
 	case protocol.StartPoll:
 		return h.startPoll(dst, c, at)
 	case protocol.EndPoll:
@@ -56,7 +58,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 	case protocol.AddWinner:
 		return h.addWinner(dst, at)
 	case *protocol.CastGuestVote:
-		return h.castGuest(dst, c, at, now)
+		return h.castGuest(dst, c, at)
 	case protocol.OpenJoin:
 		return h.openJoin(dst, c, at)
 	case protocol.CloseJoin:

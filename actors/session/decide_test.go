@@ -29,7 +29,7 @@ func (r rule) run(t *testing.T) {
 		e.now += second
 	}
 	before := string(e.AppendSnapshot(nil))
-	facts, err := e.Decide(nil, r.when, e.now)
+	facts, err := e.Decide(nil, r.when, protocol.At(e.now))
 	if diff := cmp.Diff(r.then, facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
@@ -193,19 +193,21 @@ func TestChangesNeedAnActiveSessionAndItsGame(t *testing.T) {
 	}
 }
 
-func TestTimeNeverGoesBack(t *testing.T) {
+// TestTimesAreThoseOfTheClock: of two games within a millisecond the later one begins after
+// the other. A clock that was set back is told as it is.
+func TestTimesAreThoseOfTheClock(t *testing.T) {
 	e := newEvening()
 	e.must(t, open(), add(1))
-	e.now = noon - 3600*second
 	_, got, _ := e.do(add(2))
-	// Both playings fall on one millisecond of the clock: the later one begins after it.
 	want := facts{changed(1, protocol.StatusPlayed, noon), added(2, 2, noon+1)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
-	_, got, _ = e.do(room(2, "ABCD"))
-	if at := got[0].(*session.RoomCodeSet).At; at != noon+1 {
-		t.Errorf("the code was set at %v, before the game was added", at)
+	e.now = noon - hour
+	_, got, _ = e.do(add(3))
+	want = facts{changed(2, protocol.StatusPlayed, noon-hour), added(3, 3, noon-hour)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"slices"
 
 	"partyline/protocol"
 )
@@ -72,14 +73,11 @@ func (v *device) mark(play int32) *mark {
 	return nil
 }
 
-// last is when the device voted last, 0 for never.
-func (d *devices) last(id protocol.DeviceID) (last protocol.Timestamp) {
-	if i, ok := d.places[id]; ok {
-		for _, m := range d.list[i].marks {
-			last = max(last, m.at)
-		}
-	}
-	return last
+// near says whether a newest vote of the device, for whatever playing, is less than a
+// window away. Which of them was the last no clock that was set can tell.
+func (d *devices) near(id protocol.DeviceID, now protocol.Timestamp) bool {
+	i, ok := d.places[id]
+	return ok && slices.ContainsFunc(d.list[i].marks, func(m mark) bool { return m.at-window < now && now < m.at+window })
 }
 
 // note remembers a vote.

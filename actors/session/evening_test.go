@@ -1,7 +1,7 @@
 package session_test
 
 import (
-	"testing"
+	"pgregory.net/rapid"
 
 	"partyline/actors/session"
 	"partyline/protocol"
@@ -15,17 +15,23 @@ const second protocol.Timestamp = 1000
 // evening is a heart with the log that made it.
 type evening struct {
 	*session.Heart
-	now   protocol.Timestamp
-	facts []session.Fact
+	now protocol.Timestamp
+	// moment is now by both clocks of the hub.
+	moment func() protocol.Moment
+	facts  []session.Fact
 	// events are the published JSON, one for each fact.
 	events [][]byte
 }
 
-func newEvening() *evening { return &evening{Heart: session.New(3), now: noon} }
+func newEvening() *evening {
+	e := &evening{Heart: session.New(3), now: noon}
+	e.moment = func() protocol.Moment { return protocol.At(e.now) }
+	return e
+}
 
 // do decides, applies and publishes, as the actor does.
 func (e *evening) do(cmd protocol.Command) (any, []session.Fact, *protocol.Error) {
-	facts, err := e.Decide(nil, cmd, e.now)
+	facts, err := e.Decide(nil, cmd, e.moment())
 	if err != nil {
 		return nil, facts, err
 	}
@@ -39,7 +45,7 @@ func (e *evening) do(cmd protocol.Command) (any, []session.Fact, *protocol.Error
 }
 
 // must is do for commands that the test is not about.
-func (e *evening) must(t testing.TB, cmds ...protocol.Command) any {
+func (e *evening) must(t rapid.TB, cmds ...protocol.Command) any {
 	t.Helper()
 	var answer any
 	for _, cmd := range cmds {
@@ -67,7 +73,7 @@ func catalogued(n protocol.GameID) protocol.Game {
 }
 
 func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol.CastVote {
-	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: &at}
+	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: at.Stamp()}
 }
 
 // invite opens joining with a first code.
@@ -84,16 +90,5 @@ func guest(device protocol.DeviceID, thumb protocol.VoteType) *protocol.CastGues
 func play(n int) protocol.PlayID { return protocol.NewPlayID(3, n) }
 
 func ptr[T any](v T) *T { return &v }
-
-// last is the session's clock: now, or the time of the latest fact when that is later.
-func (e *evening) last() protocol.Timestamp {
-	latest := e.now
-	for _, f := range e.facts {
-		if g, ok := f.(*session.GameAdded); ok {
-			latest = max(latest, g.At)
-		}
-	}
-	return latest
-}
 
 func castFact(f session.Fact) *session.VoteCast { return f.(*session.VoteCast) }

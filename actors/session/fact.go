@@ -4,8 +4,8 @@ import "partyline/protocol"
 
 // Fact is something that happened in a session: one of the pointer types below, or
 // *ChatImported.
-// Every fact has the moment it was decided in At, which never goes back within a
-// session. A fact is never changed once made.
+// Every fact has the moment it was decided in At, by a clock that may be set: the order
+// of facts is that of the log. A fact is never changed once made.
 type Fact interface{ moment() protocol.Timestamp }
 
 // Opened is the first fact of every session.
@@ -14,8 +14,8 @@ type Opened struct {
 	Notes *string            `json:"notes,omitempty"`
 }
 
-// GameAdded says that a game is being played. At is the playing's played_at, which
-// is later than that of every earlier playing of the session.
+// GameAdded says that a game is being played. At is the playing's played_at. It is later
+// than that of the playing before unless the clock was set back in between.
 type GameAdded struct {
 	At            protocol.Timestamp `json:"at"`
 	Play          protocol.PlayID    `json:"play"`

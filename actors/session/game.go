@@ -27,8 +27,11 @@ func (h *Heart) begins(dst []Fact, f *GameAdded, at protocol.Timestamp) ([]Fact,
 	}
 	dst = h.finishCurrent(dst, at)
 	if n > 1 {
-		// Two games within a millisecond: without this a vote could not tell them apart.
-		at = max(at, h.plays[n-2].At+1)
+		// Two games within a millisecond: without this a vote could not tell them apart. A
+		// clock that was set back by more than a moment is taken as it is.
+		if before := h.plays[n-2].At; at <= before && before-at < tick {
+			at = before + 1
+		}
 	}
 	f.At, f.Play = at, protocol.NewPlayID(h.id, n)
 	return append(dst, f), nil

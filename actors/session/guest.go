@@ -4,7 +4,7 @@ import "partyline/protocol"
 
 // castGuest decides CastGuestVote: a thumb for what is being played now, by the hub's
 // clock. A thumb that stands there already is no fact and no refusal.
-func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if err := h.admit(c.Generation); err != nil {
 		return dst, err
 	}
@@ -12,7 +12,7 @@ func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at, now protoco
 	if err != nil {
 		return dst, err
 	}
-	replaced, err := h.weigh(c, id, now)
+	replaced, err := h.weigh(c, id, at)
 	if err != nil || replaced == c.Vote {
 		return dst, err
 	}
@@ -50,14 +50,12 @@ func (h *Heart) onStage(wanted protocol.PlayID) (protocol.PlayID, *protocol.Erro
 }
 
 // weigh holds a vote against the device's earlier ones, as the policy has it: the thumb
-// that it takes back, empty for none. Names play no part: two guests may both be Ann. now is
-// the clock as it is: while one that was set back has not caught up, the moments of the
-// log stand still, and everybody would be too quick.
+// that it takes back, empty for none. Names play no part: two guests may both be Ann.
 func (h *Heart) weigh(c *protocol.CastGuestVote, id protocol.PlayID, now protocol.Timestamp) (protocol.VoteType, *protocol.Error) {
 	before := h.devices.mark(c.Device, id)
 	switch h.join.Policy {
 	case protocol.PolicyEvery:
-		if last := h.devices.last(c.Device); last != 0 && last-window < now && now < last+window {
+		if h.devices.near(c.Device, now) {
 			return "", duplicate()
 		}
 		return "", nil

@@ -252,7 +252,7 @@ type ballot struct {
 
 func (m *ballots) press(t *rapid.T, e *evening) {
 	device := protocol.DeviceID(rapid.IntRange(1, 3).Draw(t, "device"))
-	b := ballot{device: device, n: max(1, m.playing), up: rapid.Bool().Draw(t, "up"), at: e.last()}
+	b := ballot{device: device, n: max(1, m.playing), up: rapid.Bool().Draw(t, "up"), at: e.now}
 	thumb := map[bool]protocol.VoteType{true: "up", false: "down"}[b.up]
 	want, newest := protocol.Code(""), -1
 	for i, s := range m.stand {

@@ -18,12 +18,12 @@ type Heart struct {
 	phase   phase
 	created protocol.Timestamp
 	closed  protocol.Timestamp
-	// last is the time of the latest fact. No fact is earlier, whatever the
-	// machine's clock does.
+	// last is the moment of the newest fact, for the snapshot alone: an older version
+	// goes on from it.
 	last  protocol.Timestamp
 	notes *string
-	// plays holds every playing, removed ones too: the n-th has the id NewPlayID(id, n).
-	// Their times ascend strictly, so a timestamp belongs to one playing only.
+	// plays holds every playing, removed ones too, in the order of play: the n-th has the
+	// id NewPlayID(id, n). Their steady times ascend, those of the clock may not.
 	plays []play
 	// played counts the plays that are not removed.
 	played int
@@ -36,6 +36,7 @@ type Heart struct {
 	poll    *poll
 	devices devices
 	join    join
+	anchor  anchor
 	// batch is no state: the outcomes of the batch decided last, for its Answer.
 	batch verdict
 	// chat is no state either: what the chat log decided last was worth.

@@ -62,7 +62,7 @@ func TestJoinIsTold(t *testing.T) {
 		if diff := cmp.Diff(any(step.want), e.must(t, step.when)); diff != "" {
 			t.Errorf("%+v is answered (-want +got):\n%s", step.when, diff)
 		}
-		if diff := cmp.Diff(step.want, e.State(1).Join); diff != "" {
+		if diff := cmp.Diff(step.want, e.State(1, e.moment()).Join); diff != "" {
 			t.Errorf("after %+v (-want +got):\n%s", step.when, diff)
 		}
 		if e.Generation() != step.of {
@@ -129,7 +129,7 @@ func TestEnterTellsTheChoiceInTheOpenPoll(t *testing.T) {
 		t.Errorf("before the first poll: %+v", c)
 	}
 	e.must(t, poll(1, 2), tapped(0xa, 1), tapped(0xa, 2), choose("ann", 1))
-	if diff := cmp.Diff(&protocol.YourChoice{PollID: e.Poll().ID, Choice: 2}, chosen(0xa)); diff != "" {
+	if diff := cmp.Diff(&protocol.YourChoice{PollID: e.Poll(e.moment()).ID, Choice: 2}, chosen(0xa)); diff != "" {
 		t.Error(diff)
 	}
 	if c := chosen(0xb); c != nil {

@@ -93,7 +93,7 @@ func TestVotesAgainstANaiveModel(t *testing.T) {
 }
 
 func (m *naive) check(t *rapid.T, e *evening, v *protocol.CastVote) {
-	want, code := m.judge(v.Username, *v.Timestamp, e.last())
+	want, code := m.judge(v.Username, v.Timestamp.Timestamp(), e.now)
 	_, facts, err := e.do(v)
 	var got protocol.Code
 	if err != nil {
@@ -108,11 +108,11 @@ func (m *naive) check(t *rapid.T, e *evening, v *protocol.CastVote) {
 	if f := castFact(facts[0]); f.Play != play(want) {
 		t.Fatalf("counted for %d, want %d", f.Play, play(want))
 	}
-	m.votes = append(m.votes, naiveVote{v.Username, *v.Timestamp})
+	m.votes = append(m.votes, naiveVote{v.Username, v.Timestamp.Timestamp()})
 }
 
 func (m *naive) checkBatch(t *rapid.T, e *evening, votes []protocol.CastVote) {
-	now := e.last()
+	now := e.now
 	answer, facts, err := e.do(&protocol.CastVotes{SessionID: 3, Votes: votes})
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func (m *naive) checkBatch(t *rapid.T, e *evening, votes []protocol.CastVote) {
 	result := answer.(*protocol.BatchResult)
 	accepted := 0
 	for i, v := range votes {
-		want, code := m.judge(v.Username, *v.Timestamp, now)
+		want, code := m.judge(v.Username, v.Timestamp.Timestamp(), now)
 		if got := result.Results[i]; got.Code != code {
 			t.Fatalf("vote %d of the batch: %+v, want code %q", i, got, code)
 		}
@@ -131,7 +131,7 @@ func (m *naive) checkBatch(t *rapid.T, e *evening, votes []protocol.CastVote) {
 			t.Fatalf("vote %d of the batch: %+v, %+v, want playing %d", i, result.Results[i], f, want)
 		}
 		accepted++
-		m.votes = append(m.votes, naiveVote{v.Username, *v.Timestamp})
+		m.votes = append(m.votes, naiveVote{v.Username, v.Timestamp.Timestamp()})
 	}
 	if result.Accepted != accepted || result.Rejected != len(votes)-accepted || len(facts) != accepted {
 		t.Fatalf("%d facts, %+v; want %d accepted", len(facts), result, accepted)

@@ -15,6 +15,9 @@ type play struct {
 	CountStatus *string      `json:"count_status,omitempty"`
 	Run         protocol.Seq `json:"run,omitempty"`
 	Game        PlayedGame   `json:"game"`
+	// began is the steady time of its beginning, see anchor. It is no state: it says nothing
+	// after the hub has ended.
+	began protocol.Timestamp
 	// place is the index of the game's tally; Restore finds it again.
 	place int
 }

@@ -6,17 +6,21 @@ import "partyline/protocol"
 // fields are exported for the snapshot alone.
 type poll struct {
 	// Number counts the session's polls: it is the n-th.
-	Number     int                 `json:"number"`
-	Status     protocol.PollStatus `json:"status"`
-	Started    protocol.Timestamp  `json:"started"`
-	Ends       protocol.Timestamp  `json:"ends"`
-	Ended      protocol.Timestamp  `json:"ended,omitempty"`
-	AutoAdd    bool                `json:"auto,omitempty"`
-	Candidates []candidate         `json:"candidates"`
+	Number  int                 `json:"number"`
+	Status  protocol.PollStatus `json:"status"`
+	Started protocol.Timestamp  `json:"started"`
+	Ends    protocol.Timestamp  `json:"ends"`
+	// until is the steady time of its end. It is no state, see anchor.
+	until      protocol.Timestamp
+	Ended      protocol.Timestamp `json:"ended,omitempty"`
+	AutoAdd    bool               `json:"auto,omitempty"`
+	Candidates []candidate        `json:"candidates"`
 	// Choice is the winner's number, 0 without one.
 	Choice int  `json:"choice,omitempty"`
 	Tie    bool `json:"tie,omitempty"`
 	Added  bool `json:"added,omitempty"`
+	// Plays is how many playings there were at the end, nil of a poll that is open.
+	Plays *int `json:"plays,omitempty"`
 	// ballots are forgotten with the end: what counts then are the candidates' votes.
 	ballots ballots
 }
@@ -44,6 +48,19 @@ func (h *Heart) openPoll(id protocol.PollID) *poll {
 
 // pollID is the id of the newest poll.
 func (h *Heart) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.poll.Number) }
+
+// anchor finds out when a poll that was read from the journal ends: after the rest of its
+// time by the clock, and not after more than all of it. p may be nil.
+func (p *poll) anchor(now protocol.Moment) {
+	if p != nil {
+		p.until = now.Steady + p.left(now)
+	}
+}
+
+// left is how long the poll goes on yet by the clock.
+func (p *poll) left(now protocol.Moment) protocol.Timestamp {
+	return max(0, min(p.Ends-now.Clock, p.Ends-p.Started))
+}
 
 // winner is the game that has won, nil without one.
 func (p *poll) winner() *PlayedGame {
@@ -76,6 +93,7 @@ func (h *Heart) ask(f *PollStarted) {
 		return
 	}
 	h.poll = &poll{Number: n, Status: protocol.StatusOpen, Started: f.At, Ends: f.Ends, AutoAdd: f.AutoAdd}
+	h.poll.until = h.anchor.now.Steady + f.Ends - f.At
 	for _, g := range f.Candidates {
 		h.poll.Candidates = append(h.poll.Candidates, candidate{Game: g})
 	}
@@ -102,6 +120,8 @@ func (h *Heart) conclude(f *PollEnded) {
 		return
 	}
 	p.Status, p.Ended, p.Choice, p.Tie, p.ballots = protocol.StatusEnded, f.At, f.Choice, f.Tie, ballots{}
+	n := len(h.plays)
+	p.Plays = &n
 	if f.Choice == 0 {
 		p.Status = protocol.StatusCanceled
 	}

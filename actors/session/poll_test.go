@@ -178,21 +178,49 @@ func TestWinnersAreAdded(t *testing.T) {
 	})
 }
 
-// A clock that was set back gives no vote another moment, and the countdown ends the
-// poll whatever it says.
-func TestAPollWhileTheClockGoesBack(t *testing.T) {
+// TestAPollLastsAsLongAsItWasToLast: the clock is set back by an hour in the middle of a
+// poll and ahead by two, and it takes votes until its minute has passed. One that is read
+// from the log goes on for the rest of its time by the clock, and never for more than all
+// of it.
+func TestAPollLastsAsLongAsItWasToLast(t *testing.T) {
 	e := newEvening()
-	e.must(t, open(), poll(1, 2))
-	e.now = noon + 30*second
-	e.must(t, choose("ann", 1))
-	e.now = noon - 3600*second
-	_, made, _ := e.do(choose("bob", 1))
-	if diff := cmp.Diff(facts{chosen("bob", 1, noon+30*second)}, made); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	var skew protocol.Timestamp
+	e.moment = func() protocol.Moment { return protocol.Moment{Clock: e.now + skew, Steady: e.now} }
+	minute := 60
+	start := poll(1, 2)
+	start.Seconds = &minute
+	e.must(t, open(), start)
+	for i, ahead := range []protocol.Timestamp{-hour, 2 * hour, 0} {
+		e.now, skew = e.now+15*second, ahead
+		e.must(t, choose([]string{"ann", "bob", "cy"}[i], 1))
 	}
-	p := e.must(t, protocol.EndPoll{ID: 3, PollID: 3001}).(*protocol.Poll)
-	if *p.EndedAt != noon+30*second || p.Status != protocol.StatusEnded {
-		t.Errorf("%+v", p)
+	e.now = noon + 60*second - 1
+	e.must(t, choose("dan", 1))
+	e.now, skew = noon+60*second, -hour
+	if _, _, err := e.do(choose("eve", 1)); err == nil || err.Message != "The poll is over" {
+		t.Errorf("a vote after a minute: %v", err)
+	}
+	for _, tt := range []struct {
+		since, ahead protocol.Timestamp
+		left         protocol.Timestamp
+	}{{20 * second, 0, 40 * second}, {20 * second, -hour, 60 * second}, {20 * second, hour, 0}} {
+		h := session.New(3)
+		for i, f := range e.facts[:2] {
+			h.Apply(f, protocol.Seq(i+1))
+		}
+		steady := noon + tt.since
+		at := func(after protocol.Timestamp) protocol.Moment {
+			return protocol.Moment{Clock: steady + tt.ahead + after, Steady: steady + after}
+		}
+		_, _ = h.Decide(nil, add(1), at(0))
+		if tt.left > 0 {
+			if _, err := h.Decide(nil, choose("ann", 1), at(tt.left-1)); err != nil {
+				t.Errorf("%+v, a millisecond before the end: %v", tt, err)
+			}
+		}
+		if _, err := h.Decide(nil, choose("ann", 1), at(tt.left)); err == nil {
+			t.Errorf("%+v: a vote after the end", tt)
+		}
 	}
 }
 
@@ -203,33 +231,34 @@ func TestPollAnswers(t *testing.T) {
 	}
 	e := newEvening()
 	e.must(t, open())
-	if e.Poll() != nil {
+	if e.Poll(e.moment()) != nil {
 		t.Error("a poll before the first")
 	}
-	want := &protocol.Poll{ID: 3001, SessionID: 3, Status: protocol.StatusOpen, StartedAt: noon, EndsAt: noon + 60*second,
+	want := &protocol.Poll{ID: 3001, SessionID: 3, Status: protocol.StatusOpen, StartedAt: noon, EndsAt: noon + 60*second, RemainingMS: 60_000,
 		Candidates: []protocol.Candidate{candidate(1, 0), candidate(2, 0)}}
 	check := func(cmd protocol.Command) {
 		t.Helper()
 		if diff := cmp.Diff(any(want), e.must(t, cmd)); diff != "" {
 			t.Errorf("%T, -want +got:\n%s", cmd, diff)
 		}
-		if diff := cmp.Diff(want, e.State(9).Poll); diff != "" {
+		if diff := cmp.Diff(want, e.State(9, e.moment()).Poll); diff != "" {
 			t.Errorf("state after %T, -want +got:\n%s", cmd, diff)
 		}
 	}
 	check(poll(1, 2))
 	want.Candidates[1].Votes, want.TotalVotes = 1, 1
 	check(choose("ann", 2))
-	check(choose("ann", 2))
 	e.now += 5 * second
+	want.RemainingMS = 55_000
+	check(choose("ann", 2))
 	winner := candidate(2, 1)
-	want.Status, want.EndedAt, want.Winner = protocol.StatusEnded, ptr(noon+5*second), &winner
+	want.Status, want.EndedAt, want.Winner, want.RemainingMS = protocol.StatusEnded, ptr(noon+5*second), &winner, 0
 	check(closePoll(0))
 	if diff := cmp.Diff(any(shown(1, 2, noon+5*second)), e.must(t, protocol.AddWinner{ID: 3})); diff != "" {
 		t.Errorf("the winner, -want +got:\n%s", diff)
 	}
-	want.Added = true
-	if diff := cmp.Diff(want, e.Poll()); diff != "" {
+	want.Added, want.Followed = true, true
+	if diff := cmp.Diff(want, e.Poll(e.moment())); diff != "" {
 		t.Errorf("after adding, -want +got:\n%s", diff)
 	}
 }
@@ -237,7 +266,7 @@ func TestPollAnswers(t *testing.T) {
 func TestWhatPollReadsReturnStays(t *testing.T) {
 	e := newEvening()
 	e.must(t, open(), poll(1, 2))
-	before := e.Poll()
+	before := e.Poll(e.moment())
 	e.must(t, choose("ann", 2), closePoll(0))
 	if before.Candidates[1].Votes != 0 || before.Status != protocol.StatusOpen || before.EndedAt != nil {
 		t.Errorf("changed: %+v", before)
@@ -254,7 +283,7 @@ func TestAPollIsBounded(t *testing.T) {
 		t.Errorf("one more: %v", err)
 	}
 	e.must(t, choose("v0", 2)) // a change of mind needs no room
-	if p := e.Poll(); p.TotalVotes != protocol.MaxPollVoters || p.Candidates[1].Votes != protocol.MaxPollVoters/2+1 {
+	if p := e.Poll(e.moment()); p.TotalVotes != protocol.MaxPollVoters || p.Candidates[1].Votes != protocol.MaxPollVoters/2+1 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -32,13 +32,13 @@ func length(seconds *int) protocol.Timestamp {
 
 // votePoll decides VotePoll. What counts is when the vote is decided, not what the
 // voter's clock says: until the end, and not a millisecond longer.
-func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if c.Device != 0 {
 		if err := h.admit(c.Generation); err != nil {
 			return dst, err
 		}
 	}
-	p, err := h.votable(c.PollID, at)
+	p, err := h.votable(c.PollID, now)
 	if err != nil {
 		return dst, err
 	}
@@ -57,24 +57,24 @@ func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, at protocol.Timestamp
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
 		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &PollVoted{At: at, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
+	return append(dst, &PollVoted{At: now.Clock, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
 		Address: h.devices.introduce(c.Device, c.Address)}), nil
 }
 
-// votable is the poll that takes votes at that moment.
-func (h *Heart) votable(id protocol.PollID, at protocol.Timestamp) (*poll, *protocol.Error) {
+// votable is the poll that takes votes at that moment. It lasts as long as it was to last,
+// whatever the clock is set to meanwhile.
+func (h *Heart) votable(id protocol.PollID, now protocol.Moment) (*poll, *protocol.Error) {
 	if h.poll == nil {
 		return nil, noPoll()
 	}
 	p := h.openPoll(id)
-	if p == nil || at >= p.Ends {
+	if p == nil || now.Steady >= p.until {
 		return nil, protocol.Errorf(protocol.CodeConflict, "The poll is over")
 	}
 	return p, nil
 }
 
-// endPoll decides EndPoll. The countdown's word is taken for it that the time is over:
-// the clock may have been set back since the poll began.
+// endPoll decides EndPoll. The countdown's word is taken for it that the time is over.
 func (h *Heart) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p := h.openPoll(c.PollID)
 	if p == nil {

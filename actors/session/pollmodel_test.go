@@ -80,7 +80,7 @@ func TestPollsAgainstANaiveModel(t *testing.T) {
 }
 
 func (m *naivePoll) check(t *rapid.T, e *evening) {
-	p := e.Poll()
+	p := e.Poll(e.moment())
 	if open := p != nil && p.Status == protocol.StatusOpen; open != (m != nil) {
 		t.Fatalf("open is %v", open)
 	}

@@ -2,8 +2,8 @@ package session
 
 import "partyline/protocol"
 
-// Poll is the newest poll, open or over, nil before the first.
-func (h *Heart) Poll() *protocol.Poll {
+// Poll is the newest poll, open or over, as of a moment; nil before the first.
+func (h *Heart) Poll(now protocol.Moment) *protocol.Poll {
 	p := h.poll
 	if p == nil {
 		return nil
@@ -11,6 +11,7 @@ func (h *Heart) Poll() *protocol.Poll {
 	r := &protocol.Poll{
 		ID: h.pollID(), SessionID: h.id, Status: p.Status, StartedAt: p.Started, EndsAt: p.Ends, AutoAdd: p.AutoAdd,
 		Candidates: make([]protocol.Candidate, len(p.Candidates)), Tie: p.Tie, Added: p.Added,
+		Followed: p.Plays != nil && len(h.plays) > *p.Plays,
 	}
 	for i, c := range p.Candidates {
 		g := &c.Game
@@ -21,12 +22,30 @@ func (h *Heart) Poll() *protocol.Poll {
 	if p.Status != protocol.StatusOpen {
 		ended := p.Ended
 		r.EndedAt = &ended
+	} else {
+		r.RemainingMS = int64(max(0, h.until(now)-now.Steady))
 	}
 	if p.Choice > 0 {
 		winner := r.Candidates[p.Choice-1]
 		r.Winner = &winner
 	}
 	return r
+}
+
+// Countdown is the open poll and the steady time of its end; 0 when none is open.
+func (h *Heart) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timestamp) {
+	if h.openPoll(0) == nil {
+		return 0, 0
+	}
+	return h.pollID(), h.until(now)
+}
+
+// until is the steady time of the end of the poll, also before the first Look.
+func (h *Heart) until(now protocol.Moment) protocol.Timestamp {
+	if h.anchor.known {
+		return h.poll.until
+	}
+	return now.Steady + h.poll.left(now)
 }
 
 // chosen is what a guest's device wants in the open poll, nil for nothing.

@@ -13,7 +13,7 @@ func (p *poll) restored(b ballots) bool {
 	for i := range p.Candidates {
 		games[i], counted[i] = p.Candidates[i].Game, p.Candidates[i].Votes
 	}
-	if !candidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || !p.settled() {
+	if !candidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || p.Plays != nil && *p.Plays < 0 || !p.settled() {
 		return false
 	}
 	for _, v := range b.list {
@@ -31,15 +31,30 @@ func (p *poll) restored(b ballots) bool {
 	return true
 }
 
+// count finds out how many playings there were at the end of a poll that was stored by a
+// version which did not say so. p may be nil.
+func (p *poll) count(plays []play) {
+	if p == nil || p.Status == protocol.StatusOpen || p.Plays != nil {
+		return
+	}
+	n := 0
+	for i := range plays {
+		if plays[i].At < p.Ended {
+			n++
+		}
+	}
+	p.Plays = &n
+}
+
 // settled says whether the outcome fits the status.
 func (p *poll) settled() bool {
 	switch p.Status {
 	case protocol.StatusEnded:
-		return p.Choice >= 1 && p.Choice <= len(p.Candidates) && p.Ended >= p.Started
+		return p.Choice >= 1 && p.Choice <= len(p.Candidates) && p.Ended > 0
 	case protocol.StatusCanceled:
-		return p.Choice == 0 && !p.Tie && !p.Added && p.Ended >= p.Started
+		return p.Choice == 0 && !p.Tie && !p.Added && p.Ended > 0
 	}
-	return p.Status == protocol.StatusOpen && p.Choice == 0 && !p.Tie && !p.Added && p.Ended == 0
+	return p.Status == protocol.StatusOpen && p.Choice == 0 && !p.Tie && !p.Added && p.Ended == 0 && p.Plays == nil
 }
 
 func readBallots(r *reader) ballots {

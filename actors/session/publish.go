@@ -55,9 +55,9 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 	case *ChatImported:
 		e.Type, e.Data = protocol.EventChatImported, h.chatImported(f)
 	case *PollStarted:
-		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll()}
+		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll(h.anchor.now)}
 	case *PollEnded:
-		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: h.id, Poll: *h.Poll()}
+		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: h.id, Poll: *h.Poll(h.anchor.now)}
 	case *JoinSet:
 		e.Type, e.Data = protocol.EventSessionJoin, protocol.NewJoin(h.id, f.Code, f.Policy)
 	case *Closed:

@@ -57,9 +57,9 @@ func (h *Heart) Tallies() []protocol.TallyGame {
 }
 
 // State is everything a screen needs, as of seq, the number of the fact applied last.
-func (h *Heart) State(seq protocol.Seq) *protocol.SessionState {
+func (h *Heart) State(seq protocol.Seq, now protocol.Moment) *protocol.SessionState {
 	return &protocol.SessionState{
-		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(), Join: h.Join(),
+		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(now), Join: h.Join(),
 	}
 }
 

@@ -130,7 +130,10 @@ func TestAnEveningIsWhatIsWrittenDown(t *testing.T) {
 				thumb := rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "thumb")
 				l.vote(t, e, vote(name.Draw(t, "name"), thumb, e.now+protocol.Timestamp(rapid.IntRange(-8000, 2000).Draw(t, "ts"))))
 			},
-			"sleep": func(t *rapid.T) { e.wake(t, rapid.Bool().Draw(t, "snapshot")) },
+			"sleep": func(t *rapid.T) {
+				e.now += second
+				e.wake(t, rapid.Bool().Draw(t, "snapshot"))
+			},
 			"close": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "end") > 0 || l.closed {
 					return
@@ -145,12 +148,12 @@ func TestAnEveningIsWhatIsWrittenDown(t *testing.T) {
 }
 
 func (l *longhand) vote(t *rapid.T, e *evening, v *protocol.CastVote) {
-	game := l.game(*v.Timestamp)
+	game := l.game(v.Timestamp.Timestamp())
 	want := protocol.Code("")
 	switch {
 	case l.closed, game == 0:
 		want = protocol.CodeNotFound
-	case l.twice(v.Username, *v.Timestamp):
+	case l.twice(v.Username, v.Timestamp.Timestamp()):
 		want = protocol.CodeDuplicateVote
 	}
 	answer, _, err := e.do(v)
@@ -162,7 +165,7 @@ func (l *longhand) vote(t *rapid.T, e *evening, v *protocol.CastVote) {
 	case want != "":
 		t.Fatalf("counted, want %q", want)
 	}
-	l.votes = append(l.votes, longhandVote{v.Username, *v.Timestamp, game, v.Vote == protocol.VoteUp})
+	l.votes = append(l.votes, longhandVote{v.Username, v.Timestamp.Timestamp(), game, v.Vote == protocol.VoteUp})
 	up, down := l.count(game)
 	earlier := catalogued(game)
 	told := answer.(*protocol.VoteAccepted).Game

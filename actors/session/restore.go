@@ -26,6 +26,7 @@ func (h *Heart) Restore(data []byte) error {
 	n.voters = readVoters(&r)
 	n.devices = readDevices(&r, len(n.plays))
 	n.poll = img.Poll
+	n.poll.count(n.plays)
 	ballots := readBallots(&r)
 	if !r.Done() {
 		return fmt.Errorf("%w: damaged votes", errSnapshot)
@@ -62,17 +63,16 @@ func (h *Heart) cast(latest []protocol.LatestVote) bool {
 	return len(latest) <= protocol.MaxLatest
 }
 
-// index finds each playing's tally again, counts, and checks the order of play.
+// index finds each playing's tally again, and counts.
 func (h *Heart) index() bool {
 	playing := 0
-	var before protocol.Timestamp
 	for i := range h.plays {
 		p := &h.plays[i]
 		place, ok := h.places[p.Game.ID]
-		if !ok || p.At <= before || !known(p.Status) || !p.countFits() {
+		if !ok || p.At <= 0 || !known(p.Status) || !p.countFits() {
 			return false
 		}
-		p.place, before = place, p.At
+		p.place = place
 		if p.Removed {
 			continue
 		}

@@ -6,33 +6,33 @@ import "partyline/protocol"
 const tolerance = protocol.Timestamp(protocol.FutureTolerance / 1e6)
 
 // castVote decides CastVote.
-func (h *Heart) castVote(dst []Fact, c *protocol.CastVote, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) ([]Fact, *protocol.Error) {
 	f := &VoteCast{}
-	if err := h.judge(f, c, at); err != nil {
+	if err := h.judge(f, c, now); err != nil {
 		return dst, err
 	}
 	return append(dst, f), nil
 }
 
 // judge fills in the fact of a vote whose shape was checked, or refuses it.
-func (h *Heart) judge(f *VoteCast, c *protocol.CastVote, at protocol.Timestamp) *protocol.Error {
+func (h *Heart) judge(f *VoteCast, c *protocol.CastVote, now protocol.Moment) *protocol.Error {
 	if h.phase != phaseActive {
 		// The sentence of the reference, which knows only one session: who names a
 		// closed one learns the same as who names none.
 		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
-	ts := *c.Timestamp
-	if ts > at+tolerance {
+	ts := c.Timestamp.Timestamp()
+	if ts > max(now.Clock, now.Steady)+tolerance {
 		return protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000)
 	}
-	id, err := h.match(ts)
+	id, err := h.match(ts, now)
 	if err != nil {
 		return err
 	}
 	if h.voters.near(c.Username, ts) {
 		return duplicate()
 	}
-	*f = VoteCast{At: at, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
+	*f = VoteCast{At: now.Clock, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (w *town) do(id protocol.SessionID, cmd protocol.Command) *protocol.Error {
 		s = session.New(id)
 		w.sessions[id] = s
 	}
-	facts, err := s.Decide(nil, cmd, w.now)
+	facts, err := s.Decide(nil, cmd, protocol.At(w.now))
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (w *town) anyChat(t *rapid.T, id protocol.SessionID) protocol.Command {
 	for range rapid.IntRange(0, 8).Draw(t, "lines") {
 		message := rapid.SampledFrom([]string{"thisgame++", "thisgame--", "thisgame++ thisgame--", "talk"}).Draw(t, "message")
 		at := w.now - protocol.Timestamp(rapid.IntRange(0, 20_000).Draw(t, "ago"))
-		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: &at}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: at.Stamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -295,5 +295,5 @@ func vote(id protocol.SessionID, name string, up bool, at protocol.Timestamp) *p
 	if up {
 		v = protocol.VoteUp
 	}
-	return &protocol.CastVote{SessionID: id, Username: name, Vote: v, Timestamp: &at}
+	return &protocol.CastVote{SessionID: id, Username: name, Vote: v, Timestamp: at.Stamp()}
 }

@@ -9,7 +9,8 @@ import (
 
 // Decide turns a checked command into facts, appended to dst, or refuses it. It
 // changes nothing.
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
+	now := m.Clock
 	if c, ok := cmd.(protocol.CreateWebhook); ok {
 		return h.decideCreate(dst, c, now)
 	}
@@ -19,6 +20,8 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Timestamp)
 	switch c := cmd.(type) {
 	case *Conclude:
 		return h.decideConclude(dst, c, now)
+	case *LeaveOut:
+		return h.decideLeaveOut(dst, c, now), nil
 	case *Pass:
 		return append(dst, &Passed{At: now, Lane: c.Lane, Through: c.Through}), nil
 	case *Disable:

@@ -48,6 +48,11 @@ func TestDecide(t *testing.T) {
 			given: []protocol.Command{protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}},
 			when:  protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}, code: protocol.CodeConflict,
 		},
+		"what waited too long": {
+			when: &webhook.LeaveOut{Reason: "old", Events: []webhook.Waited{{Delivery: 10}, {Delivery: 11, Event: protocol.EventVoteReceived, Session: 3}}},
+			then: []webhook.Fact{&webhook.Attempted{At: noon, Began: noon, Delivery: 11, Lane: webhook.LaneMain, Event: protocol.EventVoteReceived, Session: 3, Number: 1,
+				Failure: webhook.FailureExpired, Error: "old", Class: webhook.ClassStale, Verdict: webhook.VerdictDead}},
+		},
 		"a stop":         {when: protocol.StopReplay{ID: 7}, then: []webhook.Fact{&webhook.ReplayStopped{At: noon}}},
 		"the end":        {when: protocol.DeleteWebhook{ID: 7}, then: []webhook.Fact{&webhook.Deleted{At: noon}}},
 		"after the end":  {given: []protocol.Command{protocol.DeleteWebhook{ID: 7}}, when: protocol.TestWebhook{ID: 7}, code: protocol.CodeNotFound},
@@ -59,7 +64,7 @@ func TestDecide(t *testing.T) {
 				d.must(t, c)
 			}
 			before := string(d.AppendSnapshot(nil))
-			facts, err := d.Decide(nil, tt.when, noon)
+			facts, err := d.Decide(nil, tt.when, protocol.At(noon))
 			if string(d.AppendSnapshot(nil)) != before {
 				t.Error("deciding changed the state")
 			}

@@ -35,7 +35,8 @@ const (
 	FailureDial    Failure = "dial"
 	FailureTLS     Failure = "tls"
 	FailureTimeout Failure = "timeout"
-	FailureHTTP    Failure = "http" // the peer does not speak HTTP, or stopped in the middle
+	FailureHTTP    Failure = "http"    // the peer does not speak HTTP, or stopped in the middle
+	FailureExpired Failure = "expired" // nobody was called: the event had waited for too long
 )
 
 // Attempt is what came of one.

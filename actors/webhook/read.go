@@ -59,7 +59,8 @@ func (h *Heart) Health() protocol.WebhookHealth {
 // URL is where deliveries go.
 func (h *Heart) URL() string { return h.url }
 
-// Secrets are those that sign at that moment, the newest first.
+// Secrets are those that sign at that moment, the newest first. A clock that is ahead must
+// not end an overlap early: the moment is the earlier one of the hub's times.
 func (h *Heart) Secrets(now protocol.Timestamp) []string {
 	var values []string
 	for i, s := range h.secrets {

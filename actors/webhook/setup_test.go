@@ -36,7 +36,7 @@ func created(t testing.TB, events ...protocol.EventType) *desk {
 }
 
 func (d *desk) do(cmd protocol.Command) ([]webhook.Fact, any, *protocol.Error) {
-	facts, err := d.Decide(nil, cmd, d.now)
+	facts, err := d.Decide(nil, cmd, protocol.At(d.now))
 	if err != nil {
 		return facts, nil, err
 	}

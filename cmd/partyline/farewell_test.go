@@ -29,7 +29,7 @@ type begun struct {
 func (h *hosted) beginVote(t *testing.T) *begun {
 	t.Helper()
 	now := protocol.TimestampOf(time.Now())
-	body, err := json.Marshal(protocol.CastVote{Username: "late", Vote: protocol.VoteUp, Timestamp: &now})
+	body, err := json.Marshal(protocol.CastVote{Username: "late", Vote: protocol.VoteUp, Timestamp: now.Stamp()})
 	if err != nil {
 		t.Fatal(err)
 	}

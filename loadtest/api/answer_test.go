@@ -55,7 +55,7 @@ func TestAnswersAreJudged(t *testing.T) {
 func TestVotesAreCommandsOfTheProtocol(t *testing.T) {
 	v := oracle.Vote{Number: 5, Up: true, Stamp: 1_700_000_000_000}
 	var c protocol.CastVote
-	if err := json.Unmarshal(api.AppendVote(nil, 3, v), &c); err != nil || c.Check() != nil || c.SessionID != 3 || c.Username != "v5" || c.Vote != protocol.VoteUp || *c.Timestamp != v.Stamp {
+	if err := json.Unmarshal(api.AppendVote(nil, 3, v), &c); err != nil || c.Check() != nil || c.SessionID != 3 || c.Username != "v5" || c.Vote != protocol.VoteUp || c.Timestamp.Timestamp() != v.Stamp {
 		t.Errorf("vote %+v, %v", c, err)
 	}
 	var m protocol.ClientMessage

@@ -44,7 +44,7 @@ func (s *Server) cast(c protocol.CastVote) (status int, answer any) {
 		return http.StatusNotFound, protocol.NotFound("Session")
 	}
 	s.votes++
-	game := n.gameAt(*c.Timestamp)
+	game := n.gameAt(c.Timestamp.Timestamp())
 	if s.fault.Swallow == 0 || s.votes%s.fault.Swallow != 0 {
 		s.recordVote(n, game, c)
 	}
@@ -66,10 +66,10 @@ func (s *Server) recordVote(n *session, game protocol.GameID, c protocol.CastVot
 		n.tallies[game] = before
 		n.records = n.records[:len(n.records)-1]
 	}
-	n.records = append(n.records, protocol.VoteRecord{SessionID: n.id, GameID: game, Username: c.Username, VoteType: c.Vote, Timestamp: *c.Timestamp})
+	n.records = append(n.records, protocol.VoteRecord{SessionID: n.id, GameID: game, Username: c.Username, VoteType: c.Vote, Timestamp: c.Timestamp.Timestamp()})
 	s.record(n, protocol.EventVoteReceived, protocol.VoteReceived{
 		SessionID: n.id, Game: protocol.VotedGame{ID: game},
-		Vote: protocol.Vote{Username: c.Username, Type: c.Vote, Timestamp: *c.Timestamp}, Totals: t,
+		Vote: protocol.Vote{Username: c.Username, Type: c.Vote, Timestamp: c.Timestamp.Timestamp()}, Totals: t,
 	})
 	n.undo = took
 }

@@ -116,7 +116,7 @@ func (r *rot) play(ctx context.Context, client *api.Client) error {
 	for from := 0; from < rottenVotes; from += protocol.MaxBatchVotes {
 		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
 		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: s.ID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: &stamp}
+			votes[i] = protocol.CastVote{SessionID: s.ID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}
 		}
 		if err := client.CastVotes(ctx, votes); err != nil {
 			return err

@@ -123,7 +123,7 @@ func (s *scene) cast(ctx context.Context, st *stage, id protocol.SessionID) erro
 		votes, now := make([]protocol.CastVote, size), time.Now()
 		stamp := protocol.TimestampOf(now)
 		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: id, Vote: protocol.VoteUp, Timestamp: &stamp, Username: receiver.Voter(now.Add(time.Duration(i)))}
+			votes[i] = protocol.CastVote{SessionID: id, Vote: protocol.VoteUp, Timestamp: stamp.Stamp(), Username: receiver.Voter(now.Add(time.Duration(i)))}
 		}
 		if err := st.client.CastVotes(ctx, votes); err != nil {
 			return err

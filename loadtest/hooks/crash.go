@@ -158,7 +158,7 @@ func (c *ordeal) cast(ctx context.Context) error {
 	stamp := protocol.TimestampOf(time.Now())
 	votes := make([]protocol.CastVote, c.o.Batch)
 	for i := range votes {
-		votes[i] = protocol.CastVote{SessionID: c.ids[i%sessions], Username: fmt.Sprintf("v%d", c.votes+i), Vote: protocol.VoteUp, Timestamp: &stamp}
+		votes[i] = protocol.CastVote{SessionID: c.ids[i%sessions], Username: fmt.Sprintf("v%d", c.votes+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}
 	}
 	c.votes += len(votes)
 	return c.client.CastVotes(ctx, votes)

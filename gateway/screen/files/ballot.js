@@ -4,7 +4,6 @@
 import {el, say, show, list} from './dom.js';
 import {playing, newest, tallyOf, evening, asked} from './state.js';
 import {thumb} from './thumb.js';
-import {now} from './clock.js';
 import {t, number, score, clock} from './text.js';
 
 export class Ballot {
@@ -68,7 +67,7 @@ export class Ballot {
   /** tick draws the poll and its countdown. True while there is one. chosen is this phone's choice, 0 for none. */
   tick(state, chosen) {
     const e = this.#e;
-    const a = asked(state, now());
+    const a = asked(state, Date.now());
     e.root.dataset.poll = a?.phase ?? 'none';
     show(a !== null, e.poll);
     if (!a) return false;

@@ -39,13 +39,11 @@ export class Desk {
   #hub;
   #id = null;
   #listeners = new Set();
-  #ahead = 0; // how many milliseconds the server's clock is before ours
 
   constructor(token, onRefused) {
     this.#token = token;
     this.#hub = new Hub({token, onMessage: (m) => this.#receive(m), onStatus: (status) => this.#changed(status, onRefused)});
     wakeWith(this.#hub);
-    this.#compareClocks();
   }
 
   get status() { return this.#hub.status; }
@@ -55,9 +53,6 @@ export class Desk {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-
-  /** now is the server's time in milliseconds. */
-  now() { return Date.now() + this.#ahead; }
 
   /** read asks a question: it may be asked again. */
   read(op, data = {}) {
@@ -121,14 +116,5 @@ export class Desk {
 
   #tell() {
     for (const listener of this.#listeners) listener(this);
-  }
-
-  // The hub tells whole seconds in a header; half a second off is near enough for a countdown.
-  async #compareClocks() {
-    const asked = Date.now();
-    const response = await call('health', {cache: 'no-store'}).catch(() => null);
-    const told = Date.parse(response?.headers.get('Date') ?? '');
-    if (!Number.isNaN(told)) this.#ahead = told + 500 - (asked + Date.now()) / 2;
-    if (Math.abs(this.#ahead) < 1500) this.#ahead = 0;
   }
 }

@@ -3,6 +3,7 @@
 import {el, say, show} from './dom.js';
 import {bars, button, check, choice, field, form, input, panel, submit, sure} from './parts.js';
 import {t, clock, number} from './text.js';
+import {leftOf} from './state.js';
 
 /** next is the panel of the game to come. */
 export function next(desk) {
@@ -108,13 +109,13 @@ function polling(desk, filters) {
   const won = el('p');
   const play = button(t('playWinner'), () => desk.inSession('sessions.poll.add'), {kind: 'main'});
   const shown = el('div', {class: 'poll stack'}, el('p', {}, t('poll'), ' ', left), rows, running, won, play);
-  const tick = () => say(left, poll?.status === 'open' ? clock((Date.parse(poll.ends_at) - desk.now()) / 1000) : '');
+  const tick = () => say(left, poll?.status === 'open' ? clock(Math.max(0, leftOf(poll, Date.now()))) : '');
   return {
     node: el('div', {class: 'stack'}, begin, shown),
     draw(state) {
       poll = state.poll ?? null;
       const open = poll?.status === 'open';
-      const fresh = poll?.status === 'ended' && !poll.added && newest(state) < Date.parse(poll.started_at);
+      const fresh = poll?.status === 'ended' && !poll.added && !poll.followed;
       show(!open, begin);
       show(open || fresh, shown);
       show(open, running);
@@ -130,5 +131,3 @@ function polling(desk, filters) {
     leave() { clearInterval(ticking); },
   };
 }
-
-const newest = (state) => Date.parse(state.games.at(-1)?.played_at ?? 0);

@@ -7,7 +7,6 @@ import {read, roleOf} from './options.js';
 import {byId, announcer, el, say} from './dom.js';
 import {Stage} from './stage.js';
 import {fromVotes, add, join} from './history.js';
-import {tune} from './clock.js';
 import {t, score, speak, language} from './text.js';
 
 speak(language());
@@ -144,7 +143,6 @@ function tick() {
   if (is === Boolean(ticking)) return;
   clearInterval(ticking);
   ticking = is ? setInterval(tick, 100) : null;
-  if (is) tune();
 }
 
 /** tell shows a sentence in place of the stage: nothing can be shown, and what to do. */

@@ -7,7 +7,6 @@ import {line} from './history.js';
 import {PollBoard} from './pollboard.js';
 import {JoinCard} from './joincard.js';
 import {thumb} from './thumb.js';
-import {now} from './clock.js';
 import {t, number, score} from './text.js';
 
 const WIDTH = 400; // of the history's line, in units of its own
@@ -48,7 +47,7 @@ export class Stage {
 
   /** tick draws what changes with time alone: the poll and its countdown. True while there is one. */
   tick(state) {
-    const poll = this.#wants('poll') ? asked(state, now()) : null;
+    const poll = this.#wants('poll') ? asked(state, Date.now()) : null;
     this.#e.root.dataset.poll = poll?.phase ?? 'none';
     this.#poll.draw(poll);
     return poll !== null;

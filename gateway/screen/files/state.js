@@ -6,18 +6,29 @@
 // id to its {up, down, score} within this session and {upvotes, downvotes, popularity}
 // over all; the rest is as the hub sends it.
 
-/** reduce is the state after a message; the same object when the message says nothing new. */
-export function reduce(state, message) {
+/**
+ * reduce is the state after a message that has come at a moment of this device's clock; the
+ * same object when the message says nothing new.
+ */
+export function reduce(state, message, at = Date.now()) {
   switch (message.type) {
-    case 'subscribed': return message.snapshot ? fromSnapshot(message.snapshot) : state;
-    case 'snapshot': return fromSnapshot(message.data);
+    case 'subscribed': return message.snapshot ? fromSnapshot(message.snapshot, state, at) : state;
+    case 'snapshot': return fromSnapshot(message.data, state, at);
     case 'tally': return withTally(state, message);
     default: return state;
   }
 }
 
-function fromSnapshot(s) {
-  return {...s, tallies: tallyMap(s.tallies), latest: s.latest ?? [], join: s.join ?? null, poll: s.poll ?? null};
+function fromSnapshot(s, before, at) {
+  return {...s, tallies: tallyMap(s.tallies), latest: s.latest ?? [], join: s.join ?? null, poll: s.poll ? toldAt(s.poll, before?.poll, at) : null};
+}
+
+// How long a poll goes on is told in milliseconds from now, so a countdown is right
+// whatever the clocks of the hub and of this device say. What is over was so when we
+// first heard of it.
+function toldAt(poll, before, at) {
+  const heard = poll.status !== 'open' && before?.id === poll.id && before.status === poll.status;
+  return {...poll, told: heard ? before.told : at};
 }
 
 // A tally before the snapshot has numbers and no names: it is waited for. An older one
@@ -63,7 +74,7 @@ export function evening(state) {
 const WINNER = 5 * 60_000;
 
 /**
- * asked is the poll to show at a moment (milliseconds since 1970, by the hub's clock):
+ * asked is the poll to show at a moment of this device's clock (milliseconds since 1970):
  * {poll, phase, left, most}, or null. phase is 'open', 'counting' (time is up and the hub
  * has not told the outcome) or 'over'; left is in seconds; most is the votes of the leader.
  */
@@ -72,11 +83,11 @@ export function asked(state, at) {
   if (!poll || poll.status === 'canceled' || !state.session.is_active) return null;
   const most = Math.max(...poll.candidates.map((c) => c.votes));
   if (poll.status === 'open') {
-    const left = (Date.parse(poll.ends_at) - at) / 1000;
+    const left = leftOf(poll, at);
     return {poll, phase: left > 0 ? 'open' : 'counting', left: Math.max(0, left), most};
   }
-  const ended = Date.parse(poll.ended_at);
-  const next = newest(state);
-  const begun = next && Date.parse(next.played_at) >= ended;
-  return begun || at - ended > WINNER ? null : {poll, phase: 'over', left: 0, most};
+  return poll.followed || at - poll.told > WINNER ? null : {poll, phase: 'over', left: 0, most};
 }
+
+/** leftOf is how many seconds an open poll goes on, from a moment of this device's clock. */
+export const leftOf = (poll, at) => (poll.told + poll.remaining_ms - at) / 1000;

@@ -6,7 +6,6 @@ import {reduce, playing} from './state.js';
 import {enter, myName, callMe, newKey, codeIn, secretIn} from './guest.js';
 import {byId, announcer, el} from './dom.js';
 import {Ballot} from './ballot.js';
-import {tune} from './clock.js';
 import {t, speak, language} from './text.js';
 
 const LONGEST_NAME = 30; // the hub takes more, and a screen shows less
@@ -104,7 +103,6 @@ function tick() {
   if (is === Boolean(ticking)) return;
   clearInterval(ticking);
   ticking = is ? setInterval(tick, 200) : null;
-  if (is) tune();
 }
 
 // What changes by itself is said aloud: another game, a poll. Numbers are not.

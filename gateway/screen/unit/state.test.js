@@ -66,30 +66,43 @@ test('the newest votes come with a tally, and stay when it has none', () => {
 });
 
 test('a tally moves the votes of the poll that is open, and of no other', () => {
-  const poll = {id: 3001, status: 'open', total_votes: 0, candidates: [{choice: 1, title: 'A', votes: 0}, {choice: 2, title: 'B', votes: 0}]};
-  const after = (p, tally) => reduce(reduce(null, subscribed(snapshot(5, {poll: p}))), {type: 'tally', sessionId: 3, seq: 6, games: [], latest: [], poll: tally}).poll;
+  const poll = {id: 3001, status: 'open', told: 0, total_votes: 0, candidates: [{choice: 1, title: 'A', votes: 0}, {choice: 2, title: 'B', votes: 0}]};
+  const after = (p, tally) => reduce(reduce(null, subscribed(snapshot(5, {poll: p})), 0), {type: 'tally', sessionId: 3, seq: 6, games: [], latest: [], poll: tally}).poll;
   assert.deepEqual(after(poll, {id: 3001, votes: [2, 1], total: 3}), {...poll, total_votes: 3, candidates: [{choice: 1, title: 'A', votes: 2}, {choice: 2, title: 'B', votes: 1}]});
-  assert.equal(after(poll, {id: 3002, votes: [2, 1], total: 3}), poll);
-  assert.equal(after(poll, null), poll);
+  assert.deepEqual(after(poll, {id: 3002, votes: [2, 1], total: 3}), poll);
+  assert.deepEqual(after(poll, null), poll);
   assert.equal(after(null, {id: 3001, votes: [2], total: 2}), null);
   const over = {...poll, status: 'ended'};
-  assert.equal(after(over, {id: 3001, votes: [9, 9], total: 18}), over);
+  assert.deepEqual(after(over, {id: 3001, votes: [9, 9], total: 18}), over);
 });
 
 test('which poll is shown, and when', () => {
   const noon = Date.parse('2024-01-15T12:00:00.000Z');
-  const at = (seconds) => new Date(noon + seconds * 1000).toISOString();
-  const poll = {id: 3001, status: 'open', started_at: at(0), ends_at: at(60), ended_at: null, winner: null, candidates: [{choice: 1, votes: 2}, {choice: 2, votes: 5}]};
-  const shown = (p, seconds, more = {}) => asked(reduce(null, subscribed(snapshot(5, {poll: p, ...more}))), noon + seconds * 1000);
+  const poll = {id: 3001, status: 'open', remaining_ms: 60_000, followed: false, winner: null, candidates: [{choice: 1, votes: 2}, {choice: 2, votes: 5}]};
+  const shown = (p, seconds, more = {}) => asked(reduce(null, subscribed(snapshot(5, {poll: p, ...more})), noon), noon + seconds * 1000);
   assert.equal(shown(null, 0), null);
   const {phase, left, most} = shown(poll, 15.5);
   assert.deepEqual([phase, left, most], ['open', 44.5, 5]);
   assert.deepEqual([shown(poll, 60).phase, shown(poll, 61).left], ['counting', 0]);
-  const over = {...poll, status: 'ended', ended_at: at(60), winner: poll.candidates[1]};
-  assert.equal(shown(over, 61).phase, 'over');
-  assert.equal(shown(over, 60 + 301), null);
-  assert.equal(shown(over, 61, {games: [game(1, 'A', {played_at: at(30)})]}).phase, 'over');
-  assert.equal(shown(over, 61, {games: [game(1, 'A', {played_at: at(60)})]}), null);
-  assert.equal(shown({...poll, status: 'canceled', ended_at: at(20)}, 21), null);
-  assert.equal(shown(over, 61, {session: {id: 3, is_active: false}}), null);
+  const over = {...poll, status: 'ended', remaining_ms: 0, winner: poll.candidates[1]};
+  assert.equal(shown(over, 1).phase, 'over');
+  assert.equal(shown(over, 301), null);
+  assert.equal(shown({...over, followed: true}, 1), null);
+  assert.equal(shown({...poll, status: 'canceled'}, 1), null);
+  assert.equal(shown(over, 1, {session: {id: 3, is_active: false}}), null);
+});
+
+test('a countdown goes by what is left, whatever the clocks say', () => {
+  const poll = {id: 3001, status: 'open', ends_at: '2031-01-01T00:00:00.000Z', remaining_ms: 30_000, candidates: [{choice: 1, votes: 0}]};
+  let state = reduce(null, subscribed(snapshot(5, {poll})), 1_000_000);
+  assert.equal(asked(state, 1_010_000).left, 20);
+  state = reduce(state, {type: 'tally', sessionId: 3, seq: 6, games: [], poll: {id: 3001, votes: [1], total: 1}}, 1_012_000);
+  assert.equal(asked(state, 1_012_000).left, 18);
+  state = reduce(state, {type: 'snapshot', data: snapshot(7, {poll: {...poll, remaining_ms: 12_000}})}, 1_018_000);
+  assert.equal(asked(state, 1_018_000).left, 12);
+  const over = {...poll, status: 'ended', remaining_ms: 0, followed: false};
+  state = reduce(state, {type: 'snapshot', data: snapshot(8, {poll: over})}, 1_030_000);
+  state = reduce(state, subscribed(snapshot(9, {poll: over})), 1_300_000); // after a reconnect: it is no later winner
+  assert.equal(asked(state, 1_030_000 + 300_000).phase, 'over');
+  assert.equal(asked(state, 1_030_000 + 300_001), null);
 });
