@@ -12,7 +12,7 @@ func position(id protocol.DeliveryID) persistence.Position { return persistence.
 
 // fly starts an attempt.
 func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
-	now := protocol.TimestampOf(a.now())
+	now := a.clock.moment()
 	event, err := webhook.ReadEvent(p.stored)
 	if err != nil {
 		a.log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(p.id)).Msg("stored event cannot be read")
@@ -21,7 +21,7 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 	}
 	a.vitals.waiting.Store(p.time.UnixMilli())
 	d := webhook.Dispatch{
-		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now), MessageID: a.messageID(p.id, 0),
+		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now.Earlier()), MessageID: a.messageID(p.id, 0),
 		Redelivery: l == webhook.LaneRedelivery || l == webhook.LaneReplay,
 	}
 	c := webhook.Conclude{
@@ -29,7 +29,7 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 		Made: a.heart.Made(), Edition: a.heart.Edition(), Draw: a.post.jitter(),
 	}
 	if probe {
-		event = webhook.Ping(a.id, now)
+		event = webhook.Ping(a.id, now.Clock)
 		d.MessageID = a.messageID(p.id, number)
 	}
 	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(p.stored)))

@@ -57,7 +57,7 @@ func (h *Hub) count(ctx context.Context, b *backlog) error {
 		if err != nil {
 			return err
 		}
-		if p, ok := notice(rec); ok && p.meant(b.id, &b.filter) && h.now().Sub(p.time) <= backlogKept {
+		if p, ok := notice(rec); ok && p.meant(b.id, &b.filter) && !h.post.expired(p.time) {
 			b.n++
 			if b.oldest == 0 {
 				b.oldest = protocol.TimestampOf(p.time)

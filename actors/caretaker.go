@@ -125,7 +125,7 @@ func (k *caretaker) outdated(ctx context.Context, stream string, cut persistence
 		return 0, err
 	}
 	through := last - min(last, logsKept)
-	limit := k.now().Add(-logAge)
+	limit := k.clock.moment().Earlier().Time().Add(-logAge)
 	for rec, err := range k.journal.Read(ctx, stream, max(cut, through)) {
 		if err != nil {
 			return 0, err

@@ -58,7 +58,7 @@ func TestLogsAreKeptForTheirTime(t *testing.T) {
 		for range 6000 {
 			n.vote()
 		}
-		n.skew.Store(int64(30*24*time.Hour - 10*time.Minute))
+		n.away(30*24*time.Hour - 10*time.Minute)
 		rest(3 * time.Minute)
 		if got := n.records("webhook/1"); got != 6001 {
 			t.Fatalf("%d records before their time", got)
@@ -69,6 +69,22 @@ func TestLogsAreKeptForTheirTime(t *testing.T) {
 		}
 		if rows := n.logs(id); len(rows) > 1000 {
 			t.Fatalf("%d rows", len(rows))
+		}
+	})
+}
+
+// TestAClockThatJumpsAheadCostsNoLogs.
+func TestAClockThatJumpsAheadCostsNoLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		n.hook(protocol.EventVoteReceived)
+		for range 6000 {
+			n.vote()
+		}
+		n.skew.Store(int64(31 * 24 * time.Hour))
+		rest(3 * time.Minute)
+		if got := n.records("webhook/1"); got != 6001 {
+			t.Fatalf("%d records", got)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -258,6 +259,73 @@ func TestAClockThatJumpsAheadDisablesNobody(t *testing.T) {
 	})
 }
 
+// TestAClockThatJumpsAheadCostsNoEvent: five votes wait for an endpoint that is down, and it
+// recovers while the clock is a month ahead.
+func TestAClockThatJumpsAheadCostsNoEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.courier.change(status(404))
+		var want []string
+		for range 5 {
+			want = append(want, n.vote())
+		}
+		rest(time.Minute)
+		n.skew.Store(int64(31 * 24 * time.Hour))
+		if h := n.health(id); h.QueueLength != 5 {
+			t.Errorf("%d events wait, want 5", h.QueueLength)
+		}
+		before := len(n.courier.log(id))
+		n.courier.change(status(200))
+		rest(time.Hour)
+		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, want) {
+			t.Errorf("delivered %v, want %v", got, want)
+		}
+	})
+}
+
+// TestWhatHasWaitedForTooLongIsSetAsideAndShown: an endpoint was down before the hub was off
+// for a month. What it has missed is not sent, but stands in the log, and is sent when
+// somebody asks for it.
+func TestWhatHasWaitedForTooLongIsSetAsideAndShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.courier.change(status(404))
+		var missed []string
+		for range 100 {
+			missed = append(missed, n.vote())
+		}
+		rest(time.Minute)
+		n.away(31 * 24 * time.Hour)
+		n.courier.change(status(200))
+		before := len(n.courier.log(id))
+		fresh := n.vote()
+		rest(time.Hour)
+		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, []string{missed[0], fresh}) {
+			t.Fatalf("delivered %v: what was being tried and what is new", got)
+		}
+		h := n.health(id)
+		if h.QueueLength != 0 || h.Dead != 99 || h.State != protocol.WebhookHealthy {
+			t.Errorf("%+v", h)
+		}
+		dead, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead, Limit: 100})
+		if err != nil || len(dead) != 99 {
+			t.Fatalf("%d dead, %v", len(dead), err)
+		}
+		row := dead[0].Attempts[0]
+		if row.ResponseStatus != nil || *row.ErrorClass != "expired" || !strings.Contains(*row.ErrorMessage, "30 days") || len(row.Payload) == 0 {
+			t.Errorf("%+v", row)
+		}
+		before = len(n.courier.log(id))
+		do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Failed: true})
+		rest(time.Hour)
+		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, missed[1:]) {
+			t.Errorf("replayed %d: %v", len(got), got)
+		}
+	})
+}
+
 func TestFiveDaysOfFailureDisable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
@@ -378,7 +446,7 @@ func (n *night) voteAgain() string {
 	for {
 		n.voters++
 		now := protocol.TimestampOf(time.Now())
-		cmd := &protocol.CastVote{SessionID: n.session, Username: "again", Vote: protocol.VoteUp, Timestamp: &now}
+		cmd := &protocol.CastVote{SessionID: n.session, Username: "again", Vote: protocol.VoteUp, Timestamp: now.Stamp()}
 		if _, err := n.hub.Do(n.t.Context(), actors.Call{Command: cmd}); err == nil {
 			return "again"
 		}

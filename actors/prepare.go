@@ -96,17 +96,17 @@ func (a *webhookActor) lineFlight() bool {
 // never go back along the global order, so it is a search by halves.
 func (a *webhookActor) before(t protocol.Timestamp, most protocol.DeliveryID) protocol.DeliveryID {
 	n := sort.Search(int(most), func(i int) bool {
-		at, ok := a.timeOf(protocol.DeliveryID(i + 1))
+		at, ok := timeOf(a.journal, protocol.DeliveryID(i+1))
 		return !ok || protocol.TimestampOf(at) >= t
 	})
 	return protocol.DeliveryID(n)
 }
 
 // timeOf is when the record at a position, or the next one that is still kept, was written.
-func (a *webhookActor) timeOf(id protocol.DeliveryID) (time.Time, bool) {
+func timeOf(j persistence.Journal, id protocol.DeliveryID) (time.Time, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	for rec, err := range readSound(ctx, a.journal, persistence.Position(id)-1, func(*persistence.Damage) {}) {
+	for rec, err := range readSound(ctx, j, persistence.Position(id)-1, func(*persistence.Damage) {}) {
 		return rec.Time, err == nil
 	}
 	return time.Time{}, false

@@ -8,10 +8,6 @@ import (
 	"partyline/protocol"
 )
 
-// backlogKept is how old an event may be and still be delivered for the first time:
-// who was away for longer asks for a replay.
-const backlogKept = 30 * 24 * time.Hour
-
 // replayPace is the least time between two attempts of redeliveries and replays, so
 // that a replay of a whole evening leaves room for what happens now.
 const replayPace = 10 * time.Millisecond
@@ -168,11 +164,11 @@ func (a *webhookActor) deliver() bool {
 		}
 		a.look()
 	}
-	for !a.line.empty() {
+	if a.leaveOut() {
+		return true
+	}
+	if !a.line.empty() {
 		p := a.line.waiting.pop()
-		if a.now().Sub(p.time) > backlogKept {
-			continue
-		}
 		a.line.done = max(a.line.done, p.id-1)
 		a.fly(p, mainLane, 1, false)
 		return true

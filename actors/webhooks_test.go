@@ -169,6 +169,22 @@ func TestDeleteInTheMiddleOfAnAttemptAndOfAWait(t *testing.T) {
 	})
 }
 
+// TestAClockThatJumpsAheadEndsNoOverlap: who verifies with the secret before is told nothing
+// that only the new one signs.
+func TestAClockThatJumpsAheadEndsNoOverlap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "second"})
+		n.skew.Store(int64(31 * 24 * time.Hour))
+		n.vote()
+		rest(time.Second)
+		if log := n.courier.log(id); len(log) != 1 || len(log[0].Secrets) != 2 {
+			t.Fatalf("signed with %v", log)
+		}
+	})
+}
+
 func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)

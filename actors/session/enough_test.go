@@ -127,7 +127,7 @@ func TestASiteChangesSoManyVotes(t *testing.T) {
 	if err := again.Restore(e.AppendSnapshot(nil)); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range []*evening{e, {Heart: again, now: e.now}} {
+	for _, h := range []*evening{e, {Heart: again, now: e.now, moment: e.moment}} {
 		h.must(t, from(here, 1000, "up"), from(beside, 0xb, "up"), from(elsewhere, 0xc, "up"), from(elsewhere, 0xc, "down"), from(0, 0xd, "up"), from(0, 0xd, "down"))
 		for _, device := range []protocol.DeviceID{1000, 0xb} {
 			_, _, err := h.do(guest(device, "down"))
