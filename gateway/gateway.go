@@ -109,7 +109,7 @@ type Gateway struct {
 	log         zerolog.Logger
 	draining    atomic.Bool
 	sweeper     *sweeper
-	history     turn
+	history     turns
 }
 
 // New builds the routes, starts the sweeper, which Close ends, and goes to the door. It
@@ -125,7 +125,7 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: newGuard(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		logins: guesses{most: maxLogins}, guests: newGuests(o), payers: newPayers(o),
-		history: make(turn, 1), visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.door == nil {

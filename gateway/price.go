@@ -6,16 +6,19 @@ import (
 )
 
 // What one token of a payer's bucket stands for. An ordinary request, read, answered with
-// some hundred bytes and logged, takes some 50 µs of a core; all three are about that
-// much.
+// some hundred bytes and logged, takes some 50 µs of a core; so does what is told of bytes
+// here.
 const (
 	// encodedBytes of an answer that is encoded for the one who asks. A list of 10,000
 	// sessions, 1.7 MB, takes 24 ms and costs 415 tokens.
 	encodedBytes = 4 << 10
 	// storedBytes of a document that lies ready and is only handed to the kernel.
 	storedBytes = 64 << 10
-	// workTime of a core that an answer took beside its encoding, such as a search.
-	workTime = 50 * time.Microsecond
+	// workTime of a reading of the vote history, of which all who are not the host have
+	// one at a time. It is cheaper than other work because every screen does some
+	// milliseconds of it when it starts. A search by name among a million votes takes a
+	// second and costs 5,000: with a viewer's token one in half a minute, the longest debt.
+	workTime = 200 * time.Microsecond
 	// drawnTokens is what a QR code costs that is drawn: 0.3 ms.
 	drawnTokens = 6
 )

@@ -20,6 +20,7 @@ type call struct {
 	start time.Time
 	owed  bool // the socket is not closed before it is answered
 	paid  bill
+	work  time.Duration // reply.work, also of what failed
 }
 
 // request answers a request frame: the same operation, rights and answer as by REST.
@@ -85,6 +86,7 @@ func (c *call) run(e *endpoint, in *input) {
 		}
 	}()
 	rep, err := e.serve(ctx, in)
+	c.work = rep.work
 	if err == nil && rep.file != nil {
 		rep.body, err = rep.file.told(ctx)
 	}
@@ -124,7 +126,7 @@ func (c *call) answer(rep reply) {
 	} else {
 		c.k.peer.Send(b)
 	}
-	c.settle(len(b), rep)
+	c.settle(len(b), rep.status)
 	took := time.Since(c.start)
 	c.k.g.meters.answered(c.label(), rep.status, took)
 	c.k.g.log.WithLevel(loudness(c.at, rep.status)).Str("op", c.label()).Int("status", rep.status).
@@ -132,11 +134,14 @@ func (c *call) answer(rep reply) {
 }
 
 // settle has whoever pays pay for what the answer was.
-func (c *call) settle(bytes int, rep reply) {
-	if c.at != nil && rep.status < http.StatusBadRequest {
-		c.at.price.learn(bytes)
-		c.k.g.payers.settle(c.paid, costOf(bytes, rep.work), time.Now())
+func (c *call) settle(bytes, status int) {
+	if c.at == nil {
+		return
 	}
+	if status < http.StatusBadRequest {
+		c.at.price.learn(bytes)
+	}
+	c.k.g.payers.settle(c.paid, costOf(bytes, c.work), time.Now())
 }
 
 // label is the op as metrics know it: what clients make up counts as one.

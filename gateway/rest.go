@@ -30,16 +30,16 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 		return
 	}
 	rep, err := g.ask(actors.WithClass(ctx, in.class()), in, x, r)
-	if err != nil {
+	switch {
+	case err != nil:
 		g.refuse(x, failed(g.log, err, e.Op, x.id))
-		return
+	case rep.file != nil:
+		g.sendFile(x, r, rep.file)
+		return // only the host has files, and they have places of their own
+	default:
+		g.write(x, rep)
+		e.price.learn(x.bytes)
 	}
-	if rep.file != nil {
-		g.sendFile(x, r, rep.file) // only the host has files, and they have places of their own
-		return
-	}
-	g.write(x, rep)
-	e.price.learn(x.bytes)
 	g.payers.settle(paid, costOf(x.bytes, rep.work), time.Now())
 }
 

@@ -2,34 +2,114 @@ package gateway
 
 import (
 	"context"
+	"net/netip"
+	"sync"
 	"time"
 
 	"partyline/protocol"
 )
 
-// turnPatience is how long a stranger waits for a turn. The hub bounds a reading of the
-// vote history to as much.
-const turnPatience = 5 * time.Second
+const (
+	// turnPatience is how long somebody waits for a turn. The hub bounds a reading of the
+	// vote history to as much.
+	turnPatience = 5 * time.Second
+	// maxTurns of one payer may wait: more than a venue has screens that start together.
+	maxTurns = 32
+)
 
-// turn is held by one stranger at a time.
-type turn chan struct{}
+// turns let all who are not the host read the vote history one after the other: a page of
+// it can take a core for seconds. The hub has two such readers at a time, so the host never
+// waits for anybody else. Bots go before screens, and those before strangers and guests.
+// Within each of these everybody has a turn after the other, whatever the number of their
+// requests: one with a hundred waits ninety-nine times behind one who has one.
+type turns struct {
+	mu    sync.Mutex
+	taken bool
+	lines [3]queueOfPayers // by preference
+}
 
-// inTurn has strangers, guests among them, read one after the other what takes the hub a
-// core for seconds: a page of the vote history. The hub lets two do so at a time, so one
-// place is always left to those who have a token.
-func (t turn) inTurn(h handler) handler {
+// payer is one who waits: a token, or the address of those who have none that counts. An
+// IPv6 network of 48 bits is one.
+type payer struct {
+	token protocol.TokenID
+	from  netip.Addr
+}
+
+// inTurn has a handler's callers wait for their turn, and measures what each took.
+func (t *turns) inTurn(h handler) handler {
 	return func(ctx context.Context, in *input) (reply, error) {
-		if in.who.Role != "" && in.who.Role != protocol.RoleGuest {
+		if in.who.Role == protocol.RoleAdmin {
 			return h(ctx, in)
 		}
-		wait, cancel := context.WithTimeout(ctx, turnPatience)
-		defer cancel()
-		select {
-		case t <- struct{}{}:
-			defer func() { <-t }()
-			return h(ctx, in)
-		case <-wait.Done():
-			return reply{}, protocol.Errorf(protocol.CodeOverloaded, "Too many are reading the vote history, try again in a moment")
+		if err := t.enter(ctx, in); err != nil {
+			return reply{}, err
 		}
+		defer t.leave()
+		begun := time.Now()
+		rep, err := h(ctx, in)
+		rep.work = time.Since(begun)
+		return rep, err
+	}
+}
+
+func (t *turns) enter(ctx context.Context, in *input) *protocol.Error {
+	line, who := 2, payer{from: site(in.from)}
+	switch in.who.Role {
+	case protocol.RoleBot:
+		line, who = 0, payer{token: in.who.Token}
+	case protocol.RoleViewer:
+		line, who = 1, payer{token: in.who.Token}
+	}
+	mine, err := t.queue(line, who)
+	if mine == nil || err != nil {
+		return err
+	}
+	wait, cancel := context.WithTimeout(ctx, turnPatience)
+	defer cancel()
+	select {
+	case <-mine:
+		return nil
+	case <-wait.Done():
+		t.giveUp(line, who, mine)
+		return protocol.Errorf(protocol.CodeOverloaded, "Too many are reading the vote history, try again in a moment")
+	}
+}
+
+// queue takes the place if it is free; else it returns what is closed when it is one's
+// turn.
+func (t *turns) queue(line int, who payer) (<-chan struct{}, *protocol.Error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.taken {
+		t.taken = true
+		return nil, nil
+	}
+	mine := make(chan struct{})
+	if !t.lines[line].push(who, mine) {
+		return nil, protocol.Errorf(protocol.CodeTooMany, "Too many of your requests wait for the vote history, slow down")
+	}
+	return mine, nil
+}
+
+// leave hands the place to whose turn it is.
+func (t *turns) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.lines {
+		if next := t.lines[i].pop(); next != nil {
+			close(next)
+			return
+		}
+	}
+	t.taken = false
+}
+
+// giveUp leaves the queue, or the place when it has been handed over in that moment.
+func (t *turns) giveUp(line int, who payer, mine <-chan struct{}) {
+	t.mu.Lock()
+	waits := t.lines[line].remove(who, mine)
+	t.mu.Unlock()
+	if !waits {
+		t.leave()
 	}
 }

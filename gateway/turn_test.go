@@ -16,13 +16,19 @@ type studious struct {
 	leave   chan struct{}
 }
 
-func (h *studious) Votes(context.Context, protocol.VoteFilter) (protocol.VotePage, error) {
-	h.reading <- struct{}{}
-	<-h.leave
+func (h *studious) Votes(ctx context.Context, _ protocol.VoteFilter) (protocol.VotePage, error) {
+	select {
+	case h.reading <- struct{}{}:
+		<-h.leave
+	case <-ctx.Done():
+		return protocol.VotePage{}, ctx.Err()
+	}
 	return protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: 1, Limit: 1}}, nil
 }
 
-func TestStrangersReadTheHistoryInTurn(t *testing.T) {
+// TestAllButTheHostReadTheHistoryInTurn: whoever is not the host has one place, bots
+// before screens and those before strangers, and the host waits for none of them.
+func TestAllButTheHostReadTheHistoryInTurn(t *testing.T) {
 	t.Parallel()
 	slow := &studious{reading: make(chan struct{}), leave: make(chan struct{})}
 	h := newHouse(t, func(o *gateway.Options) {
@@ -30,20 +36,35 @@ func TestStrangersReadTheHistoryInTurn(t *testing.T) {
 		o.Hub = slow
 	})
 	h.opened()
-	guest, bot := h.guest(1, 0xa), h.scoped(protocol.RoleBot, 0)
-	read := func(token string, status int, code protocol.Code) func() {
-		return func() { h.rest("votes.list", token, nil).want(t, status, code, "") }
+	admin, guest, bot, viewer := h.admin(), h.guest(1, 0xa), h.scoped(protocol.RoleBot, 0), h.scoped(protocol.RoleViewer, 0)
+	var reading, waiting sync.WaitGroup
+	read := func(all *sync.WaitGroup, token string, status int, code protocol.Code) {
+		all.Go(func() { h.rest("votes.list", token, nil).want(t, status, code, "") })
 	}
-	var first, others sync.WaitGroup
-	first.Go(read("", 200, ""))
+	read(&reading, "", 200, "")
 	<-slow.reading
-	others.Go(read(guest, 503, protocol.CodeOverloaded)) // a guest is a stranger
-	first.Go(read(bot, 200, ""))
-	<-slow.reading // who has a token waits for nobody
-	others.Wait()
+	for range 8 {
+		read(&waiting, viewer, 503, protocol.CodeOverloaded) // as long as the stranger reads
+	}
+	read(&waiting, guest, 503, protocol.CodeOverloaded)
+	read(&waiting, bot, 503, protocol.CodeOverloaded)
+	for range 3 {
+		read(&reading, admin, 200, "")
+		<-slow.reading
+	}
+	refused := make(chan struct{})
+	go func() {
+		waiting.Wait()
+		close(refused)
+	}()
+	select {
+	case <-slow.reading:
+		t.Error("somebody reads beside the stranger")
+	case <-refused:
+	}
 	close(slow.leave)
-	first.Wait()
-	first.Go(read(guest, 200, ""))
+	reading.Wait()
+	read(&reading, guest, 200, "")
 	<-slow.reading
-	first.Wait()
+	reading.Wait()
 }

@@ -1,0 +1,61 @@
+package gateway
+
+import "slices"
+
+// queueOfPayers is a queue for each payer, of which each has its turn after the other. The
+// zero value is empty.
+type queueOfPayers struct {
+	waiting map[payer][]chan struct{}
+	order   []payer // who waits, the next one first
+}
+
+// push is false when the payer has as many waiting as one may.
+func (q *queueOfPayers) push(who payer, mine chan struct{}) bool {
+	if len(q.waiting[who]) == maxTurns {
+		return false
+	}
+	if q.waiting == nil {
+		q.waiting = map[payer][]chan struct{}{}
+	}
+	if len(q.waiting[who]) == 0 {
+		q.order = append(q.order, who)
+	}
+	q.waiting[who] = append(q.waiting[who], mine)
+	return true
+}
+
+// pop is the oldest of the payer whose turn it is, nil when nobody waits.
+func (q *queueOfPayers) pop() chan struct{} {
+	if len(q.order) == 0 {
+		return nil
+	}
+	who := q.order[0]
+	q.order = q.order[1:]
+	next := q.waiting[who][0]
+	q.keep(who, q.waiting[who][1:])
+	if len(q.waiting[who]) > 0 {
+		q.order = append(q.order, who)
+	}
+	return next
+}
+
+// remove is false when it waits no more.
+func (q *queueOfPayers) remove(who payer, mine <-chan struct{}) bool {
+	at := slices.IndexFunc(q.waiting[who], func(c chan struct{}) bool { return c == mine })
+	if at < 0 {
+		return false
+	}
+	q.keep(who, slices.Delete(q.waiting[who], at, at+1))
+	if len(q.waiting[who]) == 0 {
+		q.order = slices.DeleteFunc(q.order, func(other payer) bool { return other == who })
+	}
+	return true
+}
+
+func (q *queueOfPayers) keep(who payer, rest []chan struct{}) {
+	if len(rest) == 0 {
+		delete(q.waiting, who)
+		return
+	}
+	q.waiting[who] = rest
+}
