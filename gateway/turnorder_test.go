@@ -21,8 +21,8 @@ type library struct {
 	work  time.Duration // of the last one
 }
 
-// read asks in the name of somebody, who reads for so long.
-func (l *library) read(name string, who protocol.Principal, from string, lasts time.Duration) {
+// visit asks in the name of somebody, who reads for so long.
+func (l *library) visit(name string, who protocol.Principal, from string, lasts time.Duration) {
 	h := l.turns.inTurn(func(context.Context, *input) (reply, error) {
 		l.order = append(l.order, name)
 		time.Sleep(lasts)
@@ -57,12 +57,12 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		const fool, home, phone = "203.0.113.7", "198.51.100.4", "198.51.100.5"
 		for range 10 {
-			l.read("fool", anybody, fool, 100*time.Millisecond)
+			l.visit("fool", anybody, fool, 100*time.Millisecond)
 		}
-		l.read("home", anybody, home, 100*time.Millisecond)
-		l.read("phone", aPhone, phone, 100*time.Millisecond)
-		l.read("screen", aScreen, fool, 100*time.Millisecond)
-		l.read("bot", aBot, fool, 100*time.Millisecond)
+		l.visit("home", anybody, home, 100*time.Millisecond)
+		l.visit("phone", aPhone, phone, 100*time.Millisecond)
+		l.visit("screen", aScreen, fool, 100*time.Millisecond)
+		l.visit("bot", aBot, fool, 100*time.Millisecond)
 		time.Sleep(time.Minute)
 		want := append([]string{"fool", "bot", "screen", "fool", "home", "phone"}, slices.Repeat([]string{"fool"}, 8)...)
 		if !slices.Equal(l.order, want) {
@@ -78,9 +78,9 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 func TestOneIPv6SiteIsOneReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for _, network := range []string{"2001:db8:7:1::1", "2001:db8:7:2::1", "2001:db8:7:3::1"} {
-			l.read("site", anybody, network, 100*time.Millisecond)
+			l.visit("site", anybody, network, 100*time.Millisecond)
 		}
-		l.read("home", anybody, "2001:db8:8::1", 100*time.Millisecond)
+		l.visit("home", anybody, "2001:db8:8::1", 100*time.Millisecond)
 		time.Sleep(time.Minute)
 		if want := []string{"site", "site", "home", "site"}; !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
@@ -91,8 +91,8 @@ func TestOneIPv6SiteIsOneReader(t *testing.T) {
 // TestTheHostWaitsForNoReader.
 func TestTheHostWaitsForNoReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
-		l.read("stranger", anybody, "203.0.113.7", time.Hour)
-		l.read("host", theHost, "203.0.113.7", time.Millisecond)
+		l.visit("stranger", anybody, "203.0.113.7", time.Hour)
+		l.visit("host", theHost, "203.0.113.7", time.Millisecond)
 		time.Sleep(time.Second)
 		if len(l.order) != 2 {
 			t.Errorf("%v have begun", l.order)
@@ -104,15 +104,15 @@ func TestTheHostWaitsForNoReader(t *testing.T) {
 // TestWhoWaitsTooLongGivesUpTheTurn: the place goes on to who still waits.
 func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 	inLibrary(t, func(l *library) {
-		l.read("slow", anybody, "203.0.113.7", 6*time.Second)
-		l.read("tired", anybody, "198.51.100.4", time.Second)
+		l.visit("slow", anybody, "203.0.113.7", 6*time.Second)
+		l.visit("tired", anybody, "198.51.100.4", time.Second)
 		time.Sleep(3 * time.Second)
-		l.read("patient", anybody, "198.51.100.5", time.Second)
+		l.visit("patient", anybody, "198.51.100.5", time.Second)
 		time.Sleep(time.Minute)
 		if want := []string{"slow", "patient"}; !slices.Equal(l.order, want) || l.told["tired"] != protocol.CodeOverloaded {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
-		l.read("next", anybody, "198.51.100.4", time.Second)
+		l.visit("next", anybody, "198.51.100.4", time.Second)
 		if len(l.order) != 3 {
 			t.Error("the place is not free again")
 		}
@@ -124,10 +124,10 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 func TestSoManyOfOnePayerMayWait(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 1 + maxTurns {
-			l.read("screens", aScreen, "203.0.113.7", time.Millisecond)
+			l.visit("screens", aScreen, "203.0.113.7", time.Millisecond)
 		}
-		l.read("another", aBot, "203.0.113.7", time.Millisecond)
-		l.read("one more", aScreen, "198.51.100.4", time.Millisecond)
+		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
+		l.visit("one more", aScreen, "198.51.100.4", time.Millisecond)
 		time.Sleep(time.Minute)
 		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
