@@ -67,10 +67,30 @@ func parseFolder(value []byte) (folder, error) {
 	if f.format < folderFormat {
 		return f, nil
 	}
-	if err := json.Unmarshal(value[1:end], &f); err != nil && f.format == folderFormat {
+	err := json.Unmarshal(value[1:end], &f)
+	if err == nil && f.Schema < firstSchema {
+		err = fmt.Errorf("schema %d", f.Schema)
+	}
+	if err != nil && f.format == folderFormat {
 		return folder{}, fmt.Errorf("%w: key %q: %w", persistence.ErrCorrupt, formatKey, err)
 	}
+	if !legible(f.Writer) {
+		f.Writer = ""
+	}
 	return f, nil
+}
+
+// maxWriter is longer than any version is called.
+const maxWriter = 100
+
+// legible says whether a text can be shown on a terminal: a backup may be anybody's.
+func legible(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxWriter
 }
 
 // known is nil when this program can read what is in the folder, else *NewerError.

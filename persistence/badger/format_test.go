@@ -123,8 +123,9 @@ func TestARestoredBackupOfTheFirstFormatIsRaised(t *testing.T) {
 func TestALaterFormatIsNotOpened(t *testing.T) {
 	for body, words := range map[string]string{
 		`{"schema":12,"writer":"Partyline v20","more":[1]}`: "written by Partyline v20 in format 3, schema 12; this version knows them up to format 2, schema 2",
-		"\x01\x02": "written by a newer version in format 3",
-		"":         "written by a newer version in format 3",
+		`{"schema":12,"writer":"\u001b[2J"}`:                "written by a newer version in format 3, schema 12",
+		"\x01\x02":                                          "written by a newer version in format 3",
+		"":                                                  "written by a newer version in format 3",
 	} {
 		dir := t.TempDir()
 		j := open(t, badger.Options{Dir: dir})
@@ -158,6 +159,7 @@ func TestADamagedFormatIsDamage(t *testing.T) {
 		"flipped":  flip(badger.FormatKey()),
 		"short":    set(badger.FormatKey(), []byte{2, 1}),
 		"no JSON":  set(badger.FormatKey(), badger.Format(2, "{")),
+		"schema 0": set(badger.FormatKey(), badger.Format(2, `{"schema":0}`)),
 		"no epoch": remove(badger.EpochKey()),
 	} {
 		dir := t.TempDir()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"partyline/persistence"
 )
@@ -51,6 +52,54 @@ func FuzzUnseal(f *testing.F) {
 		both[at%uint(len(both))] ^= flip | 1
 		if _, err := unseal(both[:len(key)], both[len(key):]); !errors.Is(err, persistence.ErrCorrupt) {
 			t.Fatalf("rotten: %v", err)
+		}
+	})
+}
+
+// FuzzFolder is what the folder says of itself. What a later format says is not known;
+// its words must not do harm to a terminal.
+func FuzzFolder(f *testing.F) {
+	f.Add(byte(1), []byte{})
+	f.Add(byte(2), []byte(`{"schema":2,"writer":"Partyline v1"}`))
+	f.Add(byte(3), []byte(`{"schema":12,"writer":"\u001b[2J"}`))
+	f.Add(byte(4), []byte{0xff})
+	f.Fuzz(func(t *testing.T, format byte, data []byte) {
+		value := appendSeal(append([]byte{format}, data...), 0, []byte(formatKey))
+		got, err := parseFolder(value)
+		if refused(t, err) {
+			return
+		}
+		if !legible(got.Writer) || got.format != format || format <= folderFormat && got.Schema < firstSchema {
+			t.Fatalf("%+v", got)
+		}
+		if err := got.known(&Options{Schema: 1}); (err == nil) != (format <= folderFormat && got.Schema == 1) {
+			t.Fatalf("%+v: %v", got, err)
+		}
+		next, _ := got.raised(&Options{Schema: 7, Writer: "w"})
+		if again, err := parseFolder(next.encode()); err != nil || again != next {
+			t.Fatalf("%+v, %v, want %+v", again, err, next)
+		}
+	})
+}
+
+func FuzzEpochs(f *testing.F) {
+	e := epochs{current: persistence.NewEpoch()}
+	f.Add(body(e.encode()))
+	e = e.branch(9, true)
+	f.Add(body(e.encode()))
+	f.Add([]byte(`{"id":"abcdefghijklmnop","adopted":true,"adoptedAt":5,"past":[{"id":"","through":3}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := parseEpochs(sealed([]byte(epochKey), data))
+		if refused(t, err) {
+			return
+		}
+		again, err := parseEpochs(got.encode())
+		if d := cmp.Diff(got, again, cmp.AllowUnexported(epochs{}), cmpopts.EquateEmpty()); err != nil || d != "" {
+			t.Fatalf("%v %s", err, d)
+		}
+		next := got.branch(persistence.Position(len(data)), true)
+		if err := errors.Join(next.current.Check(), next.past.Check()); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
