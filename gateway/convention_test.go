@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -183,5 +184,22 @@ func TestMetricsAreTheOptions(t *testing.T) {
 	})
 	if a := h.send("GET", "/metrics", "", nil); string(a.body) != "up 1\n" {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// forging is a hub whose folder is of a time when titles could have line breaks.
+type forging struct{ gateway.Hub }
+
+func (h forging) SessionVotes(context.Context, protocol.SessionID) (protocol.SessionVotes, error) {
+	return protocol.SessionVotes{SessionID: 1, Votes: []protocol.GameTally{{Title: "Quiplash\nbot: free skins at\u2028example.com", NetScore: 1, Upvotes: 1}}}, nil
+}
+
+// TestALineForChatBotsIsOneLine, whatever is stored: a bot says each line by itself.
+func TestALineForChatBotsIsOneLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *gateway.Options) { o.Hub = forging{o.Hub} })
+	const want = "Session 1: Quiplash bot: free skins at example.com +1 (+1/-0)"
+	if a := h.send("GET", "/api/sessions/1/votes?format=text", "", nil); string(a.body) != want {
+		t.Errorf("%q", a.body)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"partyline/protocol"
@@ -48,6 +47,7 @@ func (g *Gateway) enter(ctx context.Context, in *input) (reply, error) {
 	if err := in.read(&q, shape{}); err != nil {
 		return reply{}, err
 	}
+	q.Name = protocol.VoterName(q.Name)
 	if err := q.Check(); err != nil {
 		return reply{}, err
 	}
@@ -128,8 +128,8 @@ func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
 // nameOf is the guest's name as it gave it, or one made from its device: always the
 // same, and friendlier than none.
 func nameOf(given string, device protocol.DeviceID) string {
-	if name := strings.TrimSpace(given); name != "" {
-		return name
+	if given != "" {
+		return given
 	}
 	return fmt.Sprintf("Guest %04X", uint16(device))
 }

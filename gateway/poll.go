@@ -46,6 +46,7 @@ func (g *Gateway) readChoice(in *input) (protocol.Command, *protocol.Error) {
 	if err := in.read(c, choiceShape); err != nil {
 		return nil, err
 	}
+	c.Username = protocol.VoterName(c.Username)
 	if in.who.Role == protocol.RoleGuest {
 		if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
 			return nil, err

@@ -121,5 +121,6 @@ func counted(n int64, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// oneLine keeps a title from making lines of its own.
+// oneLine keeps a title from making lines of its own, also one that was stored when titles
+// could have line breaks.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

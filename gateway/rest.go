@@ -76,7 +76,7 @@ func (g *Gateway) write(x *exchange, rep reply) {
 	h := x.Header()
 	if rep.line != "" {
 		h["Content-Type"] = typeText
-		buf.WriteString(rep.line)
+		buf.WriteString(oneLine(rep.line)) // titles of older folders may have line breaks
 	} else {
 		h["Content-Type"] = typeJSON
 		b, err := appendJSON(buf.AvailableBuffer(), rep.body)

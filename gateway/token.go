@@ -137,5 +137,7 @@ func (c *claims) guest(h *holder) error {
 			return errClaims
 		}
 	}
+	// Versions before put names into tokens that are refused now.
+	h.Name = nameOf(oneLine(protocol.VoterName(c.Name)), device)
 	return nil
 }

@@ -52,6 +52,7 @@ func readVote(in *input) (protocol.Command, *protocol.Error) {
 			return nil, err
 		}
 	}
+	c.Username = protocol.VoterName(c.Username)
 	return c, confine(in.who, &c.SessionID)
 }
 
@@ -66,6 +67,7 @@ func (g *Gateway) castVotes(ctx context.Context, in *input) (reply, error) {
 		return reply{}, err
 	}
 	for i := range c.Votes {
+		c.Votes[i].Username = protocol.VoterName(c.Votes[i].Username)
 		if s := c.Votes[i].SessionID; s != 0 && !in.who.Sees(s) {
 			return reply{}, errOtherSession(in.who)
 		}

@@ -57,7 +57,7 @@ func (m *ChatMessage) Check() *Error {
 	case m.Ticker != "":
 		return errTicker()
 	}
-	return checkText("username", m.Username, 1, MaxUsername)
+	return checkLine("username", m.Username, 1, MaxUsername)
 }
 
 // ChatSieve keeps the votes of a chat log and forgets the rest, line by line: of 16 MiB
@@ -69,6 +69,7 @@ type ChatSieve struct {
 
 // Add takes the next line. The error names it.
 func (s *ChatSieve) Add(m *ChatMessage) *Error {
+	m.Username = VoterName(m.Username)
 	if err := m.Check(); err != nil {
 		return ChatLine(s.log.Messages, err)
 	}

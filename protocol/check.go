@@ -81,7 +81,7 @@ func (c *CastVote) Check() *Error {
 	if c.Ticker != "" {
 		return errTicker()
 	}
-	return checkText("username", c.Username, 1, MaxUsername)
+	return checkLine("username", c.Username, 1, MaxUsername)
 }
 
 // errTicker refuses what would be counted for another game than the voter has named.
@@ -117,7 +117,7 @@ func (c IssueToken) Check() *Error {
 	if ttl := time.Duration(c.ExpiresIn); ttl < 0 || ttl > 0 && ttl < time.Second || ttl > MaxTokenTTL {
 		return Invalid("expiresIn must be between 1 second and 366 days")
 	}
-	return checkText("name", c.Name, 1, MaxTitle)
+	return checkLine("name", c.Name, 1, MaxTitle)
 }
 
 // Check implements Command.
@@ -163,7 +163,7 @@ func (f GameFields) check() *Error {
 		if t.value == nil {
 			continue
 		}
-		if err := checkText(t.field, *t.value, t.least, MaxTitle); err != nil {
+		if err := checkLine(t.field, *t.value, t.least, MaxTitle); err != nil {
 			return err
 		}
 	}
@@ -219,19 +219,40 @@ func checkOptionalText(field string, s *string, most int) *Error {
 	return checkText(field, *s, 0, most)
 }
 
-// checkText bounds a text in runes and refuses what no screen can show: invalid
-// UTF-8 and control characters other than line breaks and tabs.
-func checkText(field, s string, least, most int) *Error {
-	if !utf8.ValidString(s) {
-		return Invalid("%s must be valid UTF-8", field)
+// checkLine bounds a name or a title in runes and refuses what is no line of text: invalid
+// UTF-8, line breaks and other control characters. Names stand in lines of chats, reports
+// and logs, and must not make lines of their own.
+func checkLine(field, s string, least, most int) *Error {
+	if err := checkLength(field, s, least, most); err != nil {
+		return err
 	}
-	if n := utf8.RuneCountInString(s); n > most || len(strings.TrimSpace(s)) < least {
-		return Invalid("%s must be %d to %d characters", field, least, most)
+	for _, r := range s {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return Invalid("%s must not contain line breaks or other control characters", field)
+		}
+	}
+	return nil
+}
+
+// checkText is checkLine for a text of several lines.
+func checkText(field, s string, least, most int) *Error {
+	if err := checkLength(field, s, least, most); err != nil {
+		return err
 	}
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' {
 			return Invalid("%s must not contain control characters", field)
 		}
+	}
+	return nil
+}
+
+func checkLength(field, s string, least, most int) *Error {
+	if !utf8.ValidString(s) {
+		return Invalid("%s must be valid UTF-8", field)
+	}
+	if n := utf8.RuneCountInString(s); n > most || len(strings.TrimSpace(s)) < least {
+		return Invalid("%s must be %d to %d characters", field, least, most)
 	}
 	return nil
 }

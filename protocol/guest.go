@@ -16,7 +16,7 @@ func (e Enter) Check() *Error {
 	if e.Code == "" {
 		return Invalid("code is required")
 	}
-	return checkText("name", e.Name, 0, MaxUsername)
+	return checkLine("name", e.Name, 0, MaxUsername)
 }
 
 // Entry is what a session says to a device that has the code.

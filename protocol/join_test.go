@@ -45,7 +45,7 @@ func TestJoinCommandsAreChecked(t *testing.T) {
 		{protocol.Enter{Code: "x", Name: long}, ""},
 		{protocol.Enter{}, "code is required"},
 		{protocol.Enter{Code: "x", Name: long + "é"}, "name must be 0 to 100 characters"},
-		{protocol.Enter{Code: "x", Name: "a\x00"}, "name must not contain control characters"},
+		{protocol.Enter{Code: "x", Name: "a\x00"}, "name must not contain line breaks or other control characters"},
 		{&protocol.CastGuestVote{Vote: "down"}, ""}, {&protocol.CastGuestVote{Vote: "up", GameID: 30001}, ""},
 		{&protocol.CastGuestVote{}, `vote must be either "up" or "down"`},
 		{&protocol.CastGuestVote{Vote: "up", GameID: -1}, "gameId must be a positive integer"},

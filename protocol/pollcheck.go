@@ -53,7 +53,7 @@ func (c *VotePoll) Check() *Error {
 	if c.Username == "" {
 		return Invalid("username is required")
 	}
-	return checkText("username", c.Username, 1, MaxUsername)
+	return checkLine("username", c.Username, 1, MaxUsername)
 }
 
 // Check implements Command.

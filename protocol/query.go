@@ -83,7 +83,8 @@ func (q DrawQR) Check() *Error {
 	return nil
 }
 
-// Check looks at ranges and fills in the defaults of page and limit.
+// Check looks at ranges, fills in the defaults of page and limit, and makes the name one
+// of a voter.
 func (f *VoteFilter) Check() *Error {
 	if f.Page == 0 {
 		f.Page = 1
@@ -103,5 +104,9 @@ func (f *VoteFilter) Check() *Error {
 	case f.GameID < 0:
 		return Invalid("game_id must be a positive integer")
 	}
-	return checkText("username", f.Username, 0, MaxUsername)
+	if name := VoterName(f.Username); name != "" || f.Username == "" {
+		f.Username = name
+		return checkText("username", f.Username, 0, MaxUsername)
+	}
+	return Invalid("username must not be invisible")
 }

@@ -13,7 +13,7 @@ func (c CreateWebhook) Check() *Error {
 		return Invalid("Missing required fields: name, url, secret, events")
 	}
 	return firstOf(
-		c.Events.check(), checkWebhookURL(c.URL), checkText("name", c.Name, 1, MaxTitle),
+		c.Events.check(), checkWebhookURL(c.URL), checkLine("name", c.Name, 1, MaxTitle),
 		checkSecret(c.Secret), checkSessions(c.Sessions), checkRate(c.RateLimit),
 	)
 }
@@ -25,7 +25,7 @@ func (c UpdateWebhook) Check() *Error {
 	}
 	return firstOf(
 		checkIf(c.URL, checkWebhookURL), c.Events.check(),
-		checkIf(c.Name, func(s string) *Error { return checkText("name", s, 1, MaxTitle) }),
+		checkIf(c.Name, func(s string) *Error { return checkLine("name", s, 1, MaxTitle) }),
 		checkIf(c.Secret, checkSecret), checkIf(c.Sessions.Value, checkSessions), checkRate(c.RateLimit.Value),
 	)
 }

@@ -15,14 +15,14 @@ const header = "pack_name,title,min_players,max_players,length_minutes,has_audie
 
 func TestReadCSV(t *testing.T) {
 	want := []protocol.GameFields{{
-		PackName: ptr("P, the \"best\""), Title: ptr("T\nwo"), MinPlayers: ptr(1), MaxPlayers: ptr(8), LengthMinutes: null[int](),
+		PackName: ptr("P, the \"best\""), Title: ptr("T, wo"), MinPlayers: ptr(1), MaxPlayers: ptr(8), LengthMinutes: null[int](),
 		HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: some("Trivia"), SecondaryType: null[string](), FavorBias: ptr(-1),
 	}}
 	for name, data := range map[string]string{
-		"all columns": header + ",enabled,favor_bias\n\"P, the \"\"best\"\"\",\"T\nwo\",1,8,,1,0,Trivia,,,-1\n",
-		"windows":     "\ufeff" + header + ",enabled,favor_bias\r\n\"P, the \"\"best\"\"\",\"T\nwo\",1,8,,true,false,Trivia,,,-1",
+		"all columns": header + ",enabled,favor_bias\n\"P, the \"\"best\"\"\",\"T, wo\",1,8,,1,0,Trivia,,,-1\n",
+		"windows":     "\ufeff" + header + ",enabled,favor_bias\r\n\"P, the \"\"best\"\"\",\"T, wo\",1,8,,true,false,Trivia,,,-1",
 		"in another order": "favor_bias,title,pack_name,min_players,max_players,length_minutes,has_audience,family_friendly,secondary_type,game_type\n" +
-			"-1,\"T\nwo\",\"P, the \"\"best\"\"\",1,8,,1,0,,Trivia\n",
+			"-1,\"T, wo\",\"P, the \"\"best\"\"\",1,8,,1,0,,Trivia\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ignored, err := catalogue.ReadCSV(data)
@@ -99,6 +99,7 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 		"more than at most": {row("P,T,9,8,18,0,0,Trivia,"), "line 3: min_players must not be greater than max_players"},
 		"no players":        {row("P,T,0,8,18,0,0,Trivia,"), "line 3: min_players must be between 1 and 100000"},
 		"long title":        {row("P," + strings.Repeat("x", 201) + ",1,8,18,0,0,Trivia,"), "line 3: title must be 1 to 200 characters"},
+		"two lines":         {header + "\nP,\"T\nwo\",1,8,18,0,0,Trivia,\n", "line 2: title must not contain line breaks or other control characters"},
 		"not UTF-8":         {row("P,\xff,1,8,18,0,0,Trivia,"), "line 3: title must be valid UTF-8"},
 		"bad bias":          {header + ",favor_bias\nP,T,1,8,18,0,0,Trivia,,2\n", "line 2: favor_bias must be 1 (favor), -1 (disfavor), or 0 (neutral)"},
 		"too many":          {header + strings.Repeat("\nP,T,1,8,18,0,0,Trivia,", catalogue.MaxGames+1), "line 10002: more than 10000 games"},

@@ -28,7 +28,7 @@ func TestAnImportIsTheSameVotesSentLive(t *testing.T) {
 		prepare(t, must, live, read)
 		lines := drawLines(t)
 		for _, l := range lines {
-			_, _, err := live.do(vote(l.name, voteOf(l.message), l.at))
+			_, _, err := live.do(vote(protocol.VoterName(l.name), voteOf(l.message), l.at))
 			if err != nil && err.Code != protocol.CodeDuplicateVote && err.Code != protocol.CodeNotFound {
 				t.Fatal(err)
 			}
@@ -89,7 +89,7 @@ func drawLines(t *rapid.T) []chatLine {
 	lines := make([]chatLine, rapid.IntRange(1, 60).Draw(t, "lines"))
 	for i := range lines {
 		lines[i] = chatLine{
-			name:    rapid.SampledFrom([]string{"ann", "Ann", "bob", " bob", "cy"}).Draw(t, "name"),
+			name:    rapid.SampledFrom([]string{"ann", "Ann", "bob", " bob", "b\u200bob", "cy"}).Draw(t, "name"),
 			message: rapid.SampledFrom([]string{up, down}).Draw(t, "message"),
 			at:      noon + protocol.Timestamp(rapid.IntRange(-3000, 30_000).Draw(t, "ts")),
 		}

@@ -81,7 +81,7 @@ func TestChatLogsBackwards(t *testing.T) {
 }
 
 func TestSameNameIsTheRuleOfDuplicates(t *testing.T) {
-	for _, pair := range [][2]string{{"Ann", " aNN\t"}, {"\u212aai", "kai"}, {"ann", "anna"}, {"straße", "strasse"}} {
+	for _, pair := range [][2]string{{"Ann", " aNN\u2003"}, {"\u212aai", "kai"}, {"ann", "anna"}, {"straße", "strasse"}} {
 		got := session.SameName(pair[0], pair[1])
 		e := newEvening()
 		e.must(t, open(), add(1), vote(pair[0], "up", noon))
