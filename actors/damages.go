@@ -21,7 +21,7 @@ import (
 type damages struct {
 	environment
 	sessions map[protocol.SessionID]struct{}
-	kept     int // how many the newest snapshot names
+	changed  bool // the newest snapshot names others
 }
 
 // damagesStream names the snapshot; there is no stream of that name.
@@ -34,23 +34,26 @@ func newDamages(e environment) damages {
 }
 
 // load reads what was found in the past and looks whether it is so still: the journal
-// may have been mended.
-func (d *damages) load(ctx context.Context) error {
+// may have been mended, or a version that did not know a fact was followed by one that
+// does. Those that are sound again are for the projection to count anew.
+func (d *damages) load(ctx context.Context) (sound []protocol.SessionID, err error) {
 	s, ok, err := d.journal.LoadSnapshot(ctx, damagesStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
-		return fmt.Errorf("load snapshot of %s: %w", damagesStream, err)
+		return nil, fmt.Errorf("load snapshot of %s: %w", damagesStream, err)
 	}
 	var ids []protocol.SessionID
 	if err != nil || !ok || s.Version != damagesVersion || json.Unmarshal(s.Data, &ids) != nil {
-		return nil // damage that matters is met again by whoever asks for the session
+		return nil, nil // damage that matters is met again by whoever asks for the session
 	}
-	d.kept = len(ids)
 	for _, id := range ids {
 		if seq, err := d.inspect(ctx, streamOf(id)); err != nil {
 			d.note(streamOf(id), seq, err)
+		} else {
+			sound = append(sound, id)
 		}
 	}
-	return nil
+	d.changed = len(sound) > 0
+	return sound, nil
 }
 
 // inspect reads a stream to its end and returns the number of the first record that
@@ -75,7 +78,7 @@ func (d *damages) note(stream string, seq persistence.Seq, err error) {
 		if _, known := d.sessions[id]; known {
 			return
 		}
-		d.sessions[id] = struct{}{}
+		d.sessions[id], d.changed = struct{}{}, true
 		d.gauges.damaged.Store(int64(len(d.sessions)))
 	}
 	d.log.Error().Err(err).Str("stream", stream).Uint64("seq", uint64(seq)).Msg("stored record cannot be read, standings go on without it")
@@ -83,14 +86,14 @@ func (d *damages) note(stream string, seq persistence.Seq, err error) {
 
 // keepBefore stores them before a snapshot of the standings that does not look back.
 func (d *damages) keepBefore(p persistence.Position) {
-	if len(d.sessions) == d.kept {
+	if !d.changed {
 		return
 	}
 	data, err := json.Marshal(slices.Sorted(maps.Keys(d.sessions)))
 	if err != nil {
 		panic("actors: damages that have no JSON: " + err.Error()) // it is a list of numbers
 	}
-	d.kept = len(d.sessions)
+	d.changed = false
 	d.keep(persistence.Snapshot{Stream: damagesStream, Seq: persistence.Seq(p), Version: damagesVersion, Data: data})
 }
 

@@ -9,8 +9,10 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/persistence"
+	"partyline/protocol"
 )
 
 // projection keeps the standings, the totals over all sessions, by reading the
@@ -22,6 +24,7 @@ type projection struct {
 	position persistence.Position // of the last record applied
 	kept     persistence.Position // of the newest snapshot
 	broken   error
+	remains  remainder
 	rung     atomic.Bool // a wake-up is on its way
 	damages  damages
 }
@@ -34,7 +37,7 @@ const standingsStream = "standings"
 const projectionBusy = 100_000
 
 func newProjection(e environment) *projection {
-	return &projection{environment: e, heart: standings.New(), damages: newDamages(e)}
+	return &projection{environment: e, heart: standings.New(), damages: newDamages(e), remains: remainder{environment: e}}
 }
 
 // load reads snapshot and tail. It is called before the actor starts.
@@ -54,12 +57,44 @@ func (p *projection) load(ctx context.Context) error {
 	}
 	if err != nil {
 		p.log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
-		p.heart = standings.New()
 	}
-	if err := p.damages.load(ctx); err != nil {
+	if p.position == 0 {
+		if p.heart, err = p.remains.load(ctx); err != nil {
+			return err
+		}
+	}
+	sound, err := p.damages.load(ctx)
+	if err != nil {
 		return err
 	}
+	if p.position > 0 {
+		for _, id := range sound {
+			p.recount(ctx, id)
+		}
+	}
 	return p.catchUp(ctx)
+}
+
+// recount counts a session anew of which something could not be read when it was counted,
+// up to where the standings have come.
+func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
+	p.heart.Forget(id)
+	last := persistence.Seq(0)
+	for rec, err := range p.journal.Read(ctx, streamOf(id), 0) {
+		if err == nil && rec.Position > p.position {
+			break
+		}
+		if err == nil {
+			err = p.apply(rec)
+		}
+		if err != nil {
+			p.damages.note(streamOf(id), last+1, err)
+			return
+		}
+		last = rec.Seq
+	}
+	p.kept = 0 // the snapshot there is does not have it
+	p.log.Info().Int64("session", int64(id)).Uint64("through", uint64(last)).Msg("a session that was damaged is sound again, and counted anew")
 }
 
 // Receive implements actor.Actor.
@@ -151,6 +186,10 @@ func (p *projection) apply(rec persistence.Record) error {
 	if err != nil {
 		return err
 	}
+	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.remains.until {
+		p.heart.Forget(id) // its totals are there already
+		return nil
+	}
 	p.heart.Apply(id, fact)
 	return nil
 }
@@ -158,5 +197,6 @@ func (p *projection) apply(rec persistence.Record) error {
 func (p *projection) snapshot() {
 	p.kept = p.position
 	p.damages.keepBefore(p.position)
+	p.remains.keepBefore(p.position, p.heart)
 	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.heart.AppendSnapshot(nil)})
 }

@@ -67,6 +67,34 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 	}
 }
 
+// Forget takes a session out as if none of its facts had been applied: its totals, too.
+// Applied again they count once. Of a deleted session nothing is known to be taken out.
+func (h *Heart) Forget(id protocol.SessionID) {
+	e, ok := h.evenings[id]
+	if !ok {
+		return
+	}
+	for _, t := range e.tallies {
+		all := counted(h.games, t.game)
+		*all = all.less(t.tally)
+	}
+	delete(h.evenings, id)
+	h.ids = without(h.ids, id)
+	h.active = without(h.active, id)
+}
+
+// Remains is what there is of deleted sessions, whose facts are not kept: standings with
+// their totals and without any session.
+func (h *Heart) Remains() *Heart {
+	r := New()
+	r.last = h.last
+	for id, t := range h.gone {
+		counted(r.gone, id).add(*t)
+		counted(r.games, id).add(*t)
+	}
+	return r
+}
+
 func (h *Heart) open(id protocol.SessionID, e *evening) {
 	if _, ok := h.evenings[id]; ok {
 		return

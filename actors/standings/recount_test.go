@@ -169,7 +169,32 @@ func TestStandingsAreARecount(t *testing.T) {
 		}
 		w.check(t, w.Heart)
 		w.check(t, again)
+		w.forgotten(t, protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "forgotten")))
+		if remains := standings.New(); remains.Restore(w.Remains().AppendSnapshot(nil)) != nil || len(remains.Sessions()) > 0 || remains.LastID() != w.LastID() {
+			t.Fatal("what remains of deleted sessions is no snapshot of them alone")
+		}
 	})
+}
+
+// forgotten has the standings forget a session and count it again.
+func (w *town) forgotten(t *rapid.T, id protocol.SessionID) {
+	if _, err := w.Session(id); err != nil {
+		return // what is deleted is not taken out
+	}
+	before := w.AppendSnapshot(nil)
+	w.Forget(id)
+	if _, err := w.Session(id); err == nil {
+		t.Fatal("a session that was forgotten is there")
+	}
+	for _, e := range w.log {
+		if e.id == id {
+			w.Apply(id, e.fact)
+		}
+	}
+	if after := w.AppendSnapshot(nil); string(before) != string(after) {
+		t.Fatalf("counted again it is\n%x, want\n%x", after, before)
+	}
+	w.check(t, w.Heart)
 }
 
 func (w *town) check(t *rapid.T, h *standings.Heart) {

@@ -65,6 +65,13 @@ func (j *Journal) Damage(stream string, seq persistence.Seq) {
 	j.damaged[j.streams[stream][seq-1]] = true
 }
 
+// Mend takes the damage of a record back.
+func (j *Journal) Mend(stream string, seq persistence.Seq) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.damaged, j.streams[stream][seq-1])
+}
+
 func (c *controls) release() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

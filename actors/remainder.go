@@ -1,0 +1,53 @@
+package actors
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"partyline/actors/standings"
+	"partyline/persistence"
+)
+
+// remainder keeps the totals of deleted sessions a second time. Their records are gone,
+// so they stand in the snapshot of the standings alone, and everything else can be counted
+// again when that cannot be read.
+type remainder struct {
+	environment
+	until persistence.Position // deletions up to here are in what load has given
+	kept  []byte               // the newest copy
+}
+
+// remainsStream names the snapshot; there is no stream of that name.
+const remainsStream = "deleted"
+
+// load is what there is of sessions that were deleted, before everything else is counted.
+func (r *remainder) load(ctx context.Context) (*standings.Heart, error) {
+	h := standings.New()
+	s, ok, err := r.journal.LoadSnapshot(ctx, remainsStream)
+	switch {
+	case err != nil && !errors.Is(err, persistence.ErrCorrupt):
+		return nil, fmt.Errorf("load snapshot of %s: %w", remainsStream, err)
+	case err == nil && ok && s.Version != standings.SnapshotVersion:
+		return nil, fmt.Errorf("standings: %w", &versionError{remainsStream, s.Version, standings.SnapshotVersion})
+	case err == nil && ok:
+		err = h.Restore(s.Data)
+	}
+	if err != nil {
+		r.log.Error().Err(err).Msg("totals of deleted sessions unreadable, going on without them")
+		return standings.New(), nil
+	}
+	r.until = persistence.Position(s.Seq)
+	return h, nil
+}
+
+// keepBefore stores them before a snapshot of the standings, which lets records go.
+func (r *remainder) keepBefore(p persistence.Position, h *standings.Heart) {
+	data := h.Remains().AppendSnapshot(nil)
+	if bytes.Equal(data, r.kept) {
+		return
+	}
+	r.kept = data
+	r.keep(persistence.Snapshot{Stream: remainsStream, Seq: persistence.Seq(p), Version: standings.SnapshotVersion, Data: data})
+}
