@@ -175,7 +175,7 @@ func TestAClockThatJumpsAheadEndsNoOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		id := n.hook(protocol.EventVoteReceived)
-		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "second"})
+		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "the second"})
 		n.skew.Store(int64(31 * 24 * time.Hour))
 		n.vote()
 		rest(time.Second)
@@ -189,7 +189,7 @@ func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		id := n.hook(protocol.EventVoteReceived)
-		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "second"})
+		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "the second"})
 		n.vote()
 		rest(time.Hour)
 		n.restart()
@@ -198,16 +198,16 @@ func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 		n.vote()
 		synctest.Wait()
 		log := n.courier.log(id)
-		for i, want := range [][]string{{"second", "mysecret123"}, {"second", "mysecret123"}, {"second"}} {
+		for i, want := range [][]string{{"the second", "mysecret123"}, {"the second", "mysecret123"}, {"the second"}} {
 			if !slices.Equal(log[i].Secrets, want) {
 				t.Errorf("delivery %d is signed with %v, want %v", i, log[i].Secrets, want)
 			}
 		}
-		leaked := "third"
+		leaked := "the third"
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Secret: &leaked})
 		n.vote()
 		synctest.Wait()
-		if last := n.courier.log(id)[3]; !slices.Equal(last.Secrets, []string{"third"}) {
+		if last := n.courier.log(id)[3]; !slices.Equal(last.Secrets, []string{"the third"}) {
 			t.Errorf("after a PATCH: %v", last.Secrets)
 		}
 	})
@@ -250,7 +250,7 @@ func TestOnlyTheSessionsAskedFor(t *testing.T) {
 		n := newNight(t)
 		first := n.session
 		id := do[protocol.WebhookSaved](t, n.hub, protocol.CreateWebhook{
-			Name: "one", URL: "http://example.com", Secret: "s", Events: protocol.Events(protocol.EventAny), Sessions: []protocol.SessionID{first},
+			Name: "one", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events(protocol.EventAny), Sessions: []protocol.SessionID{first},
 		}).ID
 		n.session = do[protocol.Session](t, n.hub, protocol.CreateSession{}).ID
 		n.play(3)
@@ -425,7 +425,7 @@ func TestThereIsALimitOfWebhooks(t *testing.T) {
 		for range protocol.MaxWebhooks {
 			n.hook()
 		}
-		c := protocol.CreateWebhook{Name: "one more", URL: "http://example.com", Secret: "s", Events: protocol.Events()}
+		c := protocol.CreateWebhook{Name: "one more", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()}
 		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeConflict {
 			t.Fatal(err)
 		}
@@ -440,7 +440,7 @@ func TestACreationThatFailedLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		n.journal.FailNext(1, fmt.Errorf("sick"))
-		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "s", Events: protocol.Events()}
+		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()}
 		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeStorage {
 			t.Fatal(err)
 		}
@@ -461,7 +461,7 @@ func TestAWebhookIsCreatedOncePerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		call := actors.Call{
-			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "s", Events: protocol.Events()},
+			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()},
 			Key:     &actors.Key{Scope: "webhooks.create", Name: "k"},
 		}
 		for range 2 {

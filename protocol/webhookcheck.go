@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"encoding/base64"
 	"strings"
 	"time"
 )
@@ -77,13 +78,16 @@ func checkWebhookURL(s string) *Error {
 // or is itself the key where it is no base64.
 const secretPrefix = "whsec_"
 
-// checkSecret refuses the empty key, with which anybody could sign.
+// checkSecret refuses a key that can be guessed.
 func checkSecret(s string) *Error {
-	if len(s) < 1 || len(s) > MaxWebhookSecret {
-		return Invalid("secret must be 1 to %d bytes", MaxWebhookSecret)
+	if len(s) < MinWebhookSecret || len(s) > MaxWebhookSecret {
+		return Invalid("secret must be %d to %d bytes", MinWebhookSecret, MaxWebhookSecret)
 	}
-	if key, ok := strings.CutPrefix(s, secretPrefix); ok && strings.Trim(key, "=") == "" {
-		return Invalid("secret has no key after %s", secretPrefix)
+	if encoded, ok := strings.CutPrefix(s, secretPrefix); ok {
+		key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+		if err == nil && len(key) < MinWebhookSecret {
+			return Invalid("secret must have a key of at least %d bytes after %s", MinWebhookSecret, secretPrefix)
+		}
 	}
 	return checkText("secret", s, 0, MaxWebhookSecret)
 }

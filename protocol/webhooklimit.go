@@ -12,6 +12,10 @@ const (
 	MaxWebhookSessions = 100
 	// MaxWebhookURL, in bytes: what servers and proxies take as a request line.
 	MaxWebhookURL = 2048
+	// MinWebhookSecret, in bytes: whoever has seen one delivery can try keys without asking
+	// anybody, and shorter ones are found in minutes. The example of the reference API has
+	// 11, so more cannot be asked for. Shorter ones that are stored go on.
+	MinWebhookSecret = 8
 	// MaxWebhookSecret, in bytes: a key of four SHA-256 blocks; longer ones add nothing.
 	MaxWebhookSecret = 256
 	// MaxWebhookRate, in attempts a minute, is no limit in practice: 1,000 a second.

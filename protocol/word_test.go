@@ -142,7 +142,7 @@ func heard() map[string]any {
 		"update-webhook":     &protocol.UpdateWebhook{ID: 5, Name: ptr("Discord Bot Updated"), Enabled: ptr(true), Sessions: protocol.Optional[[]protocol.SessionID]{Set: true}, RateLimit: protocol.Optional[int]{Set: true, Value: ptr(30)}},
 		"delete-webhook":     &protocol.DeleteWebhook{ID: 5},
 		"test-webhook":       &protocol.TestWebhook{ID: 5},
-		"rotate-secret":      &protocol.RotateSecret{ID: 5, Secret: "another", Overlap: ptr(protocol.Duration(time.Hour))},
+		"rotate-secret":      &protocol.RotateSecret{ID: 5, Secret: "mysecret456", Overlap: ptr(protocol.Duration(time.Hour))},
 		"redeliver":          &protocol.Redeliver{ID: 5, DeliveryID: 8},
 		"replay-webhook":     &protocol.ReplayWebhook{ID: 5, Since: ptr(noon)},
 		"stop-replay":        &protocol.StopReplay{ID: 5},

@@ -237,7 +237,7 @@ func keys(h *house) {
 		{"webhooks.create", 201, hook("Discord Bot"), hook("Another")},
 		{"webhooks.update", 200, params{"id": 1, "name": "X"}, params{"id": 1, "name": "Y"}},
 		{"webhooks.test", 200, params{"id": 1}, params{"id": 2}},
-		{"webhooks.rotate", 200, params{"id": 1, "secret": "a"}, params{"id": 1, "secret": "b"}},
+		{"webhooks.rotate", 200, params{"id": 1, "secret": "mysecret456"}, params{"id": 1, "secret": "mysecret789"}},
 		{"webhooks.replay", 200, params{"id": 1, "failed": true}, params{"id": 1, "since": at}},
 		{"webhooks.replay.stop", 200, params{"id": 1}, params{"id": 2}},
 		{"webhooks.delete", 200, params{"id": 1}, params{"id": 2}},
@@ -297,7 +297,7 @@ func valid(op string) params {
 	case "webhooks.create":
 		return hook("Discord Bot")
 	case "webhooks.rotate":
-		return params{"secret": "a"}
+		return params{"secret": "mysecret456"}
 	case "webhooks.replay":
 		return params{"failed": true}
 	}
