@@ -109,20 +109,15 @@ func folderOf(db *database) (f folder, err error) {
 	return f, err
 }
 
-// copyFolder makes what Badger needs to read: links to tables, and copies of the rest.
+// copyFolder makes what Badger needs to read: links to what it only reads, and copies of
+// the rest.
 func copyFolder(to, from string, logs []logEnd) error {
 	from, err := filepath.Abs(from)
 	if err != nil {
 		return err
 	}
-	tables, err := filepath.Glob(filepath.Join(from, "*.sst"))
-	if err != nil {
+	if err := linkFiles(to, from); err != nil {
 		return err
-	}
-	for _, name := range tables {
-		if err := os.Symlink(name, filepath.Join(to, filepath.Base(name))); err != nil {
-			return err
-		}
 	}
 	for _, name := range []string{badgerdb.ManifestFilename, badgerdb.KeyRegistryFileName} {
 		err := copyFile(filepath.Join(to, name), filepath.Join(from, name), wholeFile)
@@ -135,6 +130,30 @@ func copyFolder(to, from string, logs []logEnd) error {
 			continue // there is nothing in it
 		}
 		if err := copyFile(filepath.Join(to, log.name), filepath.Join(from, log.name), log.end); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkFiles links tables, and value logs, which are empty but for a head that must fit.
+func linkFiles(to, from string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); ext != ".sst" && ext != ".vlog" {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if info.Size() == 0 {
+			continue // left by a kill; see removeRemains
+		}
+		if err := os.Symlink(filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
 			return err
 		}
 	}
