@@ -39,14 +39,14 @@ func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 	var err error
 	switch cmd := c.Command.(type) {
 	case protocol.AddGame:
-		if !h.knows(ctx, c.Key) {
+		if !h.Answered(ctx, c.Key) {
 			cmd.Game, err = h.Game(ctx, cmd.GameID)
 			c.Command = cmd
 		}
 	case protocol.ImportGames:
 		c.Command, err = withRows(cmd)
 	case protocol.StartPoll:
-		if !h.knows(ctx, c.Key) {
+		if !h.Answered(ctx, c.Key) {
 			cmd.Candidates, err = h.candidates(ctx, cmd)
 			c.Command = cmd
 		}

@@ -58,9 +58,9 @@ func (h *Hub) recall(c *command, k *Key) (first bool) {
 	return true
 }
 
-// knows says that a key has an answer: what the command would need is not looked up
+// Answered says that a key has an answer: what the command would need is not looked up
 // any more, for it may be gone.
-func (h *Hub) knows(ctx context.Context, k *Key) bool {
+func (h *Hub) Answered(ctx context.Context, k *Key) bool {
 	if k == nil {
 		return false
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"net/http"
@@ -73,8 +74,9 @@ type Options struct {
 	// Ready is nil while commands can be taken, else the reason they cannot; nil is always ready.
 	Ready func() error
 	// CheckURL says what is wrong with a webhook's URL, for a kind word when somebody
-	// types it in; nil finds nothing. It is not what protects: that happens at delivery.
-	CheckURL func(url string) error
+	// types it in; nil finds nothing. It may look the host up, and must be done within some
+	// seconds. It is not what protects: that happens at delivery.
+	CheckURL func(ctx context.Context, url string) error
 	// Extra are paths of the program that only admins may GET. They are no operations:
 	// their answers are streams.
 	Extra map[string]http.Handler
@@ -89,7 +91,7 @@ type Gateway struct {
 	adminKey  [sha256.Size]byte
 	logins    guesses
 	guests    guests
-	checkURL  func(url string) error
+	checkURL  func(ctx context.Context, url string) error
 	visits    addressLimiter
 	payers    payers
 	proxies   proxies

@@ -16,6 +16,8 @@ type Commander interface {
 	Do(ctx context.Context, c actors.Call) (any, error)
 	// Go does the same without waiting. Done is called exactly once.
 	Go(c actors.Call, done func(answer any, err *protocol.Error))
+	// Answered says that a key has an answer already; nil has none.
+	Answered(ctx context.Context, k *actors.Key) bool
 	// Once runs f unless the key has an answer already.
 	Once(ctx context.Context, k *actors.Key, f func() (any, error)) (any, error)
 }

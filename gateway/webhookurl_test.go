@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"partyline/gateway"
@@ -11,7 +13,7 @@ import (
 func TestAURLThatCannotBeCalledIsRefusedWhenItIsTypedIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(o *gateway.Options) {
-		o.CheckURL = func(url string) error {
+		o.CheckURL = func(_ context.Context, url string) error {
 			if strings.Contains(url, "127.0.0.1") {
 				return errors.New("the address is private")
 			}
@@ -25,4 +27,27 @@ func TestAURLThatCannotBeCalledIsRefusedWhenItIsTypedIn(t *testing.T) {
 	h.rest("webhooks.create", token, good).want(t, 201, "", "")
 	h.rest("webhooks.update", token, params{"id": 1, "url": bad["url"]}).want(t, 400, "invalid", "")
 	h.rest("webhooks.update", token, params{"id": 1, "name": "y"}).want(t, 200, "", "")
+}
+
+// TestAKeyWinsOverWhatTheNameSaysNow: the answer to the first request is given again, also
+// when the name has moved inside since. Another key is another request.
+func TestAKeyWinsOverWhatTheNameSaysNow(t *testing.T) {
+	t.Parallel()
+	var inside atomic.Bool
+	h := newHouse(t, func(o *gateway.Options) {
+		o.CheckURL = func(context.Context, string) error {
+			if inside.Load() {
+				return errors.New("the address is private")
+			}
+			return nil
+		}
+	})
+	token := h.admin()
+	p := params{"name": "x", "url": "https://example.com/hook", "secret": "mysecret123", "events": []any{"*"}}
+	h.rest("webhooks.create", token, p, "Idempotency-Key", "k").want(t, 201, "", "")
+	inside.Store(true)
+	if again := h.rest("webhooks.create", token, p, "Idempotency-Key", "k"); again.status != 201 || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("%d %s", again.status, again.body)
+	}
+	h.rest("webhooks.create", token, p, "Idempotency-Key", "other").want(t, 400, "invalid", "url cannot be called: the address is private")
 }

@@ -79,6 +79,16 @@ func (f Fence) Check(a netip.Addr) error {
 	return nil
 }
 
+// Shut says that an address may not be called whatever is opened.
+func Shut(a netip.Addr) bool {
+	a = a.Unmap()
+	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
+		return true
+	}
+	inner, ok := carried(a)
+	return ok && Shut(inner)
+}
+
 func isMetadata(a netip.Addr) bool {
 	return slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(a) })
 }

@@ -51,9 +51,11 @@ type Courier struct {
 	timeout time.Duration
 	now     func() time.Time
 
-	fence  fence.Fence
-	lines  *exchange
-	reader reader
+	fence    fence.Fence
+	resolver *net.Resolver // nil for the machine's own
+	checks   chan struct{} // a place for each name that Check looks up
+	lines    *exchange
+	reader   reader
 
 	life context.Context
 	end  context.CancelFunc
@@ -70,29 +72,14 @@ func New(o Options) *Courier {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now, fence: fence.New(o.AllowCIDRs)}
+	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
+		fence: fence.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce)}
 	c.lines = &exchange{
 		dialer: &dialer{fence: c.fence, resolver: o.Resolver, roots: o.RootCAs},
 		lines:  map[protocol.WebhookID]*line{},
 	}
 	c.life, c.end = context.WithCancel(context.Background())
 	return c
-}
-
-// Check says whether a URL can be a webhook's, for a kind word when somebody types
-// it in. It resolves no names, so it is not what protects: Deliver judges each
-// address anew. The error's text may be shown.
-func (c *Courier) Check(rawURL string) error {
-	u, err := parseURL(rawURL)
-	if err != nil {
-		return err
-	}
-	if literal, err := netip.ParseAddr(u.Hostname()); err == nil {
-		if c.fence.Check(literal) != nil {
-			return errAddress
-		}
-	}
-	return nil
 }
 
 // Deliver makes one attempt and says what came of it. It was delivered when the

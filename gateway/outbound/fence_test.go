@@ -83,7 +83,7 @@ func TestLiteralSpecialAddressesAreNotCalled(t *testing.T) {
 			if got := deliver(t, c, dispatch(url)); got.Failure != webhook.FailureAddress {
 				t.Errorf("%s of %s: %q, %q", a, text, got.Failure, got.Error)
 			}
-			if c.Check(url) == nil {
+			if c.Check(t.Context(), url) == nil {
 				t.Errorf("%s: passes the check", url)
 			}
 		}
@@ -132,12 +132,12 @@ func TestOpeningARangeOpensThatAndNoMore(t *testing.T) {
 	} {
 		courier := newCourier(t, func(o *outbound.Options) { o.AllowCIDRs = prefixes(c.open...) })
 		for _, a := range c.allowed {
-			if err := courier.Check("http://" + host(a) + "/"); err != nil {
+			if err := courier.Check(t.Context(), "http://"+host(a)+"/"); err != nil {
 				t.Errorf("open %v: %s: %v", c.open, a, err)
 			}
 		}
 		for _, a := range c.refused {
-			if courier.Check("http://"+host(a)+"/") == nil {
+			if courier.Check(t.Context(), "http://"+host(a)+"/") == nil {
 				t.Errorf("open %v: %s is allowed", c.open, a)
 			}
 			if got := deliver(t, courier, dispatch("http://"+host(a)+"/")); got.Failure != webhook.FailureAddress {
@@ -180,9 +180,8 @@ func TestCheckIsKindAboutURLs(t *testing.T) {
 		"http://user@example.com/":      "user name",
 		"http://user:word@example.com/": "user name",
 		"http://@example.com/":          "user name",
-		"http://10.0.0.1/":              "not public",
 	} {
-		err := c.Check(url)
+		err := c.Check(t.Context(), url)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", url, err, want)
 		}
