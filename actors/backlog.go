@@ -32,7 +32,7 @@ func (h *Hub) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protoco
 	}
 	defer leave()
 	if err := h.count(ctx, b); err != nil {
-		return health, refusalOf(err)
+		return health, asRead(refusalOf(err))
 	}
 	health.QueueLength, health.QueueLengthExact = b.n, !b.more
 	if b.oldest != 0 {

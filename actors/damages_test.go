@@ -78,8 +78,8 @@ func damagedSession(t *testing.T, seq persistence.Seq) {
 	if err != nil || !slices.ContainsFunc(list, func(s protocol.Session) bool { return s.ID == 2 }) {
 		t.Errorf("list %+v, %v", list, err)
 	}
-	if page, err := e.hub.Votes(t.Context(), protocol.VoteFilter{}); err != nil || len(page.Votes) < 4 {
-		t.Errorf("history of all: %d votes, %v", len(page.Votes), err)
+	if page, err := e.hub.Votes(t.Context(), protocol.VoteFilter{}); err != nil || len(page.Votes) < 4 || !slices.Equal(page.LeftOut, []protocol.SessionID{3}) {
+		t.Errorf("history of all: %d votes without those of %v, %v", len(page.Votes), page.LeftOut, err)
 	}
 	if _, err := e.hub.Votes(t.Context(), protocol.VoteFilter{SessionID: 3, Username: "ann"}); codeOf(err) != protocol.CodeCorrupt {
 		t.Errorf("history of the damaged session: %v, want corrupt", err)

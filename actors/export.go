@@ -47,7 +47,7 @@ func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until prot
 	return func(yield func(protocol.ExportedVote, error) bool) {
 		err := h.readVotes(ctx, id, until, func(v protocol.ExportedVote) bool { return yield(v, nil) })
 		if err != nil {
-			yield(protocol.ExportedVote{}, refusalOf(err))
+			yield(protocol.ExportedVote{}, asRead(refusalOf(err)))
 		}
 	}
 }

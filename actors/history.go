@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"partyline/actors/session"
@@ -17,11 +18,18 @@ const (
 	// time, and as many of the webhooks' logs. Each takes a core while it reads, and
 	// votes come first.
 	maxScans = 2
-	// scanTimeout bounds one of them: anybody may ask for a name among all votes.
+	// scanTimeout bounds one of them, whatever the disk is like.
 	scanTimeout = 5 * time.Second
-	// maxSkip is how deep a page may lie: what lies before it is read to be skipped.
+	// maxSkip is how many votes of one session can be skipped: they are read to be skipped.
+	// Sessions are skipped without reading.
 	maxSkip = 1_000_000
+	// maxSearch is in how many votes a name is looked for, at most: names are in no index,
+	// so all of them are read, a million in less than a second.
+	maxSearch = 4_000_000
 )
+
+// depth is how far one reading of the history goes: maxSkip and maxSearch.
+type depth struct{ skip, search int64 }
 
 // readers are places for those who read through the journal.
 type readers chan struct{}
@@ -32,20 +40,18 @@ func (r readers) enter(ctx context.Context) (leave func(), err error) {
 	case r <- struct{}{}:
 		return func() { <-r }, nil
 	case <-ctx.Done():
-		return nil, errTimeout()
+		return nil, errUnread()
 	}
 }
 
 // Votes is a page of the vote history: the newest session first, the newest vote
-// first within it. It reads the log backwards and stops when the page is full; only
-// a search by name has to count to the end.
+// first within it. It reads the logs of sessions backwards that have votes which fit, and
+// stops when the page is full or has all there is; only a search by name has to count to
+// the end.
 func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePage, error) {
-	none := protocol.VotePage{Votes: []protocol.VoteRecord{}}
+	none := protocol.VotePage{Votes: []protocol.VoteRecord{}, LeftOut: []protocol.SessionID{}}
 	if err := f.Check(); err != nil {
 		return none, err
-	}
-	if f.Page > maxSkip/f.Limit {
-		return none, protocol.Invalid("page is too deep: at most %d votes can be skipped; narrow the search by session_id", maxSkip)
 	}
 	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
 	defer cancel()
@@ -54,48 +60,92 @@ func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePa
 		return none, err
 	}
 	defer leave()
-	total, exact, err := h.countVotes(ctx, f)
-	if err != nil {
+	s := &scan{hub: h, filter: f, skip: int64(f.Page-1) * int64(f.Limit), page: none}
+	if err := s.prepare(ctx); err != nil {
 		return none, err
 	}
-	s := &scan{hub: h, filter: f, skip: int64(f.Page-1) * int64(f.Limit), count: !exact, page: none.Votes}
-	if exact && s.skip >= total {
-		s.full = true // nothing there: do not read to find out
-	}
 	if err := s.run(ctx); err != nil {
-		return none, refusalOf(err)
-	}
-	if !exact {
-		total = s.matched
+		return none, tooLong(err)
 	}
 	limit := int64(f.Limit)
-	return protocol.VotePage{Votes: s.page, Pagination: protocol.Pagination{
-		Page: f.Page, Limit: f.Limit, Total: total, TotalPages: (total + limit - 1) / limit,
-	}}, nil
+	s.page.Pagination = protocol.Pagination{Page: f.Page, Limit: f.Limit, Total: s.total, TotalPages: (s.total + limit - 1) / limit}
+	return s.page, nil
 }
 
-func (h *Hub) countVotes(ctx context.Context, f protocol.VoteFilter) (total int64, exact bool, err error) {
-	n, err := ask(ctx, h, h.standings, func(s *standings.Heart) (int64, *protocol.Error) {
-		n, known := s.VoteCount(f)
-		if !known {
-			n = -1
-		}
-		return n, nil
-	})
-	return n, n >= 0, err
+// tooLong tells of a reading that was given up.
+func tooLong(err error) *protocol.Error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return protocol.Errorf(protocol.CodeTimeout, "To find these votes took more than %d seconds, and was given up; narrow it by session_id or game_id, or ask again when there is less to do", scanTimeout/time.Second)
+	}
+	return asRead(refusalOf(err))
 }
 
-// scan reads votes backwards until its page is full or, when it counts, to the end.
+// scan reads votes backwards until its page is full or, when it looks for a name, to the end.
 type scan struct {
-	hub     *Hub
-	filter  protocol.VoteFilter
-	skip    int64
-	count   bool
-	page    []protocol.VoteRecord
-	matched int64
+	hub    *Hub
+	filter protocol.VoteFilter
+	skip   int64
+	// counts are the votes of the sessions that the standings know, by which the others
+	// are known not to be worth reading.
+	counts map[protocol.SessionID]standings.Voted
+	// damaged are the sessions that are known to be so. They are left out, and not counted.
+	damaged map[protocol.SessionID]struct{}
+	// exact: total is known, and so is how many votes each session has that fit. Else
+	// total is counted.
+	exact bool
+	total int64
+
+	page    protocol.VotePage
+	matched int64 // votes that fit, skipped ones too
+	left    int64 // how many more the session has that fit, when that is known
 	full    bool
 	// taken are guests whose next older vote for a playing was taken back by a newer one.
 	taken map[ballot]struct{}
+}
+
+// prepare asks what there is, and refuses a search that would read too much.
+func (s *scan) prepare(ctx context.Context) error {
+	_, err := ask(ctx, s.hub, s.hub.standings, func(h *standings.Heart) (struct{}, *protocol.Error) {
+		s.total, s.exact = h.VoteCount(s.filter)
+		s.counts = h.Voted(s.filter)
+		s.damaged = maps.Clone(s.hub.projection.damages.sessions) // the actor that runs this has them
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, damaged := s.damaged[s.filter.SessionID]; damaged {
+		return errCorrupt()
+	}
+	if s.exact {
+		for id := range s.damaged {
+			s.total -= s.counts[id].Fitting
+		}
+		s.full = s.skip >= s.total // nothing there: do not read to find out
+		return nil
+	}
+	s.total = 0
+	read := int64(0)
+	for _, id := range s.ids() {
+		if n := s.counts[id]; n.Fitting > 0 {
+			read += n.All // of damaged ones, too: they are few
+		}
+	}
+	if most := s.hub.depth.search; read > most {
+		return protocol.Invalid("username is looked for in at most %d votes, and these would be %d; narrow the search by session_id or game_id", most, read)
+	}
+	return nil
+}
+
+// ids are the sessions that are asked for, the newest first.
+func (s *scan) ids() []protocol.SessionID {
+	switch id := s.filter.SessionID; {
+	case id == 0:
+		return s.hub.directory.ids()
+	case s.hub.directory.has(id):
+		return []protocol.SessionID{id}
+	}
+	return nil
 }
 
 // ballot is what a device can change its mind about.
@@ -105,26 +155,54 @@ type ballot struct {
 }
 
 func (s *scan) run(ctx context.Context) error {
-	ids := s.hub.directory.ids()
-	if s.filter.SessionID != 0 {
-		ids = []protocol.SessionID{s.filter.SessionID}
-		if !s.hub.directory.has(s.filter.SessionID) {
-			ids = nil
+	for _, id := range s.ids() {
+		if _, damaged := s.damaged[id]; damaged {
+			s.page.LeftOut = append(s.page.LeftOut, id)
+			continue
 		}
-	}
-	for _, id := range ids {
 		if s.full {
-			return nil
+			continue
 		}
-		err := s.session(ctx, id)
+		worth, err := s.worth(id)
+		if err != nil {
+			return err
+		}
+		if !worth {
+			continue
+		}
+		err = s.session(ctx, id)
 		if errors.Is(err, persistence.ErrCorrupt) && s.filter.SessionID == 0 {
-			continue // known as damaged; who asks for that session is told
+			s.page.LeftOut = append(s.page.LeftOut, id)
+			continue // who asks for that session is told
 		}
 		if err != nil {
 			return fmt.Errorf("votes of session %d: %w", id, err)
 		}
 	}
 	return nil
+}
+
+// worth says whether a session has votes for the page.
+func (s *scan) worth(id protocol.SessionID) (bool, error) {
+	n, known := s.counts[id]
+	s.left = -1
+	if !known {
+		return true, nil
+	}
+	if s.exact {
+		s.left = n.Fitting
+	}
+	skip := s.skip - s.matched
+	switch {
+	case n.Fitting == 0:
+		return false, nil
+	case s.exact && n.Fitting <= skip:
+		s.matched += n.Fitting
+		return false, nil
+	case s.exact && skip > s.hub.depth.skip:
+		return false, protocol.Invalid("page is too deep: it begins behind %d votes of session %d, and at most %d can be skipped; narrow it by game_id or vote_type, or take sessions.export, which has all votes", skip, id, s.hub.depth.skip)
+	}
+	return true, nil
 }
 
 func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
@@ -136,7 +214,7 @@ func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 		if err := s.record(id, rec); err != nil {
 			return err
 		}
-		if s.full {
+		if s.full || s.left == 0 {
 			return nil
 		}
 	}
@@ -149,7 +227,7 @@ func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 		return err
 	}
 	for n, v := range votes.backward() {
-		if s.full {
+		if s.full || s.left == 0 {
 			return nil
 		}
 		if !s.stands(v) || !s.wants(v) {
@@ -159,8 +237,8 @@ func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 		if err != nil {
 			return err
 		}
-		s.page = append(s.page, voteRecord(id, rec, n, v, game))
-		s.full = !s.count && len(s.page) == s.filter.Limit
+		s.page.Votes = append(s.page.Votes, voteRecord(id, rec, n, v, game))
+		s.full = s.exact && len(s.page.Votes) == s.filter.Limit
 	}
 	return nil
 }
@@ -171,7 +249,11 @@ func (s *scan) wants(v *session.VoteCast) bool {
 		return false
 	}
 	s.matched++
-	return s.matched > s.skip && len(s.page) < s.filter.Limit
+	s.left--
+	if !s.exact {
+		s.total++
+	}
+	return s.matched > s.skip && len(s.page.Votes) < s.filter.Limit
 }
 
 // stands says whether a vote still counts. What a newer one has taken back is not shown,

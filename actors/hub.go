@@ -86,6 +86,7 @@ type Hub struct {
 	background *background
 	scheduler  *scheduler
 	votes      readers // of the vote history
+	depth      depth   // of it
 	attempts   readers // of the webhooks' logs
 	exports    readers // of sessions' votes
 	unwatch    func()
@@ -142,6 +143,7 @@ func newHub(o Options) *Hub {
 		draw:        o.Draw,
 		patience:    o.IdleTimeout,
 		votes:       make(readers, maxScans),
+		depth:       depth{skip: maxSkip, search: maxSearch},
 		attempts:    make(readers, maxScans),
 		exports:     make(readers, maxExports),
 	}

@@ -134,11 +134,11 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 	defer leave()
 	for rec, err := range h.journal.ReadBack(ctx, webhookStream(id), 0) {
 		if err != nil {
-			return refusalOf(err)
+			return asRead(refusalOf(err))
 		}
 		f, err := attemptOf(rec)
 		if err != nil {
-			return refusalOf(err)
+			return asRead(refusalOf(err))
 		}
 		if f != nil && !next(h.logRow(id, rec, f), f) {
 			return nil
@@ -198,7 +198,7 @@ func (h *Hub) payloads(ctx context.Context, rows []protocol.WebhookLog) error {
 		if !ok {
 			var err error
 			if data, err = h.payload(ctx, row.WebhookID, row.DeliveryID); err != nil {
-				return refusalOf(err)
+				return asRead(refusalOf(err))
 			}
 			known[row.DeliveryID] = data
 		}

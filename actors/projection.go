@@ -105,7 +105,7 @@ func (p *projection) Receive(c actor.Context) {
 		_ = p.read()
 	case *query[*standings.Heart]:
 		if err := p.read(); err != nil {
-			m.reply(nil, refusalOf(err))
+			m.reply(nil, asRead(refusalOf(err)))
 			return
 		}
 		m.reply(m.read(p.heart, 0))

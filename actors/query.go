@@ -41,7 +41,7 @@ func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Err
 	}
 	answer, err := w.wait(ctx)
 	if err != nil {
-		return none, err
+		return none, asRead(refusalOf(err))
 	}
 	return answer.(T), nil
 }

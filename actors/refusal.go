@@ -26,6 +26,24 @@ func errTimeout() *protocol.Error {
 	return protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
 }
 
+// errUnread is errTimeout for who only reads: there is nothing whose outcome is not known.
+func errUnread() *protocol.Error {
+	return protocol.Errorf(protocol.CodeTimeout, "No answer in time, ask again")
+}
+
+// asRead says of a refusal what it means for who only reads.
+func asRead(err *protocol.Error) *protocol.Error {
+	switch {
+	case err == nil:
+		return nil
+	case err.Code == protocol.CodeTimeout:
+		return errUnread()
+	case err.Code == protocol.CodeStorage:
+		return protocol.Errorf(protocol.CodeStorage, "Storage is failing, ask again later")
+	}
+	return err
+}
+
 func errInternal() *protocol.Error {
 	return protocol.Errorf(protocol.CodeInternal, "Internal error")
 }

@@ -76,7 +76,7 @@ func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until pr
 	return func(yield func(feed.Replayed, error) bool) {
 		for rec, err := range h.journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
 			if err != nil {
-				yield(feed.Replayed{}, refusalOf(err))
+				yield(feed.Replayed{}, asRead(refusalOf(err)))
 				return
 			}
 			seq := protocol.Seq(rec.Seq)

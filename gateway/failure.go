@@ -32,7 +32,7 @@ func failed(log zerolog.Logger, err error, op, requestID string) *protocol.Error
 	switch {
 	case errors.As(err, &e):
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		e = protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+		e = errTimeout(op)
 	default:
 		log.Error().Err(err).Str("op", op).Str("request_id", requestID).Msg("request failed")
 		e = protocol.Errorf(protocol.CodeInternal, "Internal error")
@@ -42,6 +42,23 @@ func failed(log zerolog.Logger, err error, op, requestID string) *protocol.Error
 	}
 	return e
 }
+
+// errTimeout says what somebody knows who was not answered: who only reads may ask again.
+func errTimeout(op string) *protocol.Error {
+	if reads[op] {
+		return protocol.Errorf(protocol.CodeTimeout, "No answer in time, ask again")
+	}
+	return protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+}
+
+// reads are the operations that change nothing.
+var reads = func() map[string]bool {
+	m := map[string]bool{}
+	for _, o := range protocol.Operations() {
+		m[o.Op] = !o.Write
+	}
+	return m
+}()
 
 // wait is how long to wait before asking again, in whole seconds, 0 when asking
 // again would not help.

@@ -23,7 +23,7 @@ func (h *studious) Votes(ctx context.Context, _ protocol.VoteFilter) (protocol.V
 	case <-ctx.Done():
 		return protocol.VotePage{}, ctx.Err()
 	}
-	return protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: 1, Limit: 1}}, nil
+	return protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: 1, Limit: 1}, LeftOut: []protocol.SessionID{}}, nil
 }
 
 // TestAllButTheHostReadTheHistoryInTurn: whoever is not the host has one place, bots

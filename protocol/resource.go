@@ -216,6 +216,9 @@ type Pagination struct {
 type VotePage struct {
 	Votes      []VoteRecord `json:"votes"`
 	Pagination Pagination   `json:"pagination"`
+	// LeftOut are sessions whose votes cannot be read, so they are missing here. Nearly
+	// always there are none.
+	LeftOut []SessionID `json:"left_out"`
 }
 
 // Picked is the answer of games.pick.

@@ -61,7 +61,7 @@ func said() map[string]any {
 		"vote-accepted":      &accepted,
 		"chat-result":        protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 812, DuplicatesSkipped: 2, VotesProcessed: 4, VotesByGame: map[protocol.GameID]protocol.ChatTally{42: {Title: game.Title, Upvotes: 3, Downvotes: 1}}},
 		"batch-result":       &protocol.BatchResult{Accepted: 1, Rejected: 1, Results: []protocol.VoteOutcome{{Status: 200, GameID: 42}, {Status: 409, Error: "Duplicate vote detected (within 1 second of previous vote)", Code: protocol.CodeDuplicateVote}}},
-		"vote-page":          protocol.VotePage{Votes: []protocol.VoteRecord{{ID: 99, SessionID: 3, GameID: 42, Title: game.Title, PackName: game.PackName, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}, Pagination: protocol.Pagination{Page: 1, Limit: 50, Total: 1, TotalPages: 1}},
+		"vote-page":          protocol.VotePage{Votes: []protocol.VoteRecord{{ID: 99, SessionID: 3, GameID: 42, Title: game.Title, PackName: game.PackName, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}, Pagination: protocol.Pagination{Page: 1, Limit: 50, Total: 1, TotalPages: 1}, LeftOut: []protocol.SessionID{}},
 		"poll":               poll,
 		"picked":             protocol.Picked{Game: game, PoolSize: 30, TotalEnabled: 72},
 		"stats":              protocol.Stats{Games: protocol.Count{Count: 72}, MostPlayedGames: ranked, TopRatedGames: ranked},

@@ -42,6 +42,17 @@ func (t *tally) vote(v protocol.VoteType, n int64) {
 	}
 }
 
+// votes counts the thumbs of a kind, of both when it is empty.
+func (t *tally) votes(v protocol.VoteType) int64 {
+	switch v {
+	case protocol.VoteUp:
+		return t.up
+	case protocol.VoteDown:
+		return t.down
+	}
+	return t.up + t.down
+}
+
 func (t *tally) add(o tally) {
 	t.plays += o.plays
 	t.up += o.up

@@ -76,14 +76,33 @@ func (h *Heart) SessionTally(id protocol.SessionID, game protocol.GameID) (up, d
 // number is that of all names, the most it can be, and exact is false.
 func (h *Heart) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
 	t := h.filtered(f.SessionID, f.GameID)
-	if f.VoteType != protocol.VoteDown {
-		n += t.up
-	}
-	if f.VoteType != protocol.VoteUp {
-		n += t.down
-	}
-	return n, f.Username == ""
+	return t.votes(f.VoteType), f.Username == ""
 }
+
+// Voted counts, as VoteCount does, the votes of each session that pass the filter, and all
+// votes that the session has.
+func (h *Heart) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
+	ids := h.ids
+	if _, there := h.evenings[f.SessionID]; f.SessionID != 0 {
+		ids = nil
+		if there {
+			ids = []protocol.SessionID{f.SessionID}
+		}
+	}
+	counts := make(map[protocol.SessionID]Voted, len(ids))
+	for _, id := range ids {
+		all := h.evenings[id].sum()
+		fit := all
+		if f.GameID != 0 {
+			fit = h.evenings[id].tally(f.GameID)
+		}
+		counts[id] = Voted{Fitting: fit.votes(f.VoteType), All: all.votes("")}
+	}
+	return counts
+}
+
+// Voted is how many votes a session has.
+type Voted struct{ Fitting, All int64 }
 
 // filtered sums up a session, a game, both or (both 0) everything, without deleted sessions.
 func (h *Heart) filtered(id protocol.SessionID, game protocol.GameID) (t tally) {
