@@ -52,13 +52,14 @@ func (l addressLimiter) charge(from netip.Addr, tokens float64, now time.Time) t
 }
 
 // owe is limiter.owe.
-func (l addressLimiter) owe(from netip.Addr, tokens float64, now time.Time) {
+func (l addressLimiter) owe(from netip.Addr, tokens float64, now time.Time) time.Duration {
 	if from.IsLoopback() {
-		return
+		return 0
 	}
 	near := network(from)
-	l.near.owe(near, tokens, now)
+	wait := l.near.owe(near, tokens, now)
 	if near.Is6() {
-		l.wide.owe(site(from), tokens, now)
+		wait = max(wait, l.wide.owe(site(from), tokens, now))
 	}
+	return wait
 }

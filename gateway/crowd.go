@@ -10,13 +10,14 @@ import (
 // stranger cannot fill it.
 const DefaultMaxPerAddress = 1000
 
-// crowds counts the connections of each address.
+// crowds counts the connections of each address, and of IPv6 those of each network of 48
+// bits, which may have as many times more as it may ask for (addressLimiter).
 type crowds struct {
 	most   int
 	exempt proxies
 
-	mu   *sync.Mutex
-	here map[netip.Addr]*crowd
+	mu          *sync.Mutex
+	here, sites map[netip.Addr]*crowd
 }
 
 // crowd is who is here from one address.
@@ -29,7 +30,7 @@ func newCrowds(most int, exempt proxies) crowds {
 	if most <= 0 {
 		most = DefaultMaxPerAddress
 	}
-	return crowds{most: most, exempt: exempt, mu: new(sync.Mutex), here: make(map[netip.Addr]*crowd)}
+	return crowds{most: most, exempt: exempt, mu: new(sync.Mutex), here: make(map[netip.Addr]*crowd), sites: make(map[netip.Addr]*crowd)}
 }
 
 // free says that an address is not counted: the operator's own programs, and proxies
@@ -44,7 +45,16 @@ func (c crowds) full(a netip.Addr) (full, first bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.here[network(a)].full(c.most)
+	return c.over(a)
+}
+
+// over is full with the lock held.
+func (c crowds) over(a netip.Addr) (full, first bool) {
+	full, first = c.here[network(a)].full(c.most)
+	if !full && network(a).Is6() {
+		return c.sites[site(a)].full(wideShare * c.most)
+	}
+	return full, first
 }
 
 func (c crowds) come(a netip.Addr) {
@@ -53,7 +63,7 @@ func (c crowds) come(a netip.Addr) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.add(network(a))
+	c.add(a)
 }
 
 // admit lets one more come, unless full.
@@ -63,20 +73,34 @@ func (c crowds) admit(a netip.Addr) (in, first bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	full, first := c.here[network(a)].full(c.most)
+	full, first := c.over(a)
 	if !full {
-		c.add(network(a))
+		c.add(a)
 	}
 	return !full, first
 }
 
-func (c crowds) add(network netip.Addr) {
-	all := c.here[network]
-	if all == nil {
-		all = new(crowd)
-		c.here[network] = all
+func (c crowds) add(a netip.Addr) {
+	count(c.here, network(a), 1)
+	if network(a).Is6() {
+		count(c.sites, site(a), 1)
 	}
-	all.size++
+}
+
+// count forgets a crowd with its last connection: the tables are as large as the house at
+// most.
+func count(of map[netip.Addr]*crowd, a netip.Addr, n int) {
+	all := of[a]
+	if all == nil {
+		if n < 0 {
+			return
+		}
+		all = new(crowd)
+		of[a] = all
+	}
+	if all.size += n; all.size == 0 {
+		delete(of, a)
+	}
 }
 
 func (c *crowd) full(most int) (full, first bool) {
@@ -88,19 +112,14 @@ func (c *crowd) full(most int) (full, first bool) {
 	return true, first
 }
 
-// leave forgets an address with its last connection: the table is as large as the
-// house at most.
 func (c crowds) leave(a netip.Addr) {
 	if c.free(a) {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := c.here[network(a)]
-	if all == nil {
-		return
-	}
-	if all.size--; all.size == 0 {
-		delete(c.here, network(a))
+	count(c.here, network(a), -1)
+	if network(a).Is6() {
+		count(c.sites, site(a), -1)
 	}
 }

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -142,6 +143,32 @@ func TestOneAddressCannotBeginHandshakesWithoutEnd(t *testing.T) {
 	for range 2 * atOnce {
 		if !begin("127.0.0.1") || !begin("10.1.2.3") {
 			t.Fatal("whoever is not counted is turned away")
+		}
+	}
+}
+
+// TestOneSiteCannotTakeAllConnections: a /48 of IPv6 has 65,536 networks.
+func TestOneSiteCannotTakeAllConnections(t *testing.T) {
+	t.Parallel()
+	const share = 8
+	e := newEntrance(t, gateway.DoorOptions{MaxPerAddress: 1})
+	from := func(network int) string { return fmt.Sprintf("2001:db8:7:%x::1", network) }
+	var first net.Conn
+	for n := range share {
+		if first = e.call(from(n)); first == nil {
+			t.Fatalf("network %d is turned away", n)
+		}
+	}
+	if e.call(from(share)) != nil {
+		t.Error("the site has one more")
+	}
+	if e.call("2001:db8:8::1") == nil {
+		t.Error("another site is turned away")
+	}
+	_ = first.Close()
+	for end := time.Now().Add(patience); e.call(from(share)) == nil; { // free when the server has noticed
+		if time.Now().After(end) {
+			t.Fatal("no place became free")
 		}
 	}
 }

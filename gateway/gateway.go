@@ -91,6 +91,7 @@ type Gateway struct {
 	adminKey  [sha256.Size]byte
 	logins    guesses
 	guests    guests
+	phones    phoneSockets
 	checkURL  func(ctx context.Context, url string) error
 	visits    addressLimiter
 	payers    payers

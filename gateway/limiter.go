@@ -83,13 +83,14 @@ func (l *limiter[K]) lacking(tokens float64, b bucket) time.Duration {
 }
 
 // owe takes so many tokens whether there are as many or not, or gives back as many when
-// they are fewer than none.
-func (l *limiter[K]) owe(who K, tokens float64, now time.Time) {
+// they are fewer than none. It returns how long it takes to get out of debt.
+func (l *limiter[K]) owe(who K, tokens float64, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.bucket(who, now)
 	b.level = min(max(b.level-tokens, -l.debt), l.burst)
 	l.all[who] = b
+	return l.lacking(0, b)
 }
 
 // bucket is somebody's, filled up to now.

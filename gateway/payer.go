@@ -146,18 +146,30 @@ func (p *payers) take(b bill, now time.Time) *protocol.Error {
 // settle takes what the request has cost beyond what was charged, or gives back what it
 // has cost less.
 func (p *payers) settle(b bill, cost float64, now time.Time) {
-	owed := cost - b.charged
-	if b.account == free || owed == 0 {
-		return
+	if owed := cost - b.charged; owed != 0 {
+		p.owe(b, owed, now)
 	}
+}
+
+// stream takes what a client was sent that asked once and is sent much, and says how long
+// it has to wait.
+func (p *payers) stream(who protocol.Principal, from netip.Addr, cost float64, now time.Time) time.Duration {
+	if from.IsLoopback() {
+		return 0
+	}
+	return p.owe(bill{account: accountOf(who), token: who.Token, from: from}, cost, now)
+}
+
+func (p *payers) owe(b bill, tokens float64, now time.Time) time.Duration {
 	switch b.account {
+	case free:
+		return 0
 	case byToken:
-		p.tokens.owe(b.token, owed, now)
+		return p.tokens.owe(b.token, tokens, now)
 	case byViewer:
-		p.viewers.owe(b.token, owed, now)
-	default:
-		p.ofAddress(b.account).owe(b.from, owed, now)
+		return p.viewers.owe(b.token, tokens, now)
 	}
+	return p.ofAddress(b.account).owe(b.from, tokens, now)
 }
 
 func (p *payers) ofAddress(a account) addressLimiter {

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -263,6 +264,38 @@ func TestASubscriptionIsPaidForAsARead(t *testing.T) {
 	k.say(subscribe)
 	wantMessage(t, k.hearType("error"), params{"sessionId": 1.0, "code": "too_many_requests"})
 	k.request("games.list", nil).want(t, 429, protocol.CodeTooMany, addressPaid)
+}
+
+// TestAReplayIsPaidForAsItIsLong: who subscribes with since can be sent a whole evening.
+func TestAReplayIsPaidForAsItIsLong(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *gateway.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		o.AddressRate = 20 // 80 at once, of which a thousand votes cost some 70
+	})
+	session, _ := h.opened()
+	const votes = 1000
+	batch := make([]any, votes)
+	for i := range batch {
+		batch[i] = params{"username": fmt.Sprint("voter ", i), "vote": "up", "timestamp": now()}
+	}
+	h.rest("votes.batch", h.admin(), params{"sessionId": session, "votes": batch}).want(t, 200, "", "")
+	reads := map[string]int{}
+	for since, from := range map[string]string{"0": hall, "null": street} {
+		k := h.dialFrom(from)
+		k.auth(h.guest(session, 0xa))
+		k.say(fmt.Sprintf(`{"type":"subscribe","sessionId":%d,"since":%s}`, session, since))
+		k.hearType("subscribed")
+		for n := 0; since == "0" && n < votes; n++ {
+			k.hearType("vote.received")
+		}
+		for k.request("games.list", nil).status == 200 && reads[from] < 20 {
+			reads[from]++
+		}
+	}
+	if reads[hall] > 2 || reads[street] < 5 {
+		t.Errorf("read afterwards: %v", reads)
+	}
 }
 
 // TestAnAnswerCostsWhatItIsLong: a list of 25 KB is no single request, and who asks over

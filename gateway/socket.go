@@ -73,7 +73,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	k := newSocket(g, from)
 	// Every origin that gets here has been looked at.
-	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, Tag: k})
+	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.pay, Tag: k})
 	if err != nil {
 		k.cancel()
 		g.door.census.sockets.leave(from)
@@ -81,6 +81,21 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	k.peer = peer
 	peer.Serve(k.receive, k.closed)
+}
+
+// unreadBy is whose sockets share a budget of unread bytes: those of an address, or of an
+// IPv6 network of 48 bits. The operator's own and what comes by a proxy that does not say
+// for whom have no part in it.
+func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
+	if g.door.census.sockets.free(from) {
+		return netip.Addr{}
+	}
+	return site(from)
+}
+
+// pay charges what was read from the journal for the socket's subscriptions.
+func (k *socket) pay(bytes int) time.Duration {
+	return k.g.payers.stream(k.holder().Principal, k.from, costOf(bytes, 0), time.Now())
 }
 
 // admitSocket says whether one more may come.
@@ -106,6 +121,9 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 // closed is called once, last, when the connection has ended.
 func (k *socket) closed() {
 	k.cancel()
+	if who := k.holder(); who.Role == protocol.RoleGuest {
+		k.g.phones.leave(k, who.Principal)
+	}
 	k.g.door.census.open.Add(-1)
 	k.g.door.census.sockets.leave(k.from)
 }
@@ -178,13 +196,28 @@ func (k *socket) auth(token string) {
 		k.fail(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
 		return
 	}
-	k.who.Store(&h)
+	k.become(before, h)
 	if before.Role != h.Role {
 		k.pace = rate.NewLimiter(paces[h.Role].perSecond, paces[h.Role].burst)
 	}
 	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {
 		k.peer.JoinLobby()
+	}
+}
+
+// become changes whose socket it is. A device has so many: its oldest makes room for one
+// more.
+func (k *socket) become(before protocol.Principal, now holder) {
+	if before.Role == protocol.RoleGuest {
+		k.g.phones.leave(k, before)
+	}
+	k.who.Store(&now)
+	if now.Role != protocol.RoleGuest {
+		return
+	}
+	if oldest := k.g.phones.join(k, now.Principal); oldest != nil {
+		oldest.peer.Close(protocol.CloseTooMany, "This device has opened newer connections")
 	}
 }
 

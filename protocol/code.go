@@ -109,6 +109,6 @@ const (
 	CloseInternal    CloseCode = 1011 // our fault
 	CloseAuthTimeout CloseCode = 4001 // no valid auth within AuthTimeout
 	CloseForbidden   CloseCode = 4003 // the token was revoked or has expired
-	CloseTooSlow     CloseCode = 4008 // accepted nothing for StallTimeout
-	CloseTooMany     CloseCode = 4009 // messages faster than the limit
+	CloseTooSlow     CloseCode = 4008 // accepted nothing for StallTimeout, or left the most unread
+	CloseTooMany     CloseCode = 4009 // messages faster than the limit, or connections of one device beyond its own
 )

@@ -19,6 +19,7 @@ type socketGauge struct {
 var socketGauges = []socketGauge{
 	{"partyline.sockets", "Open WebSockets", false, func(s live.Stats) int64 { return s.Connections }},
 	{"partyline.subscriptions", "Subscriptions of open WebSockets", false, func(s live.Stats) int64 { return s.Subscriptions }},
+	{"partyline.socket.unread", "Bytes held for sockets that have not read them", false, func(s live.Stats) int64 { return s.Unread }},
 	{"partyline.sessions.watched", "Sessions that somebody watches", false, func(s live.Stats) int64 { return s.Sessions }},
 	{"partyline.deliveries", "Events handed to sockets, one for each subscriber", true, func(s live.Stats) int64 { return s.Deliveries }},
 	{"partyline.tallies", "Tally frames handed to sockets", true, func(s live.Stats) int64 { return s.Tallies }},

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"net"
 	"net/http"
+	"net/netip"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -15,6 +17,12 @@ import (
 type AcceptOptions struct {
 	// OriginPatterns are the hosts whose pages may connect, beside our own; "*" is all.
 	OriginPatterns []string
+	// From is where the connection comes from: all of one address share a budget of bytes
+	// that they have not read. The zero Addr has no part in that.
+	From netip.Addr
+	// Pay is told how many bytes were read from the journal for the peer, and says how long
+	// it has to wait for them. It must not block; nil lets nobody wait.
+	Pay func(bytes int) time.Duration
 	// Tag is whatever the caller wants to find again on the Peer.
 	Tag any
 }
@@ -28,11 +36,12 @@ func (e *Engine) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions)
 		http.Error(w, "shutting down", http.StatusServiceUnavailable)
 		return nil, ErrClosed
 	}
-	p := newPeer(e, o.Tag)
+	p := newPeer(e, o)
 	ws, err := websocket.Accept(&capture{w, p}, r, &websocket.AcceptOptions{
 		OriginPatterns: o.OriginPatterns, CompressionMode: websocket.CompressionDisabled, OnPingReceived: p.pinged,
 	})
 	if err != nil {
+		e.unread.part(p.source)
 		return nil, err
 	}
 	ws.SetReadLimit(protocol.MaxMessage)

@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
@@ -26,6 +28,8 @@ type arena struct {
 	peers  chan *live.Peer // in the order they came
 	// between is called between Accept and Serve.
 	between func()
+	// pay is asked for each peer; nil is not.
+	pay func(bytes int) time.Duration
 }
 
 // newArena begins one; at the end of the test nothing of it may be left.
@@ -55,7 +59,7 @@ func startArena(t testing.TB, o live.Options, start func(*httptest.Server), sess
 				t.Errorf("session %d: %d feeds were not given back", id, n)
 			}
 		}
-		if s := a.engine.Stats(); s.Connections != 0 || s.Subscriptions != 0 || s.Sessions != 0 {
+		if s := a.engine.Stats(); s.Connections != 0 || s.Subscriptions != 0 || s.Sessions != 0 || s.Unread != 0 {
 			t.Errorf("left behind: %+v", s)
 		}
 	})
@@ -64,7 +68,8 @@ func startArena(t testing.TB, o live.Options, start func(*httptest.Server), sess
 
 // accept is the upper layer: just enough of the messages to drive the engine.
 func (a *arena) accept(w http.ResponseWriter, r *http.Request) {
-	p, err := a.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, Tag: r.URL.Query().Get("tag")})
+	from, _ := netip.ParseAddr(r.URL.Query().Get("from"))
+	p, err := a.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, From: from, Pay: a.pay, Tag: r.URL.Query().Get("tag")})
 	if err != nil {
 		return
 	}

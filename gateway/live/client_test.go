@@ -46,7 +46,20 @@ func (a *arena) connect(tiny ...bool) *client {
 	return c
 }
 
+// connectFrom is connect with a small receive buffer, from an address.
+func (a *arena) connectFrom(from string) *client {
+	a.t.Helper()
+	c := a.shakeWith(a.dial(), true, strings.Replace(handshake, "tag=red", "from="+from, 1))
+	c.peer = <-a.peers
+	return c
+}
+
 func (a *arena) shake(conn net.Conn, tiny bool) *client {
+	a.t.Helper()
+	return a.shakeWith(conn, tiny, handshake)
+}
+
+func (a *arena) shakeWith(conn net.Conn, tiny bool, handshake string) *client {
 	a.t.Helper()
 	if tcp, ok := conn.(*net.TCPConn); ok && tiny {
 		_ = tcp.SetReadBuffer(smallBuffer)

@@ -22,6 +22,9 @@
 // the closing handshake. Data frames go past it, made once for all peers; both
 // write under the peer's lock and only at frame boundaries.
 //
+// What peers leave unread has a budget, for each address and for all (unread): over it
+// those with the most are closed with 4008.
+//
 // Locks are taken in this order: Peer.mu, then any one of Engine.mu, chunk.mu,
-// outbox.mu and those of recovery, queue and feed.
+// outbox.mu and those of recovery, unread and feed, then the queue's.
 package live

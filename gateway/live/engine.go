@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +18,7 @@ type Engine struct {
 	o        Options
 	queue    *queue
 	recovery recovery
+	unread   unread
 	tallies  metronome
 	stats    counters
 	flushers sync.Pool // of *flusher, for writes that no worker does
@@ -39,6 +41,7 @@ type Engine struct {
 // New starts an engine. Close ends it.
 func New(o Options) *Engine {
 	e := &Engine{o: o.withDefaults(), queue: newQueue(), gone: make(chan struct{}), topics: map[protocol.SessionID]*topic{}}
+	e.unread = unread{engine: e, sources: map[netip.Addr]*source{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.flushers.New = func() any { return newFlusher() }
 	e.messages.New = func() any { return new([]byte) }

@@ -95,7 +95,7 @@ func (f *flusher) hand(p *Peer) {
 		b = append(b, piece.bytes...)
 	}
 	f.settle(p, f.size)
-	p.rest = b
+	p.setRest(b, false)
 }
 
 // send is one write of all pieces.

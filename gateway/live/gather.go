@@ -42,6 +42,7 @@ func (p *Peer) collect() (behind bool) {
 		return behind
 	}
 	p.out, p.end = p.outbox.collect()
+	p.outHeld = cap(p.out)
 	return false
 }
 

@@ -35,6 +35,14 @@ const (
 	// maxBacklog is where a peer is closed with 4008. Pausing keeps honest peers far
 	// below it: it is reached only with many large answers under way at once.
 	maxBacklog = 4 << 20
+	// maxUnreadOfOne is how many bytes all peers of one source may leave unread: what a
+	// hall of a thousand phones is told in one moment, 20 KB each, and half as much again.
+	// maxUnread is the same for all, what sixteen thousand screens are told that come back
+	// at once. With the collector's share it is half a gigabyte, in the worst case.
+	maxUnreadOfOne = 32 << 20
+	maxUnread      = 256 << 20
+	// uncounted bytes of each peer are an ordinary answer, and 72 MiB of 18,000 peers.
+	uncounted = 4 << 10
 	// readBuffer holds a client's ordinary message; larger ones are read past it.
 	readBuffer = 512
 	// controlBuffer holds the largest control frame, so that it is written at once.
@@ -111,6 +119,10 @@ type Options struct {
 	// Heartbeat is how often peers are looked at: one second. A silent peer is pinged
 	// three times within Silence.
 	Heartbeat time.Duration
+	// MaxUnreadOfOne and MaxUnread are how many bytes the peers of one source, and all
+	// peers, may leave unread; then those with the most are closed with
+	// protocol.CloseTooSlow: 32 MiB and 256 MiB.
+	MaxUnreadOfOne, MaxUnread int64
 	// Patience is how long a session may be unreadable before its peers are closed with
 	// protocol.CloseTryLater: 30 seconds.
 	Patience time.Duration
@@ -126,10 +138,12 @@ func (o Options) withDefaults() Options {
 	o.TallyInterval = positive(o.TallyInterval, protocol.TallyInterval)
 	o.Heartbeat = positive(o.Heartbeat, time.Second)
 	o.Patience = positive(o.Patience, patience)
+	o.MaxUnreadOfOne = positive(o.MaxUnreadOfOne, maxUnreadOfOne)
+	o.MaxUnread = positive(o.MaxUnread, maxUnread)
 	return o
 }
 
-func positive(d, otherwise time.Duration) time.Duration {
+func positive[N time.Duration | int64](d, otherwise N) N {
 	if d > 0 {
 		return d
 	}

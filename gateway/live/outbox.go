@@ -11,6 +11,7 @@ import (
 // close. It has a lock of its own so that an actor that answers never waits for a
 // write.
 type outbox struct {
+	peer    *Peer
 	mu      sync.Mutex
 	room    sync.Cond
 	pending atomic.Bool // there is something that collect has not seen
@@ -57,10 +58,12 @@ func (b *outbox) append(payload []byte) (accepted, overfull bool) {
 	if len(b.frames) > 0 && len(b.frames)+len(payload) > maxBacklog {
 		return false, true
 	}
+	before := cap(b.frames)
 	if b.frames == nil {
 		b.frames = make([]byte, 0, len(payload)+protocol.MaxFrameHeader)
 	}
 	b.frames = protocol.AppendFrame(b.frames, payload)
+	b.peer.hold(cap(b.frames) - before)
 	b.pending.Store(true)
 	return true, false
 }
@@ -73,6 +76,9 @@ func (b *outbox) finish(e ending) bool {
 		return false
 	}
 	b.end = e
+	if !e.last {
+		b.drop() // the close frame goes ahead of it, and nothing behind that
+	}
 	b.pending.Store(true)
 	b.room.Broadcast()
 	return true
@@ -140,6 +146,13 @@ func (b *outbox) hasRoom() bool {
 func (b *outbox) shut() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed, b.frames = true, nil
+	b.closed = true
+	b.drop()
 	b.room.Broadcast()
+}
+
+// drop forgets what waits. The lock is held.
+func (b *outbox) drop() {
+	b.peer.hold(-cap(b.frames))
+	b.frames = nil
 }

@@ -21,6 +21,7 @@ type Peer struct {
 	engine  *Engine
 	receive func([]byte)
 	closed  func()
+	pay     func(bytes int) time.Duration
 
 	conn    net.Conn
 	raw     syscall.RawConn // nil: every write goes through the pump
@@ -33,6 +34,9 @@ type Peer struct {
 	paused  atomic.Bool                 // the reader waits for room in the outbox: silence says nothing
 	place   int                         // in Engine.peers
 	queued  atomic.Bool
+	source  *source
+	held    atomic.Int64 // bytes, see unread
+	evicted atomic.Bool  // it held too many
 	outbox  outbox
 
 	mu   sync.Mutex // guards what follows, and who may write to conn
@@ -42,21 +46,23 @@ type Peer struct {
 	// What is on its way, in this order. Except in the hands of the pump, rest is
 	// empty: whoever finds the socket full leaves the rest of one begun frame and
 	// starts the pump.
-	rest  []byte
-	pong  []byte
-	ping  bool
-	out   []byte // from the outbox: complete frames
-	end   ending
-	ended bool // the close frame has begun: nothing may follow it
+	rest []byte
+	pong []byte
+	ping bool
+	out  []byte // from the outbox: complete frames
+	end  ending
+
+	restHeld, outHeld int  // the memory behind them, as counted
+	ended             bool // the close frame has begun: nothing may follow it
 
 	pumping bool          // the pump owns the socket
 	pumped  chan struct{} // closed when it has ended; nil when nobody waits for that
 	dead    bool
 }
 
-func newPeer(e *Engine, tag any) *Peer {
-	p := &Peer{Tag: tag, engine: e}
-	p.outbox.room.L = &p.outbox.mu
+func newPeer(e *Engine, o AcceptOptions) *Peer {
+	p := &Peer{Tag: o.Tag, engine: e, source: e.unread.join(o.From), pay: o.Pay}
+	p.outbox.peer, p.outbox.room.L = p, &p.outbox.mu
 	p.seen.Store(e.tick.Load())
 	return p
 }

@@ -27,7 +27,8 @@ func (p *Peer) pump() {
 func (p *Peer) pumpOn() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rest, p.pumping = nil, false
+	p.setRest(nil, false)
+	p.pumping = false
 	if p.ended && !p.dead {
 		p.parted()
 	}
@@ -60,7 +61,7 @@ func (p *Peer) writeRest() error {
 		return n > 0 || err != nil // else wait until it is writable
 	}
 	for len(rest) > 0 && failure == nil {
-		_ = p.conn.SetWriteDeadline(time.Now().Add(p.engine.o.Stall))
+		_ = p.conn.SetWriteDeadline(p.stallsAt())
 		if err := p.raw.Write(step); err != nil {
 			p.mu.Lock()
 			p.rest = rest
@@ -76,7 +77,7 @@ func (p *Peer) writeRest() error {
 func (p *Peer) writeRecords() error {
 	for rest := p.rest; len(rest) > 0; {
 		n := min(len(rest), maxHanded)
-		_ = p.conn.SetWriteDeadline(time.Now().Add(p.engine.o.Stall))
+		_ = p.conn.SetWriteDeadline(p.stallsAt())
 		if _, err := p.conn.Write(rest[:n]); err != nil {
 			return err
 		}
@@ -91,14 +92,18 @@ func (p *Peer) stalled(err error) {
 	defer p.mu.Unlock()
 	defer p.pumpEnds()
 	if p.dead {
+		p.setRest(nil, false)
 		return
 	}
 	told := false
 	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
-		p.engine.stats.dropped.Add(1)
+		if !p.evicted.Load() {
+			p.engine.stats.dropped.Add(1)
+		}
 		told = p.sayTooSlow()
 	}
-	p.ended, p.rest, p.pumping = true, nil, false
+	p.setRest(nil, false)
+	p.ended, p.pumping = true, false
 	if !told {
 		p.hangUp()
 	}

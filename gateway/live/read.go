@@ -24,6 +24,7 @@ func (p *Peer) Serve(receive func(message []byte), closed func()) {
 	if !p.engine.enrol(p) {
 		p.hangUp()
 		_ = p.ws.CloseNow()
+		p.engine.unread.part(p.source)
 		closed()
 		return
 	}
@@ -150,12 +151,14 @@ func (p *Peer) leave() {
 	p.mu.Lock()
 	p.dead = true
 	subs := p.subs
-	p.subs, p.out, p.pong = nil, nil, nil
+	p.subs, p.pong = nil, nil
+	p.setOut(nil)
 	for _, s := range subs {
 		s.detach()
 	}
 	p.mu.Unlock()
 	_ = p.ws.CloseNow()
 	p.closed()
+	p.engine.unread.part(p.source)
 	p.engine.strike(p)
 }

@@ -66,7 +66,7 @@ func (s *subscription) recover() {
 	if gapless {
 		var batch []byte
 		if batch, err = e.replay(ctx, s.topic.session, cursor, head); err == nil {
-			s.resume(func() { s.replay = batch })
+			s.deliver(batch)
 		}
 	} else {
 		err = s.fold(ctx)
@@ -74,6 +74,18 @@ func (s *subscription) recover() {
 	if err != nil {
 		s.failed(asError(err))
 	}
+}
+
+// deliver hands a batch to the subscription, when it is paid for.
+func (s *subscription) deliver(batch []byte) {
+	then := func() { s.resume(func() { s.setReplay(batch) }) }
+	if s.peer.pay != nil {
+		if wait := s.peer.pay(len(batch)); wait > 0 {
+			time.AfterFunc(wait, then)
+			return
+		}
+	}
+	then()
 }
 
 // replay reads the next events after the cursor, framed, at least one.

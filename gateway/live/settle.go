@@ -33,17 +33,13 @@ func (x piece) settle(p *Peer, took int) {
 			p.pong = nil
 		}
 	case kindOut:
-		if p.out = x.bytes[begun:]; len(p.out) == 0 {
-			p.out = nil
-		}
+		p.setOut(x.bytes[begun:])
 	case kindEvents:
 		x.sub.cursor += protocol.Seq(frames)
 		p.engine.stats.deliveries.Add(int64(frames))
 	case kindReplay:
 		x.sub.cursor += protocol.Seq(frames)
-		if x.sub.replay = x.bytes[begun:]; len(x.sub.replay) == 0 {
-			x.sub.replay = nil
-		}
+		x.sub.setReplay(x.bytes[begun:])
 		p.engine.stats.deliveries.Add(int64(frames))
 		p.engine.stats.replayed.Add(int64(frames))
 	case kindTally:
@@ -61,10 +57,10 @@ func (x piece) settle(p *Peer, took int) {
 	if x.kind == kindSnapshot && len(rest) > 0 {
 		// It can be long, and all who stall in it hold the same one; there is no room
 		// behind it for whoever appends.
-		p.rest = slices.Clip(rest)
+		p.setRest(slices.Clip(rest), true)
 		return
 	}
-	p.rest = append([]byte(nil), rest...)
+	p.setRest(append([]byte(nil), rest...), false)
 }
 
 // walk goes over whole frames until n bytes are covered. It returns how many frames

@@ -7,6 +7,8 @@ type Stats struct {
 	// Connections and Subscriptions are how many there are now, Sessions how many are
 	// watched.
 	Connections, Subscriptions, Sessions int64
+	// Unread are the bytes of memory that connections hold because they have not read them.
+	Unread int64
 	// Deliveries are events given to the kernel, one per subscriber; Tallies and
 	// Snapshots, both of tally mode, likewise.
 	Deliveries, Tallies, Snapshots int64
@@ -31,7 +33,7 @@ func (e *Engine) Stats() Stats {
 	e.mu.Unlock()
 	c := &e.stats
 	return Stats{
-		Connections: int64(connections), Sessions: int64(sessions), Subscriptions: c.subscriptions.Load(),
+		Connections: int64(connections), Sessions: int64(sessions), Subscriptions: c.subscriptions.Load(), Unread: e.unread.all.Load(),
 		Deliveries: c.deliveries.Load(), Tallies: c.tallies.Load(), Snapshots: c.snapshots.Load(), Writes: c.writes.Load(), Bytes: c.bytes.Load(),
 		Stalls: c.stalls.Load(), Folded: c.folded.Load(), Replayed: c.replayed.Load(),
 		Dropped: c.dropped.Load(), Silent: c.silent.Load(),

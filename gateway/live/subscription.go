@@ -24,6 +24,7 @@ type subscription struct {
 	recovering bool // recovery is at work or will be: nothing is sent meanwhile
 	tries      int  // of recovery, that failed
 	replay     []byte
+	replayHeld int  // the memory behind it
 	gone       bool // the peer has another one, or none
 
 	chunk *chunk
@@ -53,7 +54,8 @@ func (s *subscription) fallBehind() {
 
 // detach takes the subscription out of its topic, with the peer's lock held.
 func (s *subscription) detach() {
-	s.gone, s.replay = true, nil
+	s.gone = true
+	s.setReplay(nil)
 	s.topic.remove(s)
 	s.count(-1)
 	s.peer.engine.part(s.topic)

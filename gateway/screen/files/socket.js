@@ -24,12 +24,15 @@ export const paths = {
 const FIRST_WAIT = 250; // a server that was killed is back in about that time
 const LONGEST_WAIT = 15_000; // nobody looks longer at "reconnecting" without reloading
 const SLOW_DOWN = 30_000; // after 4009: we have sent too much
-const TRY_LATER = 5_000; // after 1013: the storage fails
+const TRY_LATER = 5_000; // after 1013: the storage fails; at most so long after a subscription that was one too many
 const FIRST_DOUBT = 30_000; // before a token that was refused is tried again
 const LONGEST_DOUBT = 300_000;
 const STEADY = 10_000; // a connection that held for so long starts the waits anew
 const QUIET = 20_000; // without a message for so long we ask whether anybody is there
 const ANSWER = 10_000; // and wait so long for an answer, as for one to a request
+
+// Codes of errors that say that there is no room now.
+const FULL = ['too_many_requests', 'overloaded', 'timeout'];
 
 /** HubError is a request that failed; code is the hub's, or one of those below. */
 export class HubError extends Error {
@@ -169,6 +172,7 @@ export class Hub {
       case 'pong': return undefined;
       case 'response': return this.#answer(m);
       case 'server.draining': this.#wait = m.reconnectInMs; return undefined;
+      case 'error': return this.#refusal(m);
       case 'subscribed': this.#remember(m); break;
       default:
     }
@@ -178,6 +182,18 @@ export class Hub {
   #remember({sessionId, epoch}) {
     const s = this.#subscriptions.get(sessionId);
     if (s) s.epoch = epoch;
+  }
+
+  // A subscription that the server has no room for now is asked for again. Nobody else is
+  // told: what is shown is stale, not wrong.
+  #refusal(m) {
+    if (!this.#subscriptions.has(m.sessionId) || !FULL.includes(m.code)) return this.#o.onMessage(m);
+    const {after, chance} = this.#o.clock;
+    after(TRY_LATER * (0.5 + 0.5 * chance()), () => {
+      const s = this.#subscriptions.get(m.sessionId);
+      if (s && this.#status === 'online') this.#send(s);
+    });
+    return undefined;
   }
 
   #welcome() {

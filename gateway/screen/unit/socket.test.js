@@ -60,6 +60,26 @@ test('it authenticates, then subscribes, also after a reconnect', () => {
   assert.deepEqual(w.told, {messages: [{type: 'tally', seq: 1}], statuses: ['connecting', 'online', 'connecting', 'online']});
 });
 
+test('a subscription that there is no room for is asked for again', () => {
+  const w = world();
+  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').length;
+  w.hub.subscribe(3);
+  w.last().greet();
+  w.last().say({type: 'error', sessionId: 3, code: 'too_many_requests', message: 'Too many requests from this address'});
+  w.pass(4_999);
+  assert.equal(asked(), 1);
+  w.pass(1);
+  assert.equal(asked(), 2);
+  w.last().say({type: 'error', sessionId: 3, code: 'overloaded', message: 'The server is overloaded'});
+  w.hub.unsubscribe(3);
+  w.pass(10_000);
+  assert.equal(asked(), 2);
+  assert.deepEqual(w.told.messages, []);
+  const other = {type: 'error', sessionId: 3, code: 'not_found', message: 'Session not found'};
+  w.last().say(other);
+  assert.deepEqual(w.told.messages, [other]);
+});
+
 test('a subscription says which timeline its last answer was of', () => {
   const w = world();
   const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').map((m) => [m.sessionId, m.epoch]);
