@@ -22,24 +22,33 @@ const (
 	// from however many addresses, finds one of 64 million codes with a chance of 1 in 700.
 	allCodeRate    = 5
 	allCodeSeconds = 80
-	// codeMemory is how long networks are remembered by which a flood is told from guests.
+	// codeMemory is how long is remembered who has come in with which code, and which
+	// sites have tried one in a flood.
 	codeMemory = 24 * time.Hour
 )
 
 // codeGuesses bounds how many wrong join codes are told from right ones: by address, by
-// site, and of all together. Beyond the last a code is still good for an address that
-// guests have come in from before, and for one that was not wrong before in the flood: so
-// an attacker who uses the budget up finds out one code more with each site that it has,
-// and keeps nobody out who types well. The zero value is not usable.
+// site, and of all together. Every wrong code counts on all three. Beyond the last a code
+// is still good from a network that guests have come in from with that same code, which
+// tells its people nothing that was not known there, and from a site that was not wrong
+// before in the flood: so an attacker who uses the budget up finds out one code more with
+// each site that it has, and keeps nobody out who types well. The zero value is not usable.
 type codeGuesses struct {
 	mu        sync.Mutex
 	now       time.Time
 	addresses guesses
 	sites     *limiter[netip.Addr]
 	all       *rate.Limiter
-	since     time.Time  // from when on the sets remember
-	known     networkSet // networks that guests have come in from
-	tried     networkSet // sites that have tried a code while the budget was used up
+	since     time.Time             // from when on the sets remember
+	known     memorySet[entrance]   // that guests have come in by
+	tried     memorySet[netip.Addr] // sites that have tried a code while the budget was used up
+}
+
+// entrance is a network and a code that opened a session for somebody there. It does not
+// open others: else who has one code would make networks known, and guess from them.
+type entrance struct {
+	network netip.Addr
+	code    string
 }
 
 func newCodeGuesses() codeGuesses {
@@ -52,30 +61,27 @@ func newCodeGuesses() codeGuesses {
 
 // attempt notes one code that somebody typed. It returns how long the address has to
 // wait, 0 when it may know whether the code was right. It looks and counts in one step.
-func (c *codeGuesses) attempt(from netip.Addr, right bool, now time.Time) time.Duration {
+func (c *codeGuesses) attempt(from netip.Addr, code string, right bool, now time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now = c.clock(now)
 	if left := c.addresses.left(from, now); left > 0 {
 		return left
 	}
+	if right && c.known.has(entrance{network(from), code}) {
+		return 0
+	}
 	wait := c.wait(from, right, now)
-	switch {
-	case !right:
+	if !right {
 		c.addresses.note(from, now)
 		c.sites.take(site(from), now)
 		c.all.AllowN(now, 1)
-	case wait == 0:
-		c.known.add(network(from))
 	}
 	return wait
 }
 
 // wait is how long an address has to wait that was not wrong too often itself.
 func (c *codeGuesses) wait(from netip.Addr, right bool, now time.Time) time.Duration {
-	if c.known.has(network(from)) {
-		return 0
-	}
 	if from.Unmap().Is6() {
 		if wait := c.sites.wait(site(from), now); wait > 0 {
 			return wait
@@ -92,12 +98,12 @@ func (c *codeGuesses) wait(from netip.Addr, right bool, now time.Time) time.Dura
 	return time.Second / allCodeRate
 }
 
-// welcome notes that a guest came in from an address by other means than typing.
-func (c *codeGuesses) welcome(from netip.Addr, now time.Time) {
+// welcome notes that a guest was let in from an address with a code, typed or not.
+func (c *codeGuesses) welcome(from netip.Addr, code string, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clock(now)
-	c.known.add(network(from))
+	c.known.add(entrance{network(from), code})
 }
 
 // clock is the latest time that anybody came at: those who wait for the lock have looked
@@ -108,7 +114,7 @@ func (c *codeGuesses) clock(now time.Time) time.Time {
 		c.now = now
 	}
 	if c.now.Sub(c.since) > codeMemory {
-		c.since, c.known, c.tried = c.now, networkSet{}, networkSet{}
+		c.since, c.known, c.tried = c.now, memorySet[entrance]{}, memorySet[netip.Addr]{}
 	}
 	return c.now
 }

@@ -55,24 +55,75 @@ func TestCodesCannotBeCountedThroughFromOneSite(t *testing.T) {
 func TestCodesCannotBeCountedThroughFromManyAddresses(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
-	told, took := p.typed(800, func(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) })
+	told, took := p.typed(800, fromMany)
 	if most := 400 + int64(5*took.Seconds()) + 1; told > most {
 		t.Errorf("%d guesses were answered in %s, want at most %d", told, took, most)
 	}
 }
 
+// refusedInFlood types a code right after somebody else had the last answer of the budget
+// that others have used up. It tries again when one came back between the two.
+func (p *party) refusedInFlood(with params, from string) {
+	p.t.Helper()
+	told := answer{}
+	for range 20 {
+		for p.enter(params{"code": "CCCCCC"}, "192.0.2.77").status != 404 {
+			// five a second are answered
+		}
+		if told = p.enter(with, from); told.object(p.t)["error"] == wrongTooOften {
+			break
+		}
+	}
+	told.want(p.t, 429, "too_many_requests", wrongTooOften)
+}
+
+const wrongTooOften = "Too many wrong codes, try again later"
+
+func fromMany(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) }
+
 // What an attacker uses up does not keep people out who type the code well.
 func TestAFloodOfWrongCodesKeepsNobodyOutWhoTypesWell(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
-	p.enter(params{}, "198.51.100.1").want(t, 200, "", "") // the first of the hall, before the flood
-	flood := func(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) }
-	if told, _ := p.typed(800, flood); told == 800 {
+	const first, another = "198.51.100.1", "198.51.100.2"
+	p.enter(params{}, first).want(t, 200, "", "") // of the hall, before the flood
+	if told, _ := p.typed(800, fromMany); told == 800 {
 		t.Error("the budget is not used up")
 	}
-	p.enter(params{"code": "CCCCCC"}, "198.51.100.1").want(t, 404, "not_found", "")
-	p.enter(params{}, "198.51.100.1").want(t, 200, "", "")
-	p.enter(params{}, "198.51.100.2").want(t, 200, "", "")
+	p.refusedInFlood(params{"code": "CCCCCC"}, first)
+	p.enter(params{}, first).want(t, 200, "", "")
+	p.enter(params{}, another).want(t, 200, "", "")
+}
+
+// Whoever has one code can be let in from all the networks they have, and guesses other
+// codes from there no more often than anybody.
+func TestAValidCodeDoesNotBuyGuesses(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	const networks = 24 // of a /48, all that may come in at once here
+	from := func(n int) string { return fmt.Sprintf("2001:db8:7:%x::1", n%networks) }
+	for n := range networks {
+		p.enter(params{}, from(n)).want(t, 200, "", "")
+	}
+	told, took := p.typed(networks*29, from)
+	if most := 300 + int64(took.Seconds()) + 1; told > most {
+		t.Errorf("%d guesses were answered in %s, want at most %d", told, took, most)
+	}
+	p.enter(params{}, from(0)).want(t, 200, "", "")
+}
+
+// Who was not let in, because too many came from there, is nobody that is known.
+func TestWhoIsNotLetInIsNotKnown(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "latest")
+	for n := range 24 { // of a /48, all that may come in at once here
+		p.enter(params{}, fmt.Sprintf("2001:db8:7:%x::1", n)).want(t, 200, "", "")
+	}
+	const last = "2001:db8:7:ffff::1"
+	p.enter(params{}, last).want(t, 429, "too_many_requests", "Too many new guests from this address, try again in a moment")
+	p.typed(800, fromMany)
+	p.refusedInFlood(params{"code": "CCCCCC"}, last)
+	p.refusedInFlood(params{}, last)
 }
 
 // TestALongKeyAlwaysOpens: nobody finds a key of that length by trying, so nobody who

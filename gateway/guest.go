@@ -46,16 +46,11 @@ func newGuests(o Options) guests {
 // tried counts a code that was right or wrong. An address that was wrong too often does
 // not learn which. Who was shown the code's secret has not guessed, also when the code
 // opens nothing any more, and is not held by the guesses of others.
-func (g *guests) tried(from netip.Addr, right, vouched bool, now time.Time) *protocol.Error {
-	if vouched && right {
-		g.codes.welcome(from, now)
-		return nil
-	}
-	if vouched {
-		return protocol.NoSuchCode()
-	}
-	if err := tooMany(g.codes.attempt(from, right, now), "Too many wrong codes, try again later"); err != nil {
-		return err
+func (g *guests) tried(from netip.Addr, code string, right, vouched bool, now time.Time) *protocol.Error {
+	if !vouched {
+		if err := tooMany(g.codes.attempt(from, code, right, now), "Too many wrong codes, try again later"); err != nil {
+			return err
+		}
 	}
 	if !right {
 		return protocol.NoSuchCode()

@@ -78,10 +78,13 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	}
 	now := time.Now()
 	session := g.hub.Opens(code)
-	if err := g.guests.tried(in.from, session != 0, g.guard.mint.vouched(code, q.Secret), now); err != nil {
+	if err := g.guests.tried(in.from, code, session != 0, g.guard.mint.vouched(code, q.Secret), now); err != nil {
 		return none, err
 	}
 	e, p, err := g.letIn(ctx, in, session, code, q.Device, now)
+	if err == nil {
+		g.guests.codes.welcome(in.from, code, now)
+	}
 	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.device.String(), Address: p.address,
 		Name: nameOf(q.Name, p.device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }

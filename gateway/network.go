@@ -1,9 +1,6 @@
 package gateway
 
-import (
-	"hash/maphash"
-	"net/netip"
-)
+import "net/netip"
 
 const (
 	// hostBits of an IPv6 address are one client's: a host has a /64 to itself.
@@ -27,37 +24,4 @@ func masked(a netip.Addr, bits int) netip.Addr {
 		}
 	}
 	return a
-}
-
-// networkSetBits is the size of a networkSet, a mebibyte: when half a million networks are
-// in it, six of a hundred others are taken for one of them.
-const networkSetBits = 1 << 23
-
-// networkSet remembers networks in a fixed space, however many an attacker has: one bit
-// for all that have the same hash. It takes some for members that are none. The zero
-// value is empty.
-type networkSet struct {
-	seed maphash.Seed
-	bits []uint64
-}
-
-func (s *networkSet) add(a netip.Addr) {
-	if s.bits == nil {
-		s.seed, s.bits = maphash.MakeSeed(), make([]uint64, networkSetBits/64)
-	}
-	word, bit := s.place(a)
-	s.bits[word] |= bit
-}
-
-func (s *networkSet) has(a netip.Addr) bool {
-	if s.bits == nil {
-		return false
-	}
-	word, bit := s.place(a)
-	return s.bits[word]&bit != 0
-}
-
-func (s *networkSet) place(a netip.Addr) (word, bit uint64) {
-	n := maphash.Comparable(s.seed, a) % networkSetBits
-	return n / 64, 1 << (n % 64)
 }
