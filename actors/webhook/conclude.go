@@ -42,13 +42,13 @@ func (*Pass) Check() *protocol.Error { return nil }
 
 // decideConclude refuses an outcome that is recorded already, which happens when the
 // answer of a commit was lost.
-func (h *Heart) decideConclude(dst []Fact, c *Conclude, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *Heart) decideConclude(dst []Fact, c *Conclude, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if c.Made != h.counts.Made {
 		return dst, protocol.Errorf(protocol.CodeConflict, "This attempt is recorded already")
 	}
 	a := &c.Outcome
 	f := &Attempted{
-		At: now, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Lane: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
+		At: now.Clock, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Lane: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
 		Number: 1, Status: a.Status, Failure: a.Failure, Error: clipped(a.Error), Excerpt: clipped(a.Excerpt),
 	}
 	if h.heads(c.Lane, c.Delivery) {
@@ -67,7 +67,7 @@ func (h *Heart) heads(l Lane, id protocol.DeliveryID) bool {
 }
 
 // judge fills in class, verdict and the next time.
-func (h *Heart) judge(f *Attempted, c *Conclude, now protocol.Timestamp) {
+func (h *Heart) judge(f *Attempted, c *Conclude, now protocol.Moment) {
 	f.Class = classOf(&c.Outcome)
 	switch {
 	case f.Class == ClassFine && f.Probe:
@@ -82,10 +82,10 @@ func (h *Heart) judge(f *Attempted, c *Conclude, now protocol.Timestamp) {
 		f.Class, f.Verdict = ClassStale, VerdictRetry
 	case f.Class == ClassGone:
 		f.Verdict = VerdictGone
-	case f.Class != ClassMessage && h.givenUp(now):
+	case f.Class != ClassMessage && h.givenUp(now.Earlier()):
 		f.Verdict = VerdictExhausted
 	default:
-		h.judgeFailure(f, c, now)
+		h.judgeFailure(f, c, now.Clock)
 	}
 }
 
@@ -120,7 +120,8 @@ func (h *Heart) judgeFailure(f *Attempted, c *Conclude, now protocol.Timestamp) 
 	}
 }
 
-// givenUp says that the endpoint has failed long and often enough.
+// givenUp says that the endpoint has failed long and often enough, by the earlier of the
+// hub's times: a clock that jumps ahead gives nobody up.
 func (h *Heart) givenUp(now protocol.Timestamp) bool {
 	return h.failing > 0 && h.misses >= giveUpMisses && now-h.failing >= protocol.Timestamp(giveUpAfter/time.Millisecond)
 }

@@ -19,7 +19,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	}
 	switch c := cmd.(type) {
 	case *Conclude:
-		return h.decideConclude(dst, c, now)
+		return h.decideConclude(dst, c, m)
 	case *LeaveOut:
 		return h.decideLeaveOut(dst, c, now), nil
 	case *Pass:

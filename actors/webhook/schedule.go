@@ -15,8 +15,8 @@ const (
 	leastWait = time.Second
 	// giveUpAfter is how long an endpoint may fail before it is disabled.
 	giveUpAfter = 5 * 24 * time.Hour
-	// giveUpMisses must have been missed too: five days take at least 120 attempts, so
-	// a clock that jumps ahead disables nobody.
+	// giveUpMisses must have been missed too: five days take at least 120 attempts, so a
+	// hub that was off, or started with a wrong clock, disables nobody for that alone.
 	giveUpMisses = 100
 )
 
