@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"partyline/cmd/partyline/client"
 	"partyline/persistence/badger"
+	"partyline/protocol/client"
 )
 
 // backupCommand saves a running hub by its API, or a stopped one from its folder.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,37 +11,28 @@ import (
 	"time"
 
 	"partyline/gateway/ecast/fake"
-	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // watcher is a screen that keeps to the events about players.
 type watcher struct {
 	t    *testing.T
-	conn *wire.Conn
+	conn client.Socket
 }
 
 // watch subscribes to a session.
 func (h *hosted) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) *watcher {
 	t.Helper()
-	conn, err := wire.Dial(t.Context(), h.listener.Addr().String(), "/api/sessions/live")
+	conn, err := h.admin.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	send(t, conn, fmt.Sprintf(`{"type":"auth","token":%q}`, h.admin.Token()))
-	expect(t, conn, `"auth_success"`)
-	send(t, conn, fmt.Sprintf(`{"type":"subscribe","sessionId":%d,"since":%d}`, id, since))
-	for {
-		text, err := conn.Next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		// The beginning of a session is told to everybody.
-		if bytes.Contains(text, []byte(`"subscribed"`)) {
-			return &watcher{t, conn}
-		}
+	if _, err := client.Subscribe(conn, client.Subscription{Session: id, Since: &since}); err != nil {
+		t.Fatal(err)
 	}
+	return &watcher{t, conn}
 }
 
 // hear waits for the next player-count.updated and wants it to say so; players below

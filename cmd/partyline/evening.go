@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
-	"partyline/cmd/partyline/client"
 	"partyline/cmd/partyline/demo"
+	"partyline/protocol/client"
 )
 
 // Bounds of a demo: beyond them it shows nothing new.
@@ -61,7 +61,7 @@ func (c *demoCommand) play(ctx context.Context, t *terminal, s *server) error {
 	if err != nil {
 		return err
 	}
-	return demo.Play(ctx, demo.Options{Hub: hub, Addr: s.listener.Addr().String(), Out: t.out, Speed: c.Speed, Players: c.Players})
+	return demo.Play(ctx, demo.Options{Hub: hub, Out: t.out, Speed: c.Speed, Players: c.Players})
 }
 
 // demoConfig is a server for this machine alone, on a free port.

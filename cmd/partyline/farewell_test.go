@@ -13,7 +13,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
 
@@ -79,7 +78,7 @@ func TestAVoteUnderWayIsAnsweredBesideASocketThatNeverAnswers(t *testing.T) {
 	c.AdminKey, c.DrainTimeout = testKey, 8*time.Second
 	h := hostConfig(t, c)
 	id := h.openNight(t)
-	mute, err := wire.Dial(t.Context(), h.listener.Addr().String(), "/api/sessions/live")
+	mute, err := h.admin.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,8 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"partyline/cmd/partyline/client"
-	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // journalist keeps everything that is logged.
@@ -126,7 +125,7 @@ func (h *hosted) stray(t *testing.T, token string) {
 // socket votes by WebSocket, well and badly.
 func (h *hosted) socket(t *testing.T, token string) {
 	t.Helper()
-	conn, err := wire.Dial(t.Context(), strings.TrimPrefix(h.base(), "http://"), "/api/sessions/live")
+	conn, err := client.New(h.base(), token).Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

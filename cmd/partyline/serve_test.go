@@ -13,9 +13,8 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"partyline/cmd/partyline/client"
-	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 const testKey = "correct-horse-battery"
@@ -102,13 +101,11 @@ func TestTheEndOfAServerLosesNothingAndTellsItsScreens(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "night")
 	h := host(t, data)
 	id := h.openNight(t)
-	screen, err := wire.Dial(t.Context(), h.listener.Addr().String(), "/api/sessions/live")
+	screen, err := h.admin.Connect(context.WithoutCancel(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer screen.Close()
-	send(t, screen, fmt.Sprintf(`{"type":"auth","token":%q}`, h.admin.Token()))
-	expect(t, screen, `"auth_success"`)
 	for n := range 20 {
 		if err := h.vote(t.Context(), n); err != nil {
 			t.Fatal(err)
@@ -129,14 +126,7 @@ func TestTheEndOfAServerLosesNothingAndTellsItsScreens(t *testing.T) {
 	}
 }
 
-func send(t *testing.T, c *wire.Conn, text string) {
-	t.Helper()
-	if err := c.Send([]byte(text)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func expect(t *testing.T, c *wire.Conn, part string) {
+func expect(t *testing.T, c client.Socket, part string) {
 	t.Helper()
 	text, err := c.Next()
 	if err != nil || !strings.Contains(string(text), part) {

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // receiver takes every delivery, and does each id once, as the guide says.
@@ -68,14 +68,14 @@ type screen struct {
 	protocol.Subscribed
 }
 
-func (h *hosted) screen(t *testing.T, m protocol.ClientMessage) *screen {
+func (h *hosted) screen(t *testing.T, m client.Subscription) *screen {
 	t.Helper()
-	conn, err := api.Connect(t.Context(), h.listener.Addr().String(), h.admin.Token())
+	conn, err := h.admin.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	hello, err := api.Subscribe(conn, m)
+	hello, err := client.Subscribe(conn, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 	}
 	vote(h, 2)
 	vote(h, 3)
-	before := h.screen(t, protocol.ClientMessage{SessionID: id, Since: new(protocol.Seq)})
+	before := h.screen(t, client.Subscription{Session: id, Since: new(protocol.Seq)})
 	for before.hear() < before.Seq {
 	}
 	h.end(t)()
@@ -146,7 +146,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 	h.call(t, http.MethodPatch, "/api/webhooks/1", map[string]any{"enabled": true}, new(protocol.WebhookSaved))
 	vote(h, 4)
 	since := before.Seq
-	after := h.screen(t, protocol.ClientMessage{SessionID: id, Since: &since, Epoch: before.Epoch})
+	after := h.screen(t, client.Subscription{Session: id, Since: &since, Epoch: before.Epoch})
 	if !after.Reset || after.Epoch == before.Epoch || after.Snapshot == nil || after.Seq != before.Seq-each || after.Snapshot.Tallies[0].Upvotes != 2*each {
 		t.Errorf("before %+v, after the restore %+v", before.Subscribed, after.Subscribed)
 	}
@@ -155,7 +155,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 		t.Errorf("event %d came after a snapshot of %d", seq, after.Seq)
 	}
 	since = before.Seq // as far as the screen was: its seq alone does not tell
-	again := h.screen(t, protocol.ClientMessage{SessionID: id, Since: &since, Epoch: before.Epoch})
+	again := h.screen(t, client.Subscription{Session: id, Since: &since, Epoch: before.Epoch})
 	if !again.Reset || again.Seq != before.Seq {
 		t.Errorf("%+v", again.Subscribed)
 	}

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"partyline/cmd/partyline/client"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // tokenCommand asks a running hub for a scoped token.

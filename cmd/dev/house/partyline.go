@@ -43,16 +43,20 @@ var rooms = []Room{
 	{Path: "gateway/contract", May: []string{"protocol"}},
 	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live", "gateway/screen"}, hearts...)},
 
-	{Path: "loadtest", May: []string{"protocol"}},
-	{Path: "cmd", May: []string{"protocol", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec",
-		"gateway", "gateway/live", "gateway/outbound", "gateway/ecast", "loadtest"}},
+	// The client knows what everybody knows of a hub. The product does not import loadtest:
+	// what measures and kills it must not become part of it; cmd/dev is no product.
+	{Path: "protocol/client", May: []string{"protocol"}},
+	{Path: "loadtest", May: []string{"protocol", "protocol/client"}},
+	{Path: "cmd/dev", May: []string{"loadtest"}},
+	{Path: "cmd", May: []string{"protocol", "protocol/client", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec",
+		"gateway", "gateway/live", "gateway/outbound", "gateway/ecast"}},
 }
 
 var libraries = []Library{
 	{"github.com/asynkron/protoactor-go", []string{"actors"}},
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
 	{"github.com/klauspost/compress", []string{"persistence/badger"}},
-	{"github.com/coder/websocket", []string{"gateway", "loadtest"}},
+	{"github.com/coder/websocket", []string{"gateway", "protocol/client", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
 	{"golang.org/x/time", []string{"gateway"}},
 	{"code.dny.dev/ssrf", []string{"gateway/fence"}},
@@ -87,7 +91,10 @@ var goroutines = map[string]string{
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",
 	"cmd/partyline/evening.go":       "the demo's own server; ends with its context and is waited for",
-	"cmd/partyline/demo/screen.go":   "the reader of the demo's screen; ends with its connection",
+	"cmd/partyline/demo/screen.go":   "the demo's screen; ends with its context",
+
+	"protocol/client/requests.go": "reads the answers of one connection; ends with it",
+	"protocol/client/socket.go":   "pings one connection; ends with it",
 
 	"loadtest/crash/run.go":            "writers and screens of one round; people's end waits for them",
 	"loadtest/crowd/audience.go":       "screens; leave ends them",

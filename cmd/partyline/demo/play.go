@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"time"
 
-	"partyline/cmd/partyline/client"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // The evening at speed 1: about forty seconds.
@@ -26,9 +26,8 @@ const (
 
 // Options of an evening.
 type Options struct {
-	// Hub is an admin of the hub, Addr its host:port for the screen.
-	Hub  *client.Client
-	Addr string
+	// Hub is an admin of the hub.
+	Hub *client.Client
 	// Out is the terminal.
 	Out io.Writer
 	// Speed is 1 for the pace of people; 2 takes half as long.
@@ -70,11 +69,7 @@ func (e *evening) open(ctx context.Context) error {
 	}
 	e.session = s.ID
 	fmt.Fprintf(e.Out, "Session %d is open: %d players, %d games.\n", s.ID, e.Players, games)
-	screen, err := connect(ctx, e.Addr, e.Hub.Token(), s.ID, e.Out, e.scaled(shownEvery))
-	if err != nil {
-		return fmt.Errorf("screen: %w", err)
-	}
-	e.screen = screen
+	e.screen = connect(ctx, e.Hub, s.ID, e.Out, e.scaled(shownEvery))
 	return nil
 }
 
@@ -133,7 +128,7 @@ func (e *evening) watch(ctx context.Context, until time.Time) error {
 			return nil
 		case m, ok := <-e.screen.messages:
 			if !ok {
-				return e.screen.err
+				return fmt.Errorf("screen: %w", e.screen.err)
 			}
 			if err := e.screen.show(m); err != nil {
 				return err

@@ -8,18 +8,17 @@ import (
 	"strings"
 	"time"
 
-	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // waiting bounds the messages that came and were not yet shown: more than an
 // evening at any speed has at once.
 const waiting = 256
 
-// screen is a WebSocket that prints. The connection's goroutine hands messages
+// screen follows the session and prints. The connection's goroutine hands messages
 // over; all else belongs to the evening.
 type screen struct {
-	conn     *wire.Conn
 	close    context.CancelFunc
 	messages chan message
 	err      error // why messages was closed
@@ -37,81 +36,47 @@ type screen struct {
 
 // message is what a screen looks at in what the hub sends.
 type message struct {
-	Type    string       `json:"type"`
-	Message string       `json:"message"`
-	Seq     protocol.Seq `json:"seq"`
-	Data    struct {
+	Type string       `json:"type"`
+	Seq  protocol.Seq `json:"seq"`
+	Data struct {
 		Game   protocol.AddedGame `json:"game"`
 		Vote   protocol.Vote      `json:"vote"`
 		Totals protocol.Totals    `json:"totals"`
 	} `json:"data"`
 }
 
-// connect logs in and subscribes; the answers arrive as messages. Close ends it, and
-// so does ctx.
-func connect(ctx context.Context, addr, token string, session protocol.SessionID, out io.Writer, every time.Duration) (*screen, error) {
-	conn, err := wire.Dial(ctx, addr, "/api/sessions/live")
-	if err != nil {
-		return nil, err
-	}
+// connect follows the session from its first event on. Close ends it, and so does ctx.
+func connect(ctx context.Context, hub *client.Client, session protocol.SessionID, out io.Writer, every time.Duration) *screen {
 	ctx, cancel := context.WithCancel(ctx)
-	context.AfterFunc(ctx, func() { _ = conn.Close() }) // there is nothing left to lose
-	s := &screen{conn: conn, close: cancel, messages: make(chan message, waiting), out: out, every: every}
-	if err := s.greet(token, session); err != nil {
-		cancel()
-		return nil, err
-	}
-	go s.read(ctx)
-	return s, nil
+	s := &screen{close: cancel, messages: make(chan message, waiting), out: out, every: every}
+	go s.read(ctx, hub, session)
+	return s
 }
 
-// greet says who we are and what we want to see, from the first event on.
-func (s *screen) greet(token string, session protocol.SessionID) error {
-	for _, m := range []any{
-		map[string]any{"type": protocol.MessageAuth, "token": token},
-		map[string]any{"type": protocol.MessageSubscribe, "sessionId": session, "since": 0},
-	} {
-		text, err := json.Marshal(m)
-		if err == nil {
-			err = s.conn.Send(text)
-		}
-		if err != nil {
-			return fmt.Errorf("greet: %w", err)
-		}
-	}
-	return nil
-}
-
-// read is the connection's goroutine: it ends when the connection does.
-func (s *screen) read(ctx context.Context) {
+// read is the screen's goroutine: it ends with ctx, or when the hub refuses.
+func (s *screen) read(ctx context.Context, hub *client.Client, session protocol.SessionID) {
 	defer close(s.messages)
-	for {
-		text, err := s.conn.Next()
-		if err != nil {
-			s.err = fmt.Errorf("screen: %w", err)
-			return
+	sub := &client.Subscription{Session: session, Since: new(protocol.Seq)}
+	s.err = hub.Watch(ctx, sub, func(text client.Message) error {
+		if !text.Event {
+			return nil
 		}
 		var m message
-		if s.err = json.Unmarshal(text, &m); s.err != nil {
-			return
+		if err := json.Unmarshal(text.Text, &m); err != nil {
+			return err
 		}
 		select {
 		case s.messages <- m:
+			return nil
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		}
-	}
+	})
 }
 
 // show prints a message. A number that is left out or comes twice is an error: that
 // is what a screen must never see.
 func (s *screen) show(m message) error {
-	if m.Type == protocol.MessageError || m.Type == protocol.MessageAuthError {
-		return fmt.Errorf("screen: the hub says %q", m.Message)
-	}
-	if m.Type == protocol.MessageSubscribed || m.Seq == 0 {
-		return nil
-	}
 	if m.Seq != s.seq+1 {
 		return fmt.Errorf("screen: event %d came after %d", m.Seq, s.seq)
 	}

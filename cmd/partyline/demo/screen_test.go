@@ -17,8 +17,6 @@ func TestAScreenRefusesWhatItMustNeverSee(t *testing.T) {
 		"a gap":       {event(protocol.EventSessionStarted, 1), event(protocol.EventGameAdded, 3)},
 		"a double":    {event(protocol.EventSessionStarted, 1), event(protocol.EventSessionStarted, 1)},
 		"a step back": {event(protocol.EventSessionStarted, 1), event(protocol.EventGameAdded, 2), event(protocol.EventVoteReceived, 1)},
-		"an error":    {{Type: protocol.MessageError, Message: "Session not found"}},
-		"no entry":    {{Type: protocol.MessageAuthError, Message: "Invalid or expired token"}},
 	} {
 		s := &screen{out: new(strings.Builder)}
 		var err error

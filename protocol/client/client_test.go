@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"partyline/cmd/partyline/client"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // hub answers the login, and everything else as told.

@@ -1,0 +1,164 @@
+package client_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"partyline/actors"
+	"partyline/gateway"
+	"partyline/gateway/live"
+	"partyline/persistence/memory"
+	"partyline/protocol"
+	"partyline/protocol/client"
+)
+
+const adminKey = "an admin key for tests"
+
+// realHub is a whole hub with its journal in memory, behind a network that can be cut.
+type realHub struct {
+	*client.Client
+	network *network
+	session protocol.SessionID
+}
+
+// openHub serves until the test ends, and has a session with a game.
+func openHub(t *testing.T) *realHub {
+	t.Helper()
+	var g *gateway.Gateway
+	journal := memory.New(memory.Options{})
+	hub, err := actors.New(t.Context(), actors.Options{Journal: journal,
+		OnRevoked: func(id protocol.TokenID) { g.Revoked(id) }, OnInvited: func(id protocol.SessionID, now protocol.Generation) { g.Invited(id, now) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := live.New(live.Options{Hub: hub})
+	g, err = gateway.New(gateway.Options{Hub: hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte("a secret of thirty-two bytes, at least"),
+		Log: zerolog.Nop(), Ready: hub.Health})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, served, l := g.NewServer(), make(chan error, 1), listen(t)
+	go func() { served <- server.Serve(g.Listener(l)) }()
+	h := &realHub{network: newNetwork(t, l.Addr().String())}
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-served
+		engine.Close()
+		g.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = hub.Close(ctx)
+		_ = journal.Close()
+	})
+	h.begin(t)
+	return h
+}
+
+func (h *realHub) begin(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := client.WaitReady(ctx, h.network.url); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if h.Client, err = client.Login(ctx, h.network.url, adminKey); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	game, err := h.CreateGame(ctx, "Pack", "Quiplash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := h.CreateSession(ctx, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.AddGame(ctx, session.ID, game.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.session = session.ID
+}
+
+// upvotes is what the session has.
+func (h *realHub) upvotes(t *testing.T) int64 {
+	t.Helper()
+	v, err := h.SessionVotes(t.Context(), h.session)
+	if err != nil || len(v.Votes) != 1 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	return v.Votes[0].Upvotes
+}
+
+func vote(session protocol.SessionID, name string) protocol.CastVote {
+	now := protocol.TimestampOf(time.Now())
+	return protocol.CastVote{SessionID: session, Username: name, Vote: protocol.VoteUp, Timestamp: &now}
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// network carries bytes to a hub and back until it is cut.
+type network struct {
+	url string
+
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func newNetwork(t *testing.T, to string) *network {
+	t.Helper()
+	l := listen(t)
+	n := &network{url: "http://" + l.Addr().String()}
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			here, err := l.Accept()
+			if err != nil {
+				return
+			}
+			there, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = here.Close()
+				continue
+			}
+			n.mu.Lock()
+			n.conns = append(n.conns, here, there)
+			n.mu.Unlock()
+			for _, way := range [][2]net.Conn{{here, there}, {there, here}} {
+				group.Go(func() {
+					_, _ = io.Copy(way[0], way[1])
+					_ = way[0].Close()
+					_ = way[1].Close()
+				})
+			}
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		n.cut()
+		group.Wait()
+	})
+	return n
+}
+
+// cut ends every connection, as a network that is lost does.
+func (n *network) cut() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.conns {
+		_ = c.Close()
+	}
+	n.conns = nil
+}

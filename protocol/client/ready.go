@@ -1,0 +1,34 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// readyPoll is how often a starting hub is asked: how long a start takes is measured to
+// this precision.
+const readyPoll = 2 * time.Millisecond
+
+// WaitReady asks /ready of a hub until it says 200 or ctx ends, and returns how long that
+// took. Base is as of New.
+func WaitReady(ctx context.Context, base string) (time.Duration, error) {
+	c := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	began := time.Now()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/ready", nil)
+		if err != nil {
+			return 0, err
+		}
+		if res, err := c.Do(req); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return time.Since(began), nil
+			}
+		}
+		if err := wait(ctx, readyPoll); err != nil {
+			return 0, fmt.Errorf("%s is not ready after %v: %w", base, time.Since(began).Round(time.Millisecond), err)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"sync"
+
+	"partyline/protocol"
+)
+
+// ErrClosed is the error of requests after Close, and of those that Close has cut off.
+var ErrClosed = errors.New("the requests were closed")
+
+// Requests sends operations over one WebSocket, any number at a time; the hub leaves off
+// reading while too many of one connection are unanswered. It is opened by the first request and again by the first
+// after a loss. Methods may be called from any goroutine. Close it.
+type Requests struct {
+	client *Client
+	// dialing is held by who opens the connection.
+	dialing chan struct{}
+
+	mu     sync.Mutex
+	live   *requestSocket // nil for none
+	closed bool
+}
+
+// Requests makes a socket for requests. Nothing is sent yet.
+func (c *Client) Requests() *Requests {
+	return &Requests{client: c, dialing: make(chan struct{}, 1)}
+}
+
+// Do sends an operation with its data, such as "votes.live" with a protocol.CastVote, and
+// decodes the answer as Call does. Key is the idempotency key, "" for none. A refusal is an
+// *Error; after any other error the outcome is unknown: send it again with its key, see
+// Retry.
+func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	s, err := r.socket(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := s.request(ctx, op, key, data)
+	if err != nil {
+		return err
+	}
+	if res.Status/100 != 2 {
+		return &Error{Call: op, Status: res.Status, Answer: res.Data, Refusal: refusal(res.Data)}
+	}
+	return decode(res.Data, answer)
+}
+
+// Close cuts the connection.
+func (r *Requests) Close() {
+	r.mu.Lock()
+	s := r.live
+	r.live, r.closed = nil, true
+	r.mu.Unlock()
+	if s != nil {
+		s.end(ErrClosed)
+	}
+}
+
+// socket is the open connection, or a new one.
+func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
+	select {
+	case r.dialing <- struct{}{}:
+		defer func() { <-r.dialing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if s, err := r.current(); s != nil || err != nil {
+		return s, err
+	}
+	// The connection outlives the request that opens it.
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, cancel)
+	conn, err := r.client.Connect(life)
+	if !stop() && err == nil {
+		err = errors.Join(ctx.Err(), conn.Close())
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	s := &requestSocket{conn: conn, cancel: cancel, ended: make(chan struct{}), waiting: map[string]chan response{}}
+	go s.read() // ends with the connection
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live = s
+	return s, nil
+}
+
+func (r *Requests) current() (*requestSocket, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, ErrClosed
+	}
+	if r.live == nil || r.live.over() {
+		return nil, nil
+	}
+	return r.live, nil
+}
+
+// requestSocket is one connection and who waits for answers over it.
+type requestSocket struct {
+	conn   Socket
+	cancel context.CancelFunc
+	ended  chan struct{}
+
+	mu      sync.Mutex
+	why     error
+	next    int
+	waiting map[string]chan response
+}
+
+// response is the answer to a request.
+type response struct {
+	Type   string          `json:"type"`
+	ID     string          `json:"id"`
+	Status int             `json:"status"`
+	Data   json.RawMessage `json:"data"`
+}
+
+func (s *requestSocket) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *requestSocket) request(ctx context.Context, op, key string, data any) (response, error) {
+	body, err := encode(data)
+	if err != nil {
+		return response{}, err
+	}
+	id, answered := s.enter()
+	defer s.leave(id)
+	text, err := encode(protocol.ClientMessage{Type: protocol.MessageRequest, ID: id, Op: op, Key: key, Data: body})
+	if err != nil {
+		return response{}, err
+	}
+	if err := s.conn.Send(text); err != nil {
+		return response{}, err
+	}
+	select {
+	case res := <-answered:
+		return res, nil
+	case <-s.ended:
+		return response{}, s.reason()
+	case <-ctx.Done():
+		return response{}, ctx.Err()
+	}
+}
+
+func (s *requestSocket) enter() (id string, answered chan response) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next++
+	id, answered = strconv.Itoa(s.next), make(chan response, 1)
+	s.waiting[id] = answered
+	return id, answered
+}
+
+func (s *requestSocket) leave(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.waiting, id)
+}
+
+// read hands out answers until the connection ends.
+func (s *requestSocket) read() {
+	for {
+		text, err := s.conn.Next()
+		if err != nil {
+			s.end(err)
+			return
+		}
+		var res response
+		if json.Unmarshal(text, &res) != nil || res.Type != protocol.MessageResponse {
+			continue // the start of a session, or that the hub is to stop
+		}
+		s.mu.Lock()
+		answered := s.waiting[res.ID]
+		delete(s.waiting, res.ID)
+		s.mu.Unlock()
+		if answered != nil {
+			answered <- res
+		}
+	}
+}
+
+// end closes the connection and tells those who wait why. The first reason counts.
+func (s *requestSocket) end(why error) {
+	s.mu.Lock()
+	if s.why == nil {
+		s.why = why
+		close(s.ended)
+	}
+	s.mu.Unlock()
+	s.cancel()
+	_ = s.conn.Close()
+}
+
+func (s *requestSocket) reason() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.why
+}
