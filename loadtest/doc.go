@@ -1,21 +1,24 @@
 // Package loadtest is the room of everything that drives a running Partyline from
-// outside: a crowd of voters and screens (crowd), a test that kills the server over
-// and over (crash), and the oracle that judges what both of them saw.
+// outside. Its one program is loadtest/cmd.
 //
-// The room knows the words of protocol and real sockets, nothing else of the
-// server: whoever imports a heart or the hub here can no longer find out that a
-// client is told something else. The packages:
+// The room knows protocol, its client, and real sockets, nothing else of the server:
+// whoever imports the hub here can no longer find out that a client is told something
+// else. The product imports nothing of this room. The packages:
 //
-//	oracle   what must be true of votes, events and totals; pure, no sockets
-//	latency  a histogram for millions of durations
-//	wire     a cheap WebSocket client and a keep-alive HTTP client, loopback only
-//	api      the few REST calls that set a stage
-//	process  builds, starts, kills and measures the real program
-//	crowd    open and closed loop load
-//	crash    load, SIGKILL, restart, judge
-//	hooks    webhooks: a receiver in another process, SIGKILL, judge, measurements
-//	scenario k6 against a server of its own, audited by what the server recorded
-//	fake     a small server that can be told to lie, so that the oracle is tested
+//	oracle      what must be true of votes, events, polls and totals; pure
+//	oracle/webhook  the same of what webhooks were sent
+//	target      builds, starts, kills and measures the real program
+//	wire        a cheap WebSocket and an HTTP connection for load on one machine
+//	receiver    the endpoints of webhooks, in a process of their own
+//	report      histograms, medians, the text and JSON of reports
+//	crowd       open and closed loop load
+//	crash       load, SIGKILL, restart, judge
+//	webhooks    has the webhooks of any run judged, and measures deliveries
+//	siege       attacks while honest voters go on
+//	faults      a full disk, a frozen process, SIGTERM, flipped bits
+//	scenario    k6 against a server of its own, audited by what the server recorded
+//	faultproxy  breaks the contract between clients and server, to test the judges
+//	conformance clients and a proxy that others wrote, against the WebSocket
 //
 // The folder k6 is a module of its own: the scripts, and the version of k6.
 package loadtest

@@ -8,12 +8,14 @@ import (
 
 func TestLoadIsTheCrowdOrScenarios(t *testing.T) {
 	for args, want := range map[string]string{
-		"crowd --screens 5":   "go run ./loadtest/cmd/crowd --start --screens 5",
-		"votes -rate 5 spike": "go run ./loadtest/cmd/scenario votes -rate 5 spike",
-		"-long crowd":         "go run ./loadtest/cmd/scenario -long crowd",
-		"":                    "go run ./loadtest/cmd/scenario",
+		"crowd --screens 5":   "crowd --start --screens 5",
+		"votes -rate 5 spike": "scenario votes --rate 5 spike",
+		"-long crowd":         "scenario --long crowd",
+		"-threshold x:max<-1": "scenario --threshold x:max<-1",
+		"-h":                  "scenario -h",
+		"":                    "scenario",
 	} {
-		if got := loadCommand(strings.Fields(args)); !slices.Equal(got, strings.Fields(want)) {
+		if got := twoDashes(loadArguments(strings.Fields(args))); !slices.Equal(got, strings.Fields(want)) {
 			t.Errorf("load %s runs %q", args, got)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"partyline/loadtest/released"
+	"partyline/cmd/dev/released"
 )
 
 // releasedFolders is where the folders of releases are kept for the tests.

@@ -16,8 +16,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors/codec"
+	"partyline/cmd/dev/released"
 	"partyline/gateway"
-	"partyline/loadtest/released"
 )
 
 // releases are the folders of testdata/released by schema; each released one must be

@@ -7,18 +7,15 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"partyline/loadtest/api"
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
+	"partyline/protocol/client"
 )
 
 const (
-	adminKey = "a key for the conformance run"
-	secret   = "a secret of thirty-two bytes, at least"
 	// within bounds one client's whole run, its installation too.
 	within = 2 * time.Minute
 )
@@ -48,10 +45,10 @@ func TestPythonsClient(t *testing.T) {
 }
 
 // judge starts a server, runs a client on it and reads its verdicts.
-func judge(t *testing.T, dir string, client ...string) {
+func judge(t *testing.T, dir string, program ...string) {
 	t.Helper()
 	addr, token := serverWith(t)
-	out := command(t, dir, append(client, "ws://"+addr+api.LivePath, token)...)
+	out := command(t, dir, append(program, "ws://"+addr+client.LivePath, token)...)
 	verdicts := map[string]string{}
 	for line := range strings.Lines(out) {
 		name, verdict, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -72,18 +69,10 @@ func judge(t *testing.T, dir string, client ...string) {
 // where it serves and an admin's token.
 func serverWith(t *testing.T, flags ...string) (addr, token string) {
 	t.Helper()
-	folder := t.TempDir()
-	binary, err := process.Build(t.Context(), folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if addr, err = process.FreeAddr(); err != nil {
-		t.Fatal(err)
-	}
 	var log bytes.Buffer
-	s := process.New(process.Options{Binary: binary, Data: filepath.Join(folder, "data"), Addr: addr, AdminKey: adminKey, Secret: secret, Output: &log, Flags: flags})
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
+	s, err := target.Open(t.Context(), target.Options{Folder: t.TempDir(), Output: &log, Flags: flags})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
 	}
 	t.Cleanup(func() {
 		if err := s.Stop(20 * time.Second); err != nil {
@@ -93,17 +82,12 @@ func serverWith(t *testing.T, flags ...string) (addr, token string) {
 			t.Log(log.String())
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if _, err := api.WaitReady(ctx, addr); err != nil {
-		t.Fatal(err)
-	}
-	admin, err := api.Login(ctx, addr, adminKey)
+	admin, err := s.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	return addr, admin.Token
+	return s.Addr, admin.Token()
 }
 
 func command(t *testing.T, dir string, args ...string) string {

@@ -20,7 +20,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 )
 
 // TestNginxOfTheDocumentation runs Debian's nginx with the configuration that
@@ -76,7 +76,7 @@ func TestNginxOfTheDocumentation(t *testing.T) {
 func nginx(t *testing.T, hub string) (addr string, browser *http.Client) {
 	t.Helper()
 	folder := t.TempDir()
-	addr, err := process.FreeAddr()
+	addr, err := target.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,11 @@ const maxPages = 300
 
 // list pages through votes.list of every session, from the newest vote back: the
 // votes of the events, each once, nothing else, and as many in all. Nobody may be voting.
-func (e *evening) list(ctx context.Context) error {
+func (e *state) list(ctx context.Context) error {
 	for i, id := range e.ids {
 		listed, total, pages := map[string]int{}, 0, 1
 		for page := 1; page <= min(pages, maxPages); page++ {
-			p, err := e.client.VotePage(ctx, id, page)
+			p, err := e.client.Votes(ctx, id, page)
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func (e *evening) list(ctx context.Context) error {
 }
 
 // compare holds what was listed against the events; whole says that all was listed.
-func (e *evening) compare(session int, listed map[string]int, total int, whole bool) {
+func (e *state) compare(session int, listed map[string]int, total int, whole bool) {
 	id, recorded := e.ids[session], 0
 	for n := range oracle.Number(e.ledger.Len()) {
 		v, ok := e.ledger.Vote(n)

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"io"
 
-	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
+	"partyline/loadtest/webhooks"
 	"partyline/protocol"
 )
 
@@ -13,19 +14,17 @@ import (
 type Report struct {
 	Rounds int `json:"rounds"`
 	// Stillborn is how many more times the host was killed while it recovered.
-	Stillborn int           `json:"killed_while_recovering"`
-	Votes     oracle.Counts `json:"votes"`
-	SentAgain int64         `json:"votes_acknowledged_when_sent_again"`
-	// Polls are of all sessions; PollsAgain is as SentAgain.
-	Polls      oracle.PollCounts `json:"polls"`
-	PollsAgain int64             `json:"poll_votes_acknowledged_when_sent_again"`
-	Events     []protocol.Seq    `json:"events_per_session"`
-	Resumed    int64             `json:"screens_reconnected"`
-	Restart    latency.Summary   `json:"start_to_ready"`
-	// Beside is what a companion has to say.
-	Beside   string   `json:"beside,omitempty"`
-	Findings []string `json:"findings"`
-	Count    int      `json:"finding_count"`
+	Stillborn int               `json:"killed_while_recovering"`
+	Votes     oracle.Counts     `json:"votes"`
+	SentAgain int64             `json:"votes_acknowledged_when_sent_again"`
+	Polls     oracle.PollCounts `json:"polls"`
+	Events    []protocol.Seq    `json:"events_per_session"`
+	Resumed   int64             `json:"screens_reconnected"`
+	Restart   report.Summary    `json:"start_to_ready"`
+	// Webhooks is nil for a run without.
+	Webhooks *webhooks.Outcome `json:"webhooks,omitempty"`
+	Findings []string          `json:"findings"`
+	Count    int               `json:"finding_count"`
 }
 
 // Err is nil for a good run.
@@ -36,41 +35,38 @@ func (r *Report) Err() error {
 	if r.Votes.Acknowledged == 0 {
 		return fmt.Errorf("no vote was acknowledged: the run proves nothing")
 	}
-	if r.Polls.Acknowledged == 0 || r.Polls.ByTime == 0 {
-		return fmt.Errorf("no vote in a poll was acknowledged, or none ended by its time: the run proves nothing about polls")
+	if r.Polls.Acknowledged == 0 || r.Polls.Ended == 0 {
+		return fmt.Errorf("no vote in a poll was acknowledged, or no poll has ended: the run proves nothing about polls")
 	}
 	return nil
 }
 
-func (e *evening) report() *Report {
+func (e *state) summary() *Report {
 	r := &Report{
-		Rounds: int(e.restarts.Count()), Stillborn: e.stillborn, Votes: e.ledger.Count(), SentAgain: e.again.Load(), PollsAgain: e.pollsAgain.Load(),
-		Beside: e.beside.Summary, Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
+		Rounds: int(e.restarts.Count()), Stillborn: e.stillborn, Votes: e.ledger.Count(), SentAgain: e.again.Load(), Webhooks: e.webhooks,
+		Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
 	}
 	for _, record := range e.records {
 		r.Events = append(r.Events, record.Last())
 	}
-	for _, c := range e.contests {
-		r.Polls = r.Polls.Add(c.polls.Count())
+	for _, h := range e.hosts {
+		r.Polls = r.Polls.Add(h.polls.Count())
 	}
 	return r
 }
 
 // Write prints the report for people.
 func (r *Report) Write(w io.Writer) error {
-	text := fmt.Sprintf("kills      %d, and %d while recovering\nvotes      %d sent, %d acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again\n"+
-		"events     %v\nresumed    %d times\nrestart    %v\n", r.Rounds, r.Stillborn, r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Unknown,
-		r.Votes.Found, r.SentAgain, r.Events, r.Resumed, r.Restart)
-	p := r.Polls
-	text += fmt.Sprintf("polls      %d opened, %d ended by time, %d by the host, %d canceled\n"+
-		"in polls   %d votes sent, %d acknowledged, %d refused, %d unknown (%d of them counted), %d acknowledged when sent again\n",
-		p.Opened, p.ByTime, p.ByHost, p.Canceled, p.Votes, p.Acknowledged, p.Refused, p.Unknown, p.Found, r.PollsAgain)
-	if r.Beside != "" {
-		text += "beside     " + r.Beside + "\n"
+	p, v, polls := report.NewPrinter(w), r.Votes, r.Polls
+	p.Line("kills      %d, and %d while recovering", r.Rounds, r.Stillborn)
+	p.Line("votes      %d sent, %d acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again", v.Sent, v.Acknowledged, v.Unknown, v.Found, r.SentAgain)
+	p.Line("events     %v", r.Events)
+	p.Line("resumed    %d times", r.Resumed)
+	p.Line("restart    %v", r.Restart)
+	p.Line("polls      %d ended, %d of them by time; %d votes sent, %d acknowledged, %d refused", polls.Ended, polls.ByTime, polls.Votes, polls.Acknowledged, polls.Refused)
+	if r.Webhooks != nil {
+		r.Webhooks.Write(p)
 	}
-	for _, f := range r.Findings {
-		text += "FINDING    " + f + "\n"
-	}
-	_, err := fmt.Fprintf(w, "%soracle     %d findings\n", text, r.Count)
-	return err
+	p.Findings(10, "oracle", r.Findings, r.Count)
+	return p.Err()
 }

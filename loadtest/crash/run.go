@@ -4,21 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"sync"
 	"time"
-
-	"partyline/loadtest/api"
 )
 
 const (
-	// readyWithin is when a restart counts as failed; the goal is a second.
-	readyWithin = 30 * time.Second
-	// stopWithin is longer than the server's own limit for draining.
-	stopWithin = 15 * time.Second
 	// catchUpWithin is how long screens and debts may take at the end.
 	catchUpWithin = 20 * time.Second
-	// endsWithin is how many times the grace polls may stay open when their time is over:
-	// a host that was out of breath tries again.
+	// endsWithin is how many times the grace the hosts may take to end all polls.
 	endsWithin = 4
 	// lookAgain is how often they are looked at.
 	lookAgain = 5 * time.Millisecond
@@ -33,30 +29,30 @@ const (
 // after each restart and at the end, when the host has been stopped and verified.
 // The error is for a run that could not go on; what does not fit stands in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	return perform(ctx, o, (*evening).rounds)
+	return perform(ctx, o, (*state).rounds)
 }
 
 // perform has a crowd on a host to which something happens.
-func perform(ctx context.Context, o Options, happens func(*evening, context.Context) error) (*Report, error) {
+func perform(ctx context.Context, o Options, happens func(*state, context.Context) error) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	o.Companion.Started(time.Now())
-	if err := o.Host.Start(); err != nil {
+	o.Webhooks.Started(time.Now())
+	if err := o.Server.Start(); err != nil {
 		return nil, err
 	}
 	r, err := run(ctx, o, happens)
 	if err != nil {
-		err = errors.Join(err, o.Host.Kill())
+		err = errors.Join(err, o.Server.Kill())
 	}
 	return r, err
 }
 
-func run(ctx context.Context, o Options, happens func(*evening, context.Context) error) (*Report, error) {
-	if _, err := ready(ctx, o.Addr); err != nil {
+func run(ctx context.Context, o Options, happens func(*state, context.Context) error) (*Report, error) {
+	if err := o.Server.Ready(ctx); err != nil {
 		return nil, err
 	}
-	o.Companion.Ready(time.Now())
+	o.Webhooks.Ready(time.Now())
 	e, err := setUp(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("set up: %w", err)
@@ -71,20 +67,21 @@ func run(ctx context.Context, o Options, happens func(*evening, context.Context)
 	if err := e.finish(ctx, end, screens); err != nil {
 		return nil, fmt.Errorf("at the end: %w", err)
 	}
-	return e.report(), nil
+	return e.summary(), nil
 }
 
 // people starts writers, host and screens. The returned function ends them and waits.
-func (e *evening) people(ctx context.Context) (end func(), screens []*screen) {
+func (e *state) people(ctx context.Context) (end func(), screens []*screen) {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	for i := range e.o.Writers {
 		group.Go(func() { e.write(ctx, i) }) // ends with the gate or ctx
 	}
-	for i := range electors {
-		group.Go(func() { e.elect(ctx, i) }) // ends with the gate or ctx
+	for i, h := range e.hosts {
+		rng := rand.New(rand.NewPCG(e.o.Seed, uint64(2+i)))
+		group.Go(func() { h.host(ctx, rng) }) // ends with the gate or ctx
+		group.Go(func() { h.vote(ctx) })      // ends with the gate or ctx
 	}
-	group.Go(func() { e.entertain(ctx) }) // ends with the gate or ctx
 	for i := range e.o.Screens {
 		s := e.newScreen(fmt.Sprintf("screen %d", i), i%len(e.ids))
 		screens = append(screens, s)
@@ -98,7 +95,7 @@ func (e *evening) people(ctx context.Context) (end func(), screens []*screen) {
 }
 
 // rounds kills the host so many times, or until something does not fit.
-func (e *evening) rounds(ctx context.Context) error {
+func (e *state) rounds(ctx context.Context) error {
 	for round := 1; round <= e.o.Rounds && e.findings.Count() == 0; round++ {
 		if err := e.round(ctx, round); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
@@ -109,9 +106,9 @@ func (e *evening) rounds(ctx context.Context) error {
 
 // round lets the host live for a while, kills it, restarts it, and judges. In every
 // other round the writers are back before the host is, as a crowd would be.
-func (e *evening) round(ctx context.Context, round int) error {
+func (e *state) round(ctx context.Context, round int) error {
 	life := e.o.MinLife + time.Duration(e.rng.Int64N(int64(e.o.MaxLife-e.o.MinLife)))
-	if err := wait(ctx, life); err != nil {
+	if err := report.Wait(ctx, life); err != nil {
 		return err
 	}
 	if err := e.kill(); err != nil {
@@ -146,13 +143,13 @@ func (e *evening) round(ctx context.Context, round int) error {
 
 // restart brings the host back. One time in four it is killed once more, while it
 // recovers.
-func (e *evening) restart(ctx context.Context) (time.Duration, error) {
+func (e *state) restart(ctx context.Context) (time.Duration, error) {
 	if e.rng.IntN(4) == 0 {
 		e.stillborn++
 		if err := e.start(); err != nil {
 			return 0, err
 		}
-		if err := wait(ctx, time.Duration(e.rng.Int64N(int64(stillbornLife)))); err != nil {
+		if err := report.Wait(ctx, time.Duration(e.rng.Int64N(int64(stillbornLife)))); err != nil {
 			return 0, err
 		}
 		if err := e.kill(); err != nil {
@@ -163,41 +160,41 @@ func (e *evening) restart(ctx context.Context) (time.Duration, error) {
 }
 
 // revive starts the host and waits until it serves.
-func (e *evening) revive(ctx context.Context) (time.Duration, error) {
+func (e *state) revive(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	if err := e.start(); err != nil {
 		return 0, err
 	}
-	if _, err := ready(ctx, e.o.Addr); err != nil {
+	if err := e.o.Server.Ready(ctx); err != nil {
 		return 0, err
 	}
-	e.o.Companion.Ready(time.Now())
+	e.o.Webhooks.Ready(time.Now())
 	took := time.Since(began)
 	e.restarts.Record(took)
 	return took, nil
 }
 
-func (e *evening) start() error {
-	e.o.Companion.Started(time.Now())
-	return e.o.Host.Start()
+func (e *state) start() error {
+	e.o.Webhooks.Started(time.Now())
+	return e.o.Server.Start()
 }
 
-func (e *evening) kill() error {
+func (e *state) kill() error {
 	at := time.Now()
-	err := e.o.Host.Kill()
-	e.o.Companion.Ended(at)
+	err := e.o.Server.Kill()
+	e.o.Webhooks.Ended(at)
 	e.client.Close() // its kept connections are dead
 	return err
 }
 
 // finish lets polls end, debts be paid and screens catch up, makes the last audit, and stops
 // and verifies the host.
-func (e *evening) finish(ctx context.Context, end func(), screens []*screen) error {
+func (e *state) finish(ctx context.Context, end func(), screens []*screen) error {
 	e.closing.Store(true)
-	if !e.until(ctx, time.Duration(e.o.PollSeconds)*time.Second+endsWithin*e.o.Grace, e.pollsAreOver) {
-		e.findings.Add("the host cannot end all polls")
+	if !report.Until(ctx, endsWithin*e.o.Grace, lookAgain, e.pollsAreOver) {
+		e.findings.Add("the hosts cannot end all polls")
 	}
-	if !e.until(ctx, catchUpWithin, func() bool { return e.debts() == 0 }) {
+	if !report.Until(ctx, catchUpWithin, lookAgain, func() bool { return e.debts() == 0 }) {
 		e.findings.Add("%d votes sent again with their keys are still not acknowledged", e.debts())
 	}
 	e.gate.close()
@@ -206,15 +203,17 @@ func (e *evening) finish(ctx context.Context, end func(), screens []*screen) err
 		return err
 	}
 	for i, s := range screens {
-		if !e.until(ctx, catchUpWithin, func() bool { return s.witness.Last() >= heads[s.session] }) {
+		if !report.Until(ctx, catchUpWithin, lookAgain, func() bool { return s.witness.Last() >= heads[s.session] }) {
 			e.findings.Add("screen %d: stopped at seq %d of %d", i, s.witness.Last(), heads[s.session])
 		}
 	}
-	if e.beside, err = e.o.Companion.Finish(ctx, e.client); err != nil {
+	if e.webhooks, err = e.o.Webhooks.Judge(ctx, e.client); err != nil {
 		return err
 	}
-	for _, sentence := range e.beside.Findings {
-		e.findings.Add("%s", sentence)
+	if e.webhooks != nil {
+		for _, sentence := range e.webhooks.Findings {
+			e.findings.Add("%s", sentence)
+		}
 	}
 	began := time.Now()
 	if err := e.list(ctx); err != nil {
@@ -222,44 +221,15 @@ func (e *evening) finish(ctx context.Context, end func(), screens []*screen) err
 	}
 	e.o.Progress(fmt.Sprintf("votes.list read page by page in %v", time.Since(began).Round(time.Millisecond)))
 	end()
-	if err := e.o.Host.Stop(stopWithin); err != nil {
+	if err := e.o.Server.Stop(target.StopWithin); err != nil {
 		e.findings.Add("SIGTERM: %v", err)
 	}
 	e.verify(ctx)
 	return ctx.Err()
 }
 
-func (e *evening) verify(ctx context.Context) {
-	if err := e.o.Host.Verify(ctx); err != nil && ctx.Err() == nil {
+func (e *state) verify(ctx context.Context) {
+	if err := e.o.Server.Verify(ctx); err != nil && ctx.Err() == nil {
 		e.findings.Add("%v", err)
-	}
-}
-
-// until waits for a condition; false when it did not come in time.
-func (e *evening) until(ctx context.Context, within time.Duration, condition func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	for !condition() {
-		if wait(ctx, lookAgain) != nil {
-			return false
-		}
-	}
-	return true
-}
-
-func ready(ctx context.Context, addr string) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
-	return api.WaitReady(ctx, addr)
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
-	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // resumeAfter is the wait of a screen before it connects again.
@@ -17,20 +16,20 @@ const resumeAfter = 10 * time.Millisecond
 
 // screen watches a session through all crashes and says since.
 type screen struct {
-	evening *evening
+	state   *state
 	session int
 	witness *oracle.Witness
 }
 
-func (e *evening) newScreen(name string, session int) *screen {
-	return &screen{evening: e, session: session, witness: oracle.NewWitness(name, e.records[session], &e.findings)}
+func (e *state) newScreen(name string, session int) *screen {
+	return &screen{state: e, session: session, witness: oracle.NewWitness(name, e.records[session], &e.findings)}
 }
 
 // run watches until ctx ends.
 func (s *screen) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if s.watch(ctx, nil) != nil && ctx.Err() == nil {
-			s.evening.reconnects.Add(1)
+			s.state.reconnects.Add(1)
 		}
 		select {
 		case <-time.After(resumeAfter):
@@ -42,15 +41,13 @@ func (s *screen) run(ctx context.Context) {
 // watch sees events until the connection or ctx ends or enough says so; enough is
 // asked after subscribed and after each event, with the seq that the server named.
 func (s *screen) watch(ctx context.Context, enough func(head protocol.Seq) bool) error {
-	e := s.evening
-	conn, err := api.Connect(ctx, e.o.Addr, e.client.Token)
+	e := s.state
+	conn, err := e.client.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
-	hello, err := api.Subscribe(conn, s.witness.Resume(protocol.ClientMessage{SessionID: e.ids[s.session], Mode: protocol.ModeEvents}))
+	hello, err := client.Subscribe(conn, s.witness.Resume(client.Subscription{Session: e.ids[s.session], Mode: protocol.ModeEvents}))
 	if err != nil {
 		return err
 	}
@@ -72,9 +69,9 @@ func (s *screen) watch(ctx context.Context, enough func(head protocol.Seq) bool)
 
 // left counts those that the host has let go in order.
 func (s *screen) left(err error) {
-	var closed *wire.CloseError
+	var closed *client.CloseError
 	if errors.As(err, &closed) && closed.Code == int(protocol.CloseGoingAway) {
-		s.evening.dismissed.Add(1)
+		s.state.dismissed.Add(1)
 	}
 }
 
@@ -82,10 +79,10 @@ func (s *screen) see(message []byte) {
 	m, ok := oracle.Open(message)
 	switch {
 	case !ok || string(m.Type) == protocol.MessageError:
-		s.evening.findings.Add("a screen was told %s", message)
+		s.state.findings.Add("a screen was told %s", message)
 	case string(m.Type) == protocol.MessageDraining:
-		s.evening.told.Add(1)
-	case m.Session != s.evening.ids[s.session]:
+		s.state.told.Add(1)
+	case m.Session != s.state.ids[s.session]:
 		// The lobby, or a message that is about no session.
 	case m.Event:
 		s.witness.See(m.Seq, message)
@@ -96,7 +93,7 @@ func (s *screen) see(message []byte) {
 
 // replay reads a session from its first event to where it stood at the call, as a
 // screen that comes new, and returns that seq.
-func (e *evening) replay(ctx context.Context, session int) (head protocol.Seq, err error) {
+func (e *state) replay(ctx context.Context, session int) (head protocol.Seq, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, fmt.Errorf("the replay of session %d hangs", e.ids[session]))
 	defer cancel()
 	s := e.newScreen(fmt.Sprintf("replay of session %d", e.ids[session]), session)

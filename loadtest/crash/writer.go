@@ -2,12 +2,14 @@ package crash
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+	"sync"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 const (
@@ -20,61 +22,61 @@ const (
 	redialAfter = 10 * time.Millisecond
 )
 
-// line is a writer's connection: it sends votes, all with their keys, and calls
-// settle for each answer. An error leaves the rest unknown.
-type line interface {
-	cast(votes []oracle.Vote, settle func(v oracle.Vote, status int, answer []byte)) error
-	close()
-}
+// key is the Idempotency-Key of a vote: the same whenever it is sent.
+func key(v oracle.Vote) string { return "crash-" + v.Number.Username() }
 
 // write is one writer: it votes while the gate is open, and sends half of what it
-// heard nothing of again, for as long as it takes.
-func (e *evening) write(ctx context.Context, index int) {
+// heard nothing of again, for as long as it takes. Every other one votes over a WebSocket.
+func (e *state) write(ctx context.Context, index int) {
 	defer e.gate.left()
-	batch, dial := 1, e.dialREST
+	batch := 1
+	hub := e.client.As(e.client.Token())
+	defer hub.Close()
+	socket := hub.Requests()
+	defer socket.Close()
+	send := func(ctx context.Context, v oracle.Vote) error {
+		return hub.CallWithKey(ctx, key(v), "POST", "/api/votes/live", v.Command(e.ids[v.Session]), nil)
+	}
 	if index%2 == 1 {
-		batch, dial = pipelined, e.dialWS
+		batch = pipelined
+		send = func(ctx context.Context, v oracle.Vote) error {
+			return socket.Do(ctx, "votes.live", key(v), v.Command(e.ids[v.Session]), nil)
+		}
 	}
 	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(e.o.Writers*batch) / e.o.Rate))
 	defer pace.Stop()
-	var l line
 	for ctx.Err() == nil && e.gate.pass() {
-		if l == nil {
-			if l = redial(ctx, dial); l == nil {
-				continue
-			}
-		}
 		votes, again := e.votes(batch)
-		if err := l.cast(votes, func(v oracle.Vote, status int, answer []byte) { e.settle(v, again, status, answer) }); err != nil {
-			l.close()
-			l = nil
-			e.unheard(votes, again)
+		if !e.cast(ctx, votes, again, send) {
+			_ = report.Wait(ctx, redialAfter)
 		}
 		select {
 		case <-pace.C:
 		case <-ctx.Done():
 		}
 	}
-	if l != nil {
-		l.close()
-	}
 }
 
-// redial calls a server that may be dead.
-func redial[L any](ctx context.Context, dial func(context.Context) (L, error)) (none L) {
-	l, err := dial(ctx)
-	if err == nil {
-		return l
+// cast sends votes at the same time and notes their answers; false when one did not come.
+func (e *state) cast(ctx context.Context, votes []oracle.Vote, again bool, send func(context.Context, oracle.Vote) error) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	answered := make([]bool, len(votes))
+	var group sync.WaitGroup
+	for i, v := range votes {
+		group.Go(func() { answered[i] = e.settle(v, again, send(ctx, v)) }) // ends with the answer
 	}
-	select {
-	case <-time.After(redialAfter):
-	case <-ctx.Done():
+	group.Wait()
+	for _, ok := range answered {
+		if !ok {
+			return false
+		}
 	}
-	return none
+	return true
 }
 
 // votes is what is owed or, when nothing is, new votes; none at the end of the run.
-func (e *evening) votes(n int) (votes []oracle.Vote, again bool) {
+func (e *state) votes(n int) (votes []oracle.Vote, again bool) {
 	if votes = e.owing(n); len(votes) > 0 {
 		return votes, true
 	}
@@ -89,39 +91,32 @@ func (e *evening) votes(n int) (votes []oracle.Vote, again bool) {
 	return votes, false
 }
 
-// settle notes an answer. Every vote of ours is a good one: a refusal that is not
-// about the server's own state is a finding.
-func (e *evening) settle(v oracle.Vote, again bool, status int, answer []byte) {
-	if status == 200 {
+// settle notes an answer; false when there was none. Every vote of ours is a good one: a
+// refusal that is not about the server's own state is a finding.
+func (e *state) settle(v oracle.Vote, again bool, err error) bool {
+	refused, answered := errors.AsType[*client.Error](err)
+	switch {
+	case err == nil:
 		e.ledger.Settle(v.Number, oracle.Acknowledged)
 		if again {
 			e.again.Add(1)
 		}
-		return
-	}
-	var refusal protocol.Error
-	_ = json.Unmarshal(answer, &refusal)
-	if !refusal.Code.Meaning().Retry {
-		e.findings.Add("vote %s (again: %v) was answered %d %s", v.Number.Username(), again, status, answer)
-		return
-	}
-	if outcome, _ := api.Judge(status, answer); again || outcome == oracle.Unknown {
-		e.owe(v)
-	} else {
-		e.ledger.Settle(v.Number, outcome)
-	}
-}
-
-// unheard sees to the votes whose answers did not come.
-func (e *evening) unheard(votes []oracle.Vote, again bool) {
-	for _, v := range votes {
-		if now, _ := e.ledger.Vote(v.Number); now.Outcome != oracle.Unknown {
-			continue
-		}
+		return true
+	case !answered:
 		// Which half is sent again does not matter, but it must stay the same half:
 		// what was sent again once is owed until it is acknowledged.
 		if again || v.Number%2 == 0 {
 			e.owe(v)
 		}
+		return false
+	case !client.Temporary(err):
+		e.findings.Add("vote %s (again: %v) was answered %v", v.Number.Username(), again, err)
+	default:
+		if outcome, _ := oracle.Judge(refused.Status, refused.Answer); again || outcome == oracle.Unknown {
+			e.owe(v)
+		} else {
+			e.ledger.Settle(v.Number, outcome)
+		}
 	}
+	return true
 }

@@ -5,7 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 )
 
 // sampleEvery is how often the server's memory is looked at for its highest mark.
@@ -15,11 +16,11 @@ const sampleEvery = 100 * time.Millisecond
 // crowd alone.
 type meter struct {
 	pid     int
-	empty   process.Usage // before the screens came
-	seat    process.Usage // all seated, nothing voted
+	empty   target.Usage // before the screens came
+	seat    target.Usage // all seated, nothing voted
 	screens int
-	last    process.Usage
-	own     [2]process.Usage
+	last    target.Usage
+	own     [2]target.Usage
 	began   time.Time
 	took    time.Duration
 
@@ -65,13 +66,13 @@ func (m *meter) sample() {
 }
 
 // measure is zero for what cannot be measured.
-func (m *meter) measure(pid int) process.Usage {
+func (m *meter) measure(pid int) target.Usage {
 	if pid == 0 {
-		return process.Usage{}
+		return target.Usage{}
 	}
-	u, err := process.Measure(pid)
+	u, err := target.Measure(pid)
 	if err != nil {
-		return process.Usage{}
+		return target.Usage{}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -101,17 +102,10 @@ func (m *meter) cost(votes int, deliveries uint64) Cost {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return Cost{
-		ServerCPU: cpu.Seconds(), ServerCores: ratio(cpu.Seconds(), m.took.Seconds()),
-		PerVote: ratio(cpu.Seconds()*1e6, float64(votes)), PerDelivery: ratio(cpu.Seconds()*1e6, float64(deliveries)),
+		ServerCPU: cpu.Seconds(), ServerCores: report.Ratio(cpu.Seconds(), m.took.Seconds()),
+		PerVote: report.Ratio(cpu.Seconds()*1e6, float64(votes)), PerDelivery: report.Ratio(cpu.Seconds()*1e6, float64(deliveries)),
 		EmptyRSS: float64(m.empty.RSS) / mib, SeatedRSS: float64(m.seat.RSS) / mib, HighRSS: float64(m.high) / mib,
-		PerScreen: ratio(float64(m.seat.RSS-m.empty.RSS)/1024, float64(m.screens)),
+		PerScreen: report.Ratio(float64(m.seat.RSS-m.empty.RSS)/1024, float64(m.screens)),
 		CrowdCPU:  (m.own[1].CPU - m.own[0].CPU).Seconds(), MeasuredForMs: m.took.Milliseconds(),
 	}
-}
-
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
 }

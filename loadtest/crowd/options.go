@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -19,56 +20,47 @@ const (
 	Batch Transport = "batch"
 )
 
-// Options of a run. Fields that are 0 get the default named beside them.
+// Options of a run. Fields that are 0 get the default named in their help.
 type Options struct {
-	// Addr is the server's host:port, Key its admin key.
-	Addr, Key string
-	// Sessions are opened for the run (1), each with a game of its own; screens and
-	// votes go round them. The server must allow so many active ones.
-	Sessions int
-	Screens  int
-	Mode     protocol.Mode // events
-	// Rate is votes per second for all; 0 means closed loop with Clients.
-	Rate      float64
-	Duration  time.Duration // 10 s
-	Transport Transport     // REST
-	// Clients is how many votes, or batches, can be on their way at once: 64, but 2,048
-	// in open loop over WebSocket, where it should never be met.
-	Clients int
-	// Conns is over how many WebSockets the voters of WS share out (4).
-	Conns int
-	// BatchSize is the votes of one batch (100).
-	BatchSize int
-	// Churn is how many screens a second lose their connection and come back.
-	Churn float64
-	// Settle is how long after the last vote every screen must be up to date (15 s).
-	Settle time.Duration
-	// Pid is the server's process id, for what it costs; 0 leaves that out.
-	Pid int
+	Addr      string        `default:"127.0.0.1:5000" help:"The server's host:port."`
+	Key       string        `help:"The server's admin key."`
+	Pid       int           `help:"The server's process id, to report its CPU and memory."`
+	Screens   int           `default:"100" help:"Screens that watch, at most 19500. They and the votes go round the sessions."`
+	Mode      protocol.Mode `default:"events" help:"What screens subscribe to: events or tally."`
+	Sessions  int           `default:"1" help:"Sessions to open, each with a game of its own; the server must allow as many."`
+	Rate      float64       `default:"250" help:"Votes per second in open loop; 0 for closed loop."`
+	Duration  time.Duration `help:"How long to vote (10s)."`
+	Transport Transport     `default:"rest" help:"How votes travel: rest, ws or batch."`
+	// Clients is 2,048 in open loop over WebSocket, where it should never be met.
+	Clients   int           `help:"Requests on their way at once, at most (64, in open loop over ws 2048)."`
+	Conns     int           `default:"4" help:"WebSockets that the voters of --transport ws share."`
+	BatchSize int           `name:"batch" default:"100" help:"Votes per batch of --transport batch."`
+	Churn     float64       `help:"Screens per second that lose their connection and resume."`
+	Settle    time.Duration `help:"How long after the last vote all screens must be up to date (15s)."`
 	// Progress is told what is going on, one sentence at a time; nil for silence.
-	Progress func(sentence string)
+	Progress func(sentence string) `kong:"-"`
 }
 
 // maxScreens is what one process can open files for, on the machines we know.
 const maxScreens = 19_500
 
 func (o *Options) complete() error {
-	def(&o.Sessions, 1)
-	def(&o.Mode, protocol.ModeEvents)
-	def(&o.Duration, 10*time.Second)
-	def(&o.Transport, REST)
+	report.Default(&o.Sessions, 1)
+	report.Default(&o.Mode, protocol.ModeEvents)
+	report.Default(&o.Duration, 10*time.Second)
+	report.Default(&o.Transport, REST)
 	if o.Rate > 0 && o.Transport == WS {
-		def(&o.Clients, 2048)
+		report.Default(&o.Clients, 2048)
 	}
-	def(&o.Clients, 64)
-	def(&o.Conns, 4)
-	def(&o.BatchSize, 100)
-	def(&o.Settle, 15*time.Second)
+	report.Default(&o.Clients, 64)
+	report.Default(&o.Conns, 4)
+	report.Default(&o.BatchSize, 100)
+	report.Default(&o.Settle, 15*time.Second)
 	if o.Transport != Batch {
 		o.BatchSize = 1
 	}
 	if o.Progress == nil {
-		o.Progress = func(string) {}
+		o.Progress = report.Quiet
 	}
 	return o.check()
 }
@@ -89,11 +81,4 @@ func (o *Options) check() error {
 		return fmt.Errorf("rate times duration must be at most %d votes", oracle.MaxRows)
 	}
 	return nil
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -28,14 +28,14 @@ type Report struct {
 	DeliveriesPerS float64       `json:"deliveries_per_second"`
 	// Late is how long after its time a request was sent: by a crowd that had no time,
 	// or because all clients were waiting for answers. It is part of the two below.
-	Late         latency.Summary `json:"due_to_sent"`
-	Ack          latency.Summary `json:"vote_to_answer"`
-	Show         latency.Summary `json:"vote_to_screen"`
-	Reconnects   int64           `json:"reconnects"`
-	Errors       map[string]int  `json:"errors"`
-	Cost         Cost            `json:"cost"`
-	Findings     []string        `json:"findings"`
-	FindingCount int             `json:"finding_count"`
+	Late         report.Summary `json:"due_to_sent"`
+	Ack          report.Summary `json:"vote_to_answer"`
+	Show         report.Summary `json:"vote_to_screen"`
+	Reconnects   int64          `json:"reconnects"`
+	Errors       map[string]int `json:"errors"`
+	Cost         Cost           `json:"cost"`
+	Findings     []string       `json:"findings"`
+	FindingCount int            `json:"finding_count"`
 }
 
 // Err is nil for a good run.
@@ -49,8 +49,8 @@ func (r *Report) Err() error {
 	return nil
 }
 
-func (s *stage) report(deliveries uint64, voted, shown time.Duration, m *meter) *Report {
-	var ack, show latency.Histogram
+func (s *stage) summary(deliveries uint64, voted, shown time.Duration, m *meter) *Report {
+	var ack, show report.Histogram
 	for i := range shards {
 		ack.Merge(&s.ack[i])
 		show.Merge(&s.show[i])
@@ -60,8 +60,8 @@ func (s *stage) report(deliveries uint64, voted, shown time.Duration, m *meter) 
 	defer s.mu.Unlock()
 	return &Report{
 		Screens: s.o.Screens, Sessions: s.o.Sessions, Mode: s.o.Mode, Transport: s.o.Transport, Rate: s.o.Rate, Clients: s.o.Clients,
-		Votes: counts, VotesPerSec: ratio(float64(counts.Acknowledged), voted.Seconds()),
-		Deliveries: deliveries, DeliveriesPerS: ratio(float64(deliveries), shown.Seconds()),
+		Votes: counts, VotesPerSec: report.Ratio(float64(counts.Acknowledged), voted.Seconds()),
+		Deliveries: deliveries, DeliveriesPerS: report.Ratio(float64(deliveries), shown.Seconds()),
 		Late: s.late.Summary(), Ack: ack.Summary(), Show: show.Summary(), Reconnects: s.reconnects.Load(), Errors: maps.Clone(s.errors),
 		Cost: m.cost(counts.Acknowledged, deliveries), Findings: s.findings.List(), FindingCount: s.findings.Count(),
 	}
@@ -69,48 +69,33 @@ func (s *stage) report(deliveries uint64, voted, shown time.Duration, m *meter) 
 
 // Write prints the report for people.
 func (r *Report) Write(w io.Writer) error {
-	p := &printer{w: w}
+	p := report.NewPrinter(w)
 	loop := fmt.Sprintf("open loop, %g votes/s", r.Rate)
 	if r.Rate == 0 {
 		loop = fmt.Sprintf("closed loop, %d at once", r.Clients)
 	}
-	p.line("%d screens (%s), %d sessions, votes by %s, %s", r.Screens, r.Mode, r.Sessions, r.Transport, loop)
-	p.line("votes          %.0f/s   %d sent, %d acknowledged, %d refused, %d unknown (%d of them recorded)", r.VotesPerSec,
+	p.Line("%d screens (%s), %d sessions, votes by %s, %s", r.Screens, r.Mode, r.Sessions, r.Transport, loop)
+	p.Line("votes          %.0f/s   %d sent, %d acknowledged, %d refused, %d unknown (%d of them recorded)", r.VotesPerSec,
 		r.Votes.Sent, r.Votes.Acknowledged, r.Votes.Refused, r.Votes.Unknown, r.Votes.Found)
-	p.line("due → sent     %v", r.Late)
-	p.line("vote → answer  %v", r.Ack)
-	p.line("deliveries     %.0f/s   %d", r.DeliveriesPerS, r.Deliveries)
-	p.line("vote → screen  %v", r.Show)
+	p.Line("due → sent     %v", r.Late)
+	p.Line("vote → answer  %v", r.Ack)
+	p.Line("deliveries     %.0f/s   %d", r.DeliveriesPerS, r.Deliveries)
+	p.Line("vote → screen  %v", r.Show)
 	if r.Reconnects > 0 {
-		p.line("reconnects     %d", r.Reconnects)
+		p.Line("reconnects     %d", r.Reconnects)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Errors)) {
-		p.line("error          %d × %s", r.Errors[kind], kind)
+		p.Line("error          %d × %s", r.Errors[kind], kind)
 	}
 	r.Cost.write(p)
-	for _, f := range r.Findings {
-		p.line("FINDING        %s", f)
-	}
-	p.line("oracle         %d findings", r.FindingCount)
-	return p.err
+	p.Findings(14, "oracle", r.Findings, r.FindingCount)
+	return p.Err()
 }
 
-func (c Cost) write(p *printer) {
+func (c Cost) write(p *report.Printer) {
 	if c.HighRSS > 0 {
-		p.line("server CPU     %.2f s, %.2f cores, %.1f µs per vote, %.2f µs per delivery", c.ServerCPU, c.ServerCores, c.PerVote, c.PerDelivery)
-		p.line("server memory  %.0f MiB empty, %.0f with screens (%.1f KiB each), %.0f at most", c.EmptyRSS, c.SeatedRSS, c.PerScreen, c.HighRSS)
+		p.Line("server CPU     %.2f s, %.2f cores, %.1f µs per vote, %.2f µs per delivery", c.ServerCPU, c.ServerCores, c.PerVote, c.PerDelivery)
+		p.Line("server memory  %.0f MiB empty, %.0f with screens (%.1f KiB each), %.0f at most", c.EmptyRSS, c.SeatedRSS, c.PerScreen, c.HighRSS)
 	}
-	p.line("crowd CPU      %.2f s in %.1f s", c.CrowdCPU, float64(c.MeasuredForMs)/1000)
-}
-
-// printer remembers the first error of many writes.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) line(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
-	}
+	p.Line("crowd CPU      %.2f s in %.1f s", c.CrowdCPU, float64(c.MeasuredForMs)/1000)
 }

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/wire"
 )
@@ -46,7 +45,7 @@ func (s *stage) request(ctx context.Context, src *source, index int) {
 }
 
 func (p *pipeline) dial(ctx context.Context) (err error) {
-	p.conn, err = api.Connect(ctx, p.stage.o.Addr, p.stage.client.Token)
+	p.conn, err = wire.Connect(ctx, p.stage.o.Addr, p.stage.client.Token())
 	return err
 }
 
@@ -61,7 +60,7 @@ func (p *pipeline) write() bool {
 		}
 		for ok {
 			votes = p.src.sent(j, votes[:0])
-			message = api.AppendRequest(message[:0], p.stage.ids[votes[0].Session], votes[0], "")
+			message = oracle.AppendRequest(message[:0], p.stage.ids[votes[0].Session], votes[0], "")
 			p.conn.Queue(message)
 			p.waiting.Add(1)
 			if ok = p.tryTake(); !ok {
@@ -90,7 +89,7 @@ func (p *pipeline) read() {
 			}
 			return
 		}
-		r, ok := api.ReadResponse(message)
+		r, ok := oracle.ReadResponse(message)
 		if _, sent := p.stage.ledger.Vote(oracle.Number(r.ID)); !ok || !sent {
 			p.stage.failed(fmt.Sprintf("instead of a response: %.60s", message), 1)
 			continue

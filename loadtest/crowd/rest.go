@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
@@ -18,7 +17,7 @@ func (s *stage) post(ctx context.Context, src *source, index int) {
 	}
 	var p *wire.Poster
 	dial := func() (err error) {
-		p, err = wire.NewPoster(ctx, s.o.Addr, path, s.client.Token, answerTimeout)
+		p, err = wire.NewPoster(ctx, s.o.Addr, path, s.client.Token(), answerTimeout)
 		return err
 	}
 	if !s.redial(ctx, dial) {
@@ -45,9 +44,9 @@ func (s *stage) post(ctx context.Context, src *source, index int) {
 
 func (s *stage) body(dst []byte, votes []oracle.Vote) []byte {
 	if s.o.Transport == Batch {
-		return api.AppendBatch(dst, s.ids, votes)
+		return oracle.AppendBatch(dst, s.ids, votes)
 	}
-	return api.AppendVote(dst, s.ids[votes[0].Session], votes[0])
+	return oracle.AppendVote(dst, s.ids[votes[0].Session], votes[0])
 }
 
 // answered settles the votes of one request.

@@ -55,5 +55,5 @@ func (s *stage) perform(ctx context.Context, cost *meter) (*Report, error) {
 	if err := s.judge(ctx, heads); err != nil {
 		return nil, err
 	}
-	return s.report(a.deliveries()-before, voted, shown, cost), ctx.Err()
+	return s.summary(a.deliveries()-before, voted, shown, cost), ctx.Err()
 }

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"partyline/loadtest/api"
-	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // againAfter is the wait of a screen before it connects again.
@@ -27,7 +27,7 @@ type screen struct {
 	witness *oracle.Witness // of events mode
 	tally   atomic.Uint64   // seq of the newest tally, of tally mode
 	tallied atomic.Uint64   // how many tallies came
-	show    *latency.Histogram
+	show    *report.Histogram
 	up      func() // called once, when first subscribed
 
 	// live is the seq from which on events are live; earlier ones are replayed and
@@ -85,7 +85,7 @@ func (c *screen) last() protocol.Seq {
 func (c *screen) deliveries() uint64 { return c.witness.Seen() + c.tallied.Load() }
 
 func (c *screen) watch(ctx context.Context) error {
-	conn, err := api.Connect(ctx, c.stage.o.Addr, c.stage.client.Token)
+	conn, err := wire.Connect(ctx, c.stage.o.Addr, c.stage.client.Token())
 	if err != nil {
 		return err
 	}
@@ -93,11 +93,11 @@ func (c *screen) watch(ctx context.Context) error {
 	c.conn = conn
 	c.mu.Unlock()
 	defer func() { _ = conn.Close() }()
-	sub := protocol.ClientMessage{SessionID: c.stage.ids[c.session], Mode: c.mode}
+	sub := client.Subscription{Session: c.stage.ids[c.session], Mode: c.mode}
 	if c.mode == protocol.ModeEvents {
 		sub = c.witness.Resume(sub)
 	}
-	hello, err := api.Subscribe(conn, sub)
+	hello, err := client.Subscribe(conn, sub)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -22,17 +22,17 @@ const (
 // have not in time become findings. It returns the last seq of each session.
 func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error) {
 	if s.o.Screens >= s.o.Sessions {
-		s.await(ctx, s.o.Settle, s.seen(-1))
+		report.Until(ctx, s.o.Settle, lookAgain, s.seen(-1))
 	}
 	heads := make([]protocol.Seq, len(s.ids))
 	for i := range s.ids {
 		var err error
-		if heads[i], err = api.Head(ctx, s.o.Addr, s.client.Token, s.ids[i]); err != nil {
+		if heads[i], err = s.client.Head(ctx, s.ids[i]); err != nil {
 			return nil, err
 		}
 	}
 	for _, c := range a.screens {
-		if !s.await(ctx, s.o.Settle, func() bool { return c.last() >= heads[c.session] }) {
+		if !report.Until(ctx, s.o.Settle, lookAgain, func() bool { return c.last() >= heads[c.session] }) {
 			s.findings.Add("%s: stopped at seq %d of %d", c.name, c.last(), heads[c.session])
 		}
 	}
@@ -49,22 +49,6 @@ func (s *stage) seen(session int) func() bool {
 	}
 }
 
-// await looks again until the condition holds; false when it did not in time.
-func (s *stage) await(ctx context.Context, within time.Duration, condition func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return false
-		}
-	}
-	return true
-}
-
 // audit reads a session that no screen watched, from its first event on, and returns
 // its last seq.
 func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) protocol.Seq {
@@ -77,7 +61,7 @@ func (s *stage) audit(ctx context.Context, session int, head protocol.Seq) proto
 		c.run(running)
 	}()
 	seen := s.seen(session)
-	if !s.await(ctx, auditFactor*s.o.Settle, func() bool { return c.last() >= head && seen() }) {
+	if !report.Until(ctx, auditFactor*s.o.Settle, lookAgain, func() bool { return c.last() >= head && seen() }) {
 		s.findings.Add("%s: came to seq %d of %d", c.name, c.last(), head)
 	}
 	cancel()

@@ -7,11 +7,12 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"partyline/loadtest/api"
-	"partyline/loadtest/latency"
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // shards keep the recorders of screens apart, see latency.Histogram.Merge.
@@ -20,7 +21,7 @@ const shards = 8
 // stage is what all parts of a run share.
 type stage struct {
 	o        Options
-	client   *api.Client
+	client   *client.Client
 	watcher  *wire.Watcher
 	ledger   *oracle.Ledger
 	findings oracle.Findings
@@ -28,8 +29,8 @@ type stage struct {
 	records  []*oracle.Record
 	tallies  []*oracle.Tallies
 
-	ack, show  [shards]latency.Histogram
-	late       latency.Histogram
+	ack, show  [shards]report.Histogram
+	late       report.Histogram
 	reconnects atomic.Int64
 
 	mu     sync.Mutex
@@ -38,7 +39,7 @@ type stage struct {
 
 // setUp logs in and opens the sessions, each with a new game.
 func setUp(ctx context.Context, o Options) (*stage, error) {
-	client, err := api.Login(ctx, o.Addr, o.Key)
+	hub, err := client.Login(ctx, "http://"+o.Addr, o.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +47,7 @@ func setUp(ctx context.Context, o Options) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{o: o, client: client, watcher: watcher, ledger: oracle.NewLedger(o.Sessions), errors: map[string]int{}}
+	s := &stage{o: o, client: hub, watcher: watcher, ledger: oracle.NewLedger(o.Sessions), errors: map[string]int{}}
 	for i := range o.Sessions {
 		if err := s.open(ctx, i); err != nil {
 			return nil, err
@@ -56,21 +57,13 @@ func setUp(ctx context.Context, o Options) (*stage, error) {
 }
 
 func (s *stage) open(ctx context.Context, index int) error {
-	game, err := s.client.CreateGame(ctx, fmt.Sprintf("Crowd game %d", index+1))
+	play, err := target.OpenSession(ctx, s.client, fmt.Sprintf("Crowd game %d", index+1))
 	if err != nil {
 		return err
 	}
-	session, err := s.client.CreateSession(ctx)
-	if err != nil {
-		return err
-	}
-	play, err := s.client.AddGame(ctx, session.ID, game.ID)
-	if err != nil {
-		return err
-	}
-	r := oracle.NewRecord(s.ledger, session.ID, index)
-	r.Play(game.ID, play.PlayedAt)
-	s.ids = append(s.ids, session.ID)
+	r := oracle.NewRecord(s.ledger, play.SessionID, index)
+	r.Play(play.GameID, play.PlayedAt)
+	s.ids = append(s.ids, play.SessionID)
 	s.records = append(s.records, r)
 	s.tallies = append(s.tallies, oracle.NewTallies(r, &s.findings))
 	return nil

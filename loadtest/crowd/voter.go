@@ -11,9 +11,8 @@ import (
 	"syscall"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/oracle"
-	"partyline/loadtest/wire"
+	"partyline/protocol/client"
 )
 
 const (
@@ -39,7 +38,7 @@ func vote(ctx context.Context, s *stage) {
 
 // settle notes the answer to one vote and how long it took.
 func (s *stage) settle(shard int, n oracle.Number, at time.Duration, status int, answer []byte) {
-	o, kind := api.Judge(status, answer)
+	o, kind := oracle.Judge(status, answer)
 	s.ledger.Settle(n, o)
 	if kind != "" {
 		s.failed(kind, 1)
@@ -66,7 +65,7 @@ func (s *stage) redial(ctx context.Context, dial func() error) bool {
 
 // kindOf names an error for the report: few names, many errors.
 func kindOf(err error) string {
-	var closed *wire.CloseError
+	var closed *client.CloseError
 	switch {
 	case err == nil:
 		return "ended"

@@ -3,14 +3,13 @@ package faults
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
-	"partyline/loadtest/api"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // askTimeout bounds one call.
@@ -20,36 +19,32 @@ const askTimeout = 10 * time.Second
 type answer struct {
 	status int
 	code   protocol.Code
-	retry  string // Retry-After
+	retry  time.Duration // Retry-After, 0 without one
 	body   []byte
 }
 
 func (a answer) String() string {
-	return fmt.Sprintf("%d %s with Retry-After %q", a.status, a.code, a.retry)
+	return fmt.Sprintf("%d %s with Retry-After %v", a.status, a.code, a.retry)
 }
 
-func ask(ctx context.Context, c *api.Client, method, path, body string) (a answer, err error) {
+// ask calls with a body of JSON, "" for none. The error is for a call without an answer.
+func ask(ctx context.Context, c *client.Client, method, path, body string) (a answer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+c.Addr+path, strings.NewReader(body))
-	if err != nil {
-		return a, err
+	var sent any
+	if body != "" {
+		sent = json.RawMessage(body)
 	}
-	req.Header.Set("Authorization", "Bearer "+c.Token)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return a, err
+	err = c.Call(ctx, method, path, sent, &a.body)
+	refused, ok := errors.AsType[*client.Error](err)
+	switch {
+	case err == nil:
+		a.status = http.StatusOK // or another good one
+	case ok:
+		a.status, a.body, err = refused.Status, refused.Answer, nil
+		if r := refused.Refusal; r != nil {
+			a.code, a.retry = r.Code, r.RetryAfter
+		}
 	}
-	defer func() { _ = res.Body.Close() }()
-	a.status, a.retry = res.StatusCode, res.Header.Get("Retry-After")
-	if a.body, err = io.ReadAll(res.Body); err != nil {
-		return a, err
-	}
-	var e protocol.Error
-	if a.status/100 != 2 {
-		_ = json.Unmarshal(a.body, &e)
-		a.code = e.Code
-	}
-	return a, nil
+	return a, err
 }

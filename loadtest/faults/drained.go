@@ -5,18 +5,19 @@ import (
 	"time"
 
 	"partyline/loadtest/crash"
+	"partyline/loadtest/target"
 )
 
 // drainWithin is the server's own limit, --drain-timeout.
 const drainWithin = 10 * time.Second
 
 // drained asks the server to end, under load, three times.
-func drained(ctx context.Context, o *ordeal) error {
-	c, err := o.crowd(o.folder+"/data", "--drain-timeout", drainWithin.String())
+func drained(ctx context.Context, o *trial) error {
+	c, err := o.on(ctx, o.folder+"/data", "--drain-timeout", drainWithin.String())
 	if err != nil {
 		return err
 	}
-	return o.evening(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
 		for range 3 {
 			if err := o.drain(ctx, s); err != nil {
 				return err
@@ -26,14 +27,14 @@ func drained(ctx context.Context, o *ordeal) error {
 	})
 }
 
-func (o *ordeal) drain(ctx context.Context, s *crash.Stage) error {
+func (o *trial) drain(ctx context.Context, s *crash.Stage) error {
 	s.Flows(ctx, flowing, flowsWithin)
 	if !s.Until(ctx, flowsWithin, s.Full) {
 		s.Find("not all screens watch before the end")
 	}
 	watching, told, dismissed, _ := s.Screens()
 	began := time.Now()
-	if err := o.server.Stop(stopWithin); err != nil {
+	if err := o.server.Stop(target.StopWithin); err != nil {
 		s.Find("SIGTERM: %v", err) // another exit code than 0
 	}
 	took := time.Since(began)

@@ -7,28 +7,28 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"partyline/loadtest/crash"
-	"partyline/loadtest/process"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 )
 
 // Options of a run. Binary and Folder are required.
 type Options struct {
+	Long bool `help:"Also what takes minutes: freeze for longer than anybody waits, flip more bits."`
 	// Binary is the program; Folder is where its data go, one folder for each fault.
-	Binary, Folder string
-	// Long freezes for longer than anybody waits, and flips more bits.
-	Long bool
+	Binary string `kong:"-"`
+	Folder string `kong:"-"`
 	// Output gets what the server writes; nil drops it.
-	Output io.Writer
+	Output io.Writer `kong:"-"`
 	// Progress is told what is going on; nil for silence.
-	Progress func(sentence string)
+	Progress func(sentence string) `kong:"-"`
 }
 
 // Fault is one thing that happens to a server.
 type Fault struct {
 	Name, Summary string
-	run           func(ctx context.Context, o *ordeal) error
+	run           func(ctx context.Context, o *trial) error
 }
 
 // All are the faults in the order in which they are played.
@@ -56,68 +56,55 @@ func (r *Result) Err() error {
 
 // Write prints the result for people.
 func (r *Result) Write(w io.Writer) error {
-	text := ""
+	p := report.NewPrinter(w)
 	for _, s := range r.Seen {
-		text += fmt.Sprintf("%-8s %s\n", r.Fault, s)
+		p.Line("%-8s %s", r.Fault, s)
 	}
 	for _, f := range r.Findings {
-		text += fmt.Sprintf("%-8s FINDING %s\n", r.Fault, f)
+		p.Line("%-8s FINDING %s", r.Fault, f)
 	}
-	_, err := fmt.Fprintf(w, "%s%-8s %d findings\n", text, r.Fault, len(r.Findings))
-	return err
+	p.Line("%-8s %d findings", r.Fault, len(r.Findings))
+	return p.Err()
 }
 
 // Play makes one fault happen. The error is for a run that could not go on.
 func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
 	if o.Progress == nil {
-		o.Progress = func(string) {}
+		o.Progress = report.Quiet
 	}
 	o.Progress(f.Name + ": " + f.Summary)
 	folder := filepath.Join(o.Folder, f.Name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	d := &ordeal{Options: o, folder: folder, result: &Result{Fault: f.Name, Seen: []string{}, Findings: []string{}}}
+	d := &trial{Options: o, folder: folder, result: &Result{Fault: f.Name, Seen: []string{}, Findings: []string{}}}
 	err := f.run(ctx, d)
 	if d.server != nil {
-		err = errors.Join(err, d.server.Stop(stopWithin))
+		err = errors.Join(err, d.server.Close())
 	}
 	return d.result, err
 }
 
-// stopWithin is longer than the server's own limit for draining.
-const stopWithin = 15 * time.Second
-
-// ordeal is one fault under way.
-type ordeal struct {
+// trial is one fault under way.
+type trial struct {
 	Options
 	folder string
-	server *process.Server
+	server *target.Server
 	result *Result
 }
 
-// adminKey is of servers that live for one run on the loopback.
-const adminKey = "key-of-the-fault-test"
-
-// crowd are the options of an evening on a server with its data in that folder.
-func (o *ordeal) crowd(data string, flags ...string) (crash.Options, error) {
-	addr, err := process.FreeAddr()
-	if err != nil {
-		return crash.Options{}, err
-	}
-	o.server = process.New(process.Options{
-		Binary: o.Binary, Data: data, Addr: addr, AdminKey: adminKey,
-		Secret: "secret-of-the-fault-test-and-nobody-else", Output: o.Output, Flags: flags,
-	})
-	return crash.Options{Host: o.server, Addr: addr, Key: adminKey, Rate: rate, Progress: o.Progress}, nil
+// on makes a server on that data folder and the options of a crowd that uses it.
+func (o *trial) on(ctx context.Context, data string, flags ...string) (c crash.Options, err error) {
+	o.server, err = target.New(ctx, target.Options{Binary: o.Binary, Folder: o.folder, Data: data, Output: o.Output, Flags: flags})
+	return crash.Options{Server: o.server, Rate: rate, Progress: o.Progress}, err
 }
 
 // rate is the votes per second of the crowd: enough that something is always under way,
 // little enough that the machine is not what is measured.
 const rate = 1500
 
-// evening has the crowd on a server, and a scene happen to it.
-func (o *ordeal) evening(ctx context.Context, c crash.Options, scene crash.Scene) error {
+// crowded has the crowd on a server, and a scene happen to it.
+func (o *trial) crowded(ctx context.Context, c crash.Options, scene crash.Scene) error {
 	r, err := crash.Play(ctx, c, scene)
 	if err != nil {
 		return err
@@ -131,23 +118,12 @@ func (o *ordeal) evening(ctx context.Context, c crash.Options, scene crash.Scene
 	return nil
 }
 
-func (o *ordeal) see(format string, args ...any) {
+func (o *trial) see(format string, args ...any) {
 	sentence := fmt.Sprintf(format, args...)
 	o.result.Seen = append(o.result.Seen, sentence)
 	o.Progress(sentence)
 }
 
-func (o *ordeal) find(format string, args ...any) {
+func (o *trial) find(format string, args ...any) {
 	o.result.Findings = append(o.result.Findings, fmt.Sprintf(format, args...))
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"partyline/loadtest/crash"
+	"partyline/loadtest/report"
 )
 
 const (
@@ -23,12 +24,12 @@ const (
 )
 
 // frozen stops the process under load and lets it go on.
-func frozen(ctx context.Context, o *ordeal) error {
-	c, err := o.crowd(o.folder + "/data")
+func frozen(ctx context.Context, o *trial) error {
+	c, err := o.on(ctx, o.folder+"/data")
 	if err != nil {
 		return err
 	}
-	return o.evening(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
 		s.Flows(ctx, flowing, flowsWithin)
 		for _, freeze := range o.freezes() {
 			if err := o.freeze(ctx, s, freeze); err != nil {
@@ -39,24 +40,24 @@ func frozen(ctx context.Context, o *ordeal) error {
 	})
 }
 
-func (o *ordeal) freezes() []time.Duration {
+func (o *trial) freezes() []time.Duration {
 	if o.Long {
 		return []time.Duration{shortFreeze, longFreeze}
 	}
 	return []time.Duration{shortFreeze}
 }
 
-func (o *ordeal) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
+func (o *trial) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
 	_, _, _, lost := s.Screens()
 	if err := o.server.Freeze(); err != nil {
 		return err
 	}
-	err := wait(ctx, freeze)
+	err := report.Wait(ctx, freeze)
 	if thawed := o.server.Thaw(); err != nil || thawed != nil {
 		return err
 	}
 	took := s.Flows(ctx, flowing, flowsWithin)
-	if err := wait(ctx, aftermath); err != nil {
+	if err := report.Wait(ctx, aftermath); err != nil {
 		return err
 	}
 	if !s.Until(ctx, flowsWithin, s.Full) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"partyline/loadtest/crash"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"partyline/protocol"
 )
 
@@ -26,7 +28,7 @@ const (
 
 // full fills the disk under load, first below the reserve and then to the last byte,
 // and makes room again; twice. Then it fills it once more and asks the server to end.
-func full(ctx context.Context, o *ordeal) (err error) {
+func full(ctx context.Context, o *trial) (err error) {
 	disk := filepath.Join(o.folder, "disk")
 	if err := os.MkdirAll(disk, 0o700); err != nil {
 		return err
@@ -38,11 +40,11 @@ func full(ctx context.Context, o *ordeal) (err error) {
 		// The server may still run after an error; the disk goes with it.
 		err = errors.Join(err, unmount(disk))
 	}()
-	c, err := o.crowd(filepath.Join(disk, "data"), "--reserve-bytes", strconv.Itoa(reserve))
+	c, err := o.on(ctx, filepath.Join(disk, "data"), "--reserve-bytes", strconv.Itoa(reserve))
 	if err != nil {
 		return err
 	}
-	return o.evening(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
 		for range 2 {
 			s.Flows(ctx, flowing, flowsWithin)
 			if err := o.fill(ctx, s, disk); err != nil {
@@ -55,7 +57,7 @@ func full(ctx context.Context, o *ordeal) (err error) {
 
 // cram fills the disk up to the last byte and returns what takes the room, and how the
 // server refused.
-func (o *ordeal) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
+func (o *trial) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
 	ballast = filepath.Join(disk, "ballast")
 	free, err := room(disk)
 	if err != nil {
@@ -67,7 +69,7 @@ func (o *ordeal) cram(ctx context.Context, s *crash.Stage, disk string) (ballast
 	if refused, err = o.refused(ctx, s); err != nil {
 		return "", "", err
 	}
-	if err := wait(ctx, fullFor); err != nil {
+	if err := report.Wait(ctx, fullFor); err != nil {
 		return "", "", err
 	}
 	// Now the rest: whoever else writes to this disk keeps no reserve.
@@ -79,14 +81,14 @@ func (o *ordeal) cram(ctx context.Context, s *crash.Stage, disk string) (ballast
 
 // endOnFull asks the server to end while there is no byte free, and starts it again when
 // there is room.
-func (o *ordeal) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
+func (o *trial) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
 	s.Flows(ctx, flowing, flowsWithin)
 	ballast, _, err := o.cram(ctx, s, disk)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	if err := o.server.Stop(stopWithin); err != nil {
+	if err := o.server.Stop(target.StopWithin); err != nil {
 		s.Find("SIGTERM with no byte free: %v", err)
 	}
 	took := time.Since(began)
@@ -100,13 +102,13 @@ func (o *ordeal) endOnFull(ctx context.Context, s *crash.Stage, disk string) err
 	return err
 }
 
-func (o *ordeal) fill(ctx context.Context, s *crash.Stage, disk string) error {
+func (o *trial) fill(ctx context.Context, s *crash.Stage, disk string) error {
 	ballast, refused, err := o.cram(ctx, s, disk)
 	if err != nil {
 		return err
 	}
 	o.reads(ctx, s)
-	if err := wait(ctx, fullFor); err != nil {
+	if err := report.Wait(ctx, fullFor); err != nil {
 		return err
 	}
 	o.reads(ctx, s)
@@ -132,7 +134,7 @@ func grow(name string, bytes int64) error {
 }
 
 // refused writes until it is refused, and tells how.
-func (o *ordeal) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
+func (o *trial) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
 	c := s.Client()
 	for n, end := 0, time.Now().Add(noticedWithin); time.Now().Before(end); n++ {
 		body := fmt.Sprintf(`{"pack_name":"Fault test","title":"Game %d","min_players":1,"max_players":8}`, n)
@@ -141,12 +143,12 @@ func (o *ordeal) refused(ctx context.Context, s *crash.Stage) (said string, err 
 			return "", err
 		}
 		if a.status == http.StatusServiceUnavailable {
-			if a.code != protocol.CodeStorage || a.retry == "" {
+			if a.code != protocol.CodeStorage || a.retry == 0 {
 				s.Find("on a full disk a write is answered %v", a)
 			}
 			return a.String(), nil
 		}
-		if err := wait(ctx, 20*time.Millisecond); err != nil {
+		if err := report.Wait(ctx, 20*time.Millisecond); err != nil {
 			return "", err
 		}
 	}
@@ -155,7 +157,7 @@ func (o *ordeal) refused(ctx context.Context, s *crash.Stage) (said string, err 
 }
 
 // reads has everything that only reads answered.
-func (o *ordeal) reads(ctx context.Context, s *crash.Stage) {
+func (o *trial) reads(ctx context.Context, s *crash.Stage) {
 	for path, want := range map[string]int{
 		"/health": 200, "/ready": 503, "/api/stats": 200, "/api/games": 200,
 		fmt.Sprintf("/api/sessions/%d/votes", s.Sessions()[0]): 200,

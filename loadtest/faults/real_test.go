@@ -8,16 +8,16 @@ import (
 	"time"
 
 	"partyline/loadtest/faults"
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 )
 
 // TestAServerThatIsAskedToEndLosesNothing plays the faults that need no rights. All of
-// them are loadtest/cmd/faults.
+// them are `go run ./loadtest/cmd faults`.
 func TestAServerThatIsAskedToEndLosesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	folder := t.TempDir()
-	binary, err := process.Build(ctx, folder)
+	binary, err := target.Build(ctx, folder)
 	if err != nil {
 		t.Fatal(err)
 	}

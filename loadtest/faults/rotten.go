@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"partyline/loadtest/api"
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 const (
@@ -30,15 +30,15 @@ const (
 // rotten flips bytes in every file of a folder that a kill has left, and of one that was
 // closed in order, and starts the server on it. It must refuse, naming the damage, or
 // serve exactly what was there. Then it flips bytes under a server that runs.
-func rotten(ctx context.Context, o *ordeal) error {
-	r := &rot{ordeal: o}
-	if err := r.fill(ctx, "killed", (*process.Server).Kill); err != nil {
+func rotten(ctx context.Context, o *trial) error {
+	r := &rot{trial: o}
+	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
 		return err
 	}
 	if err := r.starts(ctx, "killed"); err != nil {
 		return err
 	}
-	if err := r.fill(ctx, "closed", func(s *process.Server) error { return s.Stop(stopWithin) }); err != nil {
+	if err := r.fill(ctx, "closed", func(s *target.Server) error { return s.Stop(target.StopWithin) }); err != nil {
 		return err
 	}
 	if err := r.starts(ctx, "closed"); err != nil {
@@ -49,76 +49,64 @@ func rotten(ctx context.Context, o *ordeal) error {
 
 // rot is a run of flips.
 type rot struct {
-	*ordeal
-	addr string
-	ids  []protocol.SessionID
+	*trial
+	ids []protocol.SessionID
 	// want is the whole log of each session, as screens get it.
 	want map[protocol.SessionID][]byte
 }
 
 // start runs the server on a folder and logs in.
-func (r *rot) start(ctx context.Context, data string) (*api.Client, error) {
-	if err := r.launch(data); err != nil {
+func (r *rot) start(ctx context.Context, data string) (*client.Client, error) {
+	if err := r.launch(ctx, data); err != nil {
 		return nil, err
 	}
-	ready, cancel := context.WithTimeout(ctx, endsWithin)
-	defer cancel()
-	if _, err := api.WaitReady(ready, r.addr); err != nil {
+	if err := r.server.Ready(ctx); err != nil {
 		return nil, err
 	}
-	return api.Login(ctx, r.addr, adminKey)
+	return r.server.Login(ctx)
 }
 
-func (r *rot) launch(data string) error {
-	c, err := r.crowd(data)
-	if err != nil {
+func (r *rot) launch(ctx context.Context, data string) error {
+	if _, err := r.on(ctx, data); err != nil {
 		return err
 	}
-	r.addr = c.Addr
 	return r.server.Start()
 }
 
 // fill makes a folder in which there was an evening, and ends the server.
-func (r *rot) fill(ctx context.Context, name string, end func(*process.Server) error) error {
-	client, err := r.start(ctx, r.path(name))
+func (r *rot) fill(ctx context.Context, name string, end func(*target.Server) error) error {
+	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer hub.Close()
 	r.ids, r.want = nil, map[protocol.SessionID][]byte{}
 	for range rottenSessions {
-		if err := r.play(ctx, client); err != nil {
+		if err := r.play(ctx, hub); err != nil {
 			return err
 		}
 	}
 	for _, id := range r.ids {
-		if r.want[id], err = log(ctx, client, id); err != nil {
+		if r.want[id], err = log(ctx, hub, id); err != nil {
 			return err
 		}
 	}
 	return end(r.server)
 }
 
-func (r *rot) play(ctx context.Context, client *api.Client) error {
-	s, err := client.CreateSession(ctx)
+func (r *rot) play(ctx context.Context, hub *client.Client) error {
+	s, err := target.OpenSession(ctx, hub, "Game before the damage")
 	if err != nil {
 		return err
 	}
-	game, err := client.CreateGame(ctx, fmt.Sprintf("Game of session %d", s.ID))
-	if err != nil {
-		return err
-	}
-	if _, err := client.AddGame(ctx, s.ID, game.ID); err != nil {
-		return err
-	}
-	r.ids = append(r.ids, s.ID)
+	r.ids = append(r.ids, s.SessionID)
 	stamp := protocol.TimestampOf(time.Now())
 	for from := 0; from < rottenVotes; from += protocol.MaxBatchVotes {
 		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
 		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: s.ID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}
+			votes[i] = protocol.CastVote{SessionID: s.SessionID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}
 		}
-		if err := client.CastVotes(ctx, votes); err != nil {
+		if err := hub.CastVotes(ctx, votes); err != nil {
 			return err
 		}
 	}
@@ -126,8 +114,8 @@ func (r *rot) play(ctx context.Context, client *api.Client) error {
 }
 
 // log is what a screen that comes new gets of a session, event by event.
-func log(ctx context.Context, client *api.Client, id protocol.SessionID) (all []byte, err error) {
-	return all, api.ReadLog(ctx, client.Addr, client.Token, id, func(message []byte) error {
+func log(ctx context.Context, hub *client.Client, id protocol.SessionID) (all []byte, err error) {
+	return all, hub.Events(ctx, id, func(message []byte) error {
 		all = append(append(all, message...), '\n')
 		return nil
 	})
@@ -220,7 +208,7 @@ func (r *rot) starts(ctx context.Context, name string) error {
 // judge says whether the server refused the folder; if not, all of it must be there.
 func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refused bool, err error) {
 	said, verified := exec.CommandContext(ctx, r.Binary, "verify", data).CombinedOutput()
-	if err := r.launch(data); err != nil {
+	if err := r.launch(ctx, data); err != nil {
 		return false, err
 	}
 	ended, err := r.ended(ctx)
@@ -240,14 +228,16 @@ func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refu
 func (r *rot) ended(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, endsWithin)
 	defer cancel()
+	anybody := client.New(r.server.Base(), "")
+	defer anybody.Close()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for {
-		if _, err := process.Measure(r.server.Pid()); err != nil {
+		if _, err := target.Measure(r.server.Pid()); err != nil {
 			_ = r.server.Stop(0) // it was not we who ended it
 			return true, nil
 		}
-		a, err := ask(ctx, &api.Client{Addr: r.addr}, "GET", "/ready", "")
+		a, err := ask(ctx, anybody, "GET", "/ready", "")
 		if err == nil && a.status == 200 {
 			return false, nil
 		}
@@ -261,13 +251,13 @@ func (r *rot) ended(ctx context.Context) (bool, error) {
 
 // same holds every session against what was there.
 func (r *rot) same(ctx context.Context, when string) error {
-	client, err := api.Login(ctx, r.addr, adminKey)
+	hub, err := r.server.Login(ctx)
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer hub.Close()
 	for _, id := range r.ids {
-		got, err := log(ctx, client, id)
+		got, err := log(ctx, hub, id)
 		if err != nil || !bytes.Equal(got, r.want[id]) {
 			r.find("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(r.want[id]))
 		}
@@ -284,18 +274,18 @@ const every = 2 << 10
 // served flips bits all over the tables while the server has them open, and reads
 // everything as screens do: what comes is what was there, up to where the damage is told.
 func (r *rot) served(ctx context.Context, name string) error {
-	client, err := r.start(ctx, r.path(name))
+	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer hub.Close()
 	flips, err := r.riddle(name)
 	if err != nil {
 		return err
 	}
 	told, whole := 0, 0
 	for _, id := range r.ids {
-		got, err := log(ctx, client, id)
+		got, err := log(ctx, hub, id)
 		switch {
 		case err == nil && bytes.Equal(got, r.want[id]):
 			whole++
@@ -304,13 +294,13 @@ func (r *rot) served(ctx context.Context, name string) error {
 		default:
 			r.find("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(r.want[id]))
 		}
-		a, err := ask(ctx, client, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=100", id), "")
+		a, err := ask(ctx, hub, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=100", id), "")
 		if err != nil || a.status != 500 || a.code != protocol.CodeCorrupt {
 			r.find("%d flips under a running server: the votes of session %d are answered %v %v %.200s", flips, id, a, err, a.body)
 		}
 	}
 	for _, path := range []string{"/health", "/api/games"} {
-		if a, err := ask(ctx, client, "GET", path, ""); err != nil || a.status != 200 {
+		if a, err := ask(ctx, hub, "GET", path, ""); err != nil || a.status != 200 {
 			r.find("beside damaged sessions %s is answered %v, %v", path, a, err)
 		}
 	}

@@ -11,9 +11,8 @@
 //     the timestamp and the game it was cast for; a refused one in none; one whose
 //     outcome is unknown in at most one;
 //   - the totals in the events count up one by one, and REST and tallies say the same;
-//   - an acknowledged vote in a poll is one event, which has the poll as the answer told
-//     it; each of a poll's events moves one voice, none comes at or after its end, and
-//     the winner has the most votes (Polls).
+//   - an acknowledged vote in a poll is in its outcome, a refused one is not, and the
+//     winner has the most votes (Polls).
 //
 // It is pure: no sockets, no clock but the ledger's, no goroutines. It never
 // repairs or forgives: whatever does not fit becomes a finding.

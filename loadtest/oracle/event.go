@@ -17,8 +17,6 @@ type seenEvent struct {
 	stamp          protocol.Timestamp
 	game           protocol.GameID
 	totals         protocol.Totals
-	// chapter is of an event of a poll or a game that was added, else nil.
-	chapter *chapter
 }
 
 // readEvent reads what protocol.AppendVoteEvent wrote without decoding JSON, and
@@ -76,8 +74,7 @@ func decodeEvent(event []byte) (s seenEvent, err error) {
 		return s, fmt.Errorf("an event of no known type")
 	}
 	if e.Type != protocol.EventVoteReceived {
-		s.chapter, err = readChapter(e.Event, e.Data)
-		return s, err
+		return s, nil
 	}
 	var v protocol.VoteReceived
 	if err := json.Unmarshal(e.Data, &v); err != nil {

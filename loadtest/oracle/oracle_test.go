@@ -7,6 +7,7 @@ import (
 
 	"partyline/loadtest/oracle"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 func TestSoundRunHasNoFindings(t *testing.T) {
@@ -37,12 +38,12 @@ func TestAWitnessGoesOnWhereItWas(t *testing.T) {
 	r := newRun()
 	r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
 	w := r.show()
-	if m := w.Resume(protocol.ClientMessage{SessionID: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.SessionID != 7 {
+	if m := w.Resume(client.Subscription{Session: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.Session != 7 {
 		t.Errorf("%+v", m)
 	}
 	w.Begin(hello("a", false))
 	w.See(1, r.log[0])
-	if m := w.Resume(protocol.ClientMessage{}); *m.Since != 1 || m.Epoch != "a" {
+	if m := w.Resume(client.Subscription{}); *m.Since != 1 || m.Epoch != "a" {
 		t.Errorf("%+v", m)
 	}
 	w.Begin(hello("a", false))

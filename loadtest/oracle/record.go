@@ -24,8 +24,6 @@ type Record struct {
 
 	mu    sync.Mutex
 	plays []play
-	// story is what is told of polls, in the order in which it was seen first.
-	story []*chapter
 }
 
 // row is written under the record's lock and read after its hash, which is never 0.
@@ -47,18 +45,10 @@ func NewRecord(l *Ledger, id protocol.SessionID, index int) *Record {
 	return &Record{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
 }
 
-// Play notes that the game is being played from then on. A game that the server adds by
-// itself, as the winner of a poll, is learned from its event.
+// Play notes that the game is being played from then on.
 func (r *Record) Play(game protocol.GameID, since protocol.Timestamp) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.play(game, since)
-}
-
-func (r *Record) play(game protocol.GameID, since protocol.Timestamp) {
-	if slices.Contains(r.plays, play{since, game}) {
-		return
-	}
 	r.plays = append(r.plays, play{since, game})
 	slices.SortStableFunc(r.plays, func(a, b play) int { return int(a.since - b.since) })
 }
@@ -95,12 +85,6 @@ func (r *Record) write(row *row, hash uint64, seq protocol.Seq, event []byte) (N
 	if err == nil && seen.isVote {
 		row.vote, row.game, row.totals = seen.vote, seen.game, seen.totals
 		err = r.fits(seq, seen)
-	}
-	if c := seen.chapter; c != nil {
-		r.story = append(r.story, c)
-		if c.kind == protocol.EventGameAdded {
-			r.play(c.game, c.at)
-		}
 	}
 	row.hash.Store(hash)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // Witness is one screen in events mode, across all its connections. One goroutine
@@ -51,7 +52,7 @@ func (w *Witness) Left(seq protocol.Seq) {
 }
 
 // Resume is a subscribe that goes on where the witness is: since and epoch are set.
-func (w *Witness) Resume(sub protocol.ClientMessage) protocol.ClientMessage {
+func (w *Witness) Resume(sub client.Subscription) client.Subscription {
 	since := w.Last()
 	sub.Since, sub.Epoch = &since, w.epoch
 	return sub

@@ -2,11 +2,11 @@ package scenario
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"partyline/loadtest/oracle"
-	"partyline/loadtest/process"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 )
 
 // sampleEvery is how often the server is looked at while it is under load.
@@ -70,15 +70,13 @@ func (c *course) sample(ctx context.Context) (Sample, error) {
 	if err != nil {
 		return Sample{}, err
 	}
-	u, err := process.Measure(c.stage.server.Pid())
+	u, err := target.Measure(c.stage.server.Pid())
 	return Sample{
 		Second: time.Since(c.began).Seconds(),
-		RSS:    mib(float64(u.RSS)), Private: mib(float64(u.RSS - u.Mapped)), Live: mib(e.sum("go_gc_heap_live_bytes", "")),
+		RSS:    report.MiB(u.RSS), Private: report.MiB(u.RSS - u.Mapped), Live: report.MiB(e.sum("go_gc_heap_live_bytes", "")),
 		Goroutines: e.sum("go_goroutines", ""), Files: e.sum("process_open_fds", ""),
 	}, err
 }
-
-func mib(bytes float64) float64 { return bytes / (1 << 20) }
 
 const (
 	// grown is by how much the last third of a run may be above the second one. The
@@ -114,22 +112,9 @@ func judgeCourse(samples []Sample, votes int64, f *oracle.Findings) {
 		return
 	}
 	for _, g := range gauges {
-		middle, last := median(samples[third:2*third], g.of), median(samples[2*third:], g.of)
+		middle, last := report.Median(samples[third:2*third], g.of), report.Median(samples[2*third:], g.of)
 		if last > middle*grown+g.slack+g.perVote*float64(votes)/3 {
 			f.Add("%s grew from %.0f in the second third to %.0f in the last", g.name, middle, last)
 		}
 	}
-}
-
-// median is 0 of nothing.
-func median(samples []Sample, of func(Sample) float64) float64 {
-	if len(samples) == 0 {
-		return 0
-	}
-	values := make([]float64, len(samples))
-	for i, s := range samples {
-		values[i] = of(s)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
 }

@@ -39,7 +39,8 @@ func (e exposition) sum(name, words string) (sum float64) {
 }
 
 func (s *stage) metrics(ctx context.Context) (exposition, error) {
-	text, err := s.client.Metrics(ctx)
+	var text []byte
+	err := s.client.Call(ctx, "GET", "/metrics", nil, &text)
 	return readExposition(text), err
 }
 

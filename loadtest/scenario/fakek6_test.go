@@ -2,9 +2,7 @@ package scenario_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -12,11 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"partyline/loadtest/hooks/receiver"
+	"partyline/loadtest/receiver"
 )
 
-// TestMain is k6, or the receiver, when the test calls itself as one.
+// TestMain is k6, or a receiver of webhooks, when the test calls itself as one.
 func TestMain(m *testing.M) {
+	receiver.Child()
 	call := ""
 	if len(os.Args) > 1 {
 		call = os.Args[1]
@@ -24,8 +23,6 @@ func TestMain(m *testing.M) {
 	switch call {
 	case "run":
 		os.Exit(fakeK6())
-	case "receive":
-		receive()
 	default:
 		os.Exit(test(m))
 	}
@@ -42,17 +39,6 @@ func test(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(workshop) }()
 	return m.Run()
-}
-
-func receive() {
-	var plan receiver.Plan
-	f := flag.NewFlagSet("receive", flag.ExitOnError)
-	plan.Bind(f)
-	_ = f.Parse(os.Args[2:])
-	if err := receiver.Serve(context.Background(), plan, os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
 }
 
 // told is what the fake reads of the brief. What a test wants of it stands where the

@@ -30,7 +30,7 @@ func (s *stage) run(ctx context.Context, o *Options) (load, error) {
 	script := filepath.Join(o.Scripts, o.Scenario.Script())
 	cmd := exec.CommandContext(ctx, o.K6, "run", "--quiet", "--no-color", "--address", "", "--log-format", "raw", script)
 	// Nothing of the caller's: no settings of k6 from home, no word to anybody outside.
-	cmd.Env = []string{"HOME=" + s.folder, "STAGE=" + s.briefFile(), "K6_NO_USAGE_REPORT=true", "K6_AUTO_EXTENSION_RESOLUTION=false"}
+	cmd.Env = []string{"HOME=" + s.server.Folder, "STAGE=" + s.briefFile(), "K6_NO_USAGE_REPORT=true", "K6_AUTO_EXTENSION_RESOLUTION=false"}
 	cmd.Stdout, cmd.Stderr = o.Output, o.Output
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = k6Stops

@@ -4,39 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"partyline/loadtest/report"
 	"strings"
 )
 
-// Programs are what a run starts.
-type Programs struct {
-	// Server is the program under test, K6 the load generator.
-	Server, K6 string
-	// Receiver is a command that calls receiver.Serve; flags of a plan follow it.
-	Receiver []string
-	// Scripts is the folder of the scripts.
-	Scripts string
-	// Output gets what all of them write to stderr, at the same time.
-	Output io.Writer
-}
-
 // Options of a run.
 type Options struct {
-	Programs
-	Scenario Scenario
-	// Long is the form for measuring; without it the form for CI, some ten seconds.
-	Long bool
+	Long bool `help:"The form for measuring, some minutes; without it some ten seconds."`
 	// Rate, Seconds and Screens are used instead of the script's own where it has such a
 	// thing; 0 leaves it.
-	Rate, Seconds, Screens int
+	Rate    int `help:"Votes, or calls, a second instead of the script's."`
+	Seconds int `help:"Seconds of the main part instead of the script's."`
+	Screens int `help:"Screens instead of the script's."`
 	// Thresholds come on top of the script's.
-	Thresholds []Threshold
+	Thresholds []Threshold `name:"threshold" sep:"none" help:"METRIC:EXPRESSION that must hold too, as vote_ms:p(95)<5; repeatable."`
+	Server     string      `name:"binary" help:"This server instead of a built one."`
+	K6         string      `name:"k6" help:"This k6 instead of the one that loadtest/k6/go.mod names."`
+	Scenario   Scenario    `kong:"-"`
+	// Scripts is the folder of the scripts.
+	Scripts string `kong:"-"`
+	// Output gets what all programs write to stderr, at the same time.
+	Output io.Writer `kong:"-"`
 	// Progress is told what is going on, one sentence at a time; nil for silence.
-	Progress func(sentence string)
+	Progress func(sentence string) `kong:"-"`
 }
 
 func (o *Options) complete() error {
 	if o.Progress == nil {
-		o.Progress = func(string) {}
+		o.Progress = report.Quiet
 	}
 	if o.Rate < 0 || o.Seconds < 0 || o.Screens < 0 {
 		return errors.New("rate, seconds and screens must not be negative")
@@ -64,4 +59,10 @@ func ParseThreshold(text string) (Threshold, error) {
 		return Threshold{}, fmt.Errorf("a threshold is METRIC:EXPRESSION, as vote_ms:p(95)<5, not %q", text)
 	}
 	return Threshold{text[:colon], text[colon+1:]}, nil
+}
+
+// UnmarshalText reads it from a command line.
+func (t *Threshold) UnmarshalText(text []byte) (err error) {
+	*t, err = ParseThreshold(string(text))
+	return err
 }

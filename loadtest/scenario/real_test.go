@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"partyline/loadtest/process"
 	"partyline/loadtest/scenario"
+	"partyline/loadtest/target"
 )
 
 // within bounds a test; none takes more than some seconds.
@@ -30,8 +30,7 @@ func options(t *testing.T, server, name string) scenario.Options {
 		t.Fatal(err)
 	}
 	return scenario.Options{
-		Programs: scenario.Programs{Server: server, K6: self, Receiver: []string{self, "receive"}, Scripts: "../k6", Output: t.Output()},
-		Scenario: one,
+		Server: server, K6: self, Scripts: "../k6", Output: t.Output(), Scenario: one,
 	}
 }
 
@@ -45,7 +44,7 @@ func build(t *testing.T) string {
 	return server
 }
 
-var program = sync.OnceValues(func() (string, error) { return process.Build(context.Background(), workshop) })
+var program = sync.OnceValues(func() (string, error) { return target.Build(context.Background(), workshop) })
 
 // TestRunsAreHeldAgainstTheServer runs the real server and a k6 that does as it is told.
 func TestRunsAreHeldAgainstTheServer(t *testing.T) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"partyline/loadtest/webhooks"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ type Report struct {
 	Votes    Votes     `json:"votes"`
 	Server   Server    `json:"server"`
 	// Webhooks is nil for a scenario without.
-	Webhooks *Deliveries `json:"webhooks,omitempty"`
+	Webhooks *webhooks.Outcome `json:"webhooks,omitempty"`
 	// Findings are what does not fit; the first of them when there are many.
 	Findings     []string `json:"findings"`
 	FindingCount int      `json:"finding_count"`

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
+	"partyline/protocol"
 )
 
 // Run plays one scenario against a server of its own. The error is for a run that could
@@ -26,7 +28,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 // reading is the server at one moment.
 type reading struct {
-	usage process.Usage
+	usage target.Usage
 	at    time.Time
 	said  exposition
 	// votes is what /api/stats says of all sessions.
@@ -34,15 +36,15 @@ type reading struct {
 }
 
 func (s *stage) read(ctx context.Context) (r reading, err error) {
-	stats, err := s.client.Stats(ctx)
-	if err != nil {
+	var stats protocol.Stats
+	if err := s.client.Call(ctx, "GET", "/api/stats", nil, &stats); err != nil {
 		return r, err
 	}
 	r.votes = stats.TotalVotes.Count
 	if r.said, err = s.metrics(ctx); err != nil {
 		return r, err
 	}
-	r.usage, err = process.Measure(s.server.Pid())
+	r.usage, err = target.Measure(s.server.Pid())
 	r.at = time.Now()
 	return r, err
 }
@@ -59,7 +61,7 @@ func (s *stage) play(ctx context.Context, o *Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.deliver(ctx); err != nil {
+	if _, err := s.webhooks.Settle(ctx, s.client); err != nil {
 		return nil, err
 	}
 	after, err := s.read(ctx)
@@ -67,14 +69,14 @@ func (s *stage) play(ctx context.Context, o *Options) (*Report, error) {
 		return nil, err
 	}
 	r := newReport(o, l, before, after, samples)
-	if r.Webhooks, err = s.judge(ctx); err != nil {
+	if r.Webhooks, err = s.webhooks.Judge(ctx, s.client); err != nil {
 		return nil, err
 	}
-	peak, err := process.Peak(s.server.Pid())
+	peak, err := target.Peak(s.server.Pid())
 	if err != nil {
 		return nil, err
 	}
-	r.Server.PeakRSS = float64(peak) / (1 << 20)
+	r.Server.PeakRSS = report.MiB(peak)
 	s.audit(ctx, o, r)
 	return r, ctx.Err()
 }

@@ -3,9 +3,9 @@ package siege
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
+	"partyline/loadtest/target"
 	"partyline/protocol"
 )
 
@@ -20,7 +20,7 @@ type addressAttack struct {
 	// which is spared.
 	https bool
 	// prepare is done before anything is measured; nil for nothing.
-	prepare func(ctx context.Context, t *target) error
+	prepare func(ctx context.Context, t *victim) error
 	// run attacks until ctx ends, and tells what its clients meet, by kind.
 	run func(ctx context.Context, t *attackers) error
 }
@@ -55,24 +55,16 @@ func (a addressAttack) wrap() []string {
 		"-e", fmt.Sprintf("inject=%s:delay_enter=%d", syncs, a.slowDisk.Microseconds())}
 }
 
-func findAddressAttack(name string) (addressAttack, error) {
-	at := slices.IndexFunc(addressAttacks, func(a addressAttack) bool { return a.name == name })
-	if at < 0 {
-		return addressAttack{}, fmt.Errorf("no attack is called %q", name)
-	}
-	return addressAttacks[at], nil
-}
-
 // manySessions opens as many as an old hub has had.
-func manySessions(ctx context.Context, t *target) error {
+func manySessions(ctx context.Context, t *victim) error {
 	return spread(ctx, sessionsListed, func(ctx context.Context, _ int) error {
-		_, err := t.admin.CreateSession(ctx)
+		_, err := t.admin.CreateSession(ctx, "load test")
 		return err
 	})
 }
 
 // manyVotes fills the attackers' session with votes of many names.
-func manyVotes(ctx context.Context, t *target) error {
+func manyVotes(ctx context.Context, t *victim) error {
 	b, err := newBallot(ctx, &attackers{order: t.order, met: map[string]int{}})
 	if err != nil {
 		return err
@@ -87,15 +79,12 @@ func manyVotes(ctx context.Context, t *target) error {
 }
 
 // secondSession opens another evening, in which each device has one vote.
-func secondSession(ctx context.Context, t *target) error {
-	session, err := t.admin.CreateSession(ctx)
+func secondSession(ctx context.Context, t *victim) error {
+	play, err := target.OpenSession(ctx, t.admin, "Attacked game")
 	if err != nil {
 		return err
 	}
-	if _, err := t.admin.AddGame(ctx, session.ID, t.game); err != nil {
-		return err
-	}
-	join, err := t.admin.OpenJoin(ctx, session.ID, protocol.PolicyOnce)
+	join, err := t.admin.OpenJoin(ctx, play.SessionID, protocol.PolicyOnce)
 	if err == nil {
 		t.OnceCode = *join.Code
 	}

@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"partyline/loadtest/latency"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
 func TestTheTableTellsRatioAndAnswers(t *testing.T) {
-	r := &AddressReport{Rows: []AddressRow{{Attack: "flood", Alone: latency.Summary{P50: 1, P99: 4}, Under: latency.Summary{P50: 2, P99: 10},
+	r := &AddressReport{Rows: []AddressRow{{Attack: "flood", Alone: report.Summary{P50: 1, P99: 4}, Under: report.Summary{P50: 2, P99: 10},
 		Met: map[string]int{"429": 7, "200": 3}, Before: 40, Highest: 51}}}
 	var out strings.Builder
 	if err := r.Write(&out); err != nil {
@@ -33,12 +33,11 @@ func TestGuessedCodesAreCodesAndDiffer(t *testing.T) {
 }
 
 func TestAddressAttacksAreFoundByName(t *testing.T) {
-	o := Options{Only: []string{"metrics", "full-gate"}}
-	if some, err := o.chosenAddressAttacks(); err != nil || len(some) != 2 || some[1].wrap() == nil {
+	name := func(a addressAttack) string { return a.name }
+	if some, err := choose(addressAttacks, name, []string{"metrics", "full-gate"}); err != nil || len(some) != 2 || some[1].wrap() == nil {
 		t.Errorf("%v, %v", some, err)
 	}
-	o.Only = []string{"tickling"}
-	if _, err := o.chosenAddressAttacks(); err == nil {
+	if _, err := choose(addressAttacks, name, []string{"tickling"}); err == nil {
 		t.Error("an attack that nobody knows was found")
 	}
 }

@@ -2,8 +2,6 @@ package siege
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 )
 
@@ -33,14 +31,6 @@ var attacks = []attack{
 	{name: "subscribe-storm", short: 6 * time.Second, long: 30 * time.Second, run: subscribeStorm, fault: someMet("subscribed")},
 	{name: "many-names", short: 6 * time.Second, long: 30 * time.Second, run: manyNames, fault: someMet("200")},
 	{name: "too-many-votes", short: 8 * time.Second, long: 60 * time.Second, run: tooManyVotes, sheds: true, fault: shed},
-}
-
-func find(name string) (attack, error) {
-	at := slices.IndexFunc(attacks, func(a attack) bool { return a.name == name })
-	if at < 0 {
-		return attack{}, fmt.Errorf("no attack is called %q", name)
-	}
-	return attacks[at], nil
 }
 
 // allEnded wants the server to have ended every connection.

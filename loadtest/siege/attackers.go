@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"strconv"
 	"sync"
 	"time"
 
-	"partyline/loadtest/latency"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -36,14 +38,14 @@ type spoils struct {
 	// Met is what its clients met, by kind.
 	Met map[string]int `json:"met"`
 	// Taken is how long those votes took that were taken.
-	Taken latency.Summary `json:"taken"`
+	Taken report.Summary `json:"taken"`
 }
 
 // attackers are all clients of one attack. They are a process of their own, of the
 // lowest priority: real ones would not take the server's cores to attack it.
 type attackers struct {
 	order
-	taken latency.Histogram
+	taken report.Histogram
 
 	mu  sync.Mutex
 	met map[string]int
@@ -58,9 +60,24 @@ func (t *attackers) tell(kind string, n int) {
 	}
 }
 
-// Attack is the process of attackers: it reads an order, carries it out, and writes
-// what came of it.
-func Attack(ctx context.Context, in io.Reader, out io.Writer) error {
+// childCommand is the first argument of a program that is to attack.
+const childCommand = "attack"
+
+// Child makes this process one of attackers if it was started as one, and ends it; else it
+// returns at once. It reads an order from stdin, carries it out, and writes what came of it.
+// A program that calls Run must call it first.
+func Child() {
+	if len(os.Args) != 2 || os.Args[1] != childCommand {
+		return
+	}
+	if err := carryOut(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "attackers:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func carryOut(in io.Reader, out io.Writer) error {
 	t := &attackers{met: map[string]int{}}
 	if err := json.NewDecoder(in).Decode(&t.order); err != nil {
 		return err
@@ -69,7 +86,7 @@ func Attack(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	lasting, cancel := context.WithTimeout(ctx, t.Lasts)
+	lasting, cancel := context.WithTimeout(context.Background(), t.Lasts)
 	defer cancel()
 	if err := run(lasting, t); err != nil && lasting.Err() == nil {
 		return err
@@ -77,28 +94,34 @@ func Attack(ctx context.Context, in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(spoils{Met: t.met, Taken: t.taken.Summary()})
 }
 
-// runOf finds what the attack of that name does. Those of the siege take the lowest
-// priority themselves; others are started with one.
+// runOf finds what the attack of that name does.
 func runOf(name string) (func(context.Context, *attackers) error, error) {
-	if a, err := findAddressAttack(name); err == nil {
-		return a.run, nil
+	for _, a := range addressAttacks {
+		if a.name == name {
+			return a.run, nil
+		}
 	}
-	a, err := find(name)
-	if err == nil {
-		err = stepBack()
+	for _, a := range attacks {
+		if a.name == name {
+			return a.run, nil
+		}
 	}
-	return a.run, err
+	return nil, fmt.Errorf("no attack is called %q", name)
 }
 
-// send runs the process and waits for it.
-func (o order) send(ctx context.Context, command []string) (s spoils, err error) {
+// send runs the process with that priority, 19 for what nobody else wants, and waits for it.
+func (o order) send(ctx context.Context, nice int) (s spoils, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return s, err
+	}
 	in, err := json.Marshal(o)
 	if err != nil {
 		return s, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Lasts+answerWithin+2*lastWait)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, "nice", "-n", strconv.Itoa(nice), self, childCommand)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &stdout, &stderr
 	if err := cmd.Run(); err != nil {

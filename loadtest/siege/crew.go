@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"partyline/loadtest/wire"
+	"partyline/protocol/client"
 )
 
 // crew runs n attackers and waits for them; each ends with ctx.
@@ -42,7 +43,7 @@ func watch(ctx context.Context, c *wire.Conn, each func(message []byte)) string 
 
 // ending names how a connection ended, or that it did not.
 func ending(err error) string {
-	var closed *wire.CloseError
+	var closed *client.CloseError
 	switch {
 	case errors.As(err, &closed):
 		return "closed " + strconv.Itoa(closed.Code)

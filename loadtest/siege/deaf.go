@@ -2,10 +2,9 @@ package siege
 
 import (
 	"context"
+	"partyline/loadtest/wire"
+	"partyline/protocol/client"
 	"time"
-
-	"partyline/loadtest/api"
-	"partyline/protocol"
 )
 
 const (
@@ -25,12 +24,12 @@ func deafScreens(ctx context.Context, t *attackers) error {
 }
 
 func (t *attackers) deaf(ctx context.Context) string {
-	c, err := api.Connect(ctx, t.Addr, t.Viewer)
+	c, err := wire.Connect(ctx, t.Addr, t.Viewer)
 	if err != nil {
 		return "not connected"
 	}
 	defer func() { _ = c.Close() }()
-	if _, err := api.Subscribe(c, protocol.ClientMessage{SessionID: t.Session}); err != nil {
+	if _, err := client.Subscribe(c, client.Subscription{Session: t.Session}); err != nil {
 		return "not subscribed"
 	}
 	<-ctx.Done()

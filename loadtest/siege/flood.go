@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"partyline/loadtest/api"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
-
-// livePath is the WebSocket of the contract.
-const livePath = "/api/sessions/live"
 
 // floodClients is how many connections flood at once.
 const floodClients = 40
@@ -44,7 +40,7 @@ func subscribeStorm(ctx context.Context, t *attackers) error {
 func (t *attackers) flood(ctx context.Context, token string, bytes []byte) error {
 	crew(ctx, floodClients, func(ctx context.Context, _ int) {
 		for ctx.Err() == nil {
-			c, err := api.Connect(ctx, t.Addr, token)
+			c, err := wire.Connect(ctx, t.Addr, token)
 			if err != nil {
 				t.tell("not connected", 1)
 				continue

@@ -1,17 +1,16 @@
 package siege
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 )
 
 // gauge is what the server holds.
@@ -22,8 +21,8 @@ type gauge struct {
 }
 
 // measure reads it from /proc (Linux) and /metrics.
-func (t *target) measure(ctx context.Context) (g gauge, err error) {
-	u, err := process.Measure(t.server.Pid())
+func (t *victim) measure(ctx context.Context) (g gauge, err error) {
+	u, err := target.Measure(t.server.Pid())
 	if err != nil {
 		return g, err
 	}
@@ -47,30 +46,25 @@ func sockets(pid int) (n int, err error) {
 	return n, err
 }
 
-func (t *target) goroutines(ctx context.Context) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.Addr+"/metrics", nil)
-	if err != nil {
+func (t *victim) goroutines(ctx context.Context) (int, error) {
+	t.admin.Close() // the connection of the call before is none of what is counted
+	var text []byte
+	if err := t.admin.Call(ctx, "GET", "/metrics", nil, &text); err != nil {
 		return 0, err
 	}
-	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}).Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() {
-		if n, ok := strings.CutPrefix(lines.Text(), "go_goroutines "); ok {
-			return strconv.Atoi(n)
+	for line := range strings.Lines(string(text)) {
+		if n, ok := strings.CutPrefix(line, "go_goroutines "); ok {
+			return strconv.Atoi(strings.TrimSpace(n))
 		}
 	}
-	return 0, fmt.Errorf("/metrics tells no go_goroutines: %v", lines.Err())
+	return 0, errors.New("/metrics tells no go_goroutines")
 }
 
 // slack is what may come and go by itself: mailboxes at work, a keep-alive connection.
 const slack = 20
 
 // settle waits until the server holds no more than before; false when it does not.
-func (t *target) settle(ctx context.Context, before gauge) (gauge, bool) {
+func (t *victim) settle(ctx context.Context, before gauge) (gauge, bool) {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
 	for {

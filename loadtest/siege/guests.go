@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"partyline/loadtest/api"
+	"partyline/loadtest/oracle"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
@@ -37,7 +37,7 @@ func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx contex
 	}
 	crew(ctx, n, func(ctx context.Context, index int) {
 		from := "198.51.100." + strconv.Itoa(66+index/connectsAtOnce)
-		c, err := api.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
+		c, err := wire.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
 		if err != nil {
 			t.tell("not connected", 1)
 			return
@@ -55,7 +55,7 @@ func request(id int, op, data string) []byte {
 
 // answered counts an answer by its status.
 func (t *attackers) answered(message []byte) {
-	if r, ok := api.ReadResponse(message); ok {
+	if r, ok := oracle.ReadResponse(message); ok {
 		t.tell(strconv.Itoa(r.Status), 1)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"partyline/loadtest/target"
 	"path/filepath"
 	"time"
 )
@@ -40,8 +41,8 @@ func shakeHands(ctx context.Context, t *attackers) error {
 
 // serveTLS starts the server anew, on an address that is not loopback and with a
 // certificate of RSA, which is the dearest of the usual ones.
-func (t *target) serveTLS(ctx context.Context, o Options) error {
-	if err := t.server.Stop(stopWithin); err != nil {
+func (t *victim) serveTLS(ctx context.Context) error {
+	if err := t.server.Stop(target.StopWithin); err != nil {
 		return err
 	}
 	own, err := ownAddress()
@@ -52,21 +53,20 @@ func (t *target) serveTLS(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	cert, key, err := writeCertificate(t.folder, own)
+	cert, key, err := writeCertificate(t.server.Folder, own)
 	if err != nil {
 		return err
 	}
 	t.Addr, t.TLS = net.JoinHostPort(own.String(), port), true
-	o.flags = append(o.flags, "--tls-cert", cert, "--tls-key", key)
-	t.server = t.program(o)
+	t.server.Addr, t.server.Flags = t.Addr, append(t.server.Flags, "--tls-cert", cert, "--tls-key", key)
 	if err := t.server.Start(); err != nil {
 		return err
 	}
 	return t.awaitTLS(ctx)
 }
 
-func (t *target) awaitTLS(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+func (t *victim) awaitTLS(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, target.ReadyWithin)
 	defer cancel()
 	v := t.visitor("", "", 1)
 	defer v.close()

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"partyline/loadtest/latency"
-	"partyline/loadtest/process"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"partyline/protocol"
 )
 
@@ -24,17 +24,17 @@ const (
 
 // honest is what a bot and a host go through for a while.
 type honest struct {
-	t         *target
+	t         *victim
 	bot, host *visitor
-	votes     latency.Histogram
-	pages     latency.Histogram
+	votes     report.Histogram
+	pages     report.Histogram
 	refused   attackers // counts what is no 200, by kind
 	highest   int64     // bytes of memory, at most
 }
 
 // watchHonest has a bot vote in open loop, beside a host that reads, both by REST, for
 // so long; how long each took counts from when it was due.
-func (t *target) watchHonest(ctx context.Context, lasts time.Duration) *honest {
+func (t *victim) watchHonest(ctx context.Context, lasts time.Duration) *honest {
 	h := &honest{t: t, bot: t.visitor(honestAddress, t.bot, botHands), host: t.visitor(honestAddress, t.Admin, 2)}
 	h.refused.met = map[string]int{}
 	defer h.bot.close()
@@ -79,7 +79,7 @@ func (h *honest) read(ctx context.Context) {
 }
 
 // note counts what became of a request that was due at that time.
-func (h *honest) note(to *latency.Histogram, due time.Time, kind string) {
+func (h *honest) note(to *report.Histogram, due time.Time, kind string) {
 	to.Record(time.Since(due))
 	if kind != "200" {
 		h.refused.unlessOver(kind)
@@ -89,7 +89,7 @@ func (h *honest) note(to *latency.Histogram, due time.Time, kind string) {
 // sample looks for the most memory that the server ever has.
 func (h *honest) sample(ctx context.Context) {
 	for drip(ctx, sampleEvery) {
-		if u, err := process.Measure(h.t.server.Pid()); err == nil {
+		if u, err := target.Measure(h.t.server.Pid()); err == nil {
 			h.highest = max(h.highest, u.RSS)
 		}
 	}

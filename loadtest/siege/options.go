@@ -22,39 +22,14 @@ const (
 	recovery = 20 * time.Second
 )
 
-// Options of a siege. Fields that are 0 get the default named beside them.
+// Options of a siege.
 type Options struct {
+	Long bool     `help:"Give each attack the time to meet every timeout (15 minutes in all)."`
+	Only []string `help:"Names of attacks, with commas between them (all)."`
 	// Binary is the program under test.
-	Binary string
-	// Attackers is a command that calls Attack.
-	Attackers []string
-	// Long gives each attack the time to meet every timeout (15 minutes in all).
-	Long bool
-	// Only are the names of the attacks to run (all).
-	Only []string
+	Binary string `kong:"-"`
 	// Output gets what the server writes to stderr; nil drops it.
-	Output io.Writer
-	// wrap is a command that the server is run by, and flags are further ones of serve.
-	wrap, flags []string
+	Output io.Writer `kong:"-"`
 	// Progress is told what is going on, one sentence at a time; nil for silence.
-	Progress func(sentence string)
-}
-
-// chosen are the attacks that Only names.
-func (o *Options) chosen() ([]attack, error) {
-	if o.Progress == nil {
-		o.Progress = func(string) {}
-	}
-	if len(o.Only) == 0 {
-		return attacks, nil
-	}
-	var some []attack
-	for _, name := range o.Only {
-		a, err := find(name)
-		if err != nil {
-			return nil, err
-		}
-		some = append(some, a)
-	}
-	return some, nil
+	Progress func(sentence string) `kong:"-"`
 }

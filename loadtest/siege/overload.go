@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"partyline/loadtest/api"
+	"partyline/loadtest/oracle"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
@@ -25,7 +25,7 @@ const overloadWrite = 128
 // as it takes to fill the hub's door, as fast as the server reads.
 func tooManyVotes(ctx context.Context, t *attackers) error {
 	crew(ctx, overloaders, func(ctx context.Context, index int) {
-		c, err := api.Connect(ctx, t.Addr, t.Admin)
+		c, err := wire.Connect(ctx, t.Addr, t.Admin)
 		if err != nil {
 			t.tell("not connected", 1)
 			return
@@ -75,7 +75,7 @@ func (o *overloader) ask(ctx context.Context) {
 
 // answer notes what became of a request, and how long a vote that was taken took.
 func (o *overloader) answer(message []byte) {
-	r, ok := api.ReadResponse(message)
+	r, ok := oracle.ReadResponse(message)
 	switch {
 	case ok && r.Status == 200:
 		o.met[0]++

@@ -3,11 +3,9 @@ package siege
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"partyline/loadtest/crowd"
-	"partyline/loadtest/latency"
+	"partyline/loadtest/report"
 )
 
 // Verdict is what came of one attack. It was withstood when Faults is empty.
@@ -15,10 +13,10 @@ type Verdict struct {
 	Attack string         `json:"attack"`
 	Met    map[string]int `json:"met"`
 	// During and After are of the honest; Taken of the attackers' votes that were taken.
-	During latency.Summary `json:"honest_vote_to_answer_during"`
-	Shown  latency.Summary `json:"honest_vote_to_screen_during"`
-	After  latency.Summary `json:"honest_vote_to_answer_after"`
-	Taken  latency.Summary `json:"attackers_vote_to_answer"`
+	During report.Summary `json:"honest_vote_to_answer_during"`
+	Shown  report.Summary `json:"honest_vote_to_screen_during"`
+	After  report.Summary `json:"honest_vote_to_answer_after"`
+	Taken  report.Summary `json:"attackers_vote_to_answer"`
 	// Errors are what honest voters were told during the attack.
 	Errors  map[string]int `json:"honest_errors"`
 	HighRSS float64        `json:"server_rss_mib_highest"`
@@ -86,38 +84,22 @@ func (r *Report) Err() error {
 
 // Write prints the report for people.
 func (r *Report) Write(w io.Writer) error {
-	p := &printer{w: w}
+	p := report.NewPrinter(w)
 	for _, v := range r.Verdicts {
-		p.line("%s", v.Attack)
-		for _, kind := range slices.Sorted(maps.Keys(v.Met)) {
-			p.line("  attackers met   %d × %s", v.Met[kind], kind)
-		}
+		p.Line("%s", v.Attack)
+		p.Line("  attackers met   %s", report.Counts(v.Met))
 		if v.Taken.Count > 0 {
-			p.line("  votes taken     %v", v.Taken)
+			p.Line("  votes taken     %v", v.Taken)
 		}
-		p.line("  honest votes    %v", v.During)
-		p.line("  on the screen   %v", v.Shown)
-		p.line("  afterwards      %v", v.After)
-		for _, kind := range slices.Sorted(maps.Keys(v.Errors)) {
-			p.line("  honest error    %d × %s", v.Errors[kind], kind)
-		}
-		p.line("  server          %.0f MiB at most, %.2f cores; %d → %d sockets, %d → %d goroutines", v.HighRSS, v.CPU,
+		p.Line("  honest votes    %v", v.During)
+		p.Line("  on the screen   %v", v.Shown)
+		p.Line("  afterwards      %v", v.After)
+		p.Line("  honest errors   %s", report.Counts(v.Errors))
+		p.Line("  server          %.0f MiB at most, %.2f cores; %d → %d sockets, %d → %d goroutines", v.HighRSS, v.CPU,
 			v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
 		for _, f := range v.Faults {
-			p.line("  FAULT           %s", f)
+			p.Line("  FAULT           %s", f)
 		}
 	}
-	return p.err
-}
-
-// printer remembers the first error of many writes.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) line(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
-	}
+	return p.Err()
 }

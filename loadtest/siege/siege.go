@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"partyline/loadtest/crowd"
+	"partyline/loadtest/target"
 )
 
 const (
@@ -21,11 +22,12 @@ const (
 // Run besieges a server of its own. The error is for a siege that could not be done;
 // what was not withstood stands in the report.
 func Run(ctx context.Context, o Options) (r *Report, err error) {
-	chosen, err := o.chosen()
+	o.complete()
+	chosen, err := choose(attacks, func(a attack) string { return a.name }, o.Only)
 	if err != nil {
 		return nil, err
 	}
-	t, err := open(ctx, o)
+	t, err := open(ctx, target.Options{Binary: o.Binary, Output: o.Output})
 	if err != nil {
 		return nil, err
 	}
@@ -54,13 +56,13 @@ func Run(ctx context.Context, o Options) (r *Report, err error) {
 }
 
 // withstand is one attack and what comes after it.
-func (t *target) withstand(ctx context.Context, a attack, lasts time.Duration, o Options) (*Verdict, error) {
+func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o Options) (*Verdict, error) {
 	v := &Verdict{Attack: a.name, Faults: []string{}}
 	var err error
 	if v.Before, err = t.measure(ctx); err != nil {
 		return nil, err
 	}
-	during, won, err := t.besiege(ctx, a, lasts, o.Attackers)
+	during, won, err := t.besiege(ctx, a, lasts)
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +85,13 @@ func (t *target) withstand(ctx context.Context, a attack, lasts time.Duration, o
 }
 
 // besiege attacks while the honest vote.
-func (t *target) besiege(ctx context.Context, a attack, lasts time.Duration, command []string) (r *crowd.Report, won spoils, err error) {
+func (t *victim) besiege(ctx context.Context, a attack, lasts time.Duration) (r *crowd.Report, won spoils, err error) {
 	orders := t.order
 	orders.Attack, orders.Lasts = a.name, lasts
 	ended := make(chan error, 1)
 	go func() { // ends with the attack and is waited for
 		var err error
-		won, err = orders.send(ctx, command)
+		won, err = orders.send(ctx, 19)
 		ended <- err
 	}()
 	drip(ctx, lead)
@@ -98,7 +100,7 @@ func (t *target) besiege(ctx context.Context, a attack, lasts time.Duration, com
 }
 
 // honest votes at an evening's pace before two screens, judged by the oracle.
-func (t *target) honest(ctx context.Context, lasts time.Duration) (*crowd.Report, error) {
-	return crowd.Run(ctx, crowd.Options{Addr: t.Addr, Key: adminKey, Screens: 2, Rate: honestRate, Duration: lasts,
+func (t *victim) honest(ctx context.Context, lasts time.Duration) (*crowd.Report, error) {
+	return crowd.Run(ctx, crowd.Options{Addr: t.Addr, Key: t.server.AdminKey, Screens: 2, Rate: honestRate, Duration: lasts,
 		Clients: 256, Pid: t.server.Pid()})
 }

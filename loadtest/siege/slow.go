@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"partyline/loadtest/wire"
+	"partyline/protocol/client"
 )
 
 // slowClients is how many connections say a little at a time.
@@ -63,7 +64,7 @@ func outcome(c net.Conn) string {
 // silentSockets opens WebSockets and never says who they are.
 func silentSockets(ctx context.Context, t *attackers) error {
 	crew(ctx, slowClients, func(ctx context.Context, _ int) {
-		c, err := wire.Dial(ctx, t.Addr, livePath)
+		c, err := wire.Dial(ctx, t.Addr, client.LivePath)
 		if err != nil {
 			t.tell("not connected", 1)
 			return

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"partyline/protocol/client"
 	"sync"
 	"time"
 )
@@ -30,14 +31,6 @@ const (
 	opPing         = 0x9
 	opPong         = 0xA
 )
-
-// CloseError is the server's close frame. Code is 1005 when it named none.
-type CloseError struct {
-	Code   int
-	Reason string
-}
-
-func (e *CloseError) Error() string { return fmt.Sprintf("closed %d %s", e.Code, e.Reason) }
 
 // ErrProtocol is wrapped by errors about frames that RFC 6455 forbids.
 var ErrProtocol = errors.New("websocket protocol violated")
@@ -70,7 +63,7 @@ func newConn(c net.Conn, rest []byte) *Conn {
 }
 
 // Next waits for the next text message. The slice is valid until the following
-// call. Pings are answered on the way. A close frame is a *CloseError.
+// call. Pings are answered on the way. A close frame is a *client.CloseError.
 func (c *Conn) Next() ([]byte, error) {
 	for {
 		f, ok, err := c.take()
@@ -210,7 +203,7 @@ func (c *Conn) room(size int) {
 func closeError(payload []byte) error {
 	const noStatus = 1005
 	if len(payload) < 2 {
-		return &CloseError{Code: noStatus}
+		return &client.CloseError{Code: noStatus}
 	}
-	return &CloseError{Code: int(binary.BigEndian.Uint16(payload)), Reason: string(payload[2:])}
+	return &client.CloseError{Code: int(binary.BigEndian.Uint16(payload)), Reason: string(payload[2:])}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"partyline/loadtest/wire"
+	"partyline/protocol/client"
 )
 
 // serve runs f on the server's end of each WebSocket.
@@ -109,7 +110,7 @@ func TestCloseTellsCodeAndReason(t *testing.T) {
 		_ = c.Close(4008, "too slow")
 	})
 	_, err := dial(t, addr).Next()
-	var closed *wire.CloseError
+	var closed *client.CloseError
 	if !errors.As(err, &closed) || closed.Code != 4008 || closed.Reason != "too slow" {
 		t.Fatalf("got %v", err)
 	}

@@ -7,7 +7,7 @@
 //
 //	hub := client.New("http://localhost:5000", token)
 //	defer hub.Close()
-//	vote := protocol.CastVote{Username: "viewer_1", Vote: protocol.VoteUp, Timestamp: &now}
+//	vote := protocol.CastVote{Username: "viewer_1", Vote: protocol.VoteUp, Timestamp: now.Stamp()}
 //	err := client.Retry(ctx, func(ctx context.Context) error {
 //		return hub.CallWithKey(ctx, "vote-"+messageID, "POST", "/api/votes/live", vote, nil)
 //	})

@@ -97,7 +97,7 @@ func (h *realHub) upvotes(t *testing.T) int64 {
 
 func vote(session protocol.SessionID, name string) protocol.CastVote {
 	now := protocol.TimestampOf(time.Now())
-	return protocol.CastVote{SessionID: session, Username: name, Vote: protocol.VoteUp, Timestamp: &now}
+	return protocol.CastVote{SessionID: session, Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()}
 }
 
 func listen(t *testing.T) net.Listener {

@@ -4,18 +4,15 @@ package browser_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"partyline/loadtest/api"
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 )
 
 const (
@@ -31,19 +28,18 @@ type object = map[string]any
 type hub struct {
 	t       *testing.T
 	addr    string
-	process *process.Server
+	process *target.Server
 	token   string // an admin's
 }
 
 func newHub(t *testing.T) *hub {
 	t.Helper()
-	addr, err := process.FreeAddr()
+	var log bytes.Buffer
+	server, err := target.New(t.Context(), target.Options{Binary: binary, Folder: t.TempDir(), AdminKey: adminKey, Secret: secret, Output: &log, Flags: target.LoopbackWebhooks})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
-	h := &hub{t: t, addr: addr, process: process.New(process.Options{Binary: binary, Data: filepath.Join(t.TempDir(), "data"), Addr: addr,
-		AdminKey: adminKey, Secret: secret, Output: &log, Flags: []string{"--webhook-allow-cidr", "127.0.0.0/8"}})}
+	h := &hub{t: t, addr: server.Addr, process: server}
 	t.Cleanup(func() {
 		if err := h.process.Stop(patience); err != nil {
 			t.Error("the server's end:", err)
@@ -59,12 +55,7 @@ func newHub(t *testing.T) *hub {
 
 func (h *hub) start() {
 	h.t.Helper()
-	if err := h.process.Start(); err != nil {
-		h.t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
-	defer cancel()
-	if _, err := api.WaitReady(ctx, h.addr); err != nil {
+	if _, err := h.process.Run(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"partyline/loadtest/process"
+	"partyline/loadtest/target"
 )
 
 // shots is where pictures of the pages go, for people to look at.
@@ -37,7 +37,7 @@ func all(m *testing.M) int {
 		return fail(err)
 	}
 	defer func() { _ = os.RemoveAll(folders) }() // the browser may still be writing
-	if binary, err = process.Build(context.Background(), folders); err != nil {
+	if binary, err = target.Build(context.Background(), folders); err != nil {
 		return fail(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],

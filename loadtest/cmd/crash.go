@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"partyline/loadtest/crash"
+	"partyline/loadtest/receiver"
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
+	"partyline/loadtest/webhooks"
+)
+
+type crashCommand struct {
+	program
+	crash.Options
+	Count int  `name:"webhooks" default:"3" help:"Webhooks that are judged, too."`
+	Keep  bool `help:"Keep the data folder when something was found."`
+}
+
+// Run kills a server under thousands of votes a second. Its webhooks want one session each:
+// an endpoint takes one delivery at a time.
+func (c *crashCommand) Run(e *env) error {
+	return e.crash(&c.program, c.Options, webhooks.Options{Webhooks: c.Count, EachOneSession: true}, c.Keep)
+}
+
+func (e *env) crash(p *program, o crash.Options, w webhooks.Options, keep bool) (err error) {
+	report.Default(&o.Seed, uint64(time.Now().UnixNano()))
+	w.Plan.Seed, w.Output, w.Progress, o.Progress = o.Seed, e.stderr, e.tell, e.tell
+	if o.Server, err = target.New(e.ctx, target.Options{Binary: p.Binary, Output: e.stderr, Flags: target.LoopbackWebhooks}); err != nil {
+		return err
+	}
+	e.tell(fmt.Sprintf("seed %d, folder %s", o.Seed, o.Server.Folder))
+	if w.Webhooks > 0 {
+		if o.Webhooks, err = webhooks.Start(w); err != nil {
+			return errors.Join(err, o.Server.Close())
+		}
+	}
+	r, err := crash.Run(e.ctx, o)
+	err = errors.Join(err, o.Webhooks.Close())
+	if err == nil {
+		err = e.done(p, r)
+	}
+	if err != nil && keep {
+		e.tell("the data are kept in " + o.Server.Folder)
+		return errors.Join(err, o.Server.Stop(target.StopWithin))
+	}
+	return errors.Join(err, o.Server.Close())
+}
+
+type hooksCommand struct {
+	Crash hooksCrash `cmd:"" help:"Kill the server while it delivers to endpoints that fail at random."`
+	Bench hooksBench `cmd:"" help:"Measure throughput and latency of deliveries."`
+}
+
+type hooksCrash struct {
+	program
+	Rounds   int    `help:"How often to kill (22, short 3)."`
+	Webhooks int    `default:"20" help:"Webhooks, each with an endpoint of its own."`
+	Short    bool   `help:"A run of half a minute: nothing hangs, and what waits at the end is tried at once."`
+	Seed     uint64 `help:"Seed of moments and failures (the time)."`
+}
+
+// hooksWithin bounds a run: twice what the long form takes at most.
+const hooksWithin = 12 * time.Minute
+
+// Run is the crash test with few votes, of which every webhook gets most, and with endpoints
+// that fail.
+func (c *hooksCrash) Run(e *env) error {
+	ctx, cancel := context.WithTimeout(e.ctx, hooksWithin)
+	defer cancel()
+	o := crash.Options{Rounds: c.Rounds, Writers: 2, Screens: 2, Rate: 35, PollRate: 2, MinLife: 300 * time.Millisecond, MaxLife: 4500 * time.Millisecond, Seed: c.Seed}
+	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{Illness: 0.004, Hangs: true, Poisoned: 3}}
+	report.Default(&o.Rounds, 22)
+	if c.Short {
+		if c.Rounds == 0 {
+			o.Rounds = 3
+		}
+		o.Rate, o.MaxLife = 17, 3*time.Second
+		w.Plan, w.Nudge, w.SettleWithin = receiver.Plan{Illness: 0.01, Poisoned: 1}, true, 30*time.Second
+	}
+	bounded := *e
+	bounded.ctx = ctx
+	return bounded.crash(&c.program, o, w, false)
+}
+
+type hooksBench struct {
+	program
+	webhooks.BenchOptions
+}
+
+func (c *hooksBench) Run(e *env) error {
+	return e.folder(&c.program, func(string) error {
+		c.BenchOptions.Binary, c.Output, c.Progress = c.program.Binary, e.stderr, e.tell
+		r, err := webhooks.Bench(e.ctx, c.BenchOptions)
+		if err != nil {
+			return err
+		}
+		return e.done(&c.program, r)
+	})
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"partyline/loadtest/receiver"
+	"partyline/loadtest/report"
+	"partyline/loadtest/siege"
+	"partyline/loadtest/target"
+)
+
+func main() {
+	receiver.Child()
+	siege.Child()
+	// SIGTERM counts as well as an interrupt: whoever ends a stage of CI that hangs sends it,
+	// and no server or mount may stay behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "loadtest:", err)
+		os.Exit(1)
+	}
+}
+
+// commands are the subcommands.
+type commands struct {
+	Crowd    crowdCommand    `cmd:"" help:"Voters and screens: throughput, latencies, what the server used."`
+	Crash    crashCommand    `cmd:"" help:"Kill the server again and again, with screens and webhooks, and judge what is left."`
+	Hooks    hooksCommand    `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
+	Siege    siegeCommand    `cmd:"" help:"Attack the server in every way that a client can while honest voters go on."`
+	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, flipped bits, under load."`
+	Scenario scenarioCommand `cmd:"" help:"k6 scenarios, held against what the server recorded."`
+}
+
+// env is what all subcommands run in.
+type env struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// program is the server under test.
+type program struct {
+	Binary string `help:"This program instead of a built one."`
+	JSON   string `name:"json" help:"Also write the report to this file as JSON."`
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c commands
+	helped := false
+	parser, err := kong.New(&c, kong.Name("loadtest"), kong.Description("Load tests of Partyline."), kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return parsed.Run(&env{ctx: ctx, stdout: stdout, stderr: stderr})
+}
+
+// tell prints one sentence of progress.
+func (e *env) tell(sentence string) { _, _ = fmt.Fprintln(e.stderr, sentence) }
+
+// folder makes a temporary folder, with the program in it if none was given, and runs do.
+func (e *env) folder(p *program, do func(folder string) error) error {
+	folder, err := os.MkdirTemp("", "partyline-loadtest-")
+	if err != nil {
+		return err
+	}
+	if p.Binary == "" {
+		e.tell("building the server")
+		p.Binary, err = target.Build(e.ctx, folder)
+	}
+	if err == nil {
+		err = do(folder)
+	}
+	return errors.Join(err, os.RemoveAll(folder))
+}
+
+// done prints a report, writes it as JSON, and fails when it is not a good one.
+func (e *env) done(p *program, r interface {
+	Write(io.Writer) error
+	Err() error
+}) error {
+	return errors.Join(r.Write(e.stdout), report.Save(p.JSON, r), r.Err())
+}

@@ -1,0 +1,189 @@
+package crash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
+	"partyline/protocol"
+	"partyline/protocol/client"
+)
+
+const (
+	// pollEvery is how often the host looks after the poll of a session.
+	pollEvery = 20 * time.Millisecond
+	// shortest and longest is how long a poll lasts that the host ends: some live through a
+	// kill, some do not.
+	shortest, longest = 200 * time.Millisecond, 2 * time.Second
+	// candidates of each poll.
+	candidates = 4
+)
+
+// pollHost opens one poll after the other in a session: one that ends by its time, then one
+// that the host ends, and so on. Voters may vote in it while it is open.
+type pollHost struct {
+	*state
+	session protocol.SessionID
+	polls   oracle.Polls
+	games   []protocol.GameID // which nobody else plays
+	voter   *client.Client    // with a bot's token for this session alone
+
+	// The host's own: began is how many it has begun, due when the open one is to be ended.
+	began  int
+	due    time.Time
+	byTime bool
+
+	mu   sync.Mutex
+	open *protocol.Poll // nil for none, or when the host does not know
+	done bool           // nothing is open, and nothing more will be
+}
+
+func (e *state) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHost, error) {
+	h := &pollHost{state: e, session: id}
+	for n := range candidates {
+		g, err := e.client.CreateGame(ctx, "Load test", fmt.Sprintf("Candidate %d of session %d", n+1, id))
+		if err != nil {
+			return nil, err
+		}
+		h.games = append(h.games, g.ID)
+	}
+	t, err := e.client.IssueToken(ctx, protocol.RoleBot, "crash test", id)
+	h.voter = e.client.As(t.Secret)
+	return h, err
+}
+
+// host looks after the polls until the gate ends.
+func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
+	defer h.gate.left()
+	for ctx.Err() == nil && h.gate.pass() {
+		if err := h.step(ctx, rng); err != nil && ctx.Err() == nil {
+			h.set(nil) // the next step asks how it stands
+			if refused, ok := errors.AsType[*client.Error](err); ok && !client.Temporary(err) && !client.Refused(err, protocol.CodeConflict) {
+				h.findings.Add("session %d: the host of polls was told %v", h.session, refused)
+			}
+		}
+		_ = report.Wait(ctx, pollEvery)
+	}
+}
+
+// step does the one thing that is next.
+func (h *pollHost) step(ctx context.Context, rng *rand.Rand) error {
+	promised := h.polls.Mark()
+	p, err := h.client.Poll(ctx, h.session)
+	if err != nil {
+		return err
+	}
+	if p.ID != 0 {
+		h.polls.Check(&h.findings, promised, p)
+	}
+	open := p.Status == protocol.StatusOpen
+	switch now := time.Now(); {
+	case open && (h.byTime && !h.closing.Load() || now.Before(h.due)):
+		if late := protocol.TimestampOf(now.Add(-h.o.Grace)); late > p.EndsAt {
+			h.findings.Add("poll %d was to end at %v and is still open", p.ID, p.EndsAt)
+		}
+		h.set(&p)
+		return nil
+	case open:
+		h.set(nil)
+		p, err = h.client.EndPoll(ctx, h.session)
+	case h.closing.Load():
+		h.finish()
+		return nil
+	default:
+		p, err = h.begin(ctx, rng)
+	}
+	if err == nil && p.Status == protocol.StatusOpen {
+		h.set(&p)
+	}
+	return err
+}
+
+func (h *pollHost) begin(ctx context.Context, rng *rand.Rand) (protocol.Poll, error) {
+	h.set(nil)
+	h.began++
+	h.byTime = h.began%2 == 1
+	seconds := protocol.MaxPollSeconds // outlasts every run
+	if h.byTime {
+		seconds = h.o.PollSeconds
+	}
+	h.due = time.Now().Add(shortest + time.Duration(rng.Int64N(int64(longest-shortest))))
+	return h.client.StartPoll(ctx, h.session, h.games, seconds, false)
+}
+
+func (h *pollHost) set(open *protocol.Poll) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open = open
+}
+
+func (h *pollHost) finish() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open, h.done = nil, true
+}
+
+func (h *pollHost) now() (open *protocol.Poll, done bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.open, h.done
+}
+
+// vote votes in the session's polls, each time under a new name, until the gate ends. What
+// has an unknown outcome is sent again with its key until it is answered.
+func (h *pollHost) vote(ctx context.Context) {
+	defer h.gate.left()
+	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(len(h.hosts)) / h.o.PollRate))
+	defer pace.Stop()
+	for n := 0; ctx.Err() == nil && h.gate.pass(); n++ {
+		if open, _ := h.now(); open != nil {
+			// The first candidate gets the most votes, the others fewer and fewer.
+			v := oracle.PollVote{Poll: open.ID, Choice: 1 + n%candidates*(n%3)/3}
+			h.polls.Sent(v)
+			h.deliver(ctx, v, fmt.Sprintf("p%d-%d", h.session, n))
+		}
+		select {
+		case <-pace.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) {
+	body := map[string]any{"username": name, "choice": v.Choice, "poll_id": v.Poll}
+	path := fmt.Sprintf("/api/sessions/%d/poll/votes", h.session)
+	for again := false; ctx.Err() == nil && (!again || h.gate.pass()); again = true {
+		err := h.voter.CallWithKey(ctx, "crash-"+name, "POST", path, body, nil)
+		_, answered := errors.AsType[*client.Error](err)
+		switch {
+		case err == nil:
+			h.polls.Acknowledged(v)
+			if again {
+				h.again.Add(1)
+			}
+			return
+		case client.Refused(err, protocol.CodeConflict):
+			h.polls.Refused(v) // the poll is over
+			return
+		case answered && !client.Temporary(err):
+			h.findings.Add("the vote of %s in poll %d (again: %v) was answered %v", name, v.Poll, again, err)
+			return
+		}
+		_ = report.Wait(ctx, redialAfter)
+	}
+}
+
+// pollsAreOver says whether nothing is open and nothing more will be.
+func (e *state) pollsAreOver() bool {
+	for _, h := range e.hosts {
+		if _, done := h.now(); !done {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,69 @@
+package oracle
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"partyline/protocol"
+)
+
+// Response is the answer to a request frame. Data points into the message.
+type Response struct {
+	ID     int
+	Status int
+	Data   []byte
+}
+
+// ReadResponse reads a message of type response. Laid out as protocol.Response is,
+// it is read without decoding; else as JSON. ok is false for any other message.
+func ReadResponse(message []byte) (r Response, ok bool) {
+	rest, ok := bytes.CutPrefix(message, []byte(`{"type":"response","id":"`))
+	id, rest, ok2 := bytes.Cut(rest, []byte(`","status":`))
+	status, data, ok3 := bytes.Cut(rest, []byte(`,"data":`))
+	if ok && ok2 && ok3 && len(id) < 20 && len(status) == 3 {
+		var err, err2 error
+		r.ID, err = strconv.Atoi(string(id))
+		r.Status, err2 = strconv.Atoi(string(status))
+		r.Data = data[:len(data)-1]
+		if err == nil && err2 == nil {
+			return r, true
+		}
+	}
+	return decodeResponse(message)
+}
+
+func decodeResponse(message []byte) (r Response, ok bool) {
+	var m struct {
+		Type   string          `json:"type"`
+		ID     string          `json:"id"`
+		Status int             `json:"status"`
+		Data   json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(message, &m) != nil || m.Type != protocol.MessageResponse {
+		return r, false
+	}
+	id, err := strconv.Atoi(m.ID)
+	return Response{ID: id, Status: m.Status, Data: m.Data}, err == nil
+}
+
+// Judge says what an answer means for its vote, and what to count an error as, ""
+// for none: after a 200 it is acknowledged; after a refusal that says so it was not
+// recorded; after a timeout or a failing disk nobody knows.
+func Judge(status int, answer []byte) (o Outcome, kind string) {
+	if status == 200 {
+		return Acknowledged, ""
+	}
+	var e protocol.Error
+	_ = json.Unmarshal(answer, &e)
+	return OutcomeOf(e.Code), strconv.Itoa(status) + " " + string(e.Code)
+}
+
+// OutcomeOf is what an error means for the vote that was answered with it.
+func OutcomeOf(c protocol.Code) Outcome {
+	switch c {
+	case protocol.CodeStorage, protocol.CodeTimeout, protocol.CodeInternal, "":
+		return Unknown
+	}
+	return Refused
+}

@@ -1,0 +1,84 @@
+package webhook
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"partyline/protocol"
+)
+
+// Key tells events apart by what they say.
+type Key string
+
+// keyBytes is how much of a hash is enough to tell a few million events apart.
+const keyBytes = 12
+
+// KeyOf is the key of an event: its name, its timestamp and the bytes of its data.
+func KeyOf(t protocol.EventType, timestamp string, data []byte) Key {
+	sum := sha256.New()
+	sum.Write([]byte(string(t) + "\n" + timestamp + "\n"))
+	sum.Write(data)
+	return Key(hex.EncodeToString(sum.Sum(nil)[:keyBytes]))
+}
+
+// Event is one of a session's log.
+type Event struct {
+	Session protocol.SessionID
+	Seq     protocol.Seq
+	Type    protocol.EventType
+	Key     Key
+	// At is when it happened, in nanoseconds since 1970.
+	At int64
+}
+
+// ReadEvent reads an event as a screen gets it.
+func ReadEvent(message []byte) (Event, error) {
+	var m struct {
+		Type      protocol.EventType `json:"type"`
+		Timestamp string             `json:"timestamp"`
+		SessionID protocol.SessionID `json:"sessionId"`
+		Seq       protocol.Seq       `json:"seq"`
+		Data      json.RawMessage    `json:"data"`
+	}
+	if err := json.Unmarshal(message, &m); err != nil {
+		return Event{}, err
+	}
+	at, err := protocol.ParseTimestamp(m.Timestamp)
+	return Event{Session: m.SessionID, Seq: m.Seq, Type: m.Type, Key: KeyOf(m.Type, m.Timestamp, m.Data), At: int64(at) * int64(time.Millisecond)}, err
+}
+
+// ReadBody reads the key of an event as a webhook gets it.
+func ReadBody(body []byte) (Key, error) {
+	var m struct {
+		Event     protocol.EventType `json:"event"`
+		Timestamp string             `json:"timestamp"`
+		Data      json.RawMessage    `json:"data"`
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return "", err
+	}
+	return KeyOf(m.Event, m.Timestamp, m.Data), nil
+}
+
+// Hook is a webhook and what it asked for.
+type Hook struct {
+	ID       protocol.WebhookID
+	Endpoint int
+	Events   []protocol.EventType
+	Sessions []protocol.SessionID
+	// Born is the seq of each session's newest event when it was created.
+	Born map[protocol.SessionID]protocol.Seq
+	// Dead is what the API lists as dead.
+	Dead []protocol.DeliveryID
+	// Asked is what somebody asked to be redelivered.
+	Asked []protocol.DeliveryID
+}
+
+func (h *Hook) wants(e Event) bool {
+	return e.Seq > h.Born[e.Session] &&
+		(len(h.Sessions) == 0 || slices.Contains(h.Sessions, e.Session)) &&
+		(slices.Contains(h.Events, protocol.EventAny) || slices.Contains(h.Events, e.Type))
+}

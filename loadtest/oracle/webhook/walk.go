@@ -1,0 +1,137 @@
+package webhook
+
+import (
+	"slices"
+
+	"partyline/protocol"
+)
+
+// walk goes through the requests of one webhook in the order they came.
+type walk struct {
+	*trial
+	hook *Hook
+	// head is the newest delivery that was seen, before the last request.
+	head   protocol.DeliveryID
+	before *Sight
+	// accepted is in which life a delivery was accepted first.
+	accepted map[protocol.DeliveryID]int
+	refused  map[protocol.DeliveryID]int
+	doubles  map[int]int
+	last     map[protocol.SessionID]protocol.Seq
+	taken    map[Key]bool
+}
+
+func (w *walk) see(s *Sight) {
+	defer func() { w.before = s }()
+	if s.Wrong != "" || s.Hook != w.hook.ID || s.Redelivery && !slices.Contains(w.hook.Asked, s.Delivery) {
+		w.Unsigned++
+		w.findings.Add("webhook %d: a request that is not a good one of its own: %+v", w.hook.ID, *s)
+		return
+	}
+	w.alone(s)
+	if s.Ping {
+		return
+	}
+	w.same(s)
+	if s.Redelivery {
+		return // beside the line
+	}
+	w.order(s)
+	if s.Accepted() {
+		w.accept(s)
+		return
+	}
+	w.Refused++
+	if s.refused() {
+		w.refused[s.Delivery]++
+	}
+}
+
+// alone: one attempt is under way at a time. What a killed server had under way may
+// still lie with the endpoint.
+func (w *walk) alone(s *Sight) {
+	if b := w.before; b != nil && (b.Ended == 0 || b.Ended > s.Began) && w.life(b.Began) == w.life(s.Began) {
+		w.findings.Add("webhook %d: delivery %d came while %d was under way", w.hook.ID, s.Delivery, b.Delivery)
+	}
+}
+
+// same: a delivery is the same event on every try and at every webhook.
+func (w *walk) same(s *Sight) {
+	if known, ok := w.content[s.Delivery]; ok && known != s.Key {
+		w.findings.Add("webhook %d: delivery %d is another event than before", w.hook.ID, s.Delivery)
+	}
+	w.content[s.Delivery] = s.Key
+}
+
+// order: nothing comes before the end of what was there first.
+func (w *walk) order(s *Sight) {
+	_, done := w.accepted[w.head]
+	switch {
+	case s.Delivery < w.head:
+		w.Disordered++
+		w.findings.Add("webhook %d: delivery %d came after %d", w.hook.ID, s.Delivery, w.head)
+	case s.Delivery > w.head && w.head != 0 && !done && !slices.Contains(w.hook.Dead, w.head):
+		w.Disordered++
+		w.findings.Add("webhook %d: delivery %d came while %d was neither accepted nor dead", w.hook.ID, s.Delivery, w.head)
+	}
+	w.head = max(w.head, s.Delivery)
+}
+
+func (w *walk) accept(s *Sight) {
+	life := w.life(s.Began)
+	if first, again := w.accepted[s.Delivery]; again {
+		w.double(s, first, life)
+		return
+	}
+	w.accepted[s.Delivery] = life
+	w.Accepted++
+	e, known := w.place[s.Key]
+	if !known || !w.hook.wants(e) {
+		w.findings.Add("webhook %d: delivery %d is no event that it should have", w.hook.ID, s.Delivery)
+		return
+	}
+	if e.Seq <= w.last[e.Session] {
+		w.Disordered++
+		w.findings.Add("webhook %d: seq %d of session %d came after %d", w.hook.ID, e.Seq, e.Session, w.last[e.Session])
+	}
+	w.last[e.Session] = e.Seq
+	w.taken[s.Key] = true
+}
+
+// double: a crash may repeat the one delivery whose outcome it took along.
+func (w *walk) double(s *Sight, first, life int) {
+	w.Doubles++
+	if w.doubles[life]++; w.doubles[life] > 1 {
+		w.findings.Add("webhook %d: start %d doubled %d deliveries, the last %d", w.hook.ID, life+1, w.doubles[life], s.Delivery)
+	}
+	if first == life {
+		w.findings.Add("webhook %d: delivery %d was doubled and no crash lies between", w.hook.ID, s.Delivery)
+	}
+	w.accepted[s.Delivery] = life
+}
+
+// missing: every event that it wants was accepted, or is listed as dead.
+func (w *walk) missing() {
+	for _, id := range w.hook.Dead {
+		w.taken[w.content[id]] = true
+	}
+	for _, e := range w.Log {
+		if w.hook.wants(e) && !w.taken[e.Key] {
+			w.Lost++
+			w.findings.Add("webhook %d: lost seq %d of session %d, %s", w.hook.ID, e.Seq, e.Session, e.Type)
+		}
+	}
+}
+
+// deadAfter is how many refusals set a message aside: its budget.
+const deadAfter = 5
+
+// buried: what is dead was refused as often as it should be, and never accepted.
+func (w *walk) buried() {
+	for _, id := range w.hook.Dead {
+		w.trial.Dead++
+		if _, ok := w.accepted[id]; ok || w.refused[id] < deadAfter {
+			w.findings.Add("webhook %d: delivery %d is dead, was refused %d times, accepted: %v", w.hook.ID, id, w.refused[id], ok)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package receiver_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"partyline/gateway/outbound"
+	"partyline/loadtest/receiver"
+)
+
+// request is a delivery as the server signs it.
+func request(t *testing.T, url string, endpoint int, id, body string) *http.Request {
+	t.Helper()
+	now := time.Now()
+	s, err := outbound.Sign([]string{receiver.Secret(endpoint)}, id, now, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+receiver.Path(endpoint), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {seconds(now)}, "Webhook-Signature": {s.Standard}, "X-Webhook-Signature": {s.Legacy}, "X-Hub-Signature-256": {s.Legacy}}
+	return req
+}
+
+// post is the status of the answer, 0 for none.
+func post(t *testing.T, req *http.Request) int {
+	t.Helper()
+	transport := &http.Transport{DisableKeepAlives: true}
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = res.Body.Close() }()
+	if _, err := res.Body.Read(make([]byte, 200)); err == nil {
+		if _, err = res.Body.Read(make([]byte, 200)); err != nil && err.Error() == "unexpected EOF" {
+			return 0
+		}
+	}
+	return res.StatusCode
+}
+
+const body = `{"event":"vote.received","timestamp":"2024-01-15T12:00:00.000Z","data":{}}`
+
+func start(t *testing.T, p receiver.Plan) (*receiver.Remote, string) {
+	t.Helper()
+	s := httptest.NewServer(receiver.New(p))
+	t.Cleanup(s.Close)
+	return &receiver.Remote{URL: s.URL}, s.URL
+}
+
+func TestGoodDeliveriesAreTaken(t *testing.T) {
+	r, url := start(t, receiver.Plan{})
+	for endpoint := 1; endpoint <= 2; endpoint++ {
+		if status := post(t, request(t, url, endpoint, "msg_e_7_103", body)); status != 204 {
+			t.Errorf("endpoint %d: %d", endpoint, status)
+		}
+	}
+	sights, err := r.Journal(t.Context())
+	if err != nil || len(sights) != 2 {
+		t.Fatalf("%d sights, %v", len(sights), err)
+	}
+	if s := sights[0]; s.Endpoint != 1 || s.Epoch != "e" || s.Hook != 7 || s.Delivery != 103 || s.Wrong != "" || s.Status != 204 || s.Ended < s.Began || s.Key == "" {
+		t.Errorf("sight %+v", s)
+	}
+}
+
+// What a request can have wrong is written down, whatever is answered.
+func TestWrongRequestsAreSeen(t *testing.T) {
+	for says, spoil := range map[string]func(*http.Request){
+		"standard signature":  func(r *http.Request) { r.Header.Set("webhook-signature", "v1,AAAA") },
+		"X-Hub-Signature-256": func(r *http.Request) { r.Header.Set("X-Hub-Signature-256", "sha256=00") },
+		"X-Webhook-Signature": func(r *http.Request) { r.Header.Set("X-Webhook-Signature", "sha256=00") },
+		"timestamp":           func(r *http.Request) { r.Header.Set("webhook-timestamp", "1") },
+		"webhook-id":          func(r *http.Request) { r.Header.Set("webhook-id", "msg_7_103") },
+	} {
+		r, url := start(t, receiver.Plan{})
+		req := request(t, url, 1, "msg_e_7_103", body)
+		spoil(req)
+		post(t, req)
+		sights, err := r.Journal(t.Context())
+		if err != nil || len(sights) != 1 || !strings.Contains(sights[0].Wrong, says) {
+			t.Errorf("%s: %+v, %v", says, sights, err)
+		}
+		if tally, err := r.Tally(t.Context()); err != nil || tally.Wrong != 1 || tally.Accepted != 0 {
+			t.Errorf("%s: %+v, %v", says, tally, err)
+		}
+	}
+	r, url := start(t, receiver.Plan{})
+	post(t, request(t, url, 1, "msg_e_7_103", `{"event":`))
+	if sights, err := r.Journal(t.Context()); err != nil || len(sights) != 1 || sights[0].Wrong == "" {
+		t.Errorf("no JSON: %+v, %v", sights, err)
+	}
+}
+
+// Every illness comes, none is taken for health, and each passes.
+func TestIllnessesComeAndPass(t *testing.T) {
+	r, url := start(t, receiver.Plan{Seed: 3, Illness: 1})
+	seen := map[int]bool{}
+	for d := 100; d < 180; d++ {
+		id := "msg_e_7_" + itoa(d)
+		status, tries := 0, 0
+		for status != 204 {
+			if status = post(t, request(t, url, 1, id, body)); tries > 2 {
+				t.Fatalf("%s is ill for %d tries", id, tries)
+			}
+			seen[status] = true
+			tries++
+		}
+		if tries < 2 {
+			t.Errorf("%s met no illness", id)
+		}
+	}
+	for _, status := range []int{0, 302, 401, 404, 408, 429, 500, 502, 503} {
+		if !seen[status] {
+			t.Errorf("nobody answered %d", status)
+		}
+	}
+	sights, err := r.Journal(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := slices.IndexFunc(sights, func(s sight) bool { return s.Status == 200 }); n >= 0 {
+		t.Errorf("a torn answer counts as accepted: %+v", sights[n])
+	}
+}
+
+func TestPoisonIsRefusedForEver(t *testing.T) {
+	_, url := start(t, receiver.Plan{Poisoned: 1})
+	for d := 100; d < 112; d++ {
+		for range 3 {
+			poison := d == 109
+			if status := post(t, request(t, url, 1, "msg_e_7_"+itoa(d), body)); (status/100 == 4) != poison {
+				t.Errorf("delivery %d: %d", d, status)
+			}
+		}
+	}
+	if status := post(t, request(t, url, 1, "msg_e_7_109_ping_6", body)); status != 204 {
+		t.Errorf("a ping: %d", status)
+	}
+}
+
+func TestWhoHangsAnswersNobody(t *testing.T) {
+	r, url := start(t, receiver.Plan{HangFrom: 2})
+	if status := post(t, request(t, url, 1, "msg_e_7_100", body)); status != 204 {
+		t.Errorf("a healthy one: %d", status)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := (&http.Transport{}).RoundTrip(request(t, url, 2, "msg_e_8_100", body).WithContext(ctx))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it answered: %v", err)
+	}
+	if tally, err := r.Tally(t.Context()); err != nil || tally.Accepted != 1 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+func TestLatencyIsFromTheMomentInTheName(t *testing.T) {
+	r, url := start(t, receiver.Plan{Bare: true})
+	vote := `{"data":{"vote":{"username":"` + receiver.Voter(time.Now().Add(-time.Second)) + `"}}}`
+	for _, id := range []string{"msg_e_7_101", "msg_e_7_100"} {
+		post(t, request(t, url, 1, id, vote))
+	}
+	tally, err := r.Tally(t.Context())
+	if err != nil || tally.Accepted != 2 || tally.Disordered != 1 || tally.Latency.P50 < 1000 || tally.Latency.P50 > 30_000 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}

@@ -1,0 +1,14 @@
+package receiver_test
+
+import (
+	"strconv"
+	"time"
+
+	"partyline/loadtest/oracle/webhook"
+)
+
+type sight = webhook.Sight
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func seconds(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }

@@ -1,0 +1,264 @@
+package webhooks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"partyline/loadtest/oracle/webhook"
+	"partyline/loadtest/receiver"
+	"partyline/loadtest/report"
+	"partyline/protocol"
+	"partyline/protocol/client"
+)
+
+// lookAgain is how often webhooks that still have something to deliver are looked at.
+const lookAgain = 250 * time.Millisecond
+
+// Options of a Check.
+type Options struct {
+	// Webhooks is how many are registered, each with an endpoint of its own.
+	Webhooks int
+	// Plan is how the endpoints fail.
+	Plan receiver.Plan
+	// EachOneSession has every webhook want one session, the first only its votes. It is for
+	// runs with more votes than an endpoint, which takes one delivery at a time, can have of
+	// all. Without it most want the votes of all sessions, some everything, some one session.
+	EachOneSession bool
+	// Nudge has deliveries that wait tried at once, in the end, by redelivering them; without
+	// it the schedule decides, which takes a minute or two.
+	Nudge bool
+	// SettleWithin bounds the time at the end until nothing waits (4 minutes).
+	SettleWithin time.Duration
+	// Output gets what the receiver writes to stderr.
+	Output io.Writer
+	// Progress is told what still waits; nil for silence.
+	Progress func(sentence string)
+}
+
+// Check has the webhooks of a run judged: each event that a webhook wants is accepted by its
+// endpoint or listed as dead, in order, and nothing comes twice but what a kill took along.
+// One goroutine owns it. A nil Check does nothing. Close it.
+type Check struct {
+	o        Options
+	receiver *receiver.Remote
+	story    webhook.Story
+	ids      []protocol.SessionID
+}
+
+// Outcome is what a Check has seen.
+type Outcome struct {
+	webhook.Verdict
+	// Latency is from the moment in a voter's name, see receiver.Voter, to the arrival.
+	Latency report.Summary `json:"vote_to_receiver"`
+	// Settled is how long it took in the end until nothing waited, in seconds.
+	Settled float64 `json:"settled_s"`
+}
+
+// Start starts the endpoints.
+func Start(o Options) (*Check, error) {
+	report.Default(&o.SettleWithin, 4*time.Minute)
+	if o.Progress == nil {
+		o.Progress = report.Quiet
+	}
+	r, err := receiver.Start(o.Output, o.Plan)
+	return &Check{o: o, receiver: r}, err
+}
+
+// Close ends the endpoints.
+func (c *Check) Close() error {
+	if c == nil {
+		return nil
+	}
+	return c.receiver.End()
+}
+
+// Started begins a life of the server.
+func (c *Check) Started(at time.Time) {
+	if c != nil {
+		c.story.Lives = append(c.story.Lives, webhook.Life{Started: at.UnixNano()})
+	}
+}
+
+// Ready says that it serves.
+func (c *Check) Ready(at time.Time) {
+	if c != nil {
+		c.life().Ready = at.UnixNano()
+	}
+}
+
+// Ended ends it. A server that was killed while it recovered has never been ready.
+func (c *Check) Ended(at time.Time) {
+	if c == nil {
+		return
+	}
+	l := c.life()
+	l.Ended = at.UnixNano()
+	if l.Ready == 0 {
+		l.Ready = l.Ended
+	}
+}
+
+func (c *Check) life() *webhook.Life { return &c.story.Lives[len(c.story.Lives)-1] }
+
+// Register makes the webhooks, when the sessions are open and nobody has voted yet.
+func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []protocol.SessionID) error {
+	if c == nil {
+		return nil
+	}
+	c.ids = sessions
+	born := map[protocol.SessionID]protocol.Seq{}
+	for _, id := range sessions {
+		var err error
+		if born[id], err = hub.Head(ctx, id); err != nil {
+			return err
+		}
+	}
+	for n := 1; n <= c.o.Webhooks; n++ {
+		h := webhook.Hook{Endpoint: n, Born: born}
+		h.Events, h.Sessions = c.wishes(n)
+		saved, err := register(ctx, hub, c.receiver, n, h.Events, h.Sessions)
+		if err != nil {
+			return err
+		}
+		h.ID = saved
+		c.story.Hooks = append(c.story.Hooks, h)
+	}
+	return nil
+}
+
+// wishes are the events and sessions that the n-th webhook, from 1, wants.
+func (c *Check) wishes(n int) ([]protocol.EventType, []protocol.SessionID) {
+	votes, all := []protocol.EventType{protocol.EventVoteReceived}, []protocol.EventType{protocol.EventAny}
+	one := c.ids[n%len(c.ids):][:1]
+	switch {
+	case c.o.EachOneSession && n == 1:
+		return votes, one
+	case c.o.EachOneSession:
+		return all, one
+	case n%5 == 3:
+		return all, nil
+	case n%5 == 0:
+		return votes, one
+	}
+	return votes, nil
+}
+
+func register(ctx context.Context, hub *client.Client, r *receiver.Remote, endpoint int, events []protocol.EventType, sessions []protocol.SessionID) (protocol.WebhookID, error) {
+	saved, err := hub.CreateWebhook(ctx, protocol.CreateWebhook{
+		Name: fmt.Sprintf("endpoint %d", endpoint), URL: r.URL + receiver.Path(endpoint),
+		Secret: receiver.Secret(endpoint), Events: protocol.Events(events...), Sessions: sessions,
+	})
+	return saved.ID, err
+}
+
+// Settle waits until nothing is left to deliver, when nobody votes any more. What still
+// waits in the end will be missing.
+func (c *Check) Settle(ctx context.Context, hub *client.Client) (time.Duration, error) {
+	if c == nil {
+		return 0, nil
+	}
+	began := time.Now()
+	told := began
+	for {
+		busy, err := c.busy(ctx, hub)
+		waited := time.Since(began)
+		if err != nil || len(busy) == 0 || waited > c.o.SettleWithin {
+			return waited, err
+		}
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			c.o.Progress(fmt.Sprintf("%d webhooks still wait: %s", len(busy), busy[0]))
+		}
+		if err := report.Wait(ctx, lookAgain); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// busy names the webhooks that have something to deliver.
+func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, err error) {
+	for i := range c.story.Hooks {
+		h := &c.story.Hooks[i]
+		health, err := hub.WebhookHealth(ctx, h.ID)
+		if err != nil {
+			return nil, err
+		}
+		if health.QueueLength == 0 && health.State == protocol.WebhookHealthy && health.NextAttemptAt == nil {
+			continue
+		}
+		busy = append(busy, fmt.Sprintf("webhook %d is %s, %d wait", h.ID, health.State, health.QueueLength))
+		if c.o.Nudge && health.NextAttemptAt != nil {
+			if err := nudge(ctx, hub, h); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return busy, nil
+}
+
+// nudge has what waits for its next try tried at once. When it was delivered in the
+// meantime, it comes once more, as a redelivery.
+func nudge(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
+	pending, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryPending)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	h.Asked = append(h.Asked, pending[0].ID)
+	return hub.Redeliver(ctx, h.ID, pending[0].ID)
+}
+
+// Judge settles and judges, while the server still runs. It is nil for a nil Check.
+func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error) {
+	if c == nil {
+		return nil, nil
+	}
+	settled, err := c.Settle(ctx, hub)
+	if err != nil {
+		return nil, err
+	}
+	c.life().Ended = time.Now().UnixNano()
+	if err := c.collect(ctx, hub); err != nil {
+		return nil, err
+	}
+	tally, err := c.receiver.Tally(ctx)
+	o := &Outcome{Verdict: webhook.Judge(c.story), Latency: tally.Latency, Settled: settled.Seconds()}
+	if o.Accepted == 0 {
+		o.Findings = append(o.Findings, "nothing was delivered to any webhook")
+		o.Count++
+	}
+	return o, err
+}
+
+// collect reads what is listed as dead, the sessions' logs, and what the endpoints saw.
+func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
+	for i := range c.story.Hooks {
+		h := &c.story.Hooks[i]
+		dead, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryDead)
+		if err != nil {
+			return err
+		}
+		for _, d := range dead {
+			h.Dead = append(h.Dead, d.ID)
+		}
+	}
+	for _, id := range c.ids {
+		if err := hub.Events(ctx, id, func(event []byte) error {
+			e, err := webhook.ReadEvent(event)
+			c.story.Log = append(c.story.Log, e)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	c.story.Sights, err = c.receiver.Journal(ctx)
+	return err
+}
+
+// Write prints the outcome for people.
+func (o *Outcome) Write(p *report.Printer) {
+	p.Line("webhooks   %d deliveries of %d events accepted, %d dead, %d requests not accepted", o.Accepted, o.Events, o.Dead, o.Refused)
+	p.Line("           %d lost, %d out of order, %d doubled by a kill, %d wrong; nothing waited after %.1f s", o.Lost, o.Disordered, o.Doubles, o.Unsigned, o.Settled)
+	p.Line("           delivering again %v after ready", o.Resumed)
+}
