@@ -186,7 +186,7 @@ func TestPatchInTheMiddleOfAWait(t *testing.T) {
 		n.vote()
 		rest(10 * time.Minute)
 		before := len(n.courier.log(id))
-		url, secret := "https://example.com/new", "another"
+		url, secret := "https://example.com/new", "another secret"
 		n.courier.change(status(200))
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, URL: &url, Secret: &secret})
 		rest(time.Millisecond)
