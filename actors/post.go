@@ -34,8 +34,9 @@ type post struct {
 	rested chan struct{}
 	// marked is up to where each of them had nothing left at the last mark.
 	marked map[protocol.WebhookID]protocol.DeliveryID
-	// quiet are those that are not to be called before they have been disabled.
-	quiet map[protocol.WebhookID]bool
+	// restored is the epoch of a journal whose webhooks of the backup must be disabled
+	// before they are called, "" of any other.
+	restored string
 }
 
 // landingTime is what attempts under way have when the hub closes; then they are
@@ -50,7 +51,7 @@ func newPost(e environment, props func(func() actor.Actor) *actor.Props, o Optio
 	return &post{
 		environment: e, props: props, flights: newFlights(o.Courier, e.log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
 		rested: make(chan struct{}, protocol.MaxWebhooks), marked: map[protocol.WebhookID]protocol.DeliveryID{},
-		quiet: map[protocol.WebhookID]bool{},
+		restored: quietEpoch(e.journal),
 	}
 }
 
@@ -61,7 +62,6 @@ func (p *post) open(ctx context.Context, system *actor.ActorSystem) error {
 	if err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
-	p.findQuiet(ctx, alive)
 	at, asleep := loadMark(ctx, p.journal)
 	for _, id := range asleep {
 		p.marked[id] = at

@@ -1,9 +1,8 @@
 package actors
 
 import (
-	"context"
-
 	"partyline/actors/webhook"
+	"partyline/persistence"
 	"partyline/protocol"
 )
 
@@ -16,34 +15,25 @@ import (
 // reasonRestored is why a webhook is disabled that came with a backup.
 const reasonRestored = "Restored from a backup; enable it again when this hub is to call it"
 
-// findQuiet remembers those whose streams hold nothing but what the backup held. The
-// first record of this timeline says that the webhook is disabled, or was already and
-// is changed: so this needs no mark of its own, and a kill at any moment changes nothing.
-func (p *post) findQuiet(ctx context.Context, ids []protocol.WebhookID) {
-	epoch := p.journal.Epoch()
-	if !epoch.Quiet {
-		return
+// quietEpoch is the ID of the journal's epoch when it began with a restore after which
+// webhooks of the backup are not to be called, else "".
+func quietEpoch(j persistence.Journal) string {
+	if e := j.Epoch(); e.Quiet {
+		return e.ID
 	}
-	for _, id := range ids {
-		p.quiet[id] = true
-		for rec, err := range p.journal.ReadBack(ctx, webhookStream(id), 0) {
-			p.quiet[id] = err != nil || rec.Position <= epoch.RestoredAt
-			break
-		}
-	}
+	return ""
 }
 
-// hush disables a webhook that came with a backup. Until that is on disk it is not
-// called. When the disk does not take it the next sweep tries again.
-func (a *webhookActor) hush() {
-	if a.hushing {
+// disableFromBackup disables a webhook that came with a backup, one that is disabled
+// already too: so its state says that this timeline knows of it, and it stays enabled when
+// somebody has enabled it. Until that is on disk the webhook is not called and accepts
+// nothing but its deletion, so a kill at any moment changes nothing. When the disk does not
+// take it the next sweep tries again.
+func (a *webhookActor) disableFromBackup() {
+	if a.disabling {
 		return
 	}
-	if _, testing := a.heart.Test(); !a.heart.Enabled() && !testing {
-		a.quiet = false
-		return
-	}
-	a.hushing = true
+	a.disabling = true
 	a.handle(&command{cmd: &webhook.Disable{Reason: reasonRestored}, ticket: ticket{done: func(_ any, err *protocol.Error) {
 		if err != nil {
 			a.log.Error().Err(err).Int64("webhook", int64(a.id)).Msg("webhook of a backup cannot be disabled yet; it is not called")
@@ -54,7 +44,7 @@ func (a *webhookActor) hush() {
 
 // disabled is told when the webhook was disabled by the hub itself.
 func (a *webhookActor) disabled(f *webhook.Disabled) {
-	a.quiet = false
+	a.disabling = false
 	a.log.Warn().Int64("webhook", int64(a.id)).Str("reason", f.Reason).Msg("webhook disabled")
 	a.tell()
 }

@@ -163,6 +163,130 @@ func TestARestoredHubOnASickDiskCallsNoWebhook(t *testing.T) {
 	})
 }
 
+// TestNothingIsRecordedBeforeARestoredWebhookIsDisabled restores onto a disk that refuses
+// to record that the webhook is disabled, and takes the next record. Whatever is asked of
+// the webhook in between, at the next start it is still one that came with a backup.
+func TestNothingIsRecordedBeforeARestoredWebhookIsDisabled(t *testing.T) {
+	name, yes, no := "renamed", true, false
+	since := protocol.TimestampOf(time.Unix(0, 0))
+	for what, command := range map[string]protocol.Command{
+		"rename": protocol.UpdateWebhook{ID: 1, Name: &name}, "enable": protocol.UpdateWebhook{ID: 1, Enabled: &yes},
+		"disable": protocol.UpdateWebhook{ID: 1, Enabled: &no}, "rotate": protocol.RotateSecret{ID: 1, Secret: "another secret"},
+		"test": protocol.TestWebhook{ID: 1}, "replay": protocol.ReplayWebhook{ID: 1, Since: &since}, "stop": protocol.StopReplay{ID: 1},
+		"redeliver": protocol.Redeliver{ID: 1},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newNight(t)
+				id := n.hook(protocol.EventVoteReceived)
+				n.vote()
+				rest(time.Second)
+				if r, redelivers := command.(protocol.Redeliver); redelivers {
+					r.DeliveryID = n.logs(id)[0].DeliveryID
+					command = r
+				}
+				n.stop()
+				n.restoreQuiet()
+				sent := len(n.courier.log(id))
+				n.startOnAFullDisk()
+				var refusal *protocol.Error
+				if err := n.try(command); !errors.As(err, &refusal) || refusal.Code != protocol.CodeStorage {
+					t.Errorf("before it was disabled: %v, want %s", err, protocol.CodeStorage)
+				}
+				n.restart()
+				n.vote()
+				rest(time.Hour)
+				n.wantQuiet(id, sent)
+			})
+		})
+	}
+}
+
+// startOnAFullDisk starts the hub while the disk takes nothing. Then it takes everything.
+func (n *night) startOnAFullDisk() {
+	n.t.Helper()
+	n.journal.Refuse(errors.New("full"))
+	n.start()
+	n.journal.Refuse(nil)
+}
+
+// TestARestoredWebhookCanBeDeletedBeforeItIsDisabled may be what makes room on the disk.
+func TestARestoredWebhookCanBeDeletedBeforeItIsDisabled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		id := n.hook(protocol.EventVoteReceived)
+		n.stop()
+		n.restoreQuiet()
+		n.startOnAFullDisk()
+		do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: id})
+		n.vote()
+		n.restart()
+		rest(time.Hour)
+		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 0 || len(n.courier.log(id)) != 0 {
+			t.Fatalf("%+v, %v, %d attempts", list, err, len(n.courier.log(id)))
+		}
+	})
+}
+
+// TestAWebhookThatWasEnabledAgainStaysSo when its stream has been trimmed behind a
+// snapshot, and when it was disabled already in the backup.
+func TestAWebhookThatWasEnabledAgainStaysSo(t *testing.T) {
+	for name, disabledBefore := range map[string]bool{"enabled in the backup": false, "disabled in the backup": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newNight(t)
+				id := n.hook(protocol.EventVoteReceived)
+				if no := false; disabledBefore {
+					do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &no})
+				}
+				n.stop()
+				n.restoreQuiet()
+				n.start()
+				enable(n, id)
+				n.restart()
+				for range 2100 { // enough for a snapshot, on which all of them are trimmed
+					n.vote()
+				}
+				rest(time.Minute)
+				n.away(31 * 24 * time.Hour)
+				rest(5 * time.Minute)
+				if got := n.records("webhook/1"); got != 0 {
+					t.Fatalf("%d records after a month, want none: this test is about a trimmed stream", got)
+				}
+				n.restart()
+				n.vote()
+				rest(time.Second)
+				if h := n.health(id); h.State != protocol.WebhookHealthy || h.Delivered != 2101 {
+					t.Fatalf("health %+v", h)
+				}
+			})
+		})
+	}
+}
+
+// TestEachRestoreDisablesAnew: that a webhook was enabled again after a restore says
+// nothing about a copy of the restored hub, nor that it was created after one.
+func TestEachRestoreDisablesAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		old := n.hook(protocol.EventVoteReceived)
+		n.stop()
+		n.restoreQuiet()
+		n.start()
+		enable(n, old)
+		young := n.hook(protocol.EventVoteReceived)
+		n.vote()
+		rest(time.Second)
+		n.stop()
+		n.restoreQuiet()
+		n.start()
+		n.vote()
+		rest(time.Hour)
+		n.wantQuiet(old, 1)
+		n.wantQuiet(young, 1)
+	})
+}
+
 // TestARestoreThatKeepsWebhooksGoesOn is one that was told so.
 func TestARestoreThatKeepsWebhooksGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

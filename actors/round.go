@@ -28,8 +28,8 @@ func (a *webhookActor) proceed() {
 	case a.ending:
 		a.finish()
 	case a.unrecorded != nil || a.stalled || a.onward:
-	case a.quiet && a.heart.Exists():
-		a.hush()
+	case a.heart.FromBackup():
+		a.disableFromBackup()
 	case a.heart.Exists() && a.post.flights.courier != nil:
 		a.conform()
 		a.step()

@@ -23,10 +23,9 @@ type webhookActor struct {
 	vitals *vitals
 	// arrived tells, once, that the webhook is ready; see arrive.
 	arrived func()
-	// quiet: it came with a backup, and must be disabled before anything is sent.
-	quiet bool
-	// hushing: that is on its way to the disk, or failed and the next sweep tries again.
-	hushing bool
+	// disabling: that the webhook came with a backup and is disabled is on its way to the
+	// disk, or failed and the next sweep tries again.
+	disabling bool
 
 	flight     flight
 	unrecorded *webhook.Conclude // what came of the last attempt, until it is on disk
@@ -73,11 +72,11 @@ type (
 )
 
 func (p *post) newWebhook(id protocol.WebhookID, arrived func()) *webhookActor {
-	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: sync.OnceFunc(arrived), quiet: p.quiet[id]}
+	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: sync.OnceFunc(arrived)}
 	a.system = p.system
 	a.line.done = p.mark(id)
 	a.ledger = newLedger(webhookStream(id), species[webhook.Fact, *webhook.Heart]{
-		born:       func() *webhook.Heart { return webhook.New(id) },
+		born:       func() *webhook.Heart { return webhook.New(id).RestoredIn(p.restored) },
 		appendFact: webhook.AppendFact,
 		readFact:   webhook.ReadFact,
 		version:    webhook.SnapshotVersion,
@@ -115,7 +114,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 	case lastCall:
 		a.ending = true
 	case sweep:
-		a.stalled, a.hushing = false, false
+		a.stalled, a.disabling = false, a.disabling && !a.idle()
 		a.keeper.Receive(c)
 		a.record()
 	case *actor.Stopping:
@@ -127,13 +126,13 @@ func (a *webhookActor) Receive(c actor.Context) {
 	}
 	a.proceed()
 	a.vitals.done.Store(int64(a.line.done))
-	a.vitals.restless.Store(a.suspect || a.stalled || a.quiet || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
+	a.vitals.restless.Store(a.suspect || a.stalled || a.heart.FromBackup() || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
 }
 
 // arrive tells whoever waits that the webhook has been read, and that one which came
 // with a backup is disabled. Nobody waits for a journal that is ill.
 func (a *webhookActor) arrive() {
-	if !a.quiet || a.suspect || !a.heart.Exists() {
+	if a.suspect || !a.disabling && !a.heart.FromBackup() {
 		a.arrived()
 	}
 }

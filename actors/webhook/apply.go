@@ -14,7 +14,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		return
 	}
 	if _, ok := f.(*Deleted); ok {
-		*h = Heart{id: h.id, phase: phaseDeleted}
+		*h = Heart{id: h.id, restored: h.restored, phase: phaseDeleted}
 		return
 	}
 	if h.phase != phaseAlive {
@@ -47,7 +47,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 }
 
 func (h *Heart) applyCreated(f *Created) {
-	h.phase, h.created, h.cursor = phaseAlive, f.At, f.Reached
+	h.phase, h.created, h.cursor, h.epoch = phaseAlive, f.At, f.Reached, f.Epoch
 	h.config = config{
 		name: f.Name, url: f.URL, secrets: []secret{{Value: f.Secret}}, enabled: true,
 		filter: Filter{Events: f.Events, Sessions: f.Sessions},
@@ -83,6 +83,9 @@ func (h *Heart) applyUpdated(f *Updated) {
 }
 
 func (h *Heart) applyDisabled(f *Disabled) {
+	if f.Epoch != "" {
+		h.epoch = f.Epoch
+	}
 	if h.tests = nil; h.enabled {
 		h.freshStart()
 		h.enabled, h.reason = false, f.Reason

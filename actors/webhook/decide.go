@@ -17,6 +17,11 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	if h.phase != phaseAlive {
 		return dst, protocol.NotFound("Webhook")
 	}
+	if h.FromBackup() {
+		if err := acceptsFromBackup(cmd); err != nil {
+			return dst, err
+		}
+	}
 	switch c := cmd.(type) {
 	case *Conclude:
 		return h.decideConclude(dst, c, m)
@@ -25,7 +30,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	case *Pass:
 		return append(dst, &Passed{At: now, Lane: c.Lane, Through: c.Through}), nil
 	case *Disable:
-		return append(dst, &Disabled{At: now, Reason: c.Reason}), nil
+		return append(dst, &Disabled{At: now, Reason: c.Reason, Epoch: h.restored}), nil
 	case protocol.UpdateWebhook:
 		return append(dst, h.updated(c, now)), nil
 	case protocol.DeleteWebhook:
@@ -50,7 +55,7 @@ func (h *Heart) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.
 	}
 	return append(dst, &Created{
 		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: once(c.Events.Types), Sessions: once(c.Sessions),
-		RateLimit: c.RateLimit, Reached: c.Reached,
+		RateLimit: c.RateLimit, Reached: c.Reached, Epoch: h.restored,
 	}), nil
 }
 

@@ -7,6 +7,8 @@ import "partyline/protocol"
 type Fact interface{ moment() protocol.Timestamp }
 
 // Created is the first fact of every webhook. It is told of what lies after Reached.
+// Epoch is the timeline in which it was decided, "" in one that did not begin with a
+// restore after which webhooks of the backup are not called.
 type Created struct {
 	At        protocol.Timestamp   `json:"at"`
 	Name      string               `json:"name"`
@@ -16,6 +18,7 @@ type Created struct {
 	Sessions  []protocol.SessionID `json:"sessions,omitempty"`
 	RateLimit *int                 `json:"rate,omitempty"`
 	Reached   protocol.DeliveryID  `json:"reached"`
+	Epoch     string               `json:"epoch,omitempty"`
 }
 
 // Updated changes the fields that are there. What lies up to Reached was judged by
@@ -101,10 +104,11 @@ type Attempted struct {
 
 // Disabled is the hub's own word, for the reason given: the line stands still until
 // somebody enables the webhook, and tests that wait are forgotten. A webhook that is
-// disabled already keeps the reason it has.
+// disabled already keeps the reason it has. Epoch is as in Created.
 type Disabled struct {
 	At     protocol.Timestamp `json:"at"`
 	Reason string             `json:"reason"`
+	Epoch  string             `json:"epoch,omitempty"`
 }
 
 // Deleted makes the webhook forget everything. It is the last fact.

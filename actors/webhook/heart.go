@@ -12,6 +12,10 @@ type Heart struct {
 	phase phase
 	config
 	created protocol.Timestamp
+	// restored is the present timeline when it began with a restore after which webhooks
+	// of the backup are not called, else ""; it is not stored. epoch is the one in which
+	// the webhook was created or disabled after such a restore, "" for none.
+	restored, epoch string
 
 	cursor protocol.DeliveryID // everything of the main lane up to here is done with
 	head   *Head               // the delivery that failed and is to be tried again

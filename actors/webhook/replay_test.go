@@ -33,6 +33,8 @@ var stored = []struct {
 		"\x0a\x80\xd0\x95\xff\xbc1\x01\x01\x08\x01\x01\x01e\x03\x02\xc8\x01\x03tls\x01x\x01y\x01\x04\x04"},
 	{&webhook.Deleted{At: noon}, "\x0b" + `{"at":"2023-11-14T22:13:20.000Z"}`},
 	{&webhook.Disabled{At: noon, Reason: "r"}, "\x0c" + `{"at":"2023-11-14T22:13:20.000Z","reason":"r"}`},
+	{&webhook.Disabled{At: noon, Reason: "r", Epoch: "e"}, "\x0c" + `{"at":"2023-11-14T22:13:20.000Z","reason":"r","epoch":"e"}`},
+	{&webhook.Created{At: noon, URL: "u", Secret: "s", Epoch: "e"}, "\x01" + `{"at":"2023-11-14T22:13:20.000Z","name":"","url":"u","secret":"s","events":null,"reached":0,"epoch":"e"}`},
 }
 
 var facts = codectest.Facts[webhook.Fact]{Append: webhook.AppendFact, Read: webhook.ReadFact}
@@ -64,6 +66,9 @@ func TestReplayIsLive(t *testing.T) {
 		snapshot, upTo := d.AppendSnapshot(nil), 0
 		for range rapid.IntRange(0, 60).Draw(t, "commands") {
 			d.now += protocol.Timestamp(rapid.IntRange(-60, 1000).Draw(t, "seconds")) * second
+			if rapid.IntRange(0, 19).Draw(t, "restore") == 0 {
+				d.RestoredIn(rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "epoch"))
+			}
 			before := string(d.AppendSnapshot(nil))
 			if _, _, err := d.do(drawCommand(t, d)); err != nil && before != string(d.AppendSnapshot(nil)) {
 				t.Fatalf("refused with %v and changed", err)

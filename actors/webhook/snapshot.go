@@ -39,6 +39,7 @@ type snapshot struct {
 	LastSuccess protocol.Timestamp    `json:"lastSuccess"`
 	LastError   string                `json:"lastError,omitempty"`
 	Counts      counts                `json:"counts"`
+	Epoch       string                `json:"epoch,omitempty"`
 }
 
 // AppendSnapshot appends the whole state to dst.
@@ -47,7 +48,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 		Phase: h.phase, Name: h.name, URL: h.url, Secrets: h.secrets, Events: h.filter.Events, Sessions: h.filter.Sessions,
 		Rate: h.rate, Enabled: h.enabled, Edition: h.edition, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
 		Queue: h.queue, Dead: h.dead, Replay: h.replay, Failures: h.failures, Misses: h.misses, Failing: h.failing,
-		Reason: h.reason, LastSuccess: h.lastSuccess, LastError: h.lastError, Counts: h.counts,
+		Reason: h.reason, LastSuccess: h.lastSuccess, LastError: h.lastError, Counts: h.counts, Epoch: h.epoch,
 	})
 	if err != nil {
 		panic("webhook: a snapshot that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
@@ -66,7 +67,7 @@ func (h *Heart) Restore(data []byte) error {
 		return fmt.Errorf("webhook: snapshot: %w", err)
 	}
 	*h = Heart{
-		id: h.id, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, queue: s.Queue, dead: s.Dead,
+		id: h.id, restored: h.restored, epoch: s.Epoch, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, queue: s.Queue, dead: s.Dead,
 		config: config{
 			name: s.Name, url: s.URL, secrets: s.Secrets, filter: Filter{Events: s.Events, Sessions: s.Sessions},
 			rate: s.Rate, enabled: s.Enabled, edition: s.Edition,
