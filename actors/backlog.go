@@ -52,12 +52,12 @@ type backlog struct {
 }
 
 func (h *Hub) count(ctx context.Context, b *backlog) error {
-	scanned := 0
+	scanned, old := 0, h.post.expiry()
 	for rec, err := range readSound(ctx, h.journal, position(b.after), func(*persistence.Damage) {}) {
 		if err != nil {
 			return err
 		}
-		if p, ok := notice(rec); ok && p.meant(b.id, &b.filter) && !h.post.expired(p.time) {
+		if p, ok := notice(rec); ok && p.meant(b.id, &b.filter) && !old.expired(p.time) {
 			b.n++
 			if b.oldest == 0 {
 				b.oldest = protocol.TimestampOf(p.time)
