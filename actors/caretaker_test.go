@@ -58,6 +58,7 @@ func TestLogsAreKeptForTheirTime(t *testing.T) {
 		for range 6000 {
 			n.vote()
 		}
+		synctest.Wait() // all are delivered, and the snapshot at the end holds them
 		n.away(30*24*time.Hour - 10*time.Minute)
 		rest(3 * time.Minute)
 		if got := n.records("webhook/1"); got != 6001 {
