@@ -74,11 +74,12 @@ func newHouse(t *testing.T, c *contract.Checker, o options) *house {
 	h := &house{t: t, checker: c, journal: memory.New(memory.Options{})}
 	h.client = &http.Client{Transport: &contract.Transport{Checker: c, Fault: func(f string) { t.Error(f) },
 		Base: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}}
-	h.open(o)
+	h.serve(h.open(o), o.wrap)
 	return h
 }
 
-func (h *house) open(o options) {
+// open makes the hub and the gateway in front of it.
+func (h *house) open(o options) *live.Engine {
 	h.t.Helper()
 	ho := actors.Options{Journal: h.journal, MaxActiveSessions: 1, Draw: func() float64 { return 0.5 },
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
@@ -101,7 +102,7 @@ func (h *house) open(o options) {
 	if h.gateway, err = gateway.New(g); err != nil {
 		h.t.Fatal(err)
 	}
-	h.serve(engine, o.wrap)
+	return engine
 }
 
 // deafCourier judges URLs as the program does, but that no name is asked for.

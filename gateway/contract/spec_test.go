@@ -3,6 +3,7 @@ package contract_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,7 +86,8 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 	t.Parallel()
 	schemas := compiler(t)
 	found := 0
-	walk(parsed(t, protocol.OpenAPI), "openapi.yaml#", func(at string, node map[string]any) {
+	doc := parsed(t, protocol.OpenAPI)
+	walk(doc, "openapi.yaml#", func(at string, node map[string]any) {
 		examples, _ := node["examples"].([]any)
 		_, schema := node["type"]
 		if schema {
@@ -104,12 +106,22 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 		named, _ := node["examples"].(map[string]any)
 		for _, e := range named {
 			found++
-			fits(t, schemas, at+"/schema", e.(map[string]any)["value"])
+			fits(t, schemas, at+"/schema", exampleValue(doc, e.(map[string]any)))
 		}
 	})
 	if found < 150 {
 		t.Errorf("only %d examples were found", found)
 	}
+}
+
+// exampleValue is what an example shows, here or where it refers to.
+func exampleValue(doc, e map[string]any) any {
+	if ref, ok := e["$ref"].(string); ok {
+		components, _ := doc["components"].(map[string]any)
+		all, _ := components["examples"].(map[string]any)
+		e, _ = all[strings.TrimPrefix(ref, "#/components/examples/")].(map[string]any)
+	}
+	return e["value"]
 }
 
 func fits(t *testing.T, c *jsonschema.Compiler, at string, v any) {
