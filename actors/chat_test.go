@@ -193,6 +193,26 @@ func TestChatVotesInTheHistory(t *testing.T) {
 	}
 }
 
+// TestVotesOfBeforeAreFoundByTheirName: logs hold names with characters that show nothing,
+// which are taken off of what comes in and of what is searched.
+func TestVotesOfBeforeAreFoundByTheirName(t *testing.T) {
+	e := newEvening(t)
+	stored := []string{"Ada \U0001f469\u200d\U0001f4bb", "\u2764\ufe0f", "an\u200bn", "plain"}
+	for _, name := range stored {
+		if v, err := e.vote(name, protocol.VoteUp); err != nil || v.Vote.Username != name {
+			t.Fatal(v, err)
+		}
+	}
+	for i, searched := range [][]string{{stored[0], "ada \U0001f469\U0001f4bb"}, {stored[1], "\u2764"}, {stored[2], "ann", "ANN\u200d"}, {"plain", "p\u00adlain"}} {
+		for _, name := range searched {
+			page, err := e.hub.Votes(t.Context(), protocol.VoteFilter{Username: name})
+			if err != nil || len(page.Votes) != 1 || page.Votes[0].Username != stored[i] {
+				t.Errorf("%+q: %+v, %v", name, page.Votes, err)
+			}
+		}
+	}
+}
+
 // TestChatVotesInAnExport are those of the history, with the same ids, the oldest first.
 func TestChatVotesInAnExport(t *testing.T) {
 	e := newEvening(t)

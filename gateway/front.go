@@ -28,7 +28,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) admit(x *exchange, r *http.Request) {
 	if r.URL.Path != "/health" && r.URL.Path != "/ready" {
 		if err := g.hosts.check(r); err != nil {
-			g.refuse(x, err)
+			g.turnAway(x, r, err)
 			return
 		}
 	}

@@ -382,30 +382,29 @@ func TestLoopbackIsNotCounted(t *testing.T) {
 func TestWhatIsNoOperationIsPaidForByTheAddress(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		method, path, origin string
-		status               int
+		method, path string
+		headers      []string
+		status       int
 	}{
-		"description":     {"GET", "/api/openapi.yaml", "", 200},
-		"its page":        {"GET", "/docs/swagger-ui-bundle.js", "", 200},
-		"page":            {"GET", "/screen/1", "", 200},
-		"part":            {"GET", "/assets/old/theme.css", "", 200},
-		"link":            {"GET", "/vote/222222/link", "", 200},
-		"picture":         {"GET", "/vote/222222/qr.svg", "", 200},
-		"nothing":         {"GET", "/nowhere", "", 404},
-		"no clean path":   {"GET", "/a/../b", "", 404},
-		"wrong method":    {"DELETE", "/api/stats", "", 405},
-		"no page's":       {"POST", "/docs", "", 405},
-		"of another host": {"GET", "/api/stats", "https://elsewhere.example", 403},
+		"description":       {"GET", "/api/openapi.yaml", nil, 200},
+		"its page":          {"GET", "/docs/swagger-ui-bundle.js", nil, 200},
+		"page":              {"GET", "/screen/1", nil, 200},
+		"part":              {"GET", "/assets/old/theme.css", nil, 200},
+		"link":              {"GET", "/vote/222222/link", nil, 200},
+		"picture":           {"GET", "/vote/222222/qr.svg", nil, 200},
+		"nothing":           {"GET", "/nowhere", nil, 404},
+		"no clean path":     {"GET", "/a/../b", nil, 404},
+		"wrong method":      {"DELETE", "/api/stats", nil, 405},
+		"no page's":         {"POST", "/docs", nil, 405},
+		"of another host":   {"GET", "/api/stats", []string{"Origin", "https://elsewhere.example"}, 403},
+		"by a foreign name": {"GET", "/api/games", []string{"Host", "evil.example"}, 403},
+		"no handshake":      {"GET", "/api/sessions/live", nil, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newMeanHouse(t)
 			ask := func(from string) answer {
-				headers := []string{"X-Forwarded-For", from}
-				if c.origin != "" {
-					headers = append(headers, "Origin", c.origin)
-				}
-				return h.send(c.method, c.path, "", nil, headers...)
+				return h.send(c.method, c.path, "", nil, append([]string{"X-Forwarded-For", from}, c.headers...)...)
 			}
 			ask(hall).want(t, c.status, "", "")
 			a := ask(hall)

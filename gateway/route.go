@@ -99,7 +99,7 @@ func accountOfPath(pattern string) account {
 		return byProbe
 	case "/metrics":
 		return byMetrics
-	case "/api/sessions/live": // handshakes have a rate of their own
+	case "/api/sessions/live": // handshakes have a rate of their own; what is none pays as a page
 		return free
 	}
 	return byPage

@@ -59,8 +59,12 @@ type socket struct {
 // serveSocket upgrades a request to a WebSocket and leaves: the engine reads on.
 func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	from := g.proxies.client(r)
-	if err := g.admitSocket(r, from); err != nil {
-		g.refuse(w.(*exchange), err)
+	if err := g.checkHandshake(r); err != nil {
+		g.turnAway(w.(*exchange), r, err)
+		return
+	}
+	if wait := g.visits.take(from, time.Now()); wait > 0 {
+		g.refuse(w.(*exchange), tooMany(wait, "Too many connections from this address, try again in a moment"))
 		return
 	}
 	in, first := g.door.census.sockets.admit(from)
@@ -98,15 +102,15 @@ func (k *socket) pay(bytes int) time.Duration {
 	return k.g.payers.stream(k.holder().Principal, k.from, costOf(bytes, 0), time.Now())
 }
 
-// admitSocket says whether one more may come.
-func (g *Gateway) admitSocket(r *http.Request, from netip.Addr) *protocol.Error {
+// checkHandshake says whether the request may become a WebSocket at all.
+func (g *Gateway) checkHandshake(r *http.Request) *protocol.Error {
 	switch {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		return protocol.Invalid("Expected a WebSocket handshake")
 	case g.draining.Load():
 		return errDraining()
 	}
-	return tooMany(g.visits.take(from, time.Now()), "Too many connections from this address, try again in a moment")
+	return nil
 }
 
 func newSocket(g *Gateway, from netip.Addr) *socket {
