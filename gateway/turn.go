@@ -17,15 +17,28 @@ const (
 	maxTurns = 32
 )
 
+// turnOrder are the lines that have a turn, one after the other; one in which nobody waits
+// is passed over. Bots have half of the turns that others wait for, screens and the rest a
+// quarter: a bot that asks without end leaves the others a turn within three.
+var turnOrder = [...]int{botLine, screenLine, botLine, strangerLine}
+
+const (
+	botLine = iota
+	screenLine
+	strangerLine
+	turnLines
+)
+
 // turns let all who are not the host read the vote history one after the other: a page of
 // it can take a core for seconds. The hub has two such readers at a time, so the host never
-// waits for anybody else. Bots go before screens, and those before strangers and guests.
-// Within each of these everybody has a turn after the other, whatever the number of their
+// waits for anybody else. Bots, screens, and strangers with guests have a line each, and
+// turns by turnOrder. Within each of these everybody has a turn after the other, whatever the number of their
 // requests: one with a hundred waits ninety-nine times behind one who has one.
 type turns struct {
 	mu    sync.Mutex
 	taken bool
-	lines [3]queueOfPayers // by preference
+	next  int // place in turnOrder of who goes next
+	lines [turnLines]queueOfPayers
 }
 
 // payer is one who waits: a token, or the address of those who have none that counts. An
@@ -53,12 +66,12 @@ func (t *turns) inTurn(h handler) handler {
 }
 
 func (t *turns) enter(ctx context.Context, in *input) *protocol.Error {
-	line, who := 2, payer{from: site(in.from)}
+	line, who := strangerLine, payer{from: site(in.from)}
 	switch in.who.Role {
 	case protocol.RoleBot:
-		line, who = 0, payer{token: in.who.Token}
+		line, who = botLine, payer{token: in.who.Token}
 	case protocol.RoleViewer:
-		line, who = 1, payer{token: in.who.Token}
+		line, who = screenLine, payer{token: in.who.Token}
 	}
 	mine, err := t.queue(line, who)
 	if mine == nil || err != nil {
@@ -95,8 +108,10 @@ func (t *turns) queue(line int, who payer) (<-chan struct{}, *protocol.Error) {
 func (t *turns) leave() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.lines {
-		if next := t.lines[i].pop(); next != nil {
+	for range turnOrder {
+		line := turnOrder[t.next]
+		t.next = (t.next + 1) % len(turnOrder)
+		if next := t.lines[line].pop(); next != nil {
 			close(next)
 			return
 		}

@@ -26,8 +26,8 @@ func (h *studious) Votes(ctx context.Context, _ protocol.VoteFilter) (protocol.V
 	return protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: 1, Limit: 1}, LeftOut: []protocol.SessionID{}}, nil
 }
 
-// TestAllButTheHostReadTheHistoryInTurn: whoever is not the host has one place, bots
-// before screens and those before strangers, and the host waits for none of them.
+// TestAllButTheHostReadTheHistoryInTurn: whoever is not the host has one place, and the host
+// waits for none of them.
 func TestAllButTheHostReadTheHistoryInTurn(t *testing.T) {
 	t.Parallel()
 	slow := &studious{reading: make(chan struct{}), leave: make(chan struct{})}

@@ -74,6 +74,22 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 	})
 }
 
+// TestABotThatAsksWithoutEndLeavesTurns to screens and strangers, and has the most.
+func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
+	inLibrary(t, func(l *library) {
+		for range 6 {
+			l.visit("bot", aBot, "203.0.113.7", 100*time.Millisecond)
+			l.visit("screen", aScreen, "203.0.113.7", 100*time.Millisecond)
+			l.visit("stranger", anybody, "198.51.100.4", 100*time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		want := []string{"bot", "bot", "screen", "bot", "stranger", "bot", "screen", "bot", "stranger", "bot"}
+		if got := l.order[:min(len(want), len(l.order))]; !slices.Equal(got, want) || len(l.order) != 18 {
+			t.Errorf("%d have read, first %v, want %v", len(l.order), got, want)
+		}
+	})
+}
+
 // TestOneIPv6SiteIsOneReader: it has 65,536 networks.
 func TestOneIPv6SiteIsOneReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
