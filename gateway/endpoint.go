@@ -41,6 +41,7 @@ func (g *Gateway) operations() (map[string]*endpoint, error) {
 	for op, read := range ballots {
 		all[op].ballot = read
 	}
+	all["sessions.list"].price.bytes.Store(listBytes)
 	return all, nil
 }
 

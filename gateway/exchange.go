@@ -3,6 +3,7 @@ package gateway
 import (
 	"crypto/rand"
 	"encoding/hex"
+	mrand "math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -29,9 +30,9 @@ func (x *exchange) cost() float64 {
 	return costOfStored(x.bytes) + x.work
 }
 
-// pause waits, unless the client goes away.
-func (x *exchange) pause(d time.Duration) {
-	t := time.NewTimer(d)
+// pause has a client wait that asks too much, unless it goes away.
+func (x *exchange) pause() {
+	t := time.NewTimer(refusalPause + mrand.N(refusalPause/2))
 	defer t.Stop()
 	select {
 	case <-t.C:

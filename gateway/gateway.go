@@ -140,6 +140,7 @@ func New(o Options) (*Gateway, error) {
 	if g.ready == nil {
 		g.ready = func() error { return nil }
 	}
+	g.history.payers = &g.payers
 	if g.site, err = screen.Open(); err != nil {
 		return nil, err
 	}

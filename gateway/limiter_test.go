@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"fmt"
-	"math"
 	"net/netip"
 	"testing"
 	"time"
@@ -207,18 +206,6 @@ func TestDebtorsAreForgottenLast(t *testing.T) {
 	}
 	if n := len(l.all); n > 100 {
 		t.Errorf("%d are remembered", n)
-	}
-}
-
-func TestTimeCostsAsBytesDo(t *testing.T) {
-	for _, c := range []struct {
-		bytes int
-		work  time.Duration
-		want  float64
-	}{{0, 0, 1}, {4096, 0, 1}, {40960, 0, 10}, {300, time.Second, 5000}, {8192, 2 * time.Millisecond, 12}} {
-		if got := costOf(c.bytes, c.work); math.Abs(got-c.want) > 0.1 {
-			t.Errorf("%d bytes and %s cost %v tokens, want %v", c.bytes, c.work, got, c.want)
-		}
 	}
 }
 

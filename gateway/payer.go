@@ -151,9 +151,9 @@ func (p *payers) settle(b bill, cost float64, now time.Time) {
 	}
 }
 
-// stream takes what a client was sent that asked once and is sent much, and says how long
-// it has to wait.
-func (p *payers) stream(who protocol.Principal, from netip.Addr, cost float64, now time.Time) time.Duration {
+// spend takes what somebody has had already, and says how long it takes them to get out of
+// debt.
+func (p *payers) spend(who protocol.Principal, from netip.Addr, cost float64, now time.Time) time.Duration {
 	if from.IsLoopback() {
 		return 0
 	}

@@ -19,14 +19,18 @@ const (
 	// milliseconds of it when it starts. A search by name among a million votes takes a
 	// second and costs 5,000: with a viewer's token one in half a minute, the longest debt.
 	workTime = 200 * time.Microsecond
+	// listBytes are what the list of all sessions is expected to be before anybody has asked
+	// for it. Nothing else that a stranger can ask for grows with the years.
+	listBytes = 1 << 20
 	// drawnTokens is what a QR code costs that is drawn: 0.3 ms.
 	drawnTokens = 6
 )
 
 // costOf is what an answer has cost in tokens: at least one.
-func costOf(bytes int, work time.Duration) float64 {
-	return max(1, float64(bytes)/encodedBytes+float64(work)/float64(workTime))
-}
+func costOf(bytes int) float64 { return max(1, float64(bytes)/encodedBytes) }
+
+// costOfWork is what a reading of the vote history costs beside its answer.
+func costOfWork(took time.Duration) float64 { return float64(took) / float64(workTime) }
 
 // costOfStored is the same for a document.
 func costOfStored(bytes int) float64 { return max(1, float64(bytes)/storedBytes) }
@@ -42,7 +46,7 @@ type price struct {
 const memory = 8
 
 // expected is the price in tokens of one more answer.
-func (p *price) expected() float64 { return costOf(int(p.bytes.Load()), 0) }
+func (p *price) expected() float64 { return costOf(int(p.bytes.Load())) }
 
 // learn takes the length of an answer into account. Of those that cost one token, which
 // nearly all do, it does not keep count; one that is lost because two come at the same

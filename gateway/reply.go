@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"time"
 
 	"partyline/protocol"
 )
@@ -19,8 +18,6 @@ type reply struct {
 	line string
 	// file is the answer that is kept as a file, instead of a body.
 	file *file
-	// work is the time of a core that it took beside the encoding, 0 where that is little.
-	work time.Duration
 	// replayed says that it is the stored first answer to an idempotency key.
 	replayed bool
 }

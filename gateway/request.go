@@ -20,7 +20,6 @@ type call struct {
 	start time.Time
 	owed  bool // the socket is not closed before it is answered
 	paid  bill
-	work  time.Duration // reply.work, also of what failed
 }
 
 // request answers a request frame: the same operation, rights and answer as by REST.
@@ -86,7 +85,6 @@ func (c *call) run(e *endpoint, in *input) {
 		}
 	}()
 	rep, err := e.serve(ctx, in)
-	c.work = rep.work
 	if err == nil && rep.file != nil {
 		rep.body, err = rep.file.told(ctx)
 	}
@@ -100,6 +98,9 @@ func (c *call) run(e *endpoint, in *input) {
 // finish answers a call that was served.
 func (c *call) finish(rep reply, err *protocol.Error) {
 	if err != nil {
+		if err.Code == protocol.CodeTooMany {
+			c.k.crowded.Store(true) // to refuse costs what a vote does
+		}
 		c.refuse(err)
 		return
 	}
@@ -141,7 +142,7 @@ func (c *call) settle(bytes, status int) {
 	if status < http.StatusBadRequest {
 		c.at.price.learn(bytes)
 	}
-	c.k.g.payers.settle(c.paid, costOf(bytes, c.work), time.Now())
+	c.k.g.payers.settle(c.paid, costOf(bytes), time.Now())
 }
 
 // label is the op as metrics know it: what clients make up counts as one.

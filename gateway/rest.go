@@ -40,7 +40,7 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 		g.write(x, rep)
 		e.price.learn(x.bytes)
 	}
-	g.payers.settle(paid, costOf(x.bytes, rep.work), time.Now())
+	g.payers.settle(paid, costOf(x.bytes), time.Now())
 }
 
 // ask reads what somebody asks who may. Nobody learns what a body should be without the
@@ -97,13 +97,14 @@ func (g *Gateway) write(x *exchange, rep reply) {
 // refusalPause is how long somebody waits for the answer that it was too much. To read a
 // request and to refuse it costs as much as to serve an ordinary one: a program that asks
 // again at once would keep the hub as busy with refusals as with answers. In any case it
-// is told to come back after a second or more.
+// is told to come back after a second or more. Half as long again by chance keeps many
+// connections from being answered, and from asking again, all in the same moment.
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.
 func (g *Gateway) refuse(x *exchange, e *protocol.Error) {
 	if e.Code == protocol.CodeTooMany {
-		x.pause(refusalPause)
+		x.pause()
 	}
 	setRetryAfter(x.Header(), e)
 	g.write(x, failure(e))

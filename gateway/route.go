@@ -99,6 +99,8 @@ func accountOfPath(pattern string) account {
 		return byProbe
 	case "/metrics":
 		return byMetrics
+	case "/vote/{code}/qr.svg": // is drawn each time
+		return byAddress
 	case "/api/sessions/live": // handshakes have a rate of their own; what is none pays as a page
 		return free
 	}

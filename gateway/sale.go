@@ -14,7 +14,7 @@ func (g *Gateway) sell(a account, x *exchange, r *http.Request, serve func()) {
 	paid, over := g.payers.chargeAddress(a, g.proxies.client(r), time.Now())
 	switch {
 	case over != nil && a == byProbe:
-		x.pause(refusalPause)
+		x.pause()
 	case over != nil:
 		g.refuse(x, over)
 		return

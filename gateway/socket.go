@@ -99,7 +99,7 @@ func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
 
 // pay charges what was read from the journal for the socket's subscriptions.
 func (k *socket) pay(bytes int) time.Duration {
-	return k.g.payers.stream(k.holder().Principal, k.from, costOf(bytes, 0), time.Now())
+	return k.g.payers.spend(k.holder().Principal, k.from, costOf(bytes), time.Now())
 }
 
 // checkHandshake says whether the request may become a WebSocket at all.

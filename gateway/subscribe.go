@@ -33,7 +33,7 @@ func (k *socket) subscribe(m *message) {
 		return
 	}
 	k.g.subscribing.price.learn(answered)
-	k.g.payers.settle(paid, costOf(answered, 0), time.Now())
+	k.g.payers.settle(paid, costOf(answered), time.Now())
 }
 
 func (k *socket) checkSubscribe(m *message) *protocol.Error {

@@ -35,6 +35,8 @@ const (
 // turns by turnOrder. Within each of these everybody has a turn after the other, whatever the number of their
 // requests: one with a hundred waits ninety-nine times behind one who has one.
 type turns struct {
+	payers *payers
+
 	mu    sync.Mutex
 	taken bool
 	next  int // place in turnOrder of who goes next
@@ -48,7 +50,9 @@ type payer struct {
 	from  netip.Addr
 }
 
-// inTurn has a handler's callers wait for their turn, and measures what each took.
+// inTurn has a handler's callers wait for their turn, and pay for the time that each takes
+// before the next one begins. Whoever has got into debt while waiting, by another request
+// of the same payer, has no turn.
 func (t *turns) inTurn(h handler) handler {
 	return func(ctx context.Context, in *input) (reply, error) {
 		if in.who.Role == protocol.RoleAdmin {
@@ -58,10 +62,12 @@ func (t *turns) inTurn(h handler) handler {
 			return reply{}, err
 		}
 		defer t.leave()
+		if wait := t.payers.spend(in.who, in.from, 0, time.Now()); wait > 0 {
+			return reply{}, tooMany(wait, "Too many requests for the vote history, slow down")
+		}
 		begun := time.Now()
-		rep, err := h(ctx, in)
-		rep.work = time.Since(begun)
-		return rep, err
+		defer func() { t.payers.spend(in.who, in.from, costOfWork(time.Since(begun)), time.Now()) }()
+		return h(ctx, in)
 	}
 }
 
@@ -99,7 +105,7 @@ func (t *turns) queue(line int, who payer) (<-chan struct{}, *protocol.Error) {
 	}
 	mine := make(chan struct{})
 	if !t.lines[line].push(who, mine) {
-		return nil, protocol.Errorf(protocol.CodeTooMany, "Too many of your requests wait for the vote history, slow down")
+		return nil, protocol.Errorf(protocol.CodeTooMany, "Too many requests for the vote history, slow down")
 	}
 	return mine, nil
 }
