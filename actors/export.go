@@ -39,13 +39,13 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 }
 
 // ExportVotes yields the votes of a session in the order in which they arrived, those too
-// that were taken back, up to a seq that it has reached; those of a chat log in the order
+// that were taken back, up to the export's seq; those of a chat log in the order
 // of their times. It reads record after record from the journal: what it needs in memory
 // does not depend on how many there are. An error is the last that it yields; then what
 // came before is not all.
-func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error] {
+func (h *Hub) ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error] {
 	return func(yield func(protocol.ExportedVote, error) bool) {
-		err := h.readVotes(ctx, id, until, func(v protocol.ExportedVote) bool { return yield(v, nil) })
+		err := h.readVotes(ctx, e, func(v protocol.ExportedVote) bool { return yield(v, nil) })
 		if err != nil {
 			yield(protocol.ExportedVote{}, asRead(refusalOf(err)))
 		}
@@ -54,7 +54,7 @@ func (h *Hub) ExportVotes(ctx context.Context, id protocol.SessionID, until prot
 
 // readVotes ends without an error when want says that it is enough. Records that are
 // missing were trimmed, because the session was deleted meanwhile.
-func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq, want func(protocol.ExportedVote) bool) error {
+func (h *Hub) readVotes(ctx context.Context, e *protocol.SessionExport, want func(protocol.ExportedVote) bool) error {
 	waiting, cancel := context.WithTimeout(ctx, exportPatience)
 	leave, err := h.exports.enter(waiting)
 	cancel()
@@ -62,7 +62,7 @@ func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protoc
 		return errOverloaded()
 	}
 	defer leave()
-	last := persistence.Seq(0)
+	id, until, last := e.Session.ID, e.Seq, persistence.Seq(0)
 	for rec, err := range h.journal.Read(ctx, streamOf(id), 0) {
 		if err != nil {
 			return fmt.Errorf("votes of session %d: %w", id, err)
@@ -76,7 +76,8 @@ func (h *Hub) readVotes(ctx context.Context, id protocol.SessionID, until protoc
 			return err
 		}
 		for n, v := range votes.forward() {
-			if !want(exportedVote(rec, n, v)) {
+			told := exportedVote(rec, n, v)
+			if _, told.Voided = e.Voided[v.Device]; !want(told) {
 				return nil
 			}
 		}

@@ -23,7 +23,7 @@ func exported(t *testing.T, h *actors.Hub, id protocol.SessionID) (*protocol.Ses
 		t.Fatal(err)
 	}
 	var votes []protocol.ExportedVote
-	for v, err := range h.ExportVotes(t.Context(), id, e.Seq) {
+	for v, err := range h.ExportVotes(t.Context(), e) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestExportsOfWhatIsNotThere(t *testing.T) {
 	if err := e.journal.Trim(t.Context(), "session/1", last-1); err != nil {
 		t.Fatal(err)
 	}
-	if err := lastOf(e.hub.ExportVotes(t.Context(), e.session, x.Seq)); codeOf(err) != protocol.CodeNotFound {
+	if err := lastOf(e.hub.ExportVotes(t.Context(), x)); codeOf(err) != protocol.CodeNotFound {
 		t.Error("votes of an erased session:", err)
 	}
 }
@@ -169,7 +169,7 @@ func TestAnExportEndsAtDamage(t *testing.T) {
 	x, _ := exported(t, e.hub, e.session)
 	e.journal.Damage("session/1", 5)
 	n, err := 0, error(nil)
-	for _, fault := range e.hub.ExportVotes(t.Context(), e.session, x.Seq) {
+	for _, fault := range e.hub.ExportVotes(t.Context(), x) {
 		if err = fault; err == nil {
 			n++
 		}
@@ -191,7 +191,7 @@ func TestExportsAreBounded(t *testing.T) {
 	x, _ := exported(t, e.hub, e.session)
 	var ends []func()
 	for range 4 {
-		next, stop := iter.Pull2(e.hub.ExportVotes(t.Context(), e.session, x.Seq))
+		next, stop := iter.Pull2(e.hub.ExportVotes(t.Context(), x))
 		if _, err, ok := next(); err != nil || !ok {
 			t.Fatal(err, ok)
 		}
@@ -199,7 +199,7 @@ func TestExportsAreBounded(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := lastOf(e.hub.ExportVotes(ctx, e.session, x.Seq)); codeOf(err) != protocol.CodeOverloaded {
+	if err := lastOf(e.hub.ExportVotes(ctx, x)); codeOf(err) != protocol.CodeOverloaded {
 		t.Error("a fifth:", err)
 	}
 	for _, end := range ends {

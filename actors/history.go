@@ -101,6 +101,8 @@ type scan struct {
 	full    bool
 	// taken are guests whose next older vote for a playing was taken back by a newer one.
 	taken map[ballot]struct{}
+	// voided are guests whose votes the host has taken back.
+	voided map[protocol.DeviceID]struct{}
 }
 
 // prepare asks what there is, and refuses a search that would read too much.
@@ -207,6 +209,7 @@ func (s *scan) worth(id protocol.SessionID) (bool, error) {
 
 func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 	clear(s.taken)
+	clear(s.voided)
 	for rec, err := range s.hub.journal.ReadBack(ctx, streamOf(id), 0) {
 		if err != nil {
 			return err
@@ -226,6 +229,7 @@ func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 	if err != nil {
 		return err
 	}
+	s.void(votes.voided)
 	for n, v := range votes.backward() {
 		if s.full || s.left == 0 {
 			return nil
@@ -262,6 +266,9 @@ func (s *scan) stands(v *session.VoteCast) bool {
 	if v.Device == 0 {
 		return true
 	}
+	if _, voided := s.voided[v.Device]; voided {
+		return false
+	}
 	b := ballot{v.Device, v.Play}
 	_, gone := s.taken[b]
 	if v.Replaced == "" {
@@ -273,6 +280,19 @@ func (s *scan) stands(v *session.VoteCast) bool {
 	}
 	s.taken[b] = struct{}{}
 	return !gone
+}
+
+// void remembers whose votes do not count: reading backwards, it comes before them.
+func (s *scan) void(f *session.VotesVoided) {
+	if f == nil {
+		return
+	}
+	if s.voided == nil {
+		s.voided = map[protocol.DeviceID]struct{}{}
+	}
+	for _, id := range f.Devices {
+		s.voided[id] = struct{}{}
+	}
 }
 
 func (s *scan) fits(v *session.VoteCast) bool {

@@ -138,6 +138,16 @@ func (h *Hub) Join(ctx context.Context, id protocol.SessionID) (protocol.Join, e
 	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Join, *protocol.Error) { return s.Join(), nil })
 }
 
+// Addresses lists where the devices came in from that have voted in a session.
+func (h *Hub) Addresses(ctx context.Context, id protocol.SessionID) (protocol.GuestAddresses, error) {
+	return askSession(ctx, h, id, func(s *session.Heart) (protocol.GuestAddresses, *protocol.Error) {
+		if !s.Exists() {
+			return protocol.GuestAddresses{}, protocol.NotFound("Session")
+		}
+		return s.Addresses(), nil
+	})
+}
+
 // Enter asks a session what a device is told that comes with its code.
 func (h *Hub) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error) {
 	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Entry, *protocol.Error) { return s.Enter(code, device) })

@@ -24,7 +24,9 @@ type recordVotes struct {
 	event []byte
 	one   *session.VoteCast
 	log   *session.ChatImported
-	games map[protocol.GameID]protocol.VotedGame // what the event calls them, once asked for
+	// voided is what takes votes back, nil for anything else.
+	voided *session.VotesVoided
+	games  map[protocol.GameID]protocol.VotedGame // what the event calls them, once asked for
 }
 
 func votesIn(rec persistence.Record) (v recordVotes, err error) {
@@ -35,6 +37,9 @@ func votesIn(rec persistence.Record) (v recordVotes, err error) {
 	}
 	if err == nil && v.one == nil {
 		v.log, err = session.ReadChat(b)
+	}
+	if err == nil && v.one == nil && v.log == nil {
+		v.voided, err = session.ReadVoided(b)
 	}
 	v.event = event
 	if err != nil {

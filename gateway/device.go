@@ -12,25 +12,27 @@ import (
 )
 
 // pass is what a phone keeps as a text and brings again, so that it is the same device:
-// which one it is, the session that it was let into with it, and the address that it was
-// counted on then. Whoever could make such a text up could take back other people's votes,
-// so it carries a seal.
+// which one it is, the session that it was let into with it, the address that it was
+// counted on then, and how often votes had been voided in the session. Whoever could make
+// such a text up could take back other people's votes, so it carries a seal.
 //
 //	8 bytes   the device, big-endian
 //	8 bytes   the session, big-endian
 //	8 bytes   the address, big-endian
+//	4 bytes   the voids, big-endian
 //	16 bytes  of the HMAC-SHA256 of those, with a key for the timeline
 //
-// in base64url, without padding. Those of ffa9881 have neither session nor address.
+// in base64url, without padding. Those of ffa9881 have the device alone.
 type pass struct {
 	device  protocol.DeviceID
 	session protocol.SessionID // 0 when it says none
 	address protocol.AddressID
+	voids   uint32
 }
 
 const (
 	deviceBytes = 8
-	passBytes   = deviceBytes + 8 + 8
+	passBytes   = deviceBytes + 8 + 8 + 4
 	sealBytes   = 16
 )
 
@@ -54,6 +56,7 @@ func (m *mint) pass(p pass) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.session))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.address))
+	b = binary.BigEndian.AppendUint32(b, p.voids)
 	return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, m.timeline.Epoch)...))
 }
 
@@ -69,6 +72,7 @@ func (m *mint) readPass(text string) (p pass, ok bool) {
 	if n == passBytes {
 		p.session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
 		p.address = protocol.AddressID(binary.BigEndian.Uint64(b[deviceBytes+8:]))
+		p.voids = binary.BigEndian.Uint32(b[deviceBytes+16:])
 	}
 	return p, (n == deviceBytes) == (p.session == 0) && p.device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
 }
@@ -95,12 +99,12 @@ func newDevice() (id protocol.DeviceID) {
 // secret of the tokens nobody can tell which address it is, or whether it is the same in
 // two sessions.
 func (m *mint) address(s protocol.SessionID, from netip.Addr) protocol.AddressID {
-	hash := func(a netip.Addr) uint32 {
+	hash := func(what string, a netip.Addr) uint32 {
 		h := hmac.New(sha256.New, m.secret)
-		h.Write(binary.BigEndian.AppendUint64([]byte("partyline address"), uint64(s)))
+		h.Write(binary.BigEndian.AppendUint64([]byte("partyline "+what), uint64(s)))
 		b := a.As16()
 		h.Write(b[:])
 		return binary.BigEndian.Uint32(h.Sum(nil))
 	}
-	return protocol.NewAddressID(protocol.SiteID(hash(site(from))), hash(network(from)))
+	return protocol.NewAddressID(protocol.SiteID(hash("site", site(from))), hash("address", network(from)))
 }

@@ -69,7 +69,7 @@ func (g *Gateway) writeSession(ctx context.Context, w io.Writer, e *protocol.Ses
 		return err
 	}
 	line, between := make([]byte, 0, 512), ""
-	for v, err := range g.hub.ExportVotes(ctx, e.Session.ID, e.Seq) {
+	for v, err := range g.hub.ExportVotes(ctx, e) {
 		if err != nil {
 			return err
 		}

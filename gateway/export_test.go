@@ -246,7 +246,7 @@ type longHub struct {
 	read  chan int // how many were read, when it has ended
 }
 
-func (l longHub) ExportVotes(context.Context, protocol.SessionID, protocol.Seq) iter.Seq2[protocol.ExportedVote, error] {
+func (l longHub) ExportVotes(context.Context, *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error] {
 	return func(yield func(protocol.ExportedVote, error) bool) {
 		n := 0
 		defer func() { l.read <- n }()

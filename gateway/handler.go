@@ -65,6 +65,9 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.join.close":  g.closeJoin(),
 		"join.enter":           g.enter,
 
+		"sessions.join.addresses": get(g.hub.Addresses),
+		"sessions.join.void":      command[protocol.VoidVotes](g.hub, http.StatusOK),
+
 		"votes.batch": g.castVotes,
 		"votes.list":  g.history.inTurn(search(g.hub.Votes)),
 

@@ -46,7 +46,7 @@ type Sessions interface {
 	// SessionExport is a session for a file, without its votes.
 	SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error)
 	// ExportVotes reads them one by one, up to the export's seq.
-	ExportVotes(ctx context.Context, id protocol.SessionID, until protocol.Seq) iter.Seq2[protocol.ExportedVote, error]
+	ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error]
 }
 
 // Joining lets phones in.
@@ -56,6 +56,8 @@ type Joining interface {
 	// Enter asks the session what a device is told that comes with its code.
 	Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error)
 	Join(ctx context.Context, id protocol.SessionID) (protocol.Join, error)
+	// Addresses lists where the devices came in from that have voted.
+	Addresses(ctx context.Context, id protocol.SessionID) (protocol.GuestAddresses, error)
 }
 
 // Webhooks answers questions about the endpoints that are told of events.

@@ -32,6 +32,7 @@ type arrival struct {
 	Policy     protocol.JoinPolicy  `json:"policy"`
 	Device     string               `json:"device"` // as DeviceID.String has it
 	Address    protocol.AddressID   `json:"address"`
+	Voids      uint32               `json:"voids"`
 	Name       string               `json:"name"`
 	Yours      *protocol.YourVote   `json:"yours"`
 	Chosen     *protocol.YourChoice `json:"chosen"`
@@ -85,15 +86,15 @@ func (g *Gateway) arrive(ctx context.Context, in *input, q protocol.Enter) (arri
 	if err == nil {
 		g.guests.codes.welcome(in.from, code, now)
 	}
-	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.device.String(), Address: p.address,
+	return arrival{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.device.String(), Address: p.address, Voids: p.voids,
 		Name: nameOf(q.Name, p.device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }
 
 // letIn counts the phone and asks the session for its entry. It is counted once in each
 // session, on its address, whoever has made its pass and however long ago: so it is of no
 // use to gather devices. A pass of this session says that it was counted, and so does a
-// vote in it. The address that it was counted on goes with the phone, wherever it comes
-// from later.
+// vote in it. The address that it was counted on, and how often votes had been voided
+// until then, go with the phone, wherever it comes from later.
 func (g *Gateway) letIn(ctx context.Context, in *input, session protocol.SessionID, code, text string, now time.Time) (protocol.Entry, pass, error) {
 	p, ours := g.guard.mint.readPass(text)
 	counted := ours && p.session == session
@@ -114,17 +115,17 @@ func (g *Gateway) letIn(ctx context.Context, in *input, session protocol.Session
 			return protocol.Entry{}, p, err
 		}
 	}
-	if p.session != session {
-		p.session, p.address = session, g.guard.mint.address(session, in.from)
-	}
 	e, err := g.hub.Enter(ctx, session, code, p.device)
+	if p.session != session {
+		p.session, p.address, p.voids = session, g.guard.mint.address(session, in.from), e.Voids
+	}
 	return e, p, err
 }
 
 func (g *Gateway) entered(a arrival) (protocol.Entered, error) {
 	device, _ := protocol.ParseDevice(a.Device) // written by arrive
 	token, err := g.guard.mint.guest(a)
-	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.pass(pass{device, a.Session, a.Address}),
+	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.guard.mint.pass(pass{device, a.Session, a.Address, a.Voids}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
@@ -146,6 +147,7 @@ func (g *Gateway) readGuestVote(in *input) (protocol.Command, *protocol.Error) {
 	if err := in.read(c, nil); err != nil {
 		return nil, err
 	}
-	c.SessionID, c.Generation, c.Device, c.Address, c.Username = in.who.Session, in.who.Generation, in.who.Device, in.who.Address, in.who.Name
+	who := &in.who
+	c.SessionID, c.Generation, c.Device, c.Address, c.Voids, c.Username = who.Session, who.Generation, who.Device, who.Address, who.Voids, who.Name
 	return c, nil
 }

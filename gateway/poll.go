@@ -51,7 +51,7 @@ func (g *Gateway) readChoice(in *input) (protocol.Command, *protocol.Error) {
 		if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
 			return nil, err
 		}
-		c.Username, c.Device, c.Generation, c.Address = in.who.Name, in.who.Device, in.who.Generation, in.who.Address
+		c.Username, c.Device, c.Generation, c.Address, c.Voids = in.who.Name, in.who.Device, in.who.Generation, in.who.Address, in.who.Voids
 	}
 	if err := c.Check(); err != nil {
 		return nil, err

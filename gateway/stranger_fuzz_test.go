@@ -118,14 +118,14 @@ func FuzzReadDevice(f *testing.F) {
 		b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
 		return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, "")...))
 	}
-	for _, p := range []pass{{0xa, 3, 7}, {0xa, 0, 0}} {
+	for _, p := range []pass{{0xa, 3, 7, 1}, {0xa, 0, 0, 0}} {
 		ours := text(m, p)
 		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newMint([]byte("another"), fuzzTimeline), p)} {
 			f.Add(s)
 		}
 	}
-	f.Add(m.pass(pass{0, 3, 7}))
-	f.Add(m.pass(pass{0xa, 0, 7}))
+	f.Add(m.pass(pass{0, 3, 7, 1}))
+	f.Add(m.pass(pass{0xa, 0, 7, 1}))
 	f.Fuzz(func(t *testing.T, given string) {
 		if p, ok := m.readPass(given); ok && text(m, p) != given {
 			t.Fatalf("%q is %+v", given, p)

@@ -25,6 +25,8 @@ type claims struct {
 	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
 	// say none.
 	Address string `json:"address,omitempty"`
+	// Voids is how often votes had been voided in the session when the guest came in.
+	Voids uint32 `json:"voids,omitempty"`
 	jwt.RegisteredClaims
 }
 
@@ -62,7 +64,7 @@ func (m *mint) scoped(t protocol.Token) (string, error) {
 
 // guest signs a token for a device that came in at that second.
 func (m *mint) guest(a arrival) (string, error) {
-	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation, Address: a.Address.String(),
+	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation, Address: a.Address.String(), Voids: a.Voids,
 		RegisteredClaims: jwt.RegisteredClaims{Subject: a.Device, IssuedAt: jwt.NewNumericDate(a.at()), ExpiresAt: jwt.NewNumericDate(a.expires())}})
 }
 
@@ -131,7 +133,7 @@ func (c *claims) guest(h *holder) error {
 	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {
 		return errClaims
 	}
-	h.Device, h.Generation = device, c.Generation
+	h.Device, h.Generation, h.Voids = device, c.Generation, c.Voids
 	if c.Address != "" {
 		if h.Address, ok = protocol.ParseAddress(c.Address); !ok {
 			return errClaims

@@ -7,6 +7,7 @@ type EventType string
 const (
 	EventSessionStarted EventType = "session.started"
 	EventSessionJoin    EventType = "session.join"
+	EventVotesVoided    EventType = "votes.voided"
 	EventSessionEnded   EventType = "session.ended"
 	EventSessionDeleted EventType = "session.deleted"
 	EventGameAdded      EventType = "game.added"
@@ -24,7 +25,7 @@ const (
 // EventTypes lists the events in the order of an evening.
 func EventTypes() []EventType {
 	return []EventType{EventSessionStarted, EventSessionJoin, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
-		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventSessionEnded, EventSessionDeleted}
+		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventVotesVoided, EventSessionEnded, EventSessionDeleted}
 }
 
 // Event is what happened, as every screen and every webhook is told: the same bytes
@@ -139,6 +140,29 @@ type ChatImported struct {
 	Votes int64 `json:"votes"`
 	// Games are those that got votes, in the order of their first playings.
 	Games []ChatGame `json:"games"`
+}
+
+// VotesVoided is the data of votes.voided: the votes of some devices, all of them, count
+// no more. A large void comes as several events.
+type VotesVoided struct {
+	SessionID SessionID `json:"sessionId"`
+	// Devices is how many they were.
+	Devices int `json:"devices"`
+	// Votes is how many votes for games count no more, the sum over the games.
+	Votes int64 `json:"votes"`
+	// Games are those that lost votes, in the order of their first playings.
+	Games []VoidedGame `json:"games"`
+	// Poll is how the open poll stands without their choices, null while none is open.
+	Poll *TalliedPoll `json:"poll"`
+}
+
+// VoidedGame is a game within VotesVoided: the votes that count no more, and the totals
+// over all sessions without them.
+type VoidedGame struct {
+	VotedGame
+	Upvotes   int64  `json:"upvotes"`
+	Downvotes int64  `json:"downvotes"`
+	Totals    Totals `json:"totals"`
 }
 
 // ChatGame is a game within ChatImported: the votes of the log, and the totals over all

@@ -37,6 +37,8 @@ func goldenEvening() []protocol.Event {
 			{VotedGame: goldenVote().Game, Upvotes: 3, Downvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
 		protocol.GameRemoved{SessionID: 3, GameID: 30001},
+		protocol.VotesVoided{SessionID: 3, Devices: 1, Votes: 1, Games: []protocol.VoidedGame{
+			{VotedGame: goldenVote().Game, Upvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},
 		protocol.SessionDeleted{SessionID: 3},
 	}

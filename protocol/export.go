@@ -45,11 +45,13 @@ type SessionExport struct {
 	Session Session `json:"session"`
 	// Games are the playings in the order of play, without removed ones.
 	Games []SessionGame `json:"games"`
-	// Totals are what the list of votes adds up to, less what some of them replace: the
-	// session's own, by game, of removed playings too.
+	// Totals are what the list of votes adds up to that are not voided, less what some of them
+	// replace: the session's own, by game, of removed playings too.
 	Totals []GameTally `json:"totals"`
 	// Votes stand in the order in which they arrived.
 	Votes []ExportedVote `json:"votes"`
+	// Voided are the devices whose votes were taken back by the host.
+	Voided map[DeviceID]struct{} `json:"-"`
 }
 
 // ExportedVote is a vote within a SessionExport: a VoteRecord without what all of them
@@ -65,6 +67,9 @@ type ExportedVote struct {
 	// Replaced is the thumb of the same guest that this one takes back, absent for none.
 	// The vote that was taken back stands in the list too, before it.
 	Replaced VoteType `json:"replaced,omitempty"`
+	// Voided says that the host has taken back all votes of this guest's device: this one,
+	// and what it replaces, count for nothing. Absent for all others.
+	Voided bool `json:"voided,omitempty"`
 }
 
 // AppendJSON appends the vote to dst: the same bytes as json.Marshal, without its
@@ -84,5 +89,9 @@ func (v *ExportedVote) AppendJSON(dst []byte) []byte {
 	dst = v.Timestamp.AppendJSON(dst)
 	dst = append(dst, `,"created_at":`...)
 	dst = v.CreatedAt.AppendJSON(dst)
-	return append(appendReplaced(dst, v.Replaced), '}')
+	dst = appendReplaced(dst, v.Replaced)
+	if v.Voided {
+		dst = append(dst, `,"voided":true`...)
+	}
+	return append(dst, '}')
 }

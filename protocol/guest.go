@@ -23,7 +23,9 @@ func (e Enter) Check() *Error {
 type Entry struct {
 	SessionID  SessionID
 	Generation Generation
-	Policy     JoinPolicy
+	// Voids is how often votes were voided in the session so far.
+	Voids  uint32
+	Policy JoinPolicy
 	// Known says that the device has voted in the session, also in a poll that is open.
 	Known bool
 	// Yours is the device's vote for what is being played, nil when it has none.
@@ -55,6 +57,7 @@ type CastGuestVote struct {
 	Generation Generation `json:"-"`
 	Device     DeviceID   `json:"-"`
 	Address    AddressID  `json:"-"`
+	Voids      uint32     `json:"-"`
 	Username   string     `json:"-"`
 }
 

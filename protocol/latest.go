@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // MaxLatest is how many of the newest votes a tally and a state show: as many as fit
 // on a screen beside the totals.
 const MaxLatest = 5
@@ -8,6 +10,8 @@ const MaxLatest = 5
 type LatestVote struct {
 	GameID GameID `json:"game_id"`
 	Vote
+	// Device is the guest's, 0 for votes that have a name alone. Nobody is told it.
+	Device DeviceID `json:"-"`
 }
 
 // Latest remembers the newest votes of a session. The zero value remembers none.
@@ -33,6 +37,12 @@ func (l *Latest) List() []LatestVote {
 		list[i] = l.ring[(l.next+MaxLatest-1-i)%MaxLatest]
 	}
 	return list
+}
+
+// Without is the newest votes but those of some devices. Those before them are forgotten,
+// so there may be fewer.
+func (l *Latest) Without(gone func(DeviceID) bool) Latest {
+	return LatestOf(slices.DeleteFunc(l.List(), func(v LatestVote) bool { return v.Device != 0 && gone(v.Device) }))
 }
 
 // LatestOf is the reverse of List. Of a longer list the first count.

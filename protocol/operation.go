@@ -78,6 +78,8 @@ var operations = []Operation{
 	{Op: "sessions.join.open", Method: "PUT", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
 	{Op: "sessions.join.get", Method: "GET", Path: "/api/sessions/{id}/join", Access: AccessWatch},
 	{Op: "sessions.join.close", Method: "DELETE", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
+	{Op: "sessions.join.addresses", Method: "GET", Path: "/api/sessions/{id}/join/addresses", Access: AccessAdmin},
+	{Op: "sessions.join.void", Method: "POST", Path: "/api/sessions/{id}/join/addresses/{address}/void", Access: AccessAdmin, Write: true},
 	{Op: "join.enter", Method: "POST", Path: "/api/join", Access: AccessAnyone, MaxBody: MaxOpenBody},
 	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true, MaxBody: MaxOpenBody},
 

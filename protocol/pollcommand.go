@@ -29,10 +29,11 @@ type VotePoll struct {
 	// Choice is the number of the candidate, from 1.
 	Choice int `json:"choice"`
 	// Device is a guest's phone, 0 for the voter of a bot or an admin. A phone has one
-	// vote whatever its name. Generation and Address are those of its token.
+	// vote whatever its name. Generation, Address and Voids are those of its token.
 	Device     DeviceID   `json:"-"`
 	Generation Generation `json:"-"`
 	Address    AddressID  `json:"-"`
+	Voids      uint32     `json:"-"`
 }
 
 // EndPoll ends the open poll now: sessions.poll.end.

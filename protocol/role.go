@@ -53,6 +53,8 @@ type Principal struct {
 	Generation Generation
 	// Address is where a guest came in from, 0 for everybody else and where it is not known.
 	Address AddressID
+	// Voids is how often votes had been voided in the session when the guest came in.
+	Voids uint32
 }
 
 // May says whether the principal may use an operation of that access.

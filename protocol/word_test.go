@@ -98,7 +98,10 @@ func said() map[string]any {
 		"join":                protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
 		"join.closed":         protocol.NewJoin(3, "", protocol.PolicyOnce),
 		"join.links":          protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest).Links("q7Jd_0Zk3vXa"),
-		"join.links.closed":   protocol.NewJoin(3, "", protocol.PolicyOnce).Links(""),
+		"guest-addresses": protocol.GuestAddresses{SessionID: 3, Total: 1, Addresses: []protocol.GuestAddress{
+			{ID: "5f0c3a9e77b1d204", Network: "5f0c3a9e", Devices: 60, Voided: 20, Votes: 41, FirstSeen: noon, LastSeen: noon + 90_000}}},
+		"voided-votes":      protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: 3, Address: "5f0c3a9e", Devices: 40, Votes: 41},
+		"join.links.closed": protocol.NewJoin(3, "", protocol.PolicyOnce).Links(""),
 		"entered": protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
 			Chosen: &protocol.YourChoice{PollID: 3001, Choice: 2}},
 	}
@@ -158,6 +161,7 @@ func heard() map[string]any {
 		"export-session":     &protocol.ExportSession{ID: 3, Format: protocol.ExportJSON},
 		"open-join":          &protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Renew: true},
 		"close-join":         &protocol.CloseJoin{ID: 3},
+		"void-votes":         &protocol.VoidVotes{ID: 3, Address: "5f0c3a9e77b1d204"},
 		"enter":              &protocol.Enter{Code: "qrx7f2", Secret: "q7Jd_0Zk3vXa", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
 		"cast-guest-vote":    &protocol.CastGuestVote{Vote: protocol.VoteUp, GameID: 30001},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Epoch: "jcetp2qzyw4hm7ua", Snapshot: true,
@@ -231,8 +235,9 @@ func TestEveryWordIsGolden(t *testing.T) {
 	}
 	// What is never on the wire: the table's rows, who asks, what a code means, what lists
 	// of the newest votes are made from, what a session says of a guest to the gateway, what
-	// the hub says of its timeline, what is left of a chat log, and when something is decided.
-	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry", "Timeline", "ImportChat", "ChatVote", "ChatSieve", "Moment"} {
+	// the hub says of its timeline, what is left of a chat log, whose votes are
+	// voided, and when something is decided.
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry", "Timeline", "ImportChat", "ChatVote", "ChatSieve", "Moment", "AddressTarget"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

@@ -17,6 +17,7 @@ import "partyline/protocol"
 //	AddWinner                                              protocol.SessionGame
 //	*CastGuestVote                                         *protocol.GuestVoteAccepted
 //	OpenJoin, CloseJoin                                    protocol.Join
+//	VoidVotes                                              protocol.VoidedVotes
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
 func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
@@ -31,6 +32,8 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.guestAccepted(c, facts)
 	case protocol.OpenJoin, protocol.CloseJoin:
 		return h.Join()
+	case protocol.VoidVotes:
+		return h.voidedVotes(c, facts)
 	case protocol.CreateSession, protocol.CloseSession:
 		return h.Session()
 	case protocol.DeleteSession:

@@ -41,6 +41,8 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		h.ask(f)
 	case *PollEnded:
 		h.conclude(f)
+	case *VotesVoided:
+		h.void(f)
 	case *JoinSet:
 		h.join = join{f.Generation, f.Policy, f.Code}
 	case *Closed:

@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"partyline/protocol"
 )
@@ -60,6 +61,20 @@ func (b *ballots) cast(e elector, choice int) (before int) {
 	before, v.choice = int(v.choice), uint8(choice)
 	v.changes += min(1, math.MaxUint8-v.changes)
 	return before
+}
+
+// forget removes what devices have wanted.
+func (b *ballots) forget(ids []protocol.DeviceID) {
+	var room [maxFolded]byte
+	gone := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		gone[string(elector{device: id}.key(room[:0]))] = true
+	}
+	left := slices.DeleteFunc(b.list, func(v ballot) bool { return gone[v.voter] })
+	*b = ballots{}
+	for _, v := range left {
+		b.insert(v)
+	}
 }
 
 func (b *ballots) insert(v ballot) {

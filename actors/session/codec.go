@@ -36,6 +36,7 @@ const (
 	// The first votes of a device, which tell its address.
 	kindFirstGuestVote
 	kindFirstPollVote
+	kindVotesVoided
 )
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
@@ -138,6 +139,8 @@ func kindOf(f Fact) byte {
 		return kindPollEnded
 	case *JoinSet:
 		return kindJoinSet
+	case *VotesVoided:
+		return kindVotesVoided
 	}
 	panic(fmt.Sprintf("session: %T has no kind", f))
 }
@@ -169,6 +172,8 @@ func blank(kind byte) Fact {
 		return new(PollEnded)
 	case kindJoinSet:
 		return new(JoinSet)
+	case kindVotesVoided:
+		return new(VotesVoided)
 	}
 	return nil
 }
@@ -195,6 +200,8 @@ func sound(f Fact) bool {
 		return f.Poll > 0 && f.Ends > f.At && candidates(f.Candidates)
 	case *PollEnded:
 		return f.Poll > 0 && f.Choice >= 0 && f.Choice <= protocol.MaxCandidates && (f.Choice > 0 || !f.Tie)
+	case *VotesVoided:
+		return f.sound()
 	case *JoinSet:
 		return (&join{f.Generation, f.Policy, f.Code}).sound() && f.Generation > 0
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,8 @@ func oneOfEach() []session.Fact {
 		&session.JoinSet{At: noon, Generation: 1<<32 - 1, Policy: protocol.PolicyOnce},
 		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xa, Address: 0xfedcba9876543210},
 		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 0xa, Username: "ann", Address: 1},
+		&session.VotesVoided{At: noon, Address: 1<<63 | 7, Round: 1, Devices: []protocol.DeviceID{1<<64 - 1, 1}, Plays: []session.VoidedPlay{{Play: play(1), Game: 33, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40}}},
+		&session.VotesVoided{At: noon, Wide: true, Round: 1<<32 - 1, Devices: []protocol.DeviceID{0xa}},
 	}
 }
 
@@ -174,6 +177,13 @@ func TestReadFactRefuses(t *testing.T) {
 		"a first ballot of no device":     {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 'a'},
 		"a first ballot of nobody":        {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0},
 		"a first ballot cut":              {18, 0, 0},
+		"a void of nobody":                []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[]}`),
+		"a void of no device":             []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[0]}`),
+		"a void of no round":              []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"devices":[1]}`),
+		"a void of no playing":            []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"game":1}]}`),
+		"a void of no game":               []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"play":30001}]}`),
+		"a void that gives":               []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"play":30001,"game":1,"up":-1}]}`),
+		"a void of too many":              session.AppendFact(nil, &session.VotesVoided{At: noon, Round: 1, Devices: slices.Repeat([]protocol.DeviceID{1}, 5001)}),
 		"joining of no kind":              []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"never"}`),
 		"joining of no policy":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1}`),
 		"joining of no number":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","policy":"once","code":"QRX7F2"}`),

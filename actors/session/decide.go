@@ -61,6 +61,8 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([
 		return h.castGuest(dst, c, at)
 	case protocol.OpenJoin:
 		return h.openJoin(dst, c, at)
+	case protocol.VoidVotes:
+		return h.voidVotes(dst, c, at)
 	case protocol.CloseJoin:
 		return h.closeJoin(dst, at)
 	case protocol.CloseSession:

@@ -24,6 +24,10 @@ type devices struct {
 type device struct {
 	id      protocol.DeviceID
 	address protocol.AddressID // 0 when it is not known
+	// first and last are when it voted first and last, also in polls.
+	first, last protocol.Timestamp
+	// voided says that the host has taken all its votes back. Then it has no marks.
+	voided bool
 	// changes counts its votes that were not its first for a playing or in a poll.
 	changes uint32
 	marks   []mark // one for each playing, in the order of first votes
@@ -82,7 +86,7 @@ func (d *devices) near(id protocol.DeviceID, now protocol.Timestamp) bool {
 
 // note remembers a vote.
 func (d *devices) note(f *VoteCast) {
-	v := d.meet(f.Device, f.Address)
+	v := d.meet(f.Device, f.Address, f.At)
 	m := v.mark(number(f.Play))
 	if m == nil {
 		v.marks = append(v.marks, mark{play: number(f.Play)})
@@ -96,14 +100,31 @@ func (d *devices) note(f *VoteCast) {
 	m.count(f.Replaced, -1)
 }
 
-// meet finds a device, or begins one that came in from the address.
-func (d *devices) meet(id protocol.DeviceID, from protocol.AddressID) *device {
+// meet finds a device that votes at that moment, or begins one that came in from the
+// address.
+func (d *devices) meet(id protocol.DeviceID, from protocol.AddressID, at protocol.Timestamp) *device {
 	i, ok := d.places[id]
 	if !ok {
 		i = int32(len(d.list))
-		d.insert(device{id: id, address: from})
+		d.insert(device{id: id, address: from, first: at})
 	}
-	return &d.list[i]
+	v := &d.list[i]
+	v.last = max(v.last, at) // the clock may have been set back
+	return v
+}
+
+// find is a device that has voted, nil for any other.
+func (d *devices) find(id protocol.DeviceID) *device {
+	if i, ok := d.places[id]; ok {
+		return &d.list[i]
+	}
+	return nil
+}
+
+// voided says whether the votes of a device were taken back.
+func (d *devices) voided(id protocol.DeviceID) bool {
+	v := d.find(id)
+	return v != nil && v.voided
 }
 
 // changed counts a vote of the device that was not its first.

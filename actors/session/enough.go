@@ -37,7 +37,7 @@ func (d *devices) choose(f *PollVoted, again bool) {
 	if f.Device == 0 {
 		return
 	}
-	v := d.meet(f.Device, f.Address)
+	v := d.meet(f.Device, f.Address, f.At)
 	if again {
 		d.changed(v)
 	}

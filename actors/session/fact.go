@@ -99,7 +99,7 @@ type VoteCast struct {
 
 // Shown is the vote as lists of the newest ones show it.
 func (f *VoteCast) Shown() protocol.LatestVote {
-	return protocol.LatestVote{GameID: f.Game, Vote: f.shown()}
+	return protocol.LatestVote{GameID: f.Game, Vote: f.shown(), Device: f.Device}
 }
 
 // shown is the vote as clients see it.

@@ -8,6 +8,9 @@ func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Tim
 	if err := h.admit(c.Generation); err != nil {
 		return dst, err
 	}
+	if err := h.barred(visitor{c.Device, c.Address, c.Voids}); err != nil {
+		return dst, err
+	}
 	id, err := h.onStage(c.GameID)
 	if err != nil {
 		return dst, err

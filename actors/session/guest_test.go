@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,6 +227,7 @@ func TestGuestsAgainstANaiveModel(t *testing.T) {
 				}
 			},
 			"press": func(t *rapid.T) { m.press(t, e) },
+			"void":  func(t *rapid.T) { m.void(t, e) },
 			"": func(t *rapid.T) {
 				if diff := cmp.Diff(m.count(e), e.Tallies()); diff != "" {
 					t.Fatalf("tallies (-naive +got):\n%s", diff)
@@ -241,6 +243,49 @@ type ballots struct {
 	games   int // playings so far
 	playing int // 0 is the first
 	stand   []ballot
+	// met are the devices that have voted, with whether they were voided since; rounds are
+	// the addresses that were voided, one after the other.
+	met    map[protocol.DeviceID]bool
+	rounds []protocol.AddressTarget
+}
+
+// home is where a device comes from in this model: two in a hall, one beside it.
+func home(device protocol.DeviceID) protocol.AddressID {
+	return protocol.NewAddressID(hallSite, uint32(device%2))
+}
+
+// void takes back what one of the addresses has voted, or both.
+func (m *ballots) void(t *rapid.T, e *evening) {
+	target := protocol.AddressTarget{Address: home(protocol.DeviceID(rapid.IntRange(1, 2).Draw(t, "address")))}
+	if rapid.Bool().Draw(t, "wide") {
+		target = protocol.AddressTarget{Address: protocol.NewAddressID(hallSite, 0), Wide: true}
+	}
+	known, fresh := false, 0
+	for device, voided := range m.met {
+		if target.Has(home(device)) {
+			known = true
+			if !voided {
+				fresh++
+				m.met[device] = true
+			}
+		}
+	}
+	answer, _, err := e.do(voidIt(target.String()))
+	if (err == nil) != known || known && answer.(protocol.VoidedVotes).Devices != fresh {
+		t.Fatalf("%+v, %v; want %d devices", answer, err, fresh)
+	}
+	if fresh > 0 {
+		m.rounds = append(m.rounds, target)
+	}
+	m.stand = slices.DeleteFunc(m.stand, func(b ballot) bool { return m.met[b.device] })
+}
+
+// barred says whether a device that came in after so many voids may not vote.
+func (m *ballots) barred(device protocol.DeviceID, voids int) bool {
+	if voided, met := m.met[device]; met {
+		return voided
+	}
+	return slices.ContainsFunc(m.rounds[voids:], func(r protocol.AddressTarget) bool { return r.Has(home(device)) })
 }
 
 type ballot struct {
@@ -251,7 +296,8 @@ type ballot struct {
 }
 
 func (m *ballots) press(t *rapid.T, e *evening) {
-	device := protocol.DeviceID(rapid.IntRange(1, 3).Draw(t, "device"))
+	device := protocol.DeviceID(rapid.IntRange(1, 9).Draw(t, "device"))
+	voids := rapid.IntRange(0, len(m.rounds)).Draw(t, "voids")
 	b := ballot{device: device, n: max(1, m.playing), up: rapid.Bool().Draw(t, "up"), at: e.now}
 	thumb := map[bool]protocol.VoteType{true: "up", false: "down"}[b.up]
 	want, newest := protocol.Code(""), -1
@@ -266,7 +312,12 @@ func (m *ballots) press(t *rapid.T, e *evening) {
 	if newest >= 0 && m.policy == protocol.PolicyOnce {
 		want = protocol.CodeDuplicateVote
 	}
-	_, made, err := e.do(guest(device, thumb))
+	if m.barred(device, voids) {
+		want = protocol.CodeForbidden
+	}
+	c := from(home(device), device, thumb)
+	c.Voids = uint32(voids)
+	_, made, err := e.do(c)
 	if codeOf(err) != want {
 		t.Fatalf("refused with %v, want %q", err, want)
 	}
@@ -276,6 +327,10 @@ func (m *ballots) press(t *rapid.T, e *evening) {
 		}
 		return
 	}
+	if m.met == nil {
+		m.met = map[protocol.DeviceID]bool{}
+	}
+	m.met[device] = false
 	if m.policy == protocol.PolicyLatest && newest >= 0 {
 		m.stand = append(m.stand[:newest:newest], m.stand[newest+1:]...)
 	}

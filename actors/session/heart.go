@@ -37,6 +37,7 @@ type Heart struct {
 	devices devices
 	join    join
 	anchor  anchor
+	bars    []bar
 	// batch is no state: the outcomes of the batch decided last, for its Answer.
 	batch verdict
 	// chat is no state either: what the chat log decided last was worth.

@@ -75,7 +75,7 @@ func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *p
 	if code == "" || code != h.join.Code {
 		return protocol.Entry{}, protocol.NoSuchCode()
 	}
-	e := protocol.Entry{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy()}
+	e := protocol.Entry{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy(), Voids: h.voids()}
 	if id := h.current(); id != 0 {
 		e.Yours = h.yours(device, id)
 	}

@@ -37,6 +37,9 @@ func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) 
 		if err := h.admit(c.Generation); err != nil {
 			return dst, err
 		}
+		if err := h.barred(visitor{c.Device, c.Address, c.Voids}); err != nil {
+			return dst, err
+		}
 	}
 	p, err := h.votable(c.PollID, now)
 	if err != nil {

@@ -71,3 +71,13 @@ func (h *Heart) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []by
 	}
 	return protocol.AppendPollTally(dst, f.At, seq, &t)
 }
+
+// tallied is how the newest poll stands.
+func (h *Heart) tallied() protocol.TalliedPoll {
+	t := protocol.TalliedPoll{ID: h.pollID()}
+	for _, c := range h.poll.Candidates {
+		t.Candidates = append(t.Candidates, protocol.PollCount{GameID: c.Game.ID, Votes: c.Votes})
+		t.TotalVotes += c.Votes
+	}
+	return t
+}

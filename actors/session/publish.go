@@ -58,6 +58,8 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 		e.Type, e.Data = protocol.EventPollStarted, protocol.PollStarted{SessionID: h.id, Poll: *h.Poll(h.anchor.now)}
 	case *PollEnded:
 		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: h.id, Poll: *h.Poll(h.anchor.now)}
+	case *VotesVoided:
+		e.Type, e.Data = protocol.EventVotesVoided, h.votesVoided(f)
 	case *JoinSet:
 		e.Type, e.Data = protocol.EventSessionJoin, protocol.NewJoin(h.id, f.Code, f.Policy)
 	case *Closed:

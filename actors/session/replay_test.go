@@ -96,10 +96,11 @@ func checkInvariants(t *rapid.T, e *evening) {
 		t.Fatalf("%d playing in %+v with %v", playing, s, e.Played())
 	}
 	var votes, counted int64
+	voided := voidedIn(e.facts)
 	for _, f := range e.facts {
 		switch f := f.(type) {
 		case *session.VoteCast:
-			if f.Replaced != "" {
+			if f.Replaced != "" || voided[f.Device] {
 				continue
 			}
 			votes++
@@ -128,13 +129,43 @@ func drawSight(t *rapid.T, n int) protocol.Command {
 	return o
 }
 
+// voidedIn are the devices whose votes were taken back: none votes after that.
+func voidedIn(facts []session.Fact) map[protocol.DeviceID]bool {
+	voided := map[protocol.DeviceID]bool{}
+	for _, f := range facts {
+		if f, ok := f.(*session.VotesVoided); ok {
+			for _, id := range f.Devices {
+				voided[id] = true
+			}
+		}
+	}
+	return voided
+}
+
 // checkRecount counts the newest poll by what its facts say of each vote.
 func checkRecount(t *rapid.T, e *evening, p *protocol.Poll) {
 	var votes [protocol.MaxCandidates + 1]int64
+	open, chosen := false, map[protocol.DeviceID]int{}
 	for _, f := range e.facts {
-		if f, ok := f.(*session.PollVoted); ok && f.Poll == p.ID {
-			votes[f.Choice]++
-			votes[f.Before]--
+		switch f := f.(type) {
+		case *session.PollStarted:
+			open = f.Poll == p.ID
+		case *session.PollEnded:
+			open = false
+		case *session.PollVoted:
+			if f.Poll == p.ID {
+				votes[f.Choice]++
+				votes[f.Before]--
+				chosen[f.Device] = f.Choice
+			}
+		case *session.VotesVoided:
+			for _, id := range f.Devices {
+				if choice := chosen[id]; open && choice > 0 {
+					votes[choice]--
+					votes[0]++
+					delete(chosen, id)
+				}
+			}
 		}
 	}
 	for _, c := range p.Candidates {
@@ -191,6 +222,15 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 		},
 		func() protocol.Command { return drawGuest(t) },
 		func() protocol.Command { return drawGuest(t) },
+		func() protocol.Command { return drawGuest(t) },
+		func() protocol.Command {
+			g := drawGuest(t)
+			return &protocol.VotePoll{ID: 3, Username: g.Username, Choice: rapid.IntRange(1, 3).Draw(t, "choice"),
+				Device: g.Device, Generation: g.Generation, Address: g.Address, Voids: g.Voids}
+		},
+		func() protocol.Command {
+			return voidIt(rapid.SampledFrom([]string{hall.String(), other.String(), hall.Site().String(), "0000000000000000", "x"}).Draw(t, "void"))
+		},
 		func() protocol.Command {
 			return drawChat(t, now, rapid.SampledFrom([]string{"ann", "Ann", "bob", "漢字"}))
 		},
@@ -218,7 +258,9 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 }
 
 func drawGuest(t *rapid.T) *protocol.CastGuestVote {
-	c := guest(protocol.DeviceID(rapid.IntRange(1, 3).Draw(t, "device")), rapid.SampledFrom([]protocol.VoteType{"up", "down"}).Draw(t, "thumb"))
+	c := guest(protocol.DeviceID(rapid.IntRange(1, 5).Draw(t, "device")), rapid.SampledFrom([]protocol.VoteType{"up", "down"}).Draw(t, "thumb"))
+	c.Address = rapid.SampledFrom([]protocol.AddressID{0, hall, hallToo, other}).Draw(t, "address")
+	c.Voids = uint32(rapid.IntRange(0, 2).Draw(t, "voids"))
 	c.Generation = protocol.Generation(rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "generation"))
 	if n := rapid.IntRange(0, 12).Draw(t, "shown"); n < 3 {
 		c.GameID = play(n + 1)

@@ -40,9 +40,12 @@ func (h *Heart) Restore(data []byte) error {
 
 // heart makes the state of an image; ok is false when it is none that facts could make.
 func (img *image) heart() (h *Heart, ok bool) {
+	if !img.nameDevices() {
+		return nil, false
+	}
 	h = &Heart{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
-		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest), join: img.Join,
+		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest), join: img.Join, bars: img.Bars,
 	}
 	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !h.join.sound() || h.join.Code != "" && h.phase != phaseActive {
 		return nil, false
@@ -50,7 +53,27 @@ func (img *image) heart() (h *Heart, ok bool) {
 	for i, t := range h.tallies {
 		h.places[t.ID] = i
 	}
-	return h, len(h.places) == len(h.tallies) && h.index() && h.cast(img.Latest)
+	return h, len(h.places) == len(h.tallies) && h.index() && h.cast(img.Latest) && img.barsFit()
+}
+
+// nameDevices gives the newest votes their devices; false when those are not as many.
+func (img *image) nameDevices() bool {
+	for i, id := range img.LatestDevices {
+		if len(img.LatestDevices) != len(img.Latest) {
+			return false
+		}
+		img.Latest[i].Device = id
+	}
+	return true
+}
+
+func (img *image) barsFit() bool {
+	for _, b := range img.Bars {
+		if b.Round == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // cast says whether those can be the newest votes.

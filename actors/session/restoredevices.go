@@ -13,8 +13,8 @@ func readDevices(r *reader, plays int) devices {
 	if n == 0 {
 		return devices{}
 	}
-	// A device takes at least 18 bytes, so a damaged count cannot ask for much.
-	room := min(n, len(r.Rest)/18)
+	// A device takes at least 21 bytes, so a damaged count cannot ask for much.
+	room := min(n, len(r.Rest)/21)
 	d := devices{places: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
 	for range n {
 		v := readDevice(r, plays)
@@ -31,6 +31,7 @@ func readDevices(r *reader, plays int) devices {
 
 func readDevice(r *reader, plays int) (v device) {
 	id, address := r.Take(8), r.Take(8)
+	v.first, v.last, v.voided = r.moment(), r.moment(), r.Flag()
 	v.changes = uint32(r.AtMost(math.MaxUint32))
 	n := r.length(plays)
 	if r.Bad {

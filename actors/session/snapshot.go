@@ -23,6 +23,9 @@ const SnapshotVersion uint32 = 3
 //	uvarint  number of devices, in the order of their first votes, and for each:
 //	    8 bytes  the device, big-endian
 //	    8 bytes  the address that it came in from, big-endian, 0 when it is not known
+//	    uvarint  when it voted first, in milliseconds since 1970
+//	    uvarint  when it voted last
+//	    byte     1 when its votes were taken back, else 0
 //	    uvarint  its votes that were not its first for a playing or in a poll
 //	    uvarint  number of playings it voted on, and for each:
 //	        uvarint  twice the number of the playing, plus 1 when the newest vote is up
@@ -50,14 +53,17 @@ type image struct {
 	Poll    *poll              `json:"poll"`
 	// Latest are the newest votes, the newest first.
 	Latest []protocol.LatestVote `json:"latest"`
-	Join   join                  `json:"join"`
+	// LatestDevices are theirs, in the same order, absent when none has one.
+	LatestDevices []protocol.DeviceID `json:"latest_devices,omitempty"`
+	Join          join                `json:"join"`
+	Bars          []bar               `json:"bars,omitempty"`
 }
 
 // AppendSnapshot appends the whole state to dst.
 func (h *Heart) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
 		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
-		Poll: h.poll, Latest: h.latest.List(), Join: h.join,
+		Poll: h.poll, Latest: h.latest.List(), LatestDevices: devicesOf(h.latest.List()), Join: h.join, Bars: h.bars,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
@@ -65,6 +71,19 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(b)))
 	dst = append(dst, b...)
 	return h.poll.append(h.devices.append(h.voters.append(dst)))
+}
+
+// devicesOf are the devices of the newest votes, nil when none has one.
+func devicesOf(latest []protocol.LatestVote) (all []protocol.DeviceID) {
+	for i, v := range latest {
+		if v.Device != 0 && all == nil {
+			all = make([]protocol.DeviceID, len(latest))
+		}
+		if all != nil {
+			all[i] = v.Device
+		}
+	}
+	return all
 }
 
 func (v *voters) append(dst []byte) []byte {
@@ -90,6 +109,13 @@ func (d *devices) append(dst []byte) []byte {
 		v := &d.list[i]
 		dst = binary.BigEndian.AppendUint64(dst, uint64(v.id))
 		dst = binary.BigEndian.AppendUint64(dst, uint64(v.address))
+		dst = binary.AppendUvarint(dst, uint64(v.first))
+		dst = binary.AppendUvarint(dst, uint64(v.last))
+		var voided byte
+		if v.voided {
+			voided = 1
+		}
+		dst = append(dst, voided)
 		dst = binary.AppendUvarint(dst, uint64(v.changes))
 		dst = binary.AppendUvarint(dst, uint64(len(v.marks)))
 		for _, m := range v.marks {

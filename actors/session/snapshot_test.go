@@ -25,6 +25,7 @@ func rich(t testing.TB) *evening {
 		e.must(t, vote([]string{"ann", "Böb", "漢"}[i%3], protocol.VoteUp, noon+i*1700))
 	}
 	e.must(t, invite(protocol.PolicyLatest), guest(0xa, "up"), guest(0xb, "up"), add(2), guest(0xb, "down"), guest(0xa, "up"), guest(0xa, "down"))
+	e.must(t, from(hall, 0xc, "up"), from(hall, 0xd, "up"), voidIt(hall.String()), from(other, 0xe, "down"), vote("Böb", "down", noon+40*second))
 	e.must(t, poll(5, 6), closePoll(0), poll(1, 2, 3), choose("ann", 1), choose("Böb", 3), choose("漢", 3), tapped(7, 1))
 	return e
 }
@@ -105,15 +106,18 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"a code of generation 0": swap(`"generation":1`, `"generation":0`),
 		"a code after the end":   swap(`"phase":1`, `"phase":2`),
 		"no devices at all":      packed(`{"id":3}`, 0),
-		"device 0":               packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 1, 0, 1, 0, 0),
-		"a device twice":         packed(onePlay, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 1, 0, 1, 0, 0),
+		"device 0":               packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 1, 0, 1, 0, 0),
+		"a device twice":         packed(onePlay, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 1, 0, 1, 0, 0),
 		"a device cut":           packed(onePlay, 0, 1, 0, 0, 0),
 		"a device of no address": packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0),
-		"changes without bounds": packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x10, 0, 0),
-		"a vote for playing 0":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0),
-		"a vote for playing 2":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 4, 1, 0, 1, 0, 0),
-		"two newest votes":       packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3, 1, 0, 1, 0, 2, 1, 0, 0, 1, 0),
-		"a guest before 1970":    packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0, 0),
+		"changes without bounds": packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0x80, 0x80, 0x80, 0x80, 0x10, 0, 0),
+		"a vote for playing 0":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 0, 0),
+		"a vote for playing 2":   packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 4, 1, 0, 1, 0, 0),
+		"two newest votes":       packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 2, 3, 1, 0, 1, 0, 2, 1, 0, 0, 1, 0),
+		"a guest before 1970":    packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 0, 0, 1, 0, 0),
+		"a bar of no round":      packed(`{"id":3,"bars":[{"address":1}]}`, 0, 0, 0),
+		"a device too many":      packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+newest+`],"latest_devices":[1,2]}`, 0, 0, 0),
+		"a void of two":          packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0),
 		"a vote of nobody":       packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
 		"a vote for no game":     packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":2,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
 		"a vote sideways":        packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"ann","type":"side","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
@@ -152,8 +156,10 @@ func TestTheSmallestSnapshots(t *testing.T) {
 		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
 		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 4)+newest+`]}`, 0, 0, 0),
 		packed(onePlay, 0, 0, 0),
-		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 1, 0, 1, 0, 0),
-		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0), // it voted in a poll alone
+		packed(`{"id":3,"bars":[{"address":1,"wide":true,"round":1}]}`, 0, 0, 0),
+		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+newest+`],"latest_devices":[1]}`, 0, 0, 0),
+		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 1, 0, 1, 0, 0),
+		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 1, 1, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0), // it voted in a poll alone
 		packed(`{"id":3,"phase":2,"join":{"generation":1,"policy":"once"}}`, 0, 0, 0),
 	} {
 		if err := session.New(3).Restore([]byte(data)); err != nil {
@@ -216,7 +222,8 @@ func FuzzRestore(f *testing.F) {
 			return
 		}
 		for _, cmd := range (commands{add(1), at(0), count(1, 3), room(1, "ABCD"), status(1, protocol.StatusPlaying),
-			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), invite(""), guest(0xa, "up"), guest(0xa, "down"), closeIt}) {
+			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), invite(""), guest(0xa, "up"), guest(0xa, "down"),
+			from(hall, 0xb, "up"), voidIt(hall.String()), voidIt("0000000000000000"), closeIt}) {
 			_, _, _ = e.do(cmd) // refusals are fine, panics are not
 		}
 		e.State(1, e.moment())

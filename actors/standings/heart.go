@@ -52,6 +52,8 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 			e.game(p.Game).add(votes)
 			counted(h.games, p.Game).add(votes)
 		}
+	case *session.VotesVoided:
+		h.void(e, f)
 	case *session.JoinSet:
 		e.join = joining{generation: f.Generation, code: f.Code}
 	case *session.GameAdded:
@@ -114,6 +116,16 @@ func (h *Heart) takeBack(e *evening, f *session.VoteCast) {
 	if f.Replaced == protocol.VoteUp && t.up > 0 || f.Replaced == protocol.VoteDown && t.down > 0 {
 		t.vote(f.Replaced, -1)
 		counted(h.games, f.Game).vote(f.Replaced, -1)
+	}
+}
+
+// void takes out the votes that the host has taken back, as far as they are there.
+func (h *Heart) void(e *evening, f *session.VotesVoided) {
+	for _, p := range f.Plays {
+		t := e.game(p.Game)
+		up, down := min(p.Up, t.up), min(p.Down, t.down)
+		t.add(tally{up: -up, down: -down})
+		counted(h.games, p.Game).add(tally{up: -up, down: -down})
 	}
 }
 

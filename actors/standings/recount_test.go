@@ -77,7 +77,7 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 				plays++
 			}
 		case *session.VoteCast:
-			if f.Game == game {
+			if f.Game == game && !log.voided(e.id, f.Device) {
 				up += one(f.Type, protocol.VoteUp) - one(f.Replaced, protocol.VoteUp)
 				down += one(f.Type, protocol.VoteDown) - one(f.Replaced, protocol.VoteDown)
 			}
@@ -99,7 +99,7 @@ func (log recount) votes(f protocol.VoteFilter) (n int64) {
 			continue
 		}
 		for _, v := range votesOf(e.fact) {
-			if f.GameID != 0 && f.GameID != v.Game {
+			if f.GameID != 0 && f.GameID != v.Game || log.voided(e.id, v.Device) {
 				continue
 			}
 			for _, thumb := range []protocol.VoteType{protocol.VoteUp, protocol.VoteDown} {
@@ -110,6 +110,14 @@ func (log recount) votes(f protocol.VoteFilter) (n int64) {
 		}
 	}
 	return n
+}
+
+// voided says whether the host has taken back all votes of a device.
+func (log recount) voided(id protocol.SessionID, device protocol.DeviceID) bool {
+	return slices.ContainsFunc(log, func(e entry) bool {
+		f, ok := e.fact.(*session.VotesVoided)
+		return ok && e.id == id && slices.Contains(f.Devices, device)
+	})
 }
 
 // one counts a thumb.
@@ -260,7 +268,7 @@ func equal[T any](t *rapid.T, what string, want, got T) {
 func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	play := protocol.NewPlayID(id, rapid.IntRange(1, 4).Draw(t, "play"))
 	notes := rapid.Ptr(rapid.SampledFrom([]string{"", "pizza", strings.Repeat("é", 100)}), true)
-	switch rapid.IntRange(0, 15).Draw(t, "kind") {
+	switch rapid.IntRange(0, 16).Draw(t, "kind") {
 	case 0:
 		return protocol.CloseSession{ID: id, Notes: notes.Draw(t, "notes")}
 	case 1:
@@ -275,9 +283,11 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
 	case 8, 9:
 		return protocol.OpenJoin{ID: id, Renew: rapid.Bool().Draw(t, "renew"), Fresh: rapid.SampledFrom([]string{"QRX7F2", "222222"}).Draw(t, "code")}
+	case 16:
+		return protocol.VoidVotes{ID: id, Address: rapid.SampledFrom([]string{"0000000100000001", "00000001"}).Draw(t, "void")}
 	case 10, 11, 12:
 		if s, ok := w.sessions[id]; ok && s.Generation() > 0 {
-			return guest(id, s.Generation(), protocol.DeviceID(rapid.IntRange(1, 2).Draw(t, "device")), rapid.Bool().Draw(t, "up"))
+			return guest(id, s.Generation(), protocol.DeviceID(rapid.IntRange(1, 4).Draw(t, "device")), rapid.Bool().Draw(t, "up"))
 		}
 		return protocol.CloseJoin{ID: id}
 	}
@@ -312,7 +322,7 @@ func guest(id protocol.SessionID, g protocol.Generation, device protocol.DeviceI
 	if up {
 		v = protocol.VoteUp
 	}
-	return &protocol.CastGuestVote{SessionID: id, Generation: g, Device: device, Username: "Ann", Vote: v}
+	return &protocol.CastGuestVote{SessionID: id, Generation: g, Device: device, Address: 1<<32 | protocol.AddressID(device%2+1), Username: "Ann", Vote: v}
 }
 
 func vote(id protocol.SessionID, name string, up bool, at protocol.Timestamp) *protocol.CastVote {

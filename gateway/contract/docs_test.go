@@ -227,6 +227,12 @@ func (s *stage) fullHouse() {
 	}
 	s.ask("votes.live", params{"username": "viewer_2", "vote": "up", "timestamp": now()}).want(200)
 	s.env = append(s.env, "DELIVERY="+strconv.Itoa(s.delivered()), "CODE="+s.joins(3), "GUEST="+s.guest)
+	s.ask("join.vote", params{"vote": "up"}, "Authorization", "Bearer "+s.guest).want(200)
+	var list protocol.GuestAddresses
+	if err := json.Unmarshal(s.ask("sessions.join.addresses", params{"id": 3}).body, &list); err != nil || len(list.Addresses) != 1 {
+		s.t.Fatal(err, list)
+	}
+	s.env = append(s.env, "ADDRESS="+list.Addresses[0].ID)
 }
 
 // run runs a block and the exchanges it makes.

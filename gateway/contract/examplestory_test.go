@@ -268,11 +268,22 @@ func (s *story) delivering() {
 func (s *story) end() {
 	s.rest(time.Hour)
 	s.show("sessions.games.remove", params{"id": 3, "gameId": 30001})
+	list := s.show("sessions.join.addresses", params{"id": 3})
+	s.show("sessions.join.void", params{"id": 3, "address": firstAddress(s.t, list)})
 	s.show("sessions.join.close", params{"id": 3})
 	s.show("sessions.close", params{"id": 3, "notes": "Everybody wants more Quiplash"})
 	s.showAs("sessions.export.text", "sessions.export", params{"id": 3})
 	s.show("sessions.delete", params{"id": 2})
 	s.show("tokens.revoke", params{"id": 1})
+}
+
+func firstAddress(t *testing.T, a answer) string {
+	t.Helper()
+	var list protocol.GuestAddresses
+	if err := json.Unmarshal(a.body, &list); err != nil || len(list.Addresses) == 0 {
+		t.Fatalf("%s: %v", a.body, err)
+	}
+	return list.Addresses[0].ID
 }
 
 func firstID(t *testing.T, a answer) int {

@@ -218,6 +218,10 @@ func night(h *house, screen, tally *socket) {
 	for replaced := any(nil); replaced == nil; { // of the guest's second vote
 		replaced = screen.hear("vote.received")["data"].(map[string]any)["vote"].(map[string]any)["replaced"]
 	}
+	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{31, 70}}).want(201)
+	h.ask("sessions.join.void", params{"id": 1, "address": h.address()}).want(200)
+	screen.hear("votes.voided")
+	h.ask("sessions.poll.cancel", params{"id": 1}).want(200)
 	h.ask("sessions.chat_import", params{"id": 1, "chatData": []any{params{"username": "bob", "message": "thisgame++", "timestamp": now()}}}).want(200)
 	screen.hear("chat.imported")
 	again := h.dial(screen.messages)
@@ -237,6 +241,16 @@ func night(h *house, screen, tally *socket) {
 	h.ask("sessions.delete", params{"id": 1}).want(200)
 	screen.hear("session.deleted")
 	tally.hear("session.deleted")
+}
+
+// address is the one from which guests have voted in session 1.
+func (h *house) address() string {
+	h.t.Helper()
+	var list protocol.GuestAddresses
+	if err := json.Unmarshal(h.ask("sessions.join.addresses", params{"id": 1}).body, &list); err != nil || len(list.Addresses) != 1 {
+		h.t.Fatal(err, list)
+	}
+	return list.Addresses[0].ID
 }
 
 // poll is a poll and a vote in it.

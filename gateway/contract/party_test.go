@@ -45,7 +45,8 @@ func guestOf(h *house, session int, device protocol.DeviceID) string {
 // party is everything that a host's code and a guest's thumb can meet.
 func party(h *house) {
 	h.t.Helper()
-	for _, op := range []string{"sessions.join.open", "sessions.join.get", "sessions.join.close"} {
+	h.ask("sessions.join.void", params{"id": 9, "address": "00000001"}).want(404)
+	for _, op := range []string{"sessions.join.open", "sessions.join.get", "sessions.join.close", "sessions.join.addresses"} {
 		h.ask(op, params{"id": "x"}).want(400)
 		h.ask(op, params{"id": 9}).want(404)
 	}
@@ -60,12 +61,13 @@ func party(h *house) {
 	h.ask("join.vote", params{"vote": "up", "gameId": -1}).want(400)
 	h.ask("join.vote", params{"vote": "up"}).want(409) // nothing is being played
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
+	h.undecided()
+	h.voids()
 	h.joined() // each phone may press five times
 	h.ask("join.vote", params{"vote": "up", "gameId": 10001}).want(200)
 	h.ask("join.vote", params{"vote": "up"}).want(200)
 	h.ask("join.vote", params{"vote": "down"}).want(200)
 	h.ask("join.vote", params{"vote": "up", "gameId": 10002}).want(409)
-	h.undecided()
 	h.policy("once")
 	h.ask("join.vote", params{"vote": "up"}).want(409)
 	h.ask("join.vote", params{"vote": "up"}).want(429)
@@ -82,6 +84,27 @@ func party(h *house) {
 	h.ask("join.vote", params{"vote": "up"}).want(403)
 	h.ask("sessions.close", params{"id": 1}).want(200)
 	h.ask("sessions.join.open", params{"id": 1}).want(400)
+	h.ask("sessions.join.void", params{"id": 1, "address": "0000000000000000"}).want(400)
+}
+
+// voter is a phone that has voted, device f of the network 00000001.
+func (h *house) voter() {
+	h.t.Helper()
+	vote := &protocol.CastGuestVote{SessionID: 1, Generation: 1, Device: 0xf, Address: 1<<32 | 1, Username: "Ann", Vote: "up"}
+	if _, err := h.hub.Do(h.t.Context(), actors.Call{Command: vote}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// voids is a phone whose votes the host takes back.
+func (h *house) voids() {
+	h.t.Helper()
+	h.voter()
+	h.ask("sessions.join.addresses", params{"id": 1}).want(200)
+	h.ask("sessions.join.void", params{"id": 1, "address": "hall"}).want(400)
+	h.ask("sessions.join.void", params{"id": 1, "address": "00000002"}).want(404)
+	h.ask("sessions.join.void", params{"id": 1, "address": "00000001"}).want(200)
+	h.ask("join.vote", params{"vote": "up"}, "Authorization", "Bearer "+guestOf(h, 1, 0xf)).want(403)
 }
 
 // undecided is a phone that has changed its mind as often as it may, about a game and in

@@ -78,7 +78,7 @@ func has(o contract.Operation, status string) bool {
 // nothing fills the path with what does not exist.
 func nothing(o contract.Operation) params {
 	p := params{}
-	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file", "sessionId", "version", "code"} {
+	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file", "sessionId", "version", "code", "address"} {
 		if strings.Contains(o.Path, "{"+name+"}") {
 			p[name] = 999
 		}
@@ -192,6 +192,7 @@ func keys(h *house) {
 	h.ask("sessions.create", params{"notes": "Another"}, "Idempotency-Key", "k").want(409)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 12, "room_code": "QUIP"}).want(201)
 	code := h.joined()
+	h.voter()
 	h.ask("sessions.poll.start", params{"id": 1, "count": 2}).want(201)
 	at := now()
 	vote := func(name string) params {
@@ -231,6 +232,7 @@ func keys(h *house) {
 		{"sessions.chat_import", 200, log("eve"), log("fay")},
 		{"join.enter", 200, params{"code": code, "name": "Ann"}, params{"code": code, "name": "Bob"}},
 		{"join.vote", 200, params{"vote": "up"}, params{"vote": "down"}},
+		{"sessions.join.void", 200, params{"id": 1, "address": "00000001"}, params{"id": 1, "address": "00000002"}},
 		{"sessions.join.open", 200, params{"id": 1, "renew": true}, params{"id": 1}},
 		{"sessions.join.close", 200, params{"id": 1}, params{"id": 2}},
 		{"tokens.revoke", 200, params{"id": 1}, params{"id": 2}},
@@ -372,6 +374,7 @@ var reaching = map[string]params{
 	"games.favor":                 {"favor_bias": 1},
 	"games.packs.favor":           {"favor_bias": 1},
 	"games.packs.toggle":          {"enabled": true},
+	"sessions.join.void":          {"address": "00000001"},
 	"sessions.games.status":       {"status": "played"},
 	"sessions.games.room_code":    {"room_code": "ABCD"},
 	"sessions.games.player_count": {"player_count": 6},

@@ -32,10 +32,10 @@ type hub struct {
 	token   string // an admin's
 }
 
-func newHub(t *testing.T) *hub {
+func newHub(t *testing.T, flags ...string) *hub {
 	t.Helper()
 	var log bytes.Buffer
-	server, err := target.New(t.Context(), target.Options{Binary: binary, Folder: t.TempDir(), AdminKey: adminKey, Secret: secret, Output: &log, Flags: target.LoopbackWebhooks})
+	server, err := target.New(t.Context(), target.Options{Binary: binary, Folder: t.TempDir(), AdminKey: adminKey, Secret: secret, Output: &log, Flags: append(flags, target.LoopbackWebhooks...)})
 	if err != nil {
 		t.Fatal(err)
 	}

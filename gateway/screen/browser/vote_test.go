@@ -4,6 +4,7 @@ package browser_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"image/png"
 	"net/http"
@@ -126,6 +127,81 @@ func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
 		console.until(fmt.Sprintf(`document.querySelector('.joined a').href === %q`, h.link(id)))
 		console.leads(h.link(id))
 	})
+}
+
+// voter comes in from an address and votes.
+func (h *hub) voter(code, from, thumb string) {
+	h.t.Helper()
+	ask := func(path, token string, body object) object {
+		b, err := json.Marshal(body)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		req, err := http.NewRequestWithContext(h.t.Context(), "POST", h.url(path), bytes.NewReader(b))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Forwarded-For", from)
+		req.Header.Set("Authorization", token)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		var o object
+		if err := json.NewDecoder(res.Body).Decode(&o); err != nil || res.StatusCode != 200 {
+			h.t.Fatal(res.Status, o, err)
+		}
+		return o
+	}
+	token := ask("/api/join", "", object{"code": code})["token"].(string)
+	ask("/api/join/vote", "Bearer "+token, object{"vote": thumb})
+}
+
+// TestTheHostTakesVotesBack of a network that has far too many phones; the screen follows,
+// and a phone from there is told.
+func TestTheHostTakesVotesBack(t *testing.T) {
+	h := newHub(t, "--trusted-proxy", "127.0.0.0/8")
+	id := h.session("Friday")
+	h.play(id, 31)
+	code := h.door(id, "latest")
+	screen := open(t, h, desktop, h.screen("screen", id, ""))
+	host := console(t, h, desktop)
+	host.click(".networks summary")
+	host.shows(".networks > .soft:not([hidden]):not(.small)", "No phone has voted yet.")
+	for n := range 12 {
+		h.voter(code, fmt.Sprintf("2001:db8:7:%x::1", n), "down")
+	}
+	h.voter(code, "203.0.113.7", "up")
+	own := open(t, h, phone, h.url("/vote/"+code)) // from this machine
+	own.click(".press.up")
+	own.pressed("up", "2", "12")
+	screen.shows(".count.down .number", "12")
+	host.says(".networks .row:first-child .name", "12 phones · 12 votes")
+	host.says(".networks .row:first-child .soft", "12 addresses")
+	host.until(`document.querySelectorAll('.networks .row').length === 3`)
+	host.accessible()
+	host.picture("networks")
+	host.click(".networks .row:first-child button")
+	host.says("dialog", "Take back all votes of 12 phones (12 votes)?")
+	host.accessible()
+	host.press("Take votes back")
+	host.says("#messages", "12 votes taken back")
+	host.says(".networks .row:first-child .soft", "12 taken back")
+	host.until(`!document.querySelector('.networks .row:first-child button').checkVisibility()`)
+	screen.shows(".count.down .number", "0")
+	screen.shows(".count.up .number", "2")
+	own.pressed("up", "2", "0")
+	// This machine's own phone is the last: it learns why it votes no more.
+	for _, row := range []int{2, 3} {
+		host.click(fmt.Sprintf(".networks .row:nth-child(%d) button", row))
+		host.press("Take votes back")
+		host.until(fmt.Sprintf(`!document.querySelector('.networks .row:nth-child(%d) button').checkVisibility()`, row))
+	}
+	screen.shows(".count.up .number", "0")
+	own.click(".press.down")
+	own.shows(".note", "The host has taken your votes back. You can’t vote in this session any more.")
 }
 
 func TestOneVoteEach(t *testing.T) {

@@ -2,6 +2,7 @@
 
 import {el, say, show} from './dom.js';
 import {button, choice, copied, field, form, panel, submit, sure} from './parts.js';
+import {addresses} from './addresses.js';
 import {paths} from './socket.js';
 import {t} from './text.js';
 
@@ -10,13 +11,16 @@ const HOURS = '24h'; // an evening's link ends with the day
 /** people is the panel of voters and screens. */
 export function people(desk) {
   const join = joining(desk);
+  const networks = addresses(desk);
   const views = screens(desk);
   return {
-    node: panel(t('people'), {}, join.node, views.node),
+    node: panel(t('people'), {}, join.node, networks.node, views.node),
     draw(state) {
       join.draw(state);
+      networks.draw(state);
       views.draw(state);
     },
+    leave: networks.leave,
   };
 }
 

@@ -183,6 +183,7 @@ async function chooseGame(pollId, choice) {
 
 function explain(e) {
   if (e.data?.limit) return note(t('enough'), true);
+  if (e.data?.voided) return note(t('votesVoided'), true);
   const known = {
     duplicate_vote: (state?.join?.policy ?? me.policy) === 'once' ? 'onceOnly' : 'tooSoon',
     conflict: 'late', session_closed: 'late', too_many_requests: 'tooFast', forbidden: 'notIn', bad_token: 'notIn',

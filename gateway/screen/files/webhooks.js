@@ -7,7 +7,7 @@ import {t, number} from './text.js';
 
 // EVENTS are the types of events that a webhook can be sent; a test holds them to the API.
 const EVENTS = ['session.started', 'session.join', 'game.added', 'game.room-code', 'player-count.updated', 'vote.received',
-  'poll.started', 'poll.tally', 'poll.ended', 'chat.imported', 'game.status', 'game.removed', 'session.ended', 'session.deleted'];
+  'poll.started', 'poll.tally', 'poll.ended', 'chat.imported', 'game.status', 'game.removed', 'votes.voided', 'session.ended', 'session.deleted'];
 const ANY = '*'; // every type, also those that later versions add
 
 /** webhooks is the view of webhooks. */

@@ -1,0 +1,93 @@
+package protocol
+
+import "strconv"
+
+// AddressTarget is an address of a session's guests, or a whole site: all addresses that
+// have its upper half.
+type AddressTarget struct {
+	Address AddressID
+	Wide    bool // the lower half is 0 and of no meaning
+}
+
+// ParseAddressTarget reads the id of an address, 16 hexadecimal digits, or of a site, 8;
+// ok is false for anything else.
+func ParseAddressTarget(s string) (t AddressTarget, ok bool) {
+	if id, ok := ParseAddress(s); ok {
+		return AddressTarget{Address: id}, true
+	}
+	n, err := strconv.ParseUint(s, 16, 32)
+	site := SiteID(n)
+	return AddressTarget{Address: NewAddressID(site, 0), Wide: true}, err == nil && site.String() == s
+}
+
+// Has says whether the address is meant.
+func (t AddressTarget) Has(id AddressID) bool {
+	if t.Wide {
+		return id.Site() == t.Address.Site()
+	}
+	return id == t.Address
+}
+
+func (t AddressTarget) String() string {
+	if t.Wide {
+		return t.Address.Site().String()
+	}
+	return t.Address.String()
+}
+
+// VoidVotes takes back all votes of the devices that came in from an address, or from all
+// addresses of a site, and keeps them from voting again: sessions.join.void.
+type VoidVotes struct {
+	ID SessionID `json:"id"`
+	// Address is what GuestAddress calls ID or Network.
+	Address string `json:"address"`
+}
+
+// Target is the session that decides.
+func (c VoidVotes) Target() SessionID { return c.ID }
+
+// Check implements Command.
+func (c VoidVotes) Check() *Error {
+	if _, ok := ParseAddressTarget(c.Address); !ok {
+		return Invalid("address must be 16 hexadecimal digits, or the 8 of a network")
+	}
+	return nil
+}
+
+// VoidedVotes is the answer of sessions.join.void.
+type VoidedVotes struct {
+	Message   string    `json:"message"`
+	SessionID SessionID `json:"sessionId"`
+	Address   string    `json:"address"`
+	// Devices and Votes are what this call took back: none of what was taken back before.
+	Devices int   `json:"devices"`
+	Votes   int64 `json:"votes"`
+}
+
+// MaxGuestAddresses bounds the list of addresses: a host looks at the largest.
+const MaxGuestAddresses = 500
+
+// GuestAddresses is the answer of sessions.join.addresses: those with the most devices
+// first.
+type GuestAddresses struct {
+	SessionID SessionID `json:"sessionId"`
+	// Total is how many addresses there are; at most MaxGuestAddresses are listed.
+	Total     int            `json:"total"`
+	Addresses []GuestAddress `json:"addresses"`
+}
+
+// GuestAddress is an address from which devices came in that have voted. Zeros stand for
+// all of which no address is known, because their tokens are of an older version.
+type GuestAddress struct {
+	// ID is the address, as AddressID.String has it; Network is its first half: the same
+	// for all addresses of an IPv6 /48.
+	ID      string `json:"id"`
+	Network string `json:"network"`
+	// Devices have voted, Voided of them were kept from it since.
+	Devices int `json:"devices"`
+	Voided  int `json:"voided"`
+	// Votes are those that count, without choices in polls.
+	Votes     int64     `json:"votes"`
+	FirstSeen Timestamp `json:"firstSeen"` // the first vote
+	LastSeen  Timestamp `json:"lastSeen"`  // the newest vote
+}
