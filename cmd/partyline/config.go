@@ -38,7 +38,7 @@ type Config struct {
 	JWTSecret string `name:"jwt-secret" setting:"" placeholder:"SECRET" help:"Secret that signs tokens, at least 32 bytes. Made and kept likewise."`
 
 	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at once, 0 for no limit (default 1)."`
-	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, * for all. The own host always may."`
+	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, null for local files, * for all. The own host always may."`
 	AllowHost         []string       `setting:"" placeholder:"NAME" help:"Name by which this server is asked over plain HTTP, such as hub.example; repeatable, * for all. Addresses, names of home networks and the public URL's always may."`
 	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
 
@@ -79,7 +79,7 @@ func (c *Config) check() []string {
 	p.unless(c.JWTSecret == "" || len(c.JWTSecret) >= minJWTSecret, "--jwt-secret: must have at least %d bytes", minJWTSecret)
 	p.unless(c.MaxActiveSessions >= 0, "--max-active-sessions: must not be negative")
 	for _, o := range c.AllowOrigin {
-		p.unless(o == "*" || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
+		p.unless(o == "*" || o == localFiles || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
 	}
 	for _, h := range c.AllowHost {
 		p.unless(h == "*" || validHost(h), "--allow-host: %q is not a name such as hub.example, without scheme and port", h)
@@ -174,6 +174,10 @@ func validService(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && validURL(s) && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
+
+// localFiles is the Origin of pages that are opened from a disk, as OBS does, and of others
+// that hide theirs.
+const localFiles = "null"
 
 func validOrigin(s string) bool {
 	u, err := url.Parse(s)

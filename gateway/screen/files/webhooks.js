@@ -34,7 +34,7 @@ export function webhooks(desk) {
     made.reset();
     await load();
   }, field(t('name'), input('name', {required: true, maxlength: 200})), field('URL', input('url', {type: 'url', required: true, maxlength: 2048})),
-  field(t('secret'), input('secret', {type: 'password', required: true, maxlength: 256, autocomplete: 'new-password'})),
+  field(t('secret'), input('secret', {type: 'password', required: true, minlength: 8, maxlength: 256, autocomplete: 'new-password'})),
   el('fieldset', {class: 'checks'}, el('legend', {class: 'label'}, t('events')), ...EVENTS.map((type) => check(type, type, type === 'game.added')), check(ANY, t('everyEvent'))), submit(t('addWebhook')));
 
   return {leave: inStep(desk, load), node: panel(t('view.webhooks'), {level: 1}, make, none, rows)};
