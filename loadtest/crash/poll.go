@@ -163,9 +163,6 @@ func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) 
 		switch {
 		case err == nil:
 			h.polls.Acknowledged(v)
-			if again {
-				h.again.Add(1)
-			}
 			return
 		case client.Refused(err, protocol.CodeConflict):
 			h.polls.Refused(v) // the poll is over
