@@ -72,14 +72,14 @@ func (c *hooksCrash) Run(e *env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, hooksWithin)
 	defer cancel()
 	o := crash.Options{Rounds: c.Rounds, Writers: 2, Screens: 2, Rate: 35, PollRate: 2, MinLife: 300 * time.Millisecond, MaxLife: 4500 * time.Millisecond, Seed: c.Seed}
-	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{Illness: 0.004, Hangs: true, Poisoned: 3}}
+	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{FailureRate: 0.004, Hangs: true, Refusing: 3}}
 	report.Default(&o.Rounds, 22)
 	if c.Short {
 		if c.Rounds == 0 {
 			o.Rounds = 3
 		}
 		o.Rate, o.MaxLife = 17, 3*time.Second
-		w.Plan, w.Nudge, w.SettleWithin = receiver.Plan{Illness: 0.01, Poisoned: 1}, true, 30*time.Second
+		w.Plan, w.Nudge, w.SettleWithin = receiver.Plan{FailureRate: 0.01, Refusing: 1}, true, 30*time.Second
 	}
 	bounded := *e
 	bounded.ctx = ctx

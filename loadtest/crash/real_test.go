@@ -49,7 +49,7 @@ func TestKilledServerDeliversWebhooksInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, Illness: 0.02, Poisoned: 1}, Nudge: true, SettleWithin: time.Minute, Output: t.Output()})
+	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, FailureRate: 0.02, Refusing: 1}, Nudge: true, SettleWithin: time.Minute, Output: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,9 +33,6 @@ func (s *Stage) Acknowledged() int { return s.state.ledger.Count().Acknowledged 
 // Find notes what does not fit.
 func (s *Stage) Find(format string, args ...any) { s.state.findings.Add(format, args...) }
 
-// Tell tells whoever follows the run.
-func (s *Stage) Tell(sentence string) { s.state.o.Progress(sentence) }
-
 // Until waits for a condition; false when it did not come in time.
 func (s *Stage) Until(ctx context.Context, within time.Duration, condition func() bool) bool {
 	return report.Until(ctx, within, lookAgain, condition)

@@ -28,11 +28,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 // seated until all have seen everything.
 func (s *stage) perform(ctx context.Context, cost *meter) (*Report, error) {
 	s.o.Progress(fmt.Sprintf("%d screens connect", s.o.Screens))
-	a, err := seat(ctx, s)
+	a, err := connectScreens(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer a.leave()
+	defer a.close()
 	cost.seated(s.o.Screens)
 
 	s.o.Progress("the crowd votes")
@@ -51,7 +51,7 @@ func (s *stage) perform(ctx context.Context, cost *meter) (*Report, error) {
 	}
 	shown := time.Since(began)
 	cost.done()
-	a.leave()
+	a.close()
 	if err := s.judge(ctx, heads); err != nil {
 		return nil, err
 	}

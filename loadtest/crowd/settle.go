@@ -20,7 +20,7 @@ const (
 
 // catchUp waits until every screen has seen every event of its session. Those that
 // have not in time become findings. It returns the last seq of each session.
-func (s *stage) catchUp(ctx context.Context, a *audience) ([]protocol.Seq, error) {
+func (s *stage) catchUp(ctx context.Context, a *screens) ([]protocol.Seq, error) {
 	if s.o.Screens >= s.o.Sessions {
 		report.Until(ctx, s.o.Settle, lookAgain, s.seen(-1))
 	}

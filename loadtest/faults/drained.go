@@ -12,7 +12,7 @@ import (
 const drainWithin = 10 * time.Second
 
 // drained asks the server to end, under load, three times.
-func drained(ctx context.Context, o *trial) error {
+func drained(ctx context.Context, o *faultRun) error {
 	c, err := o.on(ctx, o.folder+"/data", "--drain-timeout", drainWithin.String())
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func drained(ctx context.Context, o *trial) error {
 	})
 }
 
-func (o *trial) drain(ctx context.Context, s *crash.Stage) error {
+func (o *faultRun) drain(ctx context.Context, s *crash.Stage) error {
 	s.Flows(ctx, flowing, flowsWithin)
 	if !s.Until(ctx, flowsWithin, s.Full) {
 		s.Find("not all screens watch before the end")

@@ -28,7 +28,7 @@ type Options struct {
 // Fault is one thing that happens to a server.
 type Fault struct {
 	Name, Summary string
-	run           func(ctx context.Context, o *trial) error
+	run           func(ctx context.Context, o *faultRun) error
 }
 
 // All are the faults in the order in which they are played.
@@ -77,7 +77,7 @@ func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	d := &trial{Options: o, folder: folder, result: &Result{Fault: f.Name, Seen: []string{}, Findings: []string{}}}
+	d := &faultRun{Options: o, folder: folder, result: &Result{Fault: f.Name, Seen: []string{}, Findings: []string{}}}
 	err := f.run(ctx, d)
 	if d.server != nil {
 		err = errors.Join(err, d.server.Close())
@@ -86,7 +86,7 @@ func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
 }
 
 // trial is one fault under way.
-type trial struct {
+type faultRun struct {
 	Options
 	folder string
 	server *target.Server
@@ -94,7 +94,7 @@ type trial struct {
 }
 
 // on makes a server on that data folder and the options of a crowd that uses it.
-func (o *trial) on(ctx context.Context, data string, flags ...string) (c crash.Options, err error) {
+func (o *faultRun) on(ctx context.Context, data string, flags ...string) (c crash.Options, err error) {
 	o.server, err = target.New(ctx, target.Options{Binary: o.Binary, Folder: o.folder, Data: data, Output: o.Output, Flags: flags})
 	return crash.Options{Server: o.server, Rate: rate, Progress: o.Progress}, err
 }
@@ -104,7 +104,7 @@ func (o *trial) on(ctx context.Context, data string, flags ...string) (c crash.O
 const rate = 1500
 
 // crowded has the crowd on a server, and a scene happen to it.
-func (o *trial) crowded(ctx context.Context, c crash.Options, scene crash.Scene) error {
+func (o *faultRun) crowded(ctx context.Context, c crash.Options, scene crash.Scene) error {
 	r, err := crash.Play(ctx, c, scene)
 	if err != nil {
 		return err
@@ -118,12 +118,12 @@ func (o *trial) crowded(ctx context.Context, c crash.Options, scene crash.Scene)
 	return nil
 }
 
-func (o *trial) see(format string, args ...any) {
+func (o *faultRun) see(format string, args ...any) {
 	sentence := fmt.Sprintf(format, args...)
 	o.result.Seen = append(o.result.Seen, sentence)
 	o.Progress(sentence)
 }
 
-func (o *trial) find(format string, args ...any) {
+func (o *faultRun) find(format string, args ...any) {
 	o.result.Findings = append(o.result.Findings, fmt.Sprintf(format, args...))
 }

@@ -24,7 +24,7 @@ const (
 )
 
 // frozen stops the process under load and lets it go on.
-func frozen(ctx context.Context, o *trial) error {
+func frozen(ctx context.Context, o *faultRun) error {
 	c, err := o.on(ctx, o.folder+"/data")
 	if err != nil {
 		return err
@@ -40,14 +40,14 @@ func frozen(ctx context.Context, o *trial) error {
 	})
 }
 
-func (o *trial) freezes() []time.Duration {
+func (o *faultRun) freezes() []time.Duration {
 	if o.Long {
 		return []time.Duration{shortFreeze, longFreeze}
 	}
 	return []time.Duration{shortFreeze}
 }
 
-func (o *trial) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
+func (o *faultRun) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
 	_, _, _, lost := s.Screens()
 	if err := o.server.Freeze(); err != nil {
 		return err

@@ -28,7 +28,7 @@ const (
 
 // full fills the disk under load, first below the reserve and then to the last byte,
 // and makes room again; twice. Then it fills it once more and asks the server to end.
-func full(ctx context.Context, o *trial) (err error) {
+func full(ctx context.Context, o *faultRun) (err error) {
 	disk := filepath.Join(o.folder, "disk")
 	if err := os.MkdirAll(disk, 0o700); err != nil {
 		return err
@@ -57,7 +57,7 @@ func full(ctx context.Context, o *trial) (err error) {
 
 // cram fills the disk up to the last byte and returns what takes the room, and how the
 // server refused.
-func (o *trial) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
+func (o *faultRun) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
 	ballast = filepath.Join(disk, "ballast")
 	free, err := room(disk)
 	if err != nil {
@@ -81,7 +81,7 @@ func (o *trial) cram(ctx context.Context, s *crash.Stage, disk string) (ballast,
 
 // endOnFull asks the server to end while there is no byte free, and starts it again when
 // there is room.
-func (o *trial) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
+func (o *faultRun) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
 	s.Flows(ctx, flowing, flowsWithin)
 	ballast, _, err := o.cram(ctx, s, disk)
 	if err != nil {
@@ -102,7 +102,7 @@ func (o *trial) endOnFull(ctx context.Context, s *crash.Stage, disk string) erro
 	return err
 }
 
-func (o *trial) fill(ctx context.Context, s *crash.Stage, disk string) error {
+func (o *faultRun) fill(ctx context.Context, s *crash.Stage, disk string) error {
 	ballast, refused, err := o.cram(ctx, s, disk)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func grow(name string, bytes int64) error {
 }
 
 // refused writes until it is refused, and tells how.
-func (o *trial) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
+func (o *faultRun) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
 	c := s.Client()
 	for n, end := 0, time.Now().Add(noticedWithin); time.Now().Before(end); n++ {
 		body := fmt.Sprintf(`{"pack_name":"Fault test","title":"Game %d","min_players":1,"max_players":8}`, n)
@@ -157,7 +157,7 @@ func (o *trial) refused(ctx context.Context, s *crash.Stage) (said string, err e
 }
 
 // reads has everything that only reads answered.
-func (o *trial) reads(ctx context.Context, s *crash.Stage) {
+func (o *faultRun) reads(ctx context.Context, s *crash.Stage) {
 	for path, want := range map[string]int{
 		"/health": 200, "/ready": 503, "/api/stats": 200, "/api/games": 200,
 		fmt.Sprintf("/api/sessions/%d/votes", s.Sessions()[0]): 200,

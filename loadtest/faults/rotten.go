@@ -30,8 +30,8 @@ const (
 // rotten flips bytes in every file of a folder that a kill has left, and of one that was
 // closed in order, and starts the server on it. It must refuse, naming the damage, or
 // serve exactly what was there. Then it flips bytes under a server that runs.
-func rotten(ctx context.Context, o *trial) error {
-	r := &rot{trial: o}
+func rotten(ctx context.Context, o *faultRun) error {
+	r := &rot{faultRun: o}
 	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func rotten(ctx context.Context, o *trial) error {
 
 // rot is a run of flips.
 type rot struct {
-	*trial
+	*faultRun
 	ids []protocol.SessionID
 	// want is the whole log of each session, as screens get it.
 	want map[protocol.SessionID][]byte

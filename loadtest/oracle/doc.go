@@ -1,6 +1,6 @@
 // Package oracle judges a run: what the voters sent and were told (Ledger), what
 // every screen saw (Witness, against the one Record of its session), and what REST
-// says at the end must be the same story.
+// says at the end must agree.
 //
 // What it holds a server to:
 //

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// keptFindings bounds the report: the first few tell the story, a broken server
+// keptFindings bounds the report: the first few tell what is wrong, a broken server
 // makes millions.
 const keptFindings = 30
 

@@ -14,7 +14,7 @@ const (
 	began   = protocol.Timestamp(1_700_000_000_000)
 )
 
-// run is a small evening: one session, one game, a server that keeps its log.
+// run is a small run: one session, one game, a server that keeps its log.
 type run struct {
 	ledger   *oracle.Ledger
 	record   *oracle.Record

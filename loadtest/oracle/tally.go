@@ -18,10 +18,10 @@ type Tallies struct {
 	seed     maphash.Seed
 
 	mu   sync.Mutex
-	seen map[protocol.Seq]sight
+	seen map[protocol.Seq]tallyAt
 }
 
-type sight struct {
+type tallyAt struct {
 	hash  uint64
 	games map[protocol.GameID]protocol.TallyGame
 }
@@ -29,7 +29,7 @@ type sight struct {
 // NewTallies judges the tallies of the record's session. At least one witness must
 // watch that session's events: tallies are held against them in Check.
 func NewTallies(r *Record, f *Findings) *Tallies {
-	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]sight{}}
+	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
 }
 
 // See takes in a tally, or a snapshot that came in place of one. last is the seq of the
@@ -64,7 +64,7 @@ func (t *Tallies) See(name string, last, seq protocol.Seq, message []byte) {
 		t.findings.Add("%s: two tallies of seq %d differ: %v and %v", name, seq, was.games, games)
 		return
 	}
-	t.seen[seq] = sight{hash, games}
+	t.seen[seq] = tallyAt{hash, games}
 }
 
 // Check holds every tally against the events up to its seq. The screens must have stopped.

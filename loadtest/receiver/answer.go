@@ -10,7 +10,7 @@ import (
 
 // answer does what was decided. The journal is told before a whole answer leaves, and
 // after a connection has ended.
-func (r *Receiver) answer(w http.ResponseWriter, req *http.Request, s *webhook.Sight, what illness) {
+func (r *Receiver) answer(w http.ResponseWriter, req *http.Request, s *webhook.Request, what failure) {
 	switch what.end {
 	case endHang:
 		<-req.Context().Done()

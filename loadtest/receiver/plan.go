@@ -7,17 +7,17 @@ import (
 	"partyline/protocol"
 )
 
-// Plan is how ill the endpoints are. The zero value is health.
+// Plan is how the endpoints fail. The zero value is no failure.
 type Plan struct {
-	// Seed makes the illnesses repeatable, as far as the order of requests is.
+	// Seed makes the failures repeatable, as far as the order of requests is.
 	Seed uint64
-	// Illness is the chance that a delivery meets the beginning of an illness. It lasts
+	// FailureRate is the chance that a delivery meets the beginning of a failure. It lasts
 	// one request or two: the schedule of the server makes the third wait for minutes.
-	Illness float64
-	// Hangs adds hanging until the server gives up to the illnesses.
+	FailureRate float64
+	// Hangs adds hanging until the server gives up to the failures.
 	Hangs bool
-	// Poisoned is how many endpoints, from the first, refuse one message for ever.
-	Poisoned int
+	// Refusing is how many endpoints, from the first, refuse one message for ever.
+	Refusing int
 	// HangFrom is the first endpoint that hangs always, 0 for none.
 	HangFrom int
 	// Bare keeps no journal, only a tally: for measuring.
@@ -25,17 +25,17 @@ type Plan struct {
 }
 
 const (
-	// poisonAt is which message of a poisoned endpoint is the poison.
-	poisonAt = 10
+	// refusedAt is which message of a refusing endpoint is refused.
+	refusedAt = 10
 	// slowShare of the answers take up to slowest.
 	slowShare = 0.02
 	slowest   = 60 * time.Millisecond
-	// twiceShare of the illnesses last two requests.
+	// twiceShare of the failures last two requests.
 	twiceShare = 0.2
 )
 
-// illness is one thing that an endpoint does wrong.
-type illness struct {
+// failure is one thing that an endpoint does wrong.
+type failure struct {
 	// status is answered; 0 means that there is no whole answer.
 	status int
 	// retryAfter is the header of that name, in seconds, when above 0.
@@ -55,59 +55,59 @@ const (
 )
 
 var (
-	// illnesses that pass soon. Hanging is the last.
-	illnesses = []illness{
+	// failures that pass soon. Hanging is the last.
+	failures = []failure{
 		{status: 500}, {status: 502}, {status: 503}, {status: 503, retryAfter: 2}, {status: 429, retryAfter: 2},
 		{status: 408}, {status: 404}, {status: 401}, {status: 302}, {end: endReset}, {end: endTorn}, {end: endShort}, {end: endHang},
 	}
-	refusals = []illness{{status: 400}, {status: 422}}
+	refusals = []failure{{status: 400}, {status: 422}}
 )
 
-// patient is one endpoint: it decides what to do with a request.
-type patient struct {
-	plan   *Plan
-	number int
-	rng    *rand.Rand
-	newest protocol.DeliveryID
-	seen   int
-	poison protocol.DeliveryID
-	now    illness
-	left   int
+// endpoint is one endpoint: it decides what to do with a request.
+type endpoint struct {
+	plan    *Plan
+	number  int
+	rng     *rand.Rand
+	newest  protocol.DeliveryID
+	seen    int
+	refused protocol.DeliveryID
+	now     failure
+	left    int
 }
 
-func newPatient(p *Plan, number int) *patient {
-	return &patient{plan: p, number: number, rng: rand.New(rand.NewPCG(p.Seed, uint64(number)))}
+func newEndpoint(p *Plan, number int) *endpoint {
+	return &endpoint{plan: p, number: number, rng: rand.New(rand.NewPCG(p.Seed, uint64(number)))}
 }
 
-// receive says what is done with a delivery; the zero illness takes it.
-func (p *patient) receive(id protocol.DeliveryID) illness {
+// receive says what is done with a delivery; the zero failure takes it.
+func (p *endpoint) receive(id protocol.DeliveryID) failure {
 	if p.plan.HangFrom > 0 && p.number >= p.plan.HangFrom {
-		return illness{end: endHang}
+		return failure{end: endHang}
 	}
 	if id > p.newest {
 		p.fresh(id)
 	}
 	switch {
-	case id == p.poison:
+	case id == p.refused:
 		return refusals[p.rng.IntN(len(refusals))]
 	case p.left > 0:
 		p.left--
 		return p.now
 	}
-	return illness{}
+	return failure{}
 }
 
 // fresh meets a delivery for the first time.
-func (p *patient) fresh(id protocol.DeliveryID) {
+func (p *endpoint) fresh(id protocol.DeliveryID) {
 	p.newest = id
-	if p.seen++; p.seen == poisonAt && p.number <= p.plan.Poisoned {
-		p.poison = id
+	if p.seen++; p.seen == refusedAt && p.number <= p.plan.Refusing {
+		p.refused = id
 		return
 	}
-	if p.rng.Float64() >= p.plan.Illness {
+	if p.rng.Float64() >= p.plan.FailureRate {
 		return
 	}
-	kinds := illnesses
+	kinds := failures
 	if !p.plan.Hangs {
 		kinds = kinds[:len(kinds)-1]
 	}
@@ -118,8 +118,8 @@ func (p *patient) fresh(id protocol.DeliveryID) {
 }
 
 // pause is how long the endpoint thinks before it answers.
-func (p *patient) pause() time.Duration {
-	if p.plan.Illness == 0 || p.rng.Float64() >= slowShare {
+func (p *endpoint) pause() time.Duration {
+	if p.plan.FailureRate == 0 || p.rng.Float64() >= slowShare {
 		return 0
 	}
 	return time.Duration(p.rng.Int64N(int64(slowest)))

@@ -21,13 +21,13 @@ type Receiver struct {
 	journal journal
 	tally   tally
 
-	mu       sync.Mutex
-	patients map[int]*patient
+	mu        sync.Mutex
+	endpoints map[int]*endpoint
 }
 
 // New makes endpoints that do as planned.
 func New(p Plan) *Receiver {
-	r := &Receiver{plan: p, mux: http.NewServeMux(), patients: map[int]*patient{}}
+	r := &Receiver{plan: p, mux: http.NewServeMux(), endpoints: map[int]*endpoint{}}
 	r.tally.newest = map[int]protocol.DeliveryID{}
 	r.mux.HandleFunc("POST /endpoint/{endpoint}", r.receive)
 	r.mux.Handle("GET /journal", &r.journal)
@@ -48,7 +48,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 		return // the server was killed in the middle of it
 	}
 	now := time.Now()
-	s := &webhook.Sight{Endpoint: endpoint, Began: now.UnixNano(), Wrong: Verify(Secret(endpoint), req.Header, body, now)}
+	s := &webhook.Request{Endpoint: endpoint, Began: now.UnixNano(), Wrong: Verify(Secret(endpoint), req.Header, body, now)}
 	r.read(s, req.Header, body)
 	if s.Wrong != "" {
 		r.tally.wrong()
@@ -67,7 +67,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 }
 
 // read takes the delivery's names out of the request.
-func (r *Receiver) read(s *webhook.Sight, h http.Header, body []byte) {
+func (r *Receiver) read(s *webhook.Request, h http.Header, body []byte) {
 	err := readID(h.Get("webhook-id"), s)
 	if err != nil {
 		s.Wrong = err.Error()
@@ -82,22 +82,22 @@ func (r *Receiver) read(s *webhook.Sight, h http.Header, body []byte) {
 }
 
 // decide asks the endpoint what to do and for how long to think about it.
-func (r *Receiver) decide(s *webhook.Sight) (illness, time.Duration) {
+func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := r.patients[s.Endpoint]
+	p := r.endpoints[s.Endpoint]
 	if p == nil {
-		p = newPatient(&r.plan, s.Endpoint)
-		r.patients[s.Endpoint] = p
+		p = newEndpoint(&r.plan, s.Endpoint)
+		r.endpoints[s.Endpoint] = p
 	}
 	if s.Ping {
-		return illness{}, 0
+		return failure{}, 0
 	}
 	return p.receive(s.Delivery), p.pause()
 }
 
 // readID reads msg_<epoch>_<webhook>_<delivery>, followed by _ping_<n> for a probe, into s.
-func readID(id string, s *webhook.Sight) error {
+func readID(id string, s *webhook.Request) error {
 	parts := strings.Split(id, "_")
 	s.Ping = len(parts) == 6 && parts[4] == "ping"
 	if parts[0] != "msg" || len(parts) != 4 && !s.Ping || parts[1] == "" {

@@ -63,12 +63,12 @@ func TestGoodDeliveriesAreTaken(t *testing.T) {
 			t.Errorf("endpoint %d: %d", endpoint, status)
 		}
 	}
-	sights, err := r.Journal(t.Context())
-	if err != nil || len(sights) != 2 {
-		t.Fatalf("%d sights, %v", len(sights), err)
+	requests, err := r.Journal(t.Context())
+	if err != nil || len(requests) != 2 {
+		t.Fatalf("%d requests, %v", len(requests), err)
 	}
-	if s := sights[0]; s.Endpoint != 1 || s.Epoch != "e" || s.Hook != 7 || s.Delivery != 103 || s.Wrong != "" || s.Status != 204 || s.Ended < s.Began || s.Key == "" {
-		t.Errorf("sight %+v", s)
+	if s := requests[0]; s.Endpoint != 1 || s.Epoch != "e" || s.Hook != 7 || s.Delivery != 103 || s.Wrong != "" || s.Status != 204 || s.Ended < s.Began || s.Key == "" {
+		t.Errorf("seen %+v", s)
 	}
 }
 
@@ -85,9 +85,9 @@ func TestWrongRequestsAreSeen(t *testing.T) {
 		req := request(t, url, 1, "msg_e_7_103", body)
 		spoil(req)
 		post(t, req)
-		sights, err := r.Journal(t.Context())
-		if err != nil || len(sights) != 1 || !strings.Contains(sights[0].Wrong, says) {
-			t.Errorf("%s: %+v, %v", says, sights, err)
+		requests, err := r.Journal(t.Context())
+		if err != nil || len(requests) != 1 || !strings.Contains(requests[0].Wrong, says) {
+			t.Errorf("%s: %+v, %v", says, requests, err)
 		}
 		if tally, err := r.Tally(t.Context()); err != nil || tally.Wrong != 1 || tally.Accepted != 0 {
 			t.Errorf("%s: %+v, %v", says, tally, err)
@@ -95,14 +95,14 @@ func TestWrongRequestsAreSeen(t *testing.T) {
 	}
 	r, url := start(t, receiver.Plan{})
 	post(t, request(t, url, 1, "msg_e_7_103", `{"event":`))
-	if sights, err := r.Journal(t.Context()); err != nil || len(sights) != 1 || sights[0].Wrong == "" {
-		t.Errorf("no JSON: %+v, %v", sights, err)
+	if requests, err := r.Journal(t.Context()); err != nil || len(requests) != 1 || requests[0].Wrong == "" {
+		t.Errorf("no JSON: %+v, %v", requests, err)
 	}
 }
 
-// Every illness comes, none is taken for health, and each passes.
-func TestIllnessesComeAndPass(t *testing.T) {
-	r, url := start(t, receiver.Plan{Seed: 3, Illness: 1})
+// Every failure comes, none is taken for success, and each passes.
+func TestFailuresComeAndPass(t *testing.T) {
+	r, url := start(t, receiver.Plan{Seed: 3, FailureRate: 1})
 	seen := map[int]bool{}
 	for d := 100; d < 180; d++ {
 		id := "msg_e_7_" + itoa(d)
@@ -115,7 +115,7 @@ func TestIllnessesComeAndPass(t *testing.T) {
 			tries++
 		}
 		if tries < 2 {
-			t.Errorf("%s met no illness", id)
+			t.Errorf("%s met no failure", id)
 		}
 	}
 	for _, status := range []int{0, 302, 401, 404, 408, 429, 500, 502, 503} {
@@ -123,21 +123,21 @@ func TestIllnessesComeAndPass(t *testing.T) {
 			t.Errorf("nobody answered %d", status)
 		}
 	}
-	sights, err := r.Journal(t.Context())
+	requests, err := r.Journal(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := slices.IndexFunc(sights, func(s sight) bool { return s.Status == 200 }); n >= 0 {
-		t.Errorf("a torn answer counts as accepted: %+v", sights[n])
+	if n := slices.IndexFunc(requests, func(s delivered) bool { return s.Status == 200 }); n >= 0 {
+		t.Errorf("a torn answer counts as accepted: %+v", requests[n])
 	}
 }
 
-func TestPoisonIsRefusedForEver(t *testing.T) {
-	_, url := start(t, receiver.Plan{Poisoned: 1})
+func TestARefusedMessageIsRefusedForEver(t *testing.T) {
+	_, url := start(t, receiver.Plan{Refusing: 1})
 	for d := 100; d < 112; d++ {
 		for range 3 {
-			poison := d == 109
-			if status := post(t, request(t, url, 1, "msg_e_7_"+itoa(d), body)); (status/100 == 4) != poison {
+			refused := d == 109
+			if status := post(t, request(t, url, 1, "msg_e_7_"+itoa(d), body)); (status/100 == 4) != refused {
 				t.Errorf("delivery %d: %d", d, status)
 			}
 		}

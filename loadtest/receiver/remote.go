@@ -71,14 +71,14 @@ func (r *Remote) Tally(ctx context.Context) (t Tally, err error) {
 }
 
 // Journal asks for all that was seen.
-func (r *Remote) Journal(ctx context.Context) (sights []webhook.Sight, err error) {
-	return sights, r.ask(ctx, "/journal", func(d *json.Decoder) error {
+func (r *Remote) Journal(ctx context.Context) (requests []webhook.Request, err error) {
+	return requests, r.ask(ctx, "/journal", func(d *json.Decoder) error {
 		for d.More() {
-			var s webhook.Sight
+			var s webhook.Request
 			if err := d.Decode(&s); err != nil {
 				return err
 			}
-			sights = append(sights, s)
+			requests = append(requests, s)
 		}
 		return nil
 	})

@@ -7,7 +7,7 @@ import (
 	"partyline/loadtest/oracle/webhook"
 )
 
-type sight = webhook.Sight
+type delivered = webhook.Request
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

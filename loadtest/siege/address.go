@@ -65,7 +65,7 @@ func manySessions(ctx context.Context, t *victim) error {
 
 // manyVotes fills the attackers' session with votes of many names.
 func manyVotes(ctx context.Context, t *victim) error {
-	b, err := newBallot(ctx, &attackers{order: t.order, met: map[string]int{}})
+	b, err := newBatchVoter(ctx, &attackers{order: t.order, met: map[string]int{}})
 	if err != nil {
 		return err
 	}

@@ -110,16 +110,16 @@ func (a addressAttack) carryOut(ctx context.Context, t *victim, row *AddressRow)
 	orders := t.order
 	orders.Attack, orders.Lasts = a.name, a.lasts
 	var (
-		won  spoils
+		won  result
 		err  error
 		seen *honest
 	)
-	crew(ctx, 2, func(ctx context.Context, index int) {
+	inParallel(ctx, 2, func(ctx context.Context, index int) {
 		if index == 0 {
 			won, err = orders.send(ctx, 10)
 			return
 		}
-		drip(ctx, lead)
+		pause(ctx, lead)
 		seen = t.watchHonest(ctx, a.lasts-2*lead)
 	})
 	row.Under, row.HostUnder, row.Refused, row.Highest = seen.votes.Summary(), seen.pages.Summary(), seen.refused.met, report.MiB(seen.highest)

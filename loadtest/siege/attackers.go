@@ -34,7 +34,7 @@ type order struct {
 }
 
 // spoils is what it tells in the end.
-type spoils struct {
+type result struct {
 	// Met is what its clients met, by kind.
 	Met map[string]int `json:"met"`
 	// Taken is how long those votes took that were taken.
@@ -91,7 +91,7 @@ func carryOut(in io.Reader, out io.Writer) error {
 	if err := run(lasting, t); err != nil && lasting.Err() == nil {
 		return err
 	}
-	return json.NewEncoder(out).Encode(spoils{Met: t.met, Taken: t.taken.Summary()})
+	return json.NewEncoder(out).Encode(result{Met: t.met, Taken: t.taken.Summary()})
 }
 
 // runOf finds what the attack of that name does.
@@ -110,7 +110,7 @@ func runOf(name string) (func(context.Context, *attackers) error, error) {
 }
 
 // send runs the process with that priority, 19 for what nobody else wants, and waits for it.
-func (o order) send(ctx context.Context, nice int) (s spoils, err error) {
+func (o order) send(ctx context.Context, nice int) (s result, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return s, err

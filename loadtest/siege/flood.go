@@ -38,7 +38,7 @@ func subscribeStorm(ctx context.Context, t *attackers) error {
 
 // flood writes the same bytes over and over on many connections. Who is closed comes again.
 func (t *attackers) flood(ctx context.Context, token string, bytes []byte) error {
-	crew(ctx, floodClients, func(ctx context.Context, _ int) {
+	inParallel(ctx, floodClients, func(ctx context.Context, _ int) {
 		for ctx.Err() == nil {
 			c, err := wire.Connect(ctx, t.Addr, token)
 			if err != nil {

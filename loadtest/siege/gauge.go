@@ -72,7 +72,7 @@ func (t *victim) settle(ctx context.Context, before gauge) (gauge, bool) {
 		if err == nil && g.Sockets <= before.Sockets+slack && g.Goroutines <= before.Goroutines+slack {
 			return g, true
 		}
-		if !drip(ctx, 200*time.Millisecond) {
+		if !pause(ctx, 200*time.Millisecond) {
 			return g, false
 		}
 	}

@@ -35,7 +35,7 @@ func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx contex
 	if err != nil {
 		return err
 	}
-	crew(ctx, n, func(ctx context.Context, index int) {
+	inParallel(ctx, n, func(ctx context.Context, index int) {
 		from := "198.51.100." + strconv.Itoa(66+index/connectsAtOnce)
 		c, err := wire.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
 		if err != nil {
@@ -69,7 +69,7 @@ func unreadAnswers(ctx context.Context, t *attackers) error {
 		if err := c.Flush(); err != nil {
 			return "ended"
 		}
-		for drip(ctx, unreadPace) {
+		for pause(ctx, unreadPace) {
 			_ = c.SetReadDeadline(time.Now().Add(lastWait))
 			m, err := c.Next()
 			if err != nil {
@@ -86,7 +86,7 @@ func guestReads(ctx context.Context, t *attackers) error {
 	return t.guestSockets(ctx, readSockets, func(ctx context.Context, c *wire.Conn) string {
 		ended := make(chan string, 1)
 		go func() { ended <- watch(ctx, c, t.answered) }() // ends with the connection, or with ctx
-		for i := 0; drip(ctx, time.Second/readsASecond); i++ {
+		for i := 0; pause(ctx, time.Second/readsASecond); i++ {
 			if err := c.Send(request(i, "games.list", "{}")); err != nil {
 				break
 			}
@@ -119,7 +119,7 @@ const guessers, guessesEach = 16, 29
 
 // guessCodes counts codes through from one /48, which every tunnel broker gives away.
 func guessCodes(ctx context.Context, t *attackers) error {
-	crew(ctx, guessers, func(ctx context.Context, index int) {
+	inParallel(ctx, guessers, func(ctx context.Context, index int) {
 		v := t.visitor("", "", 1)
 		defer v.close()
 		for n := 0; ctx.Err() == nil; n++ {
@@ -196,7 +196,7 @@ const searchers = 8
 func searchNames(ctx context.Context, t *attackers) error {
 	v := t.visitor(attackerAddress, t.Viewer, searchers)
 	defer v.close()
-	crew(ctx, searchers, func(ctx context.Context, index int) {
+	inParallel(ctx, searchers, func(ctx context.Context, index int) {
 		for n := index; ctx.Err() == nil; n += searchers {
 			t.unlessOver(v.get(ctx, http.MethodGet, "/api/votes?limit=10&username=nobody"+strconv.Itoa(n), ""))
 		}

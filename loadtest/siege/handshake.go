@@ -23,7 +23,7 @@ const handshakers = 64
 // shakeHands connects, completes the handshake and leaves, again and again, from this
 // machine's own address.
 func shakeHands(ctx context.Context, t *attackers) error {
-	crew(ctx, handshakers, func(ctx context.Context, _ int) {
+	inParallel(ctx, handshakers, func(ctx context.Context, _ int) {
 		d := tls.Dialer{Config: stranger}
 		for ctx.Err() == nil {
 			c, err := d.DialContext(ctx, "tcp", t.Addr)
@@ -71,7 +71,7 @@ func (t *victim) awaitTLS(ctx context.Context) error {
 	v := t.visitor("", "", 1)
 	defer v.close()
 	for v.get(ctx, http.MethodGet, "/ready", "") != "200" {
-		if !drip(ctx, 20*time.Millisecond) {
+		if !pause(ctx, 20*time.Millisecond) {
 			return errors.New("the server is not ready")
 		}
 	}

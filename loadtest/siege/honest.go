@@ -42,7 +42,7 @@ func (t *victim) watchHonest(ctx context.Context, lasts time.Duration) *honest {
 	due := make(chan time.Time, int(lasts.Seconds()+1)*botRate)
 	lasting, cancel := context.WithTimeout(ctx, lasts)
 	defer cancel()
-	crew(ctx, botHands+3, func(ctx context.Context, index int) {
+	inParallel(ctx, botHands+3, func(ctx context.Context, index int) {
 		switch index {
 		case 0:
 			h.schedule(lasting, due)
@@ -61,18 +61,18 @@ func (t *victim) watchHonest(ctx context.Context, lasts time.Duration) *honest {
 
 func (h *honest) schedule(ctx context.Context, due chan<- time.Time) {
 	defer close(due)
-	for at := time.Now(); drip(ctx, time.Until(at)); at = at.Add(time.Second / botRate) {
+	for at := time.Now(); pause(ctx, time.Until(at)); at = at.Add(time.Second / botRate) {
 		due <- at
 	}
 }
 
 func (h *honest) vote(ctx context.Context, at time.Time) {
-	body := appendBallot(nil, h.t.Session, int(at.UnixMilli()%ballotNames), protocol.TimestampOf(time.Now()))
+	body := appendVote(nil, h.t.Session, int(at.UnixMilli()%ballotNames), protocol.TimestampOf(time.Now()))
 	h.note(&h.votes, at, h.bot.get(ctx, http.MethodPost, "/api/votes/live", string(body)))
 }
 
 func (h *honest) read(ctx context.Context) {
-	for drip(ctx, pageEvery) {
+	for pause(ctx, pageEvery) {
 		path := "/api/votes?limit=10&session_id=" + strconv.Itoa(int(h.t.Session))
 		h.note(&h.pages, time.Now(), h.host.get(context.WithoutCancel(ctx), http.MethodGet, path, ""))
 	}
@@ -88,7 +88,7 @@ func (h *honest) note(to *report.Histogram, due time.Time, kind string) {
 
 // sample looks for the most memory that the server ever has.
 func (h *honest) sample(ctx context.Context) {
-	for drip(ctx, sampleEvery) {
+	for pause(ctx, sampleEvery) {
 		if u, err := target.Measure(h.t.server.Pid()); err == nil {
 			h.highest = max(h.highest, u.RSS)
 		}

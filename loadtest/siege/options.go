@@ -9,15 +9,15 @@ import (
 // server share: wide enough for a noisy machine, far below what falling over looks like.
 const (
 	// patience is the longest p99 of an honest vote's answer during an attack.
-	patience = time.Second
+	maxWait = time.Second
 	// besieged is the same where several times too many votes come: a full door is
 	// 16,384 commands, which is a quarter of a second of work, and the attackers take
 	// half of the machine.
-	besieged = 4 * time.Second
+	maxWaitOverload = 4 * time.Second
 	// calm is the longest p99 afterwards.
-	calm = 250 * time.Millisecond
+	maxWaitAfter = 250 * time.Millisecond
 	// mostRSS in bytes: a storm of a million votes takes 700 MiB of it.
-	mostRSS = 1 << 30
+	maxRSS = 1 << 30
 	// recovery is how long what the attackers held may stay behind.
 	recovery = 20 * time.Second
 )

@@ -24,7 +24,7 @@ const overloadWrite = 128
 // tooManyVotes asks for votes without waiting for any answer, over as many connections
 // as it takes to fill the hub's door, as fast as the server reads.
 func tooManyVotes(ctx context.Context, t *attackers) error {
-	crew(ctx, overloaders, func(ctx context.Context, index int) {
+	inParallel(ctx, overloaders, func(ctx context.Context, index int) {
 		c, err := wire.Connect(ctx, t.Addr, t.Admin)
 		if err != nil {
 			t.tell("not connected", 1)
@@ -63,7 +63,7 @@ func (o *overloader) ask(ctx context.Context) {
 		for range overloadWrite {
 			message = strconv.AppendInt(append(message[:0], `{"type":"request","id":"`...), now.Sub(o.began).Microseconds(), 10)
 			message = append(message, `","op":"votes.live","data":`...)
-			message = append(appendBallot(message, o.t.Session, o.voter, protocol.TimestampOf(now)), '}')
+			message = append(appendVote(message, o.t.Session, o.voter, protocol.TimestampOf(now)), '}')
 			o.voter = (o.voter + overloaders) % overloadNames
 			o.c.Queue(message)
 		}

@@ -34,9 +34,9 @@ func (v *Verdict) fault(format string, args ...any) {
 func (v *Verdict) look(a attack, during, after *crowd.Report) {
 	v.During, v.Shown, v.After = during.Ack, during.Show, after.Ack
 	v.Errors, v.HighRSS, v.CPU = during.Errors, during.Cost.HighRSS, during.Cost.ServerCores
-	most := patience
+	most := maxWait
 	if a.sheds {
-		most = besieged
+		most = maxWaitOverload
 	}
 	for name, r := range map[string]*crowd.Report{"during": during, "after": after} {
 		if err := r.Err(); err != nil {
@@ -51,14 +51,14 @@ func (v *Verdict) look(a attack, during, after *crowd.Report) {
 	if ms := float64(most.Milliseconds()); v.During.P99 > ms {
 		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.P99, ms)
 	}
-	if ms := float64(calm.Milliseconds()); v.After.P99 > ms {
+	if ms := float64(maxWaitAfter.Milliseconds()); v.After.P99 > ms {
 		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.P99, ms)
 	}
 	if len(after.Errors) > 0 {
 		v.fault("the honest, after: %v", after.Errors)
 	}
-	if v.HighRSS*(1<<20) > mostRSS {
-		v.fault("%.0f MiB of memory, at most %d are allowed", v.HighRSS, mostRSS>>20)
+	if v.HighRSS*(1<<20) > maxRSS {
+		v.fault("%.0f MiB of memory, at most %d are allowed", v.HighRSS, maxRSS>>20)
 	}
 }
 

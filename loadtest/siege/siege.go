@@ -16,7 +16,7 @@ const (
 	// lead is how long the attackers have before the honest are measured.
 	lead = 500 * time.Millisecond
 	// aftermath is how long the honest are measured when it is over.
-	aftermath = 2 * time.Second
+	afterwards = 2 * time.Second
 )
 
 // Run besieges a server of its own. The error is for a siege that could not be done;
@@ -37,7 +37,7 @@ func Run(ctx context.Context, o Options) (r *Report, err error) {
 			r.End = end.Error()
 		}
 	}()
-	if _, err := t.honest(ctx, aftermath); err != nil {
+	if _, err := t.honest(ctx, afterwards); err != nil {
 		return r, err // a server that is cold would be slow at first, and hold less
 	}
 	for _, a := range chosen {
@@ -62,7 +62,7 @@ func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o
 	if v.Before, err = t.measure(ctx); err != nil {
 		return nil, err
 	}
-	during, won, err := t.besiege(ctx, a, lasts)
+	during, won, err := t.attack(ctx, a, lasts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o
 	if v.Left, gone = t.settle(ctx, v.Before); !gone {
 		v.fault("%d sockets and %d goroutines stayed behind", v.Left.Sockets-v.Before.Sockets, v.Left.Goroutines-v.Before.Goroutines)
 	}
-	after, err := t.honest(ctx, aftermath)
+	after, err := t.honest(ctx, afterwards)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o
 }
 
 // besiege attacks while the honest vote.
-func (t *victim) besiege(ctx context.Context, a attack, lasts time.Duration) (r *crowd.Report, won spoils, err error) {
+func (t *victim) attack(ctx context.Context, a attack, lasts time.Duration) (r *crowd.Report, won result, err error) {
 	orders := t.order
 	orders.Attack, orders.Lasts = a.name, lasts
 	ended := make(chan error, 1)
@@ -94,7 +94,7 @@ func (t *victim) besiege(ctx context.Context, a attack, lasts time.Duration) (r 
 		won, err = orders.send(ctx, 19)
 		ended <- err
 	}()
-	drip(ctx, lead)
+	pause(ctx, lead)
 	r, err = t.honest(ctx, lasts-2*lead)
 	return r, won, errors.Join(err, <-ended)
 }

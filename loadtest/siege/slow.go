@@ -32,7 +32,7 @@ func slowBodies(ctx context.Context, t *attackers) error {
 }
 
 func slowly(ctx context.Context, t *attackers, begin string) error {
-	crew(ctx, slowClients, func(ctx context.Context, _ int) { t.tell(slowClient(ctx, t.Addr, begin), 1) })
+	inParallel(ctx, slowClients, func(ctx context.Context, _ int) { t.tell(slowClient(ctx, t.Addr, begin), 1) })
 	return nil
 }
 
@@ -46,7 +46,7 @@ func slowClient(ctx context.Context, addr, begin string) string {
 	ended := make(chan string, 1)
 	go func() { ended <- outcome(c) }() // ends with the connection, which is closed here
 	_, err = io.WriteString(c, begin)
-	for err == nil && drip(ctx, 500*time.Millisecond) {
+	for err == nil && pause(ctx, 500*time.Millisecond) {
 		_, err = io.WriteString(c, "x")
 	}
 	_ = c.SetReadDeadline(time.Now().Add(lastWait))
@@ -63,7 +63,7 @@ func outcome(c net.Conn) string {
 
 // silentSockets opens WebSockets and never says who they are.
 func silentSockets(ctx context.Context, t *attackers) error {
-	crew(ctx, slowClients, func(ctx context.Context, _ int) {
+	inParallel(ctx, slowClients, func(ctx context.Context, _ int) {
 		c, err := wire.Dial(ctx, t.Addr, client.LivePath)
 		if err != nil {
 			t.tell("not connected", 1)

@@ -27,14 +27,14 @@ func open(ctx context.Context, o target.Options) (*victim, error) {
 		return nil, err
 	}
 	t := &victim{server: server}
-	if err := t.furnish(ctx); err != nil {
+	if err := t.openSession(ctx); err != nil {
 		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
 }
 
 // furnish opens the attackers' session.
-func (t *victim) furnish(ctx context.Context) (err error) {
+func (t *victim) openSession(ctx context.Context) (err error) {
 	if t.admin, err = t.server.Login(ctx); err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func hammer(conns int, path string) func(context.Context, *attackers) error {
 	return func(ctx context.Context, t *attackers) error {
 		v := t.visitor(attackerAddress, "", conns)
 		defer v.close()
-		crew(ctx, conns, func(ctx context.Context, _ int) {
+		inParallel(ctx, conns, func(ctx context.Context, _ int) {
 			for ctx.Err() == nil {
 				t.unlessOver(v.get(ctx, http.MethodGet, path, ""))
 			}
@@ -139,7 +139,7 @@ func (t *attackers) unlessOver(kind string) {
 func spread(ctx context.Context, n int, do func(ctx context.Context, index int) error) error {
 	const hands = 32
 	failed := make([]error, hands)
-	crew(ctx, hands, func(ctx context.Context, hand int) {
+	inParallel(ctx, hands, func(ctx context.Context, hand int) {
 		for i := hand; i < n && failed[hand] == nil; i += hands {
 			failed[hand] = do(ctx, i)
 		}

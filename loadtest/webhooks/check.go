@@ -43,7 +43,7 @@ type Options struct {
 type Check struct {
 	o        Options
 	receiver *receiver.Remote
-	story    webhook.Story
+	story    webhook.Run
 	ids      []protocol.SessionID
 }
 
@@ -252,7 +252,7 @@ func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
 			return err
 		}
 	}
-	c.story.Sights, err = c.receiver.Journal(ctx)
+	c.story.Received, err = c.receiver.Journal(ctx)
 	return err
 }
 

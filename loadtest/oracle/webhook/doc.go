@@ -4,6 +4,6 @@
 // one delivery of each webhook, under the same id, and deliveries go on within two
 // seconds after it.
 //
-// It is pure: it reads a Story and no clock, no socket. It never repairs or forgives:
+// It is pure: it reads a Run and no clock, no socket. It never repairs or forgives:
 // whatever does not fit becomes a finding.
 package webhook

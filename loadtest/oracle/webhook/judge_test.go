@@ -18,33 +18,33 @@ func event(n int) webhook.Event {
 	return webhook.Event{Session: 1, Seq: protocol.Seq(n), Type: protocol.EventVoteReceived, Key: webhook.KeyOf(protocol.EventVoteReceived, fmt.Sprint(n), nil)}
 }
 
-// sight is event n accepted by endpoint 1, as delivery 100+n.
-func sight(n int, at int64) webhook.Sight {
-	return webhook.Sight{Endpoint: 1, Hook: 7, Delivery: protocol.DeliveryID(100 + n), Key: event(n).Key, Began: at, Ended: at + second/10, Status: 204}
+// seen is event n accepted by endpoint 1, as delivery 100+n.
+func seen(n int, at int64) webhook.Request {
+	return webhook.Request{Endpoint: 1, Hook: 7, Delivery: protocol.DeliveryID(100 + n), Key: event(n).Key, Began: at, Ended: at + second/10, Status: 204}
 }
 
-// with is a sight with another answer.
-func with(s webhook.Sight, status int) webhook.Sight {
+// with is a seen with another answer.
+func with(s webhook.Request, status int) webhook.Request {
 	s.Status = status
 	return s
 }
 
-// good is a story with a failure, a dead letter and a double of the crash.
-func good() webhook.Story {
-	s := webhook.Story{
+// good is a run with a failure, a dead letter and a double of the crash.
+func good() webhook.Run {
+	s := webhook.Run{
 		Hooks: []webhook.Hook{{ID: 7, Endpoint: 1, Events: []protocol.EventType{protocol.EventVoteReceived}, Sessions: []protocol.SessionID{1}, Born: map[protocol.SessionID]protocol.Seq{1: 2}, Dead: []protocol.DeliveryID{105}}},
 		Log:   []webhook.Event{{Session: 1, Seq: 1, Key: "started", Type: protocol.EventSessionStarted}, event(2), event(3), event(4), event(5), event(6), event(7)},
 		Lives: []webhook.Life{{Started: 0, Ready: second, Ended: 9 * second}, {Started: 10 * second, Ready: 11 * second, Ended: 30 * second}},
 	}
-	s.Sights = []webhook.Sight{sight(3, second), with(sight(4, 2*second), 503), sight(4, 3*second)}
+	s.Received = []webhook.Request{seen(3, second), with(seen(4, 2*second), 503), seen(4, 3*second)}
 	for i := range int64(5) {
-		s.Sights = append(s.Sights, with(sight(5, 4*second+i*second/2), 422))
+		s.Received = append(s.Received, with(seen(5, 4*second+i*second/2), 422))
 	}
-	s.Sights = append(s.Sights, sight(6, 8*second), sight(6, 12*second), sight(7, 13*second))
+	s.Received = append(s.Received, seen(6, 8*second), seen(6, 12*second), seen(7, 13*second))
 	return s
 }
 
-func TestAGoodStoryIsGood(t *testing.T) {
+func TestAGoodRunIsGood(t *testing.T) {
 	v := webhook.Judge(good())
 	if v.Count != 0 {
 		t.Fatalf("findings: %q", v.Findings)
@@ -55,41 +55,41 @@ func TestAGoodStoryIsGood(t *testing.T) {
 }
 
 // Each change is what a server could do wrong.
-func TestBadStoriesAreFound(t *testing.T) {
-	last := func(s *webhook.Story) *webhook.Sight { return &s.Sights[len(s.Sights)-1] }
+func TestBadRunsAreFound(t *testing.T) {
+	last := func(s *webhook.Run) *webhook.Request { return &s.Received[len(s.Received)-1] }
 	for name, c := range map[string]struct {
-		spoil func(*webhook.Story)
+		spoil func(*webhook.Run)
 		says  string
 	}{
-		"lost at the end":      {func(s *webhook.Story) { s.Sights = s.Sights[:len(s.Sights)-1] }, "lost seq 7"},
-		"lost in the middle":   {func(s *webhook.Story) { s.Sights = slices.Delete(s.Sights, 0, 1) }, "lost seq 3"},
-		"given up, not listed": {func(s *webhook.Story) { s.Hooks[0].Dead = nil }, "lost seq 5"},
-		"given up too early":   {func(s *webhook.Story) { s.Sights = slices.Delete(s.Sights, 3, 4) }, "is dead, was refused 4 times"},
-		"accepted and listed":  {func(s *webhook.Story) { s.Hooks[0].Dead = append(s.Hooks[0].Dead, 106) }, "accepted: true"},
-		"overtaken":            {func(s *webhook.Story) { s.Sights = slices.Delete(s.Sights, 2, 3) }, "came while 104 was neither accepted nor dead"},
-		"swapped":              {func(s *webhook.Story) { s.Sights[0], s.Sights[2] = sight(4, second), sight(3, 3*second) }, "delivery 103 came after 104"},
-		"swapped under new ids": {func(s *webhook.Story) {
-			s.Sights[8].Key, s.Sights[9].Key, last(s).Key = event(7).Key, event(7).Key, event(6).Key
+		"lost at the end":      {func(s *webhook.Run) { s.Received = s.Received[:len(s.Received)-1] }, "lost seq 7"},
+		"lost in the middle":   {func(s *webhook.Run) { s.Received = slices.Delete(s.Received, 0, 1) }, "lost seq 3"},
+		"given up, not listed": {func(s *webhook.Run) { s.Hooks[0].Dead = nil }, "lost seq 5"},
+		"given up too early":   {func(s *webhook.Run) { s.Received = slices.Delete(s.Received, 3, 4) }, "is dead, was refused 4 times"},
+		"accepted and listed":  {func(s *webhook.Run) { s.Hooks[0].Dead = append(s.Hooks[0].Dead, 106) }, "accepted: true"},
+		"overtaken":            {func(s *webhook.Run) { s.Received = slices.Delete(s.Received, 2, 3) }, "came while 104 was neither accepted nor dead"},
+		"swapped":              {func(s *webhook.Run) { s.Received[0], s.Received[2] = seen(4, second), seen(3, 3*second) }, "delivery 103 came after 104"},
+		"swapped under new ids": {func(s *webhook.Run) {
+			s.Received[8].Key, s.Received[9].Key, last(s).Key = event(7).Key, event(7).Key, event(6).Key
 		}, "seq 6 of session 1 came after 7"},
-		"doubled without a crash": {func(s *webhook.Story) { s.Sights = slices.Insert(s.Sights, 1, sight(3, second+second/2)) }, "no crash lies between"},
-		"doubled twice by a crash": {func(s *webhook.Story) {
-			s.Sights = slices.Insert(s.Sights, len(s.Sights)-1, sight(6, 12*second+second/2))
+		"doubled without a crash": {func(s *webhook.Run) { s.Received = slices.Insert(s.Received, 1, seen(3, second+second/2)) }, "no crash lies between"},
+		"doubled twice by a crash": {func(s *webhook.Run) {
+			s.Received = slices.Insert(s.Received, len(s.Received)-1, seen(6, 12*second+second/2))
 		}, "start 2 doubled 2"},
-		"doubled as another delivery": {func(s *webhook.Story) { s.Sights[9].Delivery = 999; last(s).Delivery = 1000 }, "seq 6 of session 1 came after 6"},
-		"another event on a retry":    {func(s *webhook.Story) { s.Sights[1].Key = event(3).Key }, "is another event than before"},
-		"two at a time":               {func(s *webhook.Story) { s.Sights[1].Ended = 3*second + 1 }, "came while 104 was under way"},
-		"never ended":                 {func(s *webhook.Story) { s.Sights[1].Ended = 0 }, "came while 104 was under way"},
-		"of another timeline":         {func(s *webhook.Story) { last(s).Epoch = "other" }, `the epoch of its webhook-id is "other"`},
-		"badly signed":                {func(s *webhook.Story) { last(s).Wrong = "standard signature" }, "standard signature"},
-		"to the wrong endpoint":       {func(s *webhook.Story) { last(s).Hook = 8 }, "not a good one"},
-		"redelivered unasked":         {func(s *webhook.Story) { last(s).Redelivery = true }, "not a good one"},
-		"nobody's endpoint":           {func(s *webhook.Story) { last(s).Endpoint = 2 }, "endpoint 2: 1 requests and no webhook"},
-		"not subscribed":              {func(s *webhook.Story) { s.Hooks[0].Events = []protocol.EventType{protocol.EventGameAdded} }, "no event that it should have"},
-		"another session's":           {func(s *webhook.Story) { s.Hooks[0].Sessions = []protocol.SessionID{2} }, "no event that it should have"},
-		"from before its creation":    {func(s *webhook.Story) { s.Hooks[0].Born[1] = 3 }, "no event that it should have"},
-		"never happened":              {func(s *webhook.Story) { s.Log = s.Log[:len(s.Log)-1] }, "no event that it should have"},
-		"late after the restart":      {func(s *webhook.Story) { s.Sights[9].Began, s.Sights[9].Ended = 13*second+1, 13*second+2 }, "nothing came for"},
-		"events that look the same":   {func(s *webhook.Story) { s.Log = append(s.Log, event(7)) }, "cannot be told apart"},
+		"doubled as another delivery": {func(s *webhook.Run) { s.Received[9].Delivery = 999; last(s).Delivery = 1000 }, "seq 6 of session 1 came after 6"},
+		"another event on a retry":    {func(s *webhook.Run) { s.Received[1].Key = event(3).Key }, "is another event than before"},
+		"two at a time":               {func(s *webhook.Run) { s.Received[1].Ended = 3*second + 1 }, "came while 104 was under way"},
+		"never ended":                 {func(s *webhook.Run) { s.Received[1].Ended = 0 }, "came while 104 was under way"},
+		"of another timeline":         {func(s *webhook.Run) { last(s).Epoch = "other" }, `the epoch of its webhook-id is "other"`},
+		"badly signed":                {func(s *webhook.Run) { last(s).Wrong = "standard signature" }, "standard signature"},
+		"to the wrong endpoint":       {func(s *webhook.Run) { last(s).Hook = 8 }, "not a good one"},
+		"redelivered unasked":         {func(s *webhook.Run) { last(s).Redelivery = true }, "not a good one"},
+		"nobody's endpoint":           {func(s *webhook.Run) { last(s).Endpoint = 2 }, "endpoint 2: 1 requests and no webhook"},
+		"not subscribed":              {func(s *webhook.Run) { s.Hooks[0].Events = []protocol.EventType{protocol.EventGameAdded} }, "no event that it should have"},
+		"another session's":           {func(s *webhook.Run) { s.Hooks[0].Sessions = []protocol.SessionID{2} }, "no event that it should have"},
+		"from before its creation":    {func(s *webhook.Run) { s.Hooks[0].Born[1] = 3 }, "no event that it should have"},
+		"never happened":              {func(s *webhook.Run) { s.Log = s.Log[:len(s.Log)-1] }, "no event that it should have"},
+		"late after the restart":      {func(s *webhook.Run) { s.Received[9].Began, s.Received[9].Ended = 13*second+1, 13*second+2 }, "nothing came for"},
+		"events that look the same":   {func(s *webhook.Run) { s.Log = append(s.Log, event(7)) }, "cannot be told apart"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := good()
@@ -105,13 +105,13 @@ func TestBadStoriesAreFound(t *testing.T) {
 // A webhook whose last request failed waits as the schedule says, also over a crash.
 func TestWhoWaitsIsNotLate(t *testing.T) {
 	s := good()
-	s.Sights = s.Sights[:9]
-	s.Sights = append(s.Sights, with(sight(7, 8*second+second/2), 500), sight(7, 25*second))
+	s.Received = s.Received[:9]
+	s.Received = append(s.Received, with(seen(7, 8*second+second/2), 500), seen(7, 25*second))
 	if v := webhook.Judge(s); v.Count != 0 {
 		t.Errorf("findings: %q", v.Findings)
 	}
 	// One that was cut off by the crash has nothing to wait for.
-	s.Sights[9].Status, s.Sights[9].Ended = 0, 10*second
+	s.Received[9].Status, s.Received[9].Ended = 0, 10*second
 	if v := webhook.Judge(s); v.Count != 1 || !strings.Contains(v.Findings[0], "nothing came for") {
 		t.Errorf("findings: %q", v.Findings)
 	}
@@ -120,9 +120,9 @@ func TestWhoWaitsIsNotLate(t *testing.T) {
 func TestRedeliveriesThatWereAskedForMayCome(t *testing.T) {
 	s := good()
 	s.Hooks[0].Asked = []protocol.DeliveryID{103}
-	again := sight(3, 14*second)
+	again := seen(3, 14*second)
 	again.Redelivery = true
-	s.Sights = append(s.Sights, again)
+	s.Received = append(s.Received, again)
 	if v := webhook.Judge(s); v.Count != 0 || v.Doubles != 1 {
 		t.Errorf("%d doubles, findings: %q", v.Doubles, v.Findings)
 	}

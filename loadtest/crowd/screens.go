@@ -15,7 +15,7 @@ import (
 const connecting = 128
 
 // audience is all screens of a run.
-type audience struct {
+type screens struct {
 	screens []*screen
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
@@ -23,9 +23,9 @@ type audience struct {
 
 // seat connects all screens and waits until each is subscribed. In tally mode every
 // session gets one more, which watches the events that tallies are held against.
-func seat(ctx context.Context, s *stage) (*audience, error) {
+func connectScreens(ctx context.Context, s *stage) (*screens, error) {
 	running, cancel := context.WithCancel(ctx)
-	a := &audience{cancel: cancel}
+	a := &screens{cancel: cancel}
 	for i := range s.o.Screens {
 		a.screens = append(a.screens, newScreen(s, i, s.o.Mode))
 	}
@@ -44,12 +44,12 @@ func seat(ctx context.Context, s *stage) (*audience, error) {
 	return a, a.wait(ctx, up)
 }
 
-func (a *audience) wait(ctx context.Context, up <-chan struct{}) error {
+func (a *screens) wait(ctx context.Context, up <-chan struct{}) error {
 	for n := range a.screens {
 		select {
 		case <-up:
 		case <-ctx.Done():
-			a.leave()
+			a.close()
 			return fmt.Errorf("%d of %d screens came up: %w", n, len(a.screens), ctx.Err())
 		}
 	}
@@ -57,13 +57,13 @@ func (a *audience) wait(ctx context.Context, up <-chan struct{}) error {
 }
 
 // leave disconnects all screens and waits for them.
-func (a *audience) leave() {
+func (a *screens) close() {
 	a.cancel()
 	a.group.Wait()
 }
 
 // churn cuts so many screens a second until ctx ends.
-func (a *audience) churn(ctx context.Context, rate float64) {
+func (a *screens) churn(ctx context.Context, rate float64) {
 	if rate <= 0 || len(a.screens) == 0 {
 		return
 	}
@@ -82,7 +82,7 @@ func (a *audience) churn(ctx context.Context, rate float64) {
 }
 
 // deliveries is how many events and tallies all screens got.
-func (a *audience) deliveries() (n uint64) {
+func (a *screens) deliveries() (n uint64) {
 	for _, c := range a.screens {
 		n += c.deliveries()
 	}

@@ -2,8 +2,8 @@ package webhook
 
 import "partyline/protocol"
 
-// Sight is one request as an endpoint saw it. Times are nanoseconds since 1970.
-type Sight struct {
+// Request is one request as an endpoint saw it. Times are nanoseconds since 1970.
+type Request struct {
 	// Endpoint counts from 1.
 	Endpoint int `json:"endpoint"`
 	// Epoch, Hook and Delivery are read from the webhook-id header.
@@ -26,7 +26,7 @@ type Sight struct {
 }
 
 // Accepted says whether the endpoint has taken the delivery.
-func (s *Sight) Accepted() bool { return s.Status/100 == 2 && !s.Ping }
+func (s *Request) Accepted() bool { return s.Status/100 == 2 && !s.Ping }
 
 // refused says whether it blamed the message.
-func (s *Sight) refused() bool { return s.Status == 400 || s.Status == 422 }
+func (s *Request) refused() bool { return s.Status == 400 || s.Status == 422 }

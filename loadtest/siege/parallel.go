@@ -13,7 +13,7 @@ import (
 )
 
 // crew runs n attackers and waits for them; each ends with ctx.
-func crew(ctx context.Context, n int, attacker func(ctx context.Context, index int)) {
+func inParallel(ctx context.Context, n int, attacker func(ctx context.Context, index int)) {
 	var group sync.WaitGroup
 	for i := range n {
 		group.Go(func() { attacker(ctx, i) })
@@ -54,7 +54,7 @@ func ending(err error) string {
 }
 
 // drip waits; false when the attack is over.
-func drip(ctx context.Context, every time.Duration) bool {
+func pause(ctx context.Context, every time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false

@@ -6,13 +6,13 @@ import (
 	"partyline/protocol"
 )
 
-// walk goes through the requests of one webhook in the order they came.
-type walk struct {
-	*trial
+// checks goes through the requests of one webhook in the order they came.
+type checks struct {
+	*judgement
 	hook *Hook
 	// head is the newest delivery that was seen, before the last request.
 	head   protocol.DeliveryID
-	before *Sight
+	before *Request
 	// accepted is in which life a delivery was accepted first.
 	accepted map[protocol.DeliveryID]int
 	refused  map[protocol.DeliveryID]int
@@ -21,22 +21,22 @@ type walk struct {
 	taken    map[Key]bool
 }
 
-func (w *walk) see(s *Sight) {
+func (w *checks) see(s *Request) {
 	defer func() { w.before = s }()
 	if s.Wrong != "" || s.Hook != w.hook.ID || s.Redelivery && !slices.Contains(w.hook.Asked, s.Delivery) {
 		w.Unsigned++
 		w.findings.Add("webhook %d: a request that is not a good one of its own: %+v", w.hook.ID, *s)
 		return
 	}
-	w.alone(s)
+	w.checkOneAtATime(s)
 	if s.Ping {
 		return
 	}
-	w.same(s)
+	w.checkSameEvent(s)
 	if s.Redelivery {
 		return // beside the line
 	}
-	w.order(s)
+	w.checkOrder(s)
 	if s.Accepted() {
 		w.accept(s)
 		return
@@ -47,24 +47,24 @@ func (w *walk) see(s *Sight) {
 	}
 }
 
-// alone: one attempt is under way at a time. What a killed server had under way may
+// checkOneAtATime: one attempt is under way at a time. What a killed server had under way may
 // still lie with the endpoint.
-func (w *walk) alone(s *Sight) {
+func (w *checks) checkOneAtATime(s *Request) {
 	if b := w.before; b != nil && (b.Ended == 0 || b.Ended > s.Began) && w.life(b.Began) == w.life(s.Began) {
 		w.findings.Add("webhook %d: delivery %d came while %d was under way", w.hook.ID, s.Delivery, b.Delivery)
 	}
 }
 
-// same: a delivery is the same event on every try and at every webhook.
-func (w *walk) same(s *Sight) {
+// checkSameEvent: a delivery is the same event on every try and at every webhook.
+func (w *checks) checkSameEvent(s *Request) {
 	if known, ok := w.content[s.Delivery]; ok && known != s.Key {
 		w.findings.Add("webhook %d: delivery %d is another event than before", w.hook.ID, s.Delivery)
 	}
 	w.content[s.Delivery] = s.Key
 }
 
-// order: nothing comes before the end of what was there first.
-func (w *walk) order(s *Sight) {
+// checkOrder: nothing comes before the end of what was there first.
+func (w *checks) checkOrder(s *Request) {
 	_, done := w.accepted[w.head]
 	switch {
 	case s.Delivery < w.head:
@@ -77,7 +77,7 @@ func (w *walk) order(s *Sight) {
 	w.head = max(w.head, s.Delivery)
 }
 
-func (w *walk) accept(s *Sight) {
+func (w *checks) accept(s *Request) {
 	life := w.life(s.Began)
 	if first, again := w.accepted[s.Delivery]; again {
 		w.double(s, first, life)
@@ -99,7 +99,7 @@ func (w *walk) accept(s *Sight) {
 }
 
 // double: a crash may repeat the one delivery whose outcome it took along.
-func (w *walk) double(s *Sight, first, life int) {
+func (w *checks) double(s *Request, first, life int) {
 	w.Doubles++
 	if w.doubles[life]++; w.doubles[life] > 1 {
 		w.findings.Add("webhook %d: start %d doubled %d deliveries, the last %d", w.hook.ID, life+1, w.doubles[life], s.Delivery)
@@ -110,8 +110,8 @@ func (w *walk) double(s *Sight, first, life int) {
 	w.accepted[s.Delivery] = life
 }
 
-// missing: every event that it wants was accepted, or is listed as dead.
-func (w *walk) missing() {
+// checkLost: every event that it wants was accepted, or is listed as dead.
+func (w *checks) checkLost() {
 	for _, id := range w.hook.Dead {
 		w.taken[w.content[id]] = true
 	}
@@ -126,10 +126,10 @@ func (w *walk) missing() {
 // deadAfter is how many refusals set a message aside: its budget.
 const deadAfter = 5
 
-// buried: what is dead was refused as often as it should be, and never accepted.
-func (w *walk) buried() {
+// checkDead: what is dead was refused as often as it should be, and never accepted.
+func (w *checks) checkDead() {
 	for _, id := range w.hook.Dead {
-		w.trial.Dead++
+		w.judgement.Dead++
 		if _, ok := w.accepted[id]; ok || w.refused[id] < deadAfter {
 			w.findings.Add("webhook %d: delivery %d is dead, was refused %d times, accepted: %v", w.hook.ID, id, w.refused[id], ok)
 		}

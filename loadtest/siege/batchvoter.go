@@ -19,29 +19,29 @@ const (
 )
 
 // ballot casts votes in the attackers' session by votes.batch. It serves one goroutine.
-type ballot struct {
+type batchVoter struct {
 	t     *attackers
 	post  *wire.Poster
 	voter int
 	body  []byte
 }
 
-func newBallot(ctx context.Context, t *attackers) (*ballot, error) {
+func newBatchVoter(ctx context.Context, t *attackers) (*batchVoter, error) {
 	p, err := wire.NewPoster(ctx, t.Addr, "/api/votes/batch", t.Admin, answerWithin)
-	return &ballot{t: t, post: p}, err
+	return &batchVoter{t: t, post: p}, err
 }
 
-func (b *ballot) close() { _ = b.post.Close() }
+func (b *batchVoter) close() { _ = b.post.Close() }
 
 // cast sends n votes, each of the next name, and counts what becomes of them.
-func (b *ballot) cast(n int) error {
+func (b *batchVoter) cast(n int) error {
 	b.body = append(b.body[:0], `{"votes":[`...)
 	now := protocol.TimestampOf(time.Now())
 	for i := range n {
 		if i > 0 {
 			b.body = append(b.body, ',')
 		}
-		b.body = appendBallot(b.body, b.t.Session, b.voter, now)
+		b.body = appendVote(b.body, b.t.Session, b.voter, now)
 		b.voter = (b.voter + 1) % ballotNames
 	}
 	status, answer, err := b.post.Post(append(b.body, `]}`...), "")
@@ -56,7 +56,7 @@ func (b *ballot) cast(n int) error {
 }
 
 // appendBallot appends the body of a vote.
-func appendBallot(dst []byte, session protocol.SessionID, voter int, at protocol.Timestamp) []byte {
+func appendVote(dst []byte, session protocol.SessionID, voter int, at protocol.Timestamp) []byte {
 	dst = strconv.AppendInt(append(dst, `{"sessionId":`...), int64(session), 10)
 	dst = strconv.AppendInt(append(dst, `,"username":"besieger `...), int64(voter), 10)
 	return append(at.AppendJSON(append(dst, `","vote":"up","timestamp":`...)), '}')
@@ -64,7 +64,7 @@ func appendBallot(dst []byte, session protocol.SessionID, voter int, at protocol
 
 // manyNames casts votes of a hundred thousand distinct names, as fast as one client can.
 func manyNames(ctx context.Context, t *attackers) error {
-	b, err := newBallot(ctx, t)
+	b, err := newBatchVoter(ctx, t)
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,11 @@ import (
 	"partyline/protocol"
 )
 
-// Story is all that is known of a run.
-type Story struct {
+// Run is all that is known of a run.
+type Run struct {
 	Hooks []Hook
-	// Sights are of all endpoints, each endpoint's in the order they came.
-	Sights []Sight
+	// Received are of all endpoints, each endpoint's in the order they came.
+	Received []Request
 	// Log is what all sessions say has happened, each session in order.
 	Log []Event
 	// Lives are those of the server, in order.
@@ -46,8 +46,8 @@ type Verdict struct {
 }
 
 // trial is a judgement in the making.
-type trial struct {
-	Story
+type judgement struct {
+	Run
 	Verdict
 	findings oracle.Findings
 	place    map[Key]Event
@@ -56,19 +56,19 @@ type trial struct {
 	resumed report.Histogram
 }
 
-// Judge tells what does not fit in a story.
-func Judge(s Story) Verdict {
-	t := &trial{Story: s, place: map[Key]Event{}, content: map[protocol.DeliveryID]Key{}}
+// Judge tells what does not fit in a run.
+func Judge(s Run) Verdict {
+	t := &judgement{Run: s, place: map[Key]Event{}, content: map[protocol.DeliveryID]Key{}}
 	for _, e := range s.Log {
 		t.place[e.Key] = e
 	}
 	if len(t.place) != len(s.Log) {
 		t.findings.Add("the log holds %d events and %d different ones: they cannot be told apart", len(s.Log), len(t.place))
 	}
-	byEndpoint := map[int][]Sight{}
-	for i, v := range s.Sights {
+	byEndpoint := map[int][]Request{}
+	for i, v := range s.Received {
 		byEndpoint[v.Endpoint] = append(byEndpoint[v.Endpoint], v)
-		if first := s.Sights[0].Epoch; v.Epoch != first {
+		if first := s.Received[0].Epoch; v.Epoch != first {
 			t.findings.Add("request %d: the epoch of its webhook-id is %q, that of the first was %q", i+1, v.Epoch, first)
 		}
 	}
@@ -76,53 +76,53 @@ func Judge(s Story) Verdict {
 		t.hook(&s.Hooks[i], byEndpoint[s.Hooks[i].Endpoint])
 		delete(byEndpoint, s.Hooks[i].Endpoint)
 	}
-	for endpoint, sights := range byEndpoint {
-		t.findings.Add("endpoint %d: %d requests and no webhook", endpoint, len(sights))
+	for endpoint, requests := range byEndpoint {
+		t.findings.Add("endpoint %d: %d requests and no webhook", endpoint, len(requests))
 	}
-	t.Events, t.Requests, t.Resumed = len(s.Log), len(s.Sights), t.resumed.Summary()
+	t.Events, t.Requests, t.Resumed = len(s.Log), len(s.Received), t.resumed.Summary()
 	t.Findings, t.Count = t.findings.List(), t.findings.Count()
 	return t.Verdict
 }
 
 // hook judges one webhook by what its endpoint saw.
-func (t *trial) hook(h *Hook, sights []Sight) {
-	w := &walk{trial: t, hook: h, accepted: map[protocol.DeliveryID]int{}, refused: map[protocol.DeliveryID]int{}, doubles: map[int]int{}, last: map[protocol.SessionID]protocol.Seq{}, taken: map[Key]bool{}}
-	for i := range sights {
-		w.see(&sights[i])
+func (t *judgement) hook(h *Hook, requests []Request) {
+	w := &checks{judgement: t, hook: h, accepted: map[protocol.DeliveryID]int{}, refused: map[protocol.DeliveryID]int{}, doubles: map[int]int{}, last: map[protocol.SessionID]protocol.Seq{}, taken: map[Key]bool{}}
+	for i := range requests {
+		w.see(&requests[i])
 	}
-	w.missing()
-	w.buried()
-	t.resumption(h, sights)
+	w.checkLost()
+	w.checkDead()
+	t.checkResumption(h, requests)
 }
 
 // life is the number of the life that a moment belongs to, -1 before the first.
-func (t *trial) life(moment int64) int {
+func (t *judgement) life(moment int64) int {
 	return sort.Search(len(t.Lives), func(i int) bool { return t.Lives[i].Started > moment }) - 1
 }
 
 // resumeWithin is what the contract gives a webhook after the start.
 const resumeWithin = 2 * time.Second
 
-// resumption looks at how soon the webhook was served after each restart that left it
+// checkResumption looks at how soon the webhook was served after each restart that left it
 // something to deliver. One whose
 // last request had failed waits as it should; one whose last request was cut off by
 // the end of the server has to be served.
-func (t *trial) resumption(h *Hook, sights []Sight) {
+func (t *judgement) checkResumption(h *Hook, requests []Request) {
 	for n := 1; n < len(t.Lives); n++ {
 		life := t.Lives[n]
-		first, _ := slices.BinarySearchFunc(sights, life.Started, func(s Sight, at int64) int {
+		first, _ := slices.BinarySearchFunc(requests, life.Started, func(s Request, at int64) int {
 			if s.Began < at {
 				return -1
 			}
 			return 1
 		})
-		if first > 0 && !t.ready(&sights[first-1]) {
+		if first > 0 && !t.ready(&requests[first-1]) {
 			continue
 		}
 		switch within := life.Ready + resumeWithin.Nanoseconds(); {
-		case first < len(sights) && sights[first].Began <= within:
-			t.resumed.Record(time.Duration(sights[first].Began - life.Ready))
-		case life.Ended > within && t.owed(h, sights[:first], life.Started):
+		case first < len(requests) && requests[first].Began <= within:
+			t.resumed.Record(time.Duration(requests[first].Began - life.Ready))
+		case life.Ended > within && t.owed(h, requests[:first], life.Started):
 			t.findings.Add("webhook %d: nothing came for %v after start %d", h.ID, time.Duration(life.Ended-life.Ready), n+1)
 		}
 	}
@@ -130,11 +130,11 @@ func (t *trial) resumption(h *Hook, sights []Sight) {
 
 // owed says whether the webhook wants an event of before that time that its endpoint had
 // not accepted by then.
-func (t *trial) owed(h *Hook, sights []Sight, before int64) bool {
+func (t *judgement) owed(h *Hook, requests []Request, before int64) bool {
 	accepted := map[Key]bool{}
-	for i := range sights {
-		if sights[i].Accepted() || slices.Contains(h.Dead, sights[i].Delivery) {
-			accepted[sights[i].Key] = true
+	for i := range requests {
+		if requests[i].Accepted() || slices.Contains(h.Dead, requests[i].Delivery) {
+			accepted[requests[i].Key] = true
 		}
 	}
 	return slices.ContainsFunc(t.Log, func(e Event) bool { return e.At < before && h.wants(e) && !accepted[e.Key] })
@@ -142,7 +142,7 @@ func (t *trial) owed(h *Hook, sights []Sight, before int64) bool {
 
 // ready says whether a webhook has no reason to wait after that request: it was
 // accepted, or nobody had heard its end when the server was killed.
-func (t *trial) ready(s *Sight) bool {
+func (t *judgement) ready(s *Request) bool {
 	ended := t.Lives[max(t.life(s.Began), 0)].Ended
 	return s.Accepted() || s.Ended == 0 || s.Ended > ended
 }

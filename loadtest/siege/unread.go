@@ -19,7 +19,7 @@ const (
 func deafScreens(ctx context.Context, t *attackers) error {
 	storm := make(chan error, 1)
 	go func() { storm <- t.storm(ctx, deafRate) }() // ends with ctx and is waited for
-	crew(ctx, deafClients, func(ctx context.Context, _ int) { t.tell(t.deaf(ctx), 1) })
+	inParallel(ctx, deafClients, func(ctx context.Context, _ int) { t.tell(t.deaf(ctx), 1) })
 	return <-storm
 }
 
@@ -44,13 +44,13 @@ func (t *attackers) deaf(ctx context.Context) string {
 
 // storm casts votes in the attackers' session at a rate until ctx ends.
 func (t *attackers) storm(ctx context.Context, rate float64) error {
-	p, err := newBallot(ctx, t)
+	p, err := newBatchVoter(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	const beats = 20 // batches a second
-	for drip(ctx, time.Second/beats) {
+	for pause(ctx, time.Second/beats) {
 		if err := p.cast(int(rate / beats)); err != nil {
 			return err
 		}
