@@ -96,9 +96,9 @@ func TestWhoReadsForLongPaysForIt(t *testing.T) {
 func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 6 {
-			l.visit("bot", aBot, "203.0.113.7", 100*time.Millisecond)
-			l.visit("screen", aScreen, "203.0.113.7", 100*time.Millisecond)
-			l.visit("stranger", anybody, "198.51.100.4", 100*time.Millisecond)
+			l.visit("bot", aBot, "203.0.113.7", 10*time.Millisecond)
+			l.visit("screen", aScreen, "203.0.113.7", 10*time.Millisecond)
+			l.visit("stranger", anybody, "198.51.100.4", 10*time.Millisecond)
 		}
 		time.Sleep(time.Minute)
 		want := []string{"bot", "bot", "screen", "bot", "stranger", "bot", "screen", "bot", "stranger", "bot"}
