@@ -100,19 +100,20 @@ type Gateway struct {
 	origins   origins
 	door      *Door
 	endpoints map[string]*endpoint
-	// subscribing is what a subscription is charged as.
-	subscribing endpoint
-	site        *screen.Site
-	links       links
-	mux         *http.ServeMux
-	meters      *meters
-	metrics     http.Handler
-	ready       func() error
-	extra       map[string]http.Handler
-	log         zerolog.Logger
-	draining    atomic.Bool
-	sweeper     *sweeper
-	history     turns
+	// subscribing is what a subscription is charged as, and firstSubscribing the first of a
+	// socket.
+	subscribing, firstSubscribing endpoint
+	site                          *screen.Site
+	links                         links
+	mux                           *http.ServeMux
+	meters                        *meters
+	metrics                       http.Handler
+	ready                         func() error
+	extra                         map[string]http.Handler
+	log                           zerolog.Logger
+	draining                      atomic.Bool
+	sweeper                       *sweeper
+	history                       turns
 }
 
 // New builds the routes, starts the sweeper, which Close ends, and goes to the door. It

@@ -25,7 +25,7 @@ func TestLimitersRefillAtTheirRate(t *testing.T) {
 		{"guests' votes", func(at time.Time) time.Duration { return g.votes.take(addr(1), at) }, 200, 1000},
 		{"one phone", func(at time.Time) time.Duration { return g.thumbs.take(1, at) }, 2, 5},
 		{"a token", func(at time.Time) time.Duration { return p.tokens.take(1, at) }, 10_000, 20_000},
-		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(1, at) }, 50, 500},
+		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(1, at) }, 50, 5000},
 		{"an address", func(at time.Time) time.Duration { return p.addresses.take(addr(1), at) }, 500, 2000},
 		{"an address's pages", func(at time.Time) time.Duration { return p.pages.take(addr(1), at) }, 500, 10_000},
 		{"measurements", func(at time.Time) time.Duration { return p.metrics.take(addr(1), at) }, 2, 20},

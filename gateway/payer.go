@@ -19,8 +19,10 @@ const (
 	// together. A screen asks a handful of things when it starts and then listens; its
 	// token stands in a link, which whoever has seen it has too.
 	DefaultViewerRate = 50
-	// viewerSeconds of it at once, 500: a hundred screens come back after a restart.
-	viewerSeconds = 10
+	// viewerSeconds of it at once, 5,000: a hundred screens come back after a restart, and
+	// each asks for four things, of which the latest votes cost ten tokens or, when the hub
+	// has much to do, some more.
+	viewerSeconds = 100
 	// DefaultAddressRate of requests per second of all without a token behind one
 	// address, guests among them: people read now and then, and phones vote over their
 	// WebSockets. A program that asks without pause gets this much and no more.

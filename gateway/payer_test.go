@@ -302,7 +302,7 @@ func TestAReplayIsPaidForAsItIsLong(t *testing.T) {
 // many connections has no more of it.
 func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
 	t.Parallel()
-	const rate, burst = 0.5, 20 // bots have two seconds of their rate at once, viewers ten, addresses four
+	const rate, burst = 0.5, 20 // bots have two seconds of their rate at once, viewers a hundred, addresses four
 	for name, ask := range map[string]func(h *house) func(op string) answer{
 		"a stranger": func(h *house) func(string) answer {
 			return func(op string) answer { return h.rest(op, "", nil, "X-Forwarded-For", hall) }
@@ -328,7 +328,7 @@ func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
 			for _, op := range []string{"stats.get", "games.list"} {
 				h := newHouse(t, func(o *gateway.Options) {
 					o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-					o.TokenRate, o.ViewerRate, o.AddressRate = rate*burst, rate*burst/5, rate*burst/2
+					o.TokenRate, o.ViewerRate, o.AddressRate = rate*burst, rate*burst/50, rate*burst/2
 				})
 				h.opened()
 				asks := ask(h)

@@ -50,6 +50,7 @@ type socket struct {
 	pace     *rate.Limiter
 	patience *rate.Limiter
 	lane     lane
+	started  bool        // it has subscribed to something
 	crowded  atomic.Bool // there was no room for a request of it, or its token has used up its rate
 
 	ctx    context.Context // ends with the connection
@@ -150,6 +151,8 @@ func (k *socket) receive(raw []byte) {
 	switch {
 	case m.Type == protocol.MessageRequest && m.ID != "":
 		k.request(m, err, allowed)
+	case !allowed && m.Type == protocol.MessageSubscribe:
+		k.fail(m.SessionID, errTooFast())
 	case !allowed:
 		k.fail(0, errTooFast())
 	case err != nil && m.Type == "":
@@ -259,7 +262,7 @@ func (k *socket) notice(n protocol.Notice) {
 
 // fail tells an error that answers no request; of a subscribe it says which session.
 func (k *socket) fail(s protocol.SessionID, e *protocol.Error) {
-	k.notice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code})
+	k.notice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: wait(e)})
 }
 
 func errTooFast() *protocol.Error {

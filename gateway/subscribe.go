@@ -12,13 +12,19 @@ import (
 
 // subscribe has the engine send the session's events, or its tallies. It is done
 // before the next message is read, so that what a client sends in order is in order. It
-// is paid for as a read: its answer can be a whole evening.
+// is paid for as a read: its answer can be a whole evening. The first of a socket costs no
+// more than an ordinary request, whatever it brings: sockets have a rate of their own, and
+// all screens of a token, or phones of a hall, come back in the same moment after a restart.
 func (k *socket) subscribe(m *message) {
 	if err := k.checkSubscribe(m); err != nil {
 		k.fail(m.SessionID, err)
 		return
 	}
-	paid, over := k.g.payers.chargeFrame(&k.g.subscribing, k.holder().Principal, k.from, time.Now())
+	sold := &k.g.subscribing
+	if !k.started {
+		sold = &k.g.firstSubscribing
+	}
+	paid, over := k.g.payers.chargeFrame(sold, k.holder().Principal, k.from, time.Now())
 	if over != nil {
 		k.g.meters.refused.Add(k.ctx, 1)
 		k.crowded.Store(true)
@@ -33,6 +39,10 @@ func (k *socket) subscribe(m *message) {
 		return
 	}
 	k.g.subscribing.price.learn(answered)
+	if !k.started {
+		k.started = true
+		return
+	}
 	k.g.payers.settle(paid, costOf(answered), time.Now())
 }
 

@@ -13,8 +13,8 @@ const (
 	// turnPatience is how long somebody waits for a turn. The hub bounds a reading of the
 	// vote history to as much.
 	turnPatience = 5 * time.Second
-	// maxTurns of one payer may wait: more than a venue has screens that start together.
-	maxTurns = 32
+	// maxTurns of one payer may wait: a hundred screens of one token start together.
+	maxTurns = 128
 )
 
 // turnOrder are the lines that have a turn, one after the other; one in which nobody waits

@@ -63,6 +63,9 @@ type Notice struct {
 	SessionID SessionID `json:"sessionId,omitempty"`
 	Message   string    `json:"message,omitempty"`
 	Code      Code      `json:"code,omitempty"`
+	// RetryAfter is how many seconds to wait at least before saying the same again, 0 when
+	// that would not help.
+	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
 // Subscribed answers subscribe. Seq is where live begins: the next event has Seq+1

@@ -82,14 +82,25 @@ function watch(id) {
   hub.subscribe(id, {mode: 'tally', snapshot: true});
 }
 
+// Waits in milliseconds before the active session is asked for again; half of it is by chance.
+const FIRST_FOLLOW = 2_000;
+const LONGEST_FOLLOW = 30_000;
+let following = null; // the timer of that
+let failures = 0; // in a row
+
 async function followActive() {
+  clearTimeout(following);
   try {
     const {data} = await hub.request('sessions.active', {}, {again: true, timeout: 60_000});
+    failures = 0;
     if (data.id) watch(data.id);
     else if (!watched) tell('noneActive', 'noneActiveHow');
   } catch {
-    // Refused is shown already; a slow hub is asked again.
-    if (hub.status === 'connecting' || hub.status === 'online') followActive();
+    // Refused is shown already; a slow hub is asked again, and not at once.
+    if (hub.status !== 'connecting' && hub.status !== 'online') return;
+    clearTimeout(following);
+    const grown = Math.min(FIRST_FOLLOW * 2 ** failures++, LONGEST_FOLLOW);
+    following = setTimeout(followActive, grown * (0.5 + 0.5 * Math.random()));
   }
 }
 

@@ -24,15 +24,13 @@ export const paths = {
 const FIRST_WAIT = 250; // a server that was killed is back in about that time
 const LONGEST_WAIT = 15_000; // nobody looks longer at "reconnecting" without reloading
 const SLOW_DOWN = 30_000; // after 4009: we have sent too much
-const TRY_LATER = 5_000; // after 1013: the storage fails; at most so long after a subscription that was one too many
+const TRY_LATER = 5_000; // after 1013: the storage fails
 const FIRST_DOUBT = 30_000; // before a token that was refused is tried again
 const LONGEST_DOUBT = 300_000;
 const STEADY = 10_000; // a connection that held for so long starts the waits anew
 const QUIET = 20_000; // without a message for so long we ask whether anybody is there
 const ANSWER = 10_000; // and wait so long for an answer, as for one to a request
-
-// Codes of errors that say that there is no room now.
-const FULL = ['too_many_requests', 'overloaded', 'timeout'];
+const SPREAD = 1_000; // beyond the wait of a refusal, more with each, so that not all ask again at once
 
 /** HubError is a request that failed; code is the hub's, or one of those below. */
 export class HubError extends Error {
@@ -56,6 +54,7 @@ export class Hub {
   #socket = null;
   #status = '';
   #subscriptions = new Map();
+  #refused = new Map(); // session: {tries, timer} of a subscription that is to be asked for again
   #requests = new Map();
   #lastId = 0;
   #tries = 0;
@@ -78,7 +77,8 @@ export class Hub {
   get status() { return this.#status; }
 
   /**
-   * subscribe holds over reconnects until unsubscribe. After the first answer it says which
+   * subscribe holds over reconnects until unsubscribe. One that is refused for now, with a
+   * retryAfter, is asked for again after it. After the first answer it says which
    * timeline that was of, so that the hub says reset when it has another since.
    */
   subscribe(sessionId, {mode = 'tally', snapshot = true} = {}) {
@@ -95,7 +95,8 @@ export class Hub {
    * request resolves with {status, data} of a success (below 400), else rejects with a
    * HubError. It waits for the connection if there is none. With a key (what the
    * Idempotency-Key header is to REST), or again: true for what only reads, it is sent
-   * again after a reconnect; without, it fails with LOST.
+   * again after a reconnect; without, it fails with LOST. What only reads is also sent again
+   * when it is refused for now, if the time that the hub asks for is left of the timeout.
    */
   request(op, data = {}, {key, again = key !== undefined, timeout = ANSWER} = {}) {
     return new Promise((resolve, reject) => {
@@ -108,7 +109,8 @@ export class Hub {
         this.#requests.delete(id);
         reject(new HubError(0, TIMEOUT, 'No answer in time'));
       });
-      const r = {message: {type: 'request', id, op, data, ...(key !== undefined && {key})}, again, sent: false, resolve, reject, timer};
+      const r = {message: {type: 'request', id, op, data, ...(key !== undefined && {key})}, again, sent: false, resolve, reject, timer,
+        reads: again && key === undefined, refusals: 0, pause: null, until: this.#o.clock.now() + timeout};
       this.#requests.set(id, r);
       if (this.#status === 'online') this.#ask(r);
     });
@@ -179,21 +181,31 @@ export class Hub {
     return this.#o.onMessage(m);
   }
 
-  #remember({sessionId, epoch}) {
-    const s = this.#subscriptions.get(sessionId);
-    if (s) s.epoch = epoch;
-  }
-
   // A subscription that the server has no room for now is asked for again. Nobody else is
   // told: what is shown is stale, not wrong.
   #refusal(m) {
-    if (!this.#subscriptions.has(m.sessionId) || !FULL.includes(m.code)) return this.#o.onMessage(m);
-    const {after, chance} = this.#o.clock;
-    after(TRY_LATER * (0.5 + 0.5 * chance()), () => {
-      const s = this.#subscriptions.get(m.sessionId);
+    const {sessionId, retryAfter} = m;
+    if (!retryAfter || !this.#subscriptions.has(sessionId)) return this.#o.onMessage(m);
+    const {tries = 0, timer} = this.#refused.get(sessionId) ?? {};
+    this.#o.clock.cancel(timer);
+    const again = () => {
+      const s = this.#subscriptions.get(sessionId);
       if (s && this.#status === 'online') this.#send(s);
-    });
+    };
+    this.#refused.set(sessionId, {tries: tries + 1, timer: this.#o.clock.after(this.#after(retryAfter, tries), again)});
     return undefined;
+  }
+
+  // after is when to ask again, in milliseconds, what was refused so often before.
+  #after(retryAfter, tries) {
+    return retryAfter * 1000 + Math.min(SPREAD * 2 ** tries, LONGEST_WAIT) * (0.5 + 0.5 * this.#o.clock.chance());
+  }
+
+  #remember({sessionId, epoch}) {
+    this.#o.clock.cancel(this.#refused.get(sessionId)?.timer);
+    this.#refused.delete(sessionId);
+    const s = this.#subscriptions.get(sessionId);
+    if (s) s.epoch = epoch;
   }
 
   #welcome() {
@@ -201,8 +213,9 @@ export class Hub {
     this.#onlineSince = this.#o.clock.now();
     this.#doubts = 0;
     this.#set('online');
+    for (const {timer} of this.#refused.values()) this.#o.clock.cancel(timer);
     for (const s of this.#subscriptions.values()) this.#send(s);
-    for (const r of this.#requests.values()) if (!r.sent) this.#ask(r);
+    for (const r of this.#requests.values()) if (!r.sent && !r.pause) this.#ask(r);
   }
 
   #lost(code, reason) {
@@ -289,11 +302,24 @@ export class Hub {
 
   #answer({id, status, data}) {
     const r = this.#requests.get(id);
-    if (!r) return; // it came too late
+    if (!r || this.#askLater(r, status, data)) return; // without one it came too late
     this.#requests.delete(id);
     this.#o.clock.cancel(r.timer);
     if (status < 400) r.resolve({status, data});
     else r.reject(new HubError(status, data?.code ?? '', data?.error ?? String(status), data ?? {}));
+  }
+
+  // askLater sends a request that only reads again when it was refused for now.
+  #askLater(r, status, data) {
+    if (!r.reads || (status !== 429 && status !== 503) || !data?.retryAfter) return false;
+    const wait = this.#after(data.retryAfter, r.refusals++);
+    if (this.#o.clock.now() + wait >= r.until) return false;
+    r.sent = false;
+    r.pause = this.#o.clock.after(wait, () => {
+      r.pause = null;
+      if (this.#status === 'online' && this.#requests.has(r.message.id)) this.#ask(r);
+    });
+    return true;
   }
 
   #failAll(which, error) {

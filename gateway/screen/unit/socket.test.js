@@ -60,26 +60,6 @@ test('it authenticates, then subscribes, also after a reconnect', () => {
   assert.deepEqual(w.told, {messages: [{type: 'tally', seq: 1}], statuses: ['connecting', 'online', 'connecting', 'online']});
 });
 
-test('a subscription that there is no room for is asked for again', () => {
-  const w = world();
-  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').length;
-  w.hub.subscribe(3);
-  w.last().greet();
-  w.last().say({type: 'error', sessionId: 3, code: 'too_many_requests', message: 'Too many requests from this address'});
-  w.pass(4_999);
-  assert.equal(asked(), 1);
-  w.pass(1);
-  assert.equal(asked(), 2);
-  w.last().say({type: 'error', sessionId: 3, code: 'overloaded', message: 'The server is overloaded'});
-  w.hub.unsubscribe(3);
-  w.pass(10_000);
-  assert.equal(asked(), 2);
-  assert.deepEqual(w.told.messages, []);
-  const other = {type: 'error', sessionId: 3, code: 'not_found', message: 'Session not found'};
-  w.last().say(other);
-  assert.deepEqual(w.told.messages, [other]);
-});
-
 test('a subscription says which timeline its last answer was of', () => {
   const w = world();
   const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').map((m) => [m.sessionId, m.epoch]);
@@ -255,6 +235,75 @@ test('after a loss a request is sent again only when that does no harm', async (
   w.last().say({type: 'response', id: '1', status: 200, data: 1});
   w.last().say({type: 'response', id: '2', status: 200, data: 2});
   assert.deepEqual([(await keyed).data, (await reading).data], [1, 2]);
+});
+
+test('a subscription that is refused for now is asked for again, later each time', () => {
+  const w = world();
+  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').length;
+  const refusal = {type: 'error', sessionId: 3, code: 'too_many_requests', retryAfter: 2};
+  w.hub.subscribe(3);
+  w.last().greet();
+  for (const [n, wait] of [3000, 4000, 6000].entries()) {
+    w.last().say(refusal);
+    w.pass(wait - 1);
+    assert.equal(asked(), n + 1, `${wait} early`);
+    w.pass(1);
+    assert.equal(asked(), n + 2, `${wait}`);
+  }
+  w.last().say({type: 'subscribed', sessionId: 3, epoch: 'e', seq: 1});
+  w.last().say(refusal); // it begins anew
+  w.pass(3000);
+  assert.equal(asked(), 5);
+  w.last().say(refusal);
+  w.last().drop(); // who comes back asks at once, and only once
+  w.pass(250);
+  w.last().greet();
+  w.pass(19_000);
+  assert.equal(asked(), 1);
+  w.last().say(refusal);
+  w.hub.unsubscribe(3);
+  w.pass(19_000);
+  assert.equal(asked(), 1);
+  assert.deepEqual(w.told.messages.map((m) => m.type), ['subscribed']);
+});
+
+test('a subscription that is refused for good is not asked for again', () => {
+  const w = world();
+  w.hub.subscribe(3);
+  w.last().greet();
+  w.last().say({type: 'error', sessionId: 3, code: 'not_found'});
+  w.pass(19_000);
+  assert.equal(w.last().sent.length, 2);
+  assert.deepEqual(w.told.messages.map((m) => m.code), ['not_found']);
+});
+
+test('what only reads is asked again when it is refused for now', async () => {
+  const w = world();
+  const asked = () => w.last().sent.filter((m) => m.type === 'request').map((m) => m.op);
+  const refuse = (id, status, retryAfter) => w.last().say({type: 'response', id, status, data: {error: 'Later', code: 'c', retryAfter}});
+  w.last().greet();
+  const reading = w.hub.request('games.list', {}, {again: true});
+  refuse('1', 429, 1);
+  w.pass(1999);
+  assert.deepEqual(asked(), ['games.list']);
+  w.pass(1);
+  assert.deepEqual(asked(), ['games.list', 'games.list']);
+  refuse('1', 503, 1);
+  w.last().drop();
+  w.pass(250);
+  w.last().greet();
+  assert.deepEqual(asked(), []);
+  w.pass(2750);
+  assert.deepEqual(asked(), ['games.list']);
+  refuse('1', 429, 1); // five seconds of ten are over, and it would take another five
+  await assert.rejects(reading, {status: 429, code: 'c'});
+
+  const pressed = w.hub.request('join.vote', {}, {key: 'k'});
+  refuse('2', 429, 1); // who pressed is told, and presses again
+  await assert.rejects(pressed, {status: 429});
+  const missing = w.hub.request('games.get', {}, {again: true});
+  refuse('3', 404);
+  await assert.rejects(missing, {status: 404});
 });
 
 test('a request without an answer ends', async () => {

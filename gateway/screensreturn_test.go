@@ -1,0 +1,86 @@
+package gateway_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"partyline/protocol"
+)
+
+// TestAHundredScreensOfOneTokenComeBack after a restart, in the middle of a long evening:
+// each asks what the page asks when it begins, at the rates that are usual.
+func TestAHundredScreensOfOneTokenComeBack(t *testing.T) {
+	p := newParty(t, "latest")
+	const played, screens, votes = 45, 100, 300
+	for i := range played - 1 {
+		p.rest("sessions.games.add", p.admins, params{"id": p.session, "game_id": i + 2}).want(t, 201, "", "")
+	}
+	p.castMany(p.session, 0, votes)
+	token := p.scoped(protocol.RoleViewer, 0)
+	clients := make([]*client, screens)
+	for i := range clients {
+		clients[i] = p.dialFrom(hall)
+		clients[i].auth(token)
+	}
+	var refusedSubscriptions, refused atomic.Int64
+	var all sync.WaitGroup
+	for _, c := range clients {
+		all.Go(func() {
+			ask := func(op string, data params) {
+				a := c.request(op, data)
+				if a.status == 200 {
+					return
+				}
+				refused.Add(1)
+				if a.object(t)["retryAfter"] == nil {
+					t.Errorf("%s: %d %s", op, a.status, a.body)
+				}
+			}
+			ask("sessions.active", nil)
+			c.say(params{"type": "subscribe", "sessionId": p.session, "mode": "tally", "snapshot": true})
+			for m := c.hear(); m["type"] != "subscribed"; m = c.hear() {
+				if m["type"] == "error" {
+					refusedSubscriptions.Add(1)
+					break
+				}
+			}
+			ask("sessions.join.get", params{"id": p.session})
+			ask("votes.list", params{"session_id": p.session, "limit": 100})
+		})
+	}
+	all.Wait()
+	// What is read takes the longer, and costs the more, the more a machine has to do; the
+	// pages ask again for that.
+	if s, r := refusedSubscriptions.Load(), refused.Load(); s > 0 || r > screens/2 {
+		t.Errorf("%d subscriptions and %d requests of %d screens are refused", s, r, screens)
+	}
+}
+
+// TestARefusedSubscriptionSaysWhenToAskAgain, also one that came too fast.
+func TestARefusedSubscriptionSaysWhenToAskAgain(t *testing.T) {
+	t.Parallel()
+	h := newMeanHouse(t)
+	h.opened()
+	k := h.dialFrom(hall)
+	k.auth(h.scoped(protocol.RoleViewer, 0))
+	subscribe := func() map[string]any {
+		k.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
+		return k.hear()
+	}
+	wantMessage(t, subscribe(), params{"type": "subscribed"})
+	for range 2 {
+		m := subscribe()
+		wantMessage(t, m, params{"type": "error", "sessionId": 1.0, "code": "too_many_requests"})
+		if n, _ := m["retryAfter"].(float64); n < 1 || n > longest {
+			t.Errorf("%v", m)
+		}
+	}
+	usual := newHouse(t)
+	other := usual.dial()
+	other.auth(usual.scoped(protocol.RoleViewer, 0))
+	other.say(params{"type": "subscribe", "sessionId": 77})
+	if m := other.hearType("error"); m["code"] != "not_found" || m["retryAfter"] != nil {
+		t.Errorf("%v", m)
+	}
+}
