@@ -14,14 +14,14 @@ import (
 // server's accept queue.
 const connecting = 128
 
-// audience is all screens of a run.
+// screens is all screens of a run.
 type screens struct {
 	screens []*screen
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
 }
 
-// seat connects all screens and waits until each is subscribed. In tally mode every
+// connectScreens connects all screens and waits until each is subscribed. In tally mode every
 // session gets one more, which watches the events that tallies are held against.
 func connectScreens(ctx context.Context, s *stage) (*screens, error) {
 	running, cancel := context.WithCancel(ctx)
@@ -39,7 +39,7 @@ func connectScreens(ctx context.Context, s *stage) (*screens, error) {
 	for _, c := range a.screens {
 		c.up = sync.OnceFunc(func() { up <- struct{}{}; <-doors })
 		doors <- struct{}{}
-		a.group.Go(func() { c.run(running) }) // ends with leave
+		a.group.Go(func() { c.run(running) }) // ends with close
 	}
 	return a, a.wait(ctx, up)
 }
@@ -56,7 +56,7 @@ func (a *screens) wait(ctx context.Context, up <-chan struct{}) error {
 	return nil
 }
 
-// leave disconnects all screens and waits for them.
+// close disconnects all screens and waits for them.
 func (a *screens) close() {
 	a.cancel()
 	a.group.Wait()

@@ -85,7 +85,7 @@ func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
 	return d.result, err
 }
 
-// trial is one fault under way.
+// faultRun is one fault under way.
 type faultRun struct {
 	Options
 	folder string

@@ -21,7 +21,7 @@ func TestVotesMustBeRecordedOnce(t *testing.T) {
 	}
 }
 
-// run is a course of so many samples, the last third of which is told by the change.
+// courseOf is a course of so many samples, the last third of which is told by the change.
 func courseOf(n int, change func(*Sample)) []Sample {
 	samples := make([]Sample, n)
 	for i := range samples {

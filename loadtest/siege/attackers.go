@@ -33,7 +33,7 @@ type order struct {
 	Lasts time.Duration `json:"lasts"`
 }
 
-// spoils is what it tells in the end.
+// result is what it tells in the end.
 type result struct {
 	// Met is what its clients met, by kind.
 	Met map[string]int `json:"met"`

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// ballotNames is how many voters the attackers pretend to be.
-	ballotNames = 100_000
+	// batchNames is how many voters the attackers pretend to be.
+	batchNames = 100_000
 	// answerWithin is when an attacker gives up on an answer.
 	answerWithin = 15 * time.Second
 )
 
-// ballot casts votes in the attackers' session by votes.batch. It serves one goroutine.
+// batchVoter casts votes in the attackers' session by votes.batch. It serves one goroutine.
 type batchVoter struct {
 	t     *attackers
 	post  *wire.Poster
@@ -42,7 +42,7 @@ func (b *batchVoter) cast(n int) error {
 			b.body = append(b.body, ',')
 		}
 		b.body = appendVote(b.body, b.t.Session, b.voter, now)
-		b.voter = (b.voter + 1) % ballotNames
+		b.voter = (b.voter + 1) % batchNames
 	}
 	status, answer, err := b.post.Post(append(b.body, `]}`...), "")
 	if err != nil {
@@ -55,7 +55,7 @@ func (b *batchVoter) cast(n int) error {
 	return nil
 }
 
-// appendBallot appends the body of a vote.
+// appendVote appends the body of a vote.
 func appendVote(dst []byte, session protocol.SessionID, voter int, at protocol.Timestamp) []byte {
 	dst = strconv.AppendInt(append(dst, `{"sessionId":`...), int64(session), 10)
 	dst = strconv.AppendInt(append(dst, `,"username":"besieger `...), int64(voter), 10)

@@ -67,7 +67,7 @@ func (h *honest) schedule(ctx context.Context, due chan<- time.Time) {
 }
 
 func (h *honest) vote(ctx context.Context, at time.Time) {
-	body := appendVote(nil, h.t.Session, int(at.UnixMilli()%ballotNames), protocol.TimestampOf(time.Now()))
+	body := appendVote(nil, h.t.Session, int(at.UnixMilli()%batchNames), protocol.TimestampOf(time.Now()))
 	h.note(&h.votes, at, h.bot.get(ctx, http.MethodPost, "/api/votes/live", string(body)))
 }
 

@@ -12,7 +12,7 @@ import (
 	"partyline/protocol/client"
 )
 
-// crew runs n attackers and waits for them; each ends with ctx.
+// inParallel runs n attackers and waits for them; each ends with ctx.
 func inParallel(ctx context.Context, n int, attacker func(ctx context.Context, index int)) {
 	var group sync.WaitGroup
 	for i := range n {
@@ -53,7 +53,7 @@ func ending(err error) string {
 	return "ended"
 }
 
-// drip waits; false when the attack is over.
+// pause waits; false when the attack is over.
 func pause(ctx context.Context, every time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -84,7 +84,7 @@ func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o
 	return v, nil
 }
 
-// besiege attacks while the honest vote.
+// attack attacks while the honest vote.
 func (t *victim) attack(ctx context.Context, a attack, lasts time.Duration) (r *crowd.Report, won result, err error) {
 	orders := t.order
 	orders.Attack, orders.Lasts = a.name, lasts

@@ -33,7 +33,7 @@ func open(ctx context.Context, o target.Options) (*victim, error) {
 	return t, nil
 }
 
-// furnish opens the attackers' session.
+// openSession opens the attackers' session.
 func (t *victim) openSession(ctx context.Context) (err error) {
 	if t.admin, err = t.server.Login(ctx); err != nil {
 		return err

@@ -98,7 +98,7 @@ var goroutines = map[string]string{
 
 	"loadtest/crash/run.go":          "writers, screens, hosts and voters of polls; people's end waits for them",
 	"loadtest/crash/writer.go":       "votes of one writer that are on their way at once; waited for",
-	"loadtest/crowd/screens.go":      "screens; leave ends them",
+	"loadtest/crowd/screens.go":      "screens; close ends them",
 	"loadtest/crowd/meter.go":        "samples the server's memory; ends with the measured part",
 	"loadtest/crowd/request.go":      "reads the answers of one pipelined connection; ends with it",
 	"loadtest/crowd/settle.go":       "the audit's own screen; ends with the audit",

@@ -45,7 +45,7 @@ type Verdict struct {
 	Count    int            `json:"finding_count"`
 }
 
-// trial is a judgement in the making.
+// judgement is a judgement in the making.
 type judgement struct {
 	Run
 	Verdict
