@@ -29,7 +29,10 @@ func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
 		g.refuse(x, refusal)
 		return
 	}
-	rep, err := g.ask(actors.WithClass(ctx, in.class()), in, x, r)
+	if e.ballot == nil { // a vote is of its own kind's class
+		ctx = actors.WithClass(ctx, in.class())
+	}
+	rep, err := g.ask(ctx, in, x, r)
 	switch {
 	case err != nil:
 		g.refuse(x, failed(g.log, err, e.Op, x.id))
