@@ -91,7 +91,7 @@ func live(dir, what string) error {
 	if err := end(); err != nil {
 		return err
 	}
-	if last, err = fillUntil(j, last, 50); err != nil {
+	if _, err = fillUntil(j, last, 50); err != nil {
 		return fmt.Errorf("when files can be made again: %w", err)
 	}
 	if _, err := j.Verify(context.Background(), nil); err != nil {
