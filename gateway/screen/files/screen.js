@@ -15,10 +15,16 @@ const overlay = root.dataset.page === 'overlay';
 const options = read(location.href, overlay ? ['tonight', 'join'] : []);
 const speakUp = announcer(byId('spoken'), 10_000);
 
+// Waits in milliseconds before the active session is asked for again; half of it is by chance.
+const FIRST_FOLLOW = 2_000;
+const LONGEST_FOLLOW = 30_000;
+
 let hub;
 let stage;
 let state = null; // of the session that is watched
 let watched = null; // its id
+let following = null; // the timer of asking for the active session again
+let failures = 0; // of that, in a row
 let ticking = null; // while there is a poll to show
 let line = {play: null, points: []}; // the score of what is being played, over time
 
@@ -81,12 +87,6 @@ function watch(id) {
   state = null;
   hub.subscribe(id, {mode: 'tally', snapshot: true});
 }
-
-// Waits in milliseconds before the active session is asked for again; half of it is by chance.
-const FIRST_FOLLOW = 2_000;
-const LONGEST_FOLLOW = 30_000;
-let following = null; // the timer of that
-let failures = 0; // in a row
 
 async function followActive() {
   clearTimeout(following);
