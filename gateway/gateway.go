@@ -48,7 +48,7 @@ type Options struct {
 	// tokens are one. Large answers count as several. Loopback is not counted, nor are
 	// health checks.
 	TokenRate float64
-	// ViewerRate is the same for a viewer's token, 0 for DefaultViewerRate.
+	// ViewerRate is the same for a viewer's token at one address, 0 for DefaultViewerRate.
 	ViewerRate float64
 	// AddressRate is how many requests per second all behind one address may make who have
 	// no token, or a guest's, or one that is refused, in the long run, 0 for

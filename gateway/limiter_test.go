@@ -25,7 +25,7 @@ func TestLimitersRefillAtTheirRate(t *testing.T) {
 		{"guests' votes", func(at time.Time) time.Duration { return g.votes.take(addr(1), at) }, 200, 1000},
 		{"one phone", func(at time.Time) time.Duration { return g.thumbs.take(1, at) }, 2, 5},
 		{"a token", func(at time.Time) time.Duration { return p.tokens.take(1, at) }, 10_000, 20_000},
-		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(1, at) }, 50, 5000},
+		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(payer{1, addr(1)}, at) }, 50, 5000},
 		{"an address", func(at time.Time) time.Duration { return p.addresses.take(addr(1), at) }, 500, 2000},
 		{"an address's pages", func(at time.Time) time.Duration { return p.pages.take(addr(1), at) }, 500, 10_000},
 		{"measurements", func(at time.Time) time.Duration { return p.metrics.take(addr(1), at) }, 2, 20},
@@ -268,7 +268,7 @@ func TestWhoPays(t *testing.T) {
 			name string
 			paid bool
 		}{
-			{"token", p.tokens.take(0, at) > 0}, {"viewer", p.viewers.take(0, at) > 0},
+			{"token", p.tokens.take(0, at) > 0}, {"viewer", p.viewers.take(payer{0, here}, at) > 0},
 			{"address", p.addresses.take(here, at) > 0}, {"page", p.pages.take(here, at) > 0},
 		} {
 			if who.paid != (who.name == c.pays) {

@@ -16,8 +16,8 @@ const (
 	// goes out in one go, and a console opens all its views.
 	tokenSeconds = 2
 	// DefaultViewerRate of requests per second with a viewer's token, of all its screens
-	// together. A screen asks a handful of things when it starts and then listens; its
-	// token stands in a link, which whoever has seen it has too.
+	// behind one address together. A screen asks a handful of things when it starts and then
+	// listens; its token stands in a link, which whoever has seen it has too.
 	DefaultViewerRate = 50
 	// viewerSeconds of it at once, 5,000: a hundred screens come back after a restart, and
 	// each asks for four things, of which the latest votes cost ten tokens or, when the hub
@@ -44,14 +44,15 @@ const (
 )
 
 // payers count what requests cost: each has one who pays for it. The holder of a
-// viewer's, bot's or admin's token pays with the token, wherever it asks from, so that
-// strangers behind the same address do not hold it; all admin tokens, which have no id,
-// are one. Everybody else pays with the address: also a guest, because there are as many
+// bot's or admin's token pays with the token, wherever it asks from, so that strangers
+// behind the same address do not hold it; all admin tokens, which have no id, are one. A
+// viewer's token may be the audience's, who have one link: it pays for each address by
+// itself, and gets less there than a stranger. Everybody else pays with the address: also a guest, because there are as many
 // guests as somebody wants, and a token that is refused, because anybody can make one up.
 // What is no operation, such as a page, the address has a budget of its own for.
 type payers struct {
 	tokens    *limiter[protocol.TokenID]
-	viewers   *limiter[protocol.TokenID]
+	viewers   *limiter[payer]
 	addresses addressLimiter
 	pages     addressLimiter
 	metrics   addressLimiter
@@ -60,11 +61,18 @@ type payers struct {
 func newPayers(o Options) payers {
 	return payers{
 		tokens:    newLimiter[protocol.TokenID](orUsual(o.TokenRate, DefaultTokenRate), tokenSeconds, maxTokens),
-		viewers:   newLimiter[protocol.TokenID](orUsual(o.ViewerRate, DefaultViewerRate), viewerSeconds, maxTokens),
+		viewers:   newLimiter[payer](orUsual(o.ViewerRate, DefaultViewerRate), viewerSeconds, maxAddresses),
 		addresses: newAddressLimiter(o.AddressRate, DefaultAddressRate, addressSeconds),
 		pages:     newAddressLimiter(o.AddressRate, DefaultAddressRate, pageSeconds),
 		metrics:   newAddressLimiter(metricsRate, metricsRate, metricsSeconds),
 	}
+}
+
+// payer is a token, an address, or a token at an address. An IPv6 network of 48 bits is one
+// address here.
+type payer struct {
+	token protocol.TokenID
+	from  netip.Addr
 }
 
 // account is what a request is paid from.
@@ -138,7 +146,7 @@ func (p *payers) take(b bill, now time.Time) *protocol.Error {
 	case byToken:
 		return tooMany(p.tokens.charge(b.token, b.charged, now), "Too many requests with this token, slow down")
 	case byViewer:
-		return tooMany(p.viewers.charge(b.token, b.charged, now), "Too many requests with this token, slow down")
+		return tooMany(p.viewers.charge(payer{b.token, site(b.from)}, b.charged, now), "Too many requests with this token, slow down")
 	case free:
 		return nil
 	}
@@ -169,7 +177,7 @@ func (p *payers) owe(b bill, tokens float64, now time.Time) time.Duration {
 	case byToken:
 		return p.tokens.owe(b.token, tokens, now)
 	case byViewer:
-		return p.viewers.owe(b.token, tokens, now)
+		return p.viewers.owe(payer{b.token, site(b.from)}, tokens, now)
 	}
 	return p.ofAddress(b.account).owe(b.from, tokens, now)
 }

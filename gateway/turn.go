@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -43,13 +42,6 @@ type turns struct {
 	lines [turnLines]queueOfPayers
 }
 
-// payer is one who waits: a token, or the address of those who have none that counts. An
-// IPv6 network of 48 bits is one.
-type payer struct {
-	token protocol.TokenID
-	from  netip.Addr
-}
-
 // inTurn has a handler's callers wait for their turn, and pay for the time that each takes
 // before the next one begins. Whoever has got into debt while waiting, by another request
 // of the same payer, has no turn.
@@ -77,7 +69,7 @@ func (t *turns) enter(ctx context.Context, in *input) *protocol.Error {
 	case protocol.RoleBot:
 		line, who = botLine, payer{token: in.who.Token}
 	case protocol.RoleViewer:
-		line, who = screenLine, payer{token: in.who.Token}
+		line, who = screenLine, payer{in.who.Token, site(in.from)}
 	}
 	mine, err := t.queue(line, who)
 	if mine == nil || err != nil {

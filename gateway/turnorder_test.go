@@ -161,7 +161,7 @@ func TestSoManyOfOnePayerMayWait(t *testing.T) {
 			l.visit("screens", aScreen, "203.0.113.7", time.Millisecond)
 		}
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
-		l.visit("one more", aScreen, "198.51.100.4", time.Millisecond)
+		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
 		time.Sleep(time.Minute)
 		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)

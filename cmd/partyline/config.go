@@ -58,7 +58,7 @@ type Config struct {
 	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once, and as many WebSockets; loopback and trusted proxies are not counted (default 1000)."`
 
 	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with a bot's or admin's token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once, and long answers count as several; loopback is not counted."`
-	ViewerRate  float64 `default:"50" setting:"" placeholder:"N" help:"The same with a viewer's token, of all its screens together (default 50)."`
+	ViewerRate  float64 `default:"50" setting:"" placeholder:"N" help:"The same with a viewer's token, of all its screens behind one address together (default 50)."`
 	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"Requests per second of one address, of those without a token and of guests, whose votes are not counted; as many again for pages (default 500)."`
 	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address, and with --tls-cert four times as many TLS handshakes (default 20)."`
 	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
