@@ -90,9 +90,10 @@ func (b *background) stopTicking() {
 	b.ticking.Wait()
 }
 
-// stop writes what waits and ends both goroutines.
-func (b *background) stop() {
+// stop writes what waits and ends both goroutines. When ctx ends first the one that
+// writes is left behind.
+func (b *background) stop(ctx context.Context) {
 	b.stopTicking()
 	close(b.finish)
-	b.writing.Wait()
+	waitFor(ctx, &b.writing)
 }

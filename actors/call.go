@@ -90,7 +90,10 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	if c.Key != nil && !h.recall(cmd, c.Key) {
 		return
 	}
-	if err := h.send(cmd); err != nil {
+	if err = h.answering(); err == nil {
+		err = h.send(cmd)
+	}
+	if err != nil {
 		cmd.reply(nil, err)
 	}
 }

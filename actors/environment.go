@@ -53,3 +53,12 @@ func (e *environment) heed(ring func()) (stop func()) {
 		stopped = true
 	}
 }
+
+// answering is nil while the disk answers. While it does not, who wants something written
+// is told at once instead of waiting in vain for a place at the end of the line.
+func (e *environment) answering() *protocol.Error {
+	if e.journal.Waiting() < persistence.StalledAfter {
+		return nil
+	}
+	return errStalled()
+}

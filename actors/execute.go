@@ -75,8 +75,13 @@ func fitting(records [][]byte) int {
 	return len(records)
 }
 
-// ask reads the state. The answer waits behind everything decided before.
+// ask reads the state. The answer waits behind everything decided before, but not for a
+// disk that hangs.
 func (l *ledger[F, H]) ask(q *query[H]) {
+	if l.promises.len() > 0 && l.journal.Waiting() >= persistence.StalledAfter {
+		q.reply(nil, errStalled())
+		return
+	}
 	answer, err := q.read(l.heart, l.seq)
 	l.promises.push(promise{ticket: l.submitted, answer: answer, err: err, asker: q, barrier: q.barrier})
 }

@@ -103,7 +103,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	h.projection = newProjection(h.environment)
 	if err := h.projection.load(ctx); err != nil {
-		h.background.stop()
+		h.background.stop(context.Background())
 		return nil, err
 	}
 	known := h.projection.heart
@@ -113,7 +113,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	deleted, err := h.census(ctx)
 	if err != nil {
-		h.background.stop()
+		h.background.stop(context.Background())
 		return nil, err
 	}
 	h.spawn()
@@ -219,20 +219,22 @@ func (h *Hub) newAccess() actor.Actor {
 	return k
 }
 
-// Health is nil while commands can be answered, else the reason they cannot.
+// Health is nil while commands can be answered, else the reason they cannot, as a
+// *protocol.Error that may be shown.
 func (h *Hub) Health() error {
 	if h.door.shut.Load() {
 		return errDraining()
 	}
 	if err := h.journal.Health(); err != nil {
-		return refusalOf(err)
+		return illnessOf(err)
 	}
 	return nil
 }
 
 // Close drains the hub: nothing new is let in, what is inside is committed and
 // answered, sessions and standings are written as snapshots. The journal stays open;
-// it belongs to whoever opened it. When ctx ends first, what still waits is refused.
+// it belongs to whoever opened it. When ctx ends first, what still waits is refused, and
+// what waits for a disk that hangs is left behind.
 // A second call does nothing.
 func (h *Hub) Close(ctx context.Context) error {
 	if h.closed.Swap(true) {
@@ -252,10 +254,10 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.lookouts.close(ctx)
 	h.post.close(ctx)
 	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
-		_ = h.system.Root.PoisonFuture(pid).Wait()
+		end(ctx, h.system, pid)
 	}
 	h.lobby.close()
-	h.background.stop()
+	h.background.stop(ctx)
 	h.system.Shutdown()
 	h.scheduler.stop()
 	return err

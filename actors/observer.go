@@ -77,19 +77,6 @@ func (l *lookouts) close(ctx context.Context) {
 	waitFor(ctx, &l.out)
 }
 
-// waitFor returns when all have ended, or with ctx.
-func waitFor(ctx context.Context, all *sync.WaitGroup) {
-	ended := make(chan struct{})
-	go func() {
-		all.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-ctx.Done():
-	}
-}
-
 func (o *lookout) heard(f func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

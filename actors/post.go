@@ -210,18 +210,7 @@ func (p *post) close(ctx context.Context) {
 		break
 	}
 	p.flights.land()
-	p.end(pids...)
-	p.end(p.dispatcher, p.caretaker) // they have heard everything that the webhooks had to say
+	end(ctx, p.system, pids...)
+	end(ctx, p.system, p.dispatcher, p.caretaker) // they have heard everything that the webhooks had to say
 	p.flights.wait(ctx)
-}
-
-// end ends actors behind what was sent to them, and returns when they have ended.
-func (p *post) end(pids ...*actor.PID) {
-	ends := make([]*actor.Future, len(pids))
-	for i, pid := range pids {
-		ends[i] = p.system.Root.PoisonFuture(pid)
-	}
-	for _, end := range ends {
-		_ = end.Wait()
-	}
 }

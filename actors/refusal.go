@@ -14,6 +14,33 @@ func errStorage() *protocol.Error {
 	return protocol.Errorf(protocol.CodeStorage, "Storage is failing; the outcome is unknown, send it again with the same Idempotency-Key")
 }
 
+// illnesses are what an operator is told of a journal that takes no appends, without a
+// path or a number: anybody may ask whether the hub is ready.
+var illnesses = []struct {
+	reason error
+	words  string
+}{
+	{persistence.ErrFull, "The disk is full up to the reserve"},
+	{persistence.ErrNoFile, "No file can be made in the data folder: file descriptors, inodes or rights are missing"},
+	{persistence.ErrStalled, "The disk does not answer"},
+	{persistence.ErrLatched, "The disk did not take a write: the hub has to be started again"},
+}
+
+// illnessOf tells why the journal takes no appends.
+func illnessOf(err error) *protocol.Error {
+	for _, i := range illnesses {
+		if errors.Is(err, i.reason) {
+			return protocol.Errorf(protocol.CodeStorage, "%s", i.words)
+		}
+	}
+	return refusalOf(err)
+}
+
+// errStalled is for what was not tried.
+func errStalled() *protocol.Error {
+	return protocol.Errorf(protocol.CodeStorage, "Storage does not answer; nothing was done, try again in a moment")
+}
+
 func errDraining() *protocol.Error {
 	return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
 }

@@ -111,6 +111,11 @@ func TestReadiness(t *testing.T) {
 	if a.status != 503 || a.text(t, "status") != "storage" || a.header.Get("Retry-After") == "" {
 		t.Errorf("%d %s %v", a.status, a.body, a.header)
 	}
+	sick = protocol.Errorf(protocol.CodeStorage, "The disk does not answer")
+	a = h.send("GET", "/ready", "", nil)
+	if a.status != 503 || a.text(t, "status") != "storage" || a.text(t, "error") != "The disk does not answer" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 	if err := h.gateway.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}

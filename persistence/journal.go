@@ -3,6 +3,7 @@ package persistence
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 )
@@ -30,6 +31,24 @@ var (
 	// ErrClosed: the journal is closing or closed. Nothing was written.
 	ErrClosed = errors.New("journal: closed")
 )
+
+// Reasons of ErrUnavailable that tell an operator what to do. Each is ErrUnavailable, too.
+var (
+	// ErrFull: less than the reserve is free on the disk.
+	ErrFull = fmt.Errorf("%w: the disk is full", ErrUnavailable)
+	// ErrNoFile: no file can be made or opened.
+	ErrNoFile = fmt.Errorf("%w: no file can be made for the journal", ErrUnavailable)
+	// ErrStalled: the disk neither takes nor refuses a write.
+	ErrStalled = fmt.Errorf("%w: the disk does not answer", ErrUnavailable)
+	// ErrLatched: the disk did not take a write, and nothing more is written until the
+	// journal is opened again.
+	ErrLatched = fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed", ErrUnavailable)
+)
+
+// StalledAfter is how long an append may wait before the disk is said to hang. The slowest
+// commit seen on a disk that works took half a second, on a machine that did much else;
+// a voter waits for 15 s. Between them a supervisor is to hear of it.
+const StalledAfter = 5 * time.Second
 
 // Limits of one append. They keep one append within one Badger transaction
 // (15 % of an 8 MiB memtable) beside others.
@@ -162,8 +181,12 @@ type Journal interface {
 	// Streams yields the names of all streams with the prefix, ascending, those whose
 	// records are all trimmed too.
 	Streams(ctx context.Context, prefix string) iter.Seq2[string, error]
-	// Health is nil while appends are accepted, else the reason they are not.
+	// Health is nil while appends are accepted, else the reason they are not. A disk that
+	// neither takes nor refuses the oldest append for StalledAfter is such a reason.
 	Health() error
+	// Waiting is how long the oldest append without an outcome has been waiting, 0 when
+	// none is. It never waits itself, whatever the disk does.
+	Waiting() time.Duration
 	// Close writes what is queued, then refuses further appends with ErrClosed.
 	Close() error
 }

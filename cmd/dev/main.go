@@ -26,7 +26,7 @@ var tasks = []task{
 	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
 	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep what was found for go test", fuzz},
 	{"crash", "kill the server again and again, with screens and webhooks, and look what is left (-rounds 25)", crash},
-	{"faults", "a full disk, a frozen process, SIGTERM, rotten bytes, under load (FAULT..., -long; root for the disk)", faults},
+	{"faults", "a full disk, a frozen process, SIGTERM, a disk that hangs, rotten bytes, under load (FAULT..., -long; root for the disk)", faults},
 	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
 	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},

@@ -12,6 +12,8 @@ import (
 	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"partyline/persistence"
 )
 
 // metrics collects what all rooms measure, for one scraper.
@@ -79,6 +81,18 @@ func newJournalMetrics(m metric.Meter) (*journalMetrics, error) {
 	j.failures, err = m.Int64Counter("partyline.journal.failures",
 		metric.WithDescription("Commits that the disk or the free-space guard refused"))
 	return &j, err
+}
+
+// observeWaiting has it told how long the oldest write waits for the disk: a disk that
+// hangs shows in no other figure.
+func observeWaiting(m metric.Meter, j persistence.Journal) error {
+	_, err := m.Float64ObservableGauge("partyline.journal.oldest_append", metric.WithUnit("s"),
+		metric.WithDescription("How long the oldest append without an outcome has been waiting for the disk, 0 when none is"),
+		metric.WithFloat64Callback(func(_ context.Context, o metric.Float64Observer) error {
+			o.Observe(j.Waiting().Seconds())
+			return nil
+		}))
+	return err
 }
 
 // Committed implements committer.Observer.

@@ -47,7 +47,7 @@ func (s *server) serve(ctx context.Context) error {
 	for {
 		select {
 		case err := <-s.served:
-			return errors.Join(fmt.Errorf("serve: %w", err), s.close(context.WithoutCancel(ctx)))
+			return errors.Join(fmt.Errorf("serve: %w", err), s.closeInTime(context.WithoutCancel(ctx)))
 		case <-ctx.Done():
 			return s.drain(context.WithoutCancel(ctx))
 		case <-tick.C:
@@ -91,7 +91,15 @@ func (s *server) dismiss(ctx context.Context) error {
 	return s.gateway.Load().Drain(ctx)
 }
 
-// close ends what is open, the last opened first.
+// closeInTime is close without a farewell.
+func (s *server) closeInTime(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.config.DrainTimeout)
+	defer cancel()
+	return s.close(ctx)
+}
+
+// close ends what is open, the last opened first. When ctx ends, what waits for a disk that
+// hangs is left behind.
 func (s *server) close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
@@ -105,13 +113,13 @@ func (s *server) close(ctx context.Context) error {
 		s.engine.Close()
 	}
 	if s.hub != nil {
-		errs = append(errs, s.hub.Close(ctx))
+		errs = append(errs, s.closeHub(ctx))
 	}
 	if s.courier != nil {
 		s.courier.Close()
 	}
 	if s.journal != nil {
-		errs = append(errs, s.closeJournal())
+		errs = append(errs, s.closeJournal(ctx))
 	}
 	if s.scraped != nil {
 		errs = append(errs, s.scraped.close())
@@ -125,15 +133,44 @@ func (s *server) close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// closeJournal tidies up, unless the disk refuses: tidying up is writing, which is a SIGBUS
-// on a full disk and has no end on one that fails. What was acknowledged is in the log, and
-// the next start reads it as after a kill. The folder stays locked until the process ends.
-func (s *server) closeJournal() error {
-	if err := s.journal.Health(); errors.Is(err, persistence.ErrUnavailable) {
-		s.log.Warn().Err(err).Msg("the data folder is left as after a kill: the disk takes nothing; nothing acknowledged is lost")
+// closeHub leaves an eighth of the time to the journal. What waits for a disk that hangs
+// when it is over was not answered, and so nothing that was promised is lost.
+func (s *server) closeHub(ctx context.Context) error {
+	within, cancel := ctx, context.CancelFunc(func() {})
+	if deadline, ok := ctx.Deadline(); ok {
+		within, cancel = context.WithDeadline(ctx, deadline.Add(-s.config.DrainTimeout/8))
+	}
+	defer cancel()
+	err := s.hub.Close(within)
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(s.journal.Health(), persistence.ErrUnavailable) {
+		s.log.Warn().Err(err).Msg("what waited for the disk was not answered")
 		return nil
 	}
-	return s.journal.Close()
+	return err
+}
+
+// closeJournal tidies up, unless the disk refuses: tidying up is writing, which is a SIGBUS
+// on a full disk and has no end on one that fails or hangs. What was acknowledged is in the
+// log, and the next start reads it as after a kill. The folder stays locked until the
+// process ends.
+func (s *server) closeJournal(ctx context.Context) error {
+	if err := s.journal.Health(); errors.Is(err, persistence.ErrUnavailable) {
+		s.leaveJournal(err)
+		return nil
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- s.journal.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-ctx.Done():
+		s.leaveJournal(ctx.Err())
+		return nil
+	}
+}
+
+func (s *server) leaveJournal(cause error) {
+	s.log.Warn().Err(cause).Msg("the data folder is left as after a kill: the disk takes nothing; nothing acknowledged is lost")
 }
 
 // ignoring is err unless it says only what was expected.

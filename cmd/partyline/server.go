@@ -47,7 +47,7 @@ func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
 	s := &server{config: c, log: log}
 	for _, step := range steps(s) {
 		if err := step(ctx); err != nil {
-			return nil, errors.Join(explained(err, c), s.close(context.WithoutCancel(ctx)))
+			return nil, errors.Join(explained(err, c), s.closeInTime(context.WithoutCancel(ctx)))
 		}
 	}
 	return s, nil
@@ -121,6 +121,9 @@ func (s *server) openJournal(context.Context) (err error) {
 	o.ReserveBytes, o.Observer = uint64(s.config.ReserveBytes), observer
 	o.Log = s.log.With().Str("room", "journal").Logger()
 	if s.journal, err = badger.Open(o); err != nil {
+		return err
+	}
+	if err = observeWaiting(s.metrics.meter(), s.journal); err != nil {
 		return err
 	}
 	s.keys, err = loadKeys(s.config)

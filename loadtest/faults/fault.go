@@ -36,6 +36,7 @@ var All = []Fault{
 	{"full", "the disk fills up under load, and room is made again (needs root, on Linux)", full},
 	{"frozen", "the process is stopped under load and goes on (SIGSTOP, SIGCONT)", frozen},
 	{"drained", "the server is asked to end under load (SIGTERM)", drained},
+	{"hung", "the disk takes no tables until a commit has no end, and takes them again; SIGTERM while it hangs", hung},
 	{"rotten", "a byte of the data folder is flipped, at the next start and while it is served", rotten},
 }
 

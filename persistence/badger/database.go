@@ -1,10 +1,10 @@
 package badger
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
-	"sync"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 )
@@ -23,11 +23,11 @@ type database struct {
 	copied string
 	// writing lets one transaction through at a time: none is begun before the fate of the
 	// one before it is known.
-	writing sync.Mutex
+	writing chan struct{}
 }
 
 func newDatabase(db *badgerdb.DB, mark *watermark, o Options) (d *database, err error) {
-	d = &database{DB: db, mark: mark, latch: &latch{sync: o.Sync, log: o.Log}}
+	d = &database{DB: db, mark: mark, writing: make(chan struct{}, 1), latch: &latch{sync: o.Sync, log: o.Log}}
 	if d.logs, err = openLogs(o.Dir, d.latch, o.SyncFolder); err != nil {
 		return nil, err
 	}
@@ -53,16 +53,22 @@ func (d *database) ready() error {
 	return d.logs.ready()
 }
 
-// update is one transaction with its sync. An error of f is no fault of the disk.
-func (d *database) update(f func(*change) error) error {
-	return d.updateThen(f, func() error { return nil })
+// update is one transaction with its sync. An error of f is no fault of the disk. While
+// another transaction is under way it waits, no longer than ctx; once it is begun it has
+// no end but its own.
+func (d *database) update(ctx context.Context, f func(*change) error) error {
+	return d.updateThen(ctx, f, func() error { return nil })
 }
 
 // updateThen is update with something else that has to be written behind the sync before
 // anybody sees the transaction.
-func (d *database) updateThen(f func(*change) error, behind func() error) error {
-	d.writing.Lock()
-	defer d.writing.Unlock()
+func (d *database) updateThen(ctx context.Context, f func(*change) error, behind func() error) error {
+	select {
+	case d.writing <- struct{}{}:
+		defer func() { <-d.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if err := d.latch.check(); err != nil {
 		return err
 	}

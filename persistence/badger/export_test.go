@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"context"
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -10,14 +11,14 @@ import (
 
 // Damage changes the database behind the journal's back.
 func (j *Journal) Damage(f func(*badgerdb.Txn) error) error {
-	return j.db.update(func(c *change) error { return f(c.Txn) })
+	return j.db.update(context.Background(), func(c *change) error { return f(c.Txn) })
 }
 
 // Merge has Badger merge its newest tables, as it does for whoever drops keys: one that
 // was written for that.
 func (j *Journal) Merge() error {
 	nobodys := []byte{0xff, 0xff}
-	if err := j.db.update(func(c *change) error { return c.Set(nobodys, nobodys) }); err != nil {
+	if err := j.db.update(context.Background(), func(c *change) error { return c.Set(nobodys, nobodys) }); err != nil {
 		return err
 	}
 	return j.db.DropPrefix(nobodys)

@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -143,7 +144,7 @@ func checkFormat(db *database, o *Options) error {
 
 // sign marks a new database as ours, and gives it its epoch.
 func sign(db *database, o *Options) error {
-	return db.update(func(txn *change) error {
+	return db.update(context.Background(), func(txn *change) error {
 		it := newIterator(txn.Txn, nil, false)
 		defer it.Close()
 		if it.Rewind(); it.Valid() {

@@ -3,6 +3,7 @@ package badger
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"partyline/persistence"
@@ -19,15 +20,35 @@ type guard struct {
 	reserve uint64
 	free    func(dir string) (uint64, error)
 
+	// last is the answer of the last look, nil when there was room.
+	last atomic.Pointer[error]
+
 	mu     sync.Mutex
 	looked time.Time
 	room   uint64
 }
 
-// check is nil while there is room, else ErrUnavailable with the numbers.
+// check is nil while there is room, else ErrUnavailable with the numbers. While somebody
+// else looks it is the answer of the time before: a disk that hangs must not hold up who
+// asks.
 func (g *guard) check() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	if g.mu.TryLock() {
+		defer g.mu.Unlock()
+		err := g.look()
+		if err == nil {
+			g.last.Store(nil)
+			return nil
+		}
+		g.last.Store(&err)
+		return err
+	}
+	if refusal := g.last.Load(); refusal != nil {
+		return *refusal
+	}
+	return nil
+}
+
+func (g *guard) look() error {
 	if g.room >= 2*g.reserve && time.Since(g.looked) < guardEvery {
 		return nil
 	}
@@ -38,8 +59,8 @@ func (g *guard) check() error {
 	}
 	g.room, g.looked = room, time.Now()
 	if room < g.reserve {
-		return fmt.Errorf("%w: %d MiB free on disk, %d MiB are kept in reserve",
-			persistence.ErrUnavailable, room>>20, g.reserve>>20)
+		return fmt.Errorf("%w: %d MiB are free, %d MiB are kept in reserve",
+			persistence.ErrFull, room>>20, g.reserve>>20)
 	}
 	return nil
 }

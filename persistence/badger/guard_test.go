@@ -89,3 +89,34 @@ func TestTheOperatingSystemTellsTheRoom(t *testing.T) {
 		t.Fatalf("health %v with an exbibyte in reserve", err)
 	}
 }
+
+// TestHealthDoesNotWaitForADiskThatHangs: the disk does not even say how full it is.
+func TestHealthDoesNotWaitForADiskThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		held := make(chan struct{})
+		var hangs atomic.Bool
+		j := open(t, badger.Options{Dir: t.TempDir(), ReserveBytes: 1000, Free: func(string) (uint64, error) {
+			if hangs.Load() {
+				<-held
+			}
+			return 1500, nil
+		}})
+		hangs.Store(true)
+		first := make(chan error)
+		go func() { first <- j.Health() }()
+		synctest.Wait()
+		if err := j.Health(); err != nil { // or the bubble has a deadlock
+			t.Error(err)
+		}
+		done := send(j, persistence.Append{Stream: "a", Records: payloads("a", 0, 1)})
+		synctest.Wait()
+		close(held)
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		if o := <-done; o.Err != nil {
+			t.Error(o.Err)
+		}
+		j.Close()
+	})
+}

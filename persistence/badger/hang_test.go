@@ -1,6 +1,8 @@
 package badger_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -99,13 +101,42 @@ func TestReadsGoOnWhileACommitHangs(t *testing.T) {
 	if why := wrong.Load(); why != nil {
 		t.Error(*why)
 	}
+	refusesInTime(t, j)
 	clear()
 	if o := <-hanging; o.Err != nil || o.Last != last+1 {
 		t.Errorf("%+v when the disk answers again, want record %d", o, last+1)
 	}
 	<-answered
+	if err := j.Health(); err != nil || j.Waiting() != 0 {
+		t.Errorf("health %v, %s waited, when the disk answers again", err, j.Waiting())
+	}
 	write(t, j, "b", 3, 1)
 	verified(t, j)
+}
+
+// refusesInTime wants what writes beside the commit to end with its context, and the
+// journal to say that it hangs.
+func refusesInTime(t *testing.T, j *badger.Journal) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for what, err := range map[string]error{
+		"snapshot": j.SaveSnapshot(ctx, persistence.Snapshot{Stream: "b", Seq: 3, Data: []byte("y")}),
+		"trim":     j.Trim(ctx, "b", 1),
+	} {
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want a timeout", what, err)
+		}
+	}
+	for began := time.Now(); !errors.Is(j.Health(), persistence.ErrUnavailable); {
+		if time.Since(began) > 20*time.Second {
+			t.Fatalf("health %v, though an append has been waiting for %s", j.Health(), j.Waiting())
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	if j.Waiting() < persistence.StalledAfter {
+		t.Errorf("called hanging after %s", j.Waiting())
+	}
 }
 
 // readable reads in all ways, and says what is wrong.

@@ -3,6 +3,7 @@ package badger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/rs/zerolog"
@@ -53,9 +54,14 @@ func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {
 }
 
 // Health is nil while appends are accepted. It is ErrClosed after Close, and
-// ErrUnavailable while the disk is too full, while the last commit failed less than ten
-// seconds ago, and, once the disk did not take a write, until the folder is opened again.
+// ErrUnavailable while the disk is too full or takes no new file, while it does not answer,
+// while the last commit failed less than ten seconds ago, and, once the disk did not take a
+// write, until the folder is opened again.
 func (j *Journal) Health() error { return j.committer.Health() }
+
+// Waiting is how long the oldest append without an outcome has been waiting, 0 when none
+// is.
+func (j *Journal) Waiting() time.Duration { return j.committer.Waiting() }
 
 // Last is the sequence of the stream's last committed record, 0 for an unknown stream.
 func (j *Journal) Last(ctx context.Context, stream string) (last persistence.Seq, err error) {

@@ -30,7 +30,7 @@ func (l *latch) check() error {
 	if cause == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed: %w", persistence.ErrUnavailable, *cause)
+	return fmt.Errorf("%w: %w", persistence.ErrLatched, *cause)
 }
 
 // write has the disk take a commit with its sync.

@@ -22,6 +22,9 @@ func (l logger) Warningf(format string, args ...any) {
 func (l logger) Infof(string, ...any)  {}
 func (l logger) Debugf(string, ...any) {}
 
+// maxDetail bounds a line, in bytes: a merge that fails tells of all its tables.
+const maxDetail = 1000
+
 func text(format string, args []any) string {
-	return strings.TrimSpace(fmt.Sprintf(format, args...))
+	return strings.TrimSpace(fmt.Sprintf("%.*s", maxDetail, fmt.Sprintf(format, args...)))
 }

@@ -117,7 +117,7 @@ func (l *logs) complete() error {
 		l.refusal.Store(nil)
 		return nil
 	}
-	err = fmt.Errorf("%w: no file can be made for the journal: %w", persistence.ErrUnavailable, err)
+	err = fmt.Errorf("%w: %w", persistence.ErrNoFile, err)
 	l.refusal.Store(&err)
 	return err
 }

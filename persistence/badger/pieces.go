@@ -2,6 +2,7 @@ package badger
 
 import (
 	"bytes"
+	"context"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 )
@@ -11,7 +12,7 @@ import (
 func (j *Journal) removeLoosePieces() error {
 	return removePieces([]byte(piecePrefix), loose,
 		func(f func(*badgerdb.Txn) error) error { return look(j.db, f) },
-		j.db.update)
+		func(f func(*change) error) error { return j.db.update(context.Background(), f) })
 }
 
 // removePieces removes the parts under a prefix that may go, in several transactions.

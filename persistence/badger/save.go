@@ -135,7 +135,7 @@ func (j *Journal) update(ctx context.Context, f func(*change) error) error {
 	if err := j.guard.check(); err != nil {
 		return err
 	}
-	if err := j.db.update(f); err != nil {
+	if err := j.db.update(ctx, f); err != nil {
 		return errors.Join(persistence.ErrUnavailable, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"context"
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -60,7 +61,7 @@ func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part in
 	}
 	l := &s.encoder.staged
 	key, value := l.encodePiece(record, part)
-	err = s.db.update(func(c *change) error { return c.Set(key, value) })
+	err = s.db.update(context.Background(), func(c *change) error { return c.Set(key, value) })
 	return part+1 < l.pieces(), err
 }
 
@@ -68,7 +69,7 @@ func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part in
 // only then shows it.
 func (s *store) Commit(b *committer.Batch) error {
 	s.encoder.encode(b)
-	if err := s.db.updateThen(s.set, s.reach); err != nil {
+	if err := s.db.updateThen(context.Background(), s.set, s.reach); err != nil {
 		return err
 	}
 	if len(s.encoder.chunks) > 0 {

@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -35,7 +36,7 @@ func (j *Journal) upgrade(o *Options) error {
 		j.epochs.current = persistence.NewEpoch()
 		j.epochs.current.Adopted, j.epochs.current.AdoptedAt = true, j.Head()
 	}
-	err = j.db.update(func(c *change) error {
+	err = j.db.update(context.Background(), func(c *change) error {
 		return errors.Join(setFolder(c, next), setEpochs(c, j.epochs))
 	})
 	if err != nil {

@@ -38,12 +38,14 @@ type Committer struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	waiting []persistence.Append
+	queued  int64 // when the first of waiting was, as waits tells it
 	closed  bool
 	done    chan struct{}
 
 	head     atomic.Uint64
 	failure  atomic.Pointer[failure]
 	watchers watchers
+	waits    *waiting
 
 	// The rest belongs to the goroutine.
 	time     time.Time
@@ -71,6 +73,7 @@ func New(o Options) (*Committer, error) {
 		log:      o.Log,
 		done:     make(chan struct{}),
 		streams:  map[string]*stream{},
+		waits:    newWaiting(o.Log),
 	}
 	c.filled.L = &c.mu
 	if err := c.reload(); err != nil {
@@ -98,6 +101,9 @@ func (c *Committer) enqueue(a persistence.Append) bool {
 	if c.closed {
 		return false
 	}
+	if len(c.waiting) == 0 {
+		c.queued = c.waits.now()
+	}
 	c.waiting = append(c.waiting, a)
 	return true
 }
@@ -106,6 +112,10 @@ func (c *Committer) enqueue(a persistence.Append) bool {
 func (c *Committer) Head() persistence.Position {
 	return persistence.Position(c.head.Load())
 }
+
+// Waiting is how long the oldest append without an outcome has been waiting, 0 when none
+// is. Each part of a large record that is staged begins a new wait.
+func (c *Committer) Waiting() time.Duration { return c.waits.age() }
 
 // Close has everything written that is queued, refuses what comes later, and
 // returns when the goroutine has ended.

@@ -17,11 +17,15 @@ type failure struct {
 	at  time.Time
 }
 
-// Health is nil while appends are accepted: not closed, the store ready, and the
-// last commit, if it was within the last ten seconds, not failed.
+// Health is nil while appends are accepted: not closed, no append waiting for
+// persistence.StalledAfter, the store ready, and the last commit, if it was within the
+// last ten seconds, not failed. A store that hangs is not asked.
 func (c *Committer) Health() error {
 	if c.isClosed() {
 		return persistence.ErrClosed
+	}
+	if err := c.waits.check(); err != nil {
+		return err
 	}
 	if err := c.store.Ready(); err != nil {
 		return unavailable(err)

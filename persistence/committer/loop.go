@@ -25,6 +25,7 @@ func (c *Committer) run() {
 			clear(rest[:n])
 			rest = rest[n:]
 		}
+		c.waits.end()
 		// Those who were just told often write again at once. Letting them run first
 		// has them in the next batch, not the one after.
 		runtime.Gosched()
@@ -42,7 +43,11 @@ func (c *Committer) take() bool {
 		c.taken = nil
 	}
 	c.taken, c.waiting = c.waiting, c.taken[:0]
-	return len(c.taken) > 0
+	if len(c.taken) == 0 {
+		return false
+	}
+	c.waits.begin(c.queued)
+	return true
 }
 
 // round brings as many of the appends to their end as one batch holds, and returns

@@ -28,6 +28,7 @@ func (c *Committer) stage(queue []persistence.Append) []persistence.Append {
 			c.stageFailed(c.unstaged)
 			break
 		}
+		c.waits.begin(c.waits.now())
 		c.pass(line.sift(append(arrived, c.poll()...)))
 		arrived = nil
 	}

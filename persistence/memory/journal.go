@@ -99,6 +99,10 @@ func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {
 // Health is nil while appends are accepted, else the reason they are not.
 func (j *Journal) Health() error { return j.committer.Health() }
 
+// Waiting is how long the oldest append without an outcome has been waiting, 0 when none
+// is.
+func (j *Journal) Waiting() time.Duration { return j.committer.Waiting() }
+
 // Close releases a held gate, writes what is queued, and from then on refuses
 // appends and reads with ErrClosed. It may be called again.
 func (j *Journal) Close() error {

@@ -81,6 +81,7 @@ var goroutines = map[string]string{
 	"actors/courier.go":    "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
 	"actors/observer.go":   "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
+	"actors/ending.go":     "waits for what ends with the hub, no longer than its Close may take; left behind only by a disk that hangs",
 	"actors/scheduler.go":  "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/errand.go": "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
@@ -88,7 +89,7 @@ var goroutines = map[string]string{
 	"gateway/sweep.go":        "the sweeper of expired and revoked sockets; Close ends it",
 	"gateway/live/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
-	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it",
+	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",
 	"cmd/partyline/evening.go":       "the demo's own server; ends with its context and is waited for",
 	"cmd/partyline/demo/screen.go":   "the demo's screen; ends with its context",

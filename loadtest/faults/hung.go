@@ -1,0 +1,227 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"partyline/loadtest/crash"
+	"partyline/loadtest/target"
+	"partyline/protocol"
+)
+
+const (
+	// toldWithin is when /ready has to fail: after the five seconds in which a slow disk is
+	// only slow.
+	toldWithin = 10 * time.Second
+	// inTheWay is how many tables cannot be made; one is tried each second.
+	inTheWay = 400
+	// unpackable is about how many bytes of votes fill what the server keeps in memory until
+	// its tables are made, some 32 MiB, twice over.
+	unpackable = 64 << 20
+)
+
+// hung has the disk take no tables, as one with an error does, until the server's memory
+// is full and a commit has no end. Then it lets them be made; does it again, and asks the
+// server to end.
+func hung(ctx context.Context, o *faultRun) error {
+	data := filepath.Join(o.folder, "data")
+	c, err := o.on(ctx, data, "--drain-timeout", drainWithin.String())
+	if err != nil {
+		return err
+	}
+	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+		h := &hang{faultRun: o, stage: s, journal: filepath.Join(data, "journal")}
+		if err := h.open(ctx); err != nil {
+			return err
+		}
+		if err := h.answersAgain(ctx); err != nil {
+			return err
+		}
+		return h.ends(ctx)
+	})
+}
+
+// hang is a disk that hangs and answers again.
+type hang struct {
+	*faultRun
+	stage   *crash.Stage
+	journal string
+	session protocol.SessionID
+}
+
+// open begins a session of its own, which nobody judges, to fill the server's memory.
+func (h *hang) open(ctx context.Context) error {
+	c := h.stage.Client()
+	game, err := c.CreateGame(ctx, "Fault test", "A game that fills memory")
+	if err != nil {
+		return err
+	}
+	s, err := c.CreateSession(ctx, "")
+	if err != nil {
+		return err
+	}
+	h.session = s.ID
+	_, err = c.AddGame(ctx, s.ID, game.ID)
+	return err
+}
+
+func (h *hang) answersAgain(ctx context.Context) error {
+	h.stage.Flows(ctx, flowing, flowsWithin)
+	clear, err := h.begin(ctx)
+	if err != nil {
+		return err
+	}
+	h.told(ctx)
+	h.reads(ctx)
+	if err := clear(); err != nil {
+		return err
+	}
+	took := h.stage.Flows(ctx, flowing, flowsWithin)
+	if !h.stage.Until(ctx, toldWithin, func() bool { return h.ready(ctx) == http.StatusOK }) {
+		h.stage.Find("/ready does not recover")
+	}
+	h.see("hung: /ready fails and says why, writes are refused at once, reads go on; %d votes acknowledged %v after the disk answered again",
+		flowing, took.Round(time.Millisecond))
+	return nil
+}
+
+// ends asks the server to end while a commit hangs.
+func (h *hang) ends(ctx context.Context) error {
+	clear, err := h.begin(ctx)
+	if err != nil {
+		return err
+	}
+	h.told(ctx)
+	began := time.Now()
+	if err := h.server.Stop(target.StopWithin); err != nil {
+		h.stage.Find("SIGTERM while the disk hangs: %v", err)
+	}
+	took := time.Since(began)
+	if took > drainWithin {
+		h.stage.Find("SIGTERM while the disk hangs: the end took %v, longer than --drain-timeout %v", took, drainWithin)
+	}
+	if err := clear(); err != nil {
+		return err
+	}
+	acknowledged := h.stage.Acknowledged()
+	back, err := h.stage.Restart(ctx)
+	h.see("hung: SIGTERM while the disk hangs: ended with 0 after %v; of %d acknowledged votes none lost; ready again after %v",
+		took.Round(time.Millisecond), acknowledged, back.Round(time.Millisecond))
+	return err
+}
+
+// begin puts folders in the way of tables and votes until nothing is taken any more.
+func (h *hang) begin(ctx context.Context) (clear func() error, err error) {
+	newest, err := filepath.Glob(filepath.Join(h.journal, "*.sst"))
+	if err != nil {
+		return nil, err
+	}
+	first := 0
+	for _, name := range newest {
+		n := 0
+		if _, err := fmt.Sscanf(filepath.Base(name), "%d.sst", &n); err != nil {
+			return nil, err
+		}
+		first = max(first, n)
+	}
+	var made []string
+	for n := first + 1; n <= first+inTheWay; n++ {
+		name := filepath.Join(h.journal, fmt.Sprintf("%06d.sst", n))
+		if err := os.Mkdir(name, 0o700); err == nil {
+			made = append(made, name)
+		} else if !errors.Is(err, os.ErrExist) { // one that was being made
+			return nil, err
+		}
+	}
+	return func() (err error) {
+		for _, name := range made {
+			err = errors.Join(err, os.Remove(name))
+		}
+		return err
+	}, h.fill(ctx)
+}
+
+// fill votes until a batch is not taken.
+func (h *hang) fill(ctx context.Context) error {
+	for sent := 0; sent < unpackable; {
+		body := h.batch()
+		sent += len(body)
+		a, err := ask(ctx, h.stage.Client(), http.MethodPost, "/api/votes/batch", body)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, context.DeadlineExceeded) || a.status == http.StatusServiceUnavailable {
+			return nil
+		}
+		if err != nil || a.status != http.StatusOK {
+			return fmt.Errorf("a batch of votes is answered %v %s, %w", a, a.body, err)
+		}
+	}
+	h.stage.Find("the disk takes no tables, and everything is taken all the same")
+	return nil
+}
+
+// batch is as many votes as one request holds, of voters whose names do not pack.
+func (h *hang) batch() string {
+	var b bytes.Buffer
+	now := protocol.TimestampOf(time.Now())
+	votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
+	name := make([]byte, protocol.MaxUsername/2)
+	for i := range votes {
+		_, _ = rand.Read(name)
+		votes[i] = protocol.CastVote{SessionID: h.session, Username: hex.EncodeToString(name), Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+	}
+	_ = json.NewEncoder(&b).Encode(protocol.CastVotes{SessionID: h.session, Votes: votes}) // into memory
+	return b.String()
+}
+
+func (h *hang) ready(ctx context.Context) int {
+	a, err := ask(ctx, h.stage.Client(), http.MethodGet, "/ready", "")
+	if err != nil {
+		return 0
+	}
+	return a.status
+}
+
+// told waits until the server says that it hangs: to supervisors, in its measurements, and
+// to who wants to write.
+func (h *hang) told(ctx context.Context) {
+	if !h.stage.Until(ctx, toldWithin, func() bool { return h.ready(ctx) == http.StatusServiceUnavailable }) {
+		h.stage.Find("/ready is answered %d %v after a commit hangs", h.ready(ctx), toldWithin)
+	}
+	if a, err := ask(ctx, h.stage.Client(), http.MethodGet, "/ready", ""); err != nil || !strings.Contains(string(a.body), "does not answer") {
+		h.stage.Find("/ready says %s, %v", a.body, err)
+	}
+	m, err := ask(ctx, h.stage.Client(), http.MethodGet, "/metrics", "")
+	age := 0.0
+	for line := range strings.Lines(string(m.body)) {
+		_, _ = fmt.Sscanf(line, "partyline_journal_oldest_append_seconds %g", &age)
+	}
+	if err != nil || age < 5 {
+		h.stage.Find("the oldest append is said to wait for %g s, %v", age, err)
+	}
+	asked := time.Now()
+	a, err := ask(ctx, h.stage.Client(), http.MethodPost, "/api/votes/batch", h.batch())
+	if err != nil || a.code != protocol.CodeStorage || a.retry == 0 || time.Since(asked) > time.Second {
+		h.stage.Find("a write while the disk hangs is answered %v, %v, after %v", a, err, time.Since(asked))
+	}
+}
+
+// reads has answered what needs no session that waits.
+func (h *hang) reads(ctx context.Context) {
+	for _, path := range []string{"/health", "/api/stats", "/api/games", "/api/sessions"} {
+		if a, err := ask(ctx, h.stage.Client(), http.MethodGet, path, ""); err != nil || a.status != http.StatusOK {
+			h.stage.Find("while the disk hangs %s is answered %v, %v", path, a, err)
+		}
+	}
+}
