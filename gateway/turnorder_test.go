@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,8 @@ import (
 type library struct {
 	t     *testing.T
 	turns turns
+
+	mu    sync.Mutex
 	order []string // of those who have read
 	told  map[string]protocol.Code
 }
@@ -23,13 +26,17 @@ type library struct {
 // visit asks in the name of somebody, who reads for so long.
 func (l *library) visit(name string, who protocol.Principal, from string, lasts time.Duration) {
 	h := l.turns.inTurn(func(context.Context, *input) (reply, error) {
+		l.mu.Lock()
 		l.order = append(l.order, name)
+		l.mu.Unlock()
 		time.Sleep(lasts)
 		return reply{status: http.StatusOK}, nil
 	})
 	go func() {
 		_, err := h(l.t.Context(), &input{who: who, from: netip.MustParseAddr(from)})
 		if refusal, ok := err.(*protocol.Error); ok {
+			l.mu.Lock()
+			defer l.mu.Unlock()
 			l.told[name] = refusal.Code
 		}
 	}()
@@ -64,6 +71,7 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 		l.visit("screen", aScreen, fool, 10*time.Millisecond)
 		l.visit("bot", aBot, fool, 10*time.Millisecond)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		want := append([]string{"fool", "bot", "screen", "fool", "home", "phone"}, slices.Repeat([]string{"fool"}, 8)...)
 		if !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
@@ -80,15 +88,18 @@ func TestWhoReadsForLongPaysForIt(t *testing.T) {
 		}
 		l.visit("other", protocol.Principal{Role: protocol.RoleViewer, Token: 3}, "203.0.113.7", time.Second)
 		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		if want := []string{"screen", "other"}; !slices.Equal(l.order, want) || l.told["screen"] != protocol.CodeTooMany {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
 		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		l.visit("screen", aScreen, "203.0.113.7", time.Second)
 		if len(l.order) != 3 {
 			t.Error("the debt is not paid back after 40 seconds")
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 	})
 }
 
@@ -101,6 +112,7 @@ func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
 			l.visit("stranger", anybody, "198.51.100.4", 10*time.Millisecond)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		want := []string{"bot", "bot", "screen", "bot", "stranger", "bot", "screen", "bot", "stranger", "bot"}
 		if got := l.order[:min(len(want), len(l.order))]; !slices.Equal(got, want) || len(l.order) != 18 {
 			t.Errorf("%d have read, first %v, want %v", len(l.order), got, want)
@@ -116,6 +128,7 @@ func TestOneIPv6SiteIsOneReader(t *testing.T) {
 		}
 		l.visit("home", anybody, "2001:db8:8::1", 100*time.Millisecond)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if want := []string{"site", "site", "home", "site"}; !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
 		}
@@ -128,10 +141,12 @@ func TestTheHostWaitsForNoReader(t *testing.T) {
 		l.visit("stranger", anybody, "203.0.113.7", time.Hour)
 		l.visit("host", theHost, "203.0.113.7", time.Millisecond)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(l.order) != 2 {
 			t.Errorf("%v have begun", l.order)
 		}
 		time.Sleep(2 * time.Hour)
+		synctest.Wait()
 	})
 }
 
@@ -141,8 +156,10 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 		l.visit("slow", anybody, "203.0.113.7", 6*time.Second)
 		l.visit("tired", anybody, "198.51.100.4", time.Second)
 		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		l.visit("patient", anybody, "198.51.100.5", time.Second)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if want := []string{"slow", "patient"}; !slices.Equal(l.order, want) || l.told["tired"] != protocol.CodeOverloaded {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
@@ -151,6 +168,7 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 			t.Error("the place is not free again")
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 	})
 }
 
@@ -163,6 +181,7 @@ func TestSoManyOfOnePayerMayWait(t *testing.T) {
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
 		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
 		}
