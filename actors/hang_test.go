@@ -3,6 +3,8 @@ package actors_test
 import (
 	"context"
 	"errors"
+	"iter"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,5 +126,50 @@ func TestTheEndDoesNotWaitForADiskThatHangs(t *testing.T) {
 			t.Error(err)
 		}
 		time.Sleep(time.Minute) // what was left behind ends
+	})
+}
+
+// unreadable is a journal whose sessions cannot be read at the moment.
+type unreadable struct {
+	*memory.Journal
+	now atomic.Bool
+}
+
+func (u *unreadable) ReadBack(ctx context.Context, stream string, before persistence.Seq) iter.Seq2[persistence.Record, error] {
+	if !u.now.Load() {
+		return u.Journal.ReadBack(ctx, stream, before)
+	}
+	return func(yield func(persistence.Record, error) bool) {
+		yield(persistence.Record{}, persistence.ErrUnavailable)
+	}
+}
+
+// TestAHistoryThatCannotBeReadIsNotEmpty: it is refused as a whole, and is there again when
+// it can be read.
+func TestAHistoryThatCannotBeReadIsNotEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &unreadable{Journal: memory.New(memory.Options{})}
+		e := &evening{t: t, journal: j.Journal}
+		e.hub = e.startWith(actors.Options{Journal: j, MaxActiveSessions: 1})
+		defer func() {
+			e.stop()
+			_ = j.Close()
+		}()
+		e.session = do[protocol.Session](t, e.hub, protocol.CreateSession{}).ID
+		do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: e.session, GameID: 1})
+		if _, err := e.vote("ann", protocol.VoteUp); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []protocol.SessionID{0, e.session} {
+			f := protocol.VoteFilter{SessionID: id, Page: 1, Limit: 10}
+			j.now.Store(true)
+			if page, err := e.hub.Votes(t.Context(), f); codeOf(err) != protocol.CodeStorage {
+				t.Errorf("session %d: %+v, %v, want that storage fails", id, page, err)
+			}
+			j.now.Store(false)
+			if page, err := e.hub.Votes(t.Context(), f); err != nil || len(page.Votes) != 1 || len(page.LeftOut) != 0 {
+				t.Errorf("session %d: %+v, %v, want the vote", id, page, err)
+			}
+		}
 	})
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -26,6 +28,7 @@ const journalFolder = "journal"
 // server is a hub with all its rooms, opened and listening.
 type server struct {
 	config   *Config
+	shares   fileShares
 	log      zerolog.Logger
 	metrics  *metrics
 	scraped  *metricsServer // nil while the hub's own address serves metrics
@@ -93,10 +96,11 @@ func (s *server) tls() (*tls.Config, error) {
 // welcome serves from now on. Until there is a gateway clients are told that the server
 // is starting: a large data folder takes a while to open.
 func (s *server) welcome(context.Context) error {
-	most := connectionLimit()
-	s.log.Info().Int("connections", most).Msg("limit")
+	tables := tablesIn(filepath.Join(s.config.Data, journalFolder))
+	s.shares = sharesOf(openFiles(), tables, cmp.Or(s.config.MaxActiveSessions, manyRooms))
+	s.log.Info().Int("connections", s.shares.clients).Int("deliveries", s.shares.deliveries).Uint64("files", openFiles()).Int("tables", tables).Msg("limit")
 	s.door = gateway.NewDoor(gateway.DoorOptions{
-		MaxConnections: most,
+		MaxConnections: s.shares.clients,
 		MaxPerAddress:  s.config.MaxConnectionsPerAddress,
 		HandshakeRate:  s.config.handshakeRate(),
 		TrustedProxies: s.config.TrustedProxy,
@@ -132,8 +136,9 @@ func (s *server) openJournal(context.Context) (err error) {
 
 func (s *server) openHub(ctx context.Context) (err error) {
 	s.courier = outbound.New(outbound.Options{
-		AllowCIDRs: s.config.WebhookAllowCIDR,
-		Log:        s.log.With().Str("room", "outbound").Logger(),
+		AllowCIDRs:     s.config.WebhookAllowCIDR,
+		MaxConnections: s.shares.deliveries,
+		Log:            s.log.With().Str("room", "outbound").Logger(),
 	})
 	rooms, err := ecast.New(ecast.Options{BaseURL: s.config.EcastURL})
 	if err != nil {

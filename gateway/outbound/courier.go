@@ -29,6 +29,10 @@ type Options struct {
 	// AllowCIDRs opens ranges that are refused otherwise, such as a LAN's. Cloud
 	// metadata stays refused.
 	AllowCIDRs []netip.Prefix
+	// MaxConnections bounds the connections, DefaultMaxConnections when 0. An attempt for
+	// which there is none waits. Beside it an attempt needs a file or two while it looks up
+	// a name.
+	MaxConnections int
 	// Log gets one line for each attempt, without body, secret or URL.
 	Log zerolog.Logger
 	// UserAgent is the header of that name, "Partyline-Webhook" when empty.
@@ -54,6 +58,7 @@ type Courier struct {
 	fence    fence.Fence
 	resolver *net.Resolver // nil for the machine's own
 	checks   chan struct{} // a place for each name that Check looks up
+	places   chan struct{} // one for each attempt under way
 	lines    *exchange
 	reader   reader
 
@@ -72,10 +77,15 @@ func New(o Options) *Courier {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.MaxConnections <= 0 {
+		o.MaxConnections = DefaultMaxConnections
+	}
 	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
-		fence: fence.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce)}
+		fence: fence.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce),
+		places: make(chan struct{}, o.MaxConnections)}
 	c.lines = &exchange{
 		dialer: &dialer{fence: c.fence, resolver: o.Resolver, roots: o.RootCAs},
+		most:   o.MaxConnections,
 		lines:  map[protocol.WebhookID]*line{},
 	}
 	c.life, c.end = context.WithCancel(context.Background())
@@ -86,15 +96,37 @@ func New(o Options) *Courier {
 // status is 2xx and Failure is none: a success whose body breaks off, or does not end
 // in time, has a status and a failure. Any other status comes without a failure.
 //
-// It returns within the timeout, sooner when ctx ends or the Courier is closed; the
-// failure is a timeout then, and the caller, who knows the reason, should not hold it
-// against the endpoint. It does not panic.
+// It returns within the timeout after it has got a place, sooner when ctx ends or the
+// Courier is closed; the failure is a timeout then, and the caller, who knows the reason,
+// should not hold it against the endpoint. It does not panic.
 func (c *Courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
+	placed := c.enter(ctx)
 	began := c.now()
-	a := c.attempt(ctx, d, began)
+	a := failed(errNoPlace)
+	if placed {
+		a = c.attempt(ctx, d, began)
+		<-c.places
+	}
 	a.At, a.Took = protocol.TimestampOf(began), c.now().Sub(began)
 	c.record(d, a)
 	return a
+}
+
+// enter waits for a place, which is to be given back; false when ctx ends or the Courier is
+// closed before.
+func (c *Courier) enter(ctx context.Context) bool {
+	select {
+	case c.places <- struct{}{}:
+		return true
+	default:
+	}
+	select {
+	case c.places <- struct{}{}:
+		return true
+	case <-ctx.Done():
+	case <-c.life.Done():
+	}
+	return false
 }
 
 // Forget closes the connection kept for a webhook, when it is deleted or disabled or

@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	// maxLines is how many webhooks may have a line at rest. Each holds at most one
-	// open file; hundreds of webhooks are far more than a hub of game nights has.
-	maxLines = 512
+	// DefaultMaxConnections is how many connections there may be at a time, with attempts
+	// under way or kept for the next; hundreds of webhooks are far more than a hub of game
+	// nights has. Each is an open file.
+	DefaultMaxConnections = 256
 	// lineIdle is how long a line that nobody uses is kept.
 	lineIdle = 5 * time.Minute
 	// connIdle is how long a connection without requests is kept: through the pauses
@@ -34,6 +35,8 @@ type line struct {
 // an unused line close by themselves after connIdle.
 type exchange struct {
 	dialer *dialer
+	// most is how many lines there may be.
+	most int
 
 	mu     sync.Mutex
 	lines  map[protocol.WebhookID]*line
@@ -101,7 +104,8 @@ func (x *exchange) retire(id protocol.WebhookID) {
 }
 
 // makeRoom retires the lines that are idle too long, and the one longest at rest when
-// there are too many. Busy lines stay: there are as many as attempts in flight.
+// there are too many. Busy lines stay: there are as many as attempts in flight, and not
+// more of these than lines there may be.
 func (x *exchange) makeRoom(now time.Time) {
 	var oldest protocol.WebhookID
 	var since time.Time
@@ -114,7 +118,7 @@ func (x *exchange) makeRoom(now time.Time) {
 			oldest, since = id, l.used
 		}
 	}
-	if len(x.lines) >= maxLines && !since.IsZero() {
+	if len(x.lines) >= x.most && !since.IsZero() {
 		x.retire(oldest)
 	}
 }

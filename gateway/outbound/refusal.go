@@ -48,6 +48,7 @@ var (
 	errCutOff    = &refusal{webhook.FailureHTTP, "the connection was closed before the answer was complete"}
 	errNotHTTP   = &refusal{webhook.FailureHTTP, "the answer is not HTTP, or its headers are over 64 KiB"}
 	errInternal  = &refusal{webhook.FailureHTTP, "the attempt failed inside this server; its log says more"}
+	errNoPlace   = &refusal{webhook.FailureTimeout, "too many other attempts were under way"}
 	errCalledOff = &refusal{webhook.FailureTimeout, "the attempt was called off before the answer was complete"}
 )
 
