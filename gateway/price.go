@@ -17,9 +17,8 @@ const (
 	// workTime of a reading of the vote history, of which all who are not the host have
 	// one at a time. It is cheaper than other work because every screen does some
 	// milliseconds of it when it starts. A search by name among a million votes takes a
-	// second and costs 5,000: with a viewer's token two at once, and then one in half a
-	// minute, the longest debt.
-	workTime = 200 * time.Microsecond
+	// second and costs 10,000: with a viewer's token one in half a minute, the longest debt.
+	workTime = 100 * time.Microsecond
 	// listBytes are what the list of all sessions is expected to be before anybody has asked
 	// for it. Nothing else that a stranger can ask for grows with the years.
 	listBytes = 1 << 20

@@ -17,7 +17,6 @@ import (
 type library struct {
 	t     *testing.T
 	turns turns
-
 	mu    sync.Mutex
 	order []string // of those who have read
 	told  map[string]protocol.Code
@@ -36,11 +35,17 @@ func (l *library) visit(name string, who protocol.Principal, from string, lasts 
 		_, err := h(l.t.Context(), &input{who: who, from: netip.MustParseAddr(from)})
 		if refusal, ok := err.(*protocol.Error); ok {
 			l.mu.Lock()
-			defer l.mu.Unlock()
 			l.told[name] = refusal.Code
+			l.mu.Unlock()
 		}
 	}()
 	synctest.Wait() // so that they come in order
+}
+
+// rest lets time pass, and whoever has come or gone meanwhile has written down so.
+func rest(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }
 
 func inLibrary(t *testing.T, test func(l *library)) {
@@ -70,8 +75,7 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 		l.visit("phone", aPhone, phone, 10*time.Millisecond)
 		l.visit("screen", aScreen, fool, 10*time.Millisecond)
 		l.visit("bot", aBot, fool, 10*time.Millisecond)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 		want := append([]string{"fool", "bot", "screen", "fool", "home", "phone"}, slices.Repeat([]string{"fool"}, 8)...)
 		if !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
@@ -80,27 +84,23 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 }
 
 // TestWhoReadsForLongPaysForIt: before the next one begins, whatever number of requests
-// was let in before anybody knew what they cost. A viewer's bucket holds two readings of a
-// second.
+// was let in before anybody knew what they cost.
 func TestWhoReadsForLongPaysForIt(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 8 {
 			l.visit("screen", aScreen, "203.0.113.7", time.Second)
 		}
 		l.visit("other", protocol.Principal{Role: protocol.RoleViewer, Token: 3}, "203.0.113.7", time.Second)
-		time.Sleep(20 * time.Second)
-		synctest.Wait()
-		if want := []string{"screen", "screen", "other"}; !slices.Equal(l.order, want) || l.told["screen"] != protocol.CodeTooMany {
+		rest(20 * time.Second)
+		if want := []string{"screen", "other"}; !slices.Equal(l.order, want) || l.told["screen"] != protocol.CodeTooMany {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
-		time.Sleep(20 * time.Second)
-		synctest.Wait()
+		rest(20 * time.Second)
 		l.visit("screen", aScreen, "203.0.113.7", time.Second)
-		if len(l.order) != 4 {
+		if len(l.order) != 3 {
 			t.Error("the debt is not paid back after 40 seconds")
 		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 	})
 }
 
@@ -112,8 +112,7 @@ func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
 			l.visit("screen", aScreen, "203.0.113.7", 10*time.Millisecond)
 			l.visit("stranger", anybody, "198.51.100.4", 10*time.Millisecond)
 		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 		want := []string{"bot", "bot", "screen", "bot", "stranger", "bot", "screen", "bot", "stranger", "bot"}
 		if got := l.order[:min(len(want), len(l.order))]; !slices.Equal(got, want) || len(l.order) != 18 {
 			t.Errorf("%d have read, first %v, want %v", len(l.order), got, want)
@@ -128,8 +127,7 @@ func TestOneIPv6SiteIsOneReader(t *testing.T) {
 			l.visit("site", anybody, network, 10*time.Millisecond)
 		}
 		l.visit("home", anybody, "2001:db8:8::1", 100*time.Millisecond)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 		if want := []string{"site", "site", "home", "site"}; !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
 		}
@@ -141,13 +139,11 @@ func TestTheHostWaitsForNoReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("stranger", anybody, "203.0.113.7", time.Hour)
 		l.visit("host", theHost, "203.0.113.7", time.Millisecond)
-		time.Sleep(time.Second)
-		synctest.Wait()
+		rest(time.Second)
 		if len(l.order) != 2 {
 			t.Errorf("%v have begun", l.order)
 		}
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
+		rest(2 * time.Hour)
 	})
 }
 
@@ -156,11 +152,9 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("slow", anybody, "203.0.113.7", 6*time.Second)
 		l.visit("tired", anybody, "198.51.100.4", time.Second)
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
+		rest(3 * time.Second)
 		l.visit("patient", anybody, "198.51.100.5", time.Second)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 		if want := []string{"slow", "patient"}; !slices.Equal(l.order, want) || l.told["tired"] != protocol.CodeOverloaded {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
@@ -168,8 +162,7 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 		if len(l.order) != 3 {
 			t.Error("the place is not free again")
 		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 	})
 }
 
@@ -181,8 +174,7 @@ func TestSoManyOfOnePayerMayWait(t *testing.T) {
 		}
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
 		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		rest(time.Minute)
 		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
 		}
