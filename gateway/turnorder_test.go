@@ -42,8 +42,8 @@ func (l *library) visit(name string, who protocol.Principal, from string, lasts 
 	synctest.Wait() // so that they come in order
 }
 
-// rest lets time pass, and whoever has come or gone meanwhile has written down so.
-func rest(d time.Duration) {
+// elapse lets time pass, and whoever has come or gone meanwhile has written down so.
+func elapse(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
@@ -75,7 +75,7 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 		l.visit("phone", aPhone, phone, 10*time.Millisecond)
 		l.visit("screen", aScreen, fool, 10*time.Millisecond)
 		l.visit("bot", aBot, fool, 10*time.Millisecond)
-		rest(time.Minute)
+		elapse(time.Minute)
 		want := append([]string{"fool", "bot", "screen", "fool", "home", "phone"}, slices.Repeat([]string{"fool"}, 8)...)
 		if !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
@@ -91,16 +91,16 @@ func TestWhoReadsForLongPaysForIt(t *testing.T) {
 			l.visit("screen", aScreen, "203.0.113.7", time.Second)
 		}
 		l.visit("other", protocol.Principal{Role: protocol.RoleViewer, Token: 3}, "203.0.113.7", time.Second)
-		rest(20 * time.Second)
+		elapse(20 * time.Second)
 		if want := []string{"screen", "other"}; !slices.Equal(l.order, want) || l.told["screen"] != protocol.CodeTooMany {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
-		rest(20 * time.Second)
+		elapse(20 * time.Second)
 		l.visit("screen", aScreen, "203.0.113.7", time.Second)
 		if len(l.order) != 3 {
 			t.Error("the debt is not paid back after 40 seconds")
 		}
-		rest(time.Minute)
+		elapse(time.Minute)
 	})
 }
 
@@ -112,7 +112,7 @@ func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
 			l.visit("screen", aScreen, "203.0.113.7", 10*time.Millisecond)
 			l.visit("stranger", anybody, "198.51.100.4", 10*time.Millisecond)
 		}
-		rest(time.Minute)
+		elapse(time.Minute)
 		want := []string{"bot", "bot", "screen", "bot", "stranger", "bot", "screen", "bot", "stranger", "bot"}
 		if got := l.order[:min(len(want), len(l.order))]; !slices.Equal(got, want) || len(l.order) != 18 {
 			t.Errorf("%d have read, first %v, want %v", len(l.order), got, want)
@@ -127,7 +127,7 @@ func TestOneIPv6SiteIsOneReader(t *testing.T) {
 			l.visit("site", anybody, network, 10*time.Millisecond)
 		}
 		l.visit("home", anybody, "2001:db8:8::1", 100*time.Millisecond)
-		rest(time.Minute)
+		elapse(time.Minute)
 		if want := []string{"site", "site", "home", "site"}; !slices.Equal(l.order, want) {
 			t.Errorf("read in the order %v, want %v", l.order, want)
 		}
@@ -139,11 +139,11 @@ func TestTheHostWaitsForNoReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("stranger", anybody, "203.0.113.7", time.Hour)
 		l.visit("host", theHost, "203.0.113.7", time.Millisecond)
-		rest(time.Second)
+		elapse(time.Second)
 		if len(l.order) != 2 {
 			t.Errorf("%v have begun", l.order)
 		}
-		rest(2 * time.Hour)
+		elapse(2 * time.Hour)
 	})
 }
 
@@ -152,9 +152,9 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("slow", anybody, "203.0.113.7", 6*time.Second)
 		l.visit("tired", anybody, "198.51.100.4", time.Second)
-		rest(3 * time.Second)
+		elapse(3 * time.Second)
 		l.visit("patient", anybody, "198.51.100.5", time.Second)
-		rest(time.Minute)
+		elapse(time.Minute)
 		if want := []string{"slow", "patient"}; !slices.Equal(l.order, want) || l.told["tired"] != protocol.CodeOverloaded {
 			t.Errorf("read in the order %v, told %v", l.order, l.told)
 		}
@@ -162,7 +162,7 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 		if len(l.order) != 3 {
 			t.Error("the place is not free again")
 		}
-		rest(time.Minute)
+		elapse(time.Minute)
 	})
 }
 
@@ -174,7 +174,7 @@ func TestSoManyOfOnePayerMayWait(t *testing.T) {
 		}
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
 		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
-		rest(time.Minute)
+		elapse(time.Minute)
 		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
 		}
