@@ -204,8 +204,13 @@ func (k *socket) auth(token string) {
 		return
 	}
 	k.become(before, h)
-	if before.Role != h.Role {
-		k.pace = rate.NewLimiter(paces[h.Role].perSecond, paces[h.Role].burst)
+	switch pace := paces[h.Role]; before.Role {
+	case h.Role:
+	case "":
+		k.pace = rate.NewLimiter(pace.perSecond, pace.burst)
+	default: // what was used up stays so: else two tokens in turn would be no limit
+		k.pace.SetLimit(pace.perSecond)
+		k.pace.SetBurst(pace.burst)
 	}
 	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {

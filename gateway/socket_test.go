@@ -296,3 +296,35 @@ func TestThirtyTwoSubscriptions(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensInTurnDoNotRenewThePace of a socket's messages.
+func TestTokensInTurnDoNotRenewThePace(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened()
+	guest, viewer := h.guest(1, 0xa), h.scoped(protocol.RoleViewer, 1)
+	k := h.dial()
+	const turns, pings = 8, 90
+	refused := 0
+	for n := range 2 * turns {
+		token := guest
+		if n%2 == 1 {
+			token = viewer
+		}
+		k.say(params{"type": "auth", "token": token})
+		for range pings {
+			k.say(params{"type": "ping"})
+		}
+		for range 1 + pings {
+			switch m := k.hear(); {
+			case m["code"] == "too_many_requests":
+				refused++
+			case m["type"] != "pong" && m["type"] != "auth_success":
+				t.Fatal(m)
+			}
+		}
+	}
+	if refused == 0 {
+		t.Errorf("%d messages were let through one after the other", 2*turns*pings)
+	}
+}
