@@ -304,7 +304,7 @@ func TestTokensInTurnDoNotRenewThePace(t *testing.T) {
 	h.opened()
 	guest, viewer := h.guest(1, 0xa), h.scoped(protocol.RoleViewer, 1)
 	k := h.dial()
-	const turns, pings = 8, 90
+	const turns, pings = 4, 90
 	refused := 0
 	for n := range 2 * turns {
 		token := guest
