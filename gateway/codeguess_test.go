@@ -65,17 +65,21 @@ func TestCodesCannotBeCountedThroughFromManyAddresses(t *testing.T) {
 	}
 }
 
+// flooders are so many that five places a second are taken as soon as they come free, also
+// on a slow machine: each is answered some four times a second, because a refusal waits.
+const flooders = 48
+
 // flooding runs test while wrong codes come as fast as they are answered, each from the
 // address of its number: what comes free of the budget meanwhile is taken at once.
 func (p *party) flooding(from func(int) string, test func()) {
 	p.t.Helper()
 	attacker := *p.house
-	attacker.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
+	attacker.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: flooders}}
 	defer attacker.client.CloseIdleConnections()
 	var next atomic.Int64
 	var over atomic.Bool
 	var all sync.WaitGroup
-	for range 4 {
+	for range flooders {
 		all.Go(func() {
 			for !over.Load() {
 				attacker.rest("join.enter", "", params{"code": "CCCCCC"}, "X-Forwarded-For", from(int(next.Add(1))))
