@@ -17,7 +17,7 @@ import (
 func FuzzQuery(f *testing.F) {
 	for _, s := range []string{
 		"page=2&limit=100&session_id=3&username=Zo%C3%AB&vote_type=up", "page=0", "page=9223372036854775808", "limit=+5", "limit=-1", "playerCount=8&enabled=true&familyFriendly=false",
-		"enabled=1", "pack=%ff", "pack=a&pack=b", "pack=a&pack=", "deliveryId=7&status=dead", "format=text", "csvData=x&mode=replace", "id=3;limit=4", "%zz=1", "PAGE=1",
+		"enabled=1", "pack=%ff", "pack=a&pack=b", "pack=a&pack=", "deliveryId=7&status=dead", "format=text", "csvData=x&mode=replace", "id=3;limit=4", "%zz=1", "PAGE=1", "id=0",
 	} {
 		f.Add(s)
 	}
@@ -56,10 +56,10 @@ func asked[Q any](t *testing.T, values url.Values) {
 	}
 }
 
-// told wants a sentence for a client's mistake.
+// told wants a sentence for a client's mistake, or for an id that is no webhook's.
 func told(t *testing.T, what string, err *protocol.Error) {
 	t.Helper()
-	if err.Message == "" || !utf8.ValidString(err.Message) || err.Code.Meaning().Status != 400 {
+	if err.Message == "" || !utf8.ValidString(err.Message) || err.Code.Meaning().Status != 400 && err.Code != protocol.CodeNotFound {
 		t.Fatalf("%q: %v", what, err)
 	}
 }
