@@ -98,7 +98,7 @@ func TestConnectionsOfUnusedWebhooksAreClosed(t *testing.T) {
 
 func TestConnectionsAtRestAreBounded(t *testing.T) {
 	t.Parallel()
-	const most = 512
+	const most = outbound.DefaultMaxConnections
 	r := newReceiver(t, nil)
 	c := newCourier(t)
 	for id := range protocol.WebhookID(most + 10) {
