@@ -16,7 +16,7 @@ import (
 
 	"partyline/actors"
 	"partyline/gateway"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/persistence/badger"
 	"partyline/protocol"
 )
@@ -87,7 +87,7 @@ func newBenchOffice(b *testing.B) *benchOffice {
 	if o.hub, err = actors.New(b.Context(), actors.Options{Journal: j}); err != nil {
 		b.Fatal(err)
 	}
-	engine := live.New(live.Options{Hub: o.hub})
+	engine := fanout.New(fanout.Options{Hub: o.hub})
 	g, err := gateway.New(gateway.Options{Hub: o.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop()})
 	if err != nil {
 		b.Fatal(err)

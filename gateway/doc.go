@@ -6,7 +6,7 @@
 // row. A REST request and a WebSocket request frame of the same operation go
 // through the same handler, with the same rights, the same checks and the same
 // answer; the input hides where the parameters came from. Below the WebSocket's
-// messages works the engine of gateway/live, which knows sockets and cursors and
+// messages works the engine of gateway/fanout, which knows sockets and cursors and
 // nothing of JSON or tokens.
 //
 // The package decides nothing about game nights: what a vote counts for, whether a

@@ -12,7 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/metric"
 
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/gateway/screen"
 	"partyline/protocol"
 )
@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Hub Hub
 	// Engine carries the WebSockets. The gateway drains it, its owner closes it.
-	Engine *live.Engine
+	Engine *fanout.Engine
 	// AdminKey is what auth.login asks for.
 	AdminKey string
 	// JWTSecret signs all tokens; whoever has it is an admin.
@@ -86,7 +86,7 @@ type Options struct {
 // goroutine.
 type Gateway struct {
 	hub       Hub
-	engine    *live.Engine
+	engine    *fanout.Engine
 	guard     guard
 	adminKey  [sha256.Size]byte
 	logins    guesses

@@ -18,7 +18,7 @@ import (
 	"partyline/actors"
 	"partyline/gateway"
 	"partyline/gateway/contract"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"
@@ -67,7 +67,7 @@ func newHouseWith(t testing.TB, j persistence.Journal, hub func(*actors.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := live.New(live.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
+	engine := fanout.New(fanout.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
 	o := gateway.Options{Hub: h.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop(), Ready: h.hub.Health}
 	for _, change := range changes {
 		change(&o)
@@ -110,7 +110,7 @@ func checked(t testing.TB) http.RoundTripper {
 func (h *house) epoch() string { return h.kept.Epoch().ID }
 
 // serve listens until the test ends, and then expects everything to end.
-func (h *house) serve(engine *live.Engine) {
+func (h *house) serve(engine *fanout.Engine) {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
 
@@ -42,7 +42,7 @@ const (
 // ask. Its messages are read one after the other, by the engine's reader.
 type socket struct {
 	g      *Gateway
-	peer   *live.Peer
+	peer   *fanout.Peer
 	from   netip.Addr
 	opened time.Time
 
@@ -78,7 +78,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	k := newSocket(g, from)
 	// Every origin that gets here has been looked at.
-	peer, err := g.engine.Accept(w, r, live.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.pay, Tag: k})
+	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.pay, Tag: k})
 	if err != nil {
 		k.cancel()
 		g.door.census.sockets.leave(from)

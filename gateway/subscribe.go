@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
 
@@ -33,7 +33,7 @@ func (k *socket) subscribe(m *message) {
 	}
 	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.holder().Principal)), requestTimeout)
 	defer cancel()
-	answered, err := k.peer.Subscribe(ctx, live.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
+	answered, err := k.peer.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {
 		k.fail(m.SessionID, failed(k.g.log, err, protocol.MessageSubscribe, newID()))
 		return

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
 
@@ -94,7 +94,7 @@ func (s *sweeper) closeLate(now time.Time) {
 }
 
 func (s *sweeper) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
-	s.g.engine.ClosePeers(func(p *live.Peer) bool {
+	s.g.engine.ClosePeers(func(p *fanout.Peer) bool {
 		k, ok := p.Tag.(*socket)
 		return ok && over(k)
 	}, code, reason)

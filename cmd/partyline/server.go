@@ -16,7 +16,7 @@ import (
 	"partyline/actors"
 	"partyline/gateway"
 	"partyline/gateway/ecast"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/gateway/outbound"
 	"partyline/persistence/badger"
 	"partyline/protocol"
@@ -37,7 +37,7 @@ type server struct {
 	keys     keys
 	courier  *outbound.Courier
 	hub      *actors.Hub
-	engine   *live.Engine
+	engine   *fanout.Engine
 	door     *gateway.Door
 	http     *http.Server
 	served   chan error // what the HTTP server ended with; closed then
@@ -173,7 +173,7 @@ func (s *server) invited(id protocol.SessionID, now protocol.Generation) {
 }
 
 func (s *server) openGateway(ctx context.Context) error {
-	s.engine = live.New(live.Options{Hub: s.hub, Log: s.log.With().Str("room", "live").Logger()})
+	s.engine = fanout.New(fanout.Options{Hub: s.hub, Log: s.log.With().Str("room", "live").Logger()})
 	if err := observeSockets(s.metrics.meter(), s.engine); err != nil {
 		return err
 	}

@@ -6,35 +6,35 @@ import (
 
 	"go.opentelemetry.io/otel/metric"
 
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 )
 
 // socketGauge is one number of the engine's and how it is named.
 type socketGauge struct {
 	name, description string
 	grows             bool // only ever grows, until the process ends
-	read              func(live.Stats) int64
+	read              func(fanout.Stats) int64
 }
 
 var socketGauges = []socketGauge{
-	{"partyline.sockets", "Open WebSockets", false, func(s live.Stats) int64 { return s.Connections }},
-	{"partyline.subscriptions", "Subscriptions of open WebSockets", false, func(s live.Stats) int64 { return s.Subscriptions }},
-	{"partyline.socket.unread", "Bytes held for sockets that have not read them", false, func(s live.Stats) int64 { return s.Unread }},
-	{"partyline.sessions.watched", "Sessions that somebody watches", false, func(s live.Stats) int64 { return s.Sessions }},
-	{"partyline.deliveries", "Events handed to sockets, one for each subscriber", true, func(s live.Stats) int64 { return s.Deliveries }},
-	{"partyline.tallies", "Tally frames handed to sockets", true, func(s live.Stats) int64 { return s.Tallies }},
-	{"partyline.snapshots", "Snapshot frames handed to sockets in tally mode", true, func(s live.Stats) int64 { return s.Snapshots }},
-	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s live.Stats) int64 { return s.Writes }},
-	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s live.Stats) int64 { return s.Bytes }},
-	{"partyline.socket.stalls", "Sockets that were found full", true, func(s live.Stats) int64 { return s.Stalls }},
-	{"partyline.socket.folded", "Snapshots sent in place of events to readers that were too slow", true, func(s live.Stats) int64 { return s.Folded }},
-	{"partyline.socket.replayed", "Events read from the journal for readers behind", true, func(s live.Stats) int64 { return s.Replayed }},
-	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s live.Stats) int64 { return s.Dropped }},
-	{"partyline.socket.silent", "Sockets dropped because nothing came from them", true, func(s live.Stats) int64 { return s.Silent }},
+	{"partyline.sockets", "Open WebSockets", false, func(s fanout.Stats) int64 { return s.Connections }},
+	{"partyline.subscriptions", "Subscriptions of open WebSockets", false, func(s fanout.Stats) int64 { return s.Subscriptions }},
+	{"partyline.socket.unread", "Bytes held for sockets that have not read them", false, func(s fanout.Stats) int64 { return s.Unread }},
+	{"partyline.sessions.watched", "Sessions that somebody watches", false, func(s fanout.Stats) int64 { return s.Sessions }},
+	{"partyline.deliveries", "Events handed to sockets, one for each subscriber", true, func(s fanout.Stats) int64 { return s.Deliveries }},
+	{"partyline.tallies", "Tally frames handed to sockets", true, func(s fanout.Stats) int64 { return s.Tallies }},
+	{"partyline.snapshots", "Snapshot frames handed to sockets in tally mode", true, func(s fanout.Stats) int64 { return s.Snapshots }},
+	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s fanout.Stats) int64 { return s.Writes }},
+	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s fanout.Stats) int64 { return s.Bytes }},
+	{"partyline.socket.stalls", "Sockets that were found full", true, func(s fanout.Stats) int64 { return s.Stalls }},
+	{"partyline.socket.folded", "Snapshots sent in place of events to readers that were too slow", true, func(s fanout.Stats) int64 { return s.Folded }},
+	{"partyline.socket.replayed", "Events read from the journal for readers behind", true, func(s fanout.Stats) int64 { return s.Replayed }},
+	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s fanout.Stats) int64 { return s.Dropped }},
+	{"partyline.socket.silent", "Sockets dropped because nothing came from them", true, func(s fanout.Stats) int64 { return s.Silent }},
 }
 
 // observeSockets has the engine's numbers read whenever metrics are.
-func observeSockets(m metric.Meter, e *live.Engine) error {
+func observeSockets(m metric.Meter, e *fanout.Engine) error {
 	var errs []error
 	instruments := make([]metric.Int64Observable, len(socketGauges))
 	for i, g := range socketGauges {

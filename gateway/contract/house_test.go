@@ -19,7 +19,7 @@ import (
 	"partyline/actors"
 	"partyline/gateway"
 	"partyline/gateway/contract"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/gateway/outbound"
 	"partyline/persistence/memory"
 	"partyline/protocol"
@@ -79,7 +79,7 @@ func newHouse(t *testing.T, c *contract.Checker, o options) *house {
 }
 
 // open makes the hub and the gateway in front of it.
-func (h *house) open(o options) *live.Engine {
+func (h *house) open(o options) *fanout.Engine {
 	h.t.Helper()
 	ho := actors.Options{Journal: h.journal, MaxActiveSessions: 1, Draw: func() float64 { return 0.5 },
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
@@ -91,7 +91,7 @@ func (h *house) open(o options) *live.Engine {
 	if h.hub, err = actors.New(h.t.Context(), ho); err != nil {
 		h.t.Fatal(err)
 	}
-	engine := live.New(live.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
+	engine := fanout.New(fanout.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
 	g := gateway.Options{Hub: h.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop(), Ready: h.hub.Health,
 		Metrics:        http.HandlerFunc(metrics),
 		CheckURL:       deafCourier(h.t).Check,
@@ -122,7 +122,7 @@ func metrics(w http.ResponseWriter, _ *http.Request) {
 }
 
 // serve listens until the test ends, and then expects everything to end.
-func (h *house) serve(engine *live.Engine, wrap func(http.Handler) http.Handler) {
+func (h *house) serve(engine *fanout.Engine, wrap func(http.Handler) http.Handler) {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"sync"
 	"syscall"
 
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 )
 
 // dialer connects to the service: to what is public, and to the host that an operator
 // has named, wherever that is.
 type dialer struct {
 	resolver     *net.Resolver
-	strict, open fence.Fence
+	strict, open ssrf.Fence
 	// named is the host of a base URL that an operator has set, empty for the default.
 	named string
 	mu    sync.Mutex
@@ -30,9 +30,9 @@ type dialer struct {
 const maxOwn = 64
 
 func newDialer(base *url.URL, r *net.Resolver) *dialer {
-	d := &dialer{resolver: r, strict: fence.New(nil), own: map[netip.Addr]struct{}{}}
+	d := &dialer{resolver: r, strict: ssrf.New(nil), own: map[netip.Addr]struct{}{}}
 	// What is never called (cloud metadata) stays closed.
-	d.open = fence.New([]netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")})
+	d.open = ssrf.New([]netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")})
 	if base.String() != DefaultURL {
 		d.named = base.Hostname()
 	}
@@ -54,7 +54,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 func (d *dialer) judge(host, network, address string, c syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fence.ErrAddress
+		return ssrf.ErrAddress
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

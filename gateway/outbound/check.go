@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"partyline/actors/webhook"
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 )
 
 const (
@@ -47,7 +47,7 @@ func (c *Courier) judge(host string, all ...netip.Addr) error {
 		return nil
 	}
 	for _, a := range all {
-		if !fence.Shut(a) {
+		if !ssrf.Shut(a) {
 			return closedAddress(host, a)
 		}
 	}

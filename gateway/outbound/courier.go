@@ -13,7 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors/webhook"
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 	"partyline/protocol"
 )
 
@@ -55,7 +55,7 @@ type Courier struct {
 	timeout time.Duration
 	now     func() time.Time
 
-	fence    fence.Fence
+	fence    ssrf.Fence
 	resolver *net.Resolver // nil for the machine's own
 	checks   chan struct{} // a place for each name that Check looks up
 	places   chan struct{} // one for each attempt under way
@@ -81,7 +81,7 @@ func New(o Options) *Courier {
 		o.MaxConnections = DefaultMaxConnections
 	}
 	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
-		fence: fence.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce),
+		fence: ssrf.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce),
 		places: make(chan struct{}, o.MaxConnections)}
 	c.lines = &exchange{
 		dialer: &dialer{fence: c.fence, resolver: o.Resolver, roots: o.RootCAs},

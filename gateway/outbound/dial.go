@@ -7,12 +7,12 @@ import (
 	"net"
 	"syscall"
 
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 )
 
 // dialer makes connections for attempts: fenced, and ended with the attempt.
 type dialer struct {
-	fence    fence.Fence
+	fence    ssrf.Fence
 	resolver *net.Resolver
 	roots    *x509.CertPool
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 	"partyline/protocol"
 )
 
@@ -25,7 +25,7 @@ func TestALineRetiredBeforeItsRequestKeepsNoConnection(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	open := fence.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	open := ssrf.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 	x := &exchange{dialer: &dialer{fence: open}, lines: map[protocol.WebhookID]*line{}, most: 1}
 	l := x.take(1, time.Now())
 	x.drop(1)

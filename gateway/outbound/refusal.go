@@ -9,7 +9,7 @@ import (
 	"syscall"
 
 	"partyline/actors/webhook"
-	"partyline/gateway/fence"
+	"partyline/gateway/ssrf"
 )
 
 // refusal is a failure with a sentence that may be shown to whoever owns the
@@ -59,7 +59,7 @@ func dialRefusal(err error) error {
 	switch {
 	case errors.As(err, &r):
 		return r
-	case errors.Is(err, fence.ErrAddress):
+	case errors.Is(err, ssrf.ErrAddress):
 		return errAddress
 	case errors.As(err, &name) && name.IsNotFound:
 		return errNoName

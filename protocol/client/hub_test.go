@@ -12,7 +12,7 @@ import (
 
 	"partyline/actors"
 	"partyline/gateway"
-	"partyline/gateway/live"
+	"partyline/gateway/fanout"
 	"partyline/persistence/memory"
 	"partyline/protocol"
 	"partyline/protocol/client"
@@ -37,7 +37,7 @@ func openHub(t *testing.T) *realHub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := live.New(live.Options{Hub: hub})
+	engine := fanout.New(fanout.Options{Hub: hub})
 	g, err = gateway.New(gateway.Options{Hub: hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte("a secret of thirty-two bytes, at least"),
 		Log: zerolog.Nop(), Ready: hub.Health})
 	if err != nil {

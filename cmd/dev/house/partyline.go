@@ -35,13 +35,13 @@ var rooms = []Room{
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, hearts...)},
 
-	{Path: "gateway/live", May: []string{"protocol", "actors/feed"}},
-	{Path: "gateway/fence"},
-	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/fence"}},
-	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/fence"}},
+	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed"}},
+	{Path: "gateway/ssrf"},
+	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/ssrf"}},
+	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/live", "gateway/screen"}, hearts...)},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/fanout", "gateway/screen"}, hearts...)},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.
@@ -49,7 +49,7 @@ var rooms = []Room{
 	{Path: "loadtest", May: []string{"protocol", "protocol/client"}},
 	{Path: "cmd/dev", May: []string{"loadtest"}},
 	{Path: "cmd", May: []string{"protocol", "protocol/client", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec",
-		"gateway", "gateway/live", "gateway/outbound", "gateway/ecast"}},
+		"gateway", "gateway/fanout", "gateway/outbound", "gateway/ecast"}},
 }
 
 var libraries = []Library{
@@ -59,7 +59,7 @@ var libraries = []Library{
 	{"github.com/coder/websocket", []string{"gateway", "protocol/client", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
 	{"golang.org/x/time", []string{"gateway"}},
-	{"code.dny.dev/ssrf", []string{"gateway/fence"}},
+	{"code.dny.dev/ssrf", []string{"gateway/ssrf"}},
 	{"github.com/getkin/kin-openapi", []string{"gateway/contract"}},
 	{"go.yaml.in/yaml/v4", []string{"gateway"}},
 	{"github.com/piglig/go-qr", []string{"gateway/screen"}},
@@ -87,7 +87,7 @@ var goroutines = map[string]string{
 	"gateway/ecast/errand.go": "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/lane.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
 	"gateway/sweep.go":        "the sweeper of expired and revoked sockets; Close ends it",
-	"gateway/live/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
+	"gateway/fanout/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",

@@ -1,0 +1,24 @@
+//go:build unix
+
+package fanout
+
+import "syscall"
+
+// canWriteRaw: a system call writes to the descriptor without waiting.
+const canWriteRaw = true
+
+// writeRaw is one write(2). It returns 0 and no error when the socket is full.
+func writeRaw(fd uintptr, b []byte) (int, error) {
+	for {
+		n, err := syscall.Write(int(fd), b)
+		switch err {
+		case nil:
+			return n, nil
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return 0, nil
+		default:
+			return 0, err
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package ssrf
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"syscall"
+
+	"code.dny.dev/ssrf"
+)
+
+// metadata addresses hand out the machine's own credentials to whoever can reach
+// them. No opening of ranges includes them. ssrf asks its openings first, so this
+// list is asked before.
+var metadata = []netip.Prefix{
+	netip.MustParsePrefix("169.254.0.0/16"),     // AWS, Azure, Google, DigitalOcean and most others; ECS tasks
+	netip.MustParsePrefix("fd00:ec2::/32"),      // AWS over IPv6, EKS
+	netip.MustParsePrefix("fd20:ce::254/128"),   // Google over IPv6
+	netip.MustParsePrefix("100.100.100.200/32"), // Alibaba
+	netip.MustParsePrefix("168.63.129.16/32"),   // Azure's wire server, a public address
+	netip.MustParsePrefix("192.0.0.192/32"),     // Oracle
+}
+
+// tunnels are IPv6 ranges whose addresses carry an IPv4 address, from this byte on.
+var tunnels = []struct {
+	prefix netip.Prefix
+	at     int
+}{
+	{netip.MustParsePrefix("64:ff9b::/96"), 12},   // NAT64 (RFC 6052)
+	{netip.MustParsePrefix("64:ff9b:1::/48"), 12}, // local NAT64 (RFC 8215), as its /96 translators have it
+	{netip.MustParsePrefix("2002::/16"), 2},       // 6to4 (RFC 3056)
+}
+
+// ErrAddress says that an address may not be called. It names none.
+var ErrAddress = errors.New("the address is not public")
+
+// Fence says which addresses may be called. Make it with New.
+type Fence struct {
+	special *ssrf.Guardian
+}
+
+// New refuses all that is not public, but for the opened ranges.
+func New(open []netip.Prefix) Fence {
+	var v4, v6 []netip.Prefix
+	for _, p := range open {
+		if p = plainPrefix(p); p.Addr().Is4() {
+			v4 = append(v4, p)
+		} else {
+			v6 = append(v6, p)
+		}
+	}
+	return Fence{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
+}
+
+// Control is the Control of a net.Dialer: it sees each address that a socket is
+// about to connect to.
+func (f Fence) Control(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return ErrAddress
+	}
+	return f.Check(to.Addr())
+}
+
+// Check returns ErrAddress for an address that may not be called. One that carries
+// another through a tunnel is judged by both.
+func (f Fence) Check(a netip.Addr) error {
+	a = a.Unmap()
+	// A prefix contains no address with a zone: no list would see it.
+	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
+		return ErrAddress
+	}
+	if inner, ok := carried(a); ok && f.Check(inner) != nil {
+		return ErrAddress
+	}
+	if f.special.SafeAddr(a) != nil {
+		return ErrAddress
+	}
+	return nil
+}
+
+// Shut says that an address may not be called whatever is opened.
+func Shut(a netip.Addr) bool {
+	a = a.Unmap()
+	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
+		return true
+	}
+	inner, ok := carried(a)
+	return ok && Shut(inner)
+}
+
+func isMetadata(a netip.Addr) bool {
+	return slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+func carried(a netip.Addr) (inner netip.Addr, ok bool) {
+	for _, t := range tunnels {
+		if t.prefix.Contains(a) {
+			b := a.As16()
+			return netip.AddrFrom4([4]byte(b[t.at : t.at+4])), true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// plainPrefix writes ::ffff:10.0.0.0/104 as 10.0.0.0/8, since addresses are judged
+// without the mapping.
+func plainPrefix(p netip.Prefix) netip.Prefix {
+	const mapping = 96
+	if p.Addr().Is4In6() && p.Bits() >= mapping {
+		return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapping)
+	}
+	return p
+}
