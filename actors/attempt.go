@@ -11,7 +11,7 @@ import (
 func position(id protocol.DeliveryID) persistence.Position { return persistence.Position(id) }
 
 // fly starts an attempt.
-func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
+func (a *webhookActor) fly(p parcel, l webhook.Source, number int, probe bool) {
 	now := a.clock.moment()
 	event, err := webhook.ReadEvent(p.stored)
 	if err != nil {
@@ -21,12 +21,12 @@ func (a *webhookActor) fly(p parcel, l webhook.Lane, number int, probe bool) {
 	}
 	a.vitals.waiting.Store(p.time.UnixMilli())
 	d := webhook.Dispatch{
-		Webhook: a.id, URL: a.heart.URL(), Secrets: a.heart.Secrets(now.Earlier()), MessageID: a.messageID(p.id, 0),
-		Redelivery: l == webhook.LaneRedelivery || l == webhook.LaneReplay,
+		Webhook: a.id, URL: a.state.URL(), Secrets: a.state.Secrets(now.Earlier()), MessageID: a.messageID(p.id, 0),
+		Redelivery: l == webhook.SourceRedelivery || l == webhook.SourceReplay,
 	}
-	c := webhook.Conclude{
+	c := webhook.RecordAttempt{
 		Delivery: p.id, Lane: l, Probe: probe, Event: event.Type, Session: event.Session,
-		Made: a.heart.Made(), Edition: a.heart.Edition(), Draw: a.post.jitter(),
+		Made: a.state.Made(), Edition: a.state.Edition(), Draw: a.post.jitter(),
 	}
 	if probe {
 		event = webhook.Ping(a.id, now.Clock)
@@ -45,8 +45,8 @@ func (a *webhookActor) messageID(d protocol.DeliveryID, probe int) string {
 	return webhook.MessageID(a.post.epochOf(d), a.id, d, probe)
 }
 
-func (a *webhookActor) launch(d webhook.Dispatch, c webhook.Conclude) {
-	if rate := a.heart.RateLimit(); rate > 0 {
+func (a *webhookActor) launch(d webhook.Dispatch, c webhook.RecordAttempt) {
+	if rate := a.state.RateLimit(); rate > 0 {
 		a.pace.took(time.Minute / time.Duration(rate))
 	}
 	a.alarm.stop()
@@ -90,8 +90,8 @@ func (a *webhookActor) record() {
 }
 
 // pass writes down that a lane has nothing to deliver up to a position.
-func (a *webhookActor) pass(l webhook.Lane, through protocol.DeliveryID) {
-	a.handle(&command{cmd: &webhook.Pass{Lane: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+func (a *webhookActor) pass(l webhook.Source, through protocol.DeliveryID) {
+	a.handle(&command{cmd: &webhook.Skip{Lane: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
 		if err != nil {
 			a.stall(err)
 		}

@@ -10,7 +10,7 @@ import (
 type audience struct {
 	feed     *feed.Feed // nil while nobody watches
 	watchers int
-	// refreshing: the heart has been asked for the state, and the answer waits for what
+	// refreshing: the state has been asked for the state, and the answer waits for what
 	// is before it. So at most one state is made at a time.
 	refreshing bool
 }
@@ -41,11 +41,11 @@ func (a *audience) note(f session.Fact) {
 // portrait is a query for the whole state that is answered at a moment when exactly
 // the events up to its seq are published.
 func portrait(c *clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
-	q := &sessionQuery{barrier: true, read: func(h *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+	q := &sessionQuery{barrier: true, read: func(h *session.State, seq protocol.Seq) (any, *protocol.Error) {
 		if !h.Exists() {
 			return nil, protocol.NotFound("Session")
 		}
-		return h.State(seq, c.moment()), nil
+		return h.View(seq, c.moment()), nil
 	}}
 	q.done = func(answer any, err *protocol.Error) {
 		state, _ := answer.(*protocol.SessionState)
@@ -79,7 +79,7 @@ func (a *sessionActor) watch(state *protocol.SessionState, news func()) *feed.Fe
 }
 
 // refresh gives the feed a state once what is decided is durable. When that fails the
-// heart is read again, and the feed ends.
+// state is read again, and the feed ends.
 func (a *sessionActor) refresh(f *feed.Feed) {
 	if f != a.feed || a.refreshing || !f.Stale() {
 		return

@@ -17,7 +17,7 @@ const (
 // WebhookHealth is how a webhook is doing, and what waits for it.
 func (h *Hub) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protocol.WebhookHealth, error) {
 	b := &backlog{id: id}
-	health, err := askWebhook(ctx, h, id, func(w *webhook.Heart) (protocol.WebhookHealth, *protocol.Error) {
+	health, err := askWebhook(ctx, h, id, func(w *webhook.State) (protocol.WebhookHealth, *protocol.Error) {
 		b.filter, b.after = *w.Filter(), w.Cursor()
 		return w.Health(), nil
 	})

@@ -14,15 +14,15 @@ type room struct {
 	check session.RoomCheck
 }
 
-// look sees to it that exactly the room is checked that the heart wants checked. It is
-// called when facts about it are on disk, when the heart has been read, and with each
+// look sees to it that exactly the room is checked that the state wants checked. It is
+// called when facts about it are on disk, when the state has been read, and with each
 // sweep.
 func (a *sessionActor) look(c actor.Context) {
 	if !a.stirred || a.suspect || a.gone || a.lookouts.observer == nil {
 		return
 	}
 	a.stirred = false
-	want, running := a.heart.RoomCheck()
+	want, running := a.state.RoomCheck()
 	running = running && !a.ending
 	if running && a.room.pid != nil && a.room.check == want {
 		return
@@ -34,7 +34,7 @@ func (a *sessionActor) look(c actor.Context) {
 	}
 }
 
-// leaveRoom ends the check's actor; the check itself is the heart's.
+// leaveRoom ends the check's actor; the check itself is the state's.
 func (a *sessionActor) leaveRoom(c actor.Context) {
 	if a.room.pid != nil {
 		c.Stop(a.room.pid)

@@ -35,7 +35,7 @@ func TestASessionThatGotBusyWhileFallingAsleepComesBack(t *testing.T) {
 		if after == nil || after.Equal(before) {
 			t.Fatalf("it is at %v, and was at %v", after, before)
 		}
-		_, err = askSession(t.Context(), h, id, func(s *session.Heart) (bool, *protocol.Error) {
+		_, err = askSession(t.Context(), h, id, func(s *session.State) (bool, *protocol.Error) {
 			if !s.Busy() {
 				t.Error("nothing is running any more")
 			}

@@ -21,7 +21,7 @@ type command struct {
 // so it never tells of a fact that is not on disk.
 type query[H any] struct {
 	// read is given the number of the last fact applied; the standings have none.
-	read func(heart H, seq protocol.Seq) (any, *protocol.Error)
+	read func(state H, seq protocol.Seq) (any, *protocol.Error)
 	// barrier makes the answer wait until the events before it are in the feed.
 	barrier bool
 	ticket

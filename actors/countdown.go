@@ -59,8 +59,8 @@ func (a *sessionActor) endPoll() {
 	}}})
 }
 
-// countDown begins with the open poll of a heart, one that is on disk; without one it stops.
-func (a *sessionActor) countDown(h *session.Heart) {
+// countDown begins with the open poll of a state, one that is on disk; without one it stops.
+func (a *sessionActor) countDown(h *session.State) {
 	now := a.clock.moment()
 	id, until := h.Countdown(now)
 	if id == 0 {

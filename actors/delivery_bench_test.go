@@ -63,13 +63,13 @@ func (g *gate) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attempt 
 
 func (*gate) Forget(protocol.WebhookID) {}
 
-func newCourierHub(b *testing.B, c actors.Courier) *actors.Hub {
+func newCourierHub(b *testing.B, c actors.Sender) *actors.Hub {
 	b.Helper()
 	j, err := badger.Open(badger.Options{Dir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	h, err := actors.New(b.Context(), actors.Options{Journal: j, Courier: c})
+	h, err := actors.New(b.Context(), actors.Options{Journal: j, Sender: c})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // the journal, and committed records into answers and events.
 //
 // Each session, the catalogue and the access tokens are an actor around a pure
-// heart. The heart decides; the ledger around it hands the facts to the journal
+// state. The state decides; the ledger around it hands the facts to the journal
 // and goes on without waiting; answers and events leave only after the commit
 // that holds them, in order. So nobody ever hears of something that is not on
 // disk, and one session takes as many votes as one group commit can carry.

@@ -9,7 +9,7 @@ import (
 // execute decides a command, applies its facts and hands them to the journal. The
 // answer is promised for when they are durable.
 func (l *ledger[F, H]) execute(c *command) {
-	facts, refusal := l.heart.Decide(l.decided[:0], c.cmd, l.clock.moment())
+	facts, refusal := l.state.Decide(l.decided[:0], c.cmd, l.clock.moment())
 	l.decided = facts[:0]
 	var answer any
 	if refusal == nil {
@@ -17,7 +17,7 @@ func (l *ledger[F, H]) execute(c *command) {
 		for _, f := range facts {
 			records = append(records, l.apply(f))
 		}
-		answer = l.heart.Answer(c.cmd, facts)
+		answer = l.state.Answer(c.cmd, facts)
 		l.submit(records, c.memo.memo(answer, nil, len(records)))
 	} else {
 		facts = nil
@@ -33,9 +33,9 @@ const maxScratch = 64 << 10
 // apply changes the speculative state and makes the record.
 func (l *ledger[F, H]) apply(f F) []byte {
 	l.seq++
-	l.heart.Apply(f, l.seq)
+	l.state.Apply(f, l.seq)
 	l.scratch.fact = l.appendFact(l.scratch.fact[:0], f)
-	l.scratch.event = l.heart.Publish(l.scratch.event[:0], f, l.seq)
+	l.scratch.event = l.state.Publish(l.scratch.event[:0], f, l.seq)
 	record, event := newRecord(l.scratch.fact, l.scratch.event)
 	if cap(l.scratch.fact) > maxScratch {
 		l.scratch.fact = nil
@@ -82,11 +82,11 @@ func (l *ledger[F, H]) ask(q *query[H]) {
 		q.reply(nil, errStalled())
 		return
 	}
-	answer, err := q.read(l.heart, l.seq)
+	answer, err := q.read(l.state, l.seq)
 	l.promises.push(promise{ticket: l.submitted, answer: answer, err: err, asker: q, barrier: q.barrier})
 }
 
-// guard turns a panic of the heart into an answer and false. The state may be half
+// guard turns a panic of the state into an answer and false. The state may be half
 // changed then, so it is read again from the journal before anything else is
 // decided. What was applied but not submitted is forgotten.
 func (l *ledger[F, H]) guard(a asker, f func()) (fine bool) {
@@ -96,7 +96,7 @@ func (l *ledger[F, H]) guard(a asker, f func()) (fine bool) {
 		if r == nil {
 			return
 		}
-		l.log.Error().Interface("panic", r).Str("stream", l.stream).Bytes("stack", debug.Stack()).Msg("heart panicked, reading it again from the journal")
+		l.log.Error().Interface("panic", r).Str("stream", l.stream).Bytes("stack", debug.Stack()).Msg("state machine panicked, reading its state again from the journal")
 		l.gauges.restarted()
 		l.seq = seq
 		l.facts.trim(facts)

@@ -57,14 +57,14 @@ func (a *webhookActor) leaveOut() bool {
 	if !old.expired(a.line.waiting.first().time) {
 		return false
 	}
-	c := &webhook.LeaveOut{Reason: expiredReason}
+	c := &webhook.Expire{Reason: expiredReason}
 	for !a.line.empty() && old.expired(a.line.waiting.first().time) {
 		p := a.line.waiting.pop()
 		c.Events = append(c.Events, webhook.Waited{Delivery: p.id, Event: p.kind, Session: p.session})
 	}
 	a.handle(&command{cmd: c, ticket: ticket{done: func(_ any, err *protocol.Error) {
 		if err != nil {
-			a.line.restart(a.heart.Cursor())
+			a.line.restart(a.state.Cursor())
 			a.stall(err)
 		}
 	}}})

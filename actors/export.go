@@ -22,8 +22,8 @@ const (
 // SessionExport is a session for a file, all but its votes: ExportVotes has those up to
 // its Seq.
 func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error) {
-	e, err := await[*session.Heart, *protocol.SessionExport](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
-		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
+	e, err := await[*session.State, *protocol.SessionExport](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
+		q.read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
 			if !s.Exists() {
 				return nil, protocol.NotFound("Session")
 			}

@@ -31,7 +31,7 @@ func (g *gauges) register(m metric.Meter, d *door) error {
 		value      *atomic.Int64
 	}{
 		{"partyline.votes", "Votes made durable since the start.", &g.votes},
-		{"partyline.actors.restarts", "Hearts read again from the journal after a panic or a failed commit.", &g.restarts},
+		{"partyline.actors.restarts", "Actor states read again from the journal after a panic or a failed commit.", &g.restarts},
 		{"partyline.actors.dead_letters", "Messages to actors that had ended.", &g.deadLetters},
 	} {
 		if _, err := m.Int64ObservableCounter(c.name, metric.WithDescription(c.help), metric.WithInt64Callback(observe(c.value))); err != nil {

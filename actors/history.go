@@ -107,7 +107,7 @@ type scan struct {
 
 // prepare asks what there is, and refuses a search that would read too much.
 func (s *scan) prepare(ctx context.Context) error {
-	_, err := ask(ctx, s.hub, s.hub.standings, func(h *standings.Heart) (struct{}, *protocol.Error) {
+	_, err := ask(ctx, s.hub, s.hub.standings, func(h *standings.State) (struct{}, *protocol.Error) {
 		s.total, s.exact = h.VoteCount(s.filter)
 		s.counts = h.Voted(s.filter)
 		s.damaged = maps.Clone(s.hub.projection.damages.sessions) // the actor that runs this has them

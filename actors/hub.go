@@ -46,7 +46,7 @@ type Options struct {
 	// more. It must not block.
 	OnInvited func(protocol.SessionID, protocol.Generation)
 	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
-	Courier Courier
+	Sender Sender
 	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
 	Observer Observer
 	// Jitter is the chance in the waits between deliveries and looks, in [0,1). Default: random.
@@ -106,7 +106,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 		h.background.stop(context.Background())
 		return nil, err
 	}
-	known := h.projection.heart
+	known := h.projection.state
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
 	for _, d := range known.Invitations() {
 		h.invitations.note(d.Session, d.Generation, d.Code)
@@ -198,23 +198,23 @@ func (h *Hub) spawn() {
 }
 
 func (h *Hub) newCatalogue() actor.Actor {
-	k := &keeper[catalogue.Fact, *catalogue.Heart]{system: h.system}
-	k.ledger = newLedger("catalogue", species[catalogue.Fact, *catalogue.Heart]{
+	k := &keeper[catalogue.Fact, *catalogue.State]{system: h.system}
+	k.ledger = newLedger("catalogue", kind[catalogue.Fact, *catalogue.State]{
 		born: catalogue.New, appendFact: catalogue.AppendFact, readFact: catalogue.ReadFact, version: catalogue.SnapshotVersion,
-	}, ledgerHooks[catalogue.Fact, *catalogue.Heart]{
-		durable: func(catalogue.Fact) {}, publish: func([][]byte, protocol.Seq) {}, reborn: func(*catalogue.Heart) {}, keep: h.keep,
+	}, ledgerHooks[catalogue.Fact, *catalogue.State]{
+		durable: func(catalogue.Fact) {}, publish: func([][]byte, protocol.Seq) {}, reborn: func(*catalogue.State) {}, keep: h.keep,
 	}, &h.environment)
 	return k
 }
 
 func (h *Hub) newAccess() actor.Actor {
-	k := &keeper[access.Fact, *access.Heart]{system: h.system}
-	k.ledger = newLedger("access", species[access.Fact, *access.Heart]{
+	k := &keeper[access.Fact, *access.State]{system: h.system}
+	k.ledger = newLedger("access", kind[access.Fact, *access.State]{
 		born: access.New, appendFact: access.AppendFact, readFact: access.ReadFact, version: access.SnapshotVersion,
-	}, ledgerHooks[access.Fact, *access.Heart]{
+	}, ledgerHooks[access.Fact, *access.State]{
 		durable: h.tokens.durable, publish: func([][]byte, protocol.Seq) {}, keep: h.keep,
 		// As of 1970, so that a clock that is wrong at the start leaves no token out.
-		reborn: func(heart *access.Heart) { h.tokens.reborn(heart.Tokens(0)) },
+		reborn: func(state *access.State) { h.tokens.reborn(state.Tokens(0)) },
 	}, &h.environment)
 	return k
 }

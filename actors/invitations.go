@@ -135,12 +135,12 @@ func (h *Hub) GuestLive(id protocol.SessionID, g protocol.Generation) bool {
 
 // Join tells how a session is joined.
 func (h *Hub) Join(ctx context.Context, id protocol.SessionID) (protocol.Join, error) {
-	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Join, *protocol.Error) { return s.Join(), nil })
+	return askSession(ctx, h, id, func(s *session.State) (protocol.Join, *protocol.Error) { return s.Join(), nil })
 }
 
 // Addresses lists where the devices came in from that have voted in a session.
 func (h *Hub) Addresses(ctx context.Context, id protocol.SessionID) (protocol.GuestAddresses, error) {
-	return askSession(ctx, h, id, func(s *session.Heart) (protocol.GuestAddresses, *protocol.Error) {
+	return askSession(ctx, h, id, func(s *session.State) (protocol.GuestAddresses, *protocol.Error) {
 		if !s.Exists() {
 			return protocol.GuestAddresses{}, protocol.NotFound("Session")
 		}
@@ -150,5 +150,5 @@ func (h *Hub) Addresses(ctx context.Context, id protocol.SessionID) (protocol.Gu
 
 // Enter asks a session what a device is told that comes with its code.
 func (h *Hub) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error) {
-	return askSession(ctx, h, id, func(s *session.Heart) (protocol.Entry, *protocol.Error) { return s.Enter(code, device) })
+	return askSession(ctx, h, id, func(s *session.State) (protocol.Entry, *protocol.Error) { return s.Enter(code, device) })
 }

@@ -8,7 +8,7 @@ import (
 
 // keeper is the actor around a ledger. It is all there is to the catalogue and the
 // access tokens; a session adds its feed.
-type keeper[F any, H heart[F]] struct {
+type keeper[F any, H state[F]] struct {
 	*ledger[F, H]
 	system *actor.ActorSystem
 }
@@ -30,7 +30,7 @@ func (k *keeper[F, H]) Receive(c actor.Context) {
 	}
 }
 
-// start reads the heart. When that fails the actor lives on and refuses, and every
+// start reads the state. When that fails the actor lives on and refuses, and every
 // sweep tries again.
 func (k *keeper[F, H]) start(self *actor.PID) {
 	k.wake = func() { k.system.Root.Send(self, wakeUp{}) }
@@ -50,7 +50,7 @@ func (k *keeper[F, H]) end() {
 }
 
 // endure keeps a mistake of ours from ending the actor: everybody who waits is
-// answered, and the heart is read again.
+// answered, and the state is read again.
 func (k *keeper[F, H]) endure(message any) {
 	r := recover()
 	if r == nil {

@@ -13,14 +13,14 @@ import (
 	"partyline/protocol"
 )
 
-// ledger carries one heart and keeps it true to its stream. It is pipelined: a
+// ledger carries one state and keeps it true to its stream. It is pipelined: a
 // command is decided and applied against the speculative state, its records are
 // handed to the journal, and the next command follows at once. What was promised
 // (answers, events) waits in order until the journal says that it is durable.
 //
 // One actor owns it. The only part that another goroutine touches is outcome.
-type ledger[F any, H heart[F]] struct {
-	species[F, H]
+type ledger[F any, H state[F]] struct {
+	kind[F, H]
 	ledgerHooks[F, H]
 	stream  string
 	journal persistence.Journal
@@ -29,7 +29,7 @@ type ledger[F any, H heart[F]] struct {
 	log     zerolog.Logger
 	gauges  *gauges
 
-	heart H
+	state H
 	seq   protocol.Seq // of the last fact applied, durable or not
 
 	promises  queue[promise]
@@ -40,8 +40,8 @@ type ledger[F any, H heart[F]] struct {
 	heard     func(persistence.Outcome) // hear, bound once so that an append allocates no function
 
 	// suspect: the state may not be what the journal holds (a commit failed, the
-	// heart panicked). Messages are held until every append has its outcome, then
-	// the heart is read again.
+	// state panicked). Messages are held until every append has its outcome, then
+	// the state is read again.
 	suspect bool
 	held    []asker
 	broken  broken
@@ -52,7 +52,7 @@ type ledger[F any, H heart[F]] struct {
 }
 
 // ledgerHooks are what the actor around a ledger does with what happens in it.
-type ledgerHooks[F any, H heart[F]] struct {
+type ledgerHooks[F any, H state[F]] struct {
 	// wake sends the actor a message that calls settle. It is called from the
 	// journal's committer and must not block.
 	wake func()
@@ -89,13 +89,13 @@ type outcome struct {
 }
 
 // newLedger makes a ledger that has not read its stream yet.
-func newLedger[F any, H heart[F]](stream string, s species[F, H], hooks ledgerHooks[F, H], e *environment) *ledger[F, H] {
-	l := &ledger[F, H]{species: s, ledgerHooks: hooks, stream: stream, journal: e.journal, now: e.now, clock: e.clock, log: e.log, gauges: e.gauges}
+func newLedger[F any, H state[F]](stream string, s kind[F, H], hooks ledgerHooks[F, H], e *environment) *ledger[F, H] {
+	l := &ledger[F, H]{kind: s, ledgerHooks: hooks, stream: stream, journal: e.journal, now: e.now, clock: e.clock, log: e.log, gauges: e.gauges}
 	l.heard = l.hear
 	return l
 }
 
-// recover reads snapshot and tail from the journal into a new heart.
+// recover reads snapshot and tail from the journal into a new state.
 func (l *ledger[F, H]) recover(ctx context.Context) error {
 	h, from, other, err := l.restore(ctx)
 	if err != nil {
@@ -118,7 +118,7 @@ func (l *ledger[F, H]) recover(ctx context.Context) error {
 		}
 		last = rec.Seq
 	}
-	l.heart, l.seq = h, protocol.Seq(last)
+	l.state, l.seq = h, protocol.Seq(last)
 	l.snap = snapshotPlan{base: protocol.Seq(from)}
 	l.reborn(h)
 	return nil

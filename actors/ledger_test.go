@@ -15,7 +15,7 @@ import (
 	"partyline/protocol"
 )
 
-// counter is the smallest heart: it adds numbers, and panics where it is told to.
+// counter is the smallest state: it adds numbers, and panics where it is told to.
 type counter struct{ sum int }
 
 type added int
@@ -67,7 +67,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, journal: memory.New(memory.Options{}), woken: make(chan struct{}, 1000), door: newDoor(10_000)}
 	t.Cleanup(func() { _ = b.journal.Close() })
-	b.ledger = newLedger("counter", species[added, *counter]{
+	b.ledger = newLedger("counter", kind[added, *counter]{
 		born:       func() *counter { return &counter{} },
 		appendFact: func(dst []byte, f added) []byte { return strconv.AppendInt(dst, int64(f), 10) },
 		readFact: func(data []byte) (added, error) {

@@ -18,7 +18,7 @@ const (
 	// passEvery is how far a webhook looks through records that it does not want before
 	// it writes down how far it has come.
 	passEvery = 10_000
-	mainLane  = webhook.LaneMain
+	mainLane  = webhook.SourceLive
 )
 
 // line is what a lane has found and not delivered.

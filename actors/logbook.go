@@ -165,7 +165,7 @@ func (h *Hub) logRow(id protocol.WebhookID, rec persistence.Record, f *webhook.A
 		ID: int64(rec.Position), WebhookID: id, EventType: f.Event, CreatedAt: f.Began,
 		DeliveryAttempt: protocol.DeliveryAttempt{
 			DeliveryID: f.Delivery, MessageID: webhook.MessageID(epoch, id, f.Delivery, 0), Attempt: f.Number, DurationMS: f.Took,
-			ResponseExcerpt: f.Excerpt, Redelivery: f.Lane == webhook.LaneRedelivery || f.Lane == webhook.LaneReplay,
+			ResponseExcerpt: f.Excerpt, Redelivery: f.Source == webhook.SourceRedelivery || f.Source == webhook.SourceReplay,
 		},
 	}
 	if f.Probe {

@@ -18,7 +18,7 @@ type Observer interface {
 	// and now and then without one. It returns nil when it has told of the end, and an
 	// error when it could see nothing more; then it is called again after a pause. It
 	// returns soon after ctx ends, and leaves nothing open.
-	Observe(ctx context.Context, roomCode string, tell func(session.Sight)) error
+	Observe(ctx context.Context, roomCode string, tell func(session.Observation)) error
 }
 
 // lookouts are the observations under way: one goroutine each, ended by the end of the
@@ -47,21 +47,21 @@ type lookout struct {
 
 // start observes a room. tell and back are called from another goroutine; back once, at
 // the end.
-func (l *lookouts) start(room string, tell func(session.Sight), back func(error)) *lookout {
+func (l *lookouts) start(room string, tell func(session.Observation), back func(error)) *lookout {
 	ctx, cancel := context.WithCancel(l.life)
 	one := &lookout{cancel: cancel}
 	l.gauges.checks.Add(1)
 	l.out.Go(func() {
 		defer cancel()
 		defer l.gauges.checks.Add(-1)
-		err := l.observe(ctx, room, func(s session.Sight) { one.heard(func() { tell(s) }) })
+		err := l.observe(ctx, room, func(s session.Observation) { one.heard(func() { tell(s) }) })
 		one.heard(func() { back(err) })
 	})
 	return one
 }
 
 // observe turns a panic of the observer into an error.
-func (l *lookouts) observe(ctx context.Context, room string, tell func(session.Sight)) (err error) {
+func (l *lookouts) observe(ctx context.Context, room string, tell func(session.Observation)) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			l.log.Error().Interface("panic", r).Str("room", room).Bytes("stack", debug.Stack()).Msg("observer panicked")

@@ -10,7 +10,7 @@ import (
 
 // Poll is the newest poll of a session, open or over, nil before the first.
 func (h *Hub) Poll(ctx context.Context, id protocol.SessionID) (*protocol.Poll, error) {
-	return askSession(ctx, h, id, func(s *session.Heart) (*protocol.Poll, *protocol.Error) { return s.Poll(h.clock.moment()), nil })
+	return askSession(ctx, h, id, func(s *session.State) (*protocol.Poll, *protocol.Error) { return s.Poll(h.clock.moment()), nil })
 }
 
 // candidates looks up the games that a poll names, or has the picker roll them.
@@ -27,7 +27,7 @@ func (h *Hub) candidates(ctx context.Context, c protocol.StartPoll) ([]protocol.
 
 func (h *Hub) lineUp(ctx context.Context, c protocol.StartPoll) ([]protocol.Game, error) {
 	if c.Count == nil {
-		return ask(ctx, h, h.catalogue, func(l *catalogue.Heart) ([]protocol.Game, *protocol.Error) { return named(l, c.GameIDs) })
+		return ask(ctx, h, h.catalogue, func(l *catalogue.State) ([]protocol.Game, *protocol.Error) { return named(l, c.GameIDs) })
 	}
 	played, err := h.played(ctx, c.ID)
 	if err != nil {
@@ -37,12 +37,12 @@ func (h *Hub) lineUp(ctx context.Context, c protocol.StartPoll) ([]protocol.Game
 	for i := range draws {
 		draws[i] = h.draw()
 	}
-	return ask(ctx, h, h.catalogue, func(l *catalogue.Heart) ([]protocol.Game, *protocol.Error) {
+	return ask(ctx, h, h.catalogue, func(l *catalogue.State) ([]protocol.Game, *protocol.Error) {
 		return l.Roll(c.Pick(), played, draws)
 	})
 }
 
-func named(l *catalogue.Heart, ids []protocol.GameID) ([]protocol.Game, *protocol.Error) {
+func named(l *catalogue.State, ids []protocol.GameID) ([]protocol.Game, *protocol.Error) {
 	games := make([]protocol.Game, len(ids))
 	for i, id := range ids {
 		var err *protocol.Error

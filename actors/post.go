@@ -49,7 +49,7 @@ const startWindow = 200_000
 
 func newPost(e environment, props func(func() actor.Actor) *actor.Props, o Options) *post {
 	return &post{
-		environment: e, props: props, flights: newFlights(o.Courier, e.log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
+		environment: e, props: props, flights: newFlights(o.Sender, e.log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
 		rested: make(chan struct{}, protocol.MaxWebhooks), marked: map[protocol.WebhookID]protocol.DeliveryID{},
 		restored: quietEpoch(e.journal),
 	}

@@ -125,7 +125,7 @@ func newNight(t *testing.T) *night {
 func (n *night) start() {
 	n.t.Helper()
 	h, err := actors.New(n.t.Context(), actors.Options{
-		Journal: n.store(), MaxActiveSessions: 0, Courier: n.courier, Jitter: func() float64 { return n.jitter }, Draw: func() float64 { return n.draw },
+		Journal: n.store(), MaxActiveSessions: 0, Sender: n.courier, Jitter: func() float64 { return n.jitter }, Draw: func() float64 { return n.draw },
 		Now: func() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) },
 	})
 	if err != nil {

@@ -69,17 +69,17 @@ func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {
 // reached is up to where everything was judged by the webhook's filter as it is: what
 // lies after it and is wanted waits still.
 func (a *webhookActor) reached() protocol.DeliveryID {
-	if a.suspect || !a.heart.Exists() {
+	if a.suspect || !a.state.Exists() {
 		return 0
 	}
-	switch d := a.heart.Head(); {
-	case !a.heart.Enabled():
-		return a.heart.Cursor()
+	switch d := a.state.Head(); {
+	case !a.state.Enabled():
+		return a.state.Cursor()
 	case a.lineFlight():
 		return a.flight.conclude.Delivery - 1
 	case a.unrecorded != nil && a.unrecorded.Lane == mainLane:
 		return a.unrecorded.Delivery - 1
-	case d != nil && d.Lane == mainLane:
+	case d != nil && d.Source == mainLane:
 		return d.Delivery - 1
 	}
 	if a.line.empty() && a.covered {

@@ -20,7 +20,7 @@ import (
 // each answer, so whoever has been answered sees what he did.
 type projection struct {
 	environment
-	heart    *standings.Heart
+	state    *standings.State
 	position persistence.Position // of the last record applied
 	kept     persistence.Position // of the newest snapshot
 	broken   error
@@ -37,7 +37,7 @@ const standingsStream = "standings"
 const projectionBusy = 100_000
 
 func newProjection(e environment) *projection {
-	return &projection{environment: e, heart: standings.New(), damages: newDamages(e), remains: remainder{environment: e}}
+	return &projection{environment: e, state: standings.New(), damages: newDamages(e), remains: remainder{environment: e}}
 }
 
 // load reads snapshot and tail. It is called before the actor starts.
@@ -51,7 +51,7 @@ func (p *projection) load(ctx context.Context) error {
 		return fmt.Errorf("standings: %w", &versionError{standingsStream, s.Version, standings.SnapshotVersion})
 	}
 	if err == nil && ok {
-		if err = p.heart.Restore(s.Data); err == nil {
+		if err = p.state.Restore(s.Data); err == nil {
 			p.position, p.kept = persistence.Position(s.Seq), persistence.Position(s.Seq)
 		}
 	}
@@ -59,7 +59,7 @@ func (p *projection) load(ctx context.Context) error {
 		p.log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
 	}
 	if p.position == 0 {
-		if p.heart, err = p.remains.load(ctx); err != nil {
+		if p.state, err = p.remains.load(ctx); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (p *projection) load(ctx context.Context) error {
 // recount counts a session anew of which something could not be read when it was counted,
 // up to where the standings have come.
 func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
-	p.heart.Forget(id)
+	p.state.Forget(id)
 	last := persistence.Seq(0)
 	for rec, err := range p.journal.Read(ctx, streamOf(id), 0) {
 		if err == nil && rec.Position > p.position {
@@ -103,12 +103,12 @@ func (p *projection) Receive(c actor.Context) {
 	case wakeUp:
 		p.rung.Store(false)
 		_ = p.read()
-	case *query[*standings.Heart]:
+	case *query[*standings.State]:
 		if err := p.read(); err != nil {
 			m.reply(nil, asRead(refusalOf(err)))
 			return
 		}
-		m.reply(m.read(p.heart, 0))
+		m.reply(m.read(p.state, 0))
 	case sweep:
 		if p.position-p.kept >= snapshotIdle && p.position == p.journal.Head() {
 			p.snapshot()
@@ -187,16 +187,16 @@ func (p *projection) apply(rec persistence.Record) error {
 		return err
 	}
 	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.remains.until {
-		p.heart.Forget(id) // its totals are there already
+		p.state.Forget(id) // its totals are there already
 		return nil
 	}
-	p.heart.Apply(id, fact)
+	p.state.Apply(id, fact)
 	return nil
 }
 
 func (p *projection) snapshot() {
 	p.kept = p.position
 	p.damages.keepBefore(p.position)
-	p.remains.keepBefore(p.position, p.heart)
-	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.heart.AppendSnapshot(nil)})
+	p.remains.keepBefore(p.position, p.state)
+	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.state.AppendSnapshot(nil)})
 }

@@ -23,7 +23,7 @@ func ask[H, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(H) (T,
 }
 
 // askSession does the same with a session, waking it if need be.
-func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read func(*session.Heart) (T, *protocol.Error)) (T, error) {
+func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read func(*session.State) (T, *protocol.Error)) (T, error) {
 	return await(ctx, h, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 }
 
@@ -35,7 +35,7 @@ func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Err
 	}
 	w := h.waiters.get()
 	q := &query[H]{ticket: ticket{pass: pass, done: w.done}}
-	q.read = func(heart H, _ protocol.Seq) (any, *protocol.Error) { return read(heart) }
+	q.read = func(state H, _ protocol.Seq) (any, *protocol.Error) { return read(state) }
 	if err := send(q); err != nil {
 		q.reply(nil, err)
 	}
@@ -49,7 +49,7 @@ func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Err
 // totals are the standings' numbers of all games at one moment.
 func (h *Hub) totals(ctx context.Context, games []protocol.Game) (catalogue.Totals, error) {
 	type row struct{ plays, up, down int64 }
-	rows, err := ask(ctx, h, h.standings, func(s *standings.Heart) (map[protocol.GameID]row, *protocol.Error) {
+	rows, err := ask(ctx, h, h.standings, func(s *standings.State) (map[protocol.GameID]row, *protocol.Error) {
 		rows := make(map[protocol.GameID]row, len(games))
 		for _, g := range games {
 			plays, up, down := s.Totals(g.ID)
@@ -110,7 +110,7 @@ func (h *Hub) Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
-	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Game, *protocol.Error) { return c.Games(f), nil })
+	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.State) ([]protocol.Game, *protocol.Error) { return c.Games(f), nil })
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (h *Hub) Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game
 
 // Game is one game of the catalogue.
 func (h *Hub) Game(ctx context.Context, id protocol.GameID) (protocol.Game, error) {
-	game, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) (protocol.Game, *protocol.Error) { return c.Game(id) })
+	game, err := ask(ctx, h, h.catalogue, func(c *catalogue.State) (protocol.Game, *protocol.Error) { return c.Game(id) })
 	if err != nil {
 		return game, err
 	}
@@ -130,7 +130,7 @@ func (h *Hub) Game(ctx context.Context, id protocol.GameID) (protocol.Game, erro
 
 // Packs lists the packs with their weight in the picker.
 func (h *Hub) Packs(ctx context.Context) ([]protocol.Pack, error) {
-	return ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Pack, *protocol.Error) { return c.Packs(), nil })
+	return ask(ctx, h, h.catalogue, func(c *catalogue.State) ([]protocol.Pack, *protocol.Error) { return c.Packs(), nil })
 }
 
 // PackMeta lists the packs with their numbers.
@@ -143,7 +143,7 @@ func (h *Hub) PackMeta(ctx context.Context) ([]protocol.PackMeta, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.PackMeta, *protocol.Error) { return c.PackMeta(totals), nil })
+	return ask(ctx, h, h.catalogue, func(c *catalogue.State) ([]protocol.PackMeta, *protocol.Error) { return c.PackMeta(totals), nil })
 }
 
 // Pick draws a game by weight from those that fit and were not played lately.
@@ -156,7 +156,7 @@ func (h *Hub) Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error
 	if err != nil {
 		return none, err
 	}
-	picked, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) (protocol.Picked, *protocol.Error) {
+	picked, err := ask(ctx, h, h.catalogue, func(c *catalogue.State) (protocol.Picked, *protocol.Error) {
 		return c.Pick(p, played, h.draw())
 	})
 	if err != nil {
@@ -172,22 +172,22 @@ func (h *Hub) played(ctx context.Context, id protocol.SessionID) ([]protocol.Gam
 	if id == 0 {
 		return nil, nil
 	}
-	return askSession(ctx, h, id, func(s *session.Heart) ([]protocol.GameID, *protocol.Error) { return s.Played(), nil })
+	return askSession(ctx, h, id, func(s *session.State) ([]protocol.GameID, *protocol.Error) { return s.Played(), nil })
 }
 
 // Sessions lists all sessions, the newest first.
 func (h *Hub) Sessions(ctx context.Context) ([]protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.Heart) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
+	return ask(ctx, h, h.standings, func(s *standings.State) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
 }
 
 // Session is one session.
 func (h *Hub) Session(ctx context.Context, id protocol.SessionID) (protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.Heart) (protocol.Session, *protocol.Error) { return s.Session(id) })
+	return ask(ctx, h, h.standings, func(s *standings.State) (protocol.Session, *protocol.Error) { return s.Session(id) })
 }
 
 // ActiveSession is the newest active session, nil when none is.
 func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.Heart) (*protocol.Session, *protocol.Error) {
+	return ask(ctx, h, h.standings, func(s *standings.State) (*protocol.Session, *protocol.Error) {
 		active := s.Active()
 		if len(active) == 0 {
 			return nil, nil
@@ -200,7 +200,7 @@ func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
 // SessionGames lists the playings of a session in order, with the totals of their
 // games over all sessions.
 func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error) {
-	plays, err := askSession(ctx, h, id, func(s *session.Heart) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
+	plays, err := askSession(ctx, h, id, func(s *session.State) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
 	if err != nil {
 		return nil, err
 	}
@@ -227,23 +227,23 @@ func (h *Hub) joinPlays(ctx context.Context, plays []protocol.SessionGame) error
 
 // SessionVotes are the votes of one session, game by game.
 func (h *Hub) SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error) {
-	return askSession(ctx, h, id, func(s *session.Heart) (protocol.SessionVotes, *protocol.Error) { return s.Votes(), nil })
+	return askSession(ctx, h, id, func(s *session.State) (protocol.SessionVotes, *protocol.Error) { return s.Votes(), nil })
 }
 
 // Stats are the numbers over everything.
 func (h *Hub) Stats(ctx context.Context) (protocol.Stats, error) {
-	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.Heart) ([]protocol.Game, *protocol.Error) {
+	games, err := ask(ctx, h, h.catalogue, func(c *catalogue.State) ([]protocol.Game, *protocol.Error) {
 		return c.Games(protocol.GameFilter{}), nil
 	})
 	if err != nil {
 		return protocol.Stats{}, err
 	}
-	return ask(ctx, h, h.standings, func(s *standings.Heart) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
+	return ask(ctx, h, h.standings, func(s *standings.State) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
 }
 
 // Tokens lists the scoped tokens that hold, the newest first.
 func (h *Hub) Tokens(ctx context.Context) ([]protocol.Token, error) {
-	return ask(ctx, h, h.access, func(a *access.Heart) ([]protocol.Token, *protocol.Error) {
+	return ask(ctx, h, h.access, func(a *access.State) ([]protocol.Token, *protocol.Error) {
 		return a.Tokens(protocol.TimestampOf(h.now())), nil
 	})
 }

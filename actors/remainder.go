@@ -23,7 +23,7 @@ type remainder struct {
 const remainsStream = "deleted"
 
 // load is what there is of sessions that were deleted, before everything else is counted.
-func (r *remainder) load(ctx context.Context) (*standings.Heart, error) {
+func (r *remainder) load(ctx context.Context) (*standings.State, error) {
 	h := standings.New()
 	s, ok, err := r.journal.LoadSnapshot(ctx, remainsStream)
 	switch {
@@ -43,7 +43,7 @@ func (r *remainder) load(ctx context.Context) (*standings.Heart, error) {
 }
 
 // keepBefore stores them before a snapshot of the standings, which lets records go.
-func (r *remainder) keepBefore(p persistence.Position, h *standings.Heart) {
+func (r *remainder) keepBefore(p persistence.Position, h *standings.State) {
 	data := h.Remains().AppendSnapshot(nil)
 	if bytes.Equal(data, r.kept) {
 		return

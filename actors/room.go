@@ -12,7 +12,7 @@ import (
 
 // roomActor is the check of one room: it sends an observer, sends another one after a
 // while when that comes back with empty hands, and brings what was seen to the session,
-// whose heart decides what is new. It ends with the check, as its session's child.
+// whose state decides what is new. It ends with the check, as its session's child.
 type roomActor struct {
 	environment
 	system   *actor.ActorSystem
@@ -29,20 +29,20 @@ type roomActor struct {
 	pause   time.Duration
 	failing time.Time // since when nothing was seen, zero when something was
 
-	seen      *session.Sight // what was seen last
-	reported  *session.Sight // what the session knows of that
-	reporting bool           // it is being told
+	seen      *session.Observation // what was seen last
+	reported  *session.Observation // what the session knows of that
+	reporting bool                 // it is being told
 }
 
 // messages that only a room understands
 type (
 	// sighted is what the observer tells.
-	sighted struct{ sight session.Sight }
+	sighted struct{ sight session.Observation }
 	// returned says that the observer is back; err is nil at the end of the room.
 	returned struct{ err error }
 	// reported says what came of telling the session.
 	reported struct {
-		sight *session.Sight
+		sight *session.Observation
 		err   *protocol.Error
 	}
 )
@@ -94,7 +94,7 @@ func (r *roomActor) observe() {
 	root, self := r.system.Root, r.self
 	r.sent = r.now()
 	r.out = r.lookouts.start(r.check.RoomCode,
-		func(s session.Sight) { root.Send(self, sighted{s}) },
+		func(s session.Observation) { root.Send(self, sighted{s}) },
 		func(err error) { root.Send(self, returned{err}) })
 }
 
@@ -121,12 +121,12 @@ func (r *roomActor) again(err error) {
 	r.due = now.Add(time.Duration((0.75 + r.jitter()/2) * float64(r.pause)))
 	r.log.Warn().Err(err).Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Dur("again", r.due.Sub(now)).Msg("player check sees nothing")
 	if now.Sub(r.failing) >= lookoutPatience {
-		r.see(session.Sight{Status: session.CheckFailed})
+		r.see(session.Observation{Status: session.CheckFailed})
 	}
 }
 
 // see takes note of a sight. After the end there is none.
-func (r *roomActor) see(s session.Sight) {
+func (r *roomActor) see(s session.Observation) {
 	if !r.over() {
 		r.seen = &s
 		r.report()
@@ -144,7 +144,7 @@ func (r *roomActor) report() {
 	r.reporting = true
 	sight, root, self := r.seen, r.system.Root, r.self
 	root.Send(r.parent, &command{
-		cmd: session.ObservePlayers{ID: r.session, GameID: r.check.Play, Run: r.check.Run, Sight: *sight},
+		cmd: session.ObservePlayers{ID: r.session, GameID: r.check.Play, Run: r.check.Run, Observation: *sight},
 		ticket: ticket{done: func(_ any, err *protocol.Error) {
 			root.Send(self, reported{sight, err})
 		}},

@@ -17,7 +17,7 @@ import (
 )
 
 // look is how an observer of the tests looks at a room: the n-th time, from 1.
-type look func(ctx context.Context, room string, n int, tell func(session.Sight)) error
+type look func(ctx context.Context, room string, n int, tell func(session.Observation)) error
 
 // rooms is an observer that does what the script says and remembers when it was asked.
 type rooms struct {
@@ -26,10 +26,10 @@ type rooms struct {
 	looks  []time.Time
 	codes  []string
 	inside int
-	tell   func(session.Sight) // of the newest observation
+	tell   func(session.Observation) // of the newest observation
 }
 
-func (r *rooms) Observe(ctx context.Context, room string, tell func(session.Sight)) error {
+func (r *rooms) Observe(ctx context.Context, room string, tell func(session.Observation)) error {
 	r.mu.Lock()
 	r.looks, r.codes, r.tell = append(r.looks, time.Now()), append(r.codes, room), tell
 	r.inside++
@@ -67,8 +67,8 @@ func (r *rooms) say(status string, players int) {
 }
 
 // sightOf makes a sight; players below zero is no count.
-func sightOf(status string, players int) session.Sight {
-	s := session.Sight{Status: status}
+func sightOf(status string, players int) session.Observation {
+	s := session.Observation{Status: status}
 	if players >= 0 {
 		s.PlayerCount = &players
 	}
@@ -76,7 +76,7 @@ func sightOf(status string, players int) session.Sight {
 }
 
 // stare looks until it is called back.
-func stare(ctx context.Context, _ string, _ int, _ func(session.Sight)) error {
+func stare(ctx context.Context, _ string, _ int, _ func(session.Observation)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -157,7 +157,7 @@ func (c *checked) wantLooking(inside, begun int) {
 func TestAnHourInARoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// One more comes in every ten minutes; each look finds what the one before found.
-		c := newChecked(t, func(ctx context.Context, _ string, _ int, tell func(session.Sight)) error {
+		c := newChecked(t, func(ctx context.Context, _ string, _ int, tell func(session.Observation)) error {
 			begun := time.Now()
 			for ctx.Err() == nil {
 				tell(sightOf(session.CheckWaiting, int(time.Since(begun)/(10*time.Minute))))
@@ -180,7 +180,7 @@ func TestARoomFromOpenToClosed(t *testing.T) {
 		c.rooms.say(session.CheckWaiting, 3)
 		c.rooms.say(session.CheckWaiting, 3)
 		c.rooms.say(session.CheckStarted, 4)
-		c.rooms.change(func(context.Context, string, int, func(session.Sight)) error { panic("nobody looks any more") })
+		c.rooms.change(func(context.Context, string, int, func(session.Observation)) error { panic("nobody looks any more") })
 		c.rooms.say(session.CheckFinished, -1)
 		time.Sleep(time.Hour)
 		c.wantLooking(0, 1)
@@ -262,7 +262,7 @@ func TestACheckResumesAfterARestart(t *testing.T) {
 
 func TestRestartInTheMiddleOfAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, func(context.Context, string, int, func(session.Sight)) error { return errors.New("not now") })
+		c := newChecked(t, func(context.Context, string, int, func(session.Observation)) error { return errors.New("not now") })
 		time.Sleep(2 * time.Minute)
 		c.rooms.change(stare)
 		c.again()
@@ -273,7 +273,7 @@ func TestRestartInTheMiddleOfAPause(t *testing.T) {
 
 func TestPausesAfterLooksThatFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, func(context.Context, string, int, func(session.Sight)) error { return errors.New("throttled") })
+		c := newChecked(t, func(context.Context, string, int, func(session.Observation)) error { return errors.New("throttled") })
 		time.Sleep(5 * time.Minute)
 		looks, _, _ := c.rooms.log()
 		for i, want := range []int{5, 10, 20, 40, 60, 60} {
@@ -295,7 +295,7 @@ func TestPausesAfterLooksThatFail(t *testing.T) {
 
 func TestALookThatLastedBeginsThePausesAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, func(ctx context.Context, _ string, n int, tell func(session.Sight)) error {
+		c := newChecked(t, func(ctx context.Context, _ string, n int, tell func(session.Observation)) error {
 			if n <= 4 {
 				return errors.New("not yet")
 			}
@@ -319,12 +319,12 @@ func TestALookThatLastedBeginsThePausesAnew(t *testing.T) {
 
 func TestAnObserverThatFallsOver(t *testing.T) {
 	for name, l := range map[string]look{
-		"panics":                func(context.Context, string, int, func(session.Sight)) error { panic("a hostile room") },
-		"comes back in silence": func(context.Context, string, int, func(session.Sight)) error { return nil },
+		"panics":                func(context.Context, string, int, func(session.Observation)) error { panic("a hostile room") },
+		"comes back in silence": func(context.Context, string, int, func(session.Observation)) error { return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newChecked(t, func(ctx context.Context, room string, n int, tell func(session.Sight)) error {
+				c := newChecked(t, func(ctx context.Context, room string, n int, tell func(session.Observation)) error {
 					if n == 1 {
 						return l(ctx, room, n, tell)
 					}

@@ -23,14 +23,14 @@ func (a *webhookActor) proceed() {
 	}
 	switch {
 	case a.gone || a.finished:
-	case a.unwanted && !a.heart.Exists():
+	case a.unwanted && !a.state.Exists():
 		a.vanish()
 	case a.ending:
 		a.finish()
 	case a.unrecorded != nil || a.stalled || a.onward:
-	case a.heart.FromBackup():
+	case a.state.FromBackup():
 		a.disableFromBackup()
-	case a.heart.Exists() && a.post.flights.courier != nil:
+	case a.state.Exists() && a.post.flights.courier != nil:
 		a.conform()
 		a.step()
 	}
@@ -47,7 +47,7 @@ func (a *webhookActor) finish() {
 
 // conform follows a change of what is wanted.
 func (a *webhookActor) conform() {
-	if !a.heart.Enabled() {
+	if !a.state.Enabled() {
 		if a.covered {
 			a.covered, a.asleep = false, false
 			a.post.window.drop(a.id)
@@ -56,26 +56,26 @@ func (a *webhookActor) conform() {
 		}
 		return
 	}
-	if a.covered && a.filter.Equal(a.heart.Filter()) {
+	if a.covered && a.filter.Equal(a.state.Filter()) {
 		return
 	}
-	a.filter, a.covered, a.asleep = *a.heart.Filter(), true, false
+	a.filter, a.covered, a.asleep = *a.state.Filter(), true, false
 	a.post.window.cover(a.id, a.filter)
-	a.line.restart(a.heart.Cursor())
+	a.line.restart(a.state.Cursor())
 	a.again = line{}
 }
 
 // step is one thing: an attempt, a wait or sleep.
 func (a *webhookActor) step() {
-	if seq, ok := a.heart.Test(); ok {
+	if seq, ok := a.state.Test(); ok {
 		a.test(seq)
 		return
 	}
-	if !a.heart.Enabled() {
+	if !a.state.Enabled() {
 		a.alarm.stop()
 		return
 	}
-	if d := a.heart.Head(); d != nil {
+	if d := a.state.Head(); d != nil {
 		a.retry(d)
 		return
 	}
@@ -88,17 +88,17 @@ func (a *webhookActor) step() {
 // test delivers a test aside from the line, once.
 func (a *webhookActor) test(seq protocol.Seq) {
 	p, err := a.fetchTest(seq)
-	if a.missing(err, webhook.LaneTest, protocol.DeliveryID(seq)) {
+	if a.missing(err, webhook.SourceTest, protocol.DeliveryID(seq)) {
 		return
 	}
-	a.fly(p, webhook.LaneTest, 1, false)
+	a.fly(p, webhook.SourceTest, 1, false)
 }
 
 // retry tries the head of the line again, when it is due.
 func (a *webhookActor) retry(d *webhook.Head) {
 	if a.head.id != d.Delivery {
 		p, err := a.fetch(d.Delivery)
-		if a.missing(err, d.Lane, d.Delivery) {
+		if a.missing(err, d.Source, d.Delivery) {
 			return
 		}
 		a.head = p
@@ -111,7 +111,7 @@ func (a *webhookActor) retry(d *webhook.Head) {
 	if a.held() {
 		return
 	}
-	a.fly(a.head, d.Lane, d.Attempts+1, d.Probe)
+	a.fly(a.head, d.Source, d.Attempts+1, d.Probe)
 }
 
 // until is how long a moment is away. A clock that was set back makes no wait longer
@@ -151,13 +151,13 @@ func (a *webhookActor) pick() {
 
 // more says whether something was asked for again.
 func (a *webhookActor) more() bool {
-	_, one := a.heart.Redelivery()
-	return one || a.heart.Replay() != nil
+	_, one := a.state.Redelivery()
+	return one || a.state.Replay() != nil
 }
 
 // deliver takes the next of the line; false when there is none.
 func (a *webhookActor) deliver() bool {
-	a.line.skip(a.heart.Cursor())
+	a.line.skip(a.state.Cursor())
 	if a.line.empty() {
 		if a.asleep {
 			return false
@@ -173,7 +173,7 @@ func (a *webhookActor) deliver() bool {
 		a.fly(p, mainLane, 1, false)
 		return true
 	}
-	if a.onward && a.line.scanned-a.heart.Cursor() >= passEvery {
+	if a.onward && a.line.scanned-a.state.Cursor() >= passEvery {
 		a.pass(mainLane, a.line.scanned)
 	}
 	return false
@@ -182,14 +182,14 @@ func (a *webhookActor) deliver() bool {
 // repeat takes the next that was asked for again; false when it has to be read first
 // or is nothing.
 func (a *webhookActor) repeat() bool {
-	if id, ok := a.heart.Redelivery(); ok {
+	if id, ok := a.state.Redelivery(); ok {
 		p, err := a.fetch(id)
-		if !a.missing(err, webhook.LaneRedelivery, id) {
-			a.fly(p, webhook.LaneRedelivery, 1, false)
+		if !a.missing(err, webhook.SourceRedelivery, id) {
+			a.fly(p, webhook.SourceRedelivery, 1, false)
 		}
 		return true
 	}
-	r := a.heart.Replay()
+	r := a.state.Replay()
 	return r != nil && a.replay(r)
 }
 
@@ -204,12 +204,12 @@ func (a *webhookActor) replay(r *webhook.Replay) bool {
 	for !a.again.empty() {
 		// A test is for once.
 		if p := a.again.waiting.pop(); p.to == 0 && p.id <= r.Until {
-			a.fly(p, webhook.LaneReplay, 1, false)
+			a.fly(p, webhook.SourceReplay, 1, false)
 			return true
 		}
 	}
 	if !a.stalled && (a.again.scanned >= r.Until || a.again.scanned-r.After >= passEvery) {
-		a.pass(webhook.LaneReplay, a.again.scanned)
+		a.pass(webhook.SourceReplay, a.again.scanned)
 		return true
 	}
 	return a.onward || a.stalled
@@ -227,7 +227,7 @@ func (a *webhookActor) sleep() {
 }
 
 // missing handles a delivery that cannot be read: one that is gone is passed.
-func (a *webhookActor) missing(err error, l webhook.Lane, id protocol.DeliveryID) bool {
+func (a *webhookActor) missing(err error, l webhook.Source, id protocol.DeliveryID) bool {
 	switch {
 	case err == nil:
 		return false

@@ -61,19 +61,19 @@ func (r *rouser) stop() {
 	r.ended = true
 }
 
-// rousing turns the request into a query that is answered when the heart has been read.
+// rousing turns the request into a query that is answered when the state has been read.
 // It is no use of the session, but where the journal failed: then it stays, and every
 // sweep tries again.
 func (a *sessionActor) rousing(r *rouse) *sessionQuery {
 	if a.suspect {
 		a.used = a.now()
 	}
-	return &sessionQuery{ticket: r.ticket, read: func(*session.Heart, protocol.Seq) (any, *protocol.Error) { return nil, nil }}
+	return &sessionQuery{ticket: r.ticket, read: func(*session.State, protocol.Seq) (any, *protocol.Error) { return nil, nil }}
 }
 
-// busy says whether the session has something running. While the heart is in doubt
+// busy says whether the session has something running. While the state is in doubt
 // nothing is.
-func (a *sessionActor) busy() bool { return !a.suspect && a.heart.Busy() }
+func (a *sessionActor) busy() bool { return !a.suspect && a.state.Busy() }
 
 // comeBack has the session woken again as soon as it has ended: something was begun
 // after it had asked to be put to sleep.

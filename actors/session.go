@@ -10,12 +10,12 @@ import (
 )
 
 type (
-	sessionQuery = query[*session.Heart]
+	sessionQuery = query[*session.State]
 )
 
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
 type sessionActor struct {
-	keeper[session.Fact, *session.Heart]
+	keeper[session.Fact, *session.State]
 	id          protocol.SessionID
 	self        *actor.PID
 	parent      *actor.PID
@@ -62,12 +62,12 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 		lookouts: h.lookouts, newRoom: h.newRoom,
 	}
 	a.system = h.system
-	a.ledger = newLedger(streamOf(id), species[session.Fact, *session.Heart]{
-		born:       func() *session.Heart { return session.New(id) },
+	a.ledger = newLedger(streamOf(id), kind[session.Fact, *session.State]{
+		born:       func() *session.State { return session.New(id) },
 		appendFact: session.AppendFact,
 		readFact:   session.ReadFact,
 		version:    session.SnapshotVersion,
-	}, ledgerHooks[session.Fact, *session.Heart]{durable: a.durable, publish: a.publish, reborn: a.reborn, keep: h.keep}, &h.environment)
+	}, ledgerHooks[session.Fact, *session.State]{durable: a.durable, publish: a.publish, reborn: a.reborn, keep: h.keep}, &h.environment)
 	return a
 }
 
@@ -140,7 +140,7 @@ func (a *sessionActor) durable(f session.Fact) {
 	case *session.ChatImported:
 		a.gauges.votes.Add(f.Total())
 	case *session.PollStarted:
-		a.countDown(a.heart)
+		a.countDown(a.state)
 	case *session.PollEnded:
 		a.countdown.stop()
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
@@ -169,7 +169,7 @@ func (a *sessionActor) publish(events [][]byte, last protocol.Seq) {
 // reborn is told of each reading from the journal: what listeners had of the past
 // incarnation ends, and the directory learns what is true. At the first reading of a
 // session that is being created there is nothing yet, and its place is reserved.
-func (a *sessionActor) reborn(h *session.Heart) {
+func (a *sessionActor) reborn(h *session.State) {
 	if h.Exists() || a.born {
 		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
 	}
@@ -186,7 +186,7 @@ const pastPatience = 10 * time.Second
 
 // untilRest is how long the session stays awake unused.
 func (a *sessionActor) untilRest() time.Duration {
-	if a.suspect || a.heart.Active() {
+	if a.suspect || a.state.Active() {
 		return a.patience
 	}
 	return min(a.patience, pastPatience)

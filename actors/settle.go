@@ -145,7 +145,7 @@ func (l *ledger[F, H]) settled() bool {
 	return l.outcome.resolved == l.submitted
 }
 
-// begin reads the heart and starts a new count of appends.
+// begin reads the state and starts a new count of appends.
 func (l *ledger[F, H]) begin() error {
 	if l.broken.err != nil && l.now().Sub(l.broken.at) < l.broken.pause {
 		return l.broken.err

@@ -57,7 +57,7 @@ func (l *ledger[F, H]) rest() {
 }
 
 func (l *ledger[F, H]) takeSnapshot() {
-	data := l.heart.AppendSnapshot(nil)
+	data := l.state.AppendSnapshot(nil)
 	l.snap.base, l.snap.ticket = l.seq, l.submitted
 	l.snap.pending = &persistence.Snapshot{Stream: l.stream, Seq: persistence.Seq(l.seq), Version: l.version, Data: data}
 }

@@ -29,7 +29,7 @@ func (t *tokens) durable(f access.Fact) {
 	}
 }
 
-// makeRoom forgets expired tokens as the heart does: where one is issued and there are as
+// makeRoom forgets expired tokens as the state does: where one is issued and there are as
 // many as may hold. Whoever looks at a token forgets nothing: a clock that is wrong for a
 // moment would end tokens for good.
 func (t *tokens) makeRoom(now protocol.Timestamp) {

@@ -61,10 +61,10 @@ func (h *Hub) Refresh(id protocol.SessionID, f *feed.Feed) {
 // State is the whole state of a session as of its Seq. Everything up to that seq has
 // been published when it returns.
 func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
-	return await[*session.Heart, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
+	return await[*session.State, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
 		q.barrier = true
-		q.read = func(s *session.Heart, seq protocol.Seq) (any, *protocol.Error) {
-			return s.State(seq, h.clock.moment()), nil
+		q.read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+			return s.View(seq, h.clock.moment()), nil
 		}
 		return h.sendSession(id, q)
 	})
@@ -72,11 +72,11 @@ func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.Sessi
 
 // Replay yields the stored events after a seq up to and including until, in order.
 // Event is valid until the next step.
-func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error] {
-	return func(yield func(feed.Replayed, error) bool) {
+func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error] {
+	return func(yield func(feed.StoredEvent, error) bool) {
 		for rec, err := range h.journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
 			if err != nil {
-				yield(feed.Replayed{}, asRead(refusalOf(err)))
+				yield(feed.StoredEvent{}, asRead(refusalOf(err)))
 				return
 			}
 			seq := protocol.Seq(rec.Seq)
@@ -85,10 +85,10 @@ func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until pr
 			}
 			_, event, err := splitRecord(rec.Data)
 			if err != nil {
-				yield(feed.Replayed{}, errCorrupt())
+				yield(feed.StoredEvent{}, errCorrupt())
 				return
 			}
-			if !yield(feed.Replayed{Seq: seq, Event: event}, nil) {
+			if !yield(feed.StoredEvent{Seq: seq, Event: event}, nil) {
 				return
 			}
 		}

@@ -10,12 +10,12 @@ import (
 	"partyline/protocol"
 )
 
-type webhookQuery = query[*webhook.Heart]
+type webhookQuery = query[*webhook.State]
 
 // webhookActor is one webhook: a ledger, a cursor into the global order, and at most
 // one attempt under way.
 type webhookActor struct {
-	keeper[webhook.Fact, *webhook.Heart]
+	keeper[webhook.Fact, *webhook.State]
 	id   protocol.WebhookID
 	post *post
 	self *actor.PID
@@ -28,7 +28,7 @@ type webhookActor struct {
 	disabling bool
 
 	flight     flight
-	unrecorded *webhook.Conclude // what came of the last attempt, until it is on disk
+	unrecorded *webhook.RecordAttempt // what came of the last attempt, until it is on disk
 	recording  bool
 
 	line    line // the events that wait
@@ -53,7 +53,7 @@ type webhookActor struct {
 // of a past one.
 type flight struct {
 	number   uint64
-	conclude webhook.Conclude
+	conclude webhook.RecordAttempt
 	cancel   context.CancelFunc
 }
 
@@ -75,13 +75,13 @@ func (p *post) newWebhook(id protocol.WebhookID, arrived func()) *webhookActor {
 	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: sync.OnceFunc(arrived)}
 	a.system = p.system
 	a.line.done = p.mark(id)
-	a.ledger = newLedger(webhookStream(id), species[webhook.Fact, *webhook.Heart]{
-		born:       func() *webhook.Heart { return webhook.New(id).RestoredIn(p.restored) },
+	a.ledger = newLedger(webhookStream(id), kind[webhook.Fact, *webhook.State]{
+		born:       func() *webhook.State { return webhook.New(id).RestoredIn(p.restored) },
 		appendFact: webhook.AppendFact,
 		readFact:   webhook.ReadFact,
 		version:    webhook.SnapshotVersion,
 		often:      webhookSnapshot,
-	}, ledgerHooks[webhook.Fact, *webhook.Heart]{durable: a.durable, publish: func([][]byte, protocol.Seq) {}, reborn: a.reborn, keep: p.keep}, &p.environment)
+	}, ledgerHooks[webhook.Fact, *webhook.State]{durable: a.durable, publish: func([][]byte, protocol.Seq) {}, reborn: a.reborn, keep: p.keep}, &p.environment)
 	return a
 }
 
@@ -126,13 +126,13 @@ func (a *webhookActor) Receive(c actor.Context) {
 	}
 	a.proceed()
 	a.vitals.done.Store(int64(a.line.done))
-	a.vitals.restless.Store(a.suspect || a.stalled || a.heart.FromBackup() || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
+	a.vitals.restless.Store(a.suspect || a.stalled || a.state.FromBackup() || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
 }
 
 // arrive tells whoever waits that the webhook has been read, and that one which came
 // with a backup is disabled. Nobody waits for a journal that is ill.
 func (a *webhookActor) arrive() {
-	if a.suspect || !a.disabling && !a.heart.FromBackup() {
+	if a.suspect || !a.disabling && !a.state.FromBackup() {
 		a.arrived()
 	}
 }
@@ -152,7 +152,7 @@ func (a *webhookActor) durable(f webhook.Fact) {
 
 // attempted tells the log and the metrics.
 func (a *webhookActor) attempted(f *webhook.Attempted) {
-	if f.Lane == webhook.LaneMain && a.heart.Cursor() >= f.Delivery {
+	if f.Source == webhook.SourceLive && a.state.Cursor() >= f.Delivery {
 		a.line.done = max(a.line.done, f.Delivery)
 	}
 	a.log.Info().Int64("webhook", int64(a.id)).Int64("delivery", int64(f.Delivery)).Str("event", string(f.Event)).
@@ -163,19 +163,19 @@ func (a *webhookActor) attempted(f *webhook.Attempted) {
 
 // tell shows the state to those who look without asking.
 func (a *webhookActor) tell() {
-	health := a.heart.Health()
+	health := a.state.Health()
 	a.vitals.made.Store(health.Attempts)
 	a.vitals.delivered.Store(health.Delivered)
 	a.vitals.dead.Store(health.Dead)
 	if w, known := a.post.roster.find(a.id); known && w.State != health.State {
-		a.post.roster.note(a.heart.Webhook())
+		a.post.roster.note(a.state.Webhook())
 		a.log.Info().Int64("webhook", int64(a.id)).Str("state", string(health.State)).Msg("webhook state")
 	}
 }
 
 // reborn is told of each reading from the journal. What was read ahead may be wrong
 // now; an attempt under way is not, its outcome is still to be recorded.
-func (a *webhookActor) reborn(h *webhook.Heart) {
+func (a *webhookActor) reborn(h *webhook.State) {
 	a.asleep, a.covered, a.stalled = false, false, false
 	a.line.restart(h.Cursor())
 	a.again = line{}

@@ -35,8 +35,8 @@ func (h *Hub) sendWebhook(id protocol.WebhookID, m any) *protocol.Error {
 }
 
 // askWebhook reads the state of a webhook.
-func askWebhook[T any](ctx context.Context, h *Hub, id protocol.WebhookID, read func(*webhook.Heart) (T, *protocol.Error)) (T, error) {
-	return await(ctx, h, func(w *webhook.Heart) (T, *protocol.Error) {
+func askWebhook[T any](ctx context.Context, h *Hub, id protocol.WebhookID, read func(*webhook.State) (T, *protocol.Error)) (T, error) {
+	return await(ctx, h, func(w *webhook.State) (T, *protocol.Error) {
 		var none T
 		if !w.Exists() {
 			return none, protocol.NotFound("Webhook")
@@ -52,5 +52,5 @@ func (h *Hub) Webhooks(context.Context) ([]protocol.Webhook, error) {
 
 // Webhook is one webhook.
 func (h *Hub) Webhook(ctx context.Context, id protocol.WebhookID) (protocol.Webhook, error) {
-	return askWebhook(ctx, h, id, func(w *webhook.Heart) (protocol.Webhook, *protocol.Error) { return w.Webhook(), nil })
+	return askWebhook(ctx, h, id, func(w *webhook.State) (protocol.Webhook, *protocol.Error) { return w.Webhook(), nil })
 }

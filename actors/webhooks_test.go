@@ -69,7 +69,7 @@ func TestTheSecretIsNowhere(t *testing.T) {
 		n.stop()
 		var out bytes.Buffer
 		var err error
-		n.hub, err = actors.New(t.Context(), actors.Options{Journal: n.journal, Courier: n.courier, Log: zerolog.New(&syncWriter{w: &out})})
+		n.hub, err = actors.New(t.Context(), actors.Options{Journal: n.journal, Sender: n.courier, Log: zerolog.New(&syncWriter{w: &out})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ const (
 // ask. Its messages are read one after the other, by the engine's reader.
 type socket struct {
 	g      *Gateway
-	peer   *fanout.Peer
+	peer   *fanout.Conn
 	from   netip.Addr
 	opened time.Time
 

@@ -94,7 +94,7 @@ func (s *sweeper) closeLate(now time.Time) {
 }
 
 func (s *sweeper) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
-	s.g.engine.ClosePeers(func(p *fanout.Peer) bool {
+	s.g.engine.ClosePeers(func(p *fanout.Conn) bool {
 		k, ok := p.Tag.(*socket)
 		return ok && over(k)
 	}, code, reason)

@@ -4,7 +4,7 @@ package protocol
 // into the same commands: path, query and body parameters by their JSON names.
 type Command interface {
 	// Check looks at shape alone (presence, lengths, ranges), nil when it fits. What
-	// depends on the state of things is decided by the heart.
+	// depends on the state of things is decided by the state.
 	Check() *Error
 }
 

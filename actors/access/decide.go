@@ -17,7 +17,7 @@ const (
 // Decide turns a checked command into facts, appended to dst, or refuses it. It changes
 // nothing. Times are the caller's clock as it is: were they kept from going back, one
 // wrong hour of that clock would spoil the tokens of all later ones.
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
 	now := m.Clock
 	switch c := cmd.(type) {
 	case protocol.IssueToken:
@@ -31,7 +31,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	return dst, protocol.Errorf(protocol.CodeInternal, "access does not know %T", cmd)
 }
 
-func (h *Heart) decideIssue(dst []Fact, c protocol.IssueToken, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideIssue(dst []Fact, c protocol.IssueToken, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	ttl := time.Duration(c.ExpiresIn)
 	if ttl == 0 {
 		ttl = defaultTTL
@@ -52,7 +52,7 @@ func (h *Heart) decideIssue(dst []Fact, c protocol.IssueToken, now protocol.Time
 
 // Answer is what the client of a decided command gets: protocol.Token for IssueToken,
 // protocol.Message for RevokeToken.
-func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	for _, f := range facts {
 		switch f := f.(type) {
 		case *Issued:

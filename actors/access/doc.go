@@ -1,4 +1,4 @@
-// Package access is the heart of the scoped tokens: which bots and viewers were given
+// Package access is the state of the scoped tokens: which bots and viewers were given
 // a token, for which session, and which of those tokens still hold.
 //
 // It knows tokens by id and never sees a secret: the gateway signs a token from what

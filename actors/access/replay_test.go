@@ -49,7 +49,7 @@ func TestReadFactRefuses(t *testing.T) {
 // that of a snapshot with the facts after it are one.
 func TestReplayIsLive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := &desk{Heart: access.New()}
+		d := &desk{State: access.New()}
 		snapshot, upTo, now := d.AppendSnapshot(nil), 0, noon
 		for range rapid.IntRange(0, 40).Draw(t, "commands") {
 			now += protocol.Timestamp(rapid.IntRange(-1, 10).Draw(t, "seconds")) * second
@@ -78,7 +78,7 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"too many": `{"last":1,"tokens":[` + strings.Repeat(`{"id":1},`, access.MaxTokens) + `{"id":1}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &desk{Heart: access.New()}
+			d := &desk{State: access.New()}
 			d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
 			codectest.RefusedSnapshot(t, d, data)
 		})
@@ -107,7 +107,7 @@ func FuzzRestore(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, access.New(), access.New(), data) })
 }
 
-func replayed(t codectest.Failer, h *access.Heart, log []access.Fact) *access.Heart {
+func replayed(t codectest.Failer, h *access.State, log []access.Fact) *access.State {
 	for i, f := range log {
 		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}

@@ -12,5 +12,5 @@ func TestSchema(t *testing.T) {
 	for _, tt := range stored {
 		all = append(all, tt.fact)
 	}
-	facts.Schema(t, codectest.Form{Heart: "access", Version: access.SnapshotVersion, Image: access.Image()}, all...)
+	facts.Schema(t, codectest.Form{Name: "access", Version: access.SnapshotVersion, Image: access.Image()}, all...)
 }

@@ -13,21 +13,21 @@ import (
 // SnapshotVersion is the format that AppendSnapshot writes and Restore reads.
 const SnapshotVersion uint32 = 1
 
-// snapshot is the stored form of a Heart, as JSON: the tokens by id, ascending.
+// snapshot is the stored form of a State, as JSON: the tokens by id, ascending.
 type snapshot struct {
 	Last   protocol.TokenID `json:"last"`
 	Tokens []protocol.Token `json:"tokens"`
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *Heart) AppendSnapshot(dst []byte) []byte {
+func (h *State) AppendSnapshot(dst []byte) []byte {
 	tokens := slices.SortedFunc(maps.Values(h.tokens), func(a, b protocol.Token) int { return cmp.Compare(a.ID, b.ID) })
 	return appendJSON(dst, snapshot{Last: h.last, Tokens: tokens})
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the
 // state is as before.
-func (h *Heart) Restore(data []byte) error {
+func (h *State) Restore(data []byte) error {
 	var s snapshot
 	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("access: snapshot: %w", err)

@@ -7,7 +7,7 @@ import "partyline/protocol"
 // protocol.Message for DeleteGame, protocol.FavorSet for FavorGame and FavorPack,
 // protocol.PackToggled for TogglePack (affected are all games of the pack),
 // protocol.GamesImported for ImportGames, nil for Seed.
-func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case protocol.CreateGame:
 		for _, f := range facts {

@@ -141,7 +141,7 @@ func checkEntries(games []Entry) error {
 	return nil
 }
 
-// check looks only at what the heart itself relies on, so that a later, narrower rule
+// check looks only at what the state itself relies on, so that a later, narrower rule
 // for commands never makes stored games unreadable.
 func (e Entry) check() error {
 	if e.ID < 1 || e.PackName == "" || e.Title == "" {

@@ -5,7 +5,7 @@ import "partyline/protocol"
 // Decide turns a checked command into facts, appended to dst, or refuses it. It changes
 // nothing. A command that would change nothing yields no fact and no error. Times are those
 // of the clock: one that was wrong for an hour must not date all that comes later.
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
 	at := now.Clock
 	switch c := cmd.(type) {
 	case Seed:
@@ -30,14 +30,14 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([
 	return dst, protocol.Errorf(protocol.CodeInternal, "the catalogue does not know %T", cmd)
 }
 
-func (h *Heart) decideCreate(dst []Fact, c protocol.CreateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideCreate(dst []Fact, c protocol.CreateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if len(h.games) >= MaxGames {
 		return dst, tooManyGames()
 	}
 	return append(dst, &GameCreated{At: at, Game: newEntry(h.last+1, c.GameFields, at)}), nil
 }
 
-func (h *Heart) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	old, err := h.entry(c.ID)
 	if err != nil {
 		return dst, err
@@ -53,14 +53,14 @@ func (h *Heart) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Time
 	return append(dst, &GameUpdated{At: at, Game: e}), nil
 }
 
-func (h *Heart) decideDelete(dst []Fact, c protocol.DeleteGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideDelete(dst []Fact, c protocol.DeleteGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if _, err := h.entry(c.ID); err != nil {
 		return dst, err
 	}
 	return append(dst, &GameDeleted{At: at, ID: c.ID}), nil
 }
 
-func (h *Heart) decideToggle(dst []Fact, c protocol.ToggleGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideToggle(dst []Fact, c protocol.ToggleGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	e, err := h.entry(c.ID)
 	if err != nil {
 		return dst, err
@@ -68,7 +68,7 @@ func (h *Heart) decideToggle(dst []Fact, c protocol.ToggleGame, at protocol.Time
 	return append(dst, &GameToggled{At: at, ID: c.ID, Enabled: !e.Enabled}), nil
 }
 
-func (h *Heart) decideFavor(dst []Fact, c protocol.FavorGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideFavor(dst []Fact, c protocol.FavorGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	e, err := h.entry(c.ID)
 	if err != nil || e.FavorBias == *c.FavorBias {
 		return dst, err
@@ -76,7 +76,7 @@ func (h *Heart) decideFavor(dst []Fact, c protocol.FavorGame, at protocol.Timest
 	return append(dst, &GameFavored{At: at, ID: c.ID, Bias: *c.FavorBias}), nil
 }
 
-func (h *Heart) decideTogglePack(dst []Fact, c protocol.TogglePack, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideTogglePack(dst []Fact, c protocol.TogglePack, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	games := h.pack(c.Name)
 	if len(games) == 0 {
 		return dst, protocol.NotFound("Pack")
@@ -89,7 +89,7 @@ func (h *Heart) decideTogglePack(dst []Fact, c protocol.TogglePack, at protocol.
 	return dst, nil
 }
 
-func (h *Heart) decideFavorPack(dst []Fact, c protocol.FavorPack, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideFavorPack(dst []Fact, c protocol.FavorPack, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if len(h.pack(c.Name)) == 0 {
 		return dst, protocol.NotFound("Pack")
 	}
@@ -99,7 +99,7 @@ func (h *Heart) decideFavorPack(dst []Fact, c protocol.FavorPack, at protocol.Ti
 	return append(dst, &PackFavored{At: at, Name: c.Name, Bias: *c.FavorBias}), nil
 }
 
-func (h *Heart) entry(id protocol.GameID) (*Entry, *protocol.Error) {
+func (h *State) entry(id protocol.GameID) (*Entry, *protocol.Error) {
 	e, ok := h.byID[id]
 	if !ok {
 		return nil, protocol.NotFound("Game")

@@ -121,7 +121,7 @@ func TestIDsAreNeverReused(t *testing.T) {
 	if err := again.Restore(l.AppendSnapshot(nil)); err != nil {
 		t.Fatal(err)
 	}
-	l.Heart = again
+	l.State = again
 	if id := l.add(t, "P", "C"); id != 3 {
 		t.Errorf("the game after a deleted one has id %d, want 3", id)
 	}

@@ -1,4 +1,4 @@
-// Package catalogue is the heart of the game list: which games there are, in which
+// Package catalogue is the state of the game list: which games there are, in which
 // packs, which of them are enabled, and how much the picker favours each.
 //
 // It decides commands into facts, applies facts, answers questions and picks a game.

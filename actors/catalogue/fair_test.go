@@ -87,7 +87,7 @@ func contractWeights(h *list, q protocol.Pick, played []protocol.GameID) map[pro
 	}
 	weights := map[protocol.GameID]float64{}
 	for _, g := range h.Games(protocol.GameFilter{}) {
-		if g.Enabled && fits(g, q) && !leftOut(h.Heart, g, played, q.ExcludePlayed) {
+		if g.Enabled && fits(g, q) && !leftOut(h.State, g, played, q.ExcludePlayed) {
 			weights[g.ID] = ofGame[g.FavorBias] * ofPack[packs[g.PackName]]
 		}
 	}

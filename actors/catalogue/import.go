@@ -21,7 +21,7 @@ type changes struct {
 // decideImport makes an import one fact or, when it is large, parts and a fact that
 // ends them. Whoever is killed in between has imported nothing. An import that would
 // change nothing is no fact.
-func (h *Heart) decideImport(dst []Fact, c protocol.ImportGames, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideImport(dst []Fact, c protocol.ImportGames, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if c.Rows == nil {
 		return dst, protocol.Errorf(protocol.CodeInternal, "the rows of the import were not read")
 	}
@@ -55,7 +55,7 @@ type gameName struct{ pack, title string }
 // compareRows finds the game of each row. Of several games with one name the first row
 // is the one with the lowest id, and so on, so that an export imports as what it was. A
 // game keeps its id and with it its totals, and what the row does not say.
-func (h *Heart) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch changes) {
+func (h *State) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch changes) {
 	known := make(map[gameName][]*Entry, len(h.games))
 	for _, e := range h.games { // games of one name stand in the order of their ids
 		n := gameName{e.PackName, e.Title}
@@ -89,7 +89,7 @@ func (h *Heart) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch c
 
 // stage keeps a part for the end of its import. A first part begins anew: before it may
 // stand parts of an import that was cut off.
-func (h *Heart) stage(before []*ImportStaged, f *ImportStaged) {
+func (h *State) stage(before []*ImportStaged, f *ImportStaged) {
 	if f.Part == 1 {
 		before = nil
 	}
@@ -100,7 +100,7 @@ func (h *Heart) stage(before []*ImportStaged, f *ImportStaged) {
 
 // bring takes an import in. Games are removed last, so that a pack that goes on keeps
 // its bias.
-func (h *Heart) bring(staged []*ImportStaged, f *GamesImported) {
+func (h *State) bring(staged []*ImportStaged, f *GamesImported) {
 	if f.Part != len(staged)+1 {
 		return
 	}

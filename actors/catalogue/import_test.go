@@ -178,7 +178,7 @@ func TestAnImportIsWholeOrNothing(t *testing.T) {
 	}
 	second := importing(t, protocol.ImportAppend, many(170, false))
 	for cut := range len(facts) {
-		h := &list{Heart: replayed(t, catalogue.New(), l.log[:start+cut]), log: l.log[: start+cut : start+cut]}
+		h := &list{State: replayed(t, catalogue.New(), l.log[:start+cut]), log: l.log[: start+cut : start+cut]}
 		if d := cmp.Diff(before, string(h.AppendSnapshot(nil))); d != "" {
 			t.Fatalf("cut after %d of %d facts: %s", cut, len(facts), d)
 		}

@@ -20,7 +20,7 @@ const (
 //
 // When nothing is left the error is not_found with the detail suggestion and, when it
 // is the session that left nothing, recentlyPlayed: the ids of the games left out.
-func (h *Heart) Pick(q protocol.Pick, recent []protocol.GameID, draw float64) (protocol.Picked, *protocol.Error) {
+func (h *State) Pick(q protocol.Pick, recent []protocol.GameID, draw float64) (protocol.Picked, *protocol.Error) {
 	pool, enabled, err := h.pool(q, recent)
 	if err != nil {
 		return protocol.Picked{}, err
@@ -29,7 +29,7 @@ func (h *Heart) Pick(q protocol.Pick, recent []protocol.GameID, draw float64) (p
 }
 
 // pool returns what can be drawn, at least one game, and how many are enabled at all.
-func (h *Heart) pool(q protocol.Pick, recent []protocol.GameID) (games []*Entry, enabled int, err *protocol.Error) {
+func (h *State) pool(q protocol.Pick, recent []protocol.GameID) (games []*Entry, enabled int, err *protocol.Error) {
 	matching, enabled := h.matching(q.Filter())
 	if len(matching) == 0 {
 		return nil, 0, nothingMatches()
@@ -45,7 +45,7 @@ func (h *Heart) pool(q protocol.Pick, recent []protocol.GameID) (games []*Entry,
 }
 
 // matching returns the games that pass, and how many are enabled at all.
-func (h *Heart) matching(f protocol.GameFilter) (games []*Entry, enabled int) {
+func (h *State) matching(f protocol.GameFilter) (games []*Entry, enabled int) {
 	for _, e := range h.games {
 		if e.Enabled {
 			enabled++
@@ -59,7 +59,7 @@ func (h *Heart) matching(f protocol.GameFilter) (games []*Entry, enabled int) {
 
 // without leaves out the played games and their twins in other packs. Of a game that
 // was deleted since, the title is not known any more, so its twins stay.
-func (h *Heart) without(games []*Entry, played []protocol.GameID) []*Entry {
+func (h *State) without(games []*Entry, played []protocol.GameID) []*Entry {
 	titles := make(map[string]bool, len(played))
 	for _, id := range played {
 		if e, ok := h.byID[id]; ok {
@@ -77,7 +77,7 @@ func (h *Heart) without(games []*Entry, played []protocol.GameID) []*Entry {
 
 // drawn walks the weights up to the drawn share of their sum. The last game stands for
 // a draw out of range.
-func (h *Heart) drawn(pool []*Entry, draw float64) *Entry {
+func (h *State) drawn(pool []*Entry, draw float64) *Entry {
 	sum := 0
 	for _, e := range pool {
 		sum += h.weight(e)
@@ -92,7 +92,7 @@ func (h *Heart) drawn(pool []*Entry, draw float64) *Entry {
 	return pool[len(pool)-1]
 }
 
-func (h *Heart) weight(e *Entry) int {
+func (h *State) weight(e *Entry) int {
 	return biased(e.FavorBias, gameFavored, gameNeutral, gameDisfavored) *
 		biased(h.biases[e.PackName], packFavored, packNeutral, packDisfavored)
 }

@@ -162,7 +162,7 @@ func fits(g protocol.Game, q protocol.Pick) bool {
 	return true
 }
 
-func leftOut(h *catalogue.Heart, g protocol.Game, played []protocol.GameID, all bool) bool {
+func leftOut(h *catalogue.State, g protocol.Game, played []protocol.GameID, all bool) bool {
 	for i, id := range played {
 		p, err := h.Game(id)
 		if err == nil && strings.EqualFold(p.Title, g.Title) && (all || i >= len(played)-2) {

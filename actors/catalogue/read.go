@@ -4,7 +4,7 @@ import "partyline/protocol"
 
 // Games returns the games that pass the filter, ordered by pack and title, with zero
 // totals. The slice is the caller's.
-func (h *Heart) Games(f protocol.GameFilter) []protocol.Game {
+func (h *State) Games(f protocol.GameFilter) []protocol.Game {
 	games := make([]protocol.Game, 0, len(h.games))
 	for _, e := range h.games {
 		if e.matches(f) {
@@ -15,7 +15,7 @@ func (h *Heart) Games(f protocol.GameFilter) []protocol.Game {
 }
 
 // Game returns one game with zero totals, or not_found.
-func (h *Heart) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
+func (h *State) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
 	e, err := h.entry(id)
 	if err != nil {
 		return protocol.Game{}, err
@@ -24,7 +24,7 @@ func (h *Heart) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
 }
 
 // Packs returns the packs in natural order. A pack is there while it has a game.
-func (h *Heart) Packs() []protocol.Pack {
+func (h *State) Packs() []protocol.Pack {
 	packs := []protocol.Pack{}
 	for _, e := range h.games {
 		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {
@@ -35,7 +35,7 @@ func (h *Heart) Packs() []protocol.Pack {
 }
 
 // PackMeta counts each pack's games and sums up their plays, in the order of Packs.
-func (h *Heart) PackMeta(totals Totals) []protocol.PackMeta {
+func (h *State) PackMeta(totals Totals) []protocol.PackMeta {
 	packs := []protocol.PackMeta{}
 	for _, e := range h.games {
 		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {

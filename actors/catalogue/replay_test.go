@@ -72,7 +72,7 @@ func FuzzRestore(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, catalogue.New(), catalogue.New(), data) })
 }
 
-func replayed(t codectest.Failer, h *catalogue.Heart, log []catalogue.Fact) *catalogue.Heart {
+func replayed(t codectest.Failer, h *catalogue.State, log []catalogue.Fact) *catalogue.State {
 	for i, f := range log {
 		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}

@@ -7,7 +7,7 @@ import "partyline/protocol"
 // twins in other packs. The games are in the order of the draws and have zero totals.
 //
 // The errors are those of Pick; fewer than two games are not_found too.
-func (h *Heart) Roll(q protocol.Pick, recent []protocol.GameID, draws []float64) ([]protocol.Game, *protocol.Error) {
+func (h *State) Roll(q protocol.Pick, recent []protocol.GameID, draws []float64) ([]protocol.Game, *protocol.Error) {
 	pool, _, err := h.pool(q, recent)
 	if err != nil {
 		return nil, err

@@ -12,5 +12,5 @@ func TestSchema(t *testing.T) {
 	for _, tt := range stored {
 		all = append(all, tt.fact)
 	}
-	facts.Schema(t, codectest.Form{Heart: "catalogue", Version: catalogue.SnapshotVersion, Image: catalogue.Image()}, all...)
+	facts.Schema(t, codectest.Form{Name: "catalogue", Version: catalogue.SnapshotVersion, Image: catalogue.Image()}, all...)
 }

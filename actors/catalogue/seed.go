@@ -20,7 +20,7 @@ type Seed struct{}
 // Check implements protocol.Command.
 func (Seed) Check() *protocol.Error { return nil }
 
-func (h *Heart) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.last > 0 {
 		return dst, nil
 	}

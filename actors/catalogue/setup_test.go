@@ -11,11 +11,11 @@ const noon protocol.Timestamp = 1_700_000_000_000
 
 // list is a catalogue under test with the log of its facts.
 type list struct {
-	*catalogue.Heart
+	*catalogue.State
 	log []catalogue.Fact
 }
 
-func empty() *list { return &list{Heart: catalogue.New()} }
+func empty() *list { return &list{State: catalogue.New()} }
 
 func seeded(t testing.TB) *list {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 // SnapshotVersion is the format that AppendSnapshot writes and Restore reads.
 const SnapshotVersion uint32 = 1
 
-// snapshot is the stored form of a Heart, as JSON.
+// snapshot is the stored form of a State, as JSON.
 type snapshot struct {
 	Last   protocol.GameID    `json:"last"`
 	Clock  protocol.Timestamp `json:"clock"`
@@ -19,7 +19,7 @@ type snapshot struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *Heart) AppendSnapshot(dst []byte) []byte {
+func (h *State) AppendSnapshot(dst []byte) []byte {
 	games := make([]Entry, len(h.games))
 	for i, e := range h.games {
 		games[i] = *e
@@ -29,7 +29,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the
 // state is as before.
-func (h *Heart) Restore(data []byte) error {
+func (h *State) Restore(data []byte) error {
 	var s snapshot
 	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("catalogue: snapshot: %w", err)

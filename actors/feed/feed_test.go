@@ -141,7 +141,7 @@ func TestPicturesWhileStatesChange(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 3 {
 		readers.Go(func() {
-			var before feed.Picture
+			var before feed.Summary
 			for before.SnapshotSeq < changes {
 				p, ok := f.Picture()
 				if !ok {

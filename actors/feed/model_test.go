@@ -232,7 +232,7 @@ func (m *model) readPicture(t *rapid.T) {
 	}
 }
 
-func (m *model) compareSnapshot(t *rapid.T, p feed.Picture) {
+func (m *model) compareSnapshot(t *rapid.T, p feed.Summary) {
 	var got protocol.SnapshotMessage
 	decode(t, p.Snapshot, &got)
 	want := protocol.SnapshotMessage{Type: "snapshot", SessionID: 7, Seq: m.state.Seq, Recovered: true, Data: m.state}
@@ -241,7 +241,7 @@ func (m *model) compareSnapshot(t *rapid.T, p feed.Picture) {
 	}
 }
 
-func (m *model) compareTally(t *rapid.T, p feed.Picture) {
+func (m *model) compareTally(t *rapid.T, p feed.Summary) {
 	var got protocol.Tally
 	decode(t, p.Tally, &got)
 	games := map[protocol.GameID]protocol.TallyGame{}

@@ -6,7 +6,7 @@ import "partyline/protocol"
 // newest snapshot, and the tally that goes on from it. Each is one complete server
 // frame that never changes. Whoever has the snapshot of SnapshotSeq, or a later one,
 // needs only the tally.
-type Picture struct {
+type Summary struct {
 	Snapshot    []byte
 	SnapshotSeq protocol.Seq
 	// Tally is nil when the session is deleted: then Snapshot is its last event.
@@ -60,16 +60,16 @@ func (f *Feed) Stale() bool {
 
 // Picture is the newest; ok is false while the feed is stale. However many ask, each
 // change is encoded once.
-func (f *Feed) Picture() (p Picture, ok bool) {
+func (f *Feed) Picture() (p Summary, ok bool) {
 	f.mu.Lock()
 	for f.scene.state != nil && !f.scene.stale() {
 		f.develop()
 	}
 	defer f.mu.Unlock()
 	if f.scene.stale() {
-		return Picture{}, false
+		return Summary{}, false
 	}
-	p = Picture{Snapshot: f.scene.frame, SnapshotSeq: f.scene.seq, TallySeq: f.tally.seq}
+	p = Summary{Snapshot: f.scene.frame, SnapshotSeq: f.scene.seq, TallySeq: f.tally.seq}
 	if !f.scene.over {
 		p.Tally = f.tally.encoded(f.session)
 	}

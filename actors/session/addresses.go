@@ -9,7 +9,7 @@ import (
 
 // Addresses lists where the devices came in from that have voted, those with the most
 // devices first, and of as many the one that voted last.
-func (h *Heart) Addresses() protocol.GuestAddresses {
+func (h *State) Addresses() protocol.GuestAddresses {
 	at := map[protocol.AddressID]int{}
 	rows := []protocol.GuestAddress{}
 	for i := range h.devices.list {

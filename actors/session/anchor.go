@@ -2,12 +2,12 @@ package session
 
 import "partyline/protocol"
 
-// anchor is what a heart knows of the hub's times that no fact tells. It is no state: it
+// anchor is what a state knows of the hub's times that no fact tells. It is no state: it
 // says nothing after the hub has ended.
 type anchor struct {
 	// now is when the command is decided whose facts are applied next.
 	now protocol.Moment
-	// known: the steady times of plays and poll are known. Those of a heart that was read
+	// known: the steady times of plays and poll are known. Those of a state that was read
 	// from the journal are found out by its first Look, which was at since: the first
 	// read plays had begun by then. ahead is how far the clock was ahead when they were
 	// found out.
@@ -17,10 +17,10 @@ type anchor struct {
 	ahead protocol.Timestamp
 }
 
-// Look tells the heart the time; Decide does so first. A heart that was read from the
+// Look tells the state the time; Decide does so first. A state that was read from the
 // journal finds out from it how long ago that was, so it is to be told soon. What
 // played_at tells is another steady time after the clock was set.
-func (h *Heart) Look(now protocol.Moment) {
+func (h *State) Look(now protocol.Moment) {
 	a := &h.anchor
 	a.now = now
 	if !a.known {
@@ -35,7 +35,7 @@ func (h *Heart) Look(now protocol.Moment) {
 // findBeginnings sets the steady times of the plays that were read, as far as their
 // played_at tells. One that would not have begun when it was read, or after a later one,
 // is false: the clock was ahead. It counts as begun with the one before it.
-func (h *Heart) findBeginnings() {
+func (h *State) findBeginnings() {
 	h.anchor.ahead = h.anchor.now.Ahead()
 	plays, limit := h.plays[:h.anchor.read], h.anchor.since
 	for i := len(plays) - 1; i >= 0; i-- {

@@ -20,7 +20,7 @@ import "partyline/protocol"
 //	VoidVotes                                              protocol.VoidedVotes
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
-func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
 		return h.voteAccepted(facts)
@@ -58,7 +58,7 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	return nil
 }
 
-func (h *Heart) voteAccepted(facts []Fact) any {
+func (h *State) voteAccepted(facts []Fact) any {
 	f, ok := facts[len(facts)-1].(*VoteCast)
 	if !ok {
 		return nil
@@ -66,7 +66,7 @@ func (h *Heart) voteAccepted(facts []Fact) any {
 	return h.accepted(f)
 }
 
-func (h *Heart) accepted(f *VoteCast) *protocol.VoteAccepted {
+func (h *State) accepted(f *VoteCast) *protocol.VoteAccepted {
 	p := h.ever(f.Play)
 	return &protocol.VoteAccepted{
 		Success: true,
@@ -79,7 +79,7 @@ func (h *Heart) accepted(f *VoteCast) *protocol.VoteAccepted {
 
 // batchResult is the verdict of the batch. Of another batch than the one decided
 // last only the numbers are known.
-func (h *Heart) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.BatchResult {
+func (h *State) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.BatchResult {
 	if h.batch.of == c {
 		return h.batch.result
 	}
@@ -88,7 +88,7 @@ func (h *Heart) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.Batch
 
 // chatResult is the verdict of the log. Of another than the one decided last nothing is
 // known any more.
-func (h *Heart) chatResult(c *protocol.ImportChat) any {
+func (h *State) chatResult(c *protocol.ImportChat) any {
 	if h.chat.of != c {
 		return nil
 	}

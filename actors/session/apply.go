@@ -5,7 +5,7 @@ import "partyline/protocol"
 // Apply changes the state by one fact that Decide made or that ReadFact read, in the
 // order of the log. seq is the fact's number there. A fact about a playing that the
 // session never had changes no playing.
-func (h *Heart) Apply(f Fact, seq protocol.Seq) {
+func (h *State) Apply(f Fact, seq protocol.Seq) {
 	h.last = f.moment()
 	switch f := f.(type) {
 	case *VoteCast:
@@ -48,12 +48,12 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	case *Closed:
 		h.finish(f)
 	case *Deleted:
-		*h = Heart{id: h.id, phase: phaseDeleted}
+		*h = State{id: h.id, phase: phaseDeleted}
 	}
 }
 
 // begin applies GameAdded.
-func (h *Heart) begin(f *GameAdded) {
+func (h *State) begin(f *GameAdded) {
 	if f.Play != protocol.NewPlayID(h.id, len(h.plays)+1) {
 		return
 	}
@@ -72,7 +72,7 @@ func (h *Heart) begin(f *GameAdded) {
 
 // place finds the game's tally or begins one, with the totals of now as its base.
 // Later playings keep the base: their totals already hold votes of this session.
-func (h *Heart) place(g PlayedGame) int {
+func (h *State) place(g PlayedGame) int {
 	if i, ok := h.places[g.ID]; ok {
 		return i
 	}
@@ -86,7 +86,7 @@ func (h *Heart) place(g PlayedGame) int {
 }
 
 // count applies VoteCast.
-func (h *Heart) count(f *VoteCast) {
+func (h *State) count(f *VoteCast) {
 	p := h.ever(f.Play)
 	if p == nil {
 		return
@@ -103,7 +103,7 @@ func (h *Heart) count(f *VoteCast) {
 }
 
 // finish applies Closed.
-func (h *Heart) finish(f *Closed) {
+func (h *State) finish(f *Closed) {
 	h.phase, h.closed, h.join.Code = phaseClosed, f.At, ""
 	if f.Notes != nil {
 		h.notes = f.Notes

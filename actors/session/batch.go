@@ -11,11 +11,11 @@ type verdict struct {
 
 // castVotes decides CastVotes: each vote as if the ones before it were already
 // applied. It refuses as a whole only when the session is closed.
-func (h *Heart) castVotes(dst []Fact, c *protocol.CastVotes, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) castVotes(dst []Fact, c *protocol.CastVotes, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
-	b := batch{heart: h, now: now, facts: make([]VoteCast, len(c.Votes))}
+	b := batch{state: h, now: now, facts: make([]VoteCast, len(c.Votes))}
 	r := &protocol.BatchResult{Results: make([]protocol.VoteOutcome, len(c.Votes))}
 	for i := range c.Votes {
 		f := &b.facts[i]
@@ -37,11 +37,11 @@ const accepted = 200
 
 // batch is a CastVotes being decided.
 type batch struct {
-	heart *Heart
+	state *State
 	now   protocol.Moment
 	// facts holds all facts of the batch in one allocation.
 	facts []VoteCast
-	// seen are the voters within the batch, whom the heart does not know yet.
+	// seen are the voters within the batch, whom the state does not know yet.
 	seen voters
 }
 
@@ -49,10 +49,10 @@ func (b *batch) judge(f *VoteCast, c *protocol.CastVote) *protocol.Error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if c.SessionID != 0 && c.SessionID != b.heart.id {
+	if c.SessionID != 0 && c.SessionID != b.state.id {
 		return protocol.NotFound("Session") // the hub hands each session its own votes only
 	}
-	if err := b.heart.judge(f, c, b.now); err != nil {
+	if err := b.state.judge(f, c, b.now); err != nil {
 		return err
 	}
 	if b.seen.near(c.Username, f.Timestamp) {

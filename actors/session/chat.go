@@ -17,7 +17,7 @@ type chatVerdict struct {
 // importChat decides ImportChat: which of the log's votes count, each as if it were cast
 // live, in the order of the log. A session that is closed takes them too, because logs
 // are read after the evening. It takes some 200 ns a vote, and nobody votes meanwhile.
-func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if c.Latest > max(now.Clock, now.Steady)+tolerance {
 		return dst, protocol.ChatLine(c.Newest, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
 	}
@@ -50,7 +50,7 @@ func (h *Heart) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Mome
 
 // chatLog is a log being decided.
 type chatLog struct {
-	heart *Heart
+	state *State
 	cmd   *protocol.ImportChat
 	// begun are the numbers of the plays that are not removed, in the order of play, and
 	// begins the times from which on stamps are for them or for later ones. shift takes a
@@ -59,7 +59,7 @@ type chatLog struct {
 	begins []protocol.Timestamp
 	shift  protocol.Timestamp
 	// voters are those of the names, numbered as they come; of one folded name there is
-	// one. known are their votes so far, in the heart.
+	// one. known are their votes so far, in the state.
 	voters []int32
 	known  [][]protocol.Timestamp
 	// last is each voter's latest vote accepted from this log; before 1970 for none.
@@ -85,9 +85,9 @@ type chatHit struct {
 	play int32
 }
 
-func newChatLog(h *Heart, c *protocol.ImportChat, now protocol.Moment) *chatLog {
+func newChatLog(h *State, c *protocol.ImportChat, now protocol.Moment) *chatLog {
 	l := &chatLog{
-		heart: h, cmd: c, voters: make([]int32, len(c.Names)), known: make([][]protocol.Timestamp, 0, len(c.Names)),
+		state: h, cmd: c, voters: make([]int32, len(c.Names)), known: make([][]protocol.Timestamp, 0, len(c.Names)),
 		accepted: make([]chatHit, 0, len(c.Votes)),
 	}
 	l.lineUp(now)
@@ -107,14 +107,14 @@ func newChatLog(h *Heart, c *protocol.ImportChat, now protocol.Moment) *chatLog 
 	return l
 }
 
-// lineUp finds out which stamps are for which plays: those of the past, as Heart.match has
+// lineUp finds out which stamps are for which plays: those of the past, as State.match has
 // it. A log with lines that the clock has still to reach is one by the steady time.
 func (l *chatLog) lineUp(now protocol.Moment) {
 	if l.cmd.Latest <= now.Clock+tolerance {
 		l.shift = now.Ahead()
 	}
-	for i := range l.heart.plays {
-		if p := &l.heart.plays[i]; !p.Removed {
+	for i := range l.state.plays {
+		if p := &l.state.plays[i]; !p.Removed {
 			l.begun = append(l.begun, i+1)
 			l.begins = append(l.begins, p.believed(now))
 		}
@@ -143,7 +143,7 @@ func (l *chatLog) judge(i int32) {
 	}
 }
 
-// play is Heart.match for many: the number of the playing, 0 for none.
+// play is State.match for many: the number of the playing, 0 for none.
 func (l *chatLog) play(ts protocol.Timestamp) int {
 	n := sort.Search(len(l.begins), func(i int) bool { return l.begins[i] > ts-l.shift })
 	if n == 0 {
@@ -192,7 +192,7 @@ func (l *chatLog) fact(at protocol.Timestamp) *ChatImported {
 		}
 		v.Name = names[v.Name] - 1
 		f.Votes[i] = v
-		f.count(protocol.NewPlayID(l.heart.id, int(a.play)), l.heart.plays[a.play-1].Game.ID, v.Thumbs)
+		f.count(protocol.NewPlayID(l.state.id, int(a.play)), l.state.plays[a.play-1].Game.ID, v.Thumbs)
 	}
 	return f
 }

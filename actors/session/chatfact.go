@@ -113,7 +113,7 @@ func (f *ChatImported) cast(i, line int, thumb protocol.Thumbs) *VoteCast {
 }
 
 // countChat applies ChatImported.
-func (h *Heart) countChat(f *ChatImported) {
+func (h *State) countChat(f *ChatImported) {
 	for _, p := range f.Plays {
 		if play := h.ever(p.Play); play != nil {
 			h.tallies[play.place].Up += p.Up
@@ -140,7 +140,7 @@ func (f *ChatImported) latest(l protocol.Latest) protocol.Latest {
 }
 
 // chatImported is the data of the event, as of right after the fact was applied.
-func (h *Heart) chatImported(f *ChatImported) protocol.ChatImported {
+func (h *State) chatImported(f *ChatImported) protocol.ChatImported {
 	e := protocol.ChatImported{SessionID: h.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
 	at := map[protocol.GameID]int{}
 	for _, p := range f.Plays {

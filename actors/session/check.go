@@ -21,7 +21,7 @@ type RoomCheck struct {
 }
 
 // Sight is how a room looks at one moment.
-type Sight struct {
+type Observation struct {
 	// Status is CheckWaiting, CheckStarted, CheckFinished or CheckFailed.
 	Status string
 	// PlayerCount is nil when the players could not be counted.
@@ -35,11 +35,11 @@ type ObservePlayers struct {
 	ID     protocol.SessionID
 	GameID protocol.PlayID
 	Run    protocol.Seq
-	Sight
+	Observation
 }
 
 // Over says that there is nothing more to see.
-func (s Sight) Over() bool { return s.Status == CheckFinished || s.Status == CheckFailed }
+func (s Observation) Over() bool { return s.Status == CheckFinished || s.Status == CheckFailed }
 
 // Target is the session that decides.
 func (c ObservePlayers) Target() protocol.SessionID { return c.ID }
@@ -57,7 +57,7 @@ func (c ObservePlayers) Check() *protocol.Error {
 
 // RoomCheck is the check that is running. There is at most one, because only what is
 // being played is checked.
-func (h *Heart) RoomCheck() (c RoomCheck, running bool) {
+func (h *State) RoomCheck() (c RoomCheck, running bool) {
 	id := h.current()
 	if id == 0 {
 		return c, false
@@ -70,7 +70,7 @@ func (h *Heart) RoomCheck() (c RoomCheck, running bool) {
 }
 
 // startCheck decides StartPlayerCheck. A count by hand stands until the room tells one.
-func (h *Heart) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	switch {
 	case err != nil:
@@ -86,7 +86,7 @@ func (h *Heart) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.
 }
 
 // stopCheck decides StopPlayerCheck.
-func (h *Heart) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
 		return dst, err
@@ -98,7 +98,7 @@ func (h *Heart) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Ti
 // has begun: within a run neither count nor status goes back, so that a look through
 // another window (after a reconnect, or when only half of the service answers) does not
 // make the numbers jump.
-func (h *Heart) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []Fact {
+func (h *State) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []Fact {
 	p := h.find(c.GameID)
 	if h.phase != phaseActive || p == nil || !p.checked() || p.Run != c.Run {
 		return dst
@@ -121,7 +121,7 @@ func (h *Heart) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []F
 }
 
 // move applies PlayerCheckMoved.
-func (h *Heart) move(f *PlayerCheckMoved, seq protocol.Seq) {
+func (h *State) move(f *PlayerCheckMoved, seq protocol.Seq) {
 	p := h.find(f.Play)
 	if p == nil {
 		return

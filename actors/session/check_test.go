@@ -14,7 +14,7 @@ func stopCheck(n int) protocol.Command  { return protocol.StopPlayerCheck{ID: 3,
 
 // sight is what the run that began with fact number run sees; players below zero is no count.
 func sight(n int, run protocol.Seq, status string, players int) protocol.Command {
-	o := session.ObservePlayers{ID: 3, GameID: play(n), Run: run, Sight: session.Sight{Status: status}}
+	o := session.ObservePlayers{ID: 3, GameID: play(n), Run: run, Observation: session.Observation{Status: status}}
 	if players >= 0 {
 		o.PlayerCount = &players
 	}

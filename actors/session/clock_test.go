@@ -23,7 +23,7 @@ type wrong struct {
 	skew protocol.Timestamp // how far the clock is ahead of it
 	// plays are the playings by the true time at which they began.
 	plays []naivePlay
-	// read is when the heart was read from its log last.
+	// read is when the state was read from its log last.
 	read protocol.Timestamp
 }
 
@@ -134,7 +134,7 @@ func TestAVoteCountsForTheGameThatWasOnWhateverTheClockDoes(t *testing.T) {
 				}
 			},
 			"read again": func(t *rapid.T) {
-				w.Heart = replayed(t, session.New(3), w.facts, 0)
+				w.State = replayed(t, session.New(3), w.facts, 0)
 				w.must(t, protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Fresh: "QRX7F2", Renew: true})
 				w.read = w.now
 			},

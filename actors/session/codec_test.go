@@ -300,6 +300,6 @@ func FuzzReadFact(f *testing.F) {
 		e := newEvening()
 		e.must(t, open(), add(1))
 		e.Apply(fact, 3)
-		e.State(3, e.moment())
+		e.View(3, e.moment())
 	})
 }

@@ -11,7 +11,7 @@ import "partyline/protocol"
 // clock, which may be set at any time: facts are in the order of the log, whatever their
 // moments say. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
 	h.batch, h.chat = verdict{}, chatVerdict{}
 	h.Look(now)
 	if err := cmd.Check(); err != nil {

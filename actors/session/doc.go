@@ -1,7 +1,7 @@
-// Package session is the heart of one game night: which games were played when,
+// Package session is the state of one game night: which games were played when,
 // who voted, and how the audience's totals stand.
 //
-// A heart has three verbs. Decide looks at a command and answers with facts or a
+// A state has three verbs. Decide looks at a command and answers with facts or a
 // refusal and changes nothing. Apply changes the state by one fact and refuses
 // nothing. Publish makes the one event of a fact that was just applied. The same
 // facts applied in the same order always give the same state, so the journal
@@ -9,6 +9,6 @@
 //
 // The package is pure: it imports protocol and the standard library only, and
 // knows no actor, disk, clock, network, goroutine, log or random number. Time
-// comes in as an argument. A Heart belongs to one goroutine; what its reads
+// comes in as an argument. A State belongs to one goroutine; what its reads
 // return is never changed afterwards and may be handed to others.
 package session

@@ -93,9 +93,9 @@ func TestADeviceChangesItsMindSoOften(t *testing.T) {
 		if err := again.Restore(e.AppendSnapshot(nil)); err != nil {
 			t.Fatal(err)
 		}
-		sameDecision(t, e.Heart, again, guest(0xa, "down"), e.now+second)
-		sameDecision(t, e.Heart, again, tapped(0xa, 1), e.now)
-		sameDecision(t, e.Heart, again, tapped(0xa, 2), e.now)
+		sameDecision(t, e.State, again, guest(0xa, "down"), e.now+second)
+		sameDecision(t, e.State, again, tapped(0xa, 1), e.now)
+		sameDecision(t, e.State, again, tapped(0xa, 2), e.now)
 		e.must(t, guest(0xb, "up"), tapped(0xb, 1), add(2), closePoll(0), long) // other devices, and what comes next
 		if n := until(); n != c.most+1 {
 			t.Errorf("%s: %d votes count for the next, want %d", c.policy, n, c.most+1)
@@ -127,7 +127,7 @@ func TestASiteChangesSoManyVotes(t *testing.T) {
 	if err := again.Restore(e.AppendSnapshot(nil)); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range []*evening{e, {Heart: again, now: e.now, moment: e.moment}} {
+	for _, h := range []*evening{e, {State: again, now: e.now, moment: e.moment}} {
 		h.must(t, from(here, 1000, "up"), from(beside, 0xb, "up"), from(elsewhere, 0xc, "up"), from(elsewhere, 0xc, "down"), from(0, 0xd, "up"), from(0, 0xd, "down"))
 		for _, device := range []protocol.DeviceID{1000, 0xb} {
 			_, _, err := h.do(guest(device, "down"))

@@ -3,7 +3,7 @@ package session
 import "partyline/protocol"
 
 // open decides CreateSession. An id is used once, also when its session was deleted.
-func (h *Heart) open(dst []Fact, c protocol.CreateSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) open(dst []Fact, c protocol.CreateSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseNone {
 		return dst, protocol.Errorf(protocol.CodeConflict, "Session already exists")
 	}
@@ -12,7 +12,7 @@ func (h *Heart) open(dst []Fact, c protocol.CreateSession, at protocol.Timestamp
 
 // close decides CloseSession: an open poll is canceled and what is playing becomes
 // played first.
-func (h *Heart) close(dst []Fact, c protocol.CloseSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) close(dst []Fact, c protocol.CloseSession, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Session is already closed")
 	}
@@ -21,7 +21,7 @@ func (h *Heart) close(dst []Fact, c protocol.CloseSession, at protocol.Timestamp
 }
 
 // delete decides DeleteSession.
-func (h *Heart) delete(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) delete(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase == phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionActive, "Cannot delete an active session. Please close it first.")
 	}
@@ -29,7 +29,7 @@ func (h *Heart) delete(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Err
 }
 
 // finishCurrent appends the fact that what is playing is now played, if anything is.
-func (h *Heart) finishCurrent(dst []Fact, at protocol.Timestamp) []Fact {
+func (h *State) finishCurrent(dst []Fact, at protocol.Timestamp) []Fact {
 	if id := h.current(); id != 0 {
 		dst = h.ever(id).endCheck(dst, id, at)
 		dst = append(dst, &StatusChanged{At: at, Play: id, Status: protocol.StatusPlayed})

@@ -12,9 +12,9 @@ const noon protocol.Timestamp = 1705320000000
 
 const second protocol.Timestamp = 1000
 
-// evening is a heart with the log that made it.
+// evening is a state with the log that made it.
 type evening struct {
-	*session.Heart
+	*session.State
 	now protocol.Timestamp
 	// moment is now by both clocks of the hub.
 	moment func() protocol.Moment
@@ -24,7 +24,7 @@ type evening struct {
 }
 
 func newEvening() *evening {
-	e := &evening{Heart: session.New(3), now: noon}
+	e := &evening{State: session.New(3), now: noon}
 	e.moment = func() protocol.Moment { return protocol.At(e.now) }
 	return e
 }

@@ -4,7 +4,7 @@ import "partyline/protocol"
 
 // Export is what is told of the session in a file, without its votes, as of seq, the
 // number of the fact applied last. When it was made is left to the caller.
-func (h *Heart) Export(seq protocol.Seq) *protocol.SessionExport {
+func (h *State) Export(seq protocol.Seq) *protocol.SessionExport {
 	return &protocol.SessionExport{Seq: seq, Session: h.Session(), Games: h.Games(), Totals: h.Votes().Votes, Votes: []protocol.ExportedVote{}, Voided: h.devices.allVoided()}
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // addGame decides AddGame.
-func (h *Heart) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, closedToGames()
 	}
@@ -19,7 +19,7 @@ func (h *Heart) addGame(dst []Fact, c protocol.AddGame, at protocol.Timestamp) (
 
 // begins appends the facts that a game is being played from now on; f lacks its moment
 // and its playing. What was playing becomes played, by a fact of its own.
-func (h *Heart) begins(dst []Fact, f *GameAdded, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) begins(dst []Fact, f *GameAdded, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	n := len(h.plays) + 1
 	// Ids are never given again, so removed playings count too.
 	if n >= protocol.MaxPlays {
@@ -43,7 +43,7 @@ func closedToGames() *protocol.Error {
 
 // setStatus decides SetGameStatus. Only one playing is "playing": the one that was
 // becomes played, by a fact of its own.
-func (h *Heart) setStatus(dst []Fact, c protocol.SetGameStatus, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) setStatus(dst []Fact, c protocol.SetGameStatus, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil || p.Status == c.Status {
 		return dst, err
@@ -56,7 +56,7 @@ func (h *Heart) setStatus(dst []Fact, c protocol.SetGameStatus, at protocol.Time
 }
 
 // removeGame decides RemoveGame.
-func (h *Heart) removeGame(dst []Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) removeGame(dst []Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
 		return dst, err
@@ -66,7 +66,7 @@ func (h *Heart) removeGame(dst []Fact, c protocol.RemoveGame, at protocol.Timest
 }
 
 // setRoomCode decides SetRoomCode. A check that is running begins anew in the new room.
-func (h *Heart) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
 		return dst, err
@@ -84,7 +84,7 @@ func (h *Heart) setRoomCode(dst []Fact, c protocol.SetRoomCode, at protocol.Time
 }
 
 // setPlayerCount decides SetPlayerCount: a count by hand, which ends a check.
-func (h *Heart) setPlayerCount(dst []Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) setPlayerCount(dst []Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
 		return dst, err
@@ -97,7 +97,7 @@ func (h *Heart) setPlayerCount(dst []Fact, c protocol.SetPlayerCount, at protoco
 
 // change finds the playing a command wants to change. A closed session is a record
 // of the evening: nothing in it changes any more, removals included.
-func (h *Heart) change(id protocol.PlayID) (*play, *protocol.Error) {
+func (h *State) change(id protocol.PlayID) (*play, *protocol.Error) {
 	if h.phase != phaseActive {
 		return nil, protocol.Errorf(protocol.CodeSessionClosed, "Cannot change games of a closed session")
 	}

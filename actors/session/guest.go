@@ -4,7 +4,7 @@ import "partyline/protocol"
 
 // castGuest decides CastGuestVote: a thumb for what is being played now, by the hub's
 // clock. A thumb that stands there already is no fact and no refusal.
-func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if err := h.admit(c.Generation); err != nil {
 		return dst, err
 	}
@@ -29,7 +29,7 @@ func (h *Heart) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Tim
 }
 
 // mayVoteAgain refuses a device that has voted often enough for the playing.
-func (h *Heart) mayVoteAgain(device protocol.DeviceID, id protocol.PlayID) *protocol.Error {
+func (h *State) mayVoteAgain(device protocol.DeviceID, id protocol.PlayID) *protocol.Error {
 	m := h.devices.mark(device, id)
 	switch {
 	case m == nil:
@@ -41,7 +41,7 @@ func (h *Heart) mayVoteAgain(device protocol.DeviceID, id protocol.PlayID) *prot
 }
 
 // onStage is what is being played; wanted is what the phone showed, 0 when it did not say.
-func (h *Heart) onStage(wanted protocol.PlayID) (protocol.PlayID, *protocol.Error) {
+func (h *State) onStage(wanted protocol.PlayID) (protocol.PlayID, *protocol.Error) {
 	id := h.current()
 	switch {
 	case id == 0:
@@ -54,7 +54,7 @@ func (h *Heart) onStage(wanted protocol.PlayID) (protocol.PlayID, *protocol.Erro
 
 // weigh holds a vote against the device's earlier ones, as the policy has it: the thumb
 // that it takes back, empty for none. Names play no part: two guests may both be Ann.
-func (h *Heart) weigh(c *protocol.CastGuestVote, id protocol.PlayID, now protocol.Timestamp) (protocol.VoteType, *protocol.Error) {
+func (h *State) weigh(c *protocol.CastGuestVote, id protocol.PlayID, now protocol.Timestamp) (protocol.VoteType, *protocol.Error) {
 	before := h.devices.mark(c.Device, id)
 	switch h.join.Policy {
 	case protocol.PolicyEvery:
@@ -76,7 +76,7 @@ func (h *Heart) weigh(c *protocol.CastGuestVote, id protocol.PlayID, now protoco
 }
 
 // yours is the device's newest vote for a playing, nil when it has none.
-func (h *Heart) yours(device protocol.DeviceID, id protocol.PlayID) *protocol.YourVote {
+func (h *State) yours(device protocol.DeviceID, id protocol.PlayID) *protocol.YourVote {
 	m := h.devices.mark(device, id)
 	if m == nil {
 		return nil
@@ -85,7 +85,7 @@ func (h *Heart) yours(device protocol.DeviceID, id protocol.PlayID) *protocol.Yo
 }
 
 // guestAccepted is the answer to a guest's vote, which is for what is being played.
-func (h *Heart) guestAccepted(c *protocol.CastGuestVote, facts []Fact) any {
+func (h *State) guestAccepted(c *protocol.CastGuestVote, facts []Fact) any {
 	id := h.current()
 	yours := h.yours(c.Device, id)
 	cast := &VoteCast{Play: id, Game: h.ever(id).Game.ID, Timestamp: yours.Timestamp, Type: yours.Vote, Username: c.Username}

@@ -30,7 +30,7 @@ func (j *join) sound() bool {
 }
 
 // openJoin decides OpenJoin. A code that is open stays, unless another is asked for.
-func (h *Heart) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot open joining of a closed session")
 	}
@@ -48,7 +48,7 @@ func (h *Heart) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp)
 }
 
 // closeJoin decides CloseJoin. Closing a session closes joining too, by its own fact.
-func (h *Heart) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.join.Code == "" {
 		return dst, nil
 	}
@@ -56,10 +56,10 @@ func (h *Heart) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.
 }
 
 // Join tells how phones come in.
-func (h *Heart) Join() protocol.Join { return protocol.NewJoin(h.id, h.join.Code, h.join.policy()) }
+func (h *State) Join() protocol.Join { return protocol.NewJoin(h.id, h.join.Code, h.join.policy()) }
 
 // Generation is that of the guests who may vote now, 0 while joining is closed.
-func (h *Heart) Generation() protocol.Generation {
+func (h *State) Generation() protocol.Generation {
 	if h.join.Code == "" {
 		return 0
 	}
@@ -67,11 +67,11 @@ func (h *Heart) Generation() protocol.Generation {
 }
 
 // Code is what phones come in with, empty while joining is closed.
-func (h *Heart) Code() string { return h.join.Code }
+func (h *State) Code() string { return h.join.Code }
 
 // Enter says what a device is told that has the code, or that the code is not this
 // session's any more. The code is in its stored form.
-func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *protocol.Error) {
+func (h *State) Enter(code string, device protocol.DeviceID) (protocol.Entry, *protocol.Error) {
 	if code == "" || code != h.join.Code {
 		return protocol.Entry{}, protocol.NoSuchCode()
 	}
@@ -85,7 +85,7 @@ func (h *Heart) Enter(code string, device protocol.DeviceID) (protocol.Entry, *p
 }
 
 // admit refuses a guest of another generation than the present one.
-func (h *Heart) admit(g protocol.Generation) *protocol.Error {
+func (h *State) admit(g protocol.Generation) *protocol.Error {
 	if g == 0 || g != h.Generation() {
 		return protocol.Errorf(protocol.CodeForbidden, "Joining was closed or its code renewed; enter the code that the screen shows now")
 	}

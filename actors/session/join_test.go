@@ -62,7 +62,7 @@ func TestJoinIsTold(t *testing.T) {
 		if diff := cmp.Diff(any(step.want), e.must(t, step.when)); diff != "" {
 			t.Errorf("%+v is answered (-want +got):\n%s", step.when, diff)
 		}
-		if diff := cmp.Diff(step.want, e.State(1, e.moment()).Join); diff != "" {
+		if diff := cmp.Diff(step.want, e.View(1, e.moment()).Join); diff != "" {
 			t.Errorf("after %+v (-want +got):\n%s", step.when, diff)
 		}
 		if e.Generation() != step.of {

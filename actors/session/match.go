@@ -29,7 +29,7 @@ const (
 // match finds the playing a vote belongs to: of those not removed the newest that had
 // begun when it was sent. The status does not matter: it is set after the fact, and who
 // voted on a game that the host skipped saw it all the same.
-func (h *Heart) match(ts protocol.Timestamp, now protocol.Moment) (protocol.PlayID, *protocol.Error) {
+func (h *State) match(ts protocol.Timestamp, now protocol.Moment) (protocol.PlayID, *protocol.Error) {
 	if h.played == 0 {
 		return 0, protocol.Errorf(protocol.CodeNotFound, "No games have been played in the active session yet")
 	}
@@ -78,7 +78,7 @@ func lateness(age protocol.Timestamp) int64 {
 }
 
 // begunBy counts the plays, removed ones too, that had begun at a steady time.
-func (h *Heart) begunBy(sent protocol.Timestamp) int {
+func (h *State) begunBy(sent protocol.Timestamp) int {
 	n := len(h.plays)
 	if n == 0 || h.plays[n-1].began <= sent {
 		return n // nearly every vote is for the newest playing
@@ -87,7 +87,7 @@ func (h *Heart) begunBy(sent protocol.Timestamp) int {
 }
 
 // believedBy is begunBy for stamps of the past.
-func (h *Heart) believedBy(sent protocol.Timestamp, now protocol.Moment) int {
+func (h *State) believedBy(sent protocol.Timestamp, now protocol.Moment) int {
 	for n := len(h.plays); n > 0; n-- {
 		if h.plays[n-1].believed(now) <= sent {
 			return n

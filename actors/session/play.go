@@ -55,7 +55,7 @@ func (t *tally) totals() protocol.Totals {
 }
 
 // find looks a playing up, nil when the session has none of that id or removed it.
-func (h *Heart) find(id protocol.PlayID) *play {
+func (h *State) find(id protocol.PlayID) *play {
 	if p := h.ever(id); p != nil && !p.Removed {
 		return p
 	}
@@ -63,7 +63,7 @@ func (h *Heart) find(id protocol.PlayID) *play {
 }
 
 // ever is find that also finds removed playings.
-func (h *Heart) ever(id protocol.PlayID) *play {
+func (h *State) ever(id protocol.PlayID) *play {
 	n := int64(id - protocol.NewPlayID(h.id, 0))
 	if n < 1 || n > int64(len(h.plays)) {
 		return nil
@@ -72,7 +72,7 @@ func (h *Heart) ever(id protocol.PlayID) *play {
 }
 
 // current is the id of what is playing, 0 when nothing is.
-func (h *Heart) current() protocol.PlayID {
+func (h *State) current() protocol.PlayID {
 	for i := len(h.plays) - 1; i >= 0; i-- {
 		if p := &h.plays[i]; p.Status == protocol.StatusPlaying && !p.Removed {
 			return protocol.NewPlayID(h.id, i+1)

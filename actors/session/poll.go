@@ -31,7 +31,7 @@ type candidate struct {
 }
 
 // polls is how many polls the session has had.
-func (h *Heart) polls() int {
+func (h *State) polls() int {
 	if h.poll == nil {
 		return 0
 	}
@@ -39,7 +39,7 @@ func (h *Heart) polls() int {
 }
 
 // open is the poll that is open, of that id if one is given; nil when there is none.
-func (h *Heart) openPoll(id protocol.PollID) *poll {
+func (h *State) openPoll(id protocol.PollID) *poll {
 	if h.poll == nil || h.poll.Status != protocol.StatusOpen || id != 0 && id != h.pollID() {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (h *Heart) openPoll(id protocol.PollID) *poll {
 }
 
 // pollID is the id of the newest poll.
-func (h *Heart) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.poll.Number) }
+func (h *State) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.poll.Number) }
 
 // anchor finds out when a poll that was read from the journal ends: after the rest of its
 // time by the clock, and not after more than all of it. p may be nil.
@@ -87,7 +87,7 @@ func (p *poll) leaders() (choices []int) {
 
 // ask applies PollStarted. Facts about a poll that the session does not have change
 // nothing, here and below.
-func (h *Heart) ask(f *PollStarted) {
+func (h *State) ask(f *PollStarted) {
 	n := h.polls() + 1
 	if f.Poll != protocol.NewPollID(h.id, n) {
 		return
@@ -100,7 +100,7 @@ func (h *Heart) ask(f *PollStarted) {
 }
 
 // choose applies PollVoted.
-func (h *Heart) choose(f *PollVoted) {
+func (h *State) choose(f *PollVoted) {
 	p := h.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
@@ -114,7 +114,7 @@ func (h *Heart) choose(f *PollVoted) {
 }
 
 // conclude applies PollEnded.
-func (h *Heart) conclude(f *PollEnded) {
+func (h *State) conclude(f *PollEnded) {
 	p := h.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
@@ -129,7 +129,7 @@ func (h *Heart) conclude(f *PollEnded) {
 
 // fulfil notes that a game is being played: perhaps the one that was wanted. It does
 // not matter who has added it.
-func (h *Heart) fulfil(id protocol.GameID) {
+func (h *State) fulfil(id protocol.GameID) {
 	if w := h.poll.winner(); w != nil && w.ID == id {
 		h.poll.Added = true
 	}

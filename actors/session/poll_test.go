@@ -241,7 +241,7 @@ func TestPollAnswers(t *testing.T) {
 		if diff := cmp.Diff(any(want), e.must(t, cmd)); diff != "" {
 			t.Errorf("%T, -want +got:\n%s", cmd, diff)
 		}
-		if diff := cmp.Diff(want, e.State(9, e.moment()).Poll); diff != "" {
+		if diff := cmp.Diff(want, e.View(9, e.moment()).Poll); diff != "" {
 			t.Errorf("state after %T, -want +got:\n%s", cmd, diff)
 		}
 	}

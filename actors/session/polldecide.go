@@ -3,7 +3,7 @@ package session
 import "partyline/protocol"
 
 // startPoll decides StartPoll.
-func (h *Heart) startPoll(dst []Fact, c protocol.StartPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) startPoll(dst []Fact, c protocol.StartPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	n := h.polls() + 1
 	switch {
 	case h.phase != phaseActive:
@@ -32,7 +32,7 @@ func length(seconds *int) protocol.Timestamp {
 
 // votePoll decides VotePoll. What counts is when the vote is decided, not what the
 // voter's clock says: until the end, and not a millisecond longer.
-func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if c.Device != 0 {
 		if err := h.admit(c.Generation); err != nil {
 			return dst, err
@@ -66,7 +66,7 @@ func (h *Heart) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) 
 
 // votable is the poll that takes votes at that moment. It lasts as long as it was to last,
 // whatever the clock is set to meanwhile.
-func (h *Heart) votable(id protocol.PollID, now protocol.Moment) (*poll, *protocol.Error) {
+func (h *State) votable(id protocol.PollID, now protocol.Moment) (*poll, *protocol.Error) {
 	if h.poll == nil {
 		return nil, noPoll()
 	}
@@ -78,7 +78,7 @@ func (h *Heart) votable(id protocol.PollID, now protocol.Moment) (*poll, *protoc
 }
 
 // endPoll decides EndPoll. The countdown's word is taken for it that the time is over.
-func (h *Heart) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	p := h.openPoll(c.PollID)
 	if p == nil {
 		return dst, noPoll()
@@ -94,7 +94,7 @@ func (h *Heart) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) (
 }
 
 // cancelPoll decides CancelPoll.
-func (h *Heart) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.openPoll(0) == nil {
 		return dst, noPoll()
 	}
@@ -102,7 +102,7 @@ func (h *Heart) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol
 }
 
 // dropPoll appends the fact that the open poll is canceled, if there is one.
-func (h *Heart) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
+func (h *State) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
 	if h.openPoll(0) != nil {
 		dst = append(dst, &PollEnded{At: at, Poll: h.pollID()})
 	}
@@ -110,7 +110,7 @@ func (h *Heart) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
 }
 
 // addWinner decides AddWinner.
-func (h *Heart) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
 	case h.phase != phaseActive:
 		return dst, closedToGames()

@@ -3,7 +3,7 @@ package session
 import "partyline/protocol"
 
 // Poll is the newest poll, open or over, as of a moment; nil before the first.
-func (h *Heart) Poll(now protocol.Moment) *protocol.Poll {
+func (h *State) Poll(now protocol.Moment) *protocol.Poll {
 	p := h.poll
 	if p == nil {
 		return nil
@@ -33,7 +33,7 @@ func (h *Heart) Poll(now protocol.Moment) *protocol.Poll {
 }
 
 // Countdown is the open poll and the steady time of its end; 0 when none is open.
-func (h *Heart) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timestamp) {
+func (h *State) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timestamp) {
 	if h.openPoll(0) == nil {
 		return 0, 0
 	}
@@ -41,7 +41,7 @@ func (h *Heart) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timest
 }
 
 // until is the steady time of the end of the poll, also before the first Look.
-func (h *Heart) until(now protocol.Moment) protocol.Timestamp {
+func (h *State) until(now protocol.Moment) protocol.Timestamp {
 	if h.anchor.known {
 		return h.poll.until
 	}
@@ -49,7 +49,7 @@ func (h *Heart) until(now protocol.Moment) protocol.Timestamp {
 }
 
 // chosen is what a guest's device wants in the open poll, nil for nothing.
-func (h *Heart) chosen(device protocol.DeviceID) *protocol.YourChoice {
+func (h *State) chosen(device protocol.DeviceID) *protocol.YourChoice {
 	p := h.openPoll(0)
 	if p == nil {
 		return nil
@@ -62,7 +62,7 @@ func (h *Heart) chosen(device protocol.DeviceID) *protocol.YourChoice {
 }
 
 // publishPollVote appends the event of a vote: how the poll stands with it.
-func (h *Heart) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
+func (h *State) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
 	var room [protocol.MaxCandidates]protocol.PollCount
 	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.TalliedPoll{ID: f.Poll, Candidates: room[:0]}}
 	for _, c := range h.poll.Candidates {
@@ -73,7 +73,7 @@ func (h *Heart) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []by
 }
 
 // tallied is how the newest poll stands.
-func (h *Heart) tallied() protocol.TalliedPoll {
+func (h *State) tallied() protocol.TalliedPoll {
 	t := protocol.TalliedPoll{ID: h.pollID()}
 	for _, c := range h.poll.Candidates {
 		t.Candidates = append(t.Candidates, protocol.PollCount{GameID: c.Game.ID, Votes: c.Votes})

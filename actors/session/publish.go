@@ -8,7 +8,7 @@ import (
 
 // Publish appends the JSON of the one event of f to dst. It is called right after
 // Apply of f, because events tell totals and counts with the fact in them.
-func (h *Heart) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
+func (h *State) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	if f, ok := f.(*VoteCast); ok {
 		return h.publishVote(dst, f, seq)
 	}
@@ -22,7 +22,7 @@ func (h *Heart) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	return append(dst, b...)
 }
 
-func (h *Heart) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
+func (h *State) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
 	p := h.ever(f.Play)
 	return protocol.AppendVoteEvent(dst, f.At, seq, &protocol.VoteReceived{
 		SessionID: h.id,
@@ -32,7 +32,7 @@ func (h *Heart) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
 	})
 }
 
-func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
+func (h *State) event(f Fact, seq protocol.Seq) protocol.Event {
 	e := protocol.Event{Timestamp: f.moment(), SessionID: h.id, Seq: seq}
 	switch f := f.(type) {
 	case *Opened:
@@ -70,7 +70,7 @@ func (h *Heart) event(f Fact, seq protocol.Seq) protocol.Event {
 	return e
 }
 
-func (h *Heart) brief() protocol.EventSession {
+func (h *State) brief() protocol.EventSession {
 	return protocol.EventSession{ID: h.id, IsActive: h.phase == phaseActive, GamesPlayed: h.played}
 }
 

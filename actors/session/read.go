@@ -8,7 +8,7 @@ import (
 )
 
 // Session is the session's resource. Ask Exists first.
-func (h *Heart) Session() protocol.Session {
+func (h *State) Session() protocol.Session {
 	s := protocol.Session{ID: h.id, CreatedAt: h.created, IsActive: h.phase == phaseActive, Notes: h.notes, GamesPlayed: h.played}
 	if h.phase == phaseClosed {
 		closed := h.closed
@@ -18,7 +18,7 @@ func (h *Heart) Session() protocol.Session {
 }
 
 // Games lists the playings in the order of play, without removed ones; never nil.
-func (h *Heart) Games() []protocol.SessionGame {
+func (h *State) Games() []protocol.SessionGame {
 	games := make([]protocol.SessionGame, 0, h.played)
 	for i := range h.plays {
 		if !h.plays[i].Removed {
@@ -30,7 +30,7 @@ func (h *Heart) Games() []protocol.SessionGame {
 
 // Votes is the session's own votes for each game that has any, most votes first;
 // games with as many stand in the order of their first playing.
-func (h *Heart) Votes() protocol.SessionVotes {
+func (h *State) Votes() protocol.SessionVotes {
 	votes := make([]protocol.GameTally, 0, len(h.tallies))
 	for _, t := range h.tallies {
 		if t.Up+t.Down == 0 {
@@ -47,7 +47,7 @@ func (h *Heart) Votes() protocol.SessionVotes {
 
 // Tallies is every game that was ever added, also when it was removed, in the order
 // of first playings: its totals and the session's own votes. Never nil.
-func (h *Heart) Tallies() []protocol.TallyGame {
+func (h *State) Tallies() []protocol.TallyGame {
 	games := make([]protocol.TallyGame, len(h.tallies))
 	for i := range h.tallies {
 		t := &h.tallies[i]
@@ -57,7 +57,7 @@ func (h *Heart) Tallies() []protocol.TallyGame {
 }
 
 // State is everything a screen needs, as of seq, the number of the fact applied last.
-func (h *Heart) State(seq protocol.Seq, now protocol.Moment) *protocol.SessionState {
+func (h *State) View(seq protocol.Seq, now protocol.Moment) *protocol.SessionState {
 	return &protocol.SessionState{
 		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(now), Join: h.Join(),
 	}
@@ -65,7 +65,7 @@ func (h *Heart) State(seq protocol.Seq, now protocol.Moment) *protocol.SessionSt
 
 // Played lists the catalogue's ids of the playings in the order of play, oldest
 // first, without removed ones; a game that was played twice stands there twice.
-func (h *Heart) Played() []protocol.GameID {
+func (h *State) Played() []protocol.GameID {
 	ids := make([]protocol.GameID, 0, h.played)
 	for i := range h.plays {
 		if !h.plays[i].Removed {
@@ -76,7 +76,7 @@ func (h *Heart) Played() []protocol.GameID {
 }
 
 // resource is the n-th playing (from 0) joined with its game.
-func (h *Heart) resource(n int) protocol.SessionGame {
+func (h *State) resource(n int) protocol.SessionGame {
 	p := &h.plays[n]
 	totals := h.tallies[p.place].totals()
 	return protocol.SessionGame{
@@ -88,9 +88,9 @@ func (h *Heart) resource(n int) protocol.SessionGame {
 }
 
 // newest is the playing that was added last.
-func (h *Heart) newest() protocol.SessionGame { return h.resource(len(h.plays) - 1) }
+func (h *State) newest() protocol.SessionGame { return h.resource(len(h.plays) - 1) }
 
 // game is a playing that the session has.
-func (h *Heart) game(id protocol.PlayID) protocol.SessionGame {
+func (h *State) game(id protocol.PlayID) protocol.SessionGame {
 	return h.resource(int(id-protocol.NewPlayID(h.id, 0)) - 1)
 }

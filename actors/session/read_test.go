@@ -45,7 +45,7 @@ func TestReads(t *testing.T) {
 		},
 		Join: protocol.Join{SessionID: 3, Policy: protocol.PolicyLatest},
 	}
-	if diff := cmp.Diff(want, e.State(17, e.moment())); diff != "" {
+	if diff := cmp.Diff(want, e.View(17, e.moment())); diff != "" {
 		t.Errorf("state, -want +got:\n%s", diff)
 	}
 }
@@ -93,7 +93,7 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 	}
 	want := &protocol.SessionState{Session: protocol.Session{ID: 3}, Games: []protocol.SessionGame{}, Tallies: []protocol.TallyGame{}, Latest: []protocol.LatestVote{},
 		Join: protocol.Join{SessionID: 3, Policy: protocol.PolicyLatest}}
-	if diff := cmp.Diff(want, e.State(0, e.moment())); diff != "" {
+	if diff := cmp.Diff(want, e.View(0, e.moment())); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if diff := cmp.Diff(protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameTally{}}, e.Votes()); diff != "" {
@@ -108,7 +108,7 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 func TestWhatReadsReturnStays(t *testing.T) {
 	e := newEvening()
 	e.must(t, open(), add(1), room(1, "AAAA"), count(1, 5))
-	before := e.State(4, e.moment())
+	before := e.View(4, e.moment())
 	copied := *before
 	copied.Games = append([]protocol.SessionGame{}, before.Games...)
 	e.must(t, room(1, "BBBB"), count(1, 9), at(0), add(2), remove(1), protocol.CloseSession{ID: 3, Notes: ptr("x")})

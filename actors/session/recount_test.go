@@ -174,14 +174,14 @@ func (l *longhand) vote(t *rapid.T, e *evening, v *protocol.CastVote) {
 	}
 }
 
-// wake puts in place of the heart what its snapshot or its log makes of it.
+// wake puts in place of the state what its snapshot or its log makes of it.
 func (e *evening) wake(t *rapid.T, snapshot bool) {
 	fresh := session.New(3)
 	if snapshot {
 		if err := fresh.Restore(e.AppendSnapshot(nil)); err != nil {
 			t.Fatal(err)
 		}
-		e.Heart = fresh
+		e.State = fresh
 		return
 	}
 	for i, f := range e.facts {
@@ -191,5 +191,5 @@ func (e *evening) wake(t *rapid.T, snapshot bool) {
 		}
 		fresh.Apply(read, protocol.Seq(i+1))
 	}
-	e.Heart = fresh
+	e.State = fresh
 }

@@ -18,7 +18,7 @@ func TestReplay(t *testing.T) {
 		left := rapid.Bool().Draw(t, "clock left alone")
 		var skew protocol.Timestamp
 		e.moment = func() protocol.Moment { return protocol.Moment{Clock: e.now + skew, Steady: e.now} }
-		same := func(want, got *session.Heart) {
+		same := func(want, got *session.State) {
 			if sameSnapshot(t, want, got); left {
 				sameState(t, want, got, e.now+second) // to read it takes a moment
 			}
@@ -43,19 +43,19 @@ func TestReplay(t *testing.T) {
 			}
 		}
 		checkInvariants(t, e)
-		same(e.Heart, replayed(t, session.New(3), e.facts, 0))
+		same(e.State, replayed(t, session.New(3), e.facts, 0))
 		if snapshot != nil {
 			h := session.New(3)
 			if err := h.Restore(snapshot); err != nil {
 				t.Fatal(err)
 			}
-			same(e.Heart, replayed(t, h, e.facts, at))
+			same(e.State, replayed(t, h, e.facts, at))
 		}
 	})
 }
 
 // replayed applies the stored forms of the facts after the first ones.
-func replayed(t *rapid.T, h *session.Heart, facts []session.Fact, after int) *session.Heart {
+func replayed(t *rapid.T, h *session.State, facts []session.Fact, after int) *session.State {
 	for i, f := range facts[after:] {
 		stored, err := session.ReadFact(session.AppendFact(nil, f))
 		if err != nil {

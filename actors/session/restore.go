@@ -13,13 +13,13 @@ var errSnapshot = errors.New("session: not a snapshot of this session")
 // Restore replaces the state by that of a snapshot of SnapshotVersion. It keeps
 // nothing of data. On an error the state is as it was. Whatever the bytes are, it
 // never panics and allocates no more than a small multiple of their length.
-func (h *Heart) Restore(data []byte) error {
+func (h *State) Restore(data []byte) error {
 	r := read(data)
 	var img image
 	if err := codec.ReadJSON(r.Bytes(len(data)), &img); err != nil {
 		return fmt.Errorf("%w: %w", errSnapshot, err)
 	}
-	n, ok := img.heart()
+	n, ok := img.state()
 	if !ok || img.ID != h.id {
 		return fmt.Errorf("%w: a value is missing or out of range", errSnapshot)
 	}
@@ -38,12 +38,12 @@ func (h *Heart) Restore(data []byte) error {
 	return nil
 }
 
-// heart makes the state of an image; ok is false when it is none that facts could make.
-func (img *image) heart() (h *Heart, ok bool) {
+// state makes the state of an image; ok is false when it is none that facts could make.
+func (img *image) state() (h *State, ok bool) {
 	if !img.nameDevices() {
 		return nil, false
 	}
-	h = &Heart{
+	h = &State{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
 		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest), join: img.Join, bars: img.Bars,
 	}
@@ -77,7 +77,7 @@ func (img *image) barsFit() bool {
 }
 
 // cast says whether those can be the newest votes.
-func (h *Heart) cast(latest []protocol.LatestVote) bool {
+func (h *State) cast(latest []protocol.LatestVote) bool {
 	for _, v := range latest {
 		if _, ok := h.places[v.GameID]; !ok || v.Username == "" || v.Type != protocol.VoteUp && v.Type != protocol.VoteDown {
 			return false
@@ -87,7 +87,7 @@ func (h *Heart) cast(latest []protocol.LatestVote) bool {
 }
 
 // index finds each playing's tally again, and counts.
-func (h *Heart) index() bool {
+func (h *State) index() bool {
 	playing := 0
 	for i := range h.plays {
 		p := &h.plays[i]

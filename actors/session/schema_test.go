@@ -9,5 +9,5 @@ import (
 
 func TestSchema(t *testing.T) {
 	facts := codectest.Facts[session.Fact]{Append: session.AppendFact, Read: session.ReadFact}
-	facts.Schema(t, codectest.Form{Heart: "session", Version: session.SnapshotVersion, Image: session.Image()}, oneOfEach()...)
+	facts.Schema(t, codectest.Form{Name: "session", Version: session.SnapshotVersion, Image: session.Image()}, oneOfEach()...)
 }

@@ -40,7 +40,7 @@ const SnapshotVersion uint32 = 3
 //
 // The same facts always give the same bytes.
 
-// image is all of a heart but its voters, devices and ballots.
+// image is all of a state but its voters, devices and ballots.
 type image struct {
 	ID      protocol.SessionID `json:"id"`
 	Phase   phase              `json:"phase"`
@@ -60,7 +60,7 @@ type image struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *Heart) AppendSnapshot(dst []byte) []byte {
+func (h *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
 		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
 		Poll: h.poll, Latest: h.latest.List(), LatestDevices: devicesOf(h.latest.List()), Join: h.join, Bars: h.bars,

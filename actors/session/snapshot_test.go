@@ -37,7 +37,7 @@ func TestSnapshotGivesTheStateBack(t *testing.T) {
 	if err := h.Restore(data); err != nil {
 		t.Fatal(err)
 	}
-	sameState(t, e.Heart, h, e.now)
+	sameState(t, e.State, h, e.now)
 	if got := e.AppendSnapshot([]byte("before")); string(got) != "before"+string(data) {
 		t.Error("AppendSnapshot does not append")
 	}
@@ -51,12 +51,12 @@ func TestRestoreKeepsNothingOfItsInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	clear(data)
-	sameState(t, e.Heart, h, e.now)
+	sameState(t, e.State, h, e.now)
 }
 
 func TestRestoreReplacesWhatWas(t *testing.T) {
 	empty := session.New(3).AppendSnapshot(nil)
-	h := rich(t).Heart
+	h := rich(t).State
 	if err := h.Restore(empty); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"a vote sideways":        packed(`{"id":3,"tallies":[{"id":1}],"latest":[{"game_id":1,"username":"ann","type":"side","timestamp":"2024-01-15T12:00:00.000Z"}]}`, 0, 0, 0),
 		"too many newest votes":  packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 5)+newest+`]}`, 0, 0, 0),
 	} {
-		h := rich(t).Heart
+		h := rich(t).State
 		if err := h.Restore([]byte(data)); err == nil {
 			t.Errorf("%s: restored", name)
 		}
@@ -226,14 +226,14 @@ func FuzzRestore(f *testing.F) {
 			from(hall, 0xb, "up"), voidIt(hall.String()), voidIt("0000000000000000"), closeIt}) {
 			_, _, _ = e.do(cmd) // refusals are fine, panics are not
 		}
-		e.State(1, e.moment())
+		e.View(1, e.moment())
 	})
 }
 
-// sameState wants two hearts that no read, no snapshot and no decision can tell apart.
-func sameState(t failer, want, got *session.Heart, now protocol.Timestamp) {
+// sameState wants two states that no read, no snapshot and no decision can tell apart.
+func sameState(t failer, want, got *session.State, now protocol.Timestamp) {
 	t.Helper()
-	if diff := cmp.Diff(want.State(9, protocol.At(now)), got.State(9, protocol.At(now))); diff != "" {
+	if diff := cmp.Diff(want.View(9, protocol.At(now)), got.View(9, protocol.At(now))); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want.Votes(), got.Votes()); diff != "" {
@@ -251,14 +251,14 @@ func sameState(t failer, want, got *session.Heart, now protocol.Timestamp) {
 	}
 }
 
-func sameSnapshot(t failer, want, got *session.Heart) {
+func sameSnapshot(t failer, want, got *session.State) {
 	t.Helper()
 	if !bytes.Equal(want.AppendSnapshot(nil), got.AppendSnapshot(nil)) {
 		t.Errorf("snapshots differ:\n%q\n%q", want.AppendSnapshot(nil), got.AppendSnapshot(nil))
 	}
 }
 
-func sameDecision(t failer, want, got *session.Heart, cmd protocol.Command, now protocol.Timestamp) {
+func sameDecision(t failer, want, got *session.State, cmd protocol.Command, now protocol.Timestamp) {
 	t.Helper()
 	wantFacts, wantErr := want.Decide(nil, cmd, protocol.At(now))
 	gotFacts, gotErr := got.Decide(nil, cmd, protocol.At(now))

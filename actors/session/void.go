@@ -20,7 +20,7 @@ func (b *bar) target() protocol.AddressTarget {
 }
 
 // voids is how often votes were voided so far: the round of the newest bar.
-func (h *Heart) voids() (n uint32) {
+func (h *State) voids() (n uint32) {
 	for _, b := range h.bars {
 		n = max(n, b.Round)
 	}
@@ -35,7 +35,7 @@ type visitor struct {
 }
 
 // barred refuses a device whose votes were voided, or would have been had it voted before.
-func (h *Heart) barred(v visitor) *protocol.Error {
+func (h *State) barred(v visitor) *protocol.Error {
 	if len(h.bars) == 0 {
 		return nil
 	}
@@ -58,7 +58,7 @@ func errVoided() *protocol.Error {
 }
 
 // voidVotes decides VoidVotes. What was voided before is no fact.
-func (h *Heart) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot take back votes of a closed session")
 	}
@@ -87,7 +87,7 @@ func (h *Heart) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestam
 }
 
 // take adds the votes of a device to what is taken back.
-func (h *Heart) take(f *VotesVoided, d *device) {
+func (h *State) take(f *VotesVoided, d *device) {
 	f.Devices = append(f.Devices, d.id)
 	for i := range d.marks {
 		m := &d.marks[i]
@@ -102,7 +102,7 @@ func (h *Heart) take(f *VotesVoided, d *device) {
 }
 
 // void applies VotesVoided.
-func (h *Heart) void(f *VotesVoided) {
+func (h *State) void(f *VotesVoided) {
 	for _, id := range f.Devices {
 		if d := h.devices.find(id); d != nil {
 			h.untally(d)
@@ -123,7 +123,7 @@ func (h *Heart) void(f *VotesVoided) {
 }
 
 // untally takes the device's votes out of the games' numbers.
-func (h *Heart) untally(d *device) {
+func (h *State) untally(d *device) {
 	for i := range d.marks {
 		m := &d.marks[i]
 		t := &h.tallies[h.ever(protocol.NewPlayID(h.id, int(m.play))).place]
@@ -143,7 +143,7 @@ func (p *poll) void(ids []protocol.DeviceID) {
 }
 
 // voidedVotes is the answer to VoidVotes.
-func (h *Heart) voidedVotes(c protocol.VoidVotes, facts []Fact) protocol.VoidedVotes {
+func (h *State) voidedVotes(c protocol.VoidVotes, facts []Fact) protocol.VoidedVotes {
 	a := protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: h.id, Address: c.Address}
 	for _, f := range facts {
 		if f, ok := f.(*VotesVoided); ok {
@@ -155,7 +155,7 @@ func (h *Heart) voidedVotes(c protocol.VoidVotes, facts []Fact) protocol.VoidedV
 }
 
 // votesVoided is the data of the event, as of right after the fact was applied.
-func (h *Heart) votesVoided(f *VotesVoided) protocol.VotesVoided {
+func (h *State) votesVoided(f *VotesVoided) protocol.VotesVoided {
 	e := protocol.VotesVoided{SessionID: h.id, Devices: len(f.Devices), Votes: f.votes(), Games: []protocol.VoidedGame{}}
 	at := map[protocol.GameID]int{}
 	for _, p := range f.Plays {

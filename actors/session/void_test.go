@@ -98,11 +98,11 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 				}
 				replayed.Apply(stored, protocol.Seq(i+1))
 			}
-			for _, h := range []*session.Heart{again, replayed} {
-				sameState(t, e.Heart, h, e.now)
-				sameDecision(t, e.Heart, h, from(hall, 0xf, "up"), e.now)
-				sameDecision(t, e.Heart, h, guest(0xa, "down"), e.now+second)
-				sameDecision(t, e.Heart, h, voidIt(hall.Site().String()), e.now)
+			for _, h := range []*session.State{again, replayed} {
+				sameState(t, e.State, h, e.now)
+				sameDecision(t, e.State, h, from(hall, 0xf, "up"), e.now)
+				sameDecision(t, e.State, h, guest(0xa, "down"), e.now+second)
+				sameDecision(t, e.State, h, voidIt(hall.Site().String()), e.now)
 				if diff := cmp.Diff(e.Addresses(), h.Addresses()); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
@@ -214,7 +214,7 @@ func TestTheNewestVotesAreShownWithoutVoidedOnes(t *testing.T) {
 	}
 	for _, h := range []*evening{e, again} {
 		h.must(t, voidIt(hall.String()))
-		latest := h.State(9, h.moment()).Latest
+		latest := h.View(9, h.moment()).Latest
 		if len(latest) != 2 || latest[0].Device != 0xb || latest[1].Username != "ann" {
 			t.Errorf("%+v", latest)
 		}

@@ -6,7 +6,7 @@ import "partyline/protocol"
 const tolerance = protocol.Timestamp(protocol.FutureTolerance / 1e6)
 
 // castVote decides CastVote.
-func (h *Heart) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) ([]Fact, *protocol.Error) {
 	f := &VoteCast{}
 	if err := h.judge(f, c, now); err != nil {
 		return dst, err
@@ -15,7 +15,7 @@ func (h *Heart) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) 
 }
 
 // judge fills in the fact of a vote whose shape was checked, or refuses it.
-func (h *Heart) judge(f *VoteCast, c *protocol.CastVote, now protocol.Moment) *protocol.Error {
+func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.Moment) *protocol.Error {
 	if h.phase != phaseActive {
 		// The sentence of the reference, which knows only one session: who names a
 		// closed one learns the same as who names none.

@@ -53,7 +53,7 @@ func BenchmarkStats(b *testing.B) {
 }
 
 // crowded is so many sessions of ten games with a few votes each.
-func crowded(sessions int) *standings.Heart {
+func crowded(sessions int) *standings.State {
 	h := standings.New()
 	notes := "a usual evening with friends and pizza"
 	for id := range protocol.SessionID(sessions) {

@@ -7,7 +7,7 @@ import (
 )
 
 // Sessions returns all sessions, the newest first.
-func (h *Heart) Sessions() []protocol.Session {
+func (h *State) Sessions() []protocol.Session {
 	all := make([]protocol.Session, 0, len(h.ids))
 	for _, id := range slices.Backward(h.ids) {
 		all = append(all, h.evenings[id].resource(id))
@@ -16,7 +16,7 @@ func (h *Heart) Sessions() []protocol.Session {
 }
 
 // Session returns one session, or not_found.
-func (h *Heart) Session(id protocol.SessionID) (protocol.Session, *protocol.Error) {
+func (h *State) Session(id protocol.SessionID) (protocol.Session, *protocol.Error) {
 	e, ok := h.evenings[id]
 	if !ok {
 		return protocol.Session{}, protocol.NotFound("Session")
@@ -25,36 +25,36 @@ func (h *Heart) Session(id protocol.SessionID) (protocol.Session, *protocol.Erro
 }
 
 // Active returns the ids of the sessions that are not closed, the newest first.
-func (h *Heart) Active() []protocol.SessionID {
+func (h *State) Active() []protocol.SessionID {
 	ids := append(make([]protocol.SessionID, 0, len(h.active)), h.active...)
 	slices.Reverse(ids)
 	return ids
 }
 
 // Invitation is a session that phones can join now, and how.
-type Invitation struct {
+type JoinCode struct {
 	Session    protocol.SessionID
 	Generation protocol.Generation
 	Code       string
 }
 
 // Invitations returns those of all sessions, by session.
-func (h *Heart) Invitations() []Invitation {
-	open := []Invitation{}
+func (h *State) Invitations() []JoinCode {
+	open := []JoinCode{}
 	for _, id := range h.active {
 		if j := h.evenings[id].join; j.code != "" {
-			open = append(open, Invitation{id, j.generation, j.code})
+			open = append(open, JoinCode{id, j.generation, j.code})
 		}
 	}
 	return open
 }
 
 // LastID is the highest id a session ever had, also a deleted one; 0 before the first.
-func (h *Heart) LastID() protocol.SessionID { return h.last }
+func (h *State) LastID() protocol.SessionID { return h.last }
 
 // Totals tells how often a game was played and voted for, over all sessions there ever
 // were. It fits catalogue.Totals.
-func (h *Heart) Totals(id protocol.GameID) (plays, up, down int64) {
+func (h *State) Totals(id protocol.GameID) (plays, up, down int64) {
 	if t, ok := h.games[id]; ok {
 		return t.plays, t.up, t.down
 	}
@@ -63,7 +63,7 @@ func (h *Heart) Totals(id protocol.GameID) (plays, up, down int64) {
 
 // SessionTally counts the votes for a game within one session; zero for a session that
 // is not there.
-func (h *Heart) SessionTally(id protocol.SessionID, game protocol.GameID) (up, down int64) {
+func (h *State) SessionTally(id protocol.SessionID, game protocol.GameID) (up, down int64) {
 	if e, ok := h.evenings[id]; ok {
 		t := e.tally(game)
 		return t.up, t.down
@@ -74,14 +74,14 @@ func (h *Heart) SessionTally(id protocol.SessionID, game protocol.GameID) (up, d
 // VoteCount counts the votes of the sessions that are there (not of deleted ones) that
 // pass the filter, without reading any. Names are not counted here: with a username the
 // number is that of all names, the most it can be, and exact is false.
-func (h *Heart) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
+func (h *State) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
 	t := h.filtered(f.SessionID, f.GameID)
 	return t.votes(f.VoteType), f.Username == ""
 }
 
 // Voted counts, as VoteCount does, the votes of each session that pass the filter, and all
 // votes that the session has.
-func (h *Heart) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
+func (h *State) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
 	ids := h.ids
 	if _, there := h.evenings[f.SessionID]; f.SessionID != 0 {
 		ids = nil
@@ -105,7 +105,7 @@ func (h *Heart) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
 type Voted struct{ Fitting, All int64 }
 
 // filtered sums up a session, a game, both or (both 0) everything, without deleted sessions.
-func (h *Heart) filtered(id protocol.SessionID, game protocol.GameID) (t tally) {
+func (h *State) filtered(id protocol.SessionID, game protocol.GameID) (t tally) {
 	if id != 0 {
 		e, ok := h.evenings[id]
 		switch {
@@ -126,7 +126,7 @@ func (h *Heart) filtered(id protocol.SessionID, game protocol.GameID) (t tally) 
 }
 
 // listed is what the sessions that are there say of a game.
-func (h *Heart) listed(game protocol.GameID) tally {
+func (h *State) listed(game protocol.GameID) tally {
 	t, ok := h.games[game]
 	if !ok {
 		return tally{}

@@ -23,14 +23,14 @@ type entry struct {
 
 // town is some sessions under test, the standings that follow them, and the log.
 type town struct {
-	*standings.Heart
-	sessions map[protocol.SessionID]*session.Heart
+	*standings.State
+	sessions map[protocol.SessionID]*session.State
 	log      []entry
 	now      protocol.Timestamp
 }
 
 func newTown() *town {
-	return &town{Heart: standings.New(), sessions: map[protocol.SessionID]*session.Heart{}, now: noon}
+	return &town{State: standings.New(), sessions: map[protocol.SessionID]*session.State{}, now: noon}
 }
 
 // do lets a session decide; a refusal leaves everything as it is.
@@ -129,11 +129,11 @@ func one(got, wanted protocol.VoteType) int64 {
 }
 
 // invitations are the codes of the sessions that can be joined.
-func (w *town) invitations() []standings.Invitation {
-	list := []standings.Invitation{}
+func (w *town) invitations() []standings.JoinCode {
+	list := []standings.JoinCode{}
 	for id := protocol.SessionID(1); id <= 4; id++ {
 		if s, ok := w.sessions[id]; ok && s.Code() != "" {
-			list = append(list, standings.Invitation{Session: id, Generation: s.Generation(), Code: s.Code()})
+			list = append(list, standings.JoinCode{Session: id, Generation: s.Generation(), Code: s.Code()})
 		}
 	}
 	return list
@@ -175,7 +175,7 @@ func TestStandingsAreARecount(t *testing.T) {
 		if live, tail := w.AppendSnapshot(nil), again.AppendSnapshot(nil); string(live) != string(tail) {
 			t.Fatalf("snapshot and tail are not live:\n%x\n%x", live, tail)
 		}
-		w.check(t, w.Heart)
+		w.check(t, w.State)
 		w.check(t, again)
 		w.forgotten(t, protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "forgotten")))
 		if remains := standings.New(); remains.Restore(w.Remains().AppendSnapshot(nil)) != nil || len(remains.Sessions()) > 0 || remains.LastID() != w.LastID() {
@@ -202,10 +202,10 @@ func (w *town) forgotten(t *rapid.T, id protocol.SessionID) {
 	if after := w.AppendSnapshot(nil); string(before) != string(after) {
 		t.Fatalf("counted again it is\n%x, want\n%x", after, before)
 	}
-	w.check(t, w.Heart)
+	w.check(t, w.State)
 }
 
-func (w *town) check(t *rapid.T, h *standings.Heart) {
+func (w *town) check(t *rapid.T, h *standings.State) {
 	log := recount(w.log)
 	sessions, active, last := []protocol.Session{}, []protocol.SessionID{}, protocol.SessionID(0)
 	for id := protocol.SessionID(4); id > 0; id-- {

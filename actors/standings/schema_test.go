@@ -8,5 +8,5 @@ import (
 )
 
 func TestSchema(t *testing.T) {
-	codectest.Facts[any]{}.Schema(t, codectest.Form{Heart: "standings", Version: standings.SnapshotVersion})
+	codectest.Facts[any]{}.Schema(t, codectest.Form{Name: "standings", Version: standings.SnapshotVersion})
 }

@@ -36,7 +36,7 @@ const (
 )
 
 // AppendSnapshot appends the whole state to dst.
-func (h *Heart) AppendSnapshot(dst []byte) []byte {
+func (h *State) AppendSnapshot(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(h.last))
 	dst = binary.AppendUvarint(dst, uint64(len(h.ids)))
 	before := protocol.SessionID(0)
@@ -96,7 +96,7 @@ func appendTallies(dst []byte, tallies []gameTally) []byte {
 
 // Restore replaces the state by a snapshot's. It never panics and allocates no more
 // than a small multiple of the data; after an error the state is as before.
-func (h *Heart) Restore(data []byte) error {
+func (h *State) Restore(data []byte) error {
 	r := &reader{codec.Reader{Rest: data}}
 	fresh := New()
 	last := protocol.SessionID(r.ID())

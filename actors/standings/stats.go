@@ -15,7 +15,7 @@ const rankedGames = 10
 // removed playings had, as the games' totals do. Most played are games that were played
 // at least once, top rated such that have a vote; both rank only games that are still
 // in the catalogue.
-func (h *Heart) Stats(games []protocol.Game) protocol.Stats {
+func (h *State) Stats(games []protocol.Game) protocol.Stats {
 	s := protocol.Stats{
 		Games:          protocol.Count{Count: int64(len(games))},
 		Sessions:       protocol.Count{Count: int64(len(h.ids))},
@@ -47,7 +47,7 @@ func (h *Heart) Stats(games []protocol.Game) protocol.Stats {
 	return s
 }
 
-func (h *Heart) ranked(games []protocol.Game) []protocol.RankedGame {
+func (h *State) ranked(games []protocol.Game) []protocol.RankedGame {
 	ranked := make([]protocol.RankedGame, 0, len(games))
 	for _, g := range games {
 		plays, up, down := h.Totals(g.ID)

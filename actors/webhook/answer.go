@@ -7,7 +7,7 @@ import (
 )
 
 // Answer is what the client of a decided command gets; the facts are applied already.
-func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
+func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case protocol.CreateWebhook:
 		return protocol.WebhookSaved{Webhook: h.Webhook(), Message: "Webhook created successfully"}
@@ -29,7 +29,7 @@ func (h *Heart) Answer(cmd protocol.Command, facts []Fact) any {
 	return nil
 }
 
-func (h *Heart) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.ReplayAccepted {
+func (h *State) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.ReplayAccepted {
 	a := protocol.ReplayAccepted{Message: "Replay started", WebhookID: h.id}
 	if len(facts) == 0 {
 		a.Message = "Nothing to replay"
@@ -42,7 +42,7 @@ func (h *Heart) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.Re
 }
 
 // Publish appends the made-up event of a test to dst; no other fact has an event.
-func (h *Heart) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
+func (h *State) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	t, ok := f.(*Tested)
 	if !ok {
 		return dst

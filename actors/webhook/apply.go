@@ -8,13 +8,13 @@ import (
 
 // Apply changes the state by a fact. Facts that do not fit the state, which a stream
 // of ours never holds, change nothing.
-func (h *Heart) Apply(f Fact, seq protocol.Seq) {
+func (h *State) Apply(f Fact, seq protocol.Seq) {
 	if c, ok := f.(*Created); ok && h.phase == phaseUnborn {
 		h.applyCreated(c)
 		return
 	}
 	if _, ok := f.(*Deleted); ok {
-		*h = Heart{id: h.id, restored: h.restored, phase: phaseDeleted}
+		*h = State{id: h.id, restored: h.restored, phase: phaseDeleted}
 		return
 	}
 	if h.phase != phaseAlive {
@@ -23,7 +23,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	switch f := f.(type) {
 	case *Attempted:
 		h.applyAttempted(f)
-	case *Passed:
+	case *Skipped:
 		h.applyPassed(f)
 	case *Updated:
 		h.applyUpdated(f)
@@ -37,7 +37,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 		}
 	case *RedeliveryQueued:
 		h.applyRedelivery(f.Delivery)
-	case *DeadQueued:
+	case *DeadLettered:
 		h.applyDeadQueued()
 	case *ReplayStarted:
 		h.replay = &Replay{Number: seq, After: f.After, Until: f.Until}
@@ -46,7 +46,7 @@ func (h *Heart) Apply(f Fact, seq protocol.Seq) {
 	}
 }
 
-func (h *Heart) applyCreated(f *Created) {
+func (h *State) applyCreated(f *Created) {
 	h.phase, h.created, h.cursor, h.epoch = phaseAlive, f.At, f.Reached, f.Epoch
 	h.config = config{
 		name: f.Name, url: f.URL, secrets: []secret{{Value: f.Secret}}, enabled: true,
@@ -57,7 +57,7 @@ func (h *Heart) applyCreated(f *Created) {
 	}
 }
 
-func (h *Heart) applyUpdated(f *Updated) {
+func (h *State) applyUpdated(f *Updated) {
 	set(&h.name, f.Name)
 	set(&h.filter.Events, f.Events)
 	set(&h.filter.Sessions, f.Sessions)
@@ -75,14 +75,14 @@ func (h *Heart) applyUpdated(f *Updated) {
 			h.reason = reasonAsked
 		}
 	}
-	if h.head == nil || h.head.Lane != LaneMain {
+	if h.head == nil || h.head.Source != SourceLive {
 		h.cursor = max(h.cursor, f.Reached)
 	} else if !h.wants(h.head) {
-		h.advance(h.head.Lane, h.head.Delivery)
+		h.advance(h.head.Source, h.head.Delivery)
 	}
 }
 
-func (h *Heart) applyDisabled(f *Disabled) {
+func (h *State) applyDisabled(f *Disabled) {
 	if f.Epoch != "" {
 		h.epoch = f.Epoch
 	}
@@ -97,7 +97,7 @@ const reasonAsked = "Disabled by an admin"
 
 // freshStart: what failed, failed somewhere else or with another secret. It is tried
 // again at once.
-func (h *Heart) freshStart() {
+func (h *State) freshStart() {
 	h.edition++
 	h.well()
 	if h.head != nil {
@@ -107,7 +107,7 @@ func (h *Heart) freshStart() {
 
 // applyRotated lets the secrets before sign on until the overlap is over, and no
 // longer than they would have. Those whose time is over are forgotten.
-func (h *Heart) applyRotated(f *SecretRotated) {
+func (h *State) applyRotated(f *SecretRotated) {
 	secrets := []secret{{Value: f.Secret}}
 	for _, s := range h.secrets {
 		if s.Until == 0 || s.Until > f.Until {
@@ -124,7 +124,7 @@ func (h *Heart) applyRotated(f *SecretRotated) {
 // maxSecrets bounds the signatures in one header.
 const maxSecrets = 4
 
-func (h *Heart) applyRedelivery(id protocol.DeliveryID) {
+func (h *State) applyRedelivery(id protocol.DeliveryID) {
 	if h.head != nil && h.head.Delivery == id {
 		h.head.Due = 0
 		return
@@ -135,7 +135,7 @@ func (h *Heart) applyRedelivery(id protocol.DeliveryID) {
 }
 
 // applyDeadQueued looks each id up in a set: there may be thousands on both sides.
-func (h *Heart) applyDeadQueued() {
+func (h *State) applyDeadQueued() {
 	waiting := make(map[protocol.DeliveryID]bool, len(h.queue)+1)
 	for _, id := range h.queue {
 		waiting[id] = true
@@ -150,41 +150,41 @@ func (h *Heart) applyDeadQueued() {
 	}
 }
 
-func (h *Heart) applyReplayStopped() {
+func (h *State) applyReplayStopped() {
 	h.replay, h.queue = nil, nil
-	if h.head != nil && h.head.Lane != LaneMain {
+	if h.head != nil && h.head.Source != SourceLive {
 		h.head = nil
 	}
 }
 
-func (h *Heart) applyPassed(f *Passed) {
+func (h *State) applyPassed(f *Skipped) {
 	h.advance(f.Lane, f.Through)
 }
 
 // advance takes a lane past a delivery.
-func (h *Heart) advance(l Lane, id protocol.DeliveryID) {
-	if h.head != nil && h.head.Lane == l && h.head.Delivery <= id {
+func (h *State) advance(l Source, id protocol.DeliveryID) {
+	if h.head != nil && h.head.Source == l && h.head.Delivery <= id {
 		h.head = nil
 	}
 	switch l {
-	case LaneMain:
+	case SourceLive:
 		h.cursor = max(h.cursor, id)
-	case LaneRedelivery:
+	case SourceRedelivery:
 		if i := slices.Index(h.queue, id); i == 0 {
 			h.queue = h.queue[1:]
 		} else if i > 0 {
 			h.queue = slices.Delete(h.queue, i, i+1)
 		}
-	case LaneReplay:
+	case SourceReplay:
 		h.advanceReplay(id)
-	case LaneTest:
+	case SourceTest:
 		if len(h.tests) > 0 {
 			h.tests = h.tests[1:]
 		}
 	}
 }
 
-func (h *Heart) advanceReplay(id protocol.DeliveryID) {
+func (h *State) advanceReplay(id protocol.DeliveryID) {
 	if h.replay == nil {
 		return
 	}

@@ -40,7 +40,7 @@ func appendAttempted(dst []byte, f *Attempted) []byte {
 	if f.Probe {
 		probe = 1
 	}
-	dst = append(dst, byte(f.Lane), probe)
+	dst = append(dst, byte(f.Source), probe)
 	dst = appendText(dst, string(f.Event))
 	dst = binary.AppendUvarint(dst, uint64(f.Session))
 	dst = binary.AppendUvarint(dst, uint64(f.Number))
@@ -63,13 +63,13 @@ func readAttempted(b []byte) (*Attempted, error) {
 	f.Began = f.At + protocol.Timestamp(r.Varint())
 	f.Took = r.ID()
 	f.Delivery = protocol.DeliveryID(r.ID())
-	f.Lane, f.Probe = Lane(r.Byte()), r.Flag()
+	f.Source, f.Probe = Source(r.Byte()), r.Flag()
 	f.Event = protocol.EventType(r.text())
 	f.Session = protocol.SessionID(r.ID())
 	f.Number = int(r.AtMost(math.MaxInt32))
 	f.Status = int(r.AtMost(math.MaxInt16))
 	f.Failure, f.Error, f.Excerpt = Failure(r.text()), r.text(), r.text()
-	f.Class, f.Verdict = Class(r.Byte()), Verdict(r.Byte())
+	f.Class, f.Verdict = FailureClass(r.Byte()), Verdict(r.Byte())
 	f.Due = r.moment()
 	if !r.Done() || !f.sound() {
 		return nil, fmt.Errorf("%w: a damaged attempt", errFact)
@@ -78,7 +78,7 @@ func readAttempted(b []byte) (*Attempted, error) {
 }
 
 func (f *Attempted) sound() bool {
-	return f.At > 0 && f.Began >= 0 && f.Began <= maxMoment && f.Delivery > 0 && f.Number > 0 && f.Lane.known() &&
+	return f.At > 0 && f.Began >= 0 && f.Began <= maxMoment && f.Delivery > 0 && f.Number > 0 && f.Source.known() &&
 		f.Class >= ClassFine && f.Class <= ClassStale && f.Verdict >= VerdictDelivered && f.Verdict <= VerdictDropped
 }
 

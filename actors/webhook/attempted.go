@@ -3,7 +3,7 @@ package webhook
 import "partyline/protocol"
 
 // applyAttempted moves the lane or keeps the delivery at its head.
-func (h *Heart) applyAttempted(f *Attempted) {
+func (h *State) applyAttempted(f *Attempted) {
 	h.counts.Made++
 	h.blame(f)
 	switch f.Verdict {
@@ -11,15 +11,15 @@ func (h *Heart) applyAttempted(f *Attempted) {
 		h.lastSuccess, h.lastError = f.At, ""
 		h.counts.Delivered++
 		h.unbury(f.Delivery)
-		h.advance(f.Lane, f.Delivery)
+		h.advance(f.Source, f.Delivery)
 	case VerdictDead:
-		if f.Lane != LaneTest {
+		if f.Source != SourceTest {
 			h.counts.Dead++
 			h.bury(f.Delivery)
 		}
-		h.advance(f.Lane, f.Delivery)
+		h.advance(f.Source, f.Delivery)
 	case VerdictDropped:
-		h.advance(f.Lane, f.Delivery)
+		h.advance(f.Source, f.Delivery)
 	default:
 		h.keep(f)
 	}
@@ -29,8 +29,8 @@ func (h *Heart) applyAttempted(f *Attempted) {
 }
 
 // blame keeps the endpoint's record. A test aside says nothing about the line.
-func (h *Heart) blame(f *Attempted) {
-	if f.Lane == LaneTest && f.Class != ClassFine {
+func (h *State) blame(f *Attempted) {
+	if f.Source == SourceTest && f.Class != ClassFine {
 		return
 	}
 	switch f.Class {
@@ -49,19 +49,19 @@ func (h *Heart) blame(f *Attempted) {
 
 // keep leaves the delivery at the head of the line, and disables the webhook where
 // that is the verdict.
-func (h *Heart) keep(f *Attempted) {
+func (h *State) keep(f *Attempted) {
 	if f.Verdict.disables() {
 		h.disable(f)
 	}
-	if f.Lane == LaneTest {
-		h.advance(f.Lane, f.Delivery)
+	if f.Source == SourceTest {
+		h.advance(f.Source, f.Delivery)
 		return
 	}
-	if !h.heads(f.Lane, f.Delivery) {
-		if h.gone(f.Lane, f.Delivery) {
+	if !h.heads(f.Source, f.Delivery) {
+		if h.gone(f.Source, f.Delivery) {
 			return
 		}
-		h.head = &Head{Delivery: f.Delivery, Lane: f.Lane, Event: f.Event, Session: f.Session}
+		h.head = &Head{Delivery: f.Delivery, Source: f.Source, Event: f.Event, Session: f.Session}
 	}
 	d := h.head
 	d.Attempts = f.Number
@@ -73,17 +73,17 @@ func (h *Heart) keep(f *Attempted) {
 
 // gone says that nobody waits for the delivery any more: a replay that was stopped
 // while it was being made.
-func (h *Heart) gone(l Lane, id protocol.DeliveryID) bool {
+func (h *State) gone(l Source, id protocol.DeliveryID) bool {
 	switch l {
-	case LaneReplay:
+	case SourceReplay:
 		return h.replay == nil || h.replay.After >= id
-	case LaneRedelivery:
+	case SourceRedelivery:
 		return !h.waits(id)
 	}
 	return h.cursor >= id
 }
 
-func (h *Heart) waits(id protocol.DeliveryID) bool {
+func (h *State) waits(id protocol.DeliveryID) bool {
 	for _, q := range h.queue {
 		if q == id {
 			return true
@@ -92,7 +92,7 @@ func (h *Heart) waits(id protocol.DeliveryID) bool {
 	return false
 }
 
-func (h *Heart) disable(f *Attempted) {
+func (h *State) disable(f *Attempted) {
 	if !h.enabled {
 		return
 	}

@@ -3,16 +3,16 @@ package webhook
 import "slices"
 
 // Class says whom an outcome blames. Numbers are stored: they are for ever.
-type Class byte
+type FailureClass byte
 
 // The classes.
 const (
-	ClassFine     Class = iota + 1 // 2xx
-	ClassEndpoint                  // the endpoint is ill: hold the line
-	ClassServer                    // 5xx: the endpoint, or this message alone
-	ClassMessage                   // the message is ill: its budget, then set it aside
-	ClassGone                      // 410: never again
-	ClassStale                     // a failure of what was configured before: no blame
+	ClassFine     FailureClass = iota + 1 // 2xx
+	ClassEndpoint                         // the endpoint is ill: hold the line
+	ClassServer                           // 5xx: the endpoint, or this message alone
+	ClassMessage                          // the message is ill: its budget, then set it aside
+	ClassGone                             // 410: never again
+	ClassStale                            // a failure of what was configured before: no blame
 )
 
 // messageStatuses are the answers that blame the request itself.
@@ -20,7 +20,7 @@ var messageStatuses = []int{400, 405, 406, 411, 413, 414, 415, 422, 431}
 
 // classOf judges one attempt by itself. A 5xx with Retry-After is a word about the
 // endpoint, not about the message.
-func classOf(a *Attempt) Class {
+func classOf(a *Attempt) FailureClass {
 	switch {
 	case a.Failure != FailureNone || a.Status == 0:
 		return ClassEndpoint

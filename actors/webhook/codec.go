@@ -92,13 +92,13 @@ func kindOf(f Fact) byte {
 		return kindTested
 	case *RedeliveryQueued:
 		return kindRedeliveryQueued
-	case *DeadQueued:
+	case *DeadLettered:
 		return kindDeadQueued
 	case *ReplayStarted:
 		return kindReplayStarted
 	case *ReplayStopped:
 		return kindReplayStopped
-	case *Passed:
+	case *Skipped:
 		return kindPassed
 	case *Disabled:
 		return kindDisabled
@@ -120,13 +120,13 @@ func blank(kind byte) Fact {
 	case kindRedeliveryQueued:
 		return new(RedeliveryQueued)
 	case kindDeadQueued:
-		return new(DeadQueued)
+		return new(DeadLettered)
 	case kindReplayStarted:
 		return new(ReplayStarted)
 	case kindReplayStopped:
 		return new(ReplayStopped)
 	case kindPassed:
-		return new(Passed)
+		return new(Skipped)
 	case kindDeleted:
 		return new(Deleted)
 	case kindDisabled:
@@ -151,7 +151,7 @@ func sound(f Fact) bool {
 		return f.Delivery > 0
 	case *ReplayStarted:
 		return f.After >= 0 && f.Until > f.After
-	case *Passed:
+	case *Skipped:
 		return f.Lane.known() && f.Through >= 0
 	case *Disabled:
 		return f.Reason != ""

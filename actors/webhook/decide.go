@@ -9,7 +9,7 @@ import (
 
 // Decide turns a checked command into facts, appended to dst, or refuses it. It
 // changes nothing.
-func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
 	now := m.Clock
 	if c, ok := cmd.(protocol.CreateWebhook); ok {
 		return h.decideCreate(dst, c, now)
@@ -23,12 +23,12 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 		}
 	}
 	switch c := cmd.(type) {
-	case *Conclude:
+	case *RecordAttempt:
 		return h.decideConclude(dst, c, m)
-	case *LeaveOut:
+	case *Expire:
 		return h.decideLeaveOut(dst, c, now), nil
-	case *Pass:
-		return append(dst, &Passed{At: now, Lane: c.Lane, Through: c.Through}), nil
+	case *Skip:
+		return append(dst, &Skipped{At: now, Lane: c.Lane, Through: c.Through}), nil
 	case *Disable:
 		return append(dst, &Disabled{At: now, Reason: c.Reason, Epoch: h.restored}), nil
 	case protocol.UpdateWebhook:
@@ -49,7 +49,7 @@ func (h *Heart) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	return dst, protocol.Errorf(protocol.CodeInternal, "a webhook does not know %T", cmd)
 }
 
-func (h *Heart) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if h.phase != phaseUnborn {
 		return dst, protocol.Errorf(protocol.CodeConflict, "Webhook exists already")
 	}
@@ -59,7 +59,7 @@ func (h *Heart) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.
 	}), nil
 }
 
-func (h *Heart) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
+func (h *State) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
 	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Reached}
 	if c.Events.Set {
 		events := once(c.Events.Types)
@@ -91,7 +91,7 @@ func rotated(c protocol.RotateSecret, now protocol.Timestamp) *SecretRotated {
 
 // decideTest keeps a test out of a line that does not move: whoever asks for one
 // wants to see now what the endpoint says.
-func (h *Heart) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	aside := !h.enabled || h.head != nil
 	if aside && len(h.tests) >= maxTests {
 		return dst, protocol.Errorf(protocol.CodeTooMany, "%d tests of this webhook wait already", maxTests)
@@ -99,7 +99,7 @@ func (h *Heart) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protoco
 	return append(dst, &Tested{At: now, Aside: aside}), nil
 }
 
-func (h *Heart) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
 	case !h.enabled:
 		return dst, errDisabled()
@@ -115,7 +115,7 @@ func (h *Heart) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.T
 	return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
 }
 
-func (h *Heart) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
 	case !h.enabled:
 		return dst, errDisabled()
@@ -124,7 +124,7 @@ func (h *Heart) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.
 	case c.Failed && len(h.dead) == 0:
 		return dst, nil
 	case c.Failed:
-		return append(dst, &DeadQueued{At: now}), nil
+		return append(dst, &DeadLettered{At: now}), nil
 	case h.replay != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is under way. Stop it first.")
 	case c.From >= c.Reached:

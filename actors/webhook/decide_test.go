@@ -49,8 +49,8 @@ func TestDecide(t *testing.T) {
 			when:  protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}, code: protocol.CodeConflict,
 		},
 		"what waited too long": {
-			when: &webhook.LeaveOut{Reason: "old", Events: []webhook.Waited{{Delivery: 10}, {Delivery: 11, Event: protocol.EventVoteReceived, Session: 3}}},
-			then: []webhook.Fact{&webhook.Attempted{At: noon, Began: noon, Delivery: 11, Lane: webhook.LaneMain, Event: protocol.EventVoteReceived, Session: 3, Number: 1,
+			when: &webhook.Expire{Reason: "old", Events: []webhook.Waited{{Delivery: 10}, {Delivery: 11, Event: protocol.EventVoteReceived, Session: 3}}},
+			then: []webhook.Fact{&webhook.Attempted{At: noon, Began: noon, Delivery: 11, Source: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: 3, Number: 1,
 				Failure: webhook.FailureExpired, Error: "old", Class: webhook.ClassStale, Verdict: webhook.VerdictDead}},
 		},
 		"a stop":         {when: protocol.StopReplay{ID: 7}, then: []webhook.Fact{&webhook.ReplayStopped{At: noon}}},
@@ -114,8 +114,8 @@ func TestAFreshStartForgetsTheFailures(t *testing.T) {
 			d.attempt(t, 11, answered(404))
 		}
 		d.must(t, c)
-		if h := d.Head(); h == nil || h.Due != 0 || d.State() != protocol.WebhookHealthy {
-			t.Errorf("%s: head %+v, %s", name, h, d.State())
+		if h := d.Head(); h == nil || h.Due != 0 || d.Status() != protocol.WebhookHealthy {
+			t.Errorf("%s: head %+v, %s", name, h, d.Status())
 		}
 		if f := d.attempt(t, 11, answered(404)); f.Due != d.now+5*second || f.Number != 5 {
 			t.Errorf("%s: then %+v", name, f)
@@ -125,7 +125,7 @@ func TestAFreshStartForgetsTheFailures(t *testing.T) {
 	d.attempt(t, 11, answered(404))
 	due := d.Head().Due
 	d.must(t, protocol.UpdateWebhook{ID: 7, Name: ptr("v"), Enabled: ptr(true)})
-	if d.Head().Due != due || d.State() != protocol.WebhookFailing {
+	if d.Head().Due != due || d.Status() != protocol.WebhookFailing {
 		t.Error("another name is no reason to try again")
 	}
 }

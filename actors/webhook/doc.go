@@ -1,4 +1,4 @@
-// Package webhook is the heart of one webhook: what it wants to hear, how far it has
+// Package webhook is the state of one webhook: what it wants to hear, how far it has
 // heard, and what becomes of a delivery that fails.
 //
 // It is pure: it decides which attempt is due when, and what an attempt's outcome

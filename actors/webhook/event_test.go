@@ -87,7 +87,7 @@ func TestATestIsAGameAddedEvent(t *testing.T) {
 	if err != nil || e.Type != protocol.EventGameAdded || e.Session != 0 {
 		t.Fatalf("%s: %+v %v", stored, e, err)
 	}
-	for _, f := range []webhook.Fact{&webhook.Passed{At: noon}, &webhook.Deleted{At: noon}} {
+	for _, f := range []webhook.Fact{&webhook.Skipped{At: noon}, &webhook.Deleted{At: noon}} {
 		if b := d.Publish(nil, f, 5); len(b) != 0 {
 			t.Errorf("%T tells %s", f, b)
 		}

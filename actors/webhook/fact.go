@@ -56,7 +56,7 @@ type RedeliveryQueued struct {
 }
 
 // DeadQueued asks for all dead deliveries again, in order.
-type DeadQueued struct {
+type DeadLettered struct {
 	At protocol.Timestamp `json:"at"`
 }
 
@@ -74,9 +74,9 @@ type ReplayStopped struct {
 
 // Passed says that there is nothing to deliver up to Through: nothing of interest, or
 // an event that is no longer stored.
-type Passed struct {
+type Skipped struct {
 	At      protocol.Timestamp  `json:"at"`
-	Lane    Lane                `json:"lane"`
+	Lane    Source              `json:"lane"`
 	Through protocol.DeliveryID `json:"through"`
 }
 
@@ -87,7 +87,7 @@ type Attempted struct {
 	Began    protocol.Timestamp
 	Took     int64 // milliseconds
 	Delivery protocol.DeliveryID
-	Lane     Lane
+	Source   Source
 	Probe    bool // a ping sent to judge the delivery
 	Event    protocol.EventType
 	Session  protocol.SessionID
@@ -96,7 +96,7 @@ type Attempted struct {
 	Failure  Failure
 	Error    string
 	Excerpt  string
-	Class    Class
+	Class    FailureClass
 	Verdict  Verdict
 	// Due is when it is tried again; of VerdictRetry and VerdictProbe.
 	Due protocol.Timestamp
@@ -121,10 +121,10 @@ func (f *Updated) moment() protocol.Timestamp          { return f.At }
 func (f *SecretRotated) moment() protocol.Timestamp    { return f.At }
 func (f *Tested) moment() protocol.Timestamp           { return f.At }
 func (f *RedeliveryQueued) moment() protocol.Timestamp { return f.At }
-func (f *DeadQueued) moment() protocol.Timestamp       { return f.At }
+func (f *DeadLettered) moment() protocol.Timestamp     { return f.At }
 func (f *ReplayStarted) moment() protocol.Timestamp    { return f.At }
 func (f *ReplayStopped) moment() protocol.Timestamp    { return f.At }
-func (f *Passed) moment() protocol.Timestamp           { return f.At }
+func (f *Skipped) moment() protocol.Timestamp          { return f.At }
 func (f *Attempted) moment() protocol.Timestamp        { return f.At }
 func (f *Disabled) moment() protocol.Timestamp         { return f.At }
 func (f *Deleted) moment() protocol.Timestamp          { return f.At }

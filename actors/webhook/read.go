@@ -7,16 +7,16 @@ import (
 )
 
 // Exists says whether the webhook was created and not deleted.
-func (h *Heart) Exists() bool { return h.phase == phaseAlive }
+func (h *State) Exists() bool { return h.phase == phaseAlive }
 
 // Deleted says that it existed once.
-func (h *Heart) Deleted() bool { return h.phase == phaseDeleted }
+func (h *State) Deleted() bool { return h.phase == phaseDeleted }
 
 // Webhook is the resource. It does not hold the secret.
-func (h *Heart) Webhook() protocol.Webhook {
+func (h *State) Webhook() protocol.Webhook {
 	w := protocol.Webhook{
 		ID: h.id, Name: h.name, URL: h.url, Events: once(h.filter.Events), Enabled: h.enabled, CreatedAt: h.created,
-		Sessions: once(h.filter.Sessions), State: h.State(),
+		Sessions: once(h.filter.Sessions), State: h.Status(),
 	}
 	if h.rate > 0 {
 		rate := h.rate
@@ -29,7 +29,7 @@ func (h *Heart) Webhook() protocol.Webhook {
 }
 
 // State is how it is doing.
-func (h *Heart) State() protocol.WebhookState {
+func (h *State) Status() protocol.WebhookState {
 	switch {
 	case !h.enabled:
 		return protocol.WebhookDisabled
@@ -39,11 +39,11 @@ func (h *Heart) State() protocol.WebhookState {
 	return protocol.WebhookHealthy
 }
 
-// Health is what the heart knows for webhooks.health; the events that wait are the
+// Health is what the state knows for webhooks.health; the events that wait are the
 // journal's to count.
-func (h *Heart) Health() protocol.WebhookHealth {
+func (h *State) Health() protocol.WebhookHealth {
 	v := protocol.WebhookHealth{
-		WebhookID: h.id, State: h.State(), QueueLengthExact: true, Redeliveries: len(h.queue), Replaying: h.replay != nil,
+		WebhookID: h.id, State: h.Status(), QueueLengthExact: true, Redeliveries: len(h.queue), Replaying: h.replay != nil,
 		FailingSince: some(h.failing), LastSuccess: some(h.lastSuccess), LastError: some(h.lastError),
 		Attempts: h.counts.Made, Delivered: h.counts.Delivered, Dead: h.counts.Dead,
 	}
@@ -57,11 +57,11 @@ func (h *Heart) Health() protocol.WebhookHealth {
 }
 
 // URL is where deliveries go.
-func (h *Heart) URL() string { return h.url }
+func (h *State) URL() string { return h.url }
 
 // Secrets are those that sign at that moment, the newest first. A clock that is ahead must
 // not end an overlap early: the moment is the earlier one of the hub's times.
-func (h *Heart) Secrets(now protocol.Timestamp) []string {
+func (h *State) Secrets(now protocol.Timestamp) []string {
 	var values []string
 	for i, s := range h.secrets {
 		if i == 0 || s.Until == 0 || now < s.Until {
@@ -72,29 +72,29 @@ func (h *Heart) Secrets(now protocol.Timestamp) []string {
 }
 
 // Enabled says whether the line may move.
-func (h *Heart) Enabled() bool { return h.enabled }
+func (h *State) Enabled() bool { return h.enabled }
 
 // Filter is what it wants to hear; it must not be changed.
-func (h *Heart) Filter() *Filter { return &h.filter }
+func (h *State) Filter() *Filter { return &h.filter }
 
 // RateLimit is the most attempts a minute, 0 for no limit.
-func (h *Heart) RateLimit() int { return h.rate }
+func (h *State) RateLimit() int { return h.rate }
 
 // Edition counts the changes of where and how it is delivered.
-func (h *Heart) Edition() int { return h.edition }
+func (h *State) Edition() int { return h.edition }
 
 // Made is how many attempts are recorded.
-func (h *Heart) Made() int64 { return h.counts.Made }
+func (h *State) Made() int64 { return h.counts.Made }
 
 // Cursor is up to where the main lane is done with.
-func (h *Heart) Cursor() protocol.DeliveryID { return h.cursor }
+func (h *State) Cursor() protocol.DeliveryID { return h.cursor }
 
 // Head is the delivery that is to be tried again, nil when there is none. It must not
 // be changed.
-func (h *Heart) Head() *Head { return h.head }
+func (h *State) Head() *Head { return h.head }
 
 // Test is the seq of the next Tested fact to be delivered aside.
-func (h *Heart) Test() (seq protocol.Seq, ok bool) {
+func (h *State) Test() (seq protocol.Seq, ok bool) {
 	if len(h.tests) == 0 {
 		return 0, false
 	}
@@ -102,7 +102,7 @@ func (h *Heart) Test() (seq protocol.Seq, ok bool) {
 }
 
 // Redelivery is the next delivery that was asked for again.
-func (h *Heart) Redelivery() (id protocol.DeliveryID, ok bool) {
+func (h *State) Redelivery() (id protocol.DeliveryID, ok bool) {
 	if len(h.queue) == 0 {
 		return 0, false
 	}
@@ -111,7 +111,7 @@ func (h *Heart) Redelivery() (id protocol.DeliveryID, ok bool) {
 
 // Replay is the rest of the range that is delivered again, nil when there is none. It
 // must not be changed.
-func (h *Heart) Replay() *Replay { return h.replay }
+func (h *State) Replay() *Replay { return h.replay }
 
 // MessageID is the webhook-id header of a delivery: msg_<epoch>_<webhook>_<delivery>,
 // and _ping_<attempt> behind that when probe, the number of the attempt, is not 0. With

@@ -24,11 +24,11 @@ var stored = []struct {
 	{&webhook.SecretRotated{At: noon, Secret: "t", Until: noon + second}, "\x03" + `{"at":"2023-11-14T22:13:20.000Z","secret":"t","until":"2023-11-14T22:13:21.000Z"}`},
 	{&webhook.Tested{At: noon, Aside: true}, "\x04" + `{"at":"2023-11-14T22:13:20.000Z","aside":true}`},
 	{&webhook.RedeliveryQueued{At: noon, Delivery: 5}, "\x05" + `{"at":"2023-11-14T22:13:20.000Z","delivery":5}`},
-	{&webhook.DeadQueued{At: noon}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z"}`},
+	{&webhook.DeadLettered{At: noon}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z"}`},
 	{&webhook.ReplayStarted{At: noon, After: 1, Until: 2}, "\x07" + `{"at":"2023-11-14T22:13:20.000Z","after":1,"until":2}`},
 	{&webhook.ReplayStopped{At: noon}, "\x08" + `{"at":"2023-11-14T22:13:20.000Z"}`},
-	{&webhook.Passed{At: noon, Lane: webhook.LaneMain, Through: 8}, "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":1,"through":8}`},
-	{&webhook.Attempted{At: noon, Began: noon - 1, Took: 1, Delivery: 8, Lane: webhook.LaneMain, Probe: true, Event: "e", Session: 3, Number: 2, Status: 200,
+	{&webhook.Skipped{At: noon, Lane: webhook.SourceLive, Through: 8}, "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":1,"through":8}`},
+	{&webhook.Attempted{At: noon, Began: noon - 1, Took: 1, Delivery: 8, Source: webhook.SourceLive, Probe: true, Event: "e", Session: 3, Number: 2, Status: 200,
 		Failure: "tls", Error: "x", Excerpt: "y", Class: webhook.ClassFine, Verdict: webhook.VerdictDead, Due: 4},
 		"\x0a\x80\xd0\x95\xff\xbc1\x01\x01\x08\x01\x01\x01e\x03\x02\xc8\x01\x03tls\x01x\x01y\x01\x04\x04"},
 	{&webhook.Deleted{At: noon}, "\x0b" + `{"at":"2023-11-14T22:13:20.000Z"}`},
@@ -106,7 +106,7 @@ func TestTheCursorNeverGoesBack(t *testing.T) {
 				t.Fatalf("cursor %d after %d", d.Cursor(), cursor)
 			}
 			cursor = d.Cursor()
-			if h := d.Head(); h != nil && h.Lane == webhook.LaneMain && h.Delivery <= cursor {
+			if h := d.Head(); h != nil && h.Source == webhook.SourceLive && h.Delivery <= cursor {
 				t.Fatalf("head %+v behind the cursor %d", h, cursor)
 			}
 		}
@@ -119,7 +119,7 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 		func() protocol.Command { return drawConclude(t, d) },
 		func() protocol.Command { return drawConclude(t, d) },
 		func() protocol.Command {
-			return &webhook.Pass{Lane: webhook.Lane(rapid.IntRange(1, 4).Draw(t, "lane")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
+			return &webhook.Skip{Lane: webhook.Source(rapid.IntRange(1, 4).Draw(t, "lane")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
 		},
 		func() protocol.Command { return drawUpdate(t, d) },
 		func() protocol.Command { return protocol.TestWebhook{ID: 7} },
@@ -146,7 +146,7 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 
 func drawUpdate(t *rapid.T, d *desk) protocol.Command {
 	c := protocol.UpdateWebhook{ID: 7, Reached: d.Cursor()}
-	if h := d.Head(); h == nil || h.Lane != webhook.LaneMain {
+	if h := d.Head(); h == nil || h.Source != webhook.SourceLive {
 		c.Reached += protocol.DeliveryID(rapid.IntRange(0, 2).Draw(t, "reached"))
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "field") {
@@ -164,18 +164,18 @@ func drawUpdate(t *rapid.T, d *desk) protocol.Command {
 
 // drawConclude makes the attempt that the actor would make next, or one at random.
 func drawConclude(t *rapid.T, d *desk) protocol.Command {
-	c := &webhook.Conclude{
-		Delivery: d.Cursor() + 1, Lane: webhook.LaneMain, Event: protocol.EventVoteReceived, Session: protocol.SessionID(rapid.IntRange(1, 3).Draw(t, "session")),
+	c := &webhook.RecordAttempt{
+		Delivery: d.Cursor() + 1, Lane: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: protocol.SessionID(rapid.IntRange(1, 3).Draw(t, "session")),
 		Made: d.Made(), Edition: d.Edition() - rapid.IntRange(0, 4).Draw(t, "edition")/4, Draw: rapid.Float64Range(0, 0.999).Draw(t, "draw"),
 	}
 	if h := d.Head(); h != nil {
-		c.Delivery, c.Lane, c.Probe = h.Delivery, h.Lane, h.Probe
+		c.Delivery, c.Lane, c.Probe = h.Delivery, h.Source, h.Probe
 	} else if id, ok := d.Redelivery(); ok && rapid.Bool().Draw(t, "redelivery") {
-		c.Delivery, c.Lane = id, webhook.LaneRedelivery
+		c.Delivery, c.Lane = id, webhook.SourceRedelivery
 	} else if r := d.Replay(); r != nil && rapid.Bool().Draw(t, "replay") {
-		c.Delivery, c.Lane = r.After+1, webhook.LaneReplay
+		c.Delivery, c.Lane = r.After+1, webhook.SourceReplay
 	} else if _, ok := d.Test(); ok {
-		c.Lane = webhook.LaneTest
+		c.Lane = webhook.SourceTest
 	}
 	c.Outcome = answered(rapid.SampledFrom([]int{0, 200, 200, 400, 400, 404, 410, 429, 500, 500, 500}).Draw(t, "status"))
 	c.Outcome.At = d.now
@@ -227,7 +227,7 @@ func FuzzRestore(f *testing.F) {
 	})
 }
 
-func replayed(t codectest.Failer, h *webhook.Heart, log []webhook.Fact, before int) *webhook.Heart {
+func replayed(t codectest.Failer, h *webhook.State, log []webhook.Fact, before int) *webhook.State {
 	for i, f := range log {
 		h.Apply(facts.Again(t, f), protocol.Seq(before+i+1))
 	}

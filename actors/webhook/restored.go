@@ -2,11 +2,11 @@ package webhook
 
 import "partyline/protocol"
 
-// RestoredIn tells a heart that the journal was restored from a backup, and that webhooks
+// RestoredIn tells a state that the journal was restored from a backup, and that webhooks
 // which came with it are not to be called before somebody has enabled them again; epoch
 // is the ID of the timeline that the restore began, see persistence.Epoch. "" is a journal
 // without such a restore. It must be called before facts are applied.
-func (h *Heart) RestoredIn(epoch string) *Heart {
+func (h *State) RestoredIn(epoch string) *State {
 	h.restored = epoch
 	return h
 }
@@ -16,7 +16,7 @@ func (h *Heart) RestoredIn(epoch string) *Heart {
 // itself, because its facts may have been trimmed. Until it is disabled no command is
 // accepted but Disable and the one that deletes it, so nothing stands in the log between
 // the restore and the Disabled.
-func (h *Heart) FromBackup() bool {
+func (h *State) FromBackup() bool {
 	return h.phase == phaseAlive && h.restored != "" && h.epoch != h.restored
 }
 

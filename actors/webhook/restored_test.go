@@ -17,7 +17,7 @@ func restoredIn(t *testing.T, d *desk, epoch string, snapshot bool) *desk {
 	} else {
 		h = replayed(t, h, d.log, 0)
 	}
-	return &desk{Heart: h, log: d.log, now: d.now, draw: d.draw}
+	return &desk{State: h, log: d.log, now: d.now, draw: d.draw}
 }
 
 // TestWhatComesFromABackup goes through restores and starts, by facts and by snapshots:

@@ -12,5 +12,5 @@ func TestSchema(t *testing.T) {
 	for _, tt := range stored {
 		all = append(all, tt.fact)
 	}
-	facts.Schema(t, codectest.Form{Heart: "webhook", Version: webhook.SnapshotVersion, Image: webhook.Image()}, all...)
+	facts.Schema(t, codectest.Form{Name: "webhook", Version: webhook.SnapshotVersion, Image: webhook.Image()}, all...)
 }

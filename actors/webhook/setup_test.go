@@ -13,16 +13,16 @@ const (
 	day                       = 86_400 * second
 )
 
-// desk is the heart under test with the log of its facts.
+// desk is the state under test with the log of its facts.
 type desk struct {
-	*webhook.Heart
+	*webhook.State
 	log []webhook.Fact
 	now protocol.Timestamp
 	// draw is the chance of the next wait.
 	draw float64
 }
 
-func newDesk() *desk { return &desk{Heart: webhook.New(7), now: noon, draw: 1} }
+func newDesk() *desk { return &desk{State: webhook.New(7), now: noon, draw: 1} }
 
 // created is a desk with a webhook that wants votes, at position 10.
 func created(t testing.TB, events ...protocol.EventType) *desk {
@@ -59,10 +59,10 @@ func (d *desk) must(t testing.TB, cmd protocol.Command) any {
 // attempt concludes an attempt at a vote of the main lane.
 func (d *desk) attempt(t testing.TB, id protocol.DeliveryID, a webhook.Attempt) *webhook.Attempted {
 	t.Helper()
-	return d.conclude(t, &webhook.Conclude{Delivery: id, Lane: webhook.LaneMain, Outcome: a})
+	return d.conclude(t, &webhook.RecordAttempt{Delivery: id, Lane: webhook.SourceLive, Outcome: a})
 }
 
-func (d *desk) conclude(t testing.TB, c *webhook.Conclude) *webhook.Attempted {
+func (d *desk) conclude(t testing.TB, c *webhook.RecordAttempt) *webhook.Attempted {
 	t.Helper()
 	c.Event, c.Session = protocol.EventVoteReceived, 3
 	c.Made, c.Edition, c.Draw = d.Made(), d.Edition(), d.draw

@@ -14,7 +14,7 @@ import (
 // format before.
 const SnapshotVersion uint32 = 1
 
-// snapshot is the stored form of a Heart, as JSON. It holds the secrets.
+// snapshot is the stored form of a State, as JSON. It holds the secrets.
 type snapshot struct {
 	Phase       phase                 `json:"phase"`
 	Name        string                `json:"name,omitempty"`
@@ -43,7 +43,7 @@ type snapshot struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *Heart) AppendSnapshot(dst []byte) []byte {
+func (h *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(snapshot{
 		Phase: h.phase, Name: h.name, URL: h.url, Secrets: h.secrets, Events: h.filter.Events, Sessions: h.filter.Sessions,
 		Rate: h.rate, Enabled: h.enabled, Edition: h.edition, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
@@ -58,7 +58,7 @@ func (h *Heart) AppendSnapshot(dst []byte) []byte {
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the
 // state is as before.
-func (h *Heart) Restore(data []byte) error {
+func (h *State) Restore(data []byte) error {
 	var s snapshot
 	if err := codec.ReadJSON(data, &s); err != nil {
 		return fmt.Errorf("webhook: snapshot: %w", err)
@@ -66,7 +66,7 @@ func (h *Heart) Restore(data []byte) error {
 	if err := s.check(); err != nil {
 		return fmt.Errorf("webhook: snapshot: %w", err)
 	}
-	*h = Heart{
+	*h = State{
 		id: h.id, restored: h.restored, epoch: s.Epoch, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, queue: s.Queue, dead: s.Dead,
 		config: config{
 			name: s.Name, url: s.URL, secrets: s.Secrets, filter: Filter{Events: s.Events, Sessions: s.Sessions},
@@ -90,7 +90,7 @@ func (s *snapshot) check() error {
 		return fmt.Errorf("the dead deliveries are not in order")
 	case s.Cursor < 0 || s.Rate < 0 || s.Failures < 0 || s.Misses < 0 || s.Counts.Made < 0:
 		return fmt.Errorf("a number is negative")
-	case s.Head != nil && (!s.Head.Lane.known() || s.Head.Delivery < 1):
+	case s.Head != nil && (!s.Head.Source.known() || s.Head.Delivery < 1):
 		return fmt.Errorf("the head is no delivery")
 	case s.Replay != nil && s.Replay.After >= s.Replay.Until:
 		return fmt.Errorf("an empty replay")

@@ -8,5 +8,5 @@
 // environment, catches signals or ends the process.
 //
 // What a game night is must not be decided here. A rule that a client could notice
-// belongs to a heart or to the gateway.
+// belongs to a state or to the gateway.
 package main

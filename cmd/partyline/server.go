@@ -35,7 +35,7 @@ type server struct {
 	listener net.Listener
 	journal  *badger.Journal
 	keys     keys
-	courier  *outbound.Courier
+	courier  *outbound.Sender
 	hub      *actors.Hub
 	engine   *fanout.Engine
 	door     *gateway.Door
@@ -152,7 +152,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.revoked,
 		OnInvited:         s.invited,
-		Courier:           s.courier,
+		Sender:            s.courier,
 		Observer:          rooms,
 	})
 	return err

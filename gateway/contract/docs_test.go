@@ -173,7 +173,7 @@ func newStage(t *testing.T) *stage {
 		// Two seconds behind: date tells whole seconds, and a vote from before its game is refused.
 		hub: func(o *actors.Options) {
 			o.Now = func() time.Time { return time.Now().Add(-2 * time.Second) }
-			o.Courier = swift{}
+			o.Sender = swift{}
 		},
 		wrap: func(next http.Handler) http.Handler { return c.Handler(next, s.fault) },
 	})

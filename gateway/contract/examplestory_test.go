@@ -54,7 +54,7 @@ func newStoryHouse(t *testing.T, c *contract.Checker) *house {
 	h := &house{t: t, checker: c, url: "http://localhost:5000", journal: memory.New(memory.Options{Epoch: persistence.Epoch{ID: "wq3k5t7m2xz4c6vb"}})}
 	engine := h.open(options{
 		hub: func(o *actors.Options) {
-			o.Courier, o.DrawCode, o.Jitter = receiver{}, func() string { return "QRX7F2" }, func() float64 { return 0.5 }
+			o.Sender, o.DrawCode, o.Jitter = receiver{}, func() string { return "QRX7F2" }, func() float64 { return 0.5 }
 		},
 		gateway: func(o *gateway.Options) { o.CheckURL, o.LANHost = nil, "" },
 	})

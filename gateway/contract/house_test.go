@@ -106,7 +106,7 @@ func (h *house) open(o options) *fanout.Engine {
 }
 
 // deafCourier judges URLs as the program does, but that no name is asked for.
-func deafCourier(t *testing.T) *outbound.Courier {
+func deafCourier(t *testing.T) *outbound.Sender {
 	t.Helper()
 	c := outbound.New(outbound.Options{Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, net.ErrClosed

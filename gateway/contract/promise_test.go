@@ -45,7 +45,7 @@ func TestEveryPromiseIsKept(t *testing.T) {
 		{"plain pages", options{}, plainPages},
 		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *house) { h.ask("metrics", nil).want(404) }},
 		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{now: o.Hub.Timeline()} }}, ourFault},
-		{"post", options{hub: func(o *actors.Options) { o.Courier = postman }}, post(postman)},
+		{"post", options{hub: func(o *actors.Options) { o.Sender = postman }}, post(postman)},
 		{"disk full", options{}, diskFull},
 		{"one at a time", options{hub: func(o *actors.Options) { o.MaxInFlight = 1 }}, oneAtATime},
 		{"draining", options{}, draining},

@@ -18,7 +18,7 @@ import (
 // has named, wherever that is.
 type dialer struct {
 	resolver     *net.Resolver
-	strict, open ssrf.Fence
+	strict, open ssrf.Policy
 	// named is the host of a base URL that an operator has set, empty for the default.
 	named string
 	mu    sync.Mutex

@@ -28,7 +28,7 @@ func FuzzRoom(f *testing.F) {
 		before := len(v.players)
 		_ = v.hear(frame{Opcode: opcode, Result: json.RawMessage(result)})
 		s := v.sight()
-		if err := (session.ObservePlayers{ID: 1, GameID: 10001, Sight: s}).Check(); err != nil {
+		if err := (session.ObservePlayers{ID: 1, GameID: 10001, Observation: s}).Check(); err != nil {
 			t.Fatalf("%+v: %v", s, err)
 		}
 		if len(v.players) < before || len(v.players) > protocol.MaxPlayers {

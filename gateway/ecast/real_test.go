@@ -19,7 +19,7 @@ import (
 // Over real sockets: addresses, TLS and redirects.
 
 // looked is the first sight of a room of a server on loopback.
-func looked(t *testing.T, o ecast.Options) (session.Sight, error) {
+func looked(t *testing.T, o ecast.Options) (session.Observation, error) {
 	t.Helper()
 	c, err := ecast.New(o)
 	if err != nil {
@@ -27,8 +27,8 @@ func looked(t *testing.T, o ecast.Options) (session.Sight, error) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	var first session.Sight
-	err = c.Observe(ctx, "QUIP", func(s session.Sight) {
+	var first session.Observation
+	err = c.Observe(ctx, "QUIP", func(s session.Observation) {
 		if first.Status == "" {
 			first = s
 		}

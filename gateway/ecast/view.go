@@ -23,8 +23,8 @@ type view struct {
 func newView() *view { return &view{players: map[string]struct{}{}} }
 
 // sight is the view as a session hears of it.
-func (v *view) sight() session.Sight {
-	s := session.Sight{Status: session.CheckWaiting}
+func (v *view) sight() session.Observation {
+	s := session.Observation{Status: session.CheckWaiting}
 	switch {
 	case v.finished:
 		s.Status = session.CheckFinished

@@ -17,9 +17,9 @@ const glanceEvery = 20 * time.Second
 // change, and every 20 s. It returns nil when it has told of the end, and an error when
 // it can see nothing more. When it returns, also because ctx ended, no connection is
 // open.
-func (c *Client) Observe(ctx context.Context, roomCode string, tell func(session.Sight)) error {
+func (c *Client) Observe(ctx context.Context, roomCode string, tell func(session.Observation)) error {
 	if !validCode(roomCode) {
-		tell(session.Sight{Status: session.CheckFailed})
+		tell(session.Observation{Status: session.CheckFailed})
 		return nil
 	}
 	v := &visit{client: c, code: roomCode, tell: tell, view: newView()}
@@ -36,10 +36,10 @@ func (c *Client) Observe(ctx context.Context, roomCode string, tell func(session
 type visit struct {
 	client *Client
 	code   string
-	tell   func(session.Sight)
+	tell   func(session.Observation)
 	view   *view
 	entry  entry
-	told   session.Sight
+	told   session.Observation
 }
 
 // run looks the room up, listens to it, and polls where it cannot listen.
@@ -75,7 +75,7 @@ func (v *visit) showChange() {
 // done says that the game is over, which is the last that was told.
 func (v *visit) done() bool { return v.told.Over() }
 
-func same(a, b session.Sight) bool {
+func same(a, b session.Observation) bool {
 	if (a.PlayerCount == nil) != (b.PlayerCount == nil) || a.PlayerCount != nil && *a.PlayerCount != *b.PlayerCount {
 		return false
 	}

@@ -65,7 +65,7 @@ func (w *world) observe(code string) {
 	synctest.Wait()
 }
 
-func (w *world) see(s session.Sight) {
+func (w *world) see(s session.Observation) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	count := "-"

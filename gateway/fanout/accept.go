@@ -30,7 +30,7 @@ type AcceptOptions struct {
 // Accept answers the handshake of a WebSocket. When it fails it has answered the
 // request with an error. The caller must call Serve on the peer, and leave the HTTP
 // handler: neither needs the other any more.
-func (e *Engine) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions) (*Peer, error) {
+func (e *Engine) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions) (*Conn, error) {
 	if e.draining.Load() {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "shutting down", http.StatusServiceUnavailable)
@@ -54,7 +54,7 @@ func (e *Engine) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions)
 // own are 4 KiB each, for as long as the connection lives.
 type capture struct {
 	http.ResponseWriter
-	peer *Peer
+	peer *Conn
 }
 
 // Hijack implements http.Hijacker.
@@ -71,7 +71,7 @@ func (c *capture) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // take makes the connection the peer's. A bare TCP connection is written to without
 // waiting; any other, TLS above all, by the pump.
-func (p *Peer) take(conn net.Conn, early []byte) {
+func (p *Conn) take(conn net.Conn, early []byte) {
 	p.conn = conn
 	if len(early) > 0 {
 		p.early = early

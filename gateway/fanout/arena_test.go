@@ -25,7 +25,7 @@ type arena struct {
 	hub    *fakeHub
 	engine *fanout.Engine
 	server *httptest.Server
-	peers  chan *fanout.Peer // in the order they came
+	peers  chan *fanout.Conn // in the order they came
 	// between is called between Accept and Serve.
 	between func()
 	// pay is asked for each peer; nil is not.
@@ -47,7 +47,7 @@ func startArena(t testing.TB, o fanout.Options, start func(*httptest.Server), se
 	}
 	hub := newHub(sessions...)
 	o.Hub, o.Log = hub, zerolog.New(io.Discard)
-	a := &arena{t: t, hub: hub, engine: fanout.New(o), peers: make(chan *fanout.Peer, 10_000)}
+	a := &arena{t: t, hub: hub, engine: fanout.New(o), peers: make(chan *fanout.Conn, 10_000)}
 	a.server = httptest.NewUnstartedServer(http.HandlerFunc(a.accept))
 	a.server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	start(a.server)
@@ -80,7 +80,7 @@ func (a *arena) accept(w http.ResponseWriter, r *http.Request) {
 	a.peers <- p
 }
 
-func (a *arena) receive(p *fanout.Peer, message []byte) {
+func (a *arena) receive(p *fanout.Conn, message []byte) {
 	var m protocol.ClientMessage
 	if err := json.Unmarshal(message, &m); err != nil {
 		a.t.Errorf("a client's message came mangled: %q", message)
@@ -106,7 +106,7 @@ func (a *arena) receive(p *fanout.Peer, message []byte) {
 	}
 }
 
-func answer(p *fanout.Peer, v any) {
+func answer(p *fanout.Conn, v any) {
 	b, _ := json.Marshal(v)
 	p.Send(b)
 }

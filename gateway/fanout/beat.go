@@ -35,7 +35,7 @@ func (e *Engine) listen(now, limit int64) {
 
 // sendPing queues a ping, unless the socket is full: then it is the pump's business
 // whether the peer lives.
-func (p *Peer) sendPing() {
+func (p *Conn) sendPing() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.pumping || p.dead {

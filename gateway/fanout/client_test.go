@@ -31,7 +31,7 @@ type client struct {
 	t    testing.TB
 	conn net.Conn
 	r    *bufio.Reader
-	peer *fanout.Peer
+	peer *fanout.Conn
 }
 
 // smallBuffer is a receive buffer that is full soon. The kernel doubles it; much

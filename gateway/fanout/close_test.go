@@ -69,7 +69,7 @@ func TestClosePeersClosesThoseThatMatch(t *testing.T) {
 	if c.peer.Tag != "red" {
 		t.Errorf("the tag is %v", c.peer.Tag)
 	}
-	a.engine.ClosePeers(func(p *fanout.Peer) bool { return p == c.peer }, protocol.CloseForbidden, "Token revoked")
+	a.engine.ClosePeers(func(p *fanout.Conn) bool { return p == c.peer }, protocol.CloseForbidden, "Token revoked")
 	c.expectClose(protocol.CloseForbidden)
 	if c.peer.Send([]byte("{}")) {
 		t.Error("a closed peer accepts messages")

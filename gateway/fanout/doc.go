@@ -1,4 +1,4 @@
-// Package live brings a session's events to thousands of screens: it is the engine
+// Package fanout brings a session's events to thousands of screens: it is the engine
 // below the WebSocket protocol. It knows sockets, topics, cursors, workers and
 // heartbeats. It does not know tokens, the JSON of clients' messages, or REST; that
 // is the gateway's.

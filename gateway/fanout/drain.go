@@ -19,7 +19,7 @@ import (
 // has become something owed.
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
-	var told []*Peer
+	var told []*Conn
 	for peers := e.everyone(); len(peers)+len(told) > 0 && ctx.Err() == nil; {
 		for _, p := range told {
 			p.finish(protocol.CloseGoingAway, goodbye)
@@ -48,13 +48,13 @@ func (e *Engine) closeWait() time.Duration {
 const goodbye = "Server is shutting down"
 
 // dismiss is for a peer that has said nothing yet.
-func (p *Peer) dismiss() {
+func (p *Conn) dismiss() {
 	p.tellDraining()
 	p.finish(protocol.CloseGoingAway, goodbye)
 }
 
 // tellDraining tells a peer that the server stops, and when to come back.
-func (p *Peer) tellDraining() {
+func (p *Conn) tellDraining() {
 	wait := drainPause + time.Duration(rand.Int64N(int64(reconnectWindow)))
 	if b, err := json.Marshal(protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: wait.Milliseconds()}); err == nil { // numbers: it cannot fail
 		p.Send(b)

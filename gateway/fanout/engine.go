@@ -11,7 +11,7 @@ import (
 )
 
 // ErrClosed is returned for what comes after Close or during Drain.
-var ErrClosed = errors.New("live: engine is closed")
+var ErrClosed = errors.New("fanout: engine is closed")
 
 // Engine holds the peers and the topics they follow, and the workers that write.
 type Engine struct {
@@ -32,7 +32,7 @@ type Engine struct {
 	draining atomic.Bool
 	mu       sync.Mutex
 	closed   bool
-	peers    []*Peer
+	peers    []*Conn
 	gone     chan struct{} // closed when draining or closed and no peer is left
 	topics   map[protocol.SessionID]*topic
 	lobby    *topic
@@ -75,7 +75,7 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	first := !e.closed
 	e.closed = true
-	peers := append([]*Peer(nil), e.peers...)
+	peers := append([]*Conn(nil), e.peers...)
 	e.mu.Unlock()
 	if first {
 		e.draining.Store(true)
@@ -92,7 +92,7 @@ func (e *Engine) Close() {
 
 // ClosePeers closes the peers that match. It looks at every peer, and does not wait
 // for any.
-func (e *Engine) ClosePeers(match func(*Peer) bool, code protocol.CloseCode, reason string) {
+func (e *Engine) ClosePeers(match func(*Conn) bool, code protocol.CloseCode, reason string) {
 	for _, p := range e.everyone() {
 		if match(p) {
 			p.Close(code, reason)
@@ -107,15 +107,15 @@ func (e *Engine) whileOpen(ctx context.Context) (context.Context, context.Cancel
 	return ctx, func() { stop(); cancel() }
 }
 
-func (e *Engine) everyone() []*Peer {
+func (e *Engine) everyone() []*Conn {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return append([]*Peer(nil), e.peers...)
+	return append([]*Conn(nil), e.peers...)
 }
 
 // enrol adds a peer and starts its reader, unless the engine is closed. While the
 // reader runs the peer's other tasks may be started.
-func (e *Engine) enrol(p *Peer) bool {
+func (e *Engine) enrol(p *Conn) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -128,7 +128,7 @@ func (e *Engine) enrol(p *Peer) bool {
 }
 
 // strike removes a peer; the last one to go lets Drain and Close go on.
-func (e *Engine) strike(p *Peer) {
+func (e *Engine) strike(p *Conn) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	last := len(e.peers) - 1

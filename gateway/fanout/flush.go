@@ -21,7 +21,7 @@ type flusher struct {
 	size   int             // of all pieces
 	limit  int             // about what they may hold
 	over   []*subscription // whose session is
-	crowd  []*Peer         // of the chunk that is served
+	crowd  []*Conn         // of the chunk that is served
 
 	// The system call's: RawConn wants a function, which is made once.
 	data  []byte
@@ -62,7 +62,7 @@ func newFlusher() *flusher {
 
 // flush writes what there is for the peer until there is nothing more, the socket is
 // full, or the peer has had its turn. The peer's lock is held and nobody pumps.
-func (f *flusher) flush(p *Peer) outcome {
+func (f *flusher) flush(p *Conn) outcome {
 	defer f.release()
 	for range maxRounds {
 		f.gather(p)
@@ -89,7 +89,7 @@ func (f *flusher) flush(p *Peer) outcome {
 }
 
 // hand gives everything that was gathered to the pump.
-func (f *flusher) hand(p *Peer) {
+func (f *flusher) hand(p *Conn) {
 	b := make([]byte, 0, f.size)
 	for _, piece := range f.pieces {
 		b = append(b, piece.bytes...)
@@ -99,7 +99,7 @@ func (f *flusher) hand(p *Peer) {
 }
 
 // send is one write of all pieces.
-func (f *flusher) send(p *Peer) (int, error) {
+func (f *flusher) send(p *Conn) (int, error) {
 	f.data = f.pieces[0].bytes
 	if len(f.pieces) > 1 {
 		f.joined = f.joined[:0]

@@ -9,7 +9,7 @@ import (
 
 // gather lists what is to be written next: control frames, then replies, then each
 // subscription's news, then the close frame if it was to wait for all that.
-func (f *flusher) gather(p *Peer) {
+func (f *flusher) gather(p *Conn) {
 	clear(f.pieces)
 	f.pieces, f.size, f.limit = f.pieces[:0], 0, maxWrite
 	if p.raw == nil {
@@ -36,7 +36,7 @@ func (f *flusher) gather(p *Peer) {
 
 // collect takes what waits in the outbox, and says whether some of it stays behind what
 // was taken before and is not written yet. Lock order: the peer's before the outbox's.
-func (p *Peer) collect() (behind bool) {
+func (p *Conn) collect() (behind bool) {
 	if len(p.out) > 0 {
 		behind, p.end = p.outbox.glance()
 		return behind
@@ -53,7 +53,7 @@ func (f *flusher) add(x piece) {
 	}
 }
 
-func (f *flusher) gatherControl(p *Peer) {
+func (f *flusher) gatherControl(p *Conn) {
 	f.add(piece{kind: kindControl, bytes: p.pong})
 	if p.ping {
 		f.add(piece{kind: kindControl, bytes: pingFrame})
@@ -66,7 +66,7 @@ var pingFrame = []byte{0x89, 0}
 // gatherSubscriptions begins with another subscription each time, so that one
 // session that always fills the write does not silence the others. It says whether
 // one of them waits for the journal.
-func (f *flusher) gatherSubscriptions(p *Peer) (waiting bool) {
+func (f *flusher) gatherSubscriptions(p *Conn) (waiting bool) {
 	n := len(p.subs)
 	if n > 1 {
 		p.turn = (p.turn + 1) % n

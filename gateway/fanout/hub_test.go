@@ -204,18 +204,18 @@ func (h *fakeHub) happen(id protocol.SessionID) {
 	}
 }
 
-func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error] {
-	return func(yield func(feed.Replayed, error) bool) {
+func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error] {
+	return func(yield func(feed.StoredEvent, error) bool) {
 		n, err := h.night(id)
 		if err != nil {
-			yield(feed.Replayed{}, err)
+			yield(feed.StoredEvent{}, err)
 			return
 		}
 		n.mu.Lock()
 		events := n.events
 		n.mu.Unlock()
 		for seq := after + 1; seq <= until && int(seq) <= len(events) && ctx.Err() == nil; seq++ {
-			if !yield(feed.Replayed{Seq: seq, Event: events[seq-1]}, nil) {
+			if !yield(feed.StoredEvent{Seq: seq, Event: events[seq-1]}, nil) {
 				return
 			}
 		}

@@ -96,7 +96,7 @@ type Historian interface {
 	// State is the session as of State.Seq.
 	State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error)
 	// Replay yields the events after `after` up to and including until, in order.
-	Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.Replayed, error]
+	Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error]
 }
 
 // Hub is what the engine needs of the actors.

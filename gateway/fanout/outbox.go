@@ -11,7 +11,7 @@ import (
 // close. It has a lock of its own so that an actor that answers never waits for a
 // write.
 type outbox struct {
-	peer    *Peer
+	peer    *Conn
 	mu      sync.Mutex
 	room    sync.Cond
 	pending atomic.Bool // there is something that collect has not seen

@@ -23,7 +23,7 @@ type pings struct {
 }
 
 // pinged says whether a ping is answered. The library calls it from the reader.
-func (p *Peer) pinged(context.Context, []byte) bool {
+func (p *Conn) pinged(context.Context, []byte) bool {
 	if now := p.engine.tick.Load(); now != p.pings.tick {
 		p.pings = pings{tick: now}
 	}

@@ -11,7 +11,7 @@ import (
 // one who waits for a socket. While it waits it holds the rest of one frame and no
 // lock; what is to follow is gathered when the socket takes bytes again, so a peer
 // that comes back after seconds gets what is new then.
-func (p *Peer) pump() {
+func (p *Conn) pump() {
 	for {
 		err := p.writeRest()
 		if err != nil {
@@ -24,7 +24,7 @@ func (p *Peer) pump() {
 }
 
 // pumpOn is called when rest is written. It says whether there is a rest again.
-func (p *Peer) pumpOn() bool {
+func (p *Conn) pumpOn() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.setRest(nil, false)
@@ -40,7 +40,7 @@ func (p *Peer) pumpOn() bool {
 }
 
 // pumpEnds tells whoever waits for it. The lock is held.
-func (p *Peer) pumpEnds() {
+func (p *Conn) pumpEnds() {
 	if p.pumped != nil {
 		close(p.pumped)
 		p.pumped = nil
@@ -48,7 +48,7 @@ func (p *Peer) pumpEnds() {
 }
 
 // writeRest writes the rest, waiting no longer than Stall for each step forward.
-func (p *Peer) writeRest() error {
+func (p *Conn) writeRest() error {
 	defer func() { _ = p.conn.SetWriteDeadline(time.Time{}) }() // else it would strike a later write
 	if p.raw == nil {
 		return p.writeRecords()
@@ -74,7 +74,7 @@ func (p *Peer) writeRest() error {
 
 // writeRecords writes the rest of a connection that is not bare. A write that was cut
 // off cannot be gone on with, so each must be small enough for the slowest honest peer.
-func (p *Peer) writeRecords() error {
+func (p *Conn) writeRecords() error {
 	for rest := p.rest; len(rest) > 0; {
 		n := min(len(rest), maxHanded)
 		_ = p.conn.SetWriteDeadline(p.stallsAt())
@@ -87,7 +87,7 @@ func (p *Peer) writeRecords() error {
 }
 
 // stalled ends a peer that took nothing for Stall, or whose connection broke.
-func (p *Peer) stalled(err error) {
+func (p *Conn) stalled(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.pumpEnds()
@@ -112,7 +112,7 @@ func (p *Peer) stalled(err error) {
 // sayTooSlow puts the rest of the begun frame and a close frame into the kernel's
 // hands after all, by lifting the limit on unsent bytes: a client that comes back
 // reads in order what it missed and why it was closed.
-func (p *Peer) sayTooSlow() bool {
+func (p *Conn) sayTooSlow() bool {
 	if p.raw == nil || p.ended {
 		return false
 	}

@@ -19,7 +19,7 @@ var errUnusable = errors.New("live: unusable message")
 // message, in order, one at a time; the bytes are valid until it returns, and the
 // next message is read after that. Closed is called once, last, when the connection
 // has ended, for whatever reason.
-func (p *Peer) Serve(receive func(message []byte), closed func()) {
+func (p *Conn) Serve(receive func(message []byte), closed func()) {
 	p.receive, p.closed = receive, closed
 	if !p.engine.enrol(p) {
 		p.hangUp()
@@ -41,7 +41,7 @@ const renewals = 4
 // takes a stack of 8 KiB or more, waiting for the next one half of that, and a stack
 // shrinks only when three quarters of it are free: so a peer that says little is waited
 // for by a goroutine that has not handled anything yet.
-func (p *Peer) read() {
+func (p *Conn) read() {
 	if p.listen() {
 		p.engine.start(p.read)
 		return
@@ -51,7 +51,7 @@ func (p *Peer) read() {
 
 // listen handles messages until somebody fresh should go on, which is true, or there
 // are no more.
-func (p *Peer) listen() (more bool) {
+func (p *Conn) listen() (more bool) {
 	defer p.guard()
 	for {
 		if err := p.next(); err != nil {
@@ -66,7 +66,7 @@ func (p *Peer) listen() (more bool) {
 }
 
 // renew says whether this goroutine has handled enough.
-func (p *Peer) renew() bool {
+func (p *Conn) renew() bool {
 	if tick := p.engine.tick.Load(); p.handled.tick != tick {
 		p.handled.tick, p.handled.count = tick, 0
 	}
@@ -76,7 +76,7 @@ func (p *Peer) renew() bool {
 
 // awaitRoom waits until the client has read enough of its answers. Meanwhile it is not
 // listened to, so it counts as heard when the wait is over.
-func (p *Peer) awaitRoom() {
+func (p *Conn) awaitRoom() {
 	if p.outbox.roomy() {
 		return
 	}
@@ -88,7 +88,7 @@ func (p *Peer) awaitRoom() {
 
 // next reads one message and hands it on. The buffer is held only while there is a
 // message: most peers are silent most of the time.
-func (p *Peer) next() error {
+func (p *Conn) next() error {
 	kind, r, err := p.ws.Reader(context.Background())
 	if err != nil {
 		return err
@@ -129,14 +129,14 @@ func readAll(r io.Reader, b []byte) ([]byte, error) {
 // linger reads on and forgets, after an error for which a close frame was sent, until
 // the client has ended the connection or a moment has passed. Closing with unread
 // bytes would reset it, and the client would never read why.
-func (p *Peer) linger(err error) {
+func (p *Conn) linger(err error) {
 	if p.outbox.ending() && websocket.CloseStatus(err) == -1 {
 		_, _ = io.Copy(io.Discard, (*wire)(p))
 	}
 }
 
 // guard turns a panic of the upper layer into a close.
-func (p *Peer) guard() {
+func (p *Conn) guard() {
 	if r := recover(); r != nil {
 		p.engine.o.Log.Error().Interface("panic", r).Bytes("stack", debug.Stack()).Msg("a message handler panicked")
 		p.Close(protocol.CloseInternal, "Internal error")
@@ -145,7 +145,7 @@ func (p *Peer) guard() {
 }
 
 // leave undoes everything, last of all.
-func (p *Peer) leave() {
+func (p *Conn) leave() {
 	_ = p.conn.Close() // with TLS's goodbye when there is room for one
 	p.outbox.shut()
 	p.mu.Lock()

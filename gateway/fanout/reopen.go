@@ -83,10 +83,10 @@ func (t *topic) abandon() {
 	t.engine.mu.Lock()
 	t.engine.forget(t)
 	t.engine.mu.Unlock()
-	t.engine.ClosePeers(func(p *Peer) bool { return p.follows(t) }, protocol.CloseTryLater, "The session cannot be read")
+	t.engine.ClosePeers(func(p *Conn) bool { return p.follows(t) }, protocol.CloseTryLater, "The session cannot be read")
 }
 
-func (p *Peer) follows(t *topic) bool {
+func (p *Conn) follows(t *topic) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := p.find(t.session)
@@ -94,10 +94,10 @@ func (p *Peer) follows(t *topic) bool {
 }
 
 // farewell ends a subscription whose session is deleted. The peer's lock is held.
-func (p *Peer) farewell(s *subscription) { p.lose(s, protocol.NotFound("Session")) }
+func (p *Conn) farewell(s *subscription) { p.lose(s, protocol.NotFound("Session")) }
 
 // lose ends a subscription and says why. The peer's lock is held.
-func (p *Peer) lose(s *subscription, why *protocol.Error) {
+func (p *Conn) lose(s *subscription, why *protocol.Error) {
 	id := s.topic.session
 	i := p.find(id)
 	if s.gone || i < 0 {
@@ -108,7 +108,7 @@ func (p *Peer) lose(s *subscription, why *protocol.Error) {
 	p.notify(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: id, Message: fmt.Sprintf("Unsubscribed from session %d", id)})
 }
 
-func (p *Peer) notify(n protocol.Notice) {
+func (p *Conn) notify(n protocol.Notice) {
 	if b, err := json.Marshal(n); err == nil { // strings and numbers: it cannot fail
 		p.Send(b)
 	}

@@ -11,7 +11,7 @@ import (
 // that is not all, exactly one frame is begun afterwards: its rest is in Peer.rest,
 // copied, so that a stalled peer does not hold a segment of the ring (but see
 // kindSnapshot), and it counts as sent. Everything behind it is as if it had never been gathered.
-func (f *flusher) settle(p *Peer, n int) {
+func (f *flusher) settle(p *Conn, n int) {
 	for _, x := range f.pieces {
 		took := min(n, len(x.bytes))
 		x.settle(p, took)
@@ -22,7 +22,7 @@ func (f *flusher) settle(p *Peer, n int) {
 	}
 }
 
-func (x piece) settle(p *Peer, took int) {
+func (x piece) settle(p *Conn, took int) {
 	frames, begun := walk(x.bytes, min(took+1, len(x.bytes)))
 	rest := x.bytes[took:begun]
 	switch x.kind {

@@ -29,7 +29,7 @@ type Subscription struct {
 // an error (always a *protocol.Error) is not. A second Subscribe for the same
 // session replaces the first. It waits for the hub, bounded by ctx and the engine's
 // life. It returns the length of the answer in bytes.
-func (p *Peer) Subscribe(ctx context.Context, want Subscription) (answered int, err error) {
+func (p *Conn) Subscribe(ctx context.Context, want Subscription) (answered int, err error) {
 	if want.Mode == "" {
 		want.Mode = protocol.ModeEvents
 	}
@@ -96,7 +96,7 @@ func (w *Subscription) lost(now protocol.Epoch, head protocol.Seq) bool {
 
 // install queues the answer and then makes the subscription known. A flush takes the
 // outbox first, under the same lock: so the answer comes before any event.
-func (p *Peer) install(s *subscription, answer []byte) error {
+func (p *Conn) install(s *subscription, answer []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.dead {
@@ -116,7 +116,7 @@ func (p *Peer) install(s *subscription, answer []byte) error {
 	return nil
 }
 
-func (p *Peer) attach(s *subscription) {
+func (p *Conn) attach(s *subscription) {
 	p.subs = append(p.subs, s)
 	s.topic.add(s)
 	s.count(1)
@@ -127,7 +127,7 @@ func (p *Peer) attach(s *subscription) {
 
 // Unsubscribe ends a subscription; false when there is none. No event of the session
 // follows what is sent after it returns.
-func (p *Peer) Unsubscribe(id protocol.SessionID) bool {
+func (p *Conn) Unsubscribe(id protocol.SessionID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := p.find(id)
@@ -140,7 +140,7 @@ func (p *Peer) Unsubscribe(id protocol.SessionID) bool {
 
 // JoinLobby has the peer sent what everybody hears who is authenticated, from now
 // on. Joining twice is joining once.
-func (p *Peer) JoinLobby() {
+func (p *Conn) JoinLobby() {
 	t := p.engine.lobby
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,7 +153,7 @@ func (p *Peer) JoinLobby() {
 }
 
 // inLobby is how many subscriptions are the lobby's: none or one.
-func (p *Peer) inLobby() int {
+func (p *Conn) inLobby() int {
 	if p.find(0) < 0 {
 		return 0
 	}

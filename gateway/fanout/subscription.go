@@ -8,7 +8,7 @@ import (
 // subscription is one peer's place in one topic. The peer's lock guards it, except
 // for chunk and place, which are the topic's.
 type subscription struct {
-	peer  *Peer
+	peer  *Conn
 	topic *topic
 	feed  *feed.Feed // the topic's, or an ended one that is not read to its end yet
 	mode  protocol.Mode
@@ -69,7 +69,7 @@ func (s *subscription) count(n int64) {
 }
 
 // find is the peer's subscription to a session, -1 if there is none.
-func (p *Peer) find(id protocol.SessionID) int {
+func (p *Conn) find(id protocol.SessionID) int {
 	for i, s := range p.subs {
 		if s.topic.session == id {
 			return i
@@ -79,7 +79,7 @@ func (p *Peer) find(id protocol.SessionID) int {
 }
 
 // drop removes the i-th subscription.
-func (p *Peer) drop(i int) {
+func (p *Conn) drop(i int) {
 	s := p.subs[i]
 	p.subs = append(p.subs[:i], p.subs[i+1:]...)
 	s.detach()

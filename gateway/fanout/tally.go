@@ -83,7 +83,7 @@ func (t *topic) show() bool {
 }
 
 // newest is the newest picture, for those who will not be there at the next beat.
-func (t *topic) newest() *feed.Picture {
+func (t *topic) newest() *feed.Summary {
 	if now, ok := t.feed.Load().Picture(); ok {
 		return &now
 	}

@@ -17,7 +17,7 @@ type topic struct {
 	feed    atomic.Pointer[feed.Feed]
 	// shown is what tally subscribers are sent until the next beat: it changes on beats
 	// only, so it does not matter how often somebody looks.
-	shown atomic.Pointer[feed.Picture]
+	shown atomic.Pointer[feed.Summary]
 	over  atomic.Bool // the session is deleted: there will be no other feed
 	dirty atomic.Bool
 	// reopening: a task watches the session again. Until it is done the topic is not

@@ -64,7 +64,7 @@ func (u *unread) part(s *source) {
 
 // hold counts bytes that the peer holds from now on, or fewer than none that it holds no
 // more. A vote's answer is too small to be counted: there are a hundred thousand a second.
-func (p *Peer) hold(n int) {
+func (p *Conn) hold(n int) {
 	if n == 0 {
 		return
 	}
@@ -103,9 +103,9 @@ func (u *unread) run(*flusher) {
 
 // byWeight are the peers that count, those of the heaviest source first, and of each
 // source the heaviest first. The weights are of one look: they change meanwhile.
-func (u *unread) byWeight() []*Peer {
-	held, of := map[*Peer]int64{}, map[*source]int64{}
-	var peers []*Peer
+func (u *unread) byWeight() []*Conn {
+	held, of := map[*Conn]int64{}, map[*source]int64{}
+	var peers []*Conn
 	for _, p := range u.engine.everyone() {
 		if n := p.held.Load(); n > uncounted {
 			peers = append(peers, p)
@@ -113,7 +113,7 @@ func (u *unread) byWeight() []*Peer {
 			of[p.source] += n
 		}
 	}
-	slices.SortFunc(peers, func(a, b *Peer) int {
+	slices.SortFunc(peers, func(a, b *Conn) int {
 		return cmp.Or(cmp.Compare(of[b.source], of[a.source]), a.source.from.Compare(b.source.from), cmp.Compare(held[b], held[a]))
 	})
 	return peers
@@ -121,7 +121,7 @@ func (u *unread) byWeight() []*Peer {
 
 // evict closes the peer and drops what waits for it. The frame that has begun the kernel
 // is given, or the connection ends. False: it was evicted before.
-func (p *Peer) evict() bool {
+func (p *Conn) evict() bool {
 	if p.evicted.Swap(true) {
 		return false
 	}
@@ -142,7 +142,7 @@ func (p *Peer) evict() bool {
 }
 
 // stallsAt is when the pump gives up that waits from now on.
-func (p *Peer) stallsAt() time.Time {
+func (p *Conn) stallsAt() time.Time {
 	if p.evicted.Load() {
 		return time.Now()
 	}
@@ -150,7 +150,7 @@ func (p *Peer) stallsAt() time.Time {
 }
 
 // setOut replaces what is on its way of the outbox. The lock is held.
-func (p *Peer) setOut(frames []byte) {
+func (p *Conn) setOut(frames []byte) {
 	if p.out = frames; len(frames) == 0 {
 		p.out = nil
 		p.hold(-p.outHeld)
@@ -160,7 +160,7 @@ func (p *Peer) setOut(frames []byte) {
 
 // setRest replaces the rest of a begun frame, which the peer has for itself or shares
 // with others. The lock is held.
-func (p *Peer) setRest(rest []byte, shared bool) {
+func (p *Conn) setRest(rest []byte, shared bool) {
 	n := cap(rest)
 	if shared {
 		n = 0

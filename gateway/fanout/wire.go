@@ -9,7 +9,7 @@ import (
 
 // wire is the peer as the WebSocket library sees it: a connection. The library
 // reads from it, and writes control frames, each with one Write.
-type wire Peer
+type wire Conn
 
 var _ net.Conn = (*wire)(nil)
 
@@ -51,7 +51,7 @@ func (w *wire) giveWay() {
 // Only a close frame is waited for, because the library ends the connection behind it.
 func (w *wire) Write(frame []byte) (int, error) {
 	const opcode, opClose = 0x0f, 0x8
-	p := (*Peer)(w)
+	p := (*Conn)(w)
 	if frame[0]&opcode == opClose {
 		p.outbox.finish(ending{frame: bytes.Clone(frame)})
 		p.awaitClose()
@@ -67,7 +67,7 @@ func (w *wire) Write(frame []byte) (int, error) {
 }
 
 // awaitClose returns when the close frame is with the kernel, or never will be.
-func (p *Peer) awaitClose() {
+func (p *Conn) awaitClose() {
 	p.mu.Lock()
 	if p.advanceAlone() {
 		p.mu.Unlock()

@@ -28,7 +28,7 @@ const (
 //
 // It returns within checkTimeout, and is not what protects: Deliver judges each address
 // anew. The error's text may be shown to whoever may change webhooks.
-func (c *Courier) Check(ctx context.Context, rawURL string) error {
+func (c *Sender) Check(ctx context.Context, rawURL string) error {
 	u, err := parseURL(rawURL)
 	if err != nil {
 		return err
@@ -42,12 +42,12 @@ func (c *Courier) Check(ctx context.Context, rawURL string) error {
 
 // judge refuses a host none of whose addresses may be called. It goes by the first one that
 // could be opened.
-func (c *Courier) judge(host string, all ...netip.Addr) error {
+func (c *Sender) judge(host string, all ...netip.Addr) error {
 	if len(all) == 0 || slices.ContainsFunc(all, func(a netip.Addr) bool { return c.fence.Check(a) == nil }) {
 		return nil
 	}
 	for _, a := range all {
-		if !ssrf.Shut(a) {
+		if !ssrf.Blocked(a) {
 			return closedAddress(host, a)
 		}
 	}
@@ -55,7 +55,7 @@ func (c *Courier) judge(host string, all ...netip.Addr) error {
 }
 
 // addresses looks a name up, nil when that takes too long or finds nothing.
-func (c *Courier) addresses(ctx context.Context, host string) []netip.Addr {
+func (c *Sender) addresses(ctx context.Context, host string) []netip.Addr {
 	ctx, cancel := context.WithTimeout(ctx, min(checkTimeout, c.timeout))
 	defer cancel()
 	select {

@@ -40,7 +40,7 @@ func prefixes(texts ...string) []netip.Prefix {
 }
 
 // newCourier may call 127.0.0.1, unless changed.
-func newCourier(t testing.TB, changes ...func(*outbound.Options)) *outbound.Courier {
+func newCourier(t testing.TB, changes ...func(*outbound.Options)) *outbound.Sender {
 	t.Helper()
 	o := outbound.Options{AllowCIDRs: loopback(), Timeout: patience}
 	for _, change := range changes {
@@ -68,12 +68,12 @@ func dispatch(rawURL string) webhook.Dispatch {
 }
 
 // deliver makes an attempt and checks what holds for every one.
-func deliver(t testing.TB, c *outbound.Courier, d webhook.Dispatch) webhook.Attempt {
+func deliver(t testing.TB, c *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
 	t.Helper()
 	return deliverWith(t, t.Context(), c, d)
 }
 
-func deliverWith(t testing.TB, ctx context.Context, c *outbound.Courier, d webhook.Dispatch) webhook.Attempt {
+func deliverWith(t testing.TB, ctx context.Context, c *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
 	t.Helper()
 	began := time.Now()
 	a := c.Deliver(ctx, d)

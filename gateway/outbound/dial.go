@@ -12,7 +12,7 @@ import (
 
 // dialer makes connections for attempts: fenced, and ended with the attempt.
 type dialer struct {
-	fence    ssrf.Fence
+	fence    ssrf.Policy
 	resolver *net.Resolver
 	roots    *x509.CertPool
 }

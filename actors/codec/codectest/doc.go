@@ -1,3 +1,3 @@
-// Package codectest holds what every heart writes and reads against the same rules: what
+// Package codectest holds what every state writes and reads against the same rules: what
 // was written is read, what was read is written again, and what is refused changes nothing.
 package codectest

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Facts are how a heart writes and reads facts.
+// Facts are how a state writes and reads facts.
 type Facts[F any] struct {
 	Append func([]byte, F) []byte
 	Read   func([]byte) (F, error)

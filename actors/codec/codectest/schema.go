@@ -18,10 +18,10 @@ import (
 
 var update = flag.Bool("update", false, "write the lists of the present schema anew")
 
-// Form is how a heart is stored, for the list of its schema.
+// Form is how a state is stored, for the list of its schema.
 type Form struct {
-	// Heart is the name of its package, and of the list.
-	Heart string
+	// State is the name of its package, and of the list.
+	Name string
 	// Version is that of its snapshots.
 	Version uint32
 	// Image is a value of the struct that its snapshots hold as JSON, nil without one.
@@ -29,7 +29,7 @@ type Form struct {
 }
 
 // Schema holds the form, and the kinds of facts, against the list of the present schema.
-// The facts must be one of each kind at least; nil for a heart without facts of its own.
+// The facts must be one of each kind at least; nil for a state without facts of its own.
 func (f Facts[F]) Schema(t *testing.T, form Form, facts ...F) {
 	t.Helper()
 	var b strings.Builder
@@ -67,7 +67,7 @@ func (f Facts[F]) kind(t *testing.T, kind byte, facts []F) (lines string, ok boo
 
 func (form Form) compare(t *testing.T, got string) {
 	t.Helper()
-	name := filepath.Join("..", "codec", "schema", fmt.Sprint(codec.Schema), form.Heart+".txt")
+	name := filepath.Join("..", "codec", "schema", fmt.Sprint(codec.Schema), form.Name+".txt")
 	if *update && codec.Schema > codec.Released {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -84,9 +84,9 @@ func (form Form) compare(t *testing.T, got string) {
 	switch {
 	case diff == "":
 	case codec.Schema > codec.Released:
-		t.Errorf("what %s stores is not what its list says; schema %d is not released, so write the list anew: go test ./actors/%[1]s -run Schema -update\n%[3]s", form.Heart, codec.Schema, diff)
+		t.Errorf("what %s stores is not what its list says; schema %d is not released, so write the list anew: go test ./actors/%[1]s -run Schema -update\n%[3]s", form.Name, codec.Schema, diff)
 	default:
-		t.Errorf("what %s stores has changed since schema %d was released: an older Partyline would take it for damage. Raise codec.Schema, then write its list: go test ./actors/%[1]s -run Schema -update\n%[3]s", form.Heart, codec.Schema, diff)
+		t.Errorf("what %s stores has changed since schema %d was released: an older Partyline would take it for damage. Raise codec.Schema, then write its list: go test ./actors/%[1]s -run Schema -update\n%[3]s", form.Name, codec.Schema, diff)
 	}
 }
 

@@ -6,22 +6,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Heart is what a snapshot is taken of.
-type Heart interface {
+// State is what a snapshot is taken of.
+type State interface {
 	AppendSnapshot([]byte) []byte
 	Restore([]byte) error
 }
 
-// Restored fills a heart from a snapshot that must do.
-func Restored[H Heart](t Failer, fresh H, snapshot []byte) H {
+// Restored fills a state from a snapshot that must do.
+func Restored[H State](t Failer, fresh H, snapshot []byte) H {
 	if err := fresh.Restore(snapshot); err != nil {
 		t.Fatalf("%q: %v", snapshot, err)
 	}
 	return fresh
 }
 
-// RefusedSnapshot holds that the heart does not take the bytes and stays as it is.
-func RefusedSnapshot(t testing.TB, h Heart, bytes string) {
+// RefusedSnapshot holds that the state does not take the bytes and stays as it is.
+func RefusedSnapshot(t testing.TB, h State, bytes string) {
 	t.Helper()
 	before := string(h.AppendSnapshot(nil))
 	if err := h.Restore([]byte(bytes)); err == nil {
@@ -32,9 +32,9 @@ func RefusedSnapshot(t testing.TB, h Heart, bytes string) {
 	}
 }
 
-// FuzzedSnapshot restores a fresh heart from any bytes. What was restored must be written
+// FuzzedSnapshot restores a fresh state from any bytes. What was restored must be written
 // as something that restores another one to the same; it says false for what was not.
-func FuzzedSnapshot(t testing.TB, h, other Heart, bytes []byte) bool {
+func FuzzedSnapshot(t testing.TB, h, other State, bytes []byte) bool {
 	t.Helper()
 	if h.Restore(bytes) != nil {
 		return false

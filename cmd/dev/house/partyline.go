@@ -13,8 +13,8 @@ func Partyline() Rules {
 	}
 }
 
-// hearts are pure: no actor, no disk, no clock, no network.
-var hearts = []string{"actors/session", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
+// rules are pure: no actor, no disk, no clock, no network.
+var rules = []string{"actors/session", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
 
 var rooms = []Room{
 	{Path: "protocol"},
@@ -33,7 +33,7 @@ var rooms = []Room{
 	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session"}},
 	{Path: "actors/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, hearts...)},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed"}},
 	{Path: "gateway/ssrf"},
@@ -41,7 +41,7 @@ var rooms = []Room{
 	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/fanout", "gateway/screen"}, hearts...)},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/fanout", "gateway/screen"}, rules...)},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.
@@ -78,7 +78,7 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/courier.go":    "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
+	"actors/sender.go":    "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
 	"actors/observer.go":   "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
 	"actors/ending.go":     "waits for what ends with the hub, no longer than its Close may take; left behind only by a disk that hangs",
@@ -87,7 +87,7 @@ var goroutines = map[string]string{
 	"gateway/ecast/errand.go": "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/lane.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
 	"gateway/sweep.go":        "the sweeper of expired and revoked sockets; Close ends it",
-	"gateway/fanout/task.go":    "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
+	"gateway/fanout/task.go":  "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",

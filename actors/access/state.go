@@ -12,8 +12,8 @@ import (
 // list. Expired ones give their place free.
 const MaxTokens = 10_000
 
-// Heart holds the tokens. It belongs to one goroutine at a time; reads change nothing.
-type Heart struct {
+// State holds the tokens. It belongs to one goroutine at a time; reads change nothing.
+type State struct {
 	// last is the highest id ever given: ids are never reused.
 	last protocol.TokenID
 	// tokens are those that were not revoked; some may have expired. Apply keeps them
@@ -21,12 +21,12 @@ type Heart struct {
 	tokens map[protocol.TokenID]protocol.Token
 }
 
-// New returns a heart without tokens.
-func New() *Heart { return &Heart{tokens: map[protocol.TokenID]protocol.Token{}} }
+// New returns a state without tokens.
+func New() *State { return &State{tokens: map[protocol.TokenID]protocol.Token{}} }
 
 // Apply takes a fact in. Revoking a token that is not there changes nothing. The
 // sequence is not kept: tokens have no events.
-func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+func (h *State) Apply(f Fact, _ protocol.Seq) {
 	switch f := f.(type) {
 	case *Issued:
 		// Sweeping only when the table is full keeps issuing cheap; sweeping as of the
@@ -42,10 +42,10 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 }
 
 // Publish returns dst as it is: tokens have no events.
-func (h *Heart) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst }
+func (h *State) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst }
 
 // Tokens returns the tokens that hold at a moment, the newest first.
-func (h *Heart) Tokens(now protocol.Timestamp) []protocol.Token {
+func (h *State) Tokens(now protocol.Timestamp) []protocol.Token {
 	live := make([]protocol.Token, 0, len(h.tokens))
 	for t := range maps.Values(h.tokens) {
 		if holds(t, now) {
@@ -57,17 +57,17 @@ func (h *Heart) Tokens(now protocol.Timestamp) []protocol.Token {
 }
 
 // Live says whether a token holds at a moment; false for unknown and revoked ones.
-func (h *Heart) Live(id protocol.TokenID, now protocol.Timestamp) bool {
+func (h *State) Live(id protocol.TokenID, now protocol.Timestamp) bool {
 	t, ok := h.tokens[id]
 	return ok && holds(t, now)
 }
 
-func (h *Heart) dropExpired(now protocol.Timestamp) {
+func (h *State) dropExpired(now protocol.Timestamp) {
 	maps.DeleteFunc(h.tokens, func(_ protocol.TokenID, t protocol.Token) bool { return !holds(t, now) })
 }
 
 // full says whether so many tokens hold that there is no room for one more.
-func (h *Heart) full(now protocol.Timestamp) bool {
+func (h *State) full(now protocol.Timestamp) bool {
 	if len(h.tokens) < MaxTokens {
 		return false
 	}

@@ -6,8 +6,8 @@ import (
 	"partyline/protocol"
 )
 
-// Heart is the state of one webhook. New makes one that does not exist yet.
-type Heart struct {
+// State is the state of one webhook. New makes one that does not exist yet.
+type State struct {
 	id    protocol.WebhookID
 	phase phase
 	config
@@ -64,7 +64,7 @@ type secret struct {
 // Head is the delivery at the head of the line, after its first attempt.
 type Head struct {
 	Delivery protocol.DeliveryID `json:"delivery"`
-	Lane     Lane                `json:"lane"`
+	Source   Source              `json:"lane"`
 	Event    protocol.EventType  `json:"event"`
 	Session  protocol.SessionID  `json:"session,omitempty"`
 	// Attempts made so far; Tries of them count against the message's budget.
@@ -100,20 +100,20 @@ const (
 )
 
 // New is a webhook that does not exist yet.
-func New(id protocol.WebhookID) *Heart { return &Heart{id: id} }
+func New(id protocol.WebhookID) *State { return &State{id: id} }
 
 // wants says whether the delivery at the head would still be made.
-func (h *Heart) wants(d *Head) bool {
-	return d.Lane != LaneMain || h.filter.Wants(d.Event, d.Session) || d.Session == 0
+func (h *State) wants(d *Head) bool {
+	return d.Source != SourceLive || h.filter.Wants(d.Event, d.Session) || d.Session == 0
 }
 
 // well forgets that anything failed.
-func (h *Heart) well() {
+func (h *State) well() {
 	h.failures, h.misses, h.failing = 0, 0, 0
 }
 
 // bury remembers a dead delivery, letting the oldest go.
-func (h *Heart) bury(id protocol.DeliveryID) {
+func (h *State) bury(id protocol.DeliveryID) {
 	i, found := slices.BinarySearch(h.dead, id)
 	if found {
 		return
@@ -124,7 +124,7 @@ func (h *Heart) bury(id protocol.DeliveryID) {
 	}
 }
 
-func (h *Heart) unbury(id protocol.DeliveryID) {
+func (h *State) unbury(id protocol.DeliveryID) {
 	if i, found := slices.BinarySearch(h.dead, id); found {
 		h.dead = slices.Delete(h.dead, i, i+1)
 	}

@@ -7,14 +7,14 @@ import (
 	"partyline/protocol"
 )
 
-// Conclude tells the heart what came of an attempt.
-type Conclude struct {
+// Conclude tells the state what came of an attempt.
+type RecordAttempt struct {
 	Delivery protocol.DeliveryID
-	Lane     Lane
+	Lane     Source
 	Probe    bool
 	Event    protocol.EventType
 	Session  protocol.SessionID
-	// Made and Edition are Heart.Made and Heart.Edition as of the start of the attempt.
+	// Made and Edition are State.Made and State.Edition as of the start of the attempt.
 	Made    int64
 	Edition int
 	Outcome Attempt
@@ -22,9 +22,9 @@ type Conclude struct {
 	Draw float64
 }
 
-// Pass tells the heart that a lane has nothing to deliver up to Through.
-type Pass struct {
-	Lane    Lane
+// Pass tells the state that a lane has nothing to deliver up to Through.
+type Skip struct {
+	Lane    Source
 	Through protocol.DeliveryID
 }
 
@@ -35,20 +35,20 @@ type Disable struct{ Reason string }
 func (*Disable) Check() *protocol.Error { return nil }
 
 // Check implements protocol.Command.
-func (*Conclude) Check() *protocol.Error { return nil }
+func (*RecordAttempt) Check() *protocol.Error { return nil }
 
 // Check implements protocol.Command.
-func (*Pass) Check() *protocol.Error { return nil }
+func (*Skip) Check() *protocol.Error { return nil }
 
 // decideConclude refuses an outcome that is recorded already, which happens when the
 // answer of a commit was lost.
-func (h *Heart) decideConclude(dst []Fact, c *Conclude, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) decideConclude(dst []Fact, c *RecordAttempt, now protocol.Moment) ([]Fact, *protocol.Error) {
 	if c.Made != h.counts.Made {
 		return dst, protocol.Errorf(protocol.CodeConflict, "This attempt is recorded already")
 	}
 	a := &c.Outcome
 	f := &Attempted{
-		At: now.Clock, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Lane: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
+		At: now.Clock, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Source: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
 		Number: 1, Status: a.Status, Failure: a.Failure, Error: clipped(a.Error), Excerpt: clipped(a.Excerpt),
 	}
 	if h.heads(c.Lane, c.Delivery) {
@@ -62,21 +62,21 @@ func (h *Heart) decideConclude(dst []Fact, c *Conclude, now protocol.Moment) ([]
 }
 
 // heads says whether that delivery is the one at the head of the line.
-func (h *Heart) heads(l Lane, id protocol.DeliveryID) bool {
-	return h.head != nil && h.head.Lane == l && h.head.Delivery == id
+func (h *State) heads(l Source, id protocol.DeliveryID) bool {
+	return h.head != nil && h.head.Source == l && h.head.Delivery == id
 }
 
 // judge fills in class, verdict and the next time.
-func (h *Heart) judge(f *Attempted, c *Conclude, now protocol.Moment) {
+func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.Moment) {
 	f.Class = classOf(&c.Outcome)
 	switch {
 	case f.Class == ClassFine && f.Probe:
 		f.Verdict = VerdictDead // the endpoint is well: the message is to blame
 	case f.Class == ClassFine:
 		f.Verdict = VerdictDelivered
-	case f.Lane == LaneTest:
+	case f.Source == SourceTest:
 		h.judgeTest(f, c)
-	case h.gone(f.Lane, f.Delivery) || !h.wants(&Head{Lane: f.Lane, Event: f.Event, Session: f.Session}):
+	case h.gone(f.Source, f.Delivery) || !h.wants(&Head{Source: f.Source, Event: f.Event, Session: f.Session}):
 		f.Verdict = VerdictDropped
 	case c.Edition != h.edition:
 		f.Class, f.Verdict = ClassStale, VerdictRetry
@@ -90,16 +90,16 @@ func (h *Heart) judge(f *Attempted, c *Conclude, now protocol.Moment) {
 }
 
 // judgeTest: a test aside is tried once, whoever is to blame.
-func (h *Heart) judgeTest(f *Attempted, c *Conclude) {
+func (h *State) judgeTest(f *Attempted, c *RecordAttempt) {
 	f.Verdict = VerdictDead
 	if f.Class == ClassGone && h.enabled && c.Edition == h.edition {
 		f.Verdict = VerdictGone
 	}
 }
 
-func (h *Heart) judgeFailure(f *Attempted, c *Conclude, now protocol.Timestamp) {
+func (h *State) judgeFailure(f *Attempted, c *RecordAttempt, now protocol.Timestamp) {
 	spent := 1
-	if h.heads(f.Lane, f.Delivery) {
+	if h.heads(f.Source, f.Delivery) {
 		spent += h.head.Tries
 	}
 	hint := c.Outcome.RetryAfter
@@ -111,7 +111,7 @@ func (h *Heart) judgeFailure(f *Attempted, c *Conclude, now protocol.Timestamp) 
 		f.Due = due(now, holds, h.failures+1, c.Draw, hint)
 	case f.Class == ClassEndpoint:
 		f.Due = due(now, holds, h.failures+1, c.Draw, hint)
-	case spent < f.Lane.budget():
+	case spent < f.Source.budget():
 		f.Due = due(now, tries, spent, c.Draw, hint)
 	case f.Class == ClassServer:
 		f.Verdict = VerdictProbe
@@ -122,7 +122,7 @@ func (h *Heart) judgeFailure(f *Attempted, c *Conclude, now protocol.Timestamp) 
 
 // givenUp says that the endpoint has failed long and often enough, by the earlier of the
 // hub's times: a clock that jumps ahead gives nobody up.
-func (h *Heart) givenUp(now protocol.Timestamp) bool {
+func (h *State) givenUp(now protocol.Timestamp) bool {
 	return h.failing > 0 && h.misses >= giveUpMisses && now-h.failing >= protocol.Timestamp(giveUpAfter/time.Millisecond)
 }
 

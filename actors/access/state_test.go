@@ -52,7 +52,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			given := &desk{Heart: access.New()}
+			given := &desk{State: access.New()}
 			for range 2 {
 				given.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "first", ExpiresIn: hour})
 			}
@@ -78,7 +78,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
-	d := &desk{Heart: access.New()}
+	d := &desk{State: access.New()}
 	for _, ttl := range []time.Duration{time.Hour, 0, time.Minute, time.Hour} {
 		d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot", ExpiresIn: protocol.Duration(ttl)})
 	}
@@ -109,7 +109,7 @@ func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
 }
 
 func TestTokensAreBounded(t *testing.T) {
-	d := &desk{Heart: access.New()}
+	d := &desk{State: access.New()}
 	for range access.MaxTokens - 1 {
 		d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "long"})
 	}
@@ -128,18 +128,18 @@ func TestTokensAreBounded(t *testing.T) {
 }
 
 func TestIDsAreNeverReused(t *testing.T) {
-	d := &desk{Heart: access.New()}
+	d := &desk{State: access.New()}
 	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
 	d.must(t, protocol.RevokeToken{ID: 1})
-	d.Heart = codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
+	d.State = codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
 	if tok := d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"}).(protocol.Token); tok.ID != 2 {
 		t.Errorf("the token after a revoked one has id %d, want 2: the revoked one's JWT would hold again", tok.ID)
 	}
 }
 
-// desk is the heart under test with the log of its facts.
+// desk is the state under test with the log of its facts.
 type desk struct {
-	*access.Heart
+	*access.State
 	log []access.Fact
 }
 

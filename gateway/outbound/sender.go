@@ -49,13 +49,13 @@ type Options struct {
 }
 
 // Courier delivers webhooks. It is safe for concurrent use.
-type Courier struct {
+type Sender struct {
 	log     zerolog.Logger
 	agent   string
 	timeout time.Duration
 	now     func() time.Time
 
-	fence    ssrf.Fence
+	fence    ssrf.Policy
 	resolver *net.Resolver // nil for the machine's own
 	checks   chan struct{} // a place for each name that Check looks up
 	places   chan struct{} // one for each attempt under way
@@ -67,7 +67,7 @@ type Courier struct {
 }
 
 // New makes a Courier. Close it.
-func New(o Options) *Courier {
+func New(o Options) *Sender {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
@@ -80,7 +80,7 @@ func New(o Options) *Courier {
 	if o.MaxConnections <= 0 {
 		o.MaxConnections = DefaultMaxConnections
 	}
-	c := &Courier{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
+	c := &Sender{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
 		fence: ssrf.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce),
 		places: make(chan struct{}, o.MaxConnections)}
 	c.lines = &exchange{
@@ -99,7 +99,7 @@ func New(o Options) *Courier {
 // It returns within the timeout after it has got a place, sooner when ctx ends or the
 // Courier is closed; the failure is a timeout then, and the caller, who knows the reason,
 // should not hold it against the endpoint. It does not panic.
-func (c *Courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
+func (c *Sender) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
 	placed := c.enter(ctx)
 	began := c.now()
 	a := failed(errNoPlace)
@@ -114,7 +114,7 @@ func (c *Courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attem
 
 // enter waits for a place, which is to be given back; false when ctx ends or the Courier is
 // closed before.
-func (c *Courier) enter(ctx context.Context) bool {
+func (c *Sender) enter(ctx context.Context) bool {
 	select {
 	case c.places <- struct{}{}:
 		return true
@@ -131,17 +131,17 @@ func (c *Courier) enter(ctx context.Context) bool {
 
 // Forget closes the connection kept for a webhook, when it is deleted or disabled or
 // its URL changes. An attempt in flight goes on.
-func (c *Courier) Forget(id protocol.WebhookID) { c.lines.drop(id) }
+func (c *Sender) Forget(id protocol.WebhookID) { c.lines.drop(id) }
 
 // Close calls off all attempts in flight, waits until they have returned and closes
 // all connections. What is delivered later is called off at once.
-func (c *Courier) Close() {
+func (c *Sender) Close() {
 	c.lines.close()
 	c.end()
 	c.lines.flying.Wait()
 }
 
-func (c *Courier) attempt(ctx context.Context, d webhook.Dispatch, began time.Time) (a webhook.Attempt) {
+func (c *Sender) attempt(ctx context.Context, d webhook.Dispatch, began time.Time) (a webhook.Attempt) {
 	// What a stranger sends must not end the program, whatever it hits.
 	defer func() {
 		if p := recover(); p != nil {
@@ -161,7 +161,7 @@ func (c *Courier) attempt(ctx context.Context, d webhook.Dispatch, began time.Ti
 	return c.send(j, d.Webhook, req)
 }
 
-func (c *Courier) send(j *journey, id protocol.WebhookID, req *http.Request) webhook.Attempt {
+func (c *Sender) send(j *journey, id protocol.WebhookID, req *http.Request) webhook.Attempt {
 	l := c.lines.take(id, c.now())
 	if l == nil {
 		return failed(errCalledOff)
@@ -181,7 +181,7 @@ func failed(r *refusal) webhook.Attempt {
 
 // record tells of the exchange for whoever debugs one. The hub has the one line per
 // attempt that everybody sees, with what it made of it.
-func (c *Courier) record(d webhook.Dispatch, a webhook.Attempt) {
+func (c *Sender) record(d webhook.Dispatch, a webhook.Attempt) {
 	c.log.Debug().Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
 		Int("status", a.Status).Str("failure", string(a.Failure)).Str("reason", a.Error).
 		Dur("took", a.Took).Msg("webhook exchange")

@@ -35,12 +35,12 @@ var tunnels = []struct {
 var ErrAddress = errors.New("the address is not public")
 
 // Fence says which addresses may be called. Make it with New.
-type Fence struct {
+type Policy struct {
 	special *ssrf.Guardian
 }
 
 // New refuses all that is not public, but for the opened ranges.
-func New(open []netip.Prefix) Fence {
+func New(open []netip.Prefix) Policy {
 	var v4, v6 []netip.Prefix
 	for _, p := range open {
 		if p = plainPrefix(p); p.Addr().Is4() {
@@ -49,12 +49,12 @@ func New(open []netip.Prefix) Fence {
 			v6 = append(v6, p)
 		}
 	}
-	return Fence{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
+	return Policy{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
 }
 
 // Control is the Control of a net.Dialer: it sees each address that a socket is
 // about to connect to.
-func (f Fence) Control(_, address string, _ syscall.RawConn) error {
+func (f Policy) Control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return ErrAddress
@@ -64,7 +64,7 @@ func (f Fence) Control(_, address string, _ syscall.RawConn) error {
 
 // Check returns ErrAddress for an address that may not be called. One that carries
 // another through a tunnel is judged by both.
-func (f Fence) Check(a netip.Addr) error {
+func (f Policy) Check(a netip.Addr) error {
 	a = a.Unmap()
 	// A prefix contains no address with a zone: no list would see it.
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
@@ -80,13 +80,13 @@ func (f Fence) Check(a netip.Addr) error {
 }
 
 // Shut says that an address may not be called whatever is opened.
-func Shut(a netip.Addr) bool {
+func Blocked(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
 		return true
 	}
 	inner, ok := carried(a)
-	return ok && Shut(inner)
+	return ok && Blocked(inner)
 }
 
 func isMetadata(a netip.Addr) bool {

@@ -10,8 +10,8 @@ import (
 // CSV import. All Jackbox games together are about seventy.
 const MaxGames = 10_000
 
-// Heart is the catalogue. It belongs to one goroutine at a time; reads change nothing.
-type Heart struct {
+// State is the catalogue. It belongs to one goroutine at a time; reads change nothing.
+type State struct {
 	// last is the highest id ever given: ids are never reused, not even of deleted games.
 	last protocol.GameID
 	// clock is the latest time of any fact, for the snapshot alone: an older version goes
@@ -31,13 +31,13 @@ type Heart struct {
 }
 
 // New returns an empty catalogue.
-func New() *Heart {
-	return &Heart{byID: map[protocol.GameID]*Entry{}, biases: map[string]int{}}
+func New() *State {
+	return &State{byID: map[protocol.GameID]*Entry{}, biases: map[string]int{}}
 }
 
 // Apply takes a fact in. A fact about a game or pack that is not there changes nothing.
 // The sequence is not kept: the catalogue has no events.
-func (h *Heart) Apply(f Fact, _ protocol.Seq) {
+func (h *State) Apply(f Fact, _ protocol.Seq) {
 	staged := h.staged
 	h.staged = nil
 	switch f := f.(type) {
@@ -77,12 +77,12 @@ func (h *Heart) Apply(f Fact, _ protocol.Seq) {
 }
 
 // Publish returns dst as it is: the catalogue has no events.
-func (h *Heart) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst }
+func (h *State) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst }
 
-func (h *Heart) tick(at protocol.Timestamp) { h.clock = max(h.clock, at) }
+func (h *State) tick(at protocol.Timestamp) { h.clock = max(h.clock, at) }
 
 // put adds a game, in place of one of the same id.
-func (h *Heart) put(e Entry) {
+func (h *State) put(e Entry) {
 	old := h.byID[e.ID]
 	if old != nil {
 		h.unlist(old)
@@ -97,7 +97,7 @@ func (h *Heart) put(e Entry) {
 }
 
 // change replaces the game by an edited copy, which may stand elsewhere in the list.
-func (h *Heart) change(id protocol.GameID, edit func(*Entry)) {
+func (h *State) change(id protocol.GameID, edit func(*Entry)) {
 	old, ok := h.byID[id]
 	if !ok {
 		return
@@ -107,7 +107,7 @@ func (h *Heart) change(id protocol.GameID, edit func(*Entry)) {
 	h.put(e)
 }
 
-func (h *Heart) remove(id protocol.GameID) {
+func (h *State) remove(id protocol.GameID) {
 	e, ok := h.byID[id]
 	if !ok {
 		return
@@ -117,13 +117,13 @@ func (h *Heart) remove(id protocol.GameID) {
 	h.forgetEmpty(e.PackName)
 }
 
-func (h *Heart) unlist(e *Entry) {
+func (h *State) unlist(e *Entry) {
 	at, _ := h.find(e)
 	h.games = slices.Delete(h.games, at, at+1)
 }
 
 // togglePack writes into the list itself: whether a game is enabled does not move it.
-func (h *Heart) togglePack(name string, enabled bool) {
+func (h *State) togglePack(name string, enabled bool) {
 	games := h.pack(name)
 	for i := range games {
 		e := *games[i]
@@ -133,7 +133,7 @@ func (h *Heart) togglePack(name string, enabled bool) {
 	}
 }
 
-func (h *Heart) favor(pack string, bias int) {
+func (h *State) favor(pack string, bias int) {
 	delete(h.biases, pack)
 	if bias != 0 && len(h.pack(pack)) > 0 {
 		h.biases[pack] = bias
@@ -141,14 +141,14 @@ func (h *Heart) favor(pack string, bias int) {
 }
 
 // forgetEmpty drops the bias of a pack that has no games.
-func (h *Heart) forgetEmpty(pack string) {
+func (h *State) forgetEmpty(pack string) {
 	if len(h.pack(pack)) == 0 {
 		delete(h.biases, pack)
 	}
 }
 
 // pack is the part of the list that holds the pack's games.
-func (h *Heart) pack(name string) []*Entry {
+func (h *State) pack(name string) []*Entry {
 	from, _ := h.find(&Entry{PackName: name})
 	to := from
 	for to < len(h.games) && h.games[to].PackName == name {
@@ -157,6 +157,6 @@ func (h *Heart) pack(name string) []*Entry {
 	return h.games[from:to]
 }
 
-func (h *Heart) find(e *Entry) (int, bool) {
+func (h *State) find(e *Entry) (int, bool) {
 	return slices.BinarySearchFunc(h.games, e, (*Entry).compare)
 }

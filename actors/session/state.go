@@ -12,8 +12,8 @@ const (
 	phaseDeleted              // as if it had never been
 )
 
-// Heart is the state of one session. It belongs to one goroutine.
-type Heart struct {
+// State is the state of one session. It belongs to one goroutine.
+type State struct {
 	id      protocol.SessionID
 	phase   phase
 	created protocol.Timestamp
@@ -44,19 +44,19 @@ type Heart struct {
 	chat chatVerdict
 }
 
-// New is the heart of a session that has not been opened yet.
-func New(id protocol.SessionID) *Heart { return &Heart{id: id} }
+// New is the state of a session that has not been opened yet.
+func New(id protocol.SessionID) *State { return &State{id: id} }
 
 // Active says that the session goes on.
-func (h *Heart) Active() bool { return h.phase == phaseActive }
+func (h *State) Active() bool { return h.phase == phaseActive }
 
 // Exists says whether the session is open or closed: not before CreateSession, not
 // after DeleteSession.
-func (h *Heart) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }
+func (h *State) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }
 
 // Busy says that something goes on by itself: such a session stays awake, and is woken
 // when the hub starts.
-func (h *Heart) Busy() bool {
+func (h *State) Busy() bool {
 	_, checking := h.RoomCheck()
 	return checking || h.openPoll(0) != nil
 }

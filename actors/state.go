@@ -2,11 +2,11 @@ package actors
 
 import "partyline/protocol"
 
-// heart is what an actor carries: all the rules of one kind of thing, and no
+// state is what an actor carries: all the rules of one kind of thing, and no
 // machinery. Decide changes nothing; Apply changes the state by a fact that was
 // decided; Publish makes the event, right after its fact was applied. Replaying the
 // facts gives the same state again.
-type heart[F any] interface {
+type state[F any] interface {
 	Decide(dst []F, cmd protocol.Command, now protocol.Moment) ([]F, *protocol.Error)
 	Apply(fact F, seq protocol.Seq)
 	Publish(dst []byte, fact F, seq protocol.Seq) []byte
@@ -15,8 +15,8 @@ type heart[F any] interface {
 	Restore(data []byte) error
 }
 
-// species is what the ledger must know of one kind of heart.
-type species[F any, H heart[F]] struct {
+// species is what the ledger must know of one kind of state.
+type kind[F any, H state[F]] struct {
 	born       func() H
 	appendFact func(dst []byte, fact F) []byte
 	readFact   func(b []byte) (F, error)

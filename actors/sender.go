@@ -14,7 +14,7 @@ import (
 
 // Courier makes one attempt to deliver. It is called from many goroutines, once at a
 // time for each webhook.
-type Courier interface {
+type Sender interface {
 	// Deliver returns soon after ctx ends, whatever the endpoint does.
 	Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt
 	// Forget is told of a webhook that is deleted: nothing more is sent to it.
@@ -27,14 +27,14 @@ const flightLimit = 30 * time.Second
 // flights are the attempts under way: one goroutine each, ended by the answer of the
 // endpoint, its deadline, or land.
 type flights struct {
-	courier Courier
+	courier Sender
 	log     zerolog.Logger
 	life    context.Context
 	land    context.CancelFunc
 	air     sync.WaitGroup
 }
 
-func newFlights(c Courier, log zerolog.Logger) *flights {
+func newFlights(c Sender, log zerolog.Logger) *flights {
 	f := &flights{courier: c, log: log}
 	f.life, f.land = context.WithCancel(context.Background())
 	return f

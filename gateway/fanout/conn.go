@@ -14,7 +14,7 @@ import (
 )
 
 // Peer is one WebSocket. All methods may be called from any goroutine.
-type Peer struct {
+type Conn struct {
 	// Tag is the caller's; the engine does not look at it.
 	Tag any
 
@@ -60,8 +60,8 @@ type Peer struct {
 	dead    bool
 }
 
-func newPeer(e *Engine, o AcceptOptions) *Peer {
-	p := &Peer{Tag: o.Tag, engine: e, source: e.unread.join(o.From), pay: o.Pay}
+func newPeer(e *Engine, o AcceptOptions) *Conn {
+	p := &Conn{Tag: o.Tag, engine: e, source: e.unread.join(o.From), pay: o.Pay}
 	p.outbox.peer, p.outbox.room.L = p, &p.outbox.mu
 	p.seen.Store(e.tick.Load())
 	return p
@@ -70,16 +70,16 @@ func newPeer(e *Engine, o AcceptOptions) *Peer {
 // Send queues one JSON message, behind those sent before, and never waits. It is
 // framed and copied. It returns false when the peer is closed or closing. A peer
 // that leaves more than 4 MiB unread is closed with 4008.
-func (p *Peer) Send(payload []byte) bool { return p.sent(p.outbox.add(payload)) }
+func (p *Conn) Send(payload []byte) bool { return p.sent(p.outbox.add(payload)) }
 
 // Owe notes that the peer is to be sent an answer, by Answer, later. It returns how
 // many it is owed now. A peer that Drain sends off is closed when it has been sent all.
-func (p *Peer) Owe() int { return p.outbox.owe() }
+func (p *Conn) Owe() int { return p.outbox.owe() }
 
 // Answer is Send for what the peer is owed.
-func (p *Peer) Answer(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
+func (p *Conn) Answer(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
 
-func (p *Peer) sent(accepted, overfull bool) bool {
+func (p *Conn) sent(accepted, overfull bool) bool {
 	if overfull {
 		p.engine.stats.dropped.Add(1)
 		p.Close(protocol.CloseTooSlow, "Too many answers unread")
@@ -93,7 +93,7 @@ func (p *Peer) sent(accepted, overfull bool) bool {
 // Close sends a close frame at the next frame boundary, ahead of everything that
 // waits, and drops the connection when the client has answered it or a moment has
 // passed. It does not wait. The reason must not be longer than 123 bytes.
-func (p *Peer) Close(code protocol.CloseCode, reason string) {
+func (p *Conn) Close(code protocol.CloseCode, reason string) {
 	if p.outbox.finish(ending{frame: closeFrame(code, reason)}) {
 		p.wake()
 	}
@@ -101,27 +101,27 @@ func (p *Peer) Close(code protocol.CloseCode, reason string) {
 
 // finish is Close behind everything that waits or is owed: replies, and events up to
 // the head.
-func (p *Peer) finish(code protocol.CloseCode, reason string) {
+func (p *Conn) finish(code protocol.CloseCode, reason string) {
 	if p.outbox.finish(ending{frame: closeFrame(code, reason), last: true}) {
 		p.wake()
 	}
 }
 
 // wake has a worker serve the peer.
-func (p *Peer) wake() {
+func (p *Conn) wake() {
 	if !p.queued.Swap(true) {
 		p.engine.queue.hurry(p)
 	}
 }
 
 // run implements job.
-func (p *Peer) run(f *flusher) {
+func (p *Conn) run(f *flusher) {
 	p.queued.Store(false) // before looking: what comes from now on queues it again
 	p.serve(f)
 }
 
 // serve writes what there is.
-func (p *Peer) serve(f *flusher) {
+func (p *Conn) serve(f *flusher) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.advance(f) {
@@ -131,7 +131,7 @@ func (p *Peer) serve(f *flusher) {
 
 // advance writes what there is, with the lock held, as long as the socket takes it.
 // When it returns true the caller must have the pump run.
-func (p *Peer) advance(f *flusher) (pump bool) {
+func (p *Conn) advance(f *flusher) (pump bool) {
 	if p.pumping || p.dead {
 		return false // p.pumping: somebody else has the pump run
 	}
@@ -147,7 +147,7 @@ func (p *Peer) advance(f *flusher) (pump bool) {
 }
 
 // advanceAlone is advance for those who have no flusher.
-func (p *Peer) advanceAlone() (pump bool) {
+func (p *Conn) advanceAlone() (pump bool) {
 	f := p.engine.flushers.Get().(*flusher)
 	defer p.engine.flushers.Put(f)
 	return p.advance(f)
@@ -155,7 +155,7 @@ func (p *Peer) advanceAlone() (pump bool) {
 
 // hangUp ends the connection without a word; the reader notices and does the rest,
 // also when it waits for room in the outbox and not for the connection.
-func (p *Peer) hangUp() {
+func (p *Conn) hangUp() {
 	if t, ok := p.conn.(interface{ NetConn() net.Conn }); ok {
 		_ = t.NetConn().Close() // TLS says goodbye, and waits seconds for room to do so
 	}
@@ -165,7 +165,7 @@ func (p *Peer) hangUp() {
 
 // parted is called when the close frame is with the kernel. The client sees the end
 // of the stream behind it and has a moment to answer.
-func (p *Peer) parted() {
+func (p *Conn) parted() {
 	if tcp, ok := p.conn.(*net.TCPConn); ok {
 		_ = tcp.CloseWrite()
 	}

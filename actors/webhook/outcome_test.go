@@ -13,7 +13,7 @@ import (
 func TestWhomAnOutcomeBlames(t *testing.T) {
 	for _, tt := range []struct {
 		outcome webhook.Attempt
-		class   webhook.Class
+		class   webhook.FailureClass
 		verdict webhook.Verdict
 		state   protocol.WebhookState
 	}{
@@ -42,8 +42,8 @@ func TestWhomAnOutcomeBlames(t *testing.T) {
 	} {
 		d := created(t)
 		f := d.attempt(t, 11, tt.outcome)
-		if f.Class != tt.class || f.Verdict != tt.verdict || d.State() != tt.state {
-			t.Errorf("%+v: class %d, verdict %v, %s; want %d, %v, %s", tt.outcome, f.Class, f.Verdict, d.State(), tt.class, tt.verdict, tt.state)
+		if f.Class != tt.class || f.Verdict != tt.verdict || d.Status() != tt.state {
+			t.Errorf("%+v: class %d, verdict %v, %s; want %d, %v, %s", tt.outcome, f.Class, f.Verdict, d.Status(), tt.class, tt.verdict, tt.state)
 		}
 		if waits := d.Head() != nil; waits != (f.Verdict != webhook.VerdictDelivered) || waits == (d.Cursor() == 11) {
 			t.Errorf("%+v: head %+v, cursor %d", tt.outcome, d.Head(), d.Cursor())
@@ -102,18 +102,18 @@ func TestAProbeDecidesWhoIsIll(t *testing.T) {
 		return d
 	}
 	ping := func(t *testing.T, d *desk, a webhook.Attempt) *webhook.Attempted {
-		return d.conclude(t, &webhook.Conclude{Delivery: 11, Lane: webhook.LaneMain, Probe: true, Outcome: a})
+		return d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Probe: true, Outcome: a})
 	}
 	t.Run("taken: the message", func(t *testing.T) {
 		d := spent(t)
-		if f := ping(t, d, answered(200)); f.Verdict != webhook.VerdictDead || d.Head() != nil || d.Cursor() != 11 || d.State() != protocol.WebhookHealthy {
+		if f := ping(t, d, answered(200)); f.Verdict != webhook.VerdictDead || d.Head() != nil || d.Cursor() != 11 || d.Status() != protocol.WebhookHealthy {
 			t.Fatalf("%+v, head %+v", f, d.Head())
 		}
 	})
 	for _, status := range []int{500, 400, 404} {
 		d := spent(t)
 		f := ping(t, d, answered(status))
-		if f.Verdict != webhook.VerdictRetry || f.Due != d.now+5*second || d.Head().Probe || d.State() != protocol.WebhookFailing {
+		if f.Verdict != webhook.VerdictRetry || f.Due != d.now+5*second || d.Head().Probe || d.Status() != protocol.WebhookFailing {
 			t.Fatalf("ping answered %d: %+v, head %+v", status, f, d.Head())
 		}
 		d.now = f.Due
@@ -134,7 +134,7 @@ func TestAProbeDecidesWhoIsIll(t *testing.T) {
 
 func TestAnOutcomeIsRecordedOnce(t *testing.T) {
 	d := created(t)
-	c := &webhook.Conclude{Delivery: 11, Lane: webhook.LaneMain, Outcome: answered(200)}
+	c := &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Outcome: answered(200)}
 	d.conclude(t, c)
 	if _, _, err := d.do(c); err == nil || err.Code != protocol.CodeConflict {
 		t.Fatalf("a second time: %v", err)
@@ -151,7 +151,7 @@ func TestFiveDaysAndEnoughAttempts(t *testing.T) {
 		}
 		d.now = f.Due
 	}
-	if f = d.attempt(t, 11, answered(404)); f.Verdict != webhook.VerdictExhausted || d.State() != protocol.WebhookDisabled || d.Cursor() != 10 {
+	if f = d.attempt(t, 11, answered(404)); f.Verdict != webhook.VerdictExhausted || d.Status() != protocol.WebhookDisabled || d.Cursor() != 10 {
 		t.Fatalf("%+v", f)
 	}
 	few := created(t)
@@ -177,14 +177,14 @@ func TestLongTextsAreCutAtARune(t *testing.T) {
 // An attempt that began before a change of address or secret blames nobody.
 func TestTheFailureOfAnEarlierEditionIsTriedAgainAtOnce(t *testing.T) {
 	d := created(t)
-	c := &webhook.Conclude{Delivery: 11, Lane: webhook.LaneMain, Event: protocol.EventVoteReceived, Session: 3, Made: d.Made(), Edition: d.Edition(), Outcome: answered(410), Draw: 1}
+	c := &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: 3, Made: d.Made(), Edition: d.Edition(), Outcome: answered(410), Draw: 1}
 	d.must(t, protocol.UpdateWebhook{ID: 7, URL: ptr("https://b.example"), Reached: 10})
 	facts, _, err := d.do(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := facts[0].(*webhook.Attempted)
-	if f.Verdict != webhook.VerdictRetry || f.Due != 0 || f.Class != webhook.ClassStale || !d.Enabled() || d.State() != protocol.WebhookHealthy {
+	if f.Verdict != webhook.VerdictRetry || f.Due != 0 || f.Class != webhook.ClassStale || !d.Enabled() || d.Status() != protocol.WebhookHealthy {
 		t.Fatalf("%+v", f)
 	}
 }
@@ -202,14 +202,14 @@ func TestTheLaneOfADeadOneHasOneTry(t *testing.T) {
 	if !ok || id != 11 {
 		t.Fatalf("queue: %d %v", id, ok)
 	}
-	f := d.conclude(t, &webhook.Conclude{Delivery: 11, Lane: webhook.LaneRedelivery, Outcome: answered(400)})
+	f := d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceRedelivery, Outcome: answered(400)})
 	if _, more := d.Redelivery(); f.Verdict != webhook.VerdictDead || more || d.Head() != nil {
 		t.Fatalf("%+v", f)
 	}
 	if a := d.must(t, protocol.ReplayWebhook{ID: 7, Failed: true}).(protocol.ReplayAccepted); *a.Deliveries != 1 {
 		t.Fatalf("dead: %+v", a)
 	}
-	d.conclude(t, &webhook.Conclude{Delivery: 11, Lane: webhook.LaneRedelivery, Outcome: answered(200)})
+	d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceRedelivery, Outcome: answered(200)})
 	if a := d.must(t, protocol.ReplayWebhook{ID: 7, Failed: true}).(protocol.ReplayAccepted); *a.Deliveries != 0 {
 		t.Fatalf("delivered, and dead: %+v", a)
 	}

@@ -7,9 +7,9 @@ import (
 	"partyline/protocol"
 )
 
-// Heart holds the standings. It belongs to one goroutine at a time; reads change
+// State holds the standings. It belongs to one goroutine at a time; reads change
 // nothing and return copies.
-type Heart struct {
+type State struct {
 	// last is the highest id of any session, also of deleted ones.
 	last protocol.SessionID
 	// evenings are the sessions that were not deleted; ids are theirs, ascending, and
@@ -22,8 +22,8 @@ type Heart struct {
 }
 
 // New returns the standings before the first session.
-func New() *Heart {
-	return &Heart{
+func New() *State {
+	return &State{
 		evenings: map[protocol.SessionID]*evening{},
 		games:    map[protocol.GameID]*tally{},
 		gone:     map[protocol.GameID]*tally{},
@@ -32,7 +32,7 @@ func New() *Heart {
 
 // Apply takes in a fact of a session. Facts of one session come in their order; a fact
 // about a session that is not there changes nothing.
-func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
+func (h *State) Apply(id protocol.SessionID, f session.Fact) {
 	if opened, ok := f.(*session.Opened); ok {
 		h.open(id, &evening{created: opened.At, notes: opened.Notes})
 		return
@@ -71,7 +71,7 @@ func (h *Heart) Apply(id protocol.SessionID, f session.Fact) {
 
 // Forget takes a session out as if none of its facts had been applied: its totals, too.
 // Applied again they count once. Of a deleted session nothing is known to be taken out.
-func (h *Heart) Forget(id protocol.SessionID) {
+func (h *State) Forget(id protocol.SessionID) {
 	e, ok := h.evenings[id]
 	if !ok {
 		return
@@ -87,7 +87,7 @@ func (h *Heart) Forget(id protocol.SessionID) {
 
 // Remains is what there is of deleted sessions, whose facts are not kept: standings with
 // their totals and without any session.
-func (h *Heart) Remains() *Heart {
+func (h *State) Remains() *State {
 	r := New()
 	r.last = h.last
 	for id, t := range h.gone {
@@ -97,7 +97,7 @@ func (h *Heart) Remains() *Heart {
 	return r
 }
 
-func (h *Heart) open(id protocol.SessionID, e *evening) {
+func (h *State) open(id protocol.SessionID, e *evening) {
 	if _, ok := h.evenings[id]; ok {
 		return
 	}
@@ -111,7 +111,7 @@ func (h *Heart) open(id protocol.SessionID, e *evening) {
 
 // takeBack takes out the vote that a newer one replaces. It is not there when its
 // record was damaged and passed by; then nothing is taken.
-func (h *Heart) takeBack(e *evening, f *session.VoteCast) {
+func (h *State) takeBack(e *evening, f *session.VoteCast) {
 	t := e.game(f.Game)
 	if f.Replaced == protocol.VoteUp && t.up > 0 || f.Replaced == protocol.VoteDown && t.down > 0 {
 		t.vote(f.Replaced, -1)
@@ -120,7 +120,7 @@ func (h *Heart) takeBack(e *evening, f *session.VoteCast) {
 }
 
 // void takes out the votes that the host has taken back, as far as they are there.
-func (h *Heart) void(e *evening, f *session.VotesVoided) {
+func (h *State) void(e *evening, f *session.VotesVoided) {
 	for _, p := range f.Plays {
 		t := e.game(p.Game)
 		up, down := min(p.Up, t.up), min(p.Down, t.down)
@@ -129,7 +129,7 @@ func (h *Heart) void(e *evening, f *session.VotesVoided) {
 	}
 }
 
-func (h *Heart) close(id protocol.SessionID, e *evening, f *session.Closed) {
+func (h *State) close(id protocol.SessionID, e *evening, f *session.Closed) {
 	at := f.At
 	e.closed, e.join.code = &at, ""
 	if f.Notes != nil {
@@ -138,7 +138,7 @@ func (h *Heart) close(id protocol.SessionID, e *evening, f *session.Closed) {
 	h.active = without(h.active, id)
 }
 
-func (h *Heart) delete(id protocol.SessionID, e *evening) {
+func (h *State) delete(id protocol.SessionID, e *evening) {
 	for _, t := range e.tallies {
 		counted(h.gone, t.game).add(t.tally)
 	}

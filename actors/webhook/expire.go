@@ -2,10 +2,10 @@ package webhook
 
 import "partyline/protocol"
 
-// LeaveOut tells the heart of events of the main lane that have waited for too long. They
+// LeaveOut tells the state of events of the main lane that have waited for too long. They
 // are set aside as if they had been tried in vain, so they stand in the log and among the
 // dead deliveries, and can be asked for again.
-type LeaveOut struct {
+type Expire struct {
 	Events []Waited
 	// Reason is the sentence of the log.
 	Reason string
@@ -19,17 +19,17 @@ type Waited struct {
 }
 
 // Check implements protocol.Command.
-func (*LeaveOut) Check() *protocol.Error { return nil }
+func (*Expire) Check() *protocol.Error { return nil }
 
 // decideLeaveOut passes over what is done with, which happens when the answer of a commit
 // was lost. No blame falls on the endpoint.
-func (h *Heart) decideLeaveOut(dst []Fact, c *LeaveOut, now protocol.Timestamp) []Fact {
+func (h *State) decideLeaveOut(dst []Fact, c *Expire, now protocol.Timestamp) []Fact {
 	for _, e := range c.Events {
 		if e.Delivery <= h.cursor {
 			continue
 		}
 		dst = append(dst, &Attempted{
-			At: now, Began: now, Delivery: e.Delivery, Lane: LaneMain, Event: e.Event, Session: e.Session, Number: 1,
+			At: now, Began: now, Delivery: e.Delivery, Source: SourceLive, Event: e.Event, Session: e.Session, Number: 1,
 			Failure: FailureExpired, Error: clipped(c.Reason), Class: ClassStale, Verdict: VerdictDead,
 		})
 	}
