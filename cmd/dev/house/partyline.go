@@ -78,7 +78,7 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/sender.go":    "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
+	"actors/sender.go":     "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
 	"actors/observer.go":   "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
 	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
 	"actors/ending.go":     "waits for what ends with the hub, no longer than its Close may take; left behind only by a disk that hangs",
