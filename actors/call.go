@@ -144,7 +144,7 @@ func (h *Hub) send(c *command) *protocol.Error {
 		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, protocol.ImportGames, catalogue.Seed:
 		h.system.Root.Send(h.catalogue, c)
 	default:
-		return errInternal()
+		return protocol.Internal()
 	}
 	return nil
 }

@@ -79,12 +79,12 @@ func (d *door) enter(class Class, places int32) (pass, *protocol.Error) {
 	own, all := d.of[class].Add(n), d.inside.Add(n)
 	if own > d.most[class] && own > n || all > limit && all > n {
 		p.leave()
-		return pass{}, errOverloaded()
+		return pass{}, protocol.Overloaded()
 	}
 	// After the count, so that drain either sees this one or this one sees shut.
 	if d.shut.Load() {
 		p.leave()
-		return pass{}, errDraining()
+		return pass{}, protocol.ShuttingDown()
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 
 	"partyline/persistence"
+	"partyline/protocol"
 )
 
 // execute decides a command, applies its facts and hands them to the journal. The
@@ -102,7 +103,7 @@ func (l *ledger[F, H]) guard(a asker, f func()) (fine bool) {
 		l.facts.trim(facts)
 		l.events.trim(events)
 		l.suspect = true
-		a.reply(nil, errInternal())
+		a.reply(nil, protocol.Internal())
 	}()
 	f()
 	return true

@@ -59,7 +59,7 @@ func (h *Hub) readVotes(ctx context.Context, e *protocol.SessionExport, want fun
 	leave, err := h.exports.enter(waiting)
 	cancel()
 	if err != nil {
-		return errOverloaded()
+		return protocol.Overloaded()
 	}
 	defer leave()
 	id, until, last := e.Session.ID, e.Seq, persistence.Seq(0)

@@ -40,7 +40,7 @@ func (r readers) enter(ctx context.Context) (leave func(), err error) {
 	case r <- struct{}{}:
 		return func() { <-r }, nil
 	case <-ctx.Done():
-		return nil, errUnread()
+		return nil, protocol.ReadTimedOut()
 	}
 }
 

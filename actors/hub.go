@@ -223,7 +223,7 @@ func (h *Hub) newAccess() actor.Actor {
 // *protocol.Error that may be shown.
 func (h *Hub) Health() error {
 	if h.door.shut.Load() {
-		return errDraining()
+		return protocol.ShuttingDown()
 	}
 	if err := h.journal.Health(); err != nil {
 		return illnessOf(err)

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"partyline/protocol"
 	"runtime/debug"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -46,7 +47,7 @@ func (k *keeper[F, H]) sweep() {
 
 func (k *keeper[F, H]) end() {
 	k.rest()
-	k.abandon(errDraining())
+	k.abandon(protocol.ShuttingDown())
 }
 
 // endure keeps a mistake of ours from ending the actor: everybody who waits is
@@ -60,7 +61,7 @@ func (k *keeper[F, H]) endure(message any) {
 	k.gauges.restarted()
 	k.suspect = true
 	if a, ok := message.(asker); ok {
-		a.reply(nil, errInternal())
+		a.reply(nil, protocol.Internal())
 	}
-	k.abandon(errInternal())
+	k.abandon(protocol.Internal())
 }

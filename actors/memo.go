@@ -77,7 +77,7 @@ func (k *memoKey) memo(answer any, refusal *protocol.Error, records int) *persis
 func (k *memoKey) recall(value []byte) (json.RawMessage, *protocol.Error) {
 	n := len(k.fingerprint)
 	if len(value) <= n {
-		return nil, errInternal()
+		return nil, protocol.Internal()
 	}
 	if !bytes.Equal(value[:n], k.fingerprint[:]) {
 		return nil, protocol.Errorf(protocol.CodeKeyReused, "This Idempotency-Key was used for another request")
@@ -87,7 +87,7 @@ func (k *memoKey) recall(value []byte) (json.RawMessage, *protocol.Error) {
 	}
 	refusal := new(protocol.Error)
 	if value[n] != memoRefusal || json.Unmarshal(value[n+1:], refusal) != nil {
-		return nil, errInternal()
+		return nil, protocol.Internal()
 	}
 	return nil, refusal
 }

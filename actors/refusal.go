@@ -41,38 +41,17 @@ func errStalled() *protocol.Error {
 	return protocol.Errorf(protocol.CodeStorage, "Storage does not answer; nothing was done, try again in a moment")
 }
 
-func errDraining() *protocol.Error {
-	return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
-}
-
-func errOverloaded() *protocol.Error {
-	return protocol.Errorf(protocol.CodeOverloaded, "The server is overloaded, try again in a moment")
-}
-
-func errTimeout() *protocol.Error {
-	return protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
-}
-
-// errUnread is errTimeout for who only reads: there is nothing whose outcome is not known.
-func errUnread() *protocol.Error {
-	return protocol.Errorf(protocol.CodeTimeout, "No answer in time, ask again")
-}
-
 // asRead says of a refusal what it means for who only reads.
 func asRead(err *protocol.Error) *protocol.Error {
 	switch {
 	case err == nil:
 		return nil
 	case err.Code == protocol.CodeTimeout:
-		return errUnread()
+		return protocol.ReadTimedOut()
 	case err.Code == protocol.CodeStorage:
 		return protocol.Errorf(protocol.CodeStorage, "Storage is failing, ask again later")
 	}
 	return err
-}
-
-func errInternal() *protocol.Error {
-	return protocol.Errorf(protocol.CodeInternal, "Internal error")
 }
 
 func errCorrupt() *protocol.Error {
@@ -95,7 +74,7 @@ func refusalOf(err error) *protocol.Error {
 	case errors.Is(err, persistence.ErrCorrupt):
 		return errCorrupt()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return errTimeout()
+		return protocol.TimedOut()
 	}
 	return errStorage()
 }

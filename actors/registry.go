@@ -81,7 +81,7 @@ func (r *registry) Receive(c actor.Context) {
 func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
 	if r.shut {
 		if a, ok := m.(asker); ok {
-			a.reply(nil, errDraining())
+			a.reply(nil, protocol.ShuttingDown())
 		}
 		return
 	}

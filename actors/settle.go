@@ -186,6 +186,6 @@ func (l *ledger[F, H]) take(a asker) {
 	case *query[H]:
 		l.ask(a)
 	default:
-		a.reply(nil, errInternal())
+		a.reply(nil, protocol.Internal())
 	}
 }

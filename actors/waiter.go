@@ -42,6 +42,6 @@ func (w *waiter) wait(ctx context.Context) (any, error) {
 		}
 		return r.answer, nil
 	case <-ctx.Done():
-		return nil, errTimeout()
+		return nil, protocol.TimedOut()
 	}
 }

@@ -21,7 +21,7 @@ func (h *fullHub) Go(_ actors.Call, done func(any, *protocol.Error)) {
 	h.mu.Lock()
 	h.away = append(h.away, time.Now())
 	h.mu.Unlock()
-	done(nil, protocol.Errorf(protocol.CodeOverloaded, "The server is overloaded, try again in a moment"))
+	done(nil, protocol.Overloaded())
 }
 
 // A bot that waits for no answer is not read as fast as it writes while the hub is full,

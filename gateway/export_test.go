@@ -291,7 +291,7 @@ func TestAnExportThatFails(t *testing.T) {
 	corrupt := protocol.Errorf(protocol.CodeCorrupt, "What is stored of this is damaged")
 	at := newLongHouse(t, &longHub{votes: 3, err: corrupt})
 	at.rest("sessions.export", at.admin(), params{"id": 1, "format": "json"}).want(t, 500, "corrupt", "")
-	busy := newLongHouse(t, &longHub{err: protocol.Errorf(protocol.CodeOverloaded, "The server is overloaded, try again in a moment")})
+	busy := newLongHouse(t, &longHub{err: protocol.Overloaded()})
 	if a := busy.rest("sessions.export", busy.admin(), params{"id": 1, "format": "json"}); a.status != 503 || a.header.Get("Retry-After") == "" || a.header.Get("Content-Disposition") != "" {
 		t.Errorf("%d %v", a.status, a.header)
 	}

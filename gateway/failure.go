@@ -35,7 +35,7 @@ func failed(log zerolog.Logger, err error, op, requestID string) *protocol.Error
 		e = errTimeout(op)
 	default:
 		log.Error().Err(err).Str("op", op).Str("request_id", requestID).Msg("request failed")
-		e = protocol.Errorf(protocol.CodeInternal, "Internal error")
+		e = protocol.Internal()
 	}
 	if e.Code.Meaning().Status >= http.StatusInternalServerError && !e.Code.Meaning().Retry {
 		return e.With("requestId", requestID)
@@ -43,12 +43,12 @@ func failed(log zerolog.Logger, err error, op, requestID string) *protocol.Error
 	return e
 }
 
-// errTimeout says what somebody knows who was not answered: who only reads may ask again.
+// errTimeout is the timeout error of an operation: only a command's outcome is unknown.
 func errTimeout(op string) *protocol.Error {
 	if reads[op] {
-		return protocol.Errorf(protocol.CodeTimeout, "No answer in time, ask again")
+		return protocol.ReadTimedOut()
 	}
-	return protocol.Errorf(protocol.CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+	return protocol.TimedOut()
 }
 
 // reads are the operations that change nothing.

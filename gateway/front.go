@@ -62,7 +62,7 @@ func (g *Gateway) rescue(x *exchange) {
 	}
 	g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", x.id).Str("route", x.route).Bytes("stack", debug.Stack()).Msg("request panicked")
 	if x.status == 0 {
-		g.refuse(x, protocol.Errorf(protocol.CodeInternal, "Internal error").With("requestId", x.id))
+		g.refuse(x, protocol.Internal().With("requestId", x.id))
 	}
 }
 

@@ -36,7 +36,7 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 		c.refuse(bad)
 	case k.late():
 	case k.g.draining.Load():
-		c.refuse(errDraining())
+		c.refuse(protocol.ShuttingDown())
 	case e == nil:
 		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", clip(m.Op)))
 	default:
@@ -81,7 +81,7 @@ func (c *call) run(e *endpoint, in *input) {
 		if v := recover(); v != nil {
 			id := newID()
 			c.k.g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
-			c.finish(reply{}, protocol.Errorf(protocol.CodeInternal, "Internal error").With("requestId", id))
+			c.finish(reply{}, protocol.Internal().With("requestId", id))
 		}
 	}()
 	rep, err := e.serve(ctx, in)

@@ -109,7 +109,7 @@ func (g *Gateway) checkHandshake(r *http.Request) *protocol.Error {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		return protocol.Invalid("Expected a WebSocket handshake")
 	case g.draining.Load():
-		return errDraining()
+		return protocol.ShuttingDown()
 	}
 	return nil
 }
@@ -272,10 +272,6 @@ func (k *socket) fail(s protocol.SessionID, e *protocol.Error) {
 
 func errTooFast() *protocol.Error {
 	return protocol.Errorf(protocol.CodeTooMany, "Too many messages, slow down")
-}
-
-func errDraining() *protocol.Error {
-	return protocol.Errorf(protocol.CodeDraining, "The server is shutting down")
 }
 
 func errNotAuthenticated() *protocol.Error {
