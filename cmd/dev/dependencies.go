@@ -62,7 +62,7 @@ Every module that the binary is built from. Made by ` + "`go run ./cmd/dev depen
 `
 
 const dependenciesTail = `
-Badger is built from [persistence/badger/patched](../persistence/badger/patched/PARTYLINE.md): the version above with three mends.
+Badger is built from [persistence/badger/patched](../persistence/badger/patched/PARTYLINE.md): the version above with four mends.
 
 Embedded files of others: Swagger UI (Apache-2.0, as packed by swaggest/swgui), the typeface Figtree (SIL Open Font License 1.1, its text lies beside it).
 `

@@ -42,8 +42,12 @@ func (l *latch) write(commit func() error) error {
 	return l.heed(err)
 }
 
-// heed closes the latch over an error of the disk, and returns it.
+// heed closes the latch over an error of the disk, and returns it. Where Badger could not
+// begin its next log nothing was written: that is ErrNoFile, and can be tried again.
 func (l *latch) heed(err error) error {
+	if errors.Is(err, badgerdb.ErrNoMemTable) {
+		return fmt.Errorf("%w: %w", persistence.ErrNoFile, err)
+	}
 	if err == nil || errors.Is(err, badgerdb.ErrTxnTooBig) || errors.Is(err, badgerdb.ErrBlockedWrites) || errors.Is(err, badgerdb.ErrDBClosed) {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,11 +21,10 @@ import (
 const spareFiles = 16
 
 // logs see to it that Badger always gets its next write-ahead log. Badger makes one when
-// the current one is full, and when it cannot, it is of no use any more: it writes nothing
-// and panics when it reads. So the file is made ahead, empty, under the name that Badger
+// the current one is full. So the file is made ahead, empty, under the name that Badger
 // will give it. Where no file can be made (no descriptor, no inode, a folder that is
-// read-only) the journal refuses to write long before Badger tries, and goes on by itself
-// when it can.
+// read-only) the journal refuses to write before Badger tries, and goes on by itself when it
+// can.
 //
 // The name of a log is synced before Badger has it, and the names of tables as soon as
 // the log they were made from is gone: not every file system writes a file's name when
@@ -241,12 +239,19 @@ func (l *logs) close() error {
 	if l.next == nil {
 		return nil
 	}
-	n, err := length(l.next)
-	if err == nil && n == 0 {
-		err = os.Remove(l.next.Name())
+	return errors.Join(removeEmpty(l.next), l.next.Close())
+}
+
+// removeEmpty removes a file that is still the one of its name and still empty: Badger may
+// have taken it at the end, and removed it.
+func removeEmpty(f *os.File) error {
+	mine, err := f.Stat()
+	if err != nil || mine.Size() > 0 {
+		return err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil // Badger has taken it, and removed it at the end
+	there, err := os.Lstat(f.Name())
+	if err != nil || !os.SameFile(mine, there) {
+		return nil
 	}
-	return errors.Join(err, l.next.Close())
+	return os.Remove(f.Name())
 }

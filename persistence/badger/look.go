@@ -16,18 +16,7 @@ import (
 // nobody watches, and the rest goes on. Badger maps its tables: a block that the disk
 // cannot give, or a table that has become shorter, is a fault of memory, which would end
 // the process, and is made a panic here.
-//
-// Badger also panics when it could not make a log to write to. Then nothing is damaged,
-// and nothing can be read: that is ErrUnavailable.
 func look(db *database, f func(*badgerdb.Txn) error) (err error) {
-	err = lookInto(db, f)
-	if errors.Is(err, persistence.ErrCorrupt) && !readable(db) {
-		return fmt.Errorf("%w: the database has lost its log, and is not read until the folder is opened again: %.200s", persistence.ErrUnavailable, err.Error())
-	}
-	return err
-}
-
-func lookInto(db *database, f func(*badgerdb.Txn) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer asDamage(&err) // last of all: Discard panics, too, when an iterator could not be made
 	version := db.versions.begin()
@@ -35,15 +24,6 @@ func lookInto(db *database, f func(*badgerdb.Txn) error) (err error) {
 	txn := db.NewTransactionAt(version, false)
 	defer txn.Discard()
 	return f(txn)
-}
-
-// readable says whether Badger has a log: without one it panics whatever it is asked for.
-func readable(db *database) (ok bool) {
-	defer func() { ok = recover() == nil }()
-	txn := db.NewTransactionAt(0, false)
-	defer txn.Discard()
-	newIterator(txn, []byte(formatKey), false).Close()
-	return true
 }
 
 // get is the value of a key, valid until the transaction ends; found is false where there

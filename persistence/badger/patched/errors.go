@@ -15,6 +15,10 @@ const (
 	ValueThresholdLimit = math.MaxUint16 - 16 + 1
 )
 
+// ErrNoMemTable is returned when the next memtable could not be made, because its log could
+// not. Nothing was written. (Partyline)
+var ErrNoMemTable = stderrors.New("cannot create new mem table")
+
 var (
 	// ErrValueLogSize is returned when opt.ValueLogFileSize option is not within the valid
 	// range.
