@@ -81,7 +81,7 @@ func errTooLarge(limit int64) *protocol.Error {
 
 // medium says whether a body of that type is the operation's raw parameter, or else
 // JSON. What is empty is of every type.
-func (e *endpoint) medium(contentType string, empty bool) (raw bool, err *protocol.Error) {
+func (e *endpoint) checkContentType(contentType string, empty bool) (raw bool, err *protocol.Error) {
 	switch {
 	case empty, isMedia(contentType, "application/json"):
 		return false, nil

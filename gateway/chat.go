@@ -15,45 +15,45 @@ import (
 // importChat is sessions.chat_import. The log is read as it comes, and only its votes
 // are kept, so that the session has nothing to do but to match and count them.
 func (g *Gateway) importChat() handler {
-	s := shapeOf[byID[protocol.SessionID]]()
-	return func(ctx context.Context, in *input) (reply, error) {
+	s := paramsOf[byID[protocol.SessionID]]()
+	return func(ctx context.Context, in *request) (response, error) {
 		var q byID[protocol.SessionID]
-		if err := in.read(&q, s); err != nil {
-			return reply{}, err
+		if err := in.decode(&q, s); err != nil {
+			return response{}, err
 		}
-		body := in.body
+		body := in.stream
 		if body == nil {
 			body = bytes.NewReader(in.raw)
 		}
-		sieve, err := readChat(body, in.at.bodyLimit())
+		sieve, err := readChat(body, in.endpoint.bodyLimit())
 		if err != nil {
 			// Who is still sending would see a broken line, and not the answer.
 			_, _ = io.Copy(io.Discard, body)
-			return reply{}, err
+			return response{}, err
 		}
 		c := sieve.Log(q.ID)
-		key, err := in.idempotency(printOf(c))
+		key, err := in.callKey(chatFingerprintOf(c))
 		if err != nil {
-			return reply{}, err
+			return response{}, err
 		}
 		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
 		answer, failed := g.hub.Do(ctx, actors.Call{Command: c, Key: key})
 		if failed != nil {
-			return reply{}, failed
+			return response{}, failed
 		}
 		return replyOf(http.StatusOK, answer), nil
 	}
 }
 
 // chatPrint is what a chat log means, for the fingerprint of its key.
-type chatPrint struct {
+type chatFingerprint struct {
 	ID       protocol.SessionID
 	Messages int
 	Votes    [sha256.Size]byte
 }
 
-func printOf(c *protocol.ImportChat) chatPrint {
+func chatFingerprintOf(c *protocol.ImportChat) chatFingerprint {
 	sum := sha256.New()
 	var line []byte
 	for _, v := range c.Votes {
@@ -63,7 +63,7 @@ func printOf(c *protocol.ImportChat) chatPrint {
 		line = append(line, c.Names[v.Name]...)
 		_, _ = sum.Write(line) // a hash never fails
 	}
-	p := chatPrint{ID: c.ID, Messages: c.Messages}
+	p := chatFingerprint{ID: c.ID, Messages: c.Messages}
 	sum.Sum(p.Votes[:0])
 	return p
 }

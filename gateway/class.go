@@ -19,9 +19,9 @@ func classOf(who protocol.Principal) actors.Class {
 // class is whose share of the hub's places a request takes. A phone that comes in is no
 // stranger: joining has a rate of its own, and whoever fills the strangers' share with
 // reads must not keep it out.
-func (in *input) class() actors.Class {
-	if in.at.Op == "join.enter" {
+func (in *request) class() actors.Class {
+	if in.endpoint.Op == "join.enter" {
 		return actors.ClassGuest
 	}
-	return classOf(in.who)
+	return classOf(in.principal)
 }

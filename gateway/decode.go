@@ -28,7 +28,7 @@ func decode(raw []byte, v any) *protocol.Error {
 	if errors.As(err, &syntax) {
 		return malformed("Malformed JSON at byte %d", syntax.Offset)
 	}
-	return blame(raw, v, err)
+	return fieldError(raw, v, err)
 }
 
 // checkJSON refuses what encoding/json would let pass: bytes that are not UTF-8,

@@ -83,7 +83,7 @@ func FuzzPlainVote(f *testing.F) {
 	f.Add([]byte(`{"username":"a","username":"b"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var fast, slow protocol.CastVote
-		if !plainVote(raw, &fast) {
+		if !fastVote(raw, &fast) {
 			return
 		}
 		if err := json.Unmarshal(raw, &slow); err != nil {
@@ -103,7 +103,7 @@ func FuzzPlainRequest(f *testing.F) {
 	f.Add([]byte(`{"op":"votes.live","type":"request","data":{"username":"},"},"id":"1"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var fast, slow message
-		if !plainRequest(raw, &fast) || !json.Valid(fast.Data) {
+		if !fastRequest(raw, &fast) || !json.Valid(fast.Data) {
 			return
 		}
 		if err := json.Unmarshal(raw, &slow); err != nil {
@@ -123,7 +123,7 @@ func BenchmarkReadVoteFrame(b *testing.B) {
 	}{
 		{"plain", func() {
 			m, _ := readMessage(raw)
-			if !plainVote(m.Data, new(protocol.CastVote)) {
+			if !fastVote(m.Data, new(protocol.CastVote)) {
 				b.Fatal("not plain")
 			}
 		}},

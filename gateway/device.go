@@ -23,7 +23,7 @@ import (
 //	16 bytes  of the HMAC-SHA256 of those, with a key for the timeline
 //
 // in base64url, without padding. Those of ffa9881 have the device alone.
-type pass struct {
+type deviceToken struct {
 	device  protocol.DeviceID
 	session protocol.SessionID // 0 when it says none
 	address protocol.AddressID
@@ -31,45 +31,45 @@ type pass struct {
 }
 
 const (
-	deviceBytes = 8
-	passBytes   = deviceBytes + 8 + 8 + 4
-	sealBytes   = 16
+	deviceBytes      = 8
+	deviceTokenBytes = deviceBytes + 8 + 8 + 4
+	macBytes         = 16
 )
 
 // deviceKey is made from the secret of the tokens and the epoch, and is of no use for
 // those. With the empty epoch it is that of ffa9881, which had none.
-func (m *mint) deviceKey(e protocol.Epoch) []byte {
+func (m *signer) deviceKey(e protocol.Epoch) []byte {
 	h := hmac.New(sha256.New, m.secret)
 	h.Write([]byte("partyline device"))
 	h.Write([]byte(e))
 	return h.Sum(nil)
 }
 
-func (m *mint) seal(b []byte, e protocol.Epoch) []byte {
+func (m *signer) mac(b []byte, e protocol.Epoch) []byte {
 	h := hmac.New(sha256.New, m.deviceKey(e))
 	h.Write(b)
-	return h.Sum(nil)[:sealBytes]
+	return h.Sum(nil)[:macBytes]
 }
 
 // pass is the text that a phone keeps.
-func (m *mint) pass(p pass) string {
+func (m *signer) signDevice(p deviceToken) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.session))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.address))
 	b = binary.BigEndian.AppendUint32(b, p.voids)
-	return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, m.timeline.Epoch)...))
+	return base64.RawURLEncoding.EncodeToString(append(b, m.mac(b, m.timeline.Epoch)...))
 }
 
 // readPass reads such a text; ok is false for what is none of ours, or of another
 // timeline: that phone is a new device.
-func (m *mint) readPass(text string) (p pass, ok bool) {
+func (m *signer) parseDevice(text string) (p deviceToken, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	n := len(b) - sealBytes
-	if err != nil || n != deviceBytes && n != passBytes || !m.sealed(b[:n], b[n:]) {
-		return pass{}, false
+	n := len(b) - macBytes
+	if err != nil || n != deviceBytes && n != deviceTokenBytes || !m.validMAC(b[:n], b[n:]) {
+		return deviceToken{}, false
 	}
 	p.device = protocol.DeviceID(binary.BigEndian.Uint64(b))
-	if n == passBytes {
+	if n == deviceTokenBytes {
 		p.session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
 		p.address = protocol.AddressID(binary.BigEndian.Uint64(b[deviceBytes+8:]))
 		p.voids = binary.BigEndian.Uint32(b[deviceBytes+16:])
@@ -78,11 +78,11 @@ func (m *mint) readPass(text string) (p pass, ok bool) {
 }
 
 // sealed says whether a seal is of this timeline.
-func (m *mint) sealed(b, seal []byte) bool {
+func (m *signer) validMAC(b, seal []byte) bool {
 	if len(b) == deviceBytes {
-		return m.timeline.Adopted && hmac.Equal(seal, m.seal(b, ""))
+		return m.timeline.Adopted && hmac.Equal(seal, m.mac(b, ""))
 	}
-	return hmac.Equal(seal, m.seal(b, m.timeline.Epoch))
+	return hmac.Equal(seal, m.mac(b, m.timeline.Epoch))
 }
 
 // newDevice is random, so that nothing can be told from it, and not 0, which is nobody's.
@@ -98,7 +98,7 @@ func newDevice() (id protocol.DeviceID) {
 // address names an address within a session for whoever looks at its votes. Without the
 // secret of the tokens nobody can tell which address it is, or whether it is the same in
 // two sessions.
-func (m *mint) address(s protocol.SessionID, from netip.Addr) protocol.AddressID {
+func (m *signer) addressID(s protocol.SessionID, from netip.Addr) protocol.AddressID {
 	hash := func(what string, a netip.Addr) uint32 {
 		h := hmac.New(sha256.New, m.secret)
 		h.Write(binary.BigEndian.AppendUint64([]byte("partyline "+what), uint64(s)))

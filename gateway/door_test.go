@@ -19,21 +19,21 @@ import (
 // entrance is a door that is served on loopback, with callers from wherever told.
 type entrance struct {
 	t    *testing.T
-	door *gateway.Door
+	door *gateway.Server
 	addr string
 	from atomic.Pointer[net.TCPAddr]
 }
 
-func newEntrance(t *testing.T, o gateway.DoorOptions) *entrance {
+func newEntrance(t *testing.T, o gateway.ServerOptions) *entrance {
 	t.Helper()
 	o.Log = zerolog.Nop()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &entrance{t: t, door: gateway.NewDoor(o), addr: l.Addr().String()}
+	e := &entrance{t: t, door: gateway.NewServer(o), addr: l.Addr().String()}
 	e.from.Store(new(net.TCPAddr))
-	server, served := e.door.NewServer(), make(chan error, 1)
+	server, served := e.door.HTTPServer(), make(chan error, 1)
 	go func() { served <- server.Serve(e.door.Listener(&farListener{l, e})) }()
 	t.Cleanup(func() {
 		_ = server.Close()
@@ -83,7 +83,7 @@ func (e *entrance) call(from string) net.Conn {
 func TestOneAddressCannotTakeAllConnections(t *testing.T) {
 	t.Parallel()
 	const most = 3
-	e := newEntrance(t, gateway.DoorOptions{MaxPerAddress: most, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	e := newEntrance(t, gateway.ServerOptions{MaxPerAddress: most, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	for _, near := range [][2]string{{"203.0.113.7", "203.0.113.7"}, {"2001:db8::1", "2001:db8::2"}} {
 		var first net.Conn
 		for range most {
@@ -114,7 +114,7 @@ func TestOneAddressCannotTakeAllConnections(t *testing.T) {
 func TestOneAddressCannotBeginHandshakesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	const atOnce = 1
-	e := newEntrance(t, gateway.DoorOptions{HandshakeRate: 0.05 /* the next after 20 s */, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	e := newEntrance(t, gateway.ServerOptions{HandshakeRate: 0.05 /* the next after 20 s */, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	begin := func(from string) bool {
 		c := e.call(from)
 		if c == nil {
@@ -151,7 +151,7 @@ func TestOneAddressCannotBeginHandshakesWithoutEnd(t *testing.T) {
 func TestOneSiteCannotTakeAllConnections(t *testing.T) {
 	t.Parallel()
 	const share = 8
-	e := newEntrance(t, gateway.DoorOptions{MaxPerAddress: 1})
+	e := newEntrance(t, gateway.ServerOptions{MaxPerAddress: 1})
 	from := func(network int) string { return fmt.Sprintf("2001:db8:7:%x::1", network) }
 	var first net.Conn
 	for n := range share {
@@ -190,7 +190,7 @@ func (e *entrance) get(path string) (status int, header http.Header, body map[st
 // Before there is a gateway the door says so; with one it is the gateway's.
 func TestTheDoorAnswersBeforeThereIsAGateway(t *testing.T) {
 	t.Parallel()
-	e := newEntrance(t, gateway.DoorOptions{})
+	e := newEntrance(t, gateway.ServerOptions{})
 	if status, _, body := e.get("/health"); status != 200 || body["status"] != "ok" {
 		t.Errorf("/health: %d %v", status, body)
 	}
@@ -203,7 +203,7 @@ func TestTheDoorAnswersBeforeThereIsAGateway(t *testing.T) {
 			t.Errorf("%s: status is %v", path, ready)
 		}
 	}
-	newHouse(t, func(o *gateway.Options) { o.Door = e.door })
+	newHouse(t, func(o *gateway.Options) { o.Server = e.door })
 	if status, _, body := e.get("/ready"); status != 200 || body["status"] != "ready" {
 		t.Errorf("/ready: %d %v", status, body)
 	}

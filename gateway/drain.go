@@ -11,4 +11,4 @@ func (g *Gateway) Drain(ctx context.Context) error {
 }
 
 // Close ends the sweeper. Call it once, after Drain.
-func (g *Gateway) Close() { g.sweeper.close() }
+func (g *Gateway) Close() { g.expiry.close() }

@@ -12,16 +12,16 @@ import (
 )
 
 // handler serves one operation. Errors that are not *protocol.Error are our fault.
-type handler func(ctx context.Context, in *input) (reply, error)
+type handler func(ctx context.Context, in *request) (response, error)
 
 // endpoint is a row of the operation table with what serves it.
 type endpoint struct {
 	protocol.Operation
 	serve handler
 	// ballot reads the vote of an operation that is one, else nil.
-	ballot ballot
+	readVote voteReader
 	// price is what its answers have cost lately.
-	price price
+	cost averageCost
 	// params are the names of the path's parameters, in order.
 	params []string
 }
@@ -30,18 +30,18 @@ var paramNames = regexp.MustCompile(`\{(\w+)\}`)
 
 // operations is the table with what serves it.
 func (g *Gateway) operations() (map[string]*endpoint, error) {
-	handlers, ballots := g.handlers(), g.ballots()
+	handlers, ballots := g.handlers(), g.voteReaders()
 	for op, read := range ballots {
-		handlers[op] = g.cast(read)
+		handlers[op] = g.serveVote(read)
 	}
 	all, err := endpoints(protocol.Operations(), handlers)
 	if err != nil {
 		return nil, err
 	}
 	for op, read := range ballots {
-		all[op].ballot = read
+		all[op].readVote = read
 	}
-	all["sessions.list"].price.bytes.Store(listBytes)
+	all["sessions.list"].cost.bytes.Store(listBytes)
 	return all, nil
 }
 
@@ -78,11 +78,11 @@ func (e *endpoint) bodyLimit() int64 {
 
 // free says that nobody pays for it: a supervisor that is refused when it asks whether
 // the process lives would end one that does.
-func (e *endpoint) free() bool { return e.Op == "health.get" }
+func (e *endpoint) exempt() bool { return e.Op == "health.get" }
 
 // patience is how long one request may take. A large body takes its time on a slow
 // line, and the wait for the answer begins after it.
-func (e *endpoint) patience() time.Duration {
+func (e *endpoint) timeout() time.Duration {
 	if e.bodyLimit() > protocol.MaxBody {
 		return readTimeout + requestTimeout
 	}

@@ -14,33 +14,33 @@ import (
 )
 
 // exportGames is the catalogue as CSV.
-func (g *Gateway) exportGames(ctx context.Context, _ *input) (reply, error) {
+func (g *Gateway) exportGames(ctx context.Context, _ *request) (response, error) {
 	games, err := g.hub.Games(ctx, protocol.GameFilter{})
 	if err != nil {
-		return reply{}, err
+		return response{}, err
 	}
-	return reply{status: http.StatusOK, file: &file{name: "partyline-games.csv", media: typeCSV, write: func(_ context.Context, w io.Writer) error {
+	return response{status: http.StatusOK, file: &file{name: "partyline-games.csv", media: typeCSV, write: func(_ context.Context, w io.Writer) error {
 		return catalogue.WriteCSV(w, games)
 	}}}, nil
 }
 
 // exportSession is a report for people, or everything for programs.
 func (g *Gateway) exportSession() handler {
-	s := shapeOf[protocol.ExportSession]()
-	return func(ctx context.Context, in *input) (reply, error) {
+	s := paramsOf[protocol.ExportSession]()
+	return func(ctx context.Context, in *request) (response, error) {
 		var q protocol.ExportSession
-		if err := in.read(&q, s); err != nil {
-			return reply{}, err
+		if err := in.decode(&q, s); err != nil {
+			return response{}, err
 		}
 		if err := q.Check(); err != nil {
-			return reply{}, err
+			return response{}, err
 		}
 		e, err := g.hub.SessionExport(ctx, q.ID)
 		if err != nil {
-			return reply{}, err
+			return response{}, err
 		}
 		f := &file{name: fmt.Sprintf("partyline-session-%d.txt", q.ID), media: typeText, write: func(_ context.Context, w io.Writer) error {
-			_, err := io.WriteString(w, report(e))
+			_, err := io.WriteString(w, sessionReport(e))
 			return err
 		}}
 		if q.Format == protocol.ExportJSON {
@@ -48,7 +48,7 @@ func (g *Gateway) exportSession() handler {
 				return g.writeSession(ctx, w, e)
 			}}
 		}
-		return reply{status: http.StatusOK, file: f}, nil
+		return response{status: http.StatusOK, file: f}, nil
 	}
 }
 

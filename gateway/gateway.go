@@ -42,7 +42,7 @@ type Options struct {
 	// nothing.
 	LANHost string
 	// Door is where the clients come in; nil makes one with the defaults.
-	Door *Door
+	Server *Server
 	// TokenRate is how many requests per second may be made with a bot's or admin's token
 	// in the long run, by REST and WebSocket together, 0 for DefaultTokenRate. All admin
 	// tokens are one. Large answers count as several. Loopback is not counted, nor are
@@ -85,35 +85,35 @@ type Options struct {
 // Gateway is the one way in: REST and WebSocket. Its methods may be called from any
 // goroutine.
 type Gateway struct {
-	hub       Hub
-	engine    *fanout.Engine
-	guard     guard
-	adminKey  [sha256.Size]byte
-	logins    guesses
-	guests    guests
-	phones    phoneSockets
-	checkURL  func(ctx context.Context, url string) error
-	visits    addressLimiter
-	payers    payers
-	proxies   proxies
-	hosts     hosts
-	origins   origins
-	door      *Door
-	endpoints map[string]*endpoint
+	hub           Hub
+	engine        *fanout.Engine
+	auth          authenticator
+	adminKey      [sha256.Size]byte
+	failedLogins  failedAttempts
+	guestLimits   guestLimits
+	deviceSockets deviceSockets
+	checkURL      func(ctx context.Context, url string) error
+	connectLimit  addressBuckets
+	requestLimits requestLimits
+	proxies       proxies
+	hosts         hosts
+	origins       origins
+	server        *Server
+	endpoints     map[string]*endpoint
 	// subscribing is what a subscription is charged as, and firstSubscribing the first of a
 	// socket.
-	subscribing, firstSubscribing endpoint
-	site                          *screen.Site
-	links                         links
-	mux                           *http.ServeMux
-	meters                        *meters
-	metrics                       http.Handler
-	ready                         func() error
-	extra                         map[string]http.Handler
-	log                           zerolog.Logger
-	draining                      atomic.Bool
-	sweeper                       *sweeper
-	history                       turns
+	subscribeCost, firstSubscribeCost endpoint
+	site                              *screen.Site
+	links                             links
+	mux                               *http.ServeMux
+	requestMetrics                    *requestMetrics
+	metrics                           http.Handler
+	ready                             func() error
+	extra                             map[string]http.Handler
+	log                               zerolog.Logger
+	draining                          atomic.Bool
+	expiry                            *expiry
+	historyQueue                      historyQueue
 }
 
 // New builds the routes, starts the sweeper, which Close ends, and goes to the door. It
@@ -122,18 +122,18 @@ func New(o Options) (*Gateway, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	meters, err := newMeters(o.Meter)
+	meters, err := newRequestMetrics(o.Meter)
 	if err != nil {
 		return nil, err
 	}
 	g := &Gateway{
-		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, guard: newGuard(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
-		logins: guesses{most: maxLogins}, guests: newGuests(o), payers: newPayers(o),
-		visits: newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		links: newLinks(o), door: o.Door, meters: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
+		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, auth: newAuthenticator(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
+		failedLogins: failedAttempts{limit: maxLogins}, guestLimits: newGuestLimits(o), requestLimits: newRequestLimits(o),
+		connectLimit: newAddressBuckets(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		links: newLinks(o), server: o.Server, requestMetrics: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
-	if g.door == nil {
-		g.door = NewDoor(DoorOptions{TrustedProxies: o.TrustedProxies, Log: o.Log})
+	if g.server == nil {
+		g.server = NewServer(ServerOptions{TrustedProxies: o.TrustedProxies, Log: o.Log})
 	}
 	if g.metrics == nil {
 		g.metrics = http.HandlerFunc(g.noMetrics)
@@ -141,7 +141,7 @@ func New(o Options) (*Gateway, error) {
 	if g.ready == nil {
 		g.ready = func() error { return nil }
 	}
-	g.history.payers = &g.payers
+	g.historyQueue.limits = &g.requestLimits
 	if g.site, err = screen.Open(); err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g.mux = g.routes(g.endpoints)
-	g.sweeper = newSweeper(g)
-	g.door.inside.Store(g)
+	g.expiry = newExpiry(g)
+	g.server.gateway.Store(g)
 	return g, nil
 }
 
@@ -171,5 +171,5 @@ func missing(is bool, what string) error {
 func (g *Gateway) Handler() http.Handler { return g }
 
 func (g *Gateway) noMetrics(w http.ResponseWriter, _ *http.Request) {
-	g.refuse(w.(*exchange), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+	g.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
 }

@@ -18,8 +18,8 @@ func (everybody) GuestLive(protocol.SessionID, protocol.Generation) bool { retur
 // TestGuestsAreNotRemembered: a hall full of phones does not push out the bots, whose
 // tokens come thousands of times a second.
 func TestGuestsAreNotRemembered(t *testing.T) {
-	g := guard{mint: newMint(fuzzSecret, fuzzTimeline), access: everybody{}, now: time.Now}
-	token, err := g.mint.guest(arrival{Session: 3, Generation: 1, Device: protocol.DeviceID(0xa).String(), Name: "Ann", Iat: time.Now().Unix()})
+	g := authenticator{signer: newSigner(fuzzSecret, fuzzTimeline), revocations: everybody{}, now: time.Now}
+	token, err := g.signer.signGuest(guestGrant{Session: 3, Generation: 1, Device: protocol.DeviceID(0xa).String(), Name: "Ann", Iat: time.Now().Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,14 +27,14 @@ func TestGuestsAreNotRemembered(t *testing.T) {
 	if refused != nil || h.Role != protocol.RoleGuest || h.Session != 3 || h.Device != 0xa || h.Generation != 1 || h.Name != "Ann" {
 		t.Errorf("%+v, %v", h, refused)
 	}
-	if n := len(g.cache.holders); n != 0 {
+	if n := len(g.cache.identities); n != 0 {
 		t.Errorf("%d holders are remembered", n)
 	}
-	bot, err := g.mint.admin(time.Now().Unix())
+	bot, err := g.signer.signAdmin(time.Now().Unix())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, refused := g.verify(bot); refused != nil || len(g.cache.holders) != 1 {
-		t.Errorf("%v, %d holders", refused, len(g.cache.holders))
+	if _, refused := g.verify(bot); refused != nil || len(g.cache.identities) != 1 {
+		t.Errorf("%v, %d holders", refused, len(g.cache.identities))
 	}
 }

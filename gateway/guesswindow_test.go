@@ -7,9 +7,9 @@ import (
 )
 
 // flooded is a budget that was used up at a moment, by addresses that were wrong once.
-func flooded(at time.Time) *codeGuesses {
-	c := newCodeGuesses()
-	for n := range allCodeRate * allCodeSeconds {
+func flooded(at time.Time) *codeAttempts {
+	c := newCodeAttempts()
+	for n := range allWrongRate * allWrongSeconds {
 		c.attempt(addr(n), "", false, at)
 	}
 	return &c
@@ -29,7 +29,7 @@ func TestInAFloodOneTryIsAnswered(t *testing.T) {
 			t.Errorf("%s, right %v: waits %s", try.from, try.right, wait)
 		}
 	}
-	at = at.Add(time.Second / allCodeRate)
+	at = at.Add(time.Second / allWrongRate)
 	if wait := c.attempt(host, "QRX7F2", true, at); wait != 0 {
 		t.Error("after the flood:", wait)
 	}
@@ -46,8 +46,8 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 	const ours, theirs = "QRX7F2", "QRX7F3"
 	hall := netip.MustParseAddr("2001:db8:7:1::1")
 	c.attempt(hall, "", false, at)
-	c.welcome(hall, ours, at)
-	for n := range maxCodes - 1 {
+	c.recordEntry(hall, ours, at)
+	for n := range maxWrongCodes - 1 {
 		if wait := c.attempt(hall, ours, true, at); wait != 0 {
 			t.Fatalf("waits %s after %d wrong ones", wait, n)
 		}
@@ -60,7 +60,7 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 	}
 	// A day later nobody is known.
 	at = at.Add(codeMemory + time.Second)
-	for n := range allCodeRate * allCodeSeconds {
+	for n := range allWrongRate * allWrongSeconds {
 		c.attempt(addr(n), "", false, at)
 	}
 	c.attempt(hall, "", false, at)
@@ -72,16 +72,16 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 // TestWhatAKnownNetworkGuessesIsMissing to its site: it counts there as of any other.
 func TestWhatAKnownNetworkGuessesIsMissing(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
-	c := newCodeGuesses()
+	c := newCodeAttempts()
 	told := 0
-	for n := range siteCodeRate * siteCodeSeconds * 2 {
+	for n := range siteWrongRate * siteWrongSeconds * 2 {
 		from := netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 7, byte(n >> 8), byte(n)})
-		c.welcome(from, "QRX7F2", at)
+		c.recordEntry(from, "QRX7F2", at)
 		if c.attempt(from, "", false, at) == 0 {
 			told++
 		}
 	}
-	if told != siteCodeRate*siteCodeSeconds {
+	if told != siteWrongRate*siteWrongSeconds {
 		t.Errorf("%d guesses of a site are answered", told)
 	}
 }
@@ -89,7 +89,7 @@ func TestWhatAKnownNetworkGuessesIsMissing(t *testing.T) {
 // TestAFullTableIsNotGoneThroughForEach new address: an attacker who has many would make
 // each guess a walk through all that are remembered.
 func TestAFullTableIsNotGoneThroughForEach(t *testing.T) {
-	l := guesses{most: maxLogins}
+	l := failedAttempts{limit: maxLogins}
 	at := time.Unix(1_700_000_000, 0)
 	for n := range maxAddresses + 1 {
 		l.attempt(addr(n), false, at)
@@ -100,7 +100,7 @@ func TestAFullTableIsNotGoneThroughForEach(t *testing.T) {
 }
 
 func TestMemorySetsAreOfOneSize(t *testing.T) {
-	var s memorySet[netip.Addr]
+	var s bloomFilter[netip.Addr]
 	const members, others = 100_000, 10_000
 	for n := range members {
 		s.add(addr(n))

@@ -21,7 +21,7 @@ var (
 // secure sets the headers of every API answer: it is data, never a page, and new
 // each time. By TLS of this process, and not of a proxy, whose host is the proxy's matter,
 // it has browsers keep to HTTPS.
-func secure(h http.Header, r *http.Request, requestID string) {
+func setHeaders(h http.Header, r *http.Request, requestID string) {
 	if r.TLS != nil {
 		h["Strict-Transport-Security"] = onlyHTTPS
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 // health says that the process answers. Whether it can take votes is asked of /ready.
-func (g *Gateway) health(context.Context, *input) (reply, error) {
-	return reply{status: http.StatusOK, body: alive()}, nil
+func (g *Gateway) health(context.Context, *request) (response, error) {
+	return response{status: http.StatusOK, body: healthBody()}, nil
 }
 
-func alive() map[string]string {
+func healthBody() map[string]string {
 	return map[string]string{"status": "ok", "message": "Partyline is running"}
 }
 

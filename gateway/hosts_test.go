@@ -93,7 +93,7 @@ func TestByTLSTheCertificateSaysWhoAnswers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = h.gateway.NewServer()
+	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	secure := &house{t: t, url: server.URL, client: server.Client()}

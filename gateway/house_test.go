@@ -117,7 +117,7 @@ func (h *house) serve(engine *fanout.Engine) {
 		h.t.Fatal(err)
 	}
 	h.url = "http://" + l.Addr().String()
-	server := h.gateway.NewServer()
+	server := h.gateway.HTTPServer()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(h.gateway.Listener(l)) }()
 	h.t.Cleanup(func() {

@@ -10,7 +10,7 @@ import (
 
 // Commander changes things. Every error is a *protocol.Error, and every answer
 // stands for facts that are on disk.
-type Commander interface {
+type Commands interface {
 	// Do waits for the answer: a resource of protocol, or json.RawMessage when the
 	// answer to an idempotent call is given again.
 	Do(ctx context.Context, c actors.Call) (any, error)
@@ -50,7 +50,7 @@ type Sessions interface {
 }
 
 // Joining lets phones in.
-type Joining interface {
+type JoinCodes interface {
 	// Opens is the session that a code opens now, 0 for none. It does not wait.
 	Opens(code string) protocol.SessionID
 	// Enter asks the session what a device is told that comes with its code.
@@ -84,10 +84,10 @@ type Access interface {
 type Hub interface {
 	// Timeline is the one in which whatever holds was issued; it does not change.
 	Timeline() protocol.Timeline
-	Commander
+	Commands
 	Catalogue
 	Sessions
-	Joining
+	JoinCodes
 	Access
 	Webhooks
 }

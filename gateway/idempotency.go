@@ -8,7 +8,7 @@ import (
 )
 
 // scope separates the keys of those who ask. All who hold the admin key are one.
-func scope(p protocol.Principal) string {
+func keyScope(p protocol.Principal) string {
 	switch {
 	case p.Token != 0:
 		return "token/" + p.Token.String()
@@ -32,7 +32,7 @@ func fingerprint(op string, request any) [32]byte {
 }
 
 // checkKey wants printable ASCII without blanks, short enough to be stored.
-func checkKey(key string) *protocol.Error {
+func checkIdempotencyKey(key string) *protocol.Error {
 	ok := len(key) <= protocol.MaxIdempotencyKey
 	for i := 0; ok && i < len(key); i++ {
 		ok = key[i] > ' ' && key[i] < 0x7f

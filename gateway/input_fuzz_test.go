@@ -36,9 +36,9 @@ func FuzzQuery(f *testing.F) {
 func asked[Q any](t *testing.T, values url.Values) {
 	t.Helper()
 	var q, framed Q
-	s := shapeOf[Q]()
+	s := paramsOf[Q]()
 	at := &endpoint{}
-	if err := (&input{at: at, query: values}).read(&q, s); err != nil {
+	if err := (&request{endpoint: at, query: values}).decode(&q, s); err != nil {
 		told(t, values.Encode(), err)
 		return
 	}
@@ -46,10 +46,10 @@ func asked[Q any](t *testing.T, values url.Values) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (&input{at: at, raw: raw}).read(&framed, s); err != nil || cmp.Diff(q, framed) != "" {
+	if err := (&request{endpoint: at, raw: raw}).decode(&framed, s); err != nil || cmp.Diff(q, framed) != "" {
 		t.Fatalf("%s is %s in a frame: %v\n%s", values.Encode(), raw, err, cmp.Diff(q, framed))
 	}
-	if c, ok := any(&q).(checked); ok {
+	if c, ok := any(&q).(checkedQuery); ok {
 		if err := c.Check(); err != nil {
 			told(t, values.Encode(), err)
 		}
@@ -71,11 +71,11 @@ func FuzzPathBeatsBody(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	at := &endpoint{params: []string{"id"}}
-	s := shapeOf[protocol.CloseSession]()
+	s := paramsOf[protocol.CloseSession]()
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var c protocol.CloseSession
 		before := bytes.Clone(raw)
-		err := (&input{at: at, raw: raw, path: func(string) string { return "3" }}).read(&c, s)
+		err := (&request{endpoint: at, raw: raw, pathValue: func(string) string { return "3" }}).decode(&c, s)
 		if !bytes.Equal(raw, before) {
 			t.Fatal("the body was written to")
 		}
@@ -110,7 +110,7 @@ func FuzzReadMessage(f *testing.F) {
 		m, err := readMessage(raw)
 		long := new(message)
 		if refused := decode(raw, long); refused != nil {
-			if _, bad := readVote(&input{at: &endpoint{}, raw: m.Data}); err == nil && bad == nil {
+			if _, bad := readVote(&request{endpoint: &endpoint{}, raw: m.Data}); err == nil && bad == nil {
 				t.Fatalf("%q is read as a vote, the long way says %v", raw, refused)
 			}
 		} else if d := cmp.Diff(long, m); d != "" || err != nil {
@@ -130,7 +130,7 @@ func FuzzReadMessage(f *testing.F) {
 func sameVote(t *testing.T, m *message) {
 	t.Helper()
 	var short, long protocol.CastVote
-	if !plainVote(m.Data, &short) {
+	if !fastVote(m.Data, &short) {
 		return
 	}
 	if err := decode(m.Data, &long); err != nil || cmp.Diff(long, short) != "" {
@@ -140,7 +140,7 @@ func sameVote(t *testing.T, m *message) {
 
 func answered(t *testing.T, id frameID) {
 	t.Helper()
-	b, err := appendResponse(nil, id, reply{status: 200, body: struct{}{}})
+	b, err := appendResponse(nil, id, response{status: 200, body: struct{}{}})
 	var r protocol.Response
 	if err != nil || json.Unmarshal(b, &r) != nil || utf8.ValidString(string(id)) && r.ID != string(id) {
 		t.Fatalf("%q is answered by %q, %v", id, b, err)

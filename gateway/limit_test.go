@@ -105,7 +105,7 @@ func TestConnectsOfOneAddress(t *testing.T) {
 
 func TestMaxConnections(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.Door = gateway.NewDoor(gateway.DoorOptions{MaxConnections: 3}) })
+	h := newHouse(t, func(o *gateway.Options) { o.Server = gateway.NewServer(gateway.ServerOptions{MaxConnections: 3}) })
 	a, b := h.dial(), h.dial()
 	h.send("GET", "/health", "", nil).want(t, 200, "", "") // the third, kept alive
 	if h.served() {

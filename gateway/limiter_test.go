@@ -13,19 +13,19 @@ import (
 // that nobody has set.
 func TestLimitersRefillAtTheirRate(t *testing.T) {
 	o := Options{}
-	g, p := newGuests(o), newPayers(o)
-	visits := newAddressLimiter(o.ConnectRate, DefaultConnectRate, connectSeconds)
+	g, p := newGuestLimits(o), newRequestLimits(o)
+	visits := newAddressBuckets(o.ConnectRate, DefaultConnectRate, connectSeconds)
 	for _, c := range []struct {
 		name             string
 		take             func(time.Time) time.Duration
 		perSecond, burst int
 	}{
 		{"sockets", func(at time.Time) time.Duration { return visits.take(addr(1), at) }, 20, 500},
-		{"new phones", func(at time.Time) time.Duration { return g.new.take(addr(1), at) }, 1, 60},
+		{"new phones", func(at time.Time) time.Duration { return g.joins.take(addr(1), at) }, 1, 60},
 		{"guests' votes", func(at time.Time) time.Duration { return g.votes.take(addr(1), at) }, 200, 1000},
-		{"one phone", func(at time.Time) time.Duration { return g.thumbs.take(1, at) }, 2, 5},
+		{"one phone", func(at time.Time) time.Duration { return g.perDevice.take(1, at) }, 2, 5},
 		{"a token", func(at time.Time) time.Duration { return p.tokens.take(1, at) }, 10_000, 20_000},
-		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(payer{1, addr(1)}, at) }, 50, 5000},
+		{"a viewer's token", func(at time.Time) time.Duration { return p.viewers.take(tokenAtAddress{1, addr(1)}, at) }, 50, 5000},
 		{"an address", func(at time.Time) time.Duration { return p.addresses.take(addr(1), at) }, 500, 2000},
 		{"an address's pages", func(at time.Time) time.Duration { return p.pages.take(addr(1), at) }, 500, 10_000},
 		{"measurements", func(at time.Time) time.Duration { return p.metrics.take(addr(1), at) }, 2, 20},
@@ -46,7 +46,7 @@ func TestLimitersRefillAtTheirRate(t *testing.T) {
 
 // TestTheWaitIsRight: who comes back when told is let through, and not a moment before.
 func TestTheWaitIsRight(t *testing.T) {
-	l := newLimiter[int](0.5, 4, 10)
+	l := newBuckets[int](0.5, 4, 10)
 	at := time.Unix(1_700_000_000, 0)
 	for range 2 {
 		if wait := l.take(1, at); wait != 0 {
@@ -66,7 +66,7 @@ func TestTheWaitIsRight(t *testing.T) {
 // TestABucketIsNotFilledTwice: those who come at the same time look at the clock in
 // another order than they are counted.
 func TestABucketIsNotFilledTwice(t *testing.T) {
-	l := newLimiter[int](1, 10, 10)
+	l := newBuckets[int](1, 10, 10)
 	start := time.Unix(1_700_000_000, 0)
 	let := 0
 	for n := range 1000 {
@@ -81,7 +81,7 @@ func TestABucketIsNotFilledTwice(t *testing.T) {
 }
 
 func TestTheLeastBurstIsOne(t *testing.T) {
-	l := newLimiter[int](0.001, 4, 10)
+	l := newBuckets[int](0.001, 4, 10)
 	at := time.Unix(1_700_000_000, 0)
 	if first, second := l.take(1, at), l.take(1, at); first != 0 || second < 999*time.Second {
 		t.Errorf("waits: %s, %s", first, second)
@@ -91,7 +91,7 @@ func TestTheLeastBurstIsOne(t *testing.T) {
 // TestFullBucketsAreForgottenFirst: whoever has used up a bucket does not get a fresh one
 // because others come.
 func TestFullBucketsAreForgottenFirst(t *testing.T) {
-	l := newLimiter[int](1, 2, 100)
+	l := newBuckets[int](1, 2, 100)
 	at := time.Unix(1_700_000_000, 0)
 	for n := range 99 {
 		l.take(n, at.Add(-time.Hour))
@@ -108,13 +108,13 @@ func TestFullBucketsAreForgottenFirst(t *testing.T) {
 		l.take(1000+n, at)
 		l.take(1000+n, at)
 	}
-	if n := len(l.all); n > 100 {
+	if n := len(l.byKey); n > 100 {
 		t.Errorf("%d are remembered", n)
 	}
 }
 
 func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
-	l := newAddressLimiter(0.001, 1, 4)
+	l := newAddressBuckets(0.001, 1, 4)
 	at := time.Unix(1_700_000_000, 0)
 	for _, c := range []struct {
 		from string
@@ -131,14 +131,14 @@ func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
 	for i := range maxAddresses + 50 {
 		l.take(addr(i), at)
 	}
-	if n := len(l.near.all); n > maxAddresses {
+	if n := len(l.network.byKey); n > maxAddresses {
 		t.Errorf("%d addresses", n)
 	}
 }
 
 // TestOneSiteHasNoMoreThanAFewNetworks: a /48 is what anybody is given by a tunnel broker.
 func TestOneSiteHasNoMoreThanAFewNetworks(t *testing.T) {
-	l := newAddressLimiter(1, 1, 4)
+	l := newAddressBuckets(1, 1, 4)
 	at, let := time.Unix(1_700_000_000, 0), 0
 	network := func(site, n int) netip.Addr {
 		return netip.MustParseAddr(fmt.Sprintf("2001:db8:%x:%x::1", site, n))
@@ -148,13 +148,13 @@ func TestOneSiteHasNoMoreThanAFewNetworks(t *testing.T) {
 			let++
 		}
 	}
-	if let != 4*wideShare {
-		t.Errorf("%d let through, want %d", let, 4*wideShare)
+	if let != 4*siteFactor {
+		t.Errorf("%d let through, want %d", let, 4*siteFactor)
 	}
 	if l.take(network(2, 1), at) != 0 {
 		t.Error("another site waits")
 	}
-	if n := len(l.near.all); n > 4*wideShare+1 {
+	if n := len(l.network.byKey); n > 4*siteFactor+1 {
 		t.Errorf("%d networks are remembered of who is told to wait", n)
 	}
 	at = at.Add(time.Second)
@@ -169,7 +169,7 @@ func TestOneSiteHasNoMoreThanAFewNetworks(t *testing.T) {
 // TestDebtIsPaidBack: what a request has cost beyond what was charged keeps its payer
 // away for as long as it takes, and nobody for longer than the most that can be owed.
 func TestDebtIsPaidBack(t *testing.T) {
-	l := newLimiter[int](10, 2, 10)
+	l := newBuckets[int](10, 2, 10)
 	at := time.Unix(1_700_000_000, 0)
 	if wait := l.charge(1, 100, at); wait != 0 {
 		t.Fatal("who has used nothing is refused what is dearer than a bucket holds:", wait)
@@ -195,7 +195,7 @@ func TestDebtIsPaidBack(t *testing.T) {
 
 // TestDebtorsAreForgottenLast: who has many addresses does not pay with new ones.
 func TestDebtorsAreForgottenLast(t *testing.T) {
-	l := newLimiter[int](1, 2, 100)
+	l := newBuckets[int](1, 2, 100)
 	at := time.Unix(1_700_000_000, 0)
 	l.owe(-1, 10, at)
 	for n := range 10_000 {
@@ -204,28 +204,28 @@ func TestDebtorsAreForgottenLast(t *testing.T) {
 	if l.take(-1, at) == 0 {
 		t.Error("a debtor was forgotten before others")
 	}
-	if n := len(l.all); n > 100 {
+	if n := len(l.byKey); n > 100 {
 		t.Errorf("%d are remembered", n)
 	}
 }
 
 // TestAPriceIsWhatWasPaidLately: the first pays afterwards, the others before.
 func TestAPriceIsWhatWasPaidLately(t *testing.T) {
-	var p price
+	var p averageCost
 	for _, c := range []struct {
 		bytes int
 		then  float64
 	}{{300, 1}, {4096, 1}, {40 << 10, 10}, {40 << 10, 10}, {0, 8.75}} {
-		p.learn(c.bytes)
-		if got := p.expected(); got != c.then {
+		p.observe(c.bytes)
+		if got := p.tokens(); got != c.then {
 			t.Errorf("after %d bytes: %v tokens, want %v", c.bytes, got, c.then)
 		}
 	}
 	for range 100 {
-		p.learn(300)
+		p.observe(300)
 	}
-	if p.expected() != 1 {
-		t.Error("it stays dear:", p.expected())
+	if p.tokens() != 1 {
+		t.Error("it stays dear:", p.tokens())
 	}
 }
 
@@ -233,11 +233,11 @@ func TestAPriceIsWhatWasPaidLately(t *testing.T) {
 func TestWhoPays(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	here := addr(1)
-	games, health, votes := &endpoint{}, &endpoint{}, &endpoint{ballot: readVote}
+	games, health, votes := &endpoint{}, &endpoint{}, &endpoint{readVote: readVote}
 	games.Op, health.Op, votes.Op = "games.list", "health.get", "join.vote"
 	viewer, guest := protocol.Principal{Role: protocol.RoleViewer}, protocol.Principal{Role: protocol.RoleGuest}
 	bot, admin := protocol.Principal{Role: protocol.RoleBot}, protocol.Principal{Role: protocol.RoleAdmin}
-	type way = func(*payers, *endpoint, protocol.Principal, netip.Addr, time.Time) (bill, *protocol.Error)
+	type way = func(*requestLimits, *endpoint, protocol.Principal, netip.Addr, time.Time) (reservation, *protocol.Error)
 	for _, c := range []struct {
 		name string
 		way  way
@@ -246,21 +246,21 @@ func TestWhoPays(t *testing.T) {
 		from netip.Addr
 		pays string
 	}{
-		{"nobody", (*payers).charge, games, protocol.Principal{}, here, "address"},
-		{"a guest", (*payers).charge, games, guest, here, "address"},
-		{"a guest's vote", (*payers).charge, votes, guest, here, "address"},
-		{"a guest's socket", (*payers).chargeFrame, games, guest, here, "address"},
-		{"a guest's vote by socket", (*payers).chargeFrame, votes, guest, here, ""},
-		{"a viewer", (*payers).charge, games, viewer, here, "viewer"},
-		{"a viewer's socket", (*payers).chargeFrame, games, viewer, here, "viewer"},
-		{"a bot's socket", (*payers).chargeFrame, games, bot, here, "token"},
-		{"a bot's vote", (*payers).chargeFrame, votes, bot, here, "token"},
-		{"an admin", (*payers).charge, games, admin, here, "token"},
-		{"a probe", (*payers).charge, health, protocol.Principal{}, here, ""},
-		{"a probe by socket", (*payers).chargeFrame, health, bot, here, ""},
-		{"loopback", (*payers).charge, games, bot, netip.IPv6Loopback(), ""},
+		{"nobody", (*requestLimits).reserve, games, protocol.Principal{}, here, "address"},
+		{"a guest", (*requestLimits).reserve, games, guest, here, "address"},
+		{"a guest's vote", (*requestLimits).reserve, votes, guest, here, "address"},
+		{"a guest's socket", (*requestLimits).reserveFrame, games, guest, here, "address"},
+		{"a guest's vote by socket", (*requestLimits).reserveFrame, votes, guest, here, ""},
+		{"a viewer", (*requestLimits).reserve, games, viewer, here, "viewer"},
+		{"a viewer's socket", (*requestLimits).reserveFrame, games, viewer, here, "viewer"},
+		{"a bot's socket", (*requestLimits).reserveFrame, games, bot, here, "token"},
+		{"a bot's vote", (*requestLimits).reserveFrame, votes, bot, here, "token"},
+		{"an admin", (*requestLimits).reserve, games, admin, here, "token"},
+		{"a probe", (*requestLimits).reserve, health, protocol.Principal{}, here, ""},
+		{"a probe by socket", (*requestLimits).reserveFrame, health, bot, here, ""},
+		{"loopback", (*requestLimits).reserve, games, bot, netip.IPv6Loopback(), ""},
 	} {
-		p := newPayers(Options{TokenRate: 0.001, ViewerRate: 0.001, AddressRate: 0.001})
+		p := newRequestLimits(Options{TokenRate: 0.001, ViewerRate: 0.001, AddressRate: 0.001})
 		if _, err := c.way(&p, c.e, c.who, c.from, at); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -268,7 +268,7 @@ func TestWhoPays(t *testing.T) {
 			name string
 			paid bool
 		}{
-			{"token", p.tokens.take(0, at) > 0}, {"viewer", p.viewers.take(payer{0, here}, at) > 0},
+			{"token", p.tokens.take(0, at) > 0}, {"viewer", p.viewers.take(tokenAtAddress{0, here}, at) > 0},
 			{"address", p.addresses.take(here, at) > 0}, {"page", p.pages.take(here, at) > 0},
 		} {
 			if who.paid != (who.name == c.pays) {
@@ -280,13 +280,13 @@ func TestWhoPays(t *testing.T) {
 
 // TestCountingAllocatesNothing: it is done for every request.
 func TestCountingAllocatesNothing(t *testing.T) {
-	p := newPayers(Options{})
+	p := newRequestLimits(Options{})
 	at, e := time.Unix(1_700_000_000, 0), &endpoint{}
 	bot, home := protocol.Principal{Role: protocol.RoleBot, Token: 7}, netip.MustParseAddr("2001:db8::1")
 	n := testing.AllocsPerRun(1000, func() {
 		at = at.Add(time.Millisecond)
 		for _, who := range []protocol.Principal{bot, {}} {
-			paid, err := p.charge(e, who, home, at)
+			paid, err := p.reserve(e, who, home, at)
 			if err != nil {
 				t.Error("refused")
 			}

@@ -31,15 +31,15 @@ func NewMetricsHandler(o MetricsOptions) http.Handler {
 }
 
 func (h *metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header(), r, requestID(r))
+	setHeaders(w.Header(), r, requestID(r))
 	switch err := h.hosts.check(r); {
 	case err != nil:
-		answerBare(w, failure(err))
+		answerBare(w, errorResponse(err))
 	case r.URL.Path != "/metrics":
-		answerBare(w, failure(protocol.Errorf(protocol.CodeNotFound, "Not found")))
+		answerBare(w, errorResponse(protocol.Errorf(protocol.CodeNotFound, "Not found")))
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
-		answerBare(w, failure(protocol.Errorf(protocol.CodeMethod, "Method not allowed")))
+		answerBare(w, errorResponse(protocol.Errorf(protocol.CodeMethod, "Method not allowed")))
 	default:
 		h.metrics.ServeHTTP(w, r)
 	}

@@ -76,7 +76,7 @@ func TestOneAddressCannotTakeAllSockets(t *testing.T) {
 	const most = 3
 	h := newHouse(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-		o.Door = gateway.NewDoor(gateway.DoorOptions{MaxPerAddress: most, TrustedProxies: o.TrustedProxies})
+		o.Server = gateway.NewServer(gateway.ServerOptions{MaxPerAddress: most, TrustedProxies: o.TrustedProxies})
 	})
 	var first *client
 	for range most {

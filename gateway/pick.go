@@ -10,22 +10,22 @@ import (
 
 // pick draws a game. It changes nothing, but a key makes the draw the same again.
 func (g *Gateway) pick() handler {
-	s := shapeOf[protocol.Pick]()
-	return func(ctx context.Context, in *input) (reply, error) {
+	s := paramsOf[protocol.Pick]()
+	return func(ctx context.Context, in *request) (response, error) {
 		var p protocol.Pick
-		if err := in.read(&p, s); err != nil {
-			return reply{}, err
+		if err := in.decode(&p, s); err != nil {
+			return response{}, err
 		}
 		if err := p.Check(); err != nil {
-			return reply{}, err
+			return response{}, err
 		}
-		key, err := in.idempotency(p)
+		key, err := in.callKey(p)
 		if err != nil {
-			return reply{}, err
+			return response{}, err
 		}
 		answer, failed := g.once(ctx, key, func() (any, error) { return g.hub.Pick(ctx, p) })
 		if failed != nil {
-			return reply{}, failed
+			return response{}, failed
 		}
 		return replyOf(http.StatusOK, answer), nil
 	}

@@ -19,7 +19,7 @@ type noPoll struct {
 // be voted for, or what has won.
 func (g *Gateway) poll() handler {
 	newest := get(g.hub.Poll)
-	return func(ctx context.Context, in *input) (reply, error) {
+	return func(ctx context.Context, in *request) (response, error) {
 		rep, err := newest(ctx, in)
 		if err != nil {
 			return rep, err
@@ -30,33 +30,33 @@ func (g *Gateway) poll() handler {
 		} else {
 			line = pollLine(p)
 		}
-		if in.text() {
-			rep.line = line
+		if in.wantsText() {
+			rep.text = line
 		}
 		return rep, nil
 	}
 }
 
-var choiceShape = shapeOf[protocol.VotePoll]()
+var choiceShape = paramsOf[protocol.VotePoll]()
 
 // readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
 // or of a guest, who votes for nobody else.
-func (g *Gateway) readChoice(in *input) (protocol.Command, *protocol.Error) {
+func (g *Gateway) readChoice(in *request) (protocol.Command, *protocol.Error) {
 	c := new(protocol.VotePoll)
-	if err := in.read(c, choiceShape); err != nil {
+	if err := in.decode(c, choiceShape); err != nil {
 		return nil, err
 	}
 	c.Username = protocol.VoterName(c.Username)
-	if in.who.Role == protocol.RoleGuest {
-		if err := g.guests.press(in.from, in.who.Device, time.Now()); err != nil {
+	if in.principal.Role == protocol.RoleGuest {
+		if err := g.guestLimits.allowVote(in.client, in.principal.Device, time.Now()); err != nil {
 			return nil, err
 		}
-		c.Username, c.Device, c.Generation, c.Address, c.Voids = in.who.Name, in.who.Device, in.who.Generation, in.who.Address, in.who.Voids
+		c.Username, c.Device, c.Generation, c.Address, c.Voids = in.principal.Name, in.principal.Device, in.principal.Generation, in.principal.Address, in.principal.Voids
 	}
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	return c, confine(in.who, &c.ID)
+	return c, confineToSession(in.principal, &c.ID)
 }
 
 func pollLine(p *protocol.Poll) string {

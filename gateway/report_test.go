@@ -56,7 +56,7 @@ func TestReport(t *testing.T) {
 			"Game night of Monday, 15 January 2024 (session 3)\n19:00 to 19:00 UTC, 1 game, 1 vote\n\n1. A (Party Pack 7): -1 (+0/-1)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if d := cmp.Diff(c.want, report(&c.export)); d != "" {
+			if d := cmp.Diff(c.want, sessionReport(&c.export)); d != "" {
 				t.Error(d)
 			}
 		})

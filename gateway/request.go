@@ -1,154 +1,132 @@
 package gateway
 
 import (
-	"context"
-	"fmt"
+	"io"
 	"net/http"
-	"runtime/debug"
-	"time"
+	"net/netip"
+	"net/url"
 
 	"partyline/actors"
 	"partyline/protocol"
 )
 
-// call is one request frame on its way.
-type call struct {
-	k     *socket
-	id    frameID
-	op    string
-	at    *endpoint // nil for an unknown one
-	start time.Time
-	owed  bool // the socket is not closed before it is answered
-	paid  bill
+// input is what an operation was asked with, by REST or by a request frame.
+type request struct {
+	endpoint  *endpoint
+	principal protocol.Principal
+	// issued is when the token was made, in seconds since 1970, 0 without a token.
+	issuedAt int64
+	// raw is the body or the frame's data: one JSON object, or nothing. It is valid
+	// until the handler returns.
+	raw []byte
+	// whole is a body that is one parameter as it is; raw is nothing then.
+	rawBody []byte
+	// body is that of an operation that reads it as it comes, nil when there is none; raw
+	// is nothing then.
+	stream io.Reader
+	// path and query are of REST; nil for frames, where raw has all parameters by name.
+	pathValue func(name string) string
+	query     url.Values
+	// key is the idempotency key, empty for none.
+	key string
+	// from is the client's address.
+	client netip.Addr
 }
 
-// request answers a request frame: the same operation, rights and answer as by REST.
-func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
-	e := k.g.endpoints[m.Op]
-	c := &call{k: k, id: m.ID, op: m.Op, at: e, start: time.Now()}
-	h := k.holder()
+// take takes the body of a request. Where the body can be a parameter the others may
+// stand in the query, and win over those of a JSON body.
+func (in *request) setBody(r *http.Request, body []byte) *protocol.Error {
+	raw, err := in.endpoint.checkContentType(r.Header.Get("Content-Type"), len(body) == 0)
 	switch {
-	case !allowed:
-		c.refuse(errTooFast())
-	case h.Role == "":
-		c.refuse(errNotAuthenticated())
-	case bad != nil:
-		c.refuse(bad)
-	case k.late():
-	case k.g.draining.Load():
-		c.refuse(protocol.ShuttingDown())
-	case e == nil:
-		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", clip(m.Op)))
+	case err != nil:
+		return err
+	case raw:
+		in.rawBody = body
 	default:
-		k.serve(c, e, m, *h)
+		in.raw = body
 	}
+	if in.endpoint.Raw != "" {
+		in.query = r.URL.Query()
+	}
+	return nil
 }
 
-func (k *socket) serve(c *call, e *endpoint, m *message, h holder) {
-	paid, over := k.g.payers.chargeFrame(e, h.Principal, k.from, c.start)
-	if over != nil {
-		k.g.meters.refused.Add(k.ctx, 1)
-		k.crowded.Store(true)
-		c.refuse(over)
-		return
+// stream takes the body of a request that is read as it comes.
+func (in *request) setStream(w http.ResponseWriter, r *http.Request) (err *protocol.Error) {
+	if in.stream, err = streamBody(w, r, in.endpoint.bodyLimit()); err != nil {
+		return err
 	}
-	c.paid = paid
-	if err := allow(h.Principal, e.Access); err != nil {
-		c.refuse(err)
-		return
-	}
-	c.owed = true
-	if k.peer.Owe() > paces[h.Role].inFlight {
-		k.crowded.Store(true)
-		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
-		return
-	}
-	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
-	// the lane was copied by the decoder.
-	in := &input{at: e, who: h.Principal, issued: h.issued, raw: m.Data, key: m.Key, from: k.from}
-	if e.ballot != nil {
-		k.g.send(e.ballot, in, c.finish)
-		return
-	}
-	k.lane.do(func() { c.run(e, in) })
+	_, err = in.endpoint.checkContentType(r.Header.Get("Content-Type"), in.stream == nil)
+	return err
 }
 
-// run serves the call in a goroutine of the lane.
-func (c *call) run(e *endpoint, in *input) {
-	ctx, cancel := context.WithTimeout(actors.WithClass(c.k.ctx, in.class()), requestTimeout)
-	defer cancel()
-	defer func() {
-		if v := recover(); v != nil {
-			id := newID()
-			c.k.g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
-			c.finish(reply{}, protocol.Internal().With("requestId", id))
+// read fills v, whose fields s knows, from all places where parameters can stand. A
+// parameter of the path beats a body field of the same name.
+func (in *request) decode(v any, s paramSet) *protocol.Error {
+	raw := in.raw
+	if in.pathValue != nil {
+		raw = withoutFields(raw, in.endpoint.params)
+	}
+	if err := decode(raw, v); err != nil {
+		return err
+	}
+	if in.rawBody != nil {
+		if err := s.set(v, in.endpoint.Raw, string(in.rawBody)); err != nil {
+			return err
 		}
-	}()
-	rep, err := e.serve(ctx, in)
-	if err == nil && rep.file != nil {
-		rep.body, err = rep.file.told(ctx)
 	}
-	if err != nil {
-		c.finish(reply{}, failed(c.k.g.log, err, c.op, newID()))
-		return
+	if err := in.decodeQuery(v, s); err != nil {
+		return err
 	}
-	c.finish(rep, nil)
-}
-
-// finish answers a call that was served.
-func (c *call) finish(rep reply, err *protocol.Error) {
-	if err != nil {
-		if err.Code == protocol.CodeTooMany {
-			c.k.crowded.Store(true) // to refuse costs what a vote does
+	for _, name := range in.endpoint.params {
+		if err := in.decodePathValue(v, s, name); err != nil {
+			return err
 		}
-		c.refuse(err)
-		return
 	}
-	c.answer(rep)
+	return nil
 }
 
-func (c *call) refuse(err *protocol.Error) {
-	if err.Code == protocol.CodeOverloaded {
-		c.k.crowded.Store(true)
+func (in *request) decodeQuery(v any, s paramSet) *protocol.Error {
+	for name, values := range in.query {
+		if last := values[len(values)-1]; last != "" {
+			if err := s.set(v, name, last); err != nil {
+				return err
+			}
+		}
 	}
-	c.answer(failure(err))
+	return nil
 }
 
-func (c *call) answer(rep reply) {
-	buf := takeBuffer()
-	defer giveBuffer(buf)
-	b, err := appendResponse(buf.AvailableBuffer(), c.id, rep)
-	if err != nil {
-		rep = failure(failed(c.k.g.log, err, c.op, newID()))
-		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
+// readParam wants every parameter of the path, also of a request frame.
+func (in *request) decodePathValue(v any, s paramSet, name string) *protocol.Error {
+	if in.pathValue != nil {
+		if err := s.set(v, name, in.pathValue(name)); err != nil {
+			return err
+		}
 	}
-	if c.owed {
-		c.k.peer.Answer(b)
-	} else {
-		c.k.peer.Send(b)
-	}
-	c.settle(len(b), rep.status)
-	took := time.Since(c.start)
-	c.k.g.meters.answered(c.label(), rep.status, took)
-	c.k.g.log.WithLevel(loudness(c.at, rep.status)).Str("op", c.label()).Int("status", rep.status).
-		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
+	return s.require(v, name)
 }
 
-// settle has whoever pays pay for what the answer was.
-func (c *call) settle(bytes, status int) {
-	if c.at == nil {
-		return
+// idempotency makes the key of a call, nil when the client gave none. What the
+// request means is its fingerprint, not how it was written: a retry may come by the
+// other way, or with its fields in another order.
+func (in *request) callKey(request any) (*actors.Key, *protocol.Error) {
+	if in.key == "" {
+		return nil, nil
 	}
-	if status < http.StatusBadRequest {
-		c.at.price.learn(bytes)
+	// Each key is a synced write and a day of storage. Those without a token can only
+	// log in, join and have a game drawn, which there is no harm in doing twice; and
+	// anybody with the code on the screen is a guest.
+	if in.principal.Role == "" || in.principal.Role == protocol.RoleGuest && in.endpoint.Access == protocol.AccessAnyone {
+		return nil, checkIdempotencyKey(in.key)
 	}
-	c.k.g.payers.settle(c.paid, costOf(bytes), time.Now())
+	if err := checkIdempotencyKey(in.key); err != nil {
+		return nil, err
+	}
+	return &actors.Key{Scope: in.endpoint.Op + "/" + keyScope(in.principal), Name: in.key, Fingerprint: fingerprint(in.endpoint.Op, request),
+		FactsOnly: in.principal.Role == protocol.RoleGuest}, nil
 }
 
-// label is the op as metrics know it: what clients make up counts as one.
-func (c *call) label() string {
-	if c.at == nil {
-		return "unknown"
-	}
-	return c.op
-}
+// text says that one line of plain text is wanted: chat bots can only GET and show
+// what they get.
+func (in *request) wantsText() bool { return in.query.Get("format") == "text" }

@@ -15,76 +15,76 @@ import (
 const requestTimeout = 15 * time.Second
 
 // serveREST answers one request to an operation.
-func (g *Gateway) serveREST(e *endpoint, x *exchange, r *http.Request) {
-	x.at = e
-	ctx, cancel := context.WithTimeout(r.Context(), e.patience())
+func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
+	x.endpoint = e
+	ctx, cancel := context.WithTimeout(r.Context(), e.timeout())
 	defer cancel()
-	who, invalid := g.guard.identify(r)
-	in := &input{at: e, who: who.Principal, issued: who.issued, path: r.PathValue, key: r.Header.Get("Idempotency-Key"), from: g.proxies.client(r)}
-	paid, refusal := g.payers.charge(e, in.who, in.from, time.Now())
+	who, invalid := g.auth.identify(r)
+	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.issuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: g.proxies.client(r)}
+	paid, refusal := g.requestLimits.reserve(e, in.principal, in.client, time.Now())
 	if refusal == nil {
-		refusal = admit(who, invalid, e.Access)
+		refusal = authorize(who, invalid, e.Access)
 	}
 	if refusal != nil {
 		g.refuse(x, refusal)
 		return
 	}
-	if e.ballot == nil { // a vote is of its own kind's class
+	if e.readVote == nil { // a vote is of its own kind's class
 		ctx = actors.WithClass(ctx, in.class())
 	}
 	rep, err := g.ask(ctx, in, x, r)
 	switch {
 	case err != nil:
-		g.refuse(x, failed(g.log, err, e.Op, x.id))
+		g.refuse(x, toClient(g.log, err, e.Op, x.id))
 	case rep.file != nil:
 		g.sendFile(x, r, rep.file)
 		return // only the host has files, and they have places of their own
 	default:
 		g.write(x, rep)
-		e.price.learn(x.bytes)
+		e.cost.observe(x.bytes)
 	}
-	g.payers.settle(paid, costOf(x.bytes), time.Now())
+	g.requestLimits.settle(paid, costOf(x.bytes), time.Now())
 }
 
 // ask reads what somebody asks who may. Nobody learns what a body should be without the
 // right to send it, and a refusal reads none.
-func (g *Gateway) ask(ctx context.Context, in *input, x *exchange, r *http.Request) (reply, error) {
-	e := in.at
+func (g *Gateway) ask(ctx context.Context, in *request, x *responseRecorder, r *http.Request) (response, error) {
+	e := in.endpoint
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		in.query = r.URL.Query()
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
 		if e.Stream {
-			if err := in.stream(x, r); err != nil {
-				return reply{}, err
+			if err := in.setStream(x, r); err != nil {
+				return response{}, err
 			}
 			break
 		}
 		body := takeBuffer()
 		defer giveBuffer(body)
 		if err := readBody(body, x, r, e.bodyLimit()); err != nil {
-			return reply{}, err
+			return response{}, err
 		}
-		if err := in.take(r, body.Bytes()); err != nil {
-			return reply{}, err
+		if err := in.setBody(r, body.Bytes()); err != nil {
+			return response{}, err
 		}
 	}
 	return e.serve(ctx, in)
 }
 
 // write sends the answer whole, with its length.
-func (g *Gateway) write(x *exchange, rep reply) {
+func (g *Gateway) write(x *responseRecorder, rep response) {
 	buf := takeBuffer()
 	defer giveBuffer(buf)
 	h := x.Header()
-	if rep.line != "" {
+	if rep.text != "" {
 		h["Content-Type"] = typeText
-		buf.WriteString(oneLine(rep.line)) // titles of older folders may have line breaks
+		buf.WriteString(singleLine(rep.text)) // titles of older folders may have line breaks
 	} else {
 		h["Content-Type"] = typeJSON
 		b, err := appendJSON(buf.AvailableBuffer(), rep.body)
 		if err != nil {
-			rep = failure(failed(g.log, err, x.at.Op, x.id))
+			rep = errorResponse(toClient(g.log, err, x.endpoint.Op, x.id))
 			b, _ = appendJSON(nil, rep.body) // an Error of strings always marshals
 		}
 		buf.Write(b)
@@ -105,10 +105,10 @@ func (g *Gateway) write(x *exchange, rep reply) {
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.
-func (g *Gateway) refuse(x *exchange, e *protocol.Error) {
+func (g *Gateway) refuse(x *responseRecorder, e *protocol.Error) {
 	if e.Code == protocol.CodeTooMany {
-		x.pause()
+		x.delay()
 	}
 	setRetryAfter(x.Header(), e)
-	g.write(x, failure(e))
+	g.write(x, errorResponse(e))
 }

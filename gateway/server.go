@@ -1,29 +1,76 @@
 package gateway
 
 import (
+	"log"
 	"net"
 	"net/http"
-	"time"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
 )
 
-// Limits of the HTTP server. They end connections that cost without asking; a
-// WebSocket leaves them behind when it is upgraded.
-const (
-	// readHeaderTimeout is for the request line and headers: a slow one is an attack.
-	readHeaderTimeout = 10 * time.Second
-	// readTimeout is for a whole request; the largest import takes it on a slow line.
-	readTimeout = 60 * time.Second
-	// writeTimeout begins with the headers as readTimeout does. It leaves time for the
-	// slowest body, the longest wait for an answer, and a moment to send that.
-	writeTimeout = readTimeout + requestTimeout + 15*time.Second
-	// idleTimeout keeps the connection of a bot that votes now and then.
-	idleTimeout = 2 * time.Minute
-	// maxHeaderBytes holds any token and what proxies add.
-	maxHeaderBytes = 32 << 10
-)
+// DoorOptions say how many may come in. The zero value takes the defaults.
+type ServerOptions struct {
+	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
+	MaxConnections int
+	// MaxPerAddress bounds the HTTP connections of one address, and its WebSockets, 0 for
+	// DefaultMaxPerAddress. Loopback and trusted proxies are not counted.
+	MaxPerAddress int
+	// HandshakeRate is how many TLS handshakes one address may begin per second in the long
+	// run, 0 for no limit. Loopback and trusted proxies are not counted.
+	HandshakeRate float64
+	// TrustedProxies stand for many clients each.
+	TrustedProxies []netip.Prefix
+	// Handler serves everything in place of a Gateway; nil waits for one.
+	Handler http.Handler
+	Log     zerolog.Logger
+}
 
-// NewServer is the door's: the HTTP server with all its limits set.
-func (g *Gateway) NewServer() *http.Server { return g.door.NewServer() }
+// Door is what clients meet first. It stands open before there is a Gateway, because
+// opening a large data folder takes a while: until then it says that the server is
+// starting. The Gateway that is made with it answers from then on.
+type Server struct {
+	connections    *connections
+	handshakeLimit *handshakeLimit
+	handler        http.Handler
+	gateway        atomic.Pointer[Gateway]
+	log            zerolog.Logger
+}
 
-// Listener is the door's: it bounds the connections of the server it is served by.
-func (g *Gateway) Listener(l net.Listener) net.Listener { return g.door.Listener(l) }
+// NewDoor makes a door with nobody behind it.
+func NewServer(o ServerOptions) *Server {
+	return &Server{connections: newConnections(o), handshakeLimit: newHandshakeLimit(o), handler: o.Handler, log: o.Log}
+}
+
+// ServeHTTP implements http.Handler.
+func (d *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch g := d.gateway.Load(); {
+	case d.handler != nil:
+		d.handler.ServeHTTP(w, r)
+	case g != nil:
+		g.ServeHTTP(w, r)
+	default:
+		serveStarting(w, r)
+	}
+}
+
+// NewServer makes the HTTP server, with all its limits set.
+func (d *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           d,
+		ConnState:         d.connections.track,
+		ErrorLog:          log.New(serverLog{d.log.With().Str("from", "net/http").Logger()}, "", 0),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+	}
+}
+
+// Listener bounds the connections of the server it is served by. The connections are
+// handed on as they are: the engine writes to the bare TCP connection.
+func (d *Server) Listener(l net.Listener) net.Listener {
+	return limitedListener{Listener: l, connections: d.connections, handshakes: d.handshakeLimit, log: d.log}
+}

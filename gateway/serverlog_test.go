@@ -13,7 +13,7 @@ import (
 func TestTheServersOwnLogHoldsNoAddress(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	server := gateway.NewDoor(gateway.DoorOptions{Log: zerolog.New(&out)}).NewServer()
+	server := gateway.NewServer(gateway.ServerOptions{Log: zerolog.New(&out)}).HTTPServer()
 	for _, line := range []string{
 		"http: TLS handshake error from 203.0.113.7:4711: EOF",
 		"http: panic serving [2001:db8::7]:4711: boom",

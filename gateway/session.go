@@ -17,30 +17,30 @@ type noActiveSession struct {
 
 // activeSession is the newest active session. For chat bots it is one line that says
 // what is being played.
-func (g *Gateway) activeSession(ctx context.Context, in *input) (reply, error) {
+func (g *Gateway) activeSession(ctx context.Context, in *request) (response, error) {
 	s, err := g.hub.ActiveSession(ctx)
 	if err != nil {
-		return reply{}, err
+		return response{}, err
 	}
 	if s == nil {
 		return noSession(in), nil
 	}
-	rep := reply{status: http.StatusOK, body: *s}
-	if in.text() {
+	rep := response{status: http.StatusOK, body: *s}
+	if in.wantsText() {
 		games, err := g.hub.SessionGames(ctx, s.ID)
 		if err != nil {
-			return reply{}, err
+			return response{}, err
 		}
-		rep.line = playingLine(*s, games, in.query.Get("room") == "1")
+		rep.text = playingLine(*s, games, in.query.Get("room") == "1")
 	}
 	return rep, nil
 }
 
-func noSession(in *input) reply {
+func noSession(in *request) response {
 	const sentence = "No active session"
-	rep := reply{status: http.StatusOK, body: noActiveSession{Message: sentence}}
-	if in.text() {
-		rep.line = sentence
+	rep := response{status: http.StatusOK, body: noActiveSession{Message: sentence}}
+	if in.wantsText() {
+		rep.text = sentence
 	}
 	return rep
 }
@@ -49,10 +49,10 @@ func noSession(in *input) reply {
 // that have most votes.
 func (g *Gateway) sessionVotes() handler {
 	tally := get(g.hub.SessionVotes)
-	return func(ctx context.Context, in *input) (reply, error) {
+	return func(ctx context.Context, in *request) (response, error) {
 		rep, err := tally(ctx, in)
-		if v, ok := rep.body.(protocol.SessionVotes); ok && err == nil && in.text() {
-			rep.line = tallyLine(v)
+		if v, ok := rep.body.(protocol.SessionVotes); ok && err == nil && in.wantsText() {
+			rep.text = tallyLine(v)
 		}
 		return rep, err
 	}

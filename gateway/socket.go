@@ -23,12 +23,12 @@ const (
 	connectSeconds = 25
 	// crowdWait is what a client is told whose address has all the WebSockets it may have:
 	// somebody behind it has to go first.
-	crowdWait = 30 * time.Second
+	addressFullWait = 30 * time.Second
 	// crowdedPause is how long a socket is not read after there was no room for one of its
 	// requests. To read and refuse costs as much as to take: bots that wait for no answer
 	// would have the hub do nothing else. So they wait in their own send buffers, while
 	// the hub works off, in about as long, what it has let in.
-	crowdedPause = 50 * time.Millisecond
+	throttlePause = 50 * time.Millisecond
 )
 
 // What CloseForbidden says of a token. Pages try an expired one again, because a clock that
@@ -46,12 +46,12 @@ type socket struct {
 	from   netip.Addr
 	opened time.Time
 
-	who      atomic.Pointer[holder] // written by the reader, read by the sweeper
-	pace     *rate.Limiter
-	patience *rate.Limiter
-	lane     lane
-	started  bool        // it has subscribed to something
-	crowded  atomic.Bool // there was no room for a request of it, or its token has used up its rate
+	current    atomic.Pointer[identity] // written by the reader, read by the sweeper
+	messages   *rate.Limiter
+	violations *rate.Limiter
+	workers    workerPool
+	subscribed bool        // it has subscribed to something
+	throttled  atomic.Bool // there was no room for a request of it, or its token has used up its rate
 
 	ctx    context.Context // ends with the connection
 	cancel context.CancelFunc
@@ -61,27 +61,27 @@ type socket struct {
 func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	from := g.proxies.client(r)
 	if err := g.checkHandshake(r); err != nil {
-		g.turnAway(w.(*exchange), r, err)
+		g.refuseCharged(w.(*responseRecorder), r, err)
 		return
 	}
-	if wait := g.visits.take(from, time.Now()); wait > 0 {
-		g.refuse(w.(*exchange), tooMany(wait, "Too many connections from this address, try again in a moment"))
+	if wait := g.connectLimit.take(from, time.Now()); wait > 0 {
+		g.refuse(w.(*responseRecorder), tooMany(wait, "Too many connections from this address, try again in a moment"))
 		return
 	}
-	in, first := g.door.census.sockets.admit(from)
+	in, first := g.server.connections.sockets.tryAdd(from)
 	if first {
-		tellOfCrowd(g.log, "WebSocket", g.door.census.sockets.most)
+		logAddressFull(g.log, "WebSocket", g.server.connections.sockets.limit)
 	}
 	if !in {
-		g.refuse(w.(*exchange), tooMany(crowdWait, "Too many open connections from this address"))
+		g.refuse(w.(*responseRecorder), tooMany(addressFullWait, "Too many open connections from this address"))
 		return
 	}
 	k := newSocket(g, from)
 	// Every origin that gets here has been looked at.
-	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.pay, Tag: k})
+	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.chargeReplay, Tag: k})
 	if err != nil {
 		k.cancel()
-		g.door.census.sockets.leave(from)
+		g.server.connections.sockets.remove(from)
 		return // the handshake did not fit, and the library has said so: it is HTTP still
 	}
 	k.peer = peer
@@ -92,15 +92,15 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 // IPv6 network of 48 bits. The operator's own and what comes by a proxy that does not say
 // for whom have no part in it.
 func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
-	if g.door.census.sockets.free(from) {
+	if g.server.connections.sockets.isExempt(from) {
 		return netip.Addr{}
 	}
 	return site(from)
 }
 
 // pay charges what was read from the journal for the socket's subscriptions.
-func (k *socket) pay(bytes int) time.Duration {
-	return k.g.payers.spend(k.holder().Principal, k.from, costOf(bytes), time.Now())
+func (k *socket) chargeReplay(bytes int) time.Duration {
+	return k.g.requestLimits.spend(k.identity().Principal, k.from, costOf(bytes), time.Now())
 }
 
 // checkHandshake says whether the request may become a WebSocket at all.
@@ -115,10 +115,10 @@ func (g *Gateway) checkHandshake(r *http.Request) *protocol.Error {
 }
 
 func newSocket(g *Gateway, from netip.Addr) *socket {
-	p := paces[""]
+	p := socketLimits[""]
 	k := &socket{g: g, from: from, opened: time.Now(),
-		pace: rate.NewLimiter(p.perSecond, p.burst), patience: rate.NewLimiter(patienceRate, patienceBurst)}
-	k.who.Store(&holder{})
+		messages: rate.NewLimiter(p.perSecond, p.burst), violations: rate.NewLimiter(violationRate, violationBurst)}
+	k.current.Store(&identity{})
 	k.ctx, k.cancel = context.WithCancel(context.Background())
 	return k
 }
@@ -126,24 +126,24 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 // closed is called once, last, when the connection has ended.
 func (k *socket) closed() {
 	k.cancel()
-	if who := k.holder(); who.Role == protocol.RoleGuest {
-		k.g.phones.leave(k, who.Principal)
+	if who := k.identity(); who.Role == protocol.RoleGuest {
+		k.g.deviceSockets.remove(k, who.Principal)
 	}
-	k.g.door.census.open.Add(-1)
-	k.g.door.census.sockets.leave(k.from)
+	k.g.server.connections.open.Add(-1)
+	k.g.server.connections.sockets.remove(k.from)
 }
 
-func (k *socket) holder() *holder { return k.who.Load() }
+func (k *socket) identity() *identity { return k.current.Load() }
 
 // receive is called for each message, in order. The bytes are the reader's: what is to
 // outlive the call is copied.
 func (k *socket) receive(raw []byte) {
 	now := time.Now()
-	allowed := k.pace.AllowN(now, 1)
+	allowed := k.messages.AllowN(now, 1)
 	if !allowed {
-		k.g.meters.refused.Add(k.ctx, 1)
+		k.g.requestMetrics.refused.Add(k.ctx, 1)
 	}
-	if !allowed && !k.patience.AllowN(now, 1) {
+	if !allowed && !k.violations.AllowN(now, 1) {
 		k.peer.Close(protocol.CloseTooMany, "Too many messages")
 		return
 	}
@@ -152,18 +152,18 @@ func (k *socket) receive(raw []byte) {
 	case m.Type == protocol.MessageRequest && m.ID != "":
 		k.request(m, err, allowed)
 	case !allowed && m.Type == protocol.MessageSubscribe:
-		k.fail(m.SessionID, errTooFast())
+		k.sendError(m.SessionID, errTooFast())
 	case !allowed:
-		k.fail(0, errTooFast())
+		k.sendError(0, errTooFast())
 	case err != nil && m.Type == "":
-		k.fail(0, malformed("Invalid message format"))
+		k.sendError(0, malformed("Invalid message format"))
 	case err != nil:
-		k.fail(0, err)
+		k.sendError(0, err)
 	default:
 		k.dispatch(m)
 	}
-	if k.crowded.Swap(false) {
-		time.Sleep(crowdedPause)
+	if k.throttled.Swap(false) {
+		time.Sleep(throttlePause)
 	}
 }
 
@@ -172,17 +172,17 @@ func (k *socket) dispatch(m *message) {
 	case protocol.MessageAuth:
 		k.auth(m.Token)
 	case protocol.MessagePing:
-		k.notice(protocol.Notice{Type: protocol.MessagePong})
+		k.sendNotice(protocol.Notice{Type: protocol.MessagePong})
 	case protocol.MessageSubscribe:
-		k.whenKnown(func() { k.subscribe(m) })
+		k.ifAuthenticated(func() { k.subscribe(m) })
 	case protocol.MessageUnsubscribe:
-		k.whenKnown(func() { k.unsubscribe(m) })
+		k.ifAuthenticated(func() { k.unsubscribe(m) })
 	case protocol.MessageRequest:
-		k.fail(0, errFrameID())
+		k.sendError(0, errFrameID())
 	case "":
-		k.fail(0, malformed("Invalid message format"))
+		k.sendError(0, malformed("Invalid message format"))
 	default:
-		k.fail(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", clip(m.Type)))
+		k.sendError(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", truncated(m.Type)))
 	}
 }
 
@@ -190,29 +190,29 @@ func (k *socket) dispatch(m *message) {
 // one must be good for what is subscribed already.
 func (k *socket) auth(token string) {
 	if token == "" {
-		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
+		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
 		return
 	}
-	h, err := k.g.guard.verify(token)
+	h, err := k.g.auth.verify(token)
 	if err != nil {
-		k.notice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
+		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
 	}
-	before := k.holder().Principal
+	before := k.identity().Principal
 	if before.Role != "" && h.Session != 0 && h.Session != before.Session {
-		k.fail(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
+		k.sendError(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
 		return
 	}
-	k.become(before, h)
-	switch pace := paces[h.Role]; before.Role {
+	k.setIdentity(before, h)
+	switch pace := socketLimits[h.Role]; before.Role {
 	case h.Role:
 	case "":
-		k.pace = rate.NewLimiter(pace.perSecond, pace.burst)
+		k.messages = rate.NewLimiter(pace.perSecond, pace.burst)
 	default: // what was used up stays so: else two tokens in turn would be no limit
-		k.pace.SetLimit(pace.perSecond)
-		k.pace.SetBurst(pace.burst)
+		k.messages.SetLimit(pace.perSecond)
+		k.messages.SetBurst(pace.burst)
 	}
-	k.notice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
+	k.sendNotice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {
 		k.peer.JoinLobby()
 	}
@@ -220,37 +220,37 @@ func (k *socket) auth(token string) {
 
 // become changes whose socket it is. A device has so many: its oldest makes room for one
 // more.
-func (k *socket) become(before protocol.Principal, now holder) {
+func (k *socket) setIdentity(before protocol.Principal, now identity) {
 	if before.Role == protocol.RoleGuest {
-		k.g.phones.leave(k, before)
+		k.g.deviceSockets.remove(k, before)
 	}
-	k.who.Store(&now)
+	k.current.Store(&now)
 	if now.Role != protocol.RoleGuest {
 		return
 	}
-	if oldest := k.g.phones.join(k, now.Principal); oldest != nil {
+	if oldest := k.g.deviceSockets.add(k, now.Principal); oldest != nil {
 		oldest.peer.Close(protocol.CloseTooMany, "This device has opened newer connections")
 	}
 }
 
 // whenKnown lets only those through whose token is still good.
-func (k *socket) whenKnown(then func()) {
+func (k *socket) ifAuthenticated(then func()) {
 	switch {
-	case k.holder().Role == "":
-		k.fail(0, errNotAuthenticated())
-	case k.late():
+	case k.identity().Role == "":
+		k.sendError(0, errNotAuthenticated())
+	case k.closeIfInvalid():
 	default:
 		then()
 	}
 }
 
 // late closes a socket whose token is no longer good, and says that it did.
-func (k *socket) late() bool {
-	h := k.holder()
+func (k *socket) closeIfInvalid() bool {
+	h := k.identity()
 	switch {
-	case !k.g.guard.live(h):
+	case !k.g.auth.current(h):
 		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
-	case k.g.guard.expired(h):
+	case k.g.auth.expired(h):
 		k.peer.Close(protocol.CloseForbidden, tokenExpired)
 	default:
 		return false
@@ -258,7 +258,7 @@ func (k *socket) late() bool {
 	return true
 }
 
-func (k *socket) notice(n protocol.Notice) {
+func (k *socket) sendNotice(n protocol.Notice) {
 	b, err := appendJSON(nil, n)
 	if err == nil { // a Notice of strings always marshals
 		k.peer.Send(b)
@@ -266,8 +266,8 @@ func (k *socket) notice(n protocol.Notice) {
 }
 
 // fail tells an error that answers no request; of a subscribe it says which session.
-func (k *socket) fail(s protocol.SessionID, e *protocol.Error) {
-	k.notice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: wait(e)})
+func (k *socket) sendError(s protocol.SessionID, e *protocol.Error) {
+	k.sendNotice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: retryAfterSeconds(e)})
 }
 
 func errTooFast() *protocol.Error {
@@ -279,7 +279,7 @@ func errNotAuthenticated() *protocol.Error {
 }
 
 // clip keeps what a client wrote from filling our answer.
-func clip(s string) string {
+func truncated(s string) string {
 	const most = 64
 	if len(s) > most {
 		return s[:most] + "…"

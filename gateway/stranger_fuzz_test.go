@@ -28,13 +28,13 @@ var (
 )
 
 // fuzzTokens are one of each kind, with ends that no test run sees.
-func fuzzTokens(f *testing.F, m *mint) (tokens []string) {
+func fuzzTokens(f *testing.F, m *signer) (tokens []string) {
 	f.Helper()
 	end := time.Date(9990, 1, 1, 0, 0, 0, 0, time.UTC)
 	three := protocol.SessionID(3)
-	admin, err := m.admin(end.Unix())
-	bot, err2 := m.scoped(protocol.Token{ID: 7, Role: protocol.RoleBot, Name: "bot", SessionID: &three, ExpiresAt: protocol.TimestampOf(end)})
-	guest, err3 := m.guest(arrival{Session: 3, Generation: 1, Device: protocol.DeviceID(0xa).String(), Name: "Ann", Iat: end.Unix()})
+	admin, err := m.signAdmin(end.Unix())
+	bot, err2 := m.signScoped(protocol.Token{ID: 7, Role: protocol.RoleBot, Name: "bot", SessionID: &three, ExpiresAt: protocol.TimestampOf(end)})
+	guest, err3 := m.signGuest(guestGrant{Session: 3, Generation: 1, Device: protocol.DeviceID(0xa).String(), Name: "Ann", Iat: end.Unix()})
 	if err != nil || err2 != nil || err3 != nil {
 		f.Fatal(err, err2, err3)
 	}
@@ -43,10 +43,10 @@ func fuzzTokens(f *testing.F, m *mint) (tokens []string) {
 
 // FuzzToken: a text that is accepted says what one of ours says, whatever was changed.
 func FuzzToken(f *testing.F) {
-	m := newMint(fuzzSecret, fuzzTimeline)
-	var ours []holder
+	m := newSigner(fuzzSecret, fuzzTimeline)
+	var ours []identity
 	for _, token := range fuzzTokens(f, m) {
-		h, err := m.read(token)
+		h, err := m.parse(token)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func FuzzToken(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		if h, err := m.read(token); err == nil && !slices.Contains(ours, h) {
+		if h, err := m.parse(token); err == nil && !slices.Contains(ours, h) {
 			t.Fatalf("%q is believed: %+v", token, h)
 		}
 	})
@@ -68,7 +68,7 @@ func FuzzToken(f *testing.F) {
 // FuzzClaims: also of claims that carry our signature only those are believed that name
 // a role, and with it whom the rules of that role need.
 func FuzzClaims(f *testing.F) {
-	m := newMint(fuzzSecret, fuzzTimeline)
+	m := newSigner(fuzzSecret, fuzzTimeline)
 	for _, token := range fuzzTokens(f, m) {
 		claims, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 		if err != nil {
@@ -89,7 +89,7 @@ func FuzzClaims(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := m.read(text + "." + base64.RawURLEncoding.EncodeToString(sum))
+		h, err := m.parse(text + "." + base64.RawURLEncoding.EncodeToString(sum))
 		if err != nil {
 			return
 		}
@@ -110,24 +110,24 @@ func FuzzClaims(f *testing.F) {
 
 // FuzzReadDevice: a pass has one text, also one of ffa9881, which names no session.
 func FuzzReadDevice(f *testing.F) {
-	m := newMint(fuzzSecret, fuzzTimeline)
-	text := func(m *mint, p pass) string {
+	m := newSigner(fuzzSecret, fuzzTimeline)
+	text := func(m *signer, p deviceToken) string {
 		if p.session != 0 {
-			return m.pass(p)
+			return m.signDevice(p)
 		}
 		b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
-		return base64.RawURLEncoding.EncodeToString(append(b, m.seal(b, "")...))
+		return base64.RawURLEncoding.EncodeToString(append(b, m.mac(b, "")...))
 	}
-	for _, p := range []pass{{0xa, 3, 7, 1}, {0xa, 0, 0, 0}} {
+	for _, p := range []deviceToken{{0xa, 3, 7, 1}, {0xa, 0, 0, 0}} {
 		ours := text(m, p)
-		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newMint([]byte("another"), fuzzTimeline), p)} {
+		for _, s := range []string{ours, ours + "\n", "\r" + ours, ours + "=", strings.ToUpper(ours), ours[:31], text(newSigner([]byte("another"), fuzzTimeline), p)} {
 			f.Add(s)
 		}
 	}
-	f.Add(m.pass(pass{0, 3, 7, 1}))
-	f.Add(m.pass(pass{0xa, 0, 7, 1}))
+	f.Add(m.signDevice(deviceToken{0, 3, 7, 1}))
+	f.Add(m.signDevice(deviceToken{0xa, 0, 7, 1}))
 	f.Fuzz(func(t *testing.T, given string) {
-		if p, ok := m.readPass(given); ok && text(m, p) != given {
+		if p, ok := m.parseDevice(given); ok && text(m, p) != given {
 			t.Fatalf("%q is %+v", given, p)
 		}
 	})
@@ -221,7 +221,7 @@ func FuzzIdempotency(f *testing.F) {
 	f.Add("é", []byte(`{"secret":"mysecret123","overlap":"1d","events":["*"],"url":"http://a","name":"\u003c"}`))
 	f.Add("\x7f", []byte(`{"length_minutes":null,"game_type":"x"}`))
 	f.Fuzz(func(t *testing.T, key string, raw []byte) {
-		if checkKey(key) == nil && (len(key) > protocol.MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })) {
+		if checkIdempotencyKey(key) == nil && (len(key) > protocol.MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })) {
 			t.Fatalf("%q is a key", key)
 		}
 		sameAgain[protocol.CastVote](t, raw)

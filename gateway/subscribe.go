@@ -17,33 +17,33 @@ import (
 // all screens of a token, or phones of a hall, come back in the same moment after a restart.
 func (k *socket) subscribe(m *message) {
 	if err := k.checkSubscribe(m); err != nil {
-		k.fail(m.SessionID, err)
+		k.sendError(m.SessionID, err)
 		return
 	}
-	sold := &k.g.subscribing
-	if !k.started {
-		sold = &k.g.firstSubscribing
+	sold := &k.g.subscribeCost
+	if !k.subscribed {
+		sold = &k.g.firstSubscribeCost
 	}
-	paid, over := k.g.payers.chargeFrame(sold, k.holder().Principal, k.from, time.Now())
+	paid, over := k.g.requestLimits.reserveFrame(sold, k.identity().Principal, k.from, time.Now())
 	if over != nil {
-		k.g.meters.refused.Add(k.ctx, 1)
-		k.crowded.Store(true)
-		k.fail(m.SessionID, over)
+		k.g.requestMetrics.refused.Add(k.ctx, 1)
+		k.throttled.Store(true)
+		k.sendError(m.SessionID, over)
 		return
 	}
-	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.holder().Principal)), requestTimeout)
+	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.identity().Principal)), requestTimeout)
 	defer cancel()
 	answered, err := k.peer.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {
-		k.fail(m.SessionID, failed(k.g.log, err, protocol.MessageSubscribe, newID()))
+		k.sendError(m.SessionID, toClient(k.g.log, err, protocol.MessageSubscribe, newID()))
 		return
 	}
-	k.g.subscribing.price.learn(answered)
-	if !k.started {
-		k.started = true
+	k.g.subscribeCost.cost.observe(answered)
+	if !k.subscribed {
+		k.subscribed = true
 		return
 	}
-	k.g.payers.settle(paid, costOf(answered), time.Now())
+	k.g.requestLimits.settle(paid, costOf(answered), time.Now())
 }
 
 func (k *socket) checkSubscribe(m *message) *protocol.Error {
@@ -55,18 +55,18 @@ func (k *socket) checkSubscribe(m *message) *protocol.Error {
 		return notPositive("sessionId")
 	case m.Mode != protocol.ModeEvents && m.Mode != protocol.ModeTally:
 		return protocol.Invalid(`mode must be "events" or "tally"`)
-	case !k.holder().Sees(m.SessionID):
-		return errOtherSession(k.holder().Principal)
+	case !k.identity().Sees(m.SessionID):
+		return errOtherSession(k.identity().Principal)
 	}
 	return nil
 }
 
 func (k *socket) unsubscribe(m *message) {
 	if m.SessionID <= 0 {
-		k.fail(0, notPositive("sessionId"))
+		k.sendError(0, notPositive("sessionId"))
 		return
 	}
 	k.peer.Unsubscribe(m.SessionID)
-	k.notice(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID,
+	k.sendNotice(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID,
 		Message: fmt.Sprintf("Unsubscribed from session %d", m.SessionID)})
 }

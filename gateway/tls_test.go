@@ -16,7 +16,7 @@ func TestOnlyTLSOfThisProcessKeepsBrowsersToIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = h.gateway.NewServer()
+	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	secure := &house{t: t, url: server.URL, client: server.Client()}
@@ -37,7 +37,7 @@ func TestByTLS(t *testing.T) {
 	h.opened()
 	viewer := h.scoped(protocol.RoleViewer, 1)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = h.gateway.NewServer()
+	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	secure := &house{t: t, url: server.URL, client: server.Client()}

@@ -16,7 +16,7 @@ import (
 // library is a vote history whose readers each take a while.
 type library struct {
 	t     *testing.T
-	turns turns
+	turns historyQueue
 	mu    sync.Mutex
 	order []string // of those who have read
 	told  map[string]protocol.Code
@@ -24,15 +24,15 @@ type library struct {
 
 // visit asks in the name of somebody, who reads for so long.
 func (l *library) visit(name string, who protocol.Principal, from string, lasts time.Duration) {
-	h := l.turns.inTurn(func(context.Context, *input) (reply, error) {
+	h := l.turns.limited(func(context.Context, *request) (response, error) {
 		l.mu.Lock()
 		l.order = append(l.order, name)
 		l.mu.Unlock()
 		time.Sleep(lasts)
-		return reply{status: http.StatusOK}, nil
+		return response{status: http.StatusOK}, nil
 	})
 	go func() {
-		_, err := h(l.t.Context(), &input{who: who, from: netip.MustParseAddr(from)})
+		_, err := h(l.t.Context(), &request{principal: who, client: netip.MustParseAddr(from)})
 		if refusal, ok := err.(*protocol.Error); ok {
 			l.mu.Lock()
 			l.told[name] = refusal.Code
@@ -51,8 +51,8 @@ func elapse(d time.Duration) {
 func inLibrary(t *testing.T, test func(l *library)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPayers(Options{})
-		test(&library{t: t, turns: turns{payers: &p}, told: map[string]protocol.Code{}})
+		p := newRequestLimits(Options{})
+		test(&library{t: t, turns: historyQueue{limits: &p}, told: map[string]protocol.Code{}})
 	})
 }
 
@@ -169,13 +169,13 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 // TestSoManyOfOnePayerMayWait: who asks over more connections is told to slow down.
 func TestSoManyOfOnePayerMayWait(t *testing.T) {
 	inLibrary(t, func(l *library) {
-		for range 1 + maxTurns {
+		for range 1 + maxQueued {
 			l.visit("screens", aScreen, "203.0.113.7", time.Millisecond)
 		}
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
 		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
 		elapse(time.Minute)
-		if len(l.order) != 2+maxTurns || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
+		if len(l.order) != 2+maxQueued || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
 		}
 	})

@@ -7,7 +7,7 @@ import (
 
 // TestWhoseSocketsShareABudgetOfUnreadBytes.
 func TestWhoseSocketsShareABudgetOfUnreadBytes(t *testing.T) {
-	g := &Gateway{door: NewDoor(DoorOptions{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})}
+	g := &Gateway{server: NewServer(ServerOptions{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})}
 	for from, want := range map[string]string{
 		"203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "2001:db8:7:1::1": "2001:db8:7::",
 		"127.0.0.1": "invalid IP", "::1": "invalid IP", "10.1.2.3": "invalid IP",

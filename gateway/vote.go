@@ -10,14 +10,14 @@ import (
 
 // ballot reads one vote from a request and looks at all that can be looked at without
 // the hub: whose it is, for which session, whether it comes too fast. It must not block.
-type ballot func(in *input) (protocol.Command, *protocol.Error)
+type voteReader func(in *request) (protocol.Command, *protocol.Error)
 
 // cast serves a vote that waits for its answer.
-func (g *Gateway) cast(read ballot) handler {
-	return func(ctx context.Context, in *input) (reply, error) {
+func (g *Gateway) serveVote(read voteReader) handler {
+	return func(ctx context.Context, in *request) (response, error) {
 		c, err := read(in)
 		if err != nil {
-			return reply{}, err
+			return response{}, err
 		}
 		return do(ctx, g.hub, in, c, http.StatusOK)
 	}
@@ -26,17 +26,17 @@ func (g *Gateway) cast(read ballot) handler {
 // send is cast without the waiting: done is called exactly once, perhaps at once, else
 // after the commit from an actor's goroutine. It must not block. Nothing ends the wait
 // but the answer: the hub gives one when the disk does.
-func (g *Gateway) send(read ballot, in *input, done func(reply, *protocol.Error)) {
+func (g *Gateway) serveVoteAsync(read voteReader, in *request, done func(response, *protocol.Error)) {
 	c, err := read(in)
 	if err == nil {
 		err = c.Check()
 	}
 	var key *actors.Key
 	if err == nil {
-		key, err = in.idempotency(c)
+		key, err = in.callKey(c)
 	}
 	if err != nil {
-		done(reply{}, err)
+		done(response{}, err)
 		return
 	}
 	g.hub.Go(actors.Call{Command: c, Key: key}, func(answer any, err *protocol.Error) {
@@ -44,32 +44,32 @@ func (g *Gateway) send(read ballot, in *input, done func(reply, *protocol.Error)
 	})
 }
 
-func readVote(in *input) (protocol.Command, *protocol.Error) {
+func readVote(in *request) (protocol.Command, *protocol.Error) {
 	c := new(protocol.CastVote)
-	if !plainVote(in.raw, c) {
+	if !fastVote(in.raw, c) {
 		*c = protocol.CastVote{}
-		if err := in.read(c, nil); err != nil {
+		if err := in.decode(c, nil); err != nil {
 			return nil, err
 		}
 	}
 	c.Username = protocol.VoterName(c.Username)
-	return c, confine(in.who, &c.SessionID)
+	return c, confineToSession(in.principal, &c.SessionID)
 }
 
 // castVotes is votes.batch. A token for one session refuses the batch whole when one
 // vote is for another: that is a mistake in the client, not in a vote.
-func (g *Gateway) castVotes(ctx context.Context, in *input) (reply, error) {
+func (g *Gateway) castVotes(ctx context.Context, in *request) (response, error) {
 	c := new(protocol.CastVotes)
-	if err := in.read(c, nil); err != nil {
-		return reply{}, err
+	if err := in.decode(c, nil); err != nil {
+		return response{}, err
 	}
-	if err := confine(in.who, &c.SessionID); err != nil {
-		return reply{}, err
+	if err := confineToSession(in.principal, &c.SessionID); err != nil {
+		return response{}, err
 	}
 	for i := range c.Votes {
 		c.Votes[i].Username = protocol.VoterName(c.Votes[i].Username)
-		if s := c.Votes[i].SessionID; s != 0 && !in.who.Sees(s) {
-			return reply{}, errOtherSession(in.who)
+		if s := c.Votes[i].SessionID; s != 0 && !in.principal.Sees(s) {
+			return response{}, errOtherSession(in.principal)
 		}
 	}
 	return do(ctx, g.hub, in, c, http.StatusOK)

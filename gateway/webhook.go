@@ -12,22 +12,22 @@ import (
 // goroutine of who asks, and not by the webhook.
 
 func (g *Gateway) createWebhook() handler {
-	s := shapeOf[protocol.CreateWebhook]()
-	return func(ctx context.Context, in *input) (reply, error) {
+	s := paramsOf[protocol.CreateWebhook]()
+	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.CreateWebhook
-		if err := in.read(&c, s); err != nil {
-			return reply{}, err
+		if err := in.decode(&c, s); err != nil {
+			return response{}, err
 		}
 		return g.saveWebhook(ctx, in, c, &c.URL, http.StatusCreated)
 	}
 }
 
 func (g *Gateway) updateWebhook() handler {
-	s := shapeOf[protocol.UpdateWebhook]()
-	return func(ctx context.Context, in *input) (reply, error) {
+	s := paramsOf[protocol.UpdateWebhook]()
+	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.UpdateWebhook
-		if err := in.read(&c, s); err != nil {
-			return reply{}, err
+		if err := in.decode(&c, s); err != nil {
+			return response{}, err
 		}
 		return g.saveWebhook(ctx, in, c, c.URL, http.StatusOK)
 	}
@@ -36,17 +36,17 @@ func (g *Gateway) updateWebhook() handler {
 // saveWebhook looks at the URL after everything else that a command's shape can get
 // wrong, and not at all when the command's key has an answer: what a name says may be
 // another by then.
-func (g *Gateway) saveWebhook(ctx context.Context, in *input, c protocol.Command, url *string, status int) (reply, error) {
+func (g *Gateway) saveWebhook(ctx context.Context, in *request, c protocol.Command, url *string, status int) (response, error) {
 	if err := c.Check(); err != nil {
-		return reply{}, err
+		return response{}, err
 	}
-	key, invalid := in.idempotency(c)
+	key, invalid := in.callKey(c)
 	if invalid != nil {
-		return reply{}, invalid
+		return response{}, invalid
 	}
 	if url != nil && g.checkURL != nil && !g.hub.Answered(ctx, key) {
 		if err := g.checkURL(ctx, *url); err != nil {
-			return reply{}, protocol.Invalid("url cannot be called: %s", err)
+			return response{}, protocol.Invalid("url cannot be called: %s", err)
 		}
 	}
 	return do(ctx, g.hub, in, c, status)

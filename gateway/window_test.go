@@ -15,7 +15,7 @@ func addr(n int) netip.Addr {
 }
 
 func TestFailuresLeaveTheWindowOneByOne(t *testing.T) {
-	l := guesses{most: maxLogins}
+	l := failedAttempts{limit: maxLogins}
 	start := time.Unix(1_700_000_000, 0)
 	for i := range maxLogins {
 		if left := l.attempt(addr(1), false, start.Add(time.Duration(i)*time.Second)); left != 0 {
@@ -40,7 +40,7 @@ func TestFailuresLeaveTheWindowOneByOne(t *testing.T) {
 }
 
 func TestLoginsRememberABoundedNumber(t *testing.T) {
-	l := guesses{most: maxLogins}
+	l := failedAttempts{limit: maxLogins}
 	start := time.Unix(1_700_000_000, 0)
 	for i := range maxAddresses {
 		l.attempt(addr(i), false, start)
@@ -59,13 +59,13 @@ func TestLoginsRememberABoundedNumber(t *testing.T) {
 }
 
 func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
-	var l lane
+	var l workerPool
 	var now, most atomic.Int64
 	var all sync.WaitGroup
 	gate := make(chan struct{})
 	for range 100 {
 		all.Add(1)
-		l.do(func() {
+		l.run(func() {
 			defer all.Done()
 			for n := now.Add(1); n > most.Load(); {
 				most.Store(n)
@@ -76,21 +76,21 @@ func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
 	}
 	close(gate)
 	all.Wait()
-	if n := most.Load(); n < 1 || n > lanes {
+	if n := most.Load(); n < 1 || n > maxWorkers {
 		t.Errorf("%d at once", n)
 	}
 }
 
 func TestHoldersAreBounded(t *testing.T) {
-	var c holderCache
-	for i := range 3 * maxHolders {
-		c.put(addr(i).String(), holder{issued: int64(i)})
-		if h, ok := c.get(addr(i).String()); !ok || h.issued != int64(i) {
+	var c tokenCache
+	for i := range 3 * maxCachedTokens {
+		c.put(addr(i).String(), identity{issuedAt: int64(i)})
+		if h, ok := c.get(addr(i).String()); !ok || h.issuedAt != int64(i) {
 			t.Fatal("not remembered")
 		}
 	}
-	if len(c.holders) > maxHolders {
-		t.Errorf("%d holders", len(c.holders))
+	if len(c.identities) > maxCachedTokens {
+		t.Errorf("%d holders", len(c.identities))
 	}
 }
 

@@ -46,14 +46,14 @@ func (s *server) serveMetrics(context.Context) (err error) {
 		return err
 	}
 	log := s.log.With().Str("room", "gateway").Logger()
-	door := gateway.NewDoor(gateway.DoorOptions{MaxConnections: maxScrapers, Log: log, Handler: gateway.NewMetricsHandler(gateway.MetricsOptions{
+	door := gateway.NewServer(gateway.ServerOptions{MaxConnections: maxScrapers, Log: log, Handler: gateway.NewMetricsHandler(gateway.MetricsOptions{
 		Metrics: s.metrics.handler(), AllowHosts: ownHosts(s.config), Log: log})})
 	s.scraped.serve(door)
 	return nil
 }
 
-func (m *metricsServer) serve(door *gateway.Door) {
-	m.http, m.served = door.NewServer(), make(chan error, 1)
+func (m *metricsServer) serve(door *gateway.Server) {
+	m.http, m.served = door.HTTPServer(), make(chan error, 1)
 	go func() {
 		defer close(m.served)
 		m.served <- m.http.Serve(door.Listener(m.listener))

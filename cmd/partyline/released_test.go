@@ -63,7 +63,7 @@ func openLater(t *testing.T, data string) *later {
 	c := demoConfig(data)
 	c.AdminKey, c.JWTSecret, c.MaxActiveSessions = released.AdminKey, released.Secret, 0
 	s := &server{config: c, log: zerolog.Nop()}
-	s.door = gateway.NewDoor(gateway.DoorOptions{MaxConnections: 1})
+	s.door = gateway.NewServer(gateway.ServerOptions{MaxConnections: 1})
 	for _, step := range []func(context.Context) error{s.listen, s.serveMetrics, s.openJournal, s.openHub, s.openGateway} {
 		if err := step(t.Context()); err != nil {
 			t.Fatal(err, s.close(context.Background()))

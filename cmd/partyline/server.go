@@ -38,7 +38,7 @@ type server struct {
 	courier  *outbound.Sender
 	hub      *actors.Hub
 	engine   *fanout.Engine
-	door     *gateway.Door
+	door     *gateway.Server
 	http     *http.Server
 	served   chan error // what the HTTP server ended with; closed then
 	// gateway is looked at by the hub, which may end a token before there is one.
@@ -99,14 +99,14 @@ func (s *server) welcome(context.Context) error {
 	tables := tablesIn(filepath.Join(s.config.Data, journalFolder))
 	s.shares = sharesOf(openFiles(), tables, cmp.Or(s.config.MaxActiveSessions, manyRooms))
 	s.log.Info().Int("connections", s.shares.clients).Int("deliveries", s.shares.deliveries).Uint64("files", openFiles()).Int("tables", tables).Msg("limit")
-	s.door = gateway.NewDoor(gateway.DoorOptions{
+	s.door = gateway.NewServer(gateway.ServerOptions{
 		MaxConnections: s.shares.clients,
 		MaxPerAddress:  s.config.MaxConnectionsPerAddress,
 		HandshakeRate:  s.config.handshakeRate(),
 		TrustedProxies: s.config.TrustedProxy,
 		Log:            s.log.With().Str("room", "gateway").Logger(),
 	})
-	s.http, s.served = s.door.NewServer(), make(chan error, 1)
+	s.http, s.served = s.door.HTTPServer(), make(chan error, 1)
 	s.startServing(s.door.Listener(s.listener))
 	return nil
 }
@@ -180,7 +180,7 @@ func (s *server) openGateway(ctx context.Context) error {
 	g, err := gateway.New(gateway.Options{
 		Hub:            s.hub,
 		Engine:         s.engine,
-		Door:           s.door,
+		Server:         s.door,
 		AdminKey:       s.keys.admin.value,
 		JWTSecret:      []byte(s.keys.jwt.value),
 		AllowOrigins:   s.config.AllowOrigin,

@@ -64,7 +64,7 @@ func newStoryHouse(t *testing.T, c *contract.Checker) *house {
 		h.close()
 		_ = h.journal.Close()
 	})
-	h.client = &http.Client{Transport: &contract.Transport{Checker: c, Base: inside{h.gateway.NewServer().Handler}, Fault: func(f string) { t.Error(f) }}}
+	h.client = &http.Client{Transport: &contract.Transport{Checker: c, Base: inside{h.gateway.HTTPServer().Handler}, Fault: func(f string) { t.Error(f) }}}
 	return h
 }
 

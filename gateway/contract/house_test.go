@@ -129,7 +129,7 @@ func (h *house) serve(engine *fanout.Engine, wrap func(http.Handler) http.Handle
 		h.t.Fatal(err)
 	}
 	h.url = "http://" + l.Addr().String()
-	server := h.gateway.NewServer()
+	server := h.gateway.HTTPServer()
 	if wrap != nil {
 		server.Handler = wrap(server.Handler)
 	}

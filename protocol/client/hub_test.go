@@ -43,7 +43,7 @@ func openHub(t *testing.T) *realHub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, served, l := g.NewServer(), make(chan error, 1), listen(t)
+	server, served, l := g.HTTPServer(), make(chan error, 1), listen(t)
 	go func() { served <- server.Serve(g.Listener(l)) }()
 	h := &realHub{network: newNetwork(t, l.Addr().String())}
 	t.Cleanup(func() {

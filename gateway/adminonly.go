@@ -1,0 +1,21 @@
+package gateway
+
+import (
+	"net/http"
+
+	"partyline/protocol"
+)
+
+// adminsOnly hands a request of an admin to a handler of the program's.
+func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*responseRecorder)
+		who, invalid := g.auth.identify(r)
+		if err := authorize(who, invalid, protocol.AccessAdmin); err != nil {
+			g.refuse(x, err)
+			return
+		}
+		x.uncounted = true
+		h.ServeHTTP(w, r)
+	}
+}

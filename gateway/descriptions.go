@@ -1,0 +1,83 @@
+package gateway
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+
+	"partyline/gateway/screen"
+	"partyline/protocol"
+)
+
+// descriptions are the paths that say what all others are. Each text is made and packed
+// for the first who asks, and kept.
+func (g *Gateway) descriptions() map[string]http.HandlerFunc {
+	all := map[string]http.HandlerFunc{
+		"/api/openapi.yaml":  g.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
+		"/api/asyncapi.yaml": g.serveDocument(text("asyncapi.yaml", protocol.AsyncAPI)),
+		"/api/openapi.json":  g.serveDocument(openAPIJSON),
+	}
+	maps.Copy(all, g.docs())
+	return all
+}
+
+// text is a document that is made when somebody asks for it.
+func text(name, content string) func() (*screen.Document, error) {
+	return func() (*screen.Document, error) { return screen.NewDocument(name, []byte(content)) }
+}
+
+// openAPIJSON is the description for programs that read no YAML.
+func openAPIJSON() (*screen.Document, error) {
+	var doc map[string]any
+	if err := yaml.Unmarshal([]byte(protocol.OpenAPI), &doc); err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	return screen.NewDocument("openapi.json", b)
+}
+
+// serveDocument serves a document that is made once. Clients keep it and ask whether it
+// has changed: it does when the program does.
+func (g *Gateway) serveDocument(open func() (*screen.Document, error)) http.HandlerFunc {
+	once := sync.OnceValues(open)
+	return func(w http.ResponseWriter, r *http.Request) {
+		d, err := once()
+		if err != nil {
+			x := w.(*responseRecorder)
+			g.refuse(x, toClient(g.log, err, x.route, x.id))
+			return
+		}
+		d.Serve(w, r, screen.Revalidate)
+	}
+}
+
+func (g *Gateway) serveJSON(x *responseRecorder, made func() ([]byte, error)) {
+	b, err := made()
+	if err != nil {
+		g.refuse(x, toClient(g.log, err, x.route, x.id))
+		return
+	}
+	x.Header()["Content-Type"] = typeJSON
+	_, _ = x.Write(b) // a client that is gone needs no answer
+}
+
+// Routes lists all that is served, as "GET /health", in order. What answers GET
+// answers HEAD too.
+func (g *Gateway) Routes() []string {
+	var all []string
+	for _, e := range g.endpoints {
+		all = append(all, e.Method+" "+e.Path)
+	}
+	for path := range maps.Keys(g.plainRoutes()) {
+		all = append(all, "GET "+strings.TrimSuffix(path, "{$}"))
+	}
+	return slices.Sorted(slices.Values(all))
+}

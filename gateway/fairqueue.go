@@ -1,0 +1,61 @@
+package gateway
+
+import "slices"
+
+// queueOfPayers is a queue for each payer, of which each has its turn after the other. The
+// zero value is empty.
+type fairQueue struct {
+	waiting map[tokenAtAddress][]chan struct{}
+	order   []tokenAtAddress // who waits, the next one first
+}
+
+// push is false when the payer has as many waiting as one may.
+func (q *fairQueue) push(who tokenAtAddress, mine chan struct{}) bool {
+	if len(q.waiting[who]) == maxQueued {
+		return false
+	}
+	if q.waiting == nil {
+		q.waiting = map[tokenAtAddress][]chan struct{}{}
+	}
+	if len(q.waiting[who]) == 0 {
+		q.order = append(q.order, who)
+	}
+	q.waiting[who] = append(q.waiting[who], mine)
+	return true
+}
+
+// pop is the oldest of the payer whose turn it is, nil when nobody waits.
+func (q *fairQueue) pop() chan struct{} {
+	if len(q.order) == 0 {
+		return nil
+	}
+	who := q.order[0]
+	q.order = q.order[1:]
+	next := q.waiting[who][0]
+	q.setWaiting(who, q.waiting[who][1:])
+	if len(q.waiting[who]) > 0 {
+		q.order = append(q.order, who)
+	}
+	return next
+}
+
+// remove is false when it waits no more.
+func (q *fairQueue) remove(who tokenAtAddress, mine <-chan struct{}) bool {
+	at := slices.IndexFunc(q.waiting[who], func(c chan struct{}) bool { return c == mine })
+	if at < 0 {
+		return false
+	}
+	q.setWaiting(who, slices.Delete(q.waiting[who], at, at+1))
+	if len(q.waiting[who]) == 0 {
+		q.order = slices.DeleteFunc(q.order, func(other tokenAtAddress) bool { return other == who })
+	}
+	return true
+}
+
+func (q *fairQueue) setWaiting(who tokenAtAddress, rest []chan struct{}) {
+	if len(rest) == 0 {
+		delete(q.waiting, who)
+		return
+	}
+	q.waiting[who] = rest
+}

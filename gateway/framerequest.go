@@ -1,0 +1,154 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"partyline/actors"
+	"partyline/protocol"
+)
+
+// call is one request frame on its way.
+type frameRequest struct {
+	socket   *socket
+	id       frameID
+	op       string
+	endpoint *endpoint // nil for an unknown one
+	start    time.Time
+	reserved bool // the socket is not closed before it is answered
+	charged  reservation
+}
+
+// request answers a request frame: the same operation, rights and answer as by REST.
+func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
+	e := k.g.endpoints[m.Op]
+	c := &frameRequest{socket: k, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
+	h := k.identity()
+	switch {
+	case !allowed:
+		c.refuse(errTooFast())
+	case h.Role == "":
+		c.refuse(errNotAuthenticated())
+	case bad != nil:
+		c.refuse(bad)
+	case k.closeIfInvalid():
+	case k.g.draining.Load():
+		c.refuse(protocol.ShuttingDown())
+	case e == nil:
+		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", truncated(m.Op)))
+	default:
+		k.serve(c, e, m, *h)
+	}
+}
+
+func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
+	paid, over := k.g.requestLimits.reserveFrame(e, h.Principal, k.from, c.start)
+	if over != nil {
+		k.g.requestMetrics.refused.Add(k.ctx, 1)
+		k.throttled.Store(true)
+		c.refuse(over)
+		return
+	}
+	c.charged = paid
+	if err := requireAccess(h.Principal, e.Access); err != nil {
+		c.refuse(err)
+		return
+	}
+	c.reserved = true
+	if k.peer.Owe() > socketLimits[h.Role].inFlight {
+		k.throttled.Store(true)
+		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
+		return
+	}
+	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
+	// the lane was copied by the decoder.
+	in := &request{endpoint: e, principal: h.Principal, issuedAt: h.issuedAt, raw: m.Data, key: m.Key, client: k.from}
+	if e.readVote != nil {
+		k.g.serveVoteAsync(e.readVote, in, c.finish)
+		return
+	}
+	k.workers.run(func() { c.run(e, in) })
+}
+
+// run serves the call in a goroutine of the lane.
+func (c *frameRequest) run(e *endpoint, in *request) {
+	ctx, cancel := context.WithTimeout(actors.WithClass(c.socket.ctx, in.class()), requestTimeout)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			id := newID()
+			c.socket.g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
+			c.finish(response{}, protocol.Internal().With("requestId", id))
+		}
+	}()
+	rep, err := e.serve(ctx, in)
+	if err == nil && rep.file != nil {
+		rep.body, err = rep.file.inline(ctx)
+	}
+	if err != nil {
+		c.finish(response{}, toClient(c.socket.g.log, err, c.op, newID()))
+		return
+	}
+	c.finish(rep, nil)
+}
+
+// finish answers a call that was served.
+func (c *frameRequest) finish(rep response, err *protocol.Error) {
+	if err != nil {
+		if err.Code == protocol.CodeTooMany {
+			c.socket.throttled.Store(true) // to refuse costs what a vote does
+		}
+		c.refuse(err)
+		return
+	}
+	c.answer(rep)
+}
+
+func (c *frameRequest) refuse(err *protocol.Error) {
+	if err.Code == protocol.CodeOverloaded {
+		c.socket.throttled.Store(true)
+	}
+	c.answer(errorResponse(err))
+}
+
+func (c *frameRequest) answer(rep response) {
+	buf := takeBuffer()
+	defer giveBuffer(buf)
+	b, err := appendResponse(buf.AvailableBuffer(), c.id, rep)
+	if err != nil {
+		rep = errorResponse(toClient(c.socket.g.log, err, c.op, newID()))
+		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
+	}
+	if c.reserved {
+		c.socket.peer.Answer(b)
+	} else {
+		c.socket.peer.Send(b)
+	}
+	c.settle(len(b), rep.status)
+	took := time.Since(c.start)
+	c.socket.g.requestMetrics.frame(c.label(), rep.status, took)
+	c.socket.g.log.WithLevel(logLevel(c.endpoint, rep.status)).Str("op", c.label()).Int("status", rep.status).
+		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
+}
+
+// settle has whoever pays pay for what the answer was.
+func (c *frameRequest) settle(bytes, status int) {
+	if c.endpoint == nil {
+		return
+	}
+	if status < http.StatusBadRequest {
+		c.endpoint.cost.observe(bytes)
+	}
+	c.socket.g.requestLimits.settle(c.charged, costOf(bytes), time.Now())
+}
+
+// label is the op as metrics know it: what clients make up counts as one.
+func (c *frameRequest) label() string {
+	if c.endpoint == nil {
+		return "unknown"
+	}
+	return c.op
+}

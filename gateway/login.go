@@ -1,0 +1,119 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"partyline/protocol"
+)
+
+// loginRequest is the body of auth.login.
+type loginRequest struct {
+	Key string `json:"key"`
+}
+
+// stamp is what is stored of a login under an idempotency key: when it was, in
+// seconds since 1970. The token is signed from it again; no secret is stored.
+type loginStamp struct {
+	Iat int64 `json:"iat"`
+}
+
+// login gives an admin token for the admin key.
+func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
+	var q loginRequest
+	if err := in.decode(&q, paramSet{}); err != nil {
+		return response{}, err
+	}
+	if q.Key == "" {
+		return response{}, protocol.Invalid("Admin key is required")
+	}
+	if err := g.checkAdminKey(in, q.Key); err != nil {
+		return response{}, err
+	}
+	// Only the right key gets here, so it need not be part of what is stored.
+	key, invalid := in.callKey(nil)
+	if invalid != nil {
+		return response{}, invalid
+	}
+	answer, err := g.once(ctx, key, func() (any, error) { return loginStamp{Iat: time.Now().Unix()}, nil })
+	if err != nil {
+		return response{}, err
+	}
+	at, replayed, err := restore[loginStamp](answer)
+	if err != nil {
+		return response{}, err
+	}
+	token, err := g.auth.signer.signAdmin(at.Iat)
+	return response{status: http.StatusOK, replayed: replayed,
+		body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
+}
+
+// longAdminKey is the length in bytes from which an admin key is out of reach of guesses
+// however many are answered: those that the hub makes, 100 random bits, are as long, and
+// of a phrase of that length it takes a century at ten thousand guesses a second. A
+// shorter one may be a word with a year behind it.
+const longAdminKey = 23
+
+// checkAdminKey compares in constant time and counts the failures of an address. The right
+// key always opens when it is long: somebody in the host's network who sends wrong ones
+// must not keep the host out. A short one has to wait with them, else guesses would go on.
+func (g *Gateway) checkAdminKey(in *request, key string) *protocol.Error {
+	got := sha256.Sum256([]byte(key))
+	right := subtle.ConstantTimeCompare(got[:], g.adminKey[:]) == 1
+	if right && len(key) >= longAdminKey {
+		return nil
+	}
+	if err := tooMany(g.failedLogins.attempt(in.client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
+		return err
+	}
+	if !right {
+		return protocol.Errorf(protocol.CodeBadKey, "Invalid admin key")
+	}
+	return nil
+}
+
+// verify tells the holder of an admin token what it is.
+func (g *Gateway) verify(ctx context.Context, in *request) (response, error) {
+	v := protocol.Verified{Valid: true}
+	v.User.Role, v.User.Iat, v.User.Exp = in.principal.Role, in.issuedAt, in.principal.Expires.Time().Unix()
+	key, invalid := in.callKey(v)
+	if invalid != nil {
+		return response{}, invalid
+	}
+	answer, err := g.once(ctx, key, func() (any, error) { return v, nil })
+	return replyOf(http.StatusOK, answer), err
+}
+
+// issueToken has the hub make a scoped token and signs it.
+func (g *Gateway) issueToken(ctx context.Context, in *request) (response, error) {
+	rep, err := command[protocol.IssueToken](g.hub, http.StatusCreated)(ctx, in)
+	if err != nil {
+		return response{}, err
+	}
+	t, replayed, err := restore[protocol.Token](rep.body)
+	if err != nil {
+		return response{}, err
+	}
+	secret, err := g.auth.signer.signScoped(t)
+	return response{status: rep.status, replayed: replayed, body: protocol.IssuedToken{Token: t, Secret: secret}}, err
+}
+
+// restore turns an answer, fresh or stored, into its resource.
+func restore[T any](answer any) (value T, replayed bool, err error) {
+	if raw, ok := answer.(json.RawMessage); ok {
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return value, true, fmt.Errorf("stored answer: %w", err)
+		}
+		return value, true, nil
+	}
+	value, ok := answer.(T)
+	if !ok {
+		return value, false, fmt.Errorf("answer is a %T", answer)
+	}
+	return value, false, nil
+}

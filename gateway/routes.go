@@ -1,0 +1,119 @@
+package gateway
+
+import (
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"partyline/protocol"
+)
+
+// route is one path with what serves each of its methods.
+type route map[string]*endpoint
+
+// routes builds the mux from the operation table: one pattern for each path, so that
+// a wrong method is answered by us, with what is allowed.
+func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
+	byPath := map[string]route{}
+	for _, e := range all {
+		if byPath[e.Path] == nil {
+			byPath[e.Path] = route{}
+		}
+		byPath[e.Path][e.Method] = e
+		if e.Method == http.MethodGet {
+			byPath[e.Path][http.MethodHead] = e
+		}
+	}
+	mux, shadow := http.NewServeMux(), http.NewServeMux()
+	for pattern, methods := range byPath {
+		if isOverride(pattern) {
+			shadow.HandleFunc(pattern, g.serveRoute(pattern, methods))
+			continue
+		}
+		mux.HandleFunc(pattern, g.serveRoute(pattern, methods))
+	}
+	for pattern, h := range g.plainRoutes() {
+		mux.HandleFunc(pattern, g.servePlain(pattern, h))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		g.refuseCharged(w.(*responseRecorder), r, protocol.Errorf(protocol.CodeNotFound, "Not found"))
+	})
+	shadow.Handle("/", mux)
+	return shadow
+}
+
+// shadows says that a path is looked up before all others: the mux refuses two
+// patterns that both fit /api/webhooks/test/logs, and the reference API has them.
+func isOverride(pattern string) bool { return strings.HasPrefix(pattern, "/api/webhooks/test/") }
+
+// others are the paths that are no operations: they answer GET alone.
+func (g *Gateway) plainRoutes() map[string]http.HandlerFunc {
+	all := map[string]http.HandlerFunc{
+		"/ready":             g.serveReady,
+		"/metrics":           g.metrics.ServeHTTP,
+		"/api/sessions/live": g.serveSocket,
+	}
+	for path, h := range g.extra {
+		all[path] = g.adminsOnly(h)
+	}
+	maps.Copy(all, g.descriptions())
+	maps.Copy(all, g.pages())
+	return all
+}
+
+func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {
+	allowed := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*responseRecorder)
+		x.route = pattern
+		switch e := methods[r.Method]; {
+		case e == nil:
+			g.refuseMethod(x, r, allowed)
+		case e.exempt():
+			g.serveCharged(probeBudget, x, r, func() { g.serveREST(e, x, r) })
+		default:
+			g.serveREST(e, x, r)
+		}
+	}
+}
+
+func (g *Gateway) servePlain(pattern string, h http.HandlerFunc) http.HandlerFunc {
+	pays := budgetOfPath(pattern)
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*responseRecorder)
+		x.route = pattern
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			g.serveCharged(pays, x, r, func() { h(w, r) })
+			return
+		}
+		g.refuseMethod(x, r, "GET, HEAD")
+	}
+}
+
+// accountOfPath is what pays for a path that is no operation.
+func budgetOfPath(pattern string) budget {
+	switch pattern {
+	case "/ready": // asked by supervisors, as /health is
+		return probeBudget
+	case "/metrics":
+		return metricsBudget
+	case "/vote/{code}/qr.svg": // is drawn each time
+		return addressBudget
+	case "/api/sessions/live": // handshakes have a rate of their own; what is none pays as a page
+		return noBudget
+	}
+	return pageBudget
+}
+
+func (g *Gateway) refuseMethod(x *responseRecorder, r *http.Request, allowed string) {
+	x.Header().Set("Allow", allowed)
+	g.refuseCharged(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
+}
+
+// clean says whether the mux would serve the path as it is. Others it would answer
+// with a redirect to a page, which no API client expects.
+func isCleanPath(p string) bool {
+	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+}

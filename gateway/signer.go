@@ -1,0 +1,145 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"partyline/protocol"
+)
+
+// claims is what a token of ours says. A token given for the admin key has no id; a
+// scoped one has the id under which it can be revoked; a guest's has the device as its
+// subject, and ends with the generation of joining that it was given in. Ids and
+// generations are counted within a timeline, whose epoch stands in all of them but those
+// of versions that had none.
+type claims struct {
+	Role       protocol.Role       `json:"role"`
+	Name       string              `json:"name,omitempty"`
+	Session    protocol.SessionID  `json:"sessionId,omitempty"`
+	Generation protocol.Generation `json:"generation,omitempty"`
+	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
+	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
+	// say none.
+	Address string `json:"address,omitempty"`
+	// Voids is how often votes had been voided in the session when the guest came in.
+	Voids uint32 `json:"voids,omitempty"`
+	jwt.RegisteredClaims
+}
+
+// mint signs tokens and reads them back: HS256 and nothing else, so that neither
+// "none" nor a public key taken for a secret gets anybody in. A secret may outlive the
+// data folder; tokens of another timeline are not read.
+type signer struct {
+	secret   []byte
+	timeline protocol.Timeline
+	parser   *jwt.Parser
+}
+
+func newSigner(secret []byte, now protocol.Timeline, more ...jwt.ParserOption) *signer {
+	options := append([]jwt.ParserOption{jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired()}, more...)
+	return &signer{secret: secret, timeline: now, parser: jwt.NewParser(options...)}
+}
+
+// admin signs a token for whoever showed the admin key at that second.
+func (m *signer) signAdmin(iat int64) (string, error) {
+	at := time.Unix(iat, 0)
+	return m.sign(claims{Role: protocol.RoleAdmin, RegisteredClaims: jwt.RegisteredClaims{
+		IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(protocol.AdminTokenTTL))}})
+}
+
+// scoped signs a token that the hub issued. The same token always gives the same
+// text, so that an idempotent answer can be given again without storing a secret.
+func (m *signer) signScoped(t protocol.Token) (string, error) {
+	c := claims{Role: t.Role, Name: t.Name, RegisteredClaims: jwt.RegisteredClaims{
+		ID: t.ID.String(), IssuedAt: jwt.NewNumericDate(t.CreatedAt.Time()), ExpiresAt: jwt.NewNumericDate(t.ExpiresAt.Time())}}
+	if t.SessionID != nil {
+		c.Session = *t.SessionID
+	}
+	return m.sign(c)
+}
+
+// guest signs a token for a device that came in at that second.
+func (m *signer) signGuest(a guestGrant) (string, error) {
+	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation, Address: a.Address.String(), Voids: a.Voids,
+		RegisteredClaims: jwt.RegisteredClaims{Subject: a.Device, IssuedAt: jwt.NewNumericDate(a.at()), ExpiresAt: jwt.NewNumericDate(a.expires())}})
+}
+
+func (m *signer) sign(c claims) (string, error) {
+	c.Epoch = m.timeline.Epoch
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(m.secret)
+}
+
+// holder is who a valid token belongs to and when it was made (seconds since 1970).
+type identity struct {
+	protocol.Principal
+	issuedAt int64
+	// ends is when its time will have passed, on the monotonic clock; set by verify.
+	deadline time.Time
+}
+
+// is says whether a token is the one that was issued under its id: same role, session,
+// name and life. Times in a token are whole seconds.
+func (h *identity) matches(t *protocol.Token) bool {
+	session := protocol.SessionID(0)
+	if t.SessionID != nil {
+		session = *t.SessionID
+	}
+	return h.Role == t.Role && h.Session == session && h.Name == t.Name &&
+		h.issuedAt == t.CreatedAt.Time().Unix() && h.Expires.Time().Unix() == t.ExpiresAt.Time().Unix()
+}
+
+var (
+	errClaims = errors.New("claims do not fit")
+	errEpoch  = errors.New("of another timeline")
+)
+
+// read verifies a token's signature, time and claims. Whether it was revoked is not
+// written in a token.
+func (m *signer) parse(token string) (identity, error) {
+	var c claims
+	if _, err := m.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return m.secret, nil }); err != nil {
+		return identity{}, fmt.Errorf("token: %w", err)
+	}
+	if !m.timeline.Holds(c.Epoch) {
+		return identity{}, errEpoch
+	}
+	h := identity{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
+	if c.IssuedAt != nil {
+		h.issuedAt = c.IssuedAt.Unix()
+	}
+	switch {
+	case c.Role == protocol.RoleAdmin && c.ID == "":
+		return h, nil
+	case c.Role == protocol.RoleGuest:
+		err := c.guest(&h)
+		return h, err
+	}
+	id, err := strconv.ParseInt(c.ID, 10, 64)
+	if err != nil || id < 1 || (c.Role != protocol.RoleBot && c.Role != protocol.RoleViewer) {
+		return identity{}, errClaims
+	}
+	h.Token = protocol.TokenID(id)
+	return h, nil
+}
+
+// guest reads what only a guest's token says. One that lacks any of it would be
+// somebody whom no rule holds.
+func (c *claims) guest(h *identity) error {
+	device, ok := protocol.ParseDevice(c.Subject)
+	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {
+		return errClaims
+	}
+	h.Device, h.Generation, h.Voids = device, c.Generation, c.Voids
+	if c.Address != "" {
+		if h.Address, ok = protocol.ParseAddress(c.Address); !ok {
+			return errClaims
+		}
+	}
+	// Versions before put names into tokens that are refused now.
+	h.Name = guestName(singleLine(protocol.VoterName(c.Name)), device)
+	return nil
+}
