@@ -14,7 +14,7 @@
 //	crowd       open and closed loop load
 //	crash       load, SIGKILL, restart, judge
 //	webhooks    has the webhooks of any run judged, and measures deliveries
-//	siege       attacks while honest voters go on
+//	attack      attacks while honest voters go on
 //	faults      a full disk, a frozen process, SIGTERM, flipped bits
 //	scenario    k6 against a server of its own, audited by what the server recorded
 //	faultproxy  breaks the contract between clients and server, to test the judges

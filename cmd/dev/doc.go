@@ -1,6 +1,7 @@
 // Command dev is the task runner: go run ./cmd/dev TASK, from anywhere in the
 // checkout. Its tasks are what a change goes through before others see it: check,
-// test, fuzz, crash, faults, hooks, bench, load.
+// test, peers, browser, fuzz, bench. Load, crashes, faults and attacks are the program
+// loadtest/cmd.
 //
 // A task runs the ordinary tools with the flags that the project agreed on, and
 // says how long each step took. It must not hold knowledge that the tools' own

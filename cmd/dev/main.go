@@ -25,15 +25,9 @@ var tasks = []task{
 	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients, nginx (needs npm, python3-autobahn, nginx-light)", peers},
 	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
 	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep what was found for go test", fuzz},
-	{"crash", "kill the server again and again, with screens and webhooks, and look what is left (-rounds 25)", crash},
-	{"faults", "a full disk, a frozen process, SIGTERM, a disk that hangs, rotten bytes, under load (FAULT..., -long; root for the disk)", faults},
-	{"hooks", "kill the server while it delivers webhooks and look what arrived (-rounds 22, -short)", hooks},
 	{"dependencies", "write docs/dependencies.md anew", dependencies},
-	{"siege", "attack a server in every way a client can while honest voters go on (-only NAMES, -long)", siege},
-	{"attacks", "what one address can do to honest votes: a table (-binary PROGRAM, -only NAMES; needs strace)", attacks},
 	{"release", "keep a folder, a backup and answers of a release for the tests of later ones (-binary PROGRAM SCHEMA-NAME)", release},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
-	{"load", "k6 scenarios against a server of their own (SCENARIO..., -long), or crowd with the crowd's flags", load},
 }
 
 func main() {

@@ -50,12 +50,12 @@ func (e *env) crash(p *program, o crash.Options, w webhooks.Options, keep bool) 
 	return errors.Join(err, o.Server.Close())
 }
 
-type hooksCommand struct {
-	Crash hooksCrash `cmd:"" help:"Kill the server while it delivers to endpoints that fail at random."`
-	Bench hooksBench `cmd:"" help:"Measure throughput and latency of deliveries."`
+type webhooksCommand struct {
+	Crash webhooksCrash `cmd:"" help:"Kill the server while it delivers to endpoints that fail at random."`
+	Bench webhooksBench `cmd:"" help:"Measure throughput and latency of deliveries."`
 }
 
-type hooksCrash struct {
+type webhooksCrash struct {
 	program
 	Rounds   int    `help:"How often to kill (22, short 3)."`
 	Webhooks int    `default:"20" help:"Webhooks, each with an endpoint of its own."`
@@ -63,13 +63,13 @@ type hooksCrash struct {
 	Seed     uint64 `help:"Seed of moments and failures (the time)."`
 }
 
-// hooksWithin bounds a run: twice what the long form takes at most.
-const hooksWithin = 12 * time.Minute
+// webhooksWithin bounds a run: twice what the long form takes at most.
+const webhooksWithin = 12 * time.Minute
 
 // Run is the crash test with few votes, of which every webhook gets most, and with endpoints
 // that fail.
-func (c *hooksCrash) Run(e *env) error {
-	ctx, cancel := context.WithTimeout(e.ctx, hooksWithin)
+func (c *webhooksCrash) Run(e *env) error {
+	ctx, cancel := context.WithTimeout(e.ctx, webhooksWithin)
 	defer cancel()
 	o := crash.Options{Rounds: c.Rounds, Writers: 2, Screens: 2, Rate: 35, PollRate: 2, MinLife: 300 * time.Millisecond, MaxLife: 4500 * time.Millisecond, Seed: c.Seed}
 	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{FailureRate: 0.004, Hangs: true, Refusing: 3}}
@@ -86,12 +86,12 @@ func (c *hooksCrash) Run(e *env) error {
 	return bounded.crash(&c.program, o, w, false)
 }
 
-type hooksBench struct {
+type webhooksBench struct {
 	program
 	webhooks.BenchOptions
 }
 
-func (c *hooksBench) Run(e *env) error {
+func (c *webhooksBench) Run(e *env) error {
 	return e.folder(&c.program, func(string) error {
 		c.BenchOptions.Binary, c.Output, c.Progress = c.program.Binary, e.stderr, e.tell
 		r, err := webhooks.Bench(e.ctx, c.BenchOptions)

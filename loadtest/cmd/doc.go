@@ -4,8 +4,8 @@
 //
 //	go run ./loadtest/cmd crowd --start --screens 1000 --rate 250 --duration 30s
 //	go run ./loadtest/cmd crash --rounds 25
-//	go run ./loadtest/cmd hooks crash --short
-//	go run ./loadtest/cmd siege --only deaf-screens
+//	go run ./loadtest/cmd webhooks crash --short
+//	go run ./loadtest/cmd attack --only non-reading-screens
 //	go run ./loadtest/cmd faults --long
 //	go run ./loadtest/cmd scenario votes screens
 package main

@@ -11,15 +11,15 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"partyline/loadtest/attack"
 	"partyline/loadtest/receiver"
 	"partyline/loadtest/report"
-	"partyline/loadtest/siege"
 	"partyline/loadtest/target"
 )
 
 func main() {
 	receiver.Child()
-	siege.Child()
+	attack.Child()
 	// SIGTERM counts as well as an interrupt: whoever ends a stage of CI that hangs sends it,
 	// and no server or mount may stay behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -35,8 +35,8 @@ func main() {
 type commands struct {
 	Crowd    crowdCommand    `cmd:"" help:"Voters and screens: throughput, latencies, what the server used."`
 	Crash    crashCommand    `cmd:"" help:"Kill the server again and again, with screens and webhooks, and judge what is left."`
-	Hooks    hooksCommand    `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
-	Siege    siegeCommand    `cmd:"" help:"Attack the server in every way that a client can while honest voters go on."`
+	Webhooks webhooksCommand `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
+	Attack   attackCommand   `cmd:"" help:"Attack the server in every way that a client can while honest voters go on."`
 	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, flipped bits, under load."`
 	Scenario scenarioCommand `cmd:"" help:"k6 scenarios, held against what the server recorded."`
 }

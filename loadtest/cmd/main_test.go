@@ -51,7 +51,7 @@ func TestWhatNobodyCanDoIsRefused(t *testing.T) {
 		"scenario":                            "scenario",
 		"scenario dance":                      "no scenario",
 		"scenario votes --threshold vote":     "METRIC:EXPRESSION",
-		"siege --only tickling":               "tickling",
+		"attack --only tickling":              "tickling",
 	} {
 		var said bytes.Buffer
 		err := run(t.Context(), append(strings.Fields(args), binaryFlag(args)...), &said, &said)
@@ -63,7 +63,7 @@ func TestWhatNobodyCanDoIsRefused(t *testing.T) {
 
 // binaryFlag keeps a command from building a server that it will not need.
 func binaryFlag(args string) []string {
-	if strings.HasPrefix(args, "faults") || strings.HasPrefix(args, "siege") {
+	if strings.HasPrefix(args, "faults") || strings.HasPrefix(args, "attack") {
 		return []string{"--binary", "none"}
 	}
 	return nil

@@ -37,7 +37,7 @@ var All = []Fault{
 	{"frozen", "the process is stopped under load and goes on (SIGSTOP, SIGCONT)", frozen},
 	{"drained", "the server is asked to end under load (SIGTERM)", drained},
 	{"hung", "the disk takes no tables until a commit has no end, and takes them again; SIGTERM while it hangs", hung},
-	{"rotten", "a byte of the data folder is flipped, at the next start and while it is served", rotten},
+	{"bitrot", "a byte of the data folder is flipped, at the next start and while it is served", bitrot},
 }
 
 // Result is what was seen of one fault. It is a good one when Findings is empty.

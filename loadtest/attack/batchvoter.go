@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (b *batchVoter) cast(n int) error {
 // appendVote appends the body of a vote.
 func appendVote(dst []byte, session protocol.SessionID, voter int, at protocol.Timestamp) []byte {
 	dst = strconv.AppendInt(append(dst, `{"sessionId":`...), int64(session), 10)
-	dst = strconv.AppendInt(append(dst, `,"username":"besieger `...), int64(voter), 10)
+	dst = strconv.AppendInt(append(dst, `,"username":"attacker `...), int64(voter), 10)
 	return append(at.AppendJSON(append(dst, `","vote":"up","timestamp":`...)), '}')
 }
 

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"context"
@@ -42,7 +42,7 @@ var addressAttacks = []addressAttack{
 	{name: "hoarded-devices", lasts: 15 * time.Second, prepare: secondSession, run: hoardedDevices},
 	{name: "name-search", lasts: 10 * time.Second, prepare: manyVotes, run: searchNames},
 	{name: "tls-handshakes", lasts: 8 * time.Second, https: true, run: shakeHands},
-	{name: "full-gate", lasts: 15 * time.Second, slowDisk: 500 * time.Millisecond, run: fillGate},
+	{name: "full-admission", lasts: 15 * time.Second, slowDisk: 500 * time.Millisecond, run: fillGate},
 }
 
 // wrap is the command that the server is run by.

@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	// rottenSessions have rottenVotes each, in batches.
-	rottenSessions, rottenVotes = 3, 4000
+	// bitrotSessions have bitrotVotes each, in batches.
+	bitrotSessions, bitrotVotes = 3, 4000
 	// flips are at so many places of each file.
 	shortFlips, longFlips = 3, 12
 	// endsWithin is when a server that refuses its folder has said so.
 	endsWithin = 20 * time.Second
 )
 
-// rotten flips bytes in every file of a folder that a kill has left, and of one that was
+// bitrot flips bytes in every file of a folder that a kill has left, and of one that was
 // closed in order, and starts the server on it. It must refuse, naming the damage, or
 // serve exactly what was there. Then it flips bytes under a server that runs.
-func rotten(ctx context.Context, o *faultRun) error {
+func bitrot(ctx context.Context, o *faultRun) error {
 	r := &rot{faultRun: o}
 	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (r *rot) fill(ctx context.Context, name string, end func(*target.Server) er
 	}
 	defer hub.Close()
 	r.ids, r.want = nil, map[protocol.SessionID][]byte{}
-	for range rottenSessions {
+	for range bitrotSessions {
 		if err := r.play(ctx, hub); err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (r *rot) play(ctx context.Context, hub *client.Client) error {
 	}
 	r.ids = append(r.ids, s.SessionID)
 	stamp := protocol.TimestampOf(time.Now())
-	for from := 0; from < rottenVotes; from += protocol.MaxBatchVotes {
+	for from := 0; from < bitrotVotes; from += protocol.MaxBatchVotes {
 		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
 		for i := range votes {
 			votes[i] = protocol.CastVote{SessionID: s.SessionID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"strings"
@@ -34,7 +34,7 @@ func TestGuessedCodesAreCodesAndDiffer(t *testing.T) {
 
 func TestAddressAttacksAreFoundByName(t *testing.T) {
 	name := func(a addressAttack) string { return a.name }
-	if some, err := choose(addressAttacks, name, []string{"metrics", "full-gate"}); err != nil || len(some) != 2 || some[1].wrap() == nil {
+	if some, err := choose(addressAttacks, name, []string{"metrics", "full-admission"}); err != nil || len(some) != 2 || some[1].wrap() == nil {
 		t.Errorf("%v, %v", some, err)
 	}
 	if _, err := choose(addressAttacks, name, []string{"tickling"}); err == nil {

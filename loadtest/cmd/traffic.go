@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"partyline/loadtest/attack"
 	"partyline/loadtest/crowd"
 	"partyline/loadtest/faults"
 	"partyline/loadtest/report"
-	"partyline/loadtest/siege"
 	"partyline/loadtest/target"
 )
 
@@ -39,23 +39,23 @@ func (c *crowdCommand) Run(e *env) (err error) {
 	return e.done(&c.program, r)
 }
 
-type siegeCommand struct {
+type attackCommand struct {
 	program
-	siege.Options
+	attack.Options
 	Addresses bool `help:"Attack from addresses of others instead, and print what honest votes take alone and during each attack."`
 }
 
-func (c *siegeCommand) Run(e *env) error {
+func (c *attackCommand) Run(e *env) error {
 	return e.folder(&c.program, func(string) error {
 		c.Options.Binary, c.Output, c.Progress = c.program.Binary, e.stderr, e.tell
 		if c.Addresses {
-			r, err := siege.RunAddresses(e.ctx, c.Options)
+			r, err := attack.RunAddresses(e.ctx, c.Options)
 			if r != nil {
 				err = errors.Join(r.Write(e.stdout), report.Save(c.JSON, r), err)
 			}
 			return err
 		}
-		r, err := siege.Run(e.ctx, c.Options)
+		r, err := attack.Run(e.ctx, c.Options)
 		if r != nil {
 			err = errors.Join(e.done(&c.program, r), err)
 		}
@@ -66,7 +66,7 @@ func (c *siegeCommand) Run(e *env) error {
 type faultsCommand struct {
 	program
 	faults.Options
-	Faults []string `arg:"" optional:"" help:"full, frozen, drained, rotten; without a name all of them. The full disk needs root."`
+	Faults []string `arg:"" optional:"" help:"full, frozen, drained, hung, bitrot; without a name all of them. The full disk needs root."`
 }
 
 // Run makes one fault after the other happen. One that could not be played does not keep

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"context"
@@ -15,11 +15,11 @@ const (
 	honestRate = 200
 	// lead is how long the attackers have before the honest are measured.
 	lead = 500 * time.Millisecond
-	// aftermath is how long the honest are measured when it is over.
+	// afterwards is how long the honest are measured when it is over.
 	afterwards = 2 * time.Second
 )
 
-// Run besieges a server of its own. The error is for a siege that could not be done;
+// Run attacks a server of its own with one attack after the other. The error is for a run that could not be done;
 // what was not withstood stands in the report.
 func Run(ctx context.Context, o Options) (r *Report, err error) {
 	o.complete()

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"strings"
@@ -61,10 +61,10 @@ func TestWhatAttackersMustMeet(t *testing.T) {
 		{"slow-bodies", map[string]int{"stayed": slowClients}, true, false},
 		{"silent-sockets", map[string]int{"closed 4001": slowClients}, false, true},
 		{"silent-sockets", map[string]int{"ended": slowClients}, false, false},
-		{"deaf-screens", map[string]int{"closed 4008": deafClients - 5, "ended": 5}, false, true},
-		{"too-many-votes", map[string]int{"200": 10, "429": 5, "503": 6}, false, true},
-		{"too-many-votes", map[string]int{"200": 10, "429": 5}, false, false},
-		{"too-many-votes", map[string]int{"503": 10}, false, false},
+		{"non-reading-screens", map[string]int{"closed 4008": deafClients - 5, "ended": 5}, false, true},
+		{"overload", map[string]int{"200": 10, "429": 5, "503": 6}, false, true},
+		{"overload", map[string]int{"200": 10, "429": 5}, false, false},
+		{"overload", map[string]int{"503": 10}, false, false},
 	} {
 		chosen, err := choose(attacks, func(a attack) string { return a.name }, []string{c.attack})
 		if err != nil {

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ func (v *Verdict) look(a attack, during, after *crowd.Report) {
 	}
 }
 
-// Report is what came of a siege.
+// Report is what came of a run.
 type Report struct {
 	Verdicts []*Verdict `json:"verdicts"`
 	// End is why the server did not stop as it should, "" when it did.
@@ -77,7 +77,7 @@ func (r *Report) Err() error {
 		}
 	}
 	if r.End != "" {
-		return fmt.Errorf("after the siege: %s", r.End)
+		return fmt.Errorf("after the attacks: %s", r.End)
 	}
 	return nil
 }

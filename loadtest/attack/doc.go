@@ -1,4 +1,4 @@
-// Package siege attacks a server of its own in every way that a client can, one after
+// Package attack attacks a server of its own in every way that a client can, one after
 // the other, while a few honest voters and screens go on: connections that say a
 // little at a time, or nothing, screens that never read, floods of pings, fragments,
 // messages and subscriptions, voters of a hundred thousand names, and several times
@@ -15,4 +15,4 @@
 // that says where requests come from, and its outcome is a row of a table: how long honest
 // votes take alone and during the attack, what the attackers were told, and the server's
 // memory.
-package siege
+package attack

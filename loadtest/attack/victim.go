@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (t *victim) openSession(ctx context.Context) (err error) {
 		return err
 	}
 	t.Addr, t.Session, t.game, t.Admin = t.server.Addr, play.SessionID, play.GameID, t.admin.Token()
-	viewer, err := t.admin.IssueToken(ctx, protocol.RoleViewer, "siege", 0)
+	viewer, err := t.admin.IssueToken(ctx, protocol.RoleViewer, "attack", 0)
 	t.Viewer = viewer.Secret
 	return err
 }

@@ -1,4 +1,4 @@
-package siege
+package attack
 
 import (
 	"context"
@@ -24,13 +24,13 @@ var attacks = []attack{
 	{name: "slow-bodies", short: 5 * time.Second, long: 75 * time.Second, run: slowBodies, fault: endedInTime(slowClients)},
 	{name: "slow-handshakes", short: 13 * time.Second, long: 30 * time.Second, run: slowHandshakes, fault: allEnded(slowClients)},
 	{name: "silent-sockets", short: 14 * time.Second, long: 30 * time.Second, run: silentSockets, fault: allMet(slowClients, "closed 4001")},
-	{name: "deaf-screens", short: 16 * time.Second, long: 60 * time.Second, run: deafScreens, fault: allEnded(deafClients)},
+	{name: "non-reading-screens", short: 16 * time.Second, long: 60 * time.Second, run: deafScreens, fault: allEnded(deafClients)},
 	{name: "ping-flood", short: 6 * time.Second, long: 30 * time.Second, run: pingFlood},
 	{name: "fragment-flood", short: 6 * time.Second, long: 30 * time.Second, run: fragmentFlood},
 	{name: "message-flood", short: 6 * time.Second, long: 30 * time.Second, run: messageFlood, fault: someMet("closed 4009")},
-	{name: "subscribe-storm", short: 6 * time.Second, long: 30 * time.Second, run: subscribeStorm, fault: someMet("subscribed")},
+	{name: "subscribe-flood", short: 6 * time.Second, long: 30 * time.Second, run: subscribeStorm, fault: someMet("subscribed")},
 	{name: "many-names", short: 6 * time.Second, long: 30 * time.Second, run: manyNames, fault: someMet("200")},
-	{name: "too-many-votes", short: 8 * time.Second, long: 60 * time.Second, run: tooManyVotes, sheds: true, fault: shed},
+	{name: "overload", short: 8 * time.Second, long: 60 * time.Second, run: tooManyVotes, sheds: true, fault: shed},
 }
 
 // allEnded wants the server to have ended every connection.
