@@ -30,11 +30,11 @@ func (a *audience) note(f session.Fact) {
 	case *session.VoteCast:
 		a.feed.AddVote(f.Shown())
 	case *session.PollVoted:
-		a.feed.AddBallot(f.Poll, f.Choice, f.Before)
+		a.feed.AddPollVote(f.Poll, f.Choice, f.Before)
 	case *session.Deleted:
-		a.feed.AddEnd()
+		a.feed.MarkDeleted()
 	default:
-		a.feed.AddNews()
+		a.feed.MarkStale()
 	}
 }
 

@@ -87,7 +87,7 @@ type scan struct {
 	skip   int64
 	// counts are the votes of the sessions that the standings know, by which the others
 	// are known not to be worth reading.
-	counts map[protocol.SessionID]standings.Voted
+	counts map[protocol.SessionID]standings.VoteCounts
 	// damaged are the sessions that are known to be so. They are left out, and not counted.
 	damaged map[protocol.SessionID]struct{}
 	// exact: total is known, and so is how many votes each session has that fit. Else
@@ -109,7 +109,7 @@ type scan struct {
 func (s *scan) prepare(ctx context.Context) error {
 	_, err := ask(ctx, s.hub, s.hub.standings, func(h *standings.State) (struct{}, *protocol.Error) {
 		s.total, s.exact = h.VoteCount(s.filter)
-		s.counts = h.Voted(s.filter)
+		s.counts = h.VotesPerSession(s.filter)
 		s.damaged = maps.Clone(s.hub.projection.damages.sessions) // the actor that runs this has them
 		return struct{}{}, nil
 	})
@@ -121,7 +121,7 @@ func (s *scan) prepare(ctx context.Context) error {
 	}
 	if s.exact {
 		for id := range s.damaged {
-			s.total -= s.counts[id].Fitting
+			s.total -= s.counts[id].Matching
 		}
 		s.full = s.skip >= s.total // nothing there: do not read to find out
 		return nil
@@ -129,7 +129,7 @@ func (s *scan) prepare(ctx context.Context) error {
 	s.total = 0
 	read := int64(0)
 	for _, id := range s.ids() {
-		if n := s.counts[id]; n.Fitting > 0 {
+		if n := s.counts[id]; n.Matching > 0 {
 			read += n.All // of damaged ones, too: they are few
 		}
 	}
@@ -192,14 +192,14 @@ func (s *scan) worth(id protocol.SessionID) (bool, error) {
 		return true, nil
 	}
 	if s.exact {
-		s.left = n.Fitting
+		s.left = n.Matching
 	}
 	skip := s.skip - s.matched
 	switch {
-	case n.Fitting == 0:
+	case n.Matching == 0:
 		return false, nil
-	case s.exact && n.Fitting <= skip:
-		s.matched += n.Fitting
+	case s.exact && n.Matching <= skip:
+		s.matched += n.Matching
 		return false, nil
 	case s.exact && skip > s.hub.depth.skip:
 		return false, protocol.Invalid("page is too deep: it begins behind %d votes of session %d, and at most %d can be skipped; narrow it by game_id or vote_type, or take sessions.export, which has all votes", skip, id, s.hub.depth.skip)

@@ -108,7 +108,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	known := h.projection.state
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
-	for _, d := range known.Invitations() {
+	for _, d := range known.JoinCodes() {
 		h.invitations.note(d.Session, d.Generation, d.Code)
 	}
 	deleted, err := h.census(ctx)

@@ -193,7 +193,7 @@ func TestScreensSeeAChangeOfMind(t *testing.T) {
 		if err != nil || !strings.Contains(string(frames[0]), step.replaced+`},"totals"`) {
 			t.Errorf("%s: %v", frames, err)
 		}
-		shown, _ := f.Picture()
+		shown, _ := f.Summary()
 		var tally protocol.Tally
 		if err := json.Unmarshal(shown.Tally[strings.IndexByte(string(shown.Tally), '{'):], &tally); err != nil {
 			t.Fatal(err)

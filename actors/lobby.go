@@ -27,6 +27,6 @@ func (l *lobby) close() {
 	l.feed.Close()
 }
 
-// Lobby is the feed of the session.started events of all sessions. Its numbers are
+// Announcements is the feed of the session.started events of all sessions. Its seqs are
 // its own.
-func (h *Hub) Lobby() *feed.Feed { return h.lobby.feed }
+func (h *Hub) Announcements() *feed.Feed { return h.lobby.feed }

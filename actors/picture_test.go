@@ -17,7 +17,7 @@ import (
 // snapshot decodes what the feed shows, which must not be stale.
 func snapshot(t *testing.T, f *feed.Feed) (s protocol.SnapshotMessage, tally protocol.Tally) {
 	t.Helper()
-	p, ok := f.Picture()
+	p, ok := f.Summary()
 	if !ok {
 		t.Fatal("the feed is stale")
 	}
@@ -106,7 +106,7 @@ func TestAStateOfWhatWasNotCommittedIsNotShown(t *testing.T) {
 		synctest.Wait()
 		e.journal.Release()
 		synctest.Wait()
-		if p, ok := f.Picture(); ok || !f.Closed() {
+		if p, ok := f.Summary(); ok || !f.Closed() {
 			t.Fatalf("shown: %s", p.Snapshot)
 		}
 		again, err := e.hub.Watch(t.Context(), e.session, func() {})
@@ -139,7 +139,7 @@ func TestTheFeedOfADeletedSessionShowsItsLastEvent(t *testing.T) {
 		e.hub.Refresh(e.session, f)
 		synctest.Wait()
 		var last protocol.Event
-		p, ok := f.Picture()
+		p, ok := f.Summary()
 		if err := json.Unmarshal(payload(p.Snapshot), &last); !ok || err != nil || last.Type != protocol.EventSessionDeleted || last.Seq != f.Head() || p.Tally != nil {
 			t.Fatalf("%v: %s, %s", err, p.Snapshot, p.Tally)
 		}

@@ -38,7 +38,7 @@ func (h *Hub) lineUp(ctx context.Context, c protocol.StartPoll) ([]protocol.Game
 		draws[i] = h.draw()
 	}
 	return ask(ctx, h, h.catalogue, func(l *catalogue.State) ([]protocol.Game, *protocol.Error) {
-		return l.Roll(c.Pick(), played, draws)
+		return l.PickCandidates(c.Pick(), played, draws)
 	})
 }
 

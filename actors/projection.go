@@ -78,7 +78,7 @@ func (p *projection) load(ctx context.Context) error {
 // recount counts a session anew of which something could not be read when it was counted,
 // up to where the standings have come.
 func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
-	p.state.Forget(id)
+	p.state.RemoveSession(id)
 	last := persistence.Seq(0)
 	for rec, err := range p.journal.Read(ctx, streamOf(id), 0) {
 		if err == nil && rec.Position > p.position {
@@ -187,7 +187,7 @@ func (p *projection) apply(rec persistence.Record) error {
 		return err
 	}
 	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.remains.until {
-		p.state.Forget(id) // its totals are there already
+		p.state.RemoveSession(id) // its totals are there already
 		return nil
 	}
 	p.state.Apply(id, fact)

@@ -101,7 +101,7 @@ func (h *Hub) join(ctx context.Context, games []protocol.Game) error {
 	if err != nil {
 		return err
 	}
-	totals.Join(games)
+	totals.AddTo(games)
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (r *remainder) load(ctx context.Context) (*standings.State, error) {
 
 // keepBefore stores them before a snapshot of the standings, which lets records go.
 func (r *remainder) keepBefore(p persistence.Position, h *standings.State) {
-	data := h.Remains().AppendSnapshot(nil)
+	data := h.OnlyDeleted().AppendSnapshot(nil)
 	if bytes.Equal(data, r.kept) {
 		return
 	}

@@ -53,7 +53,7 @@ func TestManySessionsMayBeginAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.hub = h
-	head := h.Lobby().Head()
+	head := h.Announcements().Head()
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -69,7 +69,7 @@ func TestManySessionsMayBeginAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if h.Lobby().Head() != head+20 {
-		t.Fatalf("the lobby heard of %d", h.Lobby().Head()-head)
+	if h.Announcements().Head() != head+20 {
+		t.Fatalf("the lobby heard of %d", h.Announcements().Head()-head)
 	}
 }

@@ -94,7 +94,7 @@ func (s *expiry) closeExpired(now time.Time) {
 }
 
 func (s *expiry) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
-	s.g.engine.ClosePeers(func(p *fanout.Conn) bool {
+	s.g.engine.CloseConns(func(p *fanout.Conn) bool {
 		k, ok := p.Tag.(*socket)
 		return ok && over(k)
 	}, code, reason)

@@ -58,7 +58,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
 		return
 	}
 	c.reserved = true
-	if k.peer.Owe() > socketLimits[h.Role].inFlight {
+	if k.peer.ReserveReply() > socketLimits[h.Role].inFlight {
 		k.throttled.Store(true)
 		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
@@ -123,7 +123,7 @@ func (c *frameRequest) answer(rep response) {
 		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
 	}
 	if c.reserved {
-		c.socket.peer.Answer(b)
+		c.socket.peer.SendReply(b)
 	} else {
 		c.socket.peer.Send(b)
 	}

@@ -67,7 +67,7 @@ func newHouseWith(t testing.TB, j persistence.Journal, hub func(*actors.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := fanout.New(fanout.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
+	engine := fanout.New(fanout.Options{Hub: h.hub, HeartbeatInterval: 50 * time.Millisecond})
 	o := gateway.Options{Hub: h.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop(), Ready: h.hub.Health}
 	for _, change := range changes {
 		change(&o)

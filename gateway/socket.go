@@ -78,7 +78,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	k := newSocket(g, from)
 	// Every origin that gets here has been looked at.
-	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, From: g.unreadBy(from), Pay: k.chargeReplay, Tag: k})
+	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: g.unreadBy(from), ChargeReplay: k.chargeReplay, Tag: k})
 	if err != nil {
 		k.cancel()
 		g.server.connections.sockets.remove(from)
@@ -214,7 +214,7 @@ func (k *socket) auth(token string) {
 	}
 	k.sendNotice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {
-		k.peer.JoinLobby()
+		k.peer.SubscribeAnnouncements()
 	}
 }
 

@@ -23,7 +23,7 @@ func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]F
 	case protocol.IssueToken:
 		return h.decideIssue(dst, c, now)
 	case protocol.RevokeToken:
-		if !h.Live(c.ID, now) {
+		if !h.Valid(c.ID, now) {
 			return dst, protocol.NotFound("Token")
 		}
 		return append(dst, &Revoked{At: now, ID: c.ID}), nil

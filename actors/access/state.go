@@ -56,8 +56,8 @@ func (h *State) Tokens(now protocol.Timestamp) []protocol.Token {
 	return live
 }
 
-// Live says whether a token holds at a moment; false for unknown and revoked ones.
-func (h *State) Live(id protocol.TokenID, now protocol.Timestamp) bool {
+// Valid says whether a token holds at a moment; false for unknown and revoked ones.
+func (h *State) Valid(id protocol.TokenID, now protocol.Timestamp) bool {
 	t, ok := h.tokens[id]
 	return ok && holds(t, now)
 }

@@ -101,7 +101,7 @@ func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
 			t.Errorf("at %v: %s", tt.at, diff)
 		}
 		for id := protocol.TokenID(0); id < 6; id++ {
-			if live := d.Live(id, tt.at); live != slices.Contains(tt.want, id) {
+			if live := d.Valid(id, tt.at); live != slices.Contains(tt.want, id) {
 				t.Errorf("at %v: token %d holds: %v", tt.at, id, live)
 			}
 		}

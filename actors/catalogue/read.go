@@ -56,8 +56,8 @@ func (h *State) PackMeta(totals Totals) []protocol.PackMeta {
 // standings have it.
 type Totals func(protocol.GameID) (plays, up, down int64)
 
-// Join writes the totals into games read from the catalogue.
-func (t Totals) Join(games []protocol.Game) {
+// AddTo writes the totals into games read from the catalogue.
+func (t Totals) AddTo(games []protocol.Game) {
 	for i := range games {
 		g := &games[i]
 		g.PlayCount, g.Upvotes, g.Downvotes = t(g.ID)

@@ -132,7 +132,7 @@ func TestPackMetaAndJoin(t *testing.T) {
 		t.Error(d)
 	}
 	games := l.Games(protocol.GameFilter{Pack: "Pack 10"})
-	totals.Join(games)
+	totals.AddTo(games)
 	if g := games[0]; g.PlayCount != 10 || g.Upvotes != 1 || g.Downvotes != 5 || g.PopularityScore != -4 {
 		t.Errorf("joined %+v", g)
 	}

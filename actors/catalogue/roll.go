@@ -2,12 +2,12 @@ package catalogue
 
 import "partyline/protocol"
 
-// Roll draws different games to choose between, as many as there are draws or as the
+// PickCandidates draws different games to choose between, as many as there are draws or as the
 // pool holds: each as Pick draws, from what is left without the ones before and their
 // twins in other packs. The games are in the order of the draws and have zero totals.
 //
 // The errors are those of Pick; fewer than two games are not_found too.
-func (h *State) Roll(q protocol.Pick, recent []protocol.GameID, draws []float64) ([]protocol.Game, *protocol.Error) {
+func (h *State) PickCandidates(q protocol.Pick, recent []protocol.GameID, draws []float64) ([]protocol.Game, *protocol.Error) {
 	pool, _, err := h.pool(q, recent)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func TestRollIsPickAfterPick(t *testing.T) {
 			want = append(want, picked.Game)
 			left = append(left, picked.Game.ID)
 		}
-		got, err := h.Roll(q, played, draws)
+		got, err := h.PickCandidates(q, played, draws)
 		if len(want) < 2 {
 			if err == nil || err.Code != protocol.CodeNotFound || err.Details["suggestion"] == nil {
 				t.Fatalf("rolled %v of %d games: %v", got, len(want), err)
@@ -56,7 +56,7 @@ func TestRollOfOneGame(t *testing.T) {
 	l := empty()
 	l.add(t, "Pack 3", "Tee K.O.")
 	l.add(t, "Starter", "TEE K.O.")
-	_, err := l.Roll(protocol.Pick{}, nil, []float64{0.5, 0.5})
+	_, err := l.PickCandidates(protocol.Pick{}, nil, []float64{0.5, 0.5})
 	if err == nil || err.Message != "Only one game is left to choose from" {
 		t.Error("twins are one game:", err)
 	}

@@ -12,15 +12,15 @@ func TestReaderReadsWhatWasWritten(t *testing.T) {
 	b = binary.AppendVarint(b, -3)
 	b = append(b, 1, 0xff, 2, 'o', 'k')
 	r := Reader{Rest: b}
-	if a, b, c, d, e, f := r.Uvarint(), r.ID(), r.Varint(), r.Flag(), r.Byte(), string(r.Bytes(2)); a != math.MaxUint64 || b != 7 || c != -3 || !d || e != 0xff || f != "ok" || !r.Done() {
+	if a, b, c, d, e, f := r.Uvarint(), r.ID(), r.Varint(), r.Bool(), r.Byte(), string(r.Bytes(2)); a != math.MaxUint64 || b != 7 || c != -3 || !d || e != 0xff || f != "ok" || !r.Done() {
 		t.Error(a, b, c, d, e, f, r)
 	}
 }
 
 func TestReaderRefuses(t *testing.T) {
 	for name, read := range map[string]func(r *Reader){
-		"a number above most": func(r *Reader) { r.AtMost(4) },
-		"a flag of five":      func(r *Reader) { r.Flag() },
+		"a number above most": func(r *Reader) { r.UvarintAtMost(4) },
+		"a flag of five":      func(r *Reader) { r.Bool() },
 		"bytes that lack":     func(r *Reader) { r.Take(3) },
 		"less than none":      func(r *Reader) { r.Take(-1) },
 		"a length above most": func(r *Reader) { r.Bytes(4) },
@@ -34,11 +34,11 @@ func TestReaderRefuses(t *testing.T) {
 		},
 	} {
 		r := Reader{Rest: []byte{5, 1}}
-		if read(&r); !r.Bad || r.Done() {
+		if read(&r); !r.Failed || r.Done() {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
-	if r := (Reader{Rest: []byte{5, 1}}); r.Byte() != 5 || r.Bad || r.Done() {
+	if r := (Reader{Rest: []byte{5, 1}}); r.Byte() != 5 || r.Failed || r.Done() {
 		t.Errorf("one is left: %+v", r)
 	}
 }

@@ -8,21 +8,21 @@ import (
 // Reader takes values off the front of Rest. After the first value that is not there Bad
 // is set and everything reads as zero, so whoever reads looks once, at the end.
 type Reader struct {
-	Rest []byte
-	Bad  bool
+	Rest   []byte
+	Failed bool
 }
 
 // Fail marks what is read as damaged.
-func (r *Reader) Fail() { r.Rest, r.Bad = nil, true }
+func (r *Reader) Fail() { r.Rest, r.Failed = nil, true }
 
 // Done says whether everything was there and nothing is left.
-func (r *Reader) Done() bool { return !r.Bad && len(r.Rest) == 0 }
+func (r *Reader) Done() bool { return !r.Failed && len(r.Rest) == 0 }
 
 // Uvarint reads an unsigned varint.
-func (r *Reader) Uvarint() uint64 { return r.AtMost(math.MaxUint64) }
+func (r *Reader) Uvarint() uint64 { return r.UvarintAtMost(math.MaxUint64) }
 
 // AtMost reads an unsigned varint that is not above most.
-func (r *Reader) AtMost(most uint64) uint64 {
+func (r *Reader) UvarintAtMost(most uint64) uint64 {
 	v, n := binary.Uvarint(r.Rest)
 	if n <= 0 || v > most {
 		r.Fail()
@@ -33,7 +33,7 @@ func (r *Reader) AtMost(most uint64) uint64 {
 }
 
 // ID reads an unsigned varint that fits an id.
-func (r *Reader) ID() int64 { return int64(r.AtMost(math.MaxInt64)) }
+func (r *Reader) ID() int64 { return int64(r.UvarintAtMost(math.MaxInt64)) }
 
 // Varint reads a signed varint.
 func (r *Reader) Varint() int64 {
@@ -58,7 +58,7 @@ func (r *Reader) Byte() byte {
 }
 
 // Flag reads a byte that is 0 or 1.
-func (r *Reader) Flag() bool {
+func (r *Reader) Bool() bool {
 	b := r.Byte()
 	if b > 1 {
 		r.Fail()
@@ -78,4 +78,4 @@ func (r *Reader) Take(n int) []byte {
 }
 
 // Bytes reads a length that is not above most, and that many bytes.
-func (r *Reader) Bytes(most int) []byte { return r.Take(int(r.AtMost(uint64(most)))) }
+func (r *Reader) Bytes(most int) []byte { return r.Take(int(r.UvarintAtMost(uint64(most)))) }

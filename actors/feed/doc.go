@@ -8,7 +8,7 @@
 // many read it, and whoever is behind by many events gets them as a few long
 // slices that go out in one write.
 //
-// The ring is bounded. A reader that has fallen out of it is told so (ErrGone)
+// The ring is bounded. A reader that has fallen out of it is told so (ErrOverrun)
 // and helps itself from the journal or with a snapshot. Segments are replaced,
 // never written over, so a slice that was handed out stays as it is for as long as
 // somebody holds it.

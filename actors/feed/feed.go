@@ -10,15 +10,15 @@ import (
 
 // Errors of Frames.
 var (
-	// ErrGone: the cursor is older than the ring. The journal has the events.
-	ErrGone = errors.New("feed: cursor is older than the ring")
+	// ErrOverrun: the cursor is older than the ring. The journal has the events.
+	ErrOverrun = errors.New("feed: cursor is older than the ring")
 	// ErrClosed: the reader has everything the feed held, and no more will come from
 	// it. The session may have a new feed that goes on at the same cursor.
 	ErrClosed = errors.New("feed: closed")
 )
 
 // Feed holds the newest events of one session. One goroutine at a time may call
-// Publish, AddVote, AddBallot, AddNews, AddEnd, SetState and Close; everything else may
+// Publish, AddVote, AddPollVote, MarkStale, MarkDeleted, SetState and Close; everything else may
 // be called from anywhere.
 type Feed struct {
 	session protocol.SessionID

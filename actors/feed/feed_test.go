@@ -24,7 +24,7 @@ func TestConcurrentReadersSeeEveryEventOnce(t *testing.T) {
 			var at protocol.Seq
 			for at < events {
 				next, last, err := f.Frames(frames[:0], at, 10_000)
-				if errors.Is(err, feed.ErrGone) {
+				if errors.Is(err, feed.ErrOverrun) {
 					at = f.Oldest()
 					continue
 				}
@@ -44,7 +44,7 @@ func TestConcurrentReadersSeeEveryEventOnce(t *testing.T) {
 	for i := 0; i < events; i += 10 {
 		f.AddVote(up(1))
 		f.Publish(event, event, event, event, event, event, event, event, event, event)
-		if p, ok := f.Picture(); !ok || p.TallySeq != protocol.Seq(i+10) {
+		if p, ok := f.Summary(); !ok || p.TallySeq != protocol.Seq(i+10) {
 			t.Fatalf("tally as of %d after %d: %v", p.TallySeq, i, ok)
 		}
 	}
@@ -84,20 +84,20 @@ func up(game protocol.GameID) protocol.LatestVote {
 
 func TestPictureIsEncodedOncePerChange(t *testing.T) {
 	f := feed.New(1, 5)
-	if _, ok := f.Picture(); ok || !f.Stale() {
+	if _, ok := f.Summary(); ok || !f.Stale() {
 		t.Fatal("a picture before there is a state")
 	}
 	f.SetState(&protocol.SessionState{Seq: 5})
-	first, ok := f.Picture()
+	first, ok := f.Summary()
 	if want := `{"type":"tally","sessionId":1,"seq":5,"games":[],"latest":[],"poll":null}`; !ok || !bytes.HasSuffix(first.Tally, []byte(want)) {
 		t.Fatalf("first tally: %s", first.Tally)
 	}
-	if again, _ := f.Picture(); &again.Tally[0] != &first.Tally[0] || &again.Snapshot[0] != &first.Snapshot[0] {
+	if again, _ := f.Summary(); &again.Tally[0] != &first.Tally[0] || &again.Snapshot[0] != &first.Snapshot[0] {
 		t.Error("the same picture was encoded twice")
 	}
 	f.AddVote(up(1))
 	f.Publish([]byte("a vote"))
-	if second, _ := f.Picture(); second.TallySeq != 6 || &second.Snapshot[0] != &first.Snapshot[0] {
+	if second, _ := f.Summary(); second.TallySeq != 6 || &second.Snapshot[0] != &first.Snapshot[0] {
 		t.Errorf("a vote made %+v", second)
 	}
 }
@@ -105,30 +105,30 @@ func TestPictureIsEncodedOncePerChange(t *testing.T) {
 func TestNewsHideThePictureUntilThereIsAState(t *testing.T) {
 	f := feed.New(1, 5)
 	f.SetState(&protocol.SessionState{Seq: 5})
-	f.AddNews()
+	f.MarkStale()
 	if f.Stale() {
 		t.Error("stale by what is not published")
 	}
 	f.Publish([]byte("a game was added"))
 	f.AddVote(up(1))
 	f.Publish([]byte("a vote for it"))
-	if p, ok := f.Picture(); ok || !f.Stale() {
+	if p, ok := f.Summary(); ok || !f.Stale() {
 		t.Fatalf("shown: %+v", p)
 	}
 	f.SetState(&protocol.SessionState{Seq: 7, Tallies: []protocol.TallyGame{{ID: 1, Totals: protocol.NewTotals(41, 0), SessionUpvotes: 1}}})
-	if p, ok := f.Picture(); !ok || p.SnapshotSeq != 7 || p.TallySeq != 7 || !bytes.Contains(p.Tally, []byte(`"upvotes":41`)) {
+	if p, ok := f.Summary(); !ok || p.SnapshotSeq != 7 || p.TallySeq != 7 || !bytes.Contains(p.Tally, []byte(`"upvotes":41`)) {
 		t.Fatalf("%+v", p)
 	}
 }
 
 func TestTheEndIsShownAsItIs(t *testing.T) {
 	f := feed.New(1, 5)
-	f.AddNews()
-	f.AddEnd()
+	f.MarkStale()
+	f.MarkDeleted()
 	f.Publish([]byte("something"), []byte("the end"))
 	f.Close()
 	f.SetState(&protocol.SessionState{Seq: 9})
-	if p, ok := f.Picture(); !ok || !bytes.HasSuffix(p.Snapshot, []byte("\athe end")) || p.SnapshotSeq != 7 || p.TallySeq != 7 || p.Tally != nil {
+	if p, ok := f.Summary(); !ok || !bytes.HasSuffix(p.Snapshot, []byte("\athe end")) || p.SnapshotSeq != 7 || p.TallySeq != 7 || p.Tally != nil {
 		t.Fatalf("%v %+v", ok, p)
 	}
 }
@@ -143,7 +143,7 @@ func TestPicturesWhileStatesChange(t *testing.T) {
 		readers.Go(func() {
 			var before feed.Summary
 			for before.SnapshotSeq < changes {
-				p, ok := f.Picture()
+				p, ok := f.Summary()
 				if !ok {
 					continue
 				}
@@ -157,7 +157,7 @@ func TestPicturesWhileStatesChange(t *testing.T) {
 		})
 	}
 	for seq := protocol.Seq(1); seq <= changes; seq++ {
-		f.AddNews()
+		f.MarkStale()
 		f.Publish([]byte("news"))
 		f.SetState(&protocol.SessionState{Seq: seq, Games: make([]protocol.SessionGame, 20)})
 	}

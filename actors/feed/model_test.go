@@ -56,14 +56,14 @@ func (m *model) publish(t *rapid.T) {
 	}
 	ballots := m.drawBallots(t)
 	for _, b := range ballots {
-		m.feed.AddBallot(b.poll, b.choice, b.before)
+		m.feed.AddPollVote(b.poll, b.choice, b.before)
 	}
 	news, end := rapid.Bool().Draw(t, "news"), rapid.IntRange(0, 19).Draw(t, "end") == 0 && len(events) > 0
 	if news {
-		m.feed.AddNews()
+		m.feed.MarkStale()
 	}
 	if end {
-		m.feed.AddEnd()
+		m.feed.MarkDeleted()
 	}
 	m.feed.Publish(events...)
 	if m.closed {
@@ -175,7 +175,7 @@ func (m *model) read(t *rapid.T) {
 	got, last, err := m.feed.Frames(nil, after, limit)
 	switch {
 	case after < m.feed.Oldest():
-		if want := (map[bool]error{true: feed.ErrClosed, false: feed.ErrGone})[m.closed]; !errors.Is(err, want) || len(got) > 0 {
+		if want := (map[bool]error{true: feed.ErrClosed, false: feed.ErrOverrun})[m.closed]; !errors.Is(err, want) || len(got) > 0 {
 			t.Fatalf("behind the ring: %v", err)
 		}
 	case after >= m.head():
@@ -210,7 +210,7 @@ func (m *model) compare(t *rapid.T, after protocol.Seq, limit int, got [][]byte,
 }
 
 func (m *model) readPicture(t *rapid.T) {
-	p, ok := m.feed.Picture()
+	p, ok := m.feed.Summary()
 	stale := m.end == nil && (m.state == nil || m.state.Seq < m.news)
 	if stale != m.feed.Stale() || ok == stale {
 		t.Fatalf("stale: %v, want %v; shown: %v", m.feed.Stale(), stale, ok)

@@ -26,13 +26,13 @@ type scene struct {
 // stale says that something has happened that neither the state nor votes tell of.
 func (s *scene) stale() bool { return s.seq < s.news || (s.state == nil && s.frame == nil) }
 
-// AddNews says that the next Publish brings an event that is no vote: the feed is
+// MarkStale says that the next Publish brings an event that is no vote: the feed is
 // stale from then on, until SetState.
-func (f *Feed) AddNews() { f.fresh = true }
+func (f *Feed) MarkStale() { f.fresh = true }
 
-// AddEnd says that the next Publish ends with the last event of the session, which is
+// MarkDeleted says that the next Publish ends with the last event of the session, which is
 // all there is to be shown of it from then on.
-func (f *Feed) AddEnd() { f.ended = true }
+func (f *Feed) MarkDeleted() { f.ended = true }
 
 // SetState replaces totals, newest votes, poll and snapshot by those of a state as of its
 // seq, and calls the listener. Exactly the events up to that seq must have been
@@ -60,7 +60,7 @@ func (f *Feed) Stale() bool {
 
 // Picture is the newest; ok is false while the feed is stale. However many ask, each
 // change is encoded once.
-func (f *Feed) Picture() (p Summary, ok bool) {
+func (f *Feed) Summary() (p Summary, ok bool) {
 	f.mu.Lock()
 	for f.scene.state != nil && !f.scene.stale() {
 		f.develop()

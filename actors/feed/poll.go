@@ -8,10 +8,10 @@ type ballot struct {
 	choice, before int
 }
 
-// AddBallot counts one committed vote in a poll with the next Publish. Before is the
+// AddPollVote counts one committed vote in a poll with the next Publish. Before is the
 // choice that it replaces, 0 for none. Votes in a poll that the newest state does not
 // have open are not counted: its beginning has made the feed stale.
-func (f *Feed) AddBallot(poll protocol.PollID, choice, before int) {
+func (f *Feed) AddPollVote(poll protocol.PollID, choice, before int) {
 	f.ballots = append(f.ballots, ballot{poll, choice, before})
 }
 

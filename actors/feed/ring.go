@@ -19,7 +19,7 @@ const (
 // slices never change; their owner may keep them, and with them a segment.
 //
 // At the head it appends nothing, takes no lock and allocates nothing. A cursor
-// beyond the head waits there. The errors are ErrGone and ErrClosed.
+// beyond the head waits there. The errors are ErrOverrun and ErrClosed.
 func (f *Feed) Frames(dst [][]byte, after protocol.Seq, max int) ([][]byte, protocol.Seq, error) {
 	closed := f.Closed() // before the head: what was published before Close is not missed
 	if after >= f.Head() {
@@ -34,7 +34,7 @@ func (f *Feed) Frames(dst [][]byte, after protocol.Seq, max int) ([][]byte, prot
 		if closed {
 			return dst, after, ErrClosed
 		}
-		return dst, after, ErrGone
+		return dst, after, ErrOverrun
 	}
 	for _, s := range f.ring[f.find(after+1):] {
 		frames, last := s.after(after, max)

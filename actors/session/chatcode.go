@@ -66,7 +66,7 @@ func (r *reader) chatNames() []string {
 		if len(name) == 0 || !utf8.Valid(name) {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return nil
 		}
 		names = append(names, string(name))
@@ -84,7 +84,7 @@ func (r *reader) chatPlays(f *ChatImported) (lines int) {
 		if p.Play <= before || p.Game == 0 || p.Lines == 0 {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return 0
 		}
 		f.Plays = append(f.Plays, p)
@@ -113,7 +113,7 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 			if before > maxMoment || name >= used || used > len(f.Names) || thumbs == 0 {
 				r.Fail()
 			}
-			if r.Bad {
+			if r.Failed {
 				return
 			}
 			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: before, Name: int32(name), Thumbs: thumbs})
@@ -126,6 +126,6 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 }
 
 func (r *reader) chatVoice() (name int, thumbs protocol.Thumbs) {
-	v := r.AtMost(math.MaxInt32)
+	v := r.UvarintAtMost(math.MaxInt32)
 	return int(v >> thumbBits), protocol.Thumbs(v & (1<<thumbBits - 1))
 }

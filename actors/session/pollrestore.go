@@ -69,7 +69,7 @@ func readBallots(r *reader) ballots {
 		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return ballots{}
 		}
 		b.insert(v)

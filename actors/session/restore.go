@@ -120,7 +120,7 @@ func readVoters(r *reader) voters {
 		if _, twice := v.places[w.name]; twice || len(w.votes) == 0 || w.name == "" {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return voters{}
 		}
 		v.insert(w)
@@ -137,7 +137,7 @@ func readVotes(r *reader) []protocol.Timestamp {
 		if before > maxMoment {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return nil
 		}
 		votes[i] = before

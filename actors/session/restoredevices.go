@@ -21,7 +21,7 @@ func readDevices(r *reader, plays int) devices {
 		if _, twice := d.places[v.id]; twice || v.id == 0 {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return devices{}
 		}
 		d.insert(v)
@@ -31,21 +31,21 @@ func readDevices(r *reader, plays int) devices {
 
 func readDevice(r *reader, plays int) (v device) {
 	id, address := r.Take(8), r.Take(8)
-	v.first, v.last, v.voided = r.moment(), r.moment(), r.Flag()
-	v.changes = uint32(r.AtMost(math.MaxUint32))
+	v.first, v.last, v.voided = r.moment(), r.moment(), r.Bool()
+	v.changes = uint32(r.UvarintAtMost(math.MaxUint32))
 	n := r.length(plays)
-	if r.Bad {
+	if r.Failed {
 		return v
 	}
 	v.id, v.address = protocol.DeviceID(binary.BigEndian.Uint64(id)), protocol.AddressID(binary.BigEndian.Uint64(address))
 	for range n {
 		play := r.length(2*plays + 1)
 		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.length(math.MaxUint16))}
-		m.ups, m.downs = uint32(r.AtMost(math.MaxUint32)), uint32(r.AtMost(math.MaxUint32))
+		m.ups, m.downs = uint32(r.UvarintAtMost(math.MaxUint32)), uint32(r.UvarintAtMost(math.MaxUint32))
 		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
 			r.Fail()
 		}
-		if r.Bad {
+		if r.Failed {
 			return v
 		}
 		v.marks = append(v.marks, m)

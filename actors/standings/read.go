@@ -31,15 +31,15 @@ func (h *State) Active() []protocol.SessionID {
 	return ids
 }
 
-// Invitation is a session that phones can join now, and how.
+// JoinCode is a session that phones can join now, and how.
 type JoinCode struct {
 	Session    protocol.SessionID
 	Generation protocol.Generation
 	Code       string
 }
 
-// Invitations returns those of all sessions, by session.
-func (h *State) Invitations() []JoinCode {
+// JoinCodes returns those of all sessions, by session.
+func (h *State) JoinCodes() []JoinCode {
 	open := []JoinCode{}
 	for _, id := range h.active {
 		if j := h.evenings[id].join; j.code != "" {
@@ -61,16 +61,6 @@ func (h *State) Totals(id protocol.GameID) (plays, up, down int64) {
 	return 0, 0, 0
 }
 
-// SessionTally counts the votes for a game within one session; zero for a session that
-// is not there.
-func (h *State) SessionTally(id protocol.SessionID, game protocol.GameID) (up, down int64) {
-	if e, ok := h.evenings[id]; ok {
-		t := e.tally(game)
-		return t.up, t.down
-	}
-	return 0, 0
-}
-
 // VoteCount counts the votes of the sessions that are there (not of deleted ones) that
 // pass the filter, without reading any. Names are not counted here: with a username the
 // number is that of all names, the most it can be, and exact is false.
@@ -79,9 +69,9 @@ func (h *State) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
 	return t.votes(f.VoteType), f.Username == ""
 }
 
-// Voted counts, as VoteCount does, the votes of each session that pass the filter, and all
+// VotesPerSession counts, as VoteCount does, the votes of each session that pass the filter, and all
 // votes that the session has.
-func (h *State) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
+func (h *State) VotesPerSession(f protocol.VoteFilter) map[protocol.SessionID]VoteCounts {
 	ids := h.ids
 	if _, there := h.evenings[f.SessionID]; f.SessionID != 0 {
 		ids = nil
@@ -89,20 +79,20 @@ func (h *State) Voted(f protocol.VoteFilter) map[protocol.SessionID]Voted {
 			ids = []protocol.SessionID{f.SessionID}
 		}
 	}
-	counts := make(map[protocol.SessionID]Voted, len(ids))
+	counts := make(map[protocol.SessionID]VoteCounts, len(ids))
 	for _, id := range ids {
 		all := h.evenings[id].sum()
 		fit := all
 		if f.GameID != 0 {
 			fit = h.evenings[id].tally(f.GameID)
 		}
-		counts[id] = Voted{Fitting: fit.votes(f.VoteType), All: all.votes("")}
+		counts[id] = VoteCounts{Matching: fit.votes(f.VoteType), All: all.votes("")}
 	}
 	return counts
 }
 
-// Voted is how many votes a session has.
-type Voted struct{ Fitting, All int64 }
+// VoteCounts is how many votes a session has.
+type VoteCounts struct{ Matching, All int64 }
 
 // filtered sums up a session, a game, both or (both 0) everything, without deleted sessions.
 func (h *State) filtered(id protocol.SessionID, game protocol.GameID) (t tally) {

@@ -46,7 +46,7 @@ func (r *reader) tallies() []gameTally {
 	n := r.count(leastTally)
 	list := make([]gameTally, 0, n)
 	game := int64(0)
-	for ; n > 0 && !r.Bad; n-- {
+	for ; n > 0 && !r.Failed; n-- {
 		game = r.after(game)
 		list = append(list, gameTally{protocol.GameID(game), tally{r.ID(), r.ID(), r.ID()}})
 	}

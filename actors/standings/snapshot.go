@@ -101,7 +101,7 @@ func (h *State) Restore(data []byte) error {
 	fresh := New()
 	last := protocol.SessionID(r.ID())
 	id := int64(0)
-	for n := r.count(leastEvening); n > 0 && !r.Bad; n-- {
+	for n := r.count(leastEvening); n > 0 && !r.Failed; n-- {
 		id = r.after(id)
 		e := r.evening()
 		fresh.open(protocol.SessionID(id), e)

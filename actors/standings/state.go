@@ -69,9 +69,9 @@ func (h *State) Apply(id protocol.SessionID, f session.Fact) {
 	}
 }
 
-// Forget takes a session out as if none of its facts had been applied: its totals, too.
+// RemoveSession takes a session out as if none of its facts had been applied: its totals, too.
 // Applied again they count once. Of a deleted session nothing is known to be taken out.
-func (h *State) Forget(id protocol.SessionID) {
+func (h *State) RemoveSession(id protocol.SessionID) {
 	e, ok := h.evenings[id]
 	if !ok {
 		return
@@ -85,9 +85,9 @@ func (h *State) Forget(id protocol.SessionID) {
 	h.active = without(h.active, id)
 }
 
-// Remains is what there is of deleted sessions, whose facts are not kept: standings with
+// OnlyDeleted is what there is of deleted sessions, whose facts are not kept: standings with
 // their totals and without any session.
-func (h *State) Remains() *State {
+func (h *State) OnlyDeleted() *State {
 	r := New()
 	r.last = h.last
 	for id, t := range h.gone {

@@ -63,11 +63,11 @@ func readAttempted(b []byte) (*Attempted, error) {
 	f.Began = f.At + protocol.Timestamp(r.Varint())
 	f.Took = r.ID()
 	f.Delivery = protocol.DeliveryID(r.ID())
-	f.Source, f.Probe = Source(r.Byte()), r.Flag()
+	f.Source, f.Probe = Source(r.Byte()), r.Bool()
 	f.Event = protocol.EventType(r.text())
 	f.Session = protocol.SessionID(r.ID())
-	f.Number = int(r.AtMost(math.MaxInt32))
-	f.Status = int(r.AtMost(math.MaxInt16))
+	f.Number = int(r.UvarintAtMost(math.MaxInt32))
+	f.Status = int(r.UvarintAtMost(math.MaxInt16))
 	f.Failure, f.Error, f.Excerpt = Failure(r.text()), r.text(), r.text()
 	f.Class, f.Verdict = FailureClass(r.Byte()), Verdict(r.Byte())
 	f.Due = r.moment()
@@ -85,7 +85,9 @@ func (f *Attempted) sound() bool {
 // reader reads attempts; see codec.Reader.
 type reader struct{ codec.Reader }
 
-func (r *reader) moment() protocol.Timestamp { return protocol.Timestamp(r.AtMost(uint64(maxMoment))) }
+func (r *reader) moment() protocol.Timestamp {
+	return protocol.Timestamp(r.UvarintAtMost(uint64(maxMoment)))
+}
 
 func (r *reader) text() string {
 	b := r.Bytes(math.MaxInt32)

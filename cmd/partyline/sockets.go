@@ -27,10 +27,10 @@ var socketGauges = []socketGauge{
 	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s fanout.Stats) int64 { return s.Writes }},
 	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s fanout.Stats) int64 { return s.Bytes }},
 	{"partyline.socket.stalls", "Sockets that were found full", true, func(s fanout.Stats) int64 { return s.Stalls }},
-	{"partyline.socket.folded", "Snapshots sent in place of events to readers that were too slow", true, func(s fanout.Stats) int64 { return s.Folded }},
-	{"partyline.socket.replayed", "Events read from the journal for readers behind", true, func(s fanout.Stats) int64 { return s.Replayed }},
-	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s fanout.Stats) int64 { return s.Dropped }},
-	{"partyline.socket.silent", "Sockets dropped because nothing came from them", true, func(s fanout.Stats) int64 { return s.Silent }},
+	{"partyline.socket.folded", "Snapshots sent in place of events to readers that were too slow", true, func(s fanout.Stats) int64 { return s.CatchupSnapshots }},
+	{"partyline.socket.replayed", "Events read from the journal for readers behind", true, func(s fanout.Stats) int64 { return s.ReplayedEvents }},
+	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s fanout.Stats) int64 { return s.ClosedSlow }},
+	{"partyline.socket.silent", "Sockets dropped because nothing came from them", true, func(s fanout.Stats) int64 { return s.ClosedSilent }},
 }
 
 // observeSockets has the engine's numbers read whenever metrics are.

@@ -91,7 +91,7 @@ func (h *house) open(o options) *fanout.Engine {
 	if h.hub, err = actors.New(h.t.Context(), ho); err != nil {
 		h.t.Fatal(err)
 	}
-	engine := fanout.New(fanout.Options{Hub: h.hub, Heartbeat: 50 * time.Millisecond})
+	engine := fanout.New(fanout.Options{Hub: h.hub, HeartbeatInterval: 50 * time.Millisecond})
 	g := gateway.Options{Hub: h.hub, Engine: engine, AdminKey: adminKey, JWTSecret: []byte(jwtSecret), Log: zerolog.Nop(), Ready: h.hub.Health,
 		Metrics:        http.HandlerFunc(metrics),
 		CheckURL:       deafCourier(h.t).Check,

@@ -54,7 +54,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 func (d *dialer) judge(host, network, address string, c syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return ssrf.ErrAddress
+		return ssrf.ErrBlocked
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

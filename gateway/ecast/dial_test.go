@@ -32,7 +32,7 @@ func TestAddressesThatAreCalled(t *testing.T) {
 		for i, call := range c.calls {
 			host, address, _ := strings.Cut(call, " ")
 			err := d.judge(host, "tcp", address, nil)
-			if (err == nil) != c.fine[i] || err != nil && !errors.Is(err, ssrf.ErrAddress) {
+			if (err == nil) != c.fine[i] || err != nil && !errors.Is(err, ssrf.ErrBlocked) {
 				t.Errorf("%s: %s: %v", c.base, call, err)
 			}
 		}

@@ -89,12 +89,12 @@ func TestARoomWithinTheNetworkIsNotEntered(t *testing.T) {
 	for _, host := range []string{"127.0.0.2:" + port, "[::1]:" + port, "169.254.169.254:" + port, "10.0.0.1:" + port} {
 		s.Open("QUIP").Host(host)
 		_, err := looked(t, ecast.Options{BaseURL: server.URL + "/api/v2"})
-		if !errors.Is(err, ssrf.ErrAddress) {
+		if !errors.Is(err, ssrf.ErrBlocked) {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
 	for _, base := range []string{"http://169.254.169.254/api/v2", "http://[fd00:ec2::254]/api/v2"} {
-		if _, err := looked(t, ecast.Options{BaseURL: base}); !errors.Is(err, ssrf.ErrAddress) {
+		if _, err := looked(t, ecast.Options{BaseURL: base}); !errors.Is(err, ssrf.ErrBlocked) {
 			t.Errorf("%s: %v", base, err)
 		}
 	}

@@ -19,10 +19,10 @@ type AcceptOptions struct {
 	OriginPatterns []string
 	// From is where the connection comes from: all of one address share a budget of bytes
 	// that they have not read. The zero Addr has no part in that.
-	From netip.Addr
+	ClientAddr netip.Addr
 	// Pay is told how many bytes were read from the journal for the peer, and says how long
 	// it has to wait for them. It must not block; nil lets nobody wait.
-	Pay func(bytes int) time.Duration
+	ChargeReplay func(bytes int) time.Duration
 	// Tag is whatever the caller wants to find again on the Peer.
 	Tag any
 }

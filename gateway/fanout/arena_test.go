@@ -69,7 +69,7 @@ func startArena(t testing.TB, o fanout.Options, start func(*httptest.Server), se
 // accept is the upper layer: just enough of the messages to drive the engine.
 func (a *arena) accept(w http.ResponseWriter, r *http.Request) {
 	from, _ := netip.ParseAddr(r.URL.Query().Get("from"))
-	p, err := a.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, From: from, Pay: a.pay, Tag: r.URL.Query().Get("tag")})
+	p, err := a.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, ClientAddr: from, ChargeReplay: a.pay, Tag: r.URL.Query().Get("tag")})
 	if err != nil {
 		return
 	}
@@ -87,7 +87,7 @@ func (a *arena) receive(p *fanout.Conn, message []byte) {
 	}
 	switch m.Type {
 	case protocol.MessageAuth:
-		p.JoinLobby()
+		p.SubscribeAnnouncements()
 		answer(p, protocol.Notice{Type: protocol.MessageAuthSuccess})
 	case protocol.MessageSubscribe:
 		_, err := p.Subscribe(a.t.Context(), fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})

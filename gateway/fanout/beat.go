@@ -5,9 +5,9 @@ import "time"
 // beat looks at every peer now and then, for as long as the engine lives: it pings
 // those that are silent and drops those that stay so. There is no timer per peer.
 func (e *Engine) beat() {
-	ticker := time.NewTicker(e.o.Heartbeat)
+	ticker := time.NewTicker(e.o.HeartbeatInterval)
 	defer ticker.Stop()
-	limit := max(3, int64(e.o.Silence/e.o.Heartbeat))
+	limit := max(3, int64(e.o.SilenceTimeout/e.o.HeartbeatInterval))
 	for {
 		select {
 		case <-ticker.C:

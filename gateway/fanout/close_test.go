@@ -69,7 +69,7 @@ func TestClosePeersClosesThoseThatMatch(t *testing.T) {
 	if c.peer.Tag != "red" {
 		t.Errorf("the tag is %v", c.peer.Tag)
 	}
-	a.engine.ClosePeers(func(p *fanout.Conn) bool { return p == c.peer }, protocol.CloseForbidden, "Token revoked")
+	a.engine.CloseConns(func(p *fanout.Conn) bool { return p == c.peer }, protocol.CloseForbidden, "Token revoked")
 	c.expectClose(protocol.CloseForbidden)
 	if c.peer.Send([]byte("{}")) {
 		t.Error("a closed peer accepts messages")
@@ -79,7 +79,7 @@ func TestClosePeersClosesThoseThatMatch(t *testing.T) {
 
 func TestSilentPeerIsPingedAndThenDropped(t *testing.T) {
 	const limit, every = 8, 2 // beats: pinged after each quarter of the limit
-	a := newArena(t, fanout.Options{Heartbeat: time.Hour}, 1)
+	a := newArena(t, fanout.Options{HeartbeatInterval: time.Hour}, 1)
 	mute, awake := a.connect(), a.connect()
 	for beat := 1; beat <= limit; beat++ {
 		awake.quiet()
@@ -97,7 +97,7 @@ func TestSilentPeerIsPingedAndThenDropped(t *testing.T) {
 		t.Error("a word to who does not answer pings and so does not read either")
 	}
 	eventually(t, "the end of the peer", func() bool { return a.engine.Stats().Connections == 1 })
-	if s := a.engine.Stats(); s.Silent != 1 {
+	if s := a.engine.Stats(); s.ClosedSilent != 1 {
 		t.Errorf("%+v", s)
 	}
 	awake.quiet()

@@ -13,7 +13,7 @@ import (
 	"partyline/protocol"
 )
 
-// Peer is one WebSocket. All methods may be called from any goroutine.
+// Conn is one WebSocket. All methods may be called from any goroutine.
 type Conn struct {
 	// Tag is the caller's; the engine does not look at it.
 	Tag any
@@ -61,7 +61,7 @@ type Conn struct {
 }
 
 func newPeer(e *Engine, o AcceptOptions) *Conn {
-	p := &Conn{Tag: o.Tag, engine: e, source: e.unread.join(o.From), pay: o.Pay}
+	p := &Conn{Tag: o.Tag, engine: e, source: e.unread.join(o.ClientAddr), pay: o.ChargeReplay}
 	p.outbox.peer, p.outbox.room.L = p, &p.outbox.mu
 	p.seen.Store(e.tick.Load())
 	return p
@@ -72,12 +72,12 @@ func newPeer(e *Engine, o AcceptOptions) *Conn {
 // that leaves more than 4 MiB unread is closed with 4008.
 func (p *Conn) Send(payload []byte) bool { return p.sent(p.outbox.add(payload)) }
 
-// Owe notes that the peer is to be sent an answer, by Answer, later. It returns how
+// ReserveReply notes that the peer is to be sent an answer, by SendReply, later. It returns how
 // many it is owed now. A peer that Drain sends off is closed when it has been sent all.
-func (p *Conn) Owe() int { return p.outbox.owe() }
+func (p *Conn) ReserveReply() int { return p.outbox.owe() }
 
-// Answer is Send for what the peer is owed.
-func (p *Conn) Answer(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
+// SendReply is Send for what the peer is owed.
+func (p *Conn) SendReply(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
 
 func (p *Conn) sent(accepted, overfull bool) bool {
 	if overfull {

@@ -47,8 +47,8 @@ func New(o Options) *Engine {
 	e.messages.New = func() any { return new([]byte) }
 	e.tallies.wake = make(chan struct{}, 1)
 	e.lobby = newTopic(e, 0)
-	e.lobby.feed.Store(o.Hub.Lobby())
-	o.Hub.Lobby().Listen(e.lobby.news)
+	e.lobby.feed.Store(o.Hub.Announcements())
+	o.Hub.Announcements().Listen(e.lobby.news)
 	for range e.o.Workers {
 		e.start(e.work)
 	}
@@ -79,7 +79,7 @@ func (e *Engine) Close() {
 	e.mu.Unlock()
 	if first {
 		e.draining.Store(true)
-		e.o.Hub.Lobby().Listen(nil)
+		e.o.Hub.Announcements().Listen(nil)
 		e.cancel()
 	}
 	for _, p := range peers {
@@ -90,9 +90,9 @@ func (e *Engine) Close() {
 	e.tasks.Wait()
 }
 
-// ClosePeers closes the peers that match. It looks at every peer, and does not wait
+// CloseConns closes the peers that match. It looks at every peer, and does not wait
 // for any.
-func (e *Engine) ClosePeers(match func(*Conn) bool, code protocol.CloseCode, reason string) {
+func (e *Engine) CloseConns(match func(*Conn) bool, code protocol.CloseCode, reason string) {
 	for _, p := range e.everyone() {
 		if match(p) {
 			p.Close(code, reason)

@@ -46,7 +46,7 @@ func TestFiveThousandConnectsAtOnce(t *testing.T) {
 		a.hub.publish(1, 1)
 	}
 	eventually(t, "all written", func() bool { return a.engine.Stats().Deliveries == 20*n })
-	if s := a.engine.Stats(); s.Connections != n || s.Folded != 0 || s.Dropped != 0 {
+	if s := a.engine.Stats(); s.Connections != n || s.CatchupSnapshots != 0 || s.ClosedSlow != 0 {
 		t.Errorf("%+v", s)
 	}
 	got := int64(0)

@@ -104,7 +104,7 @@ func (f *flusher) gatherFrom(s *subscription) (over bool) {
 			f.add(piece{kind: kindEvents, bytes: b, sub: s})
 		}
 		switch {
-		case errors.Is(err, feed.ErrGone):
+		case errors.Is(err, feed.ErrOverrun):
 			s.fallBehind()
 		case errors.Is(err, feed.ErrClosed):
 			if s.follow() {

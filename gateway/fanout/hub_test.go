@@ -110,7 +110,7 @@ const now protocol.Epoch = "abcdefghijklmnop"
 
 func (h *fakeHub) Timeline() protocol.Timeline { return protocol.Timeline{Epoch: now} }
 
-func (h *fakeHub) Lobby() *feed.Feed { return h.lobby }
+func (h *fakeHub) Announcements() *feed.Feed { return h.lobby }
 
 func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
 	h.mu.Lock()
@@ -199,7 +199,7 @@ func (h *fakeHub) happen(id protocol.SessionID) {
 	n.events = append(n.events, fmt.Appendf(nil, `{"type":"game.added","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
 	n.news++
 	if n.feed != nil {
-		n.feed.AddNews()
+		n.feed.MarkStale()
 		n.feed.Publish(n.events[len(n.events)-1])
 	}
 }
@@ -294,7 +294,7 @@ func (h *fakeHub) remove(id protocol.SessionID) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.events = append(n.events, fmt.Appendf(nil, `{"type":"session.deleted","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
-	n.feed.AddEnd()
+	n.feed.MarkDeleted()
 	n.feed.Publish(n.events[len(n.events)-1])
 	n.feed.Close()
 }

@@ -75,8 +75,8 @@ const (
 	reconnectWindow = 5 * time.Second
 )
 
-// Watcher opens the feeds of sessions. Errors are *protocol.Error.
-type Watcher interface {
+// Feeds opens the feeds of sessions. Errors are *protocol.Error.
+type Feeds interface {
 	// Watch opens or joins the session's feed. News is called after each publish; it does not block.
 	Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error)
 	// Unwatch says that nobody listens to the feed any more. It must not wait for
@@ -85,12 +85,12 @@ type Watcher interface {
 	// Refresh asks that the feed be given the session's state, because it is stale. It
 	// must not wait for anything. It may be called again before that is done.
 	Refresh(id protocol.SessionID, f *feed.Feed)
-	// Lobby is the feed of what every authenticated peer hears. It is never closed.
-	Lobby() *feed.Feed
+	// Announcements is the feed of what every authenticated connection is sent. It is never closed.
+	Announcements() *feed.Feed
 }
 
-// Historian reads what is committed. Errors are *protocol.Error.
-type Historian interface {
+// History reads what is committed. Errors are *protocol.Error.
+type History interface {
 	// Timeline is the one in which seqs are counted; it does not change.
 	Timeline() protocol.Timeline
 	// State is the session as of State.Seq.
@@ -101,8 +101,8 @@ type Historian interface {
 
 // Hub is what the engine needs of the actors.
 type Hub interface {
-	Watcher
-	Historian
+	Feeds
+	History
 }
 
 // Options of an Engine. Zero values mean the default that is named with each.
@@ -111,34 +111,30 @@ type Options struct {
 	Log zerolog.Logger
 	// Workers write; one per CPU is enough because they never wait: GOMAXPROCS.
 	Workers int
-	// FlushInterval is the least time between two passes over a session's subscribers,
-	// 0 to 25 ms. It trades latency for CPU: 0.
-	FlushInterval time.Duration
 	// Stall, Silence and TallyInterval: protocol.StallTimeout, SilenceTimeout, TallyInterval.
-	Stall, Silence, TallyInterval time.Duration
+	StallTimeout, SilenceTimeout, TallyInterval time.Duration
 	// Heartbeat is how often peers are looked at: one second. A silent peer is pinged
 	// three times within Silence.
-	Heartbeat time.Duration
-	// MaxUnreadOfOne and MaxUnread are how many bytes the peers of one source, and all
+	HeartbeatInterval time.Duration
+	// MaxUnreadPerAddress and MaxUnread are how many bytes the peers of one source, and all
 	// peers, may leave unread; then those with the most are closed with
 	// protocol.CloseTooSlow: 32 MiB and 256 MiB.
-	MaxUnreadOfOne, MaxUnread int64
+	MaxUnreadPerAddress, MaxUnread int64
 	// Patience is how long a session may be unreadable before its peers are closed with
 	// protocol.CloseTryLater: 30 seconds.
-	Patience time.Duration
+	RetryTimeout time.Duration
 }
 
 func (o Options) withDefaults() Options {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	o.FlushInterval = min(max(o.FlushInterval, 0), 25*time.Millisecond)
-	o.Stall = positive(o.Stall, protocol.StallTimeout)
-	o.Silence = positive(o.Silence, protocol.SilenceTimeout)
+	o.StallTimeout = positive(o.StallTimeout, protocol.StallTimeout)
+	o.SilenceTimeout = positive(o.SilenceTimeout, protocol.SilenceTimeout)
 	o.TallyInterval = positive(o.TallyInterval, protocol.TallyInterval)
-	o.Heartbeat = positive(o.Heartbeat, time.Second)
-	o.Patience = positive(o.Patience, patience)
-	o.MaxUnreadOfOne = positive(o.MaxUnreadOfOne, maxUnreadOfOne)
+	o.HeartbeatInterval = positive(o.HeartbeatInterval, time.Second)
+	o.RetryTimeout = positive(o.RetryTimeout, patience)
+	o.MaxUnreadPerAddress = positive(o.MaxUnreadPerAddress, maxUnreadOfOne)
 	o.MaxUnread = positive(o.MaxUnread, maxUnread)
 	return o
 }

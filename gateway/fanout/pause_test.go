@@ -52,10 +52,10 @@ func TestConnectionThatBreaksWhileItsReaderIsPausedIsForgotten(t *testing.T) {
 // With TLS no close frame can follow a write that was cut off. The outbox must be full
 // before the socket has been so for too long, on a slow machine as well.
 func TestPausedPeerThatStallsIsForgottenWithTLS(t *testing.T) {
-	a := newTLSArena(t, fanout.Options{Stall: 3 * time.Second})
+	a := newTLSArena(t, fanout.Options{StallTimeout: 3 * time.Second})
 	askAndDoNotRead(a)
 	gone(a)
-	if s := a.engine.Stats(); s.Dropped != 1 {
+	if s := a.engine.Stats(); s.ClosedSlow != 1 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -83,19 +83,19 @@ func closes(a *arena) {
 // Pongs are not read while the reader is paused: that is not the client's silence.
 func TestPausedPeerIsNotSilent(t *testing.T) {
 	const limit = 8
-	a := newArena(t, fanout.Options{Heartbeat: time.Hour})
+	a := newArena(t, fanout.Options{HeartbeatInterval: time.Hour})
 	c := askAndDoNotRead(a)
 	for range 3 * limit {
 		a.engine.Beat(limit)
 	}
-	if s := a.engine.Stats(); s.Silent != 0 || s.Connections != 1 {
+	if s := a.engine.Stats(); s.ClosedSilent != 0 || s.Connections != 1 {
 		t.Fatalf("%+v", s)
 	}
 	for c.peer.Paused() { // it reads its answers after all
 		c.expect(protocol.MessageResponse)
 	}
 	a.engine.Beat(limit) // heard when it was let go
-	if s := a.engine.Stats(); s.Silent != 0 {
+	if s := a.engine.Stats(); s.ClosedSilent != 0 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -103,7 +103,7 @@ func TestPausedPeerIsNotSilent(t *testing.T) {
 // A message of many records may take longer than Stall, as long as it moves.
 func TestSlowPeerThatTakesALargeAnswerBitByBitIsNotClosedWithTLS(t *testing.T) {
 	const stall = 500 * time.Millisecond
-	a := newTLSArena(t, fanout.Options{Stall: stall})
+	a := newTLSArena(t, fanout.Options{StallTimeout: stall})
 	c := a.connect()
 	answer := append(append([]byte(`{"type":"response","id":"`), make([]byte, 16<<20)...), `"}`...)
 	for i := range answer[25 : len(answer)-2] {
@@ -118,7 +118,7 @@ func TestSlowPeerThatTakesALargeAnswerBitByBitIsNotClosedWithTLS(t *testing.T) {
 	if took := time.Since(begin); took < 2*stall {
 		t.Fatalf("read in %v", took)
 	}
-	if s := a.engine.Stats(); s.Dropped != 0 {
+	if s := a.engine.Stats(); s.ClosedSlow != 0 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // A flood of pings is answered sixteen times in a heartbeat, and ended at 512.
 func TestAFloodOfPingsIsNotAnsweredAndThenClosed(t *testing.T) {
-	a := newArena(t, fanout.Options{Heartbeat: time.Hour}, 1)
+	a := newArena(t, fanout.Options{HeartbeatInterval: time.Hour}, 1)
 	c := a.connect()
 	for n := range 30 {
 		c.write(opPing, fmt.Appendf(nil, "%d", n))

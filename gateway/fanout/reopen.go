@@ -83,7 +83,7 @@ func (t *topic) abandon() {
 	t.engine.mu.Lock()
 	t.engine.forget(t)
 	t.engine.mu.Unlock()
-	t.engine.ClosePeers(func(p *Conn) bool { return p.follows(t) }, protocol.CloseTryLater, "The session cannot be read")
+	t.engine.CloseConns(func(p *Conn) bool { return p.follows(t) }, protocol.CloseTryLater, "The session cannot be read")
 }
 
 func (p *Conn) follows(t *topic) bool {

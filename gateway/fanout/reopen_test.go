@@ -122,7 +122,7 @@ func TestFeedsThatEndWhilePeersComeAndGo(t *testing.T) {
 }
 
 func TestSessionThatStaysUnreadableSendsItsPeersAway(t *testing.T) {
-	a := newArena(t, fanout.Options{Patience: 100 * time.Millisecond}, 1, 2)
+	a := newArena(t, fanout.Options{RetryTimeout: 100 * time.Millisecond}, 1, 2)
 	c, other := a.connect(), a.connect()
 	c.subscribe(1, "")
 	other.subscribe(2, "")
@@ -138,7 +138,7 @@ func TestSessionThatStaysUnreadableSendsItsPeersAway(t *testing.T) {
 }
 
 func TestJournalThatStaysUnreadableSendsThePeerAway(t *testing.T) {
-	a := newArena(t, fanout.Options{Patience: 100 * time.Millisecond}, 1)
+	a := newArena(t, fanout.Options{RetryTimeout: 100 * time.Millisecond}, 1)
 	a.hub.publish(1, 2000)
 	c, other := a.connect(), a.connect()
 	other.subscribe(1, "")

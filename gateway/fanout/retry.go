@@ -11,7 +11,7 @@ func (e *Engine) retryWait(tries int) time.Duration {
 		waited += wait
 		wait = min(2*wait, lastRetry)
 	}
-	if waited > e.o.Patience {
+	if waited > e.o.RetryTimeout {
 		return 0
 	}
 	return wait

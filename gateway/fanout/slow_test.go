@@ -95,8 +95,8 @@ func TestPeerThatFallsOutOfTheRingGetsOneSnapshotAndGoesOnGapless(t *testing.T) 
 			at++
 		}
 	}
-	if snapshots != 1 || a.engine.Stats().Folded != 1 {
-		t.Errorf("%d snapshots, %d folded", snapshots, a.engine.Stats().Folded)
+	if snapshots != 1 || a.engine.Stats().CatchupSnapshots != 1 {
+		t.Errorf("%d snapshots, %d folded", snapshots, a.engine.Stats().CatchupSnapshots)
 	}
 	a.hub.publish(1, 10)
 	slow.events(1, at, at+10)
@@ -122,7 +122,7 @@ func TestPeerWithSinceThatFallsOutOfTheRingReadsOnFromTheJournal(t *testing.T) {
 	head := a.hub.head(1)
 	c.events(1, 0, head)
 	s := a.engine.Stats()
-	if s.Replayed == 0 || s.Folded != 0 {
+	if s.ReplayedEvents == 0 || s.CatchupSnapshots != 0 {
 		t.Errorf("%+v", s)
 	}
 	a.hub.publish(1, 10)
@@ -130,18 +130,18 @@ func TestPeerWithSinceThatFallsOutOfTheRingReadsOnFromTheJournal(t *testing.T) {
 }
 
 func TestStalledPeerIsClosedAsTooSlowAndReadsWhy(t *testing.T) {
-	a := newArena(t, fanout.Options{Stall: 200 * time.Millisecond}, 1)
+	a := newArena(t, fanout.Options{StallTimeout: 200 * time.Millisecond}, 1)
 	c := a.connect(true)
 	c.subscribe(1, `,"since":1`)
 	a.stall(c, 5000)
-	eventually(t, "4008", func() bool { return a.engine.Stats().Dropped == 1 })
+	eventually(t, "4008", func() bool { return a.engine.Stats().ClosedSlow == 1 })
 	c.expectClose(protocol.CloseTooSlow)
 	eventually(t, "the end of the peer", func() bool { return a.engine.Stats().Connections == 0 })
 }
 
 func TestSlowPeerThatTakesALittleIsNotClosed(t *testing.T) {
 	const stall = 500 * time.Millisecond
-	a := newArena(t, fanout.Options{Stall: stall}, 1)
+	a := newArena(t, fanout.Options{StallTimeout: stall}, 1)
 	c := a.connect(true)
 	c.subscribe(1, `,"since":1`)
 	a.hub.publishPadded(1, 20, 50_000)
@@ -151,7 +151,7 @@ func TestSlowPeerThatTakesALittleIsNotClosed(t *testing.T) {
 	if took := time.Since(begin); took < 2*stall {
 		t.Fatalf("a megabyte was sipped in %v", took)
 	}
-	if s := a.engine.Stats(); s.Dropped != 0 || s.Stalls == 0 {
+	if s := a.engine.Stats(); s.ClosedSlow != 0 || s.Stalls == 0 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -170,7 +170,7 @@ func (s *sipping) Read(b []byte) (int, error) {
 // A reader of answers that does not read them is first not asked for more, and cut
 // when it takes nothing for too long. It must not cost more than a few answers.
 func TestPeerThatAsksAndDoesNotReadIsPausedAndThenClosed(t *testing.T) {
-	a := newArena(t, fanout.Options{Stall: 300 * time.Millisecond}, 1)
+	a := newArena(t, fanout.Options{StallTimeout: 300 * time.Millisecond}, 1)
 	c := a.connect(true)
 	question := masked(opText, append(append([]byte(`{"type":"request","id":"1","data":"`), padding[:50_000]...), `"}`...))
 	asked := 0
@@ -182,7 +182,7 @@ func TestPeerThatAsksAndDoesNotReadIsPausedAndThenClosed(t *testing.T) {
 			}
 		}
 	})
-	eventually(t, "4008", func() bool { return a.engine.Stats().Dropped == 1 })
+	eventually(t, "4008", func() bool { return a.engine.Stats().ClosedSlow == 1 })
 	_ = c.conn.Close()
 	asking.Wait()
 	if asked == 2000 {

@@ -16,10 +16,10 @@ type Stats struct {
 	Writes, Bytes int64
 	// Stalls counts sockets that were full, Folded the snapshots that replaced events
 	// for peers that were too slow, Replayed the events that came from the journal.
-	Stalls, Folded, Replayed int64
+	Stalls, CatchupSnapshots, ReplayedEvents int64
 	// Dropped are peers that were closed with 4008, Silent those that were dropped
 	// because nothing came from them.
-	Dropped, Silent int64
+	ClosedSlow, ClosedSilent int64
 }
 
 type counters struct {
@@ -35,7 +35,7 @@ func (e *Engine) Stats() Stats {
 	return Stats{
 		Connections: int64(connections), Sessions: int64(sessions), Subscriptions: c.subscriptions.Load(), Unread: e.unread.all.Load(),
 		Deliveries: c.deliveries.Load(), Tallies: c.tallies.Load(), Snapshots: c.snapshots.Load(), Writes: c.writes.Load(), Bytes: c.bytes.Load(),
-		Stalls: c.stalls.Load(), Folded: c.folded.Load(), Replayed: c.replayed.Load(),
-		Dropped: c.dropped.Load(), Silent: c.silent.Load(),
+		Stalls: c.stalls.Load(), CatchupSnapshots: c.folded.Load(), ReplayedEvents: c.replayed.Load(),
+		ClosedSlow: c.dropped.Load(), ClosedSilent: c.silent.Load(),
 	}
 }

@@ -138,9 +138,9 @@ func (p *Conn) Unsubscribe(id protocol.SessionID) bool {
 	return true
 }
 
-// JoinLobby has the peer sent what everybody hears who is authenticated, from now
+// SubscribeAnnouncements has the peer sent what everybody hears who is authenticated, from now
 // on. Joining twice is joining once.
-func (p *Conn) JoinLobby() {
+func (p *Conn) SubscribeAnnouncements() {
 	t := p.engine.lobby
 	p.mu.Lock()
 	defer p.mu.Unlock()

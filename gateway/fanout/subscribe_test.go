@@ -41,7 +41,7 @@ func TestSinceReplaysFromTheRingAndFromTheJournal(t *testing.T) {
 	d.events(1, 3050, 3100)
 	d.subscribe(1, `,"since":3100`)
 	d.quiet()
-	if n := a.engine.Stats().Replayed; n != 3000 {
+	if n := a.engine.Stats().ReplayedEvents; n != 3000 {
 		t.Errorf("%d events came from the journal", n)
 	}
 }

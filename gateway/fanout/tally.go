@@ -70,7 +70,7 @@ func (e *Engine) tallyInterval(crowd int) time.Duration {
 // shown, or when it must be asked for: the session's answer rings the bell.
 func (t *topic) show() bool {
 	f, shown := t.feed.Load(), t.shown.Load()
-	now, ok := f.Picture()
+	now, ok := f.Summary()
 	switch {
 	case !ok && !f.Closed():
 		t.engine.o.Hub.Refresh(t.session, f)
@@ -84,7 +84,7 @@ func (t *topic) show() bool {
 
 // newest is the newest picture, for those who will not be there at the next beat.
 func (t *topic) newest() *feed.Summary {
-	if now, ok := t.feed.Load().Picture(); ok {
+	if now, ok := t.feed.Load().Summary(); ok {
 		return &now
 	}
 	return t.shown.Load()

@@ -158,7 +158,7 @@ func TestWhatIsNoVoteMakesASnapshotAndTalliesGoOn(t *testing.T) {
 	}
 	eventually(t, "the counts of what was read", func() bool {
 		s := a.engine.Stats()
-		return s.Snapshots == 5 && s.Tallies == 6 && s.Folded == 0
+		return s.Snapshots == 5 && s.Tallies == 6 && s.CatchupSnapshots == 0
 	})
 	c.quiet()
 }
@@ -260,7 +260,7 @@ func TestStormOfVotesAndNews(t *testing.T) {
 			if n, most := a.hub.states(1), int(time.Since(begin)/interval)+2; n == 0 || n > most {
 				t.Errorf("%d states, at most %d are allowed", n, most)
 			}
-			if s := a.engine.Stats(); s.Deliveries != 0 || s.Replayed != 0 || s.Folded != 0 {
+			if s := a.engine.Stats(); s.Deliveries != 0 || s.ReplayedEvents != 0 || s.CatchupSnapshots != 0 {
 				t.Errorf("%+v", s)
 			}
 		})
@@ -329,7 +329,7 @@ func TestSlowTallyReaderGetsTheNewest(t *testing.T) {
 // A snapshot that is stuck in a socket is not copied, and nothing may grow into it.
 func TestPeersThatStallWithinASnapshot(t *testing.T) {
 	// The last of ten must be stuck before the first has been so for too long.
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond, Stall: 5 * time.Second}, 1)
+	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond, StallTimeout: 5 * time.Second}, 1)
 	quick := a.connect()
 	quick.subscribe(1, `,"mode":"tally"`)
 	quick.expect(protocol.MessageTally)
@@ -362,7 +362,7 @@ func TestPeersThatStallWithinASnapshot(t *testing.T) {
 	}
 	reading.Wait()
 	eventually(t, "the end of those who do not read", func() bool { return a.engine.Stats().Connections == 6 })
-	if s := a.engine.Stats(); s.Dropped != 5 {
+	if s := a.engine.Stats(); s.ClosedSlow != 5 {
 		t.Errorf("%+v", s)
 	}
 	late := a.connect()

@@ -3,7 +3,6 @@ package fanout
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"partyline/actors/feed"
 	"partyline/protocol"
@@ -32,8 +31,6 @@ type topic struct {
 
 	mu     sync.Mutex
 	chunks [2][]*chunk // of subscribers to events, and to tallies
-	last   time.Time   // of the last pass, for FlushInterval
-	later  *time.Timer // queues the next pass
 }
 
 func newTopic(e *Engine, id protocol.SessionID) *topic {
@@ -48,27 +45,7 @@ func (t *topic) isLobby() bool { return t.session == 0 }
 // number of subscribers.
 func (t *topic) ring() {
 	if !t.dirty.Swap(true) {
-		t.schedule()
-	}
-}
-
-// schedule queues a pass, now or when FlushInterval after the last one is over.
-func (t *topic) schedule() {
-	interval := t.engine.o.FlushInterval
-	if interval == 0 {
 		t.engine.queue.pass(t)
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	wait := interval - time.Since(t.last)
-	switch {
-	case wait <= 0:
-		t.engine.queue.pass(t)
-	case t.later == nil:
-		t.later = time.AfterFunc(wait, func() { t.engine.queue.pass(t) })
-	default:
-		t.later.Reset(wait)
 	}
 }
 
@@ -77,7 +54,6 @@ func (t *topic) schedule() {
 func (t *topic) run(f *flusher) {
 	t.dirty.Store(false) // before looking: what comes from now on queues it again
 	t.mu.Lock()
-	t.last = time.Now()
 	chunks, tallied := t.chunks[events], len(t.chunks[tallies]) > 0
 	t.mu.Unlock()
 	if tallied {

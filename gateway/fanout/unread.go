@@ -43,7 +43,7 @@ func (u *unread) join(from netip.Addr) *source {
 	defer u.mu.Unlock()
 	s := u.sources[from]
 	if s == nil {
-		s = &source{from: from, most: u.engine.o.MaxUnreadOfOne}
+		s = &source{from: from, most: u.engine.o.MaxUnreadPerAddress}
 		if !from.IsValid() {
 			s.most = math.MaxInt64
 		}
@@ -146,7 +146,7 @@ func (p *Conn) stallsAt() time.Time {
 	if p.evicted.Load() {
 		return time.Now()
 	}
-	return time.Now().Add(p.engine.o.Stall)
+	return time.Now().Add(p.engine.o.StallTimeout)
 }
 
 // setOut replaces what is on its way of the outbox. The lock is held.

@@ -58,7 +58,7 @@ func (a *arena) overload(c *client, most int) {
 	a.t.Helper()
 	eventually(a.t, "a peer that is closed", func() bool {
 		c.leave(most / 20)
-		return a.engine.Stats().Dropped > 0
+		return a.engine.Stats().ClosedSlow > 0
 	})
 }
 
@@ -68,7 +68,7 @@ func (c crowded) take() {
 	for c, answers := range c.kept {
 		c.take(answers)
 	}
-	if n := c.engine.Stats().Dropped; n != 1 {
+	if n := c.engine.Stats().ClosedSlow; n != 1 {
 		c.t.Errorf("%d were closed", n)
 	}
 }
@@ -82,7 +82,7 @@ const (
 // its share. The others are sent everything.
 func TestWhoLeavesTheMostUnreadIsClosed(t *testing.T) {
 	const most = 2 << 20
-	a := newArena(t, fanout.Options{MaxUnreadOfOne: most})
+	a := newArena(t, fanout.Options{MaxUnreadPerAddress: most})
 	greedy, others := a.crowd(most)
 	greedy.expectClose(protocol.CloseTooSlow)
 	others.take()
@@ -91,7 +91,7 @@ func TestWhoLeavesTheMostUnreadIsClosed(t *testing.T) {
 // With TLS a record that was begun cannot be ended, so nobody is told why.
 func TestWhoLeavesTheMostUnreadIsClosedWithTLS(t *testing.T) {
 	const most = 2 << 20
-	a := newTLSArena(t, fanout.Options{MaxUnreadOfOne: most})
+	a := newTLSArena(t, fanout.Options{MaxUnreadPerAddress: most})
 	greedy, others := a.crowd(most)
 	for err := error(nil); err == nil; {
 		_, err = greedy.tryHear()
@@ -110,7 +110,7 @@ func TestAllTogetherLeaveSoMuchUnread(t *testing.T) {
 	for c, answers := range kept {
 		c.take(answers)
 	}
-	if n := a.engine.Stats().Dropped; n != 1 {
+	if n := a.engine.Stats().ClosedSlow; n != 1 {
 		t.Errorf("%d were closed", n)
 	}
 }

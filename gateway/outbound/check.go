@@ -47,7 +47,7 @@ func (c *Sender) judge(host string, all ...netip.Addr) error {
 		return nil
 	}
 	for _, a := range all {
-		if !ssrf.Blocked(a) {
+		if !ssrf.AlwaysBlocked(a) {
 			return closedAddress(host, a)
 		}
 	}

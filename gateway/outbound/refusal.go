@@ -59,7 +59,7 @@ func dialRefusal(err error) error {
 	switch {
 	case errors.As(err, &r):
 		return r
-	case errors.Is(err, ssrf.ErrAddress):
+	case errors.Is(err, ssrf.ErrBlocked):
 		return errAddress
 	case errors.As(err, &name) && name.IsNotFound:
 		return errNoName

@@ -31,10 +31,10 @@ var tunnels = []struct {
 	{netip.MustParsePrefix("2002::/16"), 2},       // 6to4 (RFC 3056)
 }
 
-// ErrAddress says that an address may not be called. It names none.
-var ErrAddress = errors.New("the address is not public")
+// ErrBlocked says that an address may not be called. It names none.
+var ErrBlocked = errors.New("the address is not public")
 
-// Fence says which addresses may be called. Make it with New.
+// Policy says which addresses may be called. Make it with New.
 type Policy struct {
 	special *ssrf.Guardian
 }
@@ -57,36 +57,36 @@ func New(open []netip.Prefix) Policy {
 func (f Policy) Control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return ErrAddress
+		return ErrBlocked
 	}
 	return f.Check(to.Addr())
 }
 
-// Check returns ErrAddress for an address that may not be called. One that carries
+// Check returns ErrBlocked for an address that may not be called. One that carries
 // another through a tunnel is judged by both.
 func (f Policy) Check(a netip.Addr) error {
 	a = a.Unmap()
 	// A prefix contains no address with a zone: no list would see it.
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
-		return ErrAddress
+		return ErrBlocked
 	}
 	if inner, ok := carried(a); ok && f.Check(inner) != nil {
-		return ErrAddress
+		return ErrBlocked
 	}
 	if f.special.SafeAddr(a) != nil {
-		return ErrAddress
+		return ErrBlocked
 	}
 	return nil
 }
 
-// Shut says that an address may not be called whatever is opened.
-func Blocked(a netip.Addr) bool {
+// AlwaysBlocked says that an address may not be called whatever is opened.
+func AlwaysBlocked(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
 		return true
 	}
 	inner, ok := carried(a)
-	return ok && Blocked(inner)
+	return ok && AlwaysBlocked(inner)
 }
 
 func isMetadata(a netip.Addr) bool {

@@ -35,7 +35,7 @@ func TestTheFenceIsNamedByItsError(t *testing.T) {
 	open := ssrf.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")})
 	for address, want := range map[string]error{
 		"8.8.8.8": nil, "10.1.2.3": nil, "::ffff:10.1.2.3": nil,
-		"10.2.0.1": ssrf.ErrAddress, "127.0.0.1": ssrf.ErrAddress, "169.254.169.254": ssrf.ErrAddress, "fe80::1%lo": ssrf.ErrAddress,
+		"10.2.0.1": ssrf.ErrBlocked, "127.0.0.1": ssrf.ErrBlocked, "169.254.169.254": ssrf.ErrBlocked, "fe80::1%lo": ssrf.ErrBlocked,
 	} {
 		if err := open.Check(netip.MustParseAddr(address)); err != want {
 			t.Errorf("%s: %v, want %v", address, err, want)
