@@ -29,7 +29,7 @@ func (a *webhookActor) fly(p parcel, l webhook.Source, number int, probe bool) {
 		Made: a.state.Made(), Edition: a.state.Edition(), Draw: a.post.jitter(),
 	}
 	if probe {
-		event = webhook.Ping(a.id, now.Clock)
+		event = webhook.Ping(a.id, now.Wall)
 		d.MessageID = a.messageID(p.id, number)
 	}
 	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(p.stored)))

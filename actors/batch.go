@@ -70,10 +70,10 @@ func (h *Hub) castParts(ctx context.Context, n int, parts []*votePart) (any, err
 			if err != nil {
 				refusal := refusalOf(err)
 				again = again || refusal.Code.Meaning().Retry
-				all.Refuse(place, refusal)
+				all.Reject(place, refusal)
 				continue
 			}
-			all.Take(place, answer.(*protocol.BatchResult).Results[i])
+			all.Record(place, answer.(*protocol.BatchResult).Results[i])
 		}
 	}
 	if again {

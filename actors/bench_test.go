@@ -115,7 +115,7 @@ func benchVote(b *testing.B, h *actors.Hub, id protocol.SessionID, i int64) {
 	// Distinct names: nobody votes twice within a second.
 	ts := protocol.TimestampOf(time.Now())
 	_, err := h.Do(b.Context(), actors.Call{Command: &protocol.CastVote{
-		SessionID: id, Username: fmt.Sprint("voter", i), Vote: protocol.VoteUp, Timestamp: ts.Stamp(),
+		SessionID: id, Username: fmt.Sprint("voter", i), Vote: protocol.VoteUp, Timestamp: ts.VoteTimestamp(),
 	}})
 	if err != nil {
 		b.Error(err)

@@ -63,7 +63,7 @@ func withRows(c protocol.ImportGames) (protocol.Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Rows, c.Ignored = rows, ignored
+	c.Rows, c.IgnoredColumns = rows, ignored
 	return c, nil
 }
 
@@ -129,7 +129,7 @@ func (h *Hub) send(c *command) *protocol.Error {
 		}
 		return h.sendSession(c.cmd.(*protocol.CastVote).SessionID, c)
 	case protocol.EndPoll:
-		cmd.Draw = h.draw()
+		cmd.TieBreak = h.draw()
 		c.cmd = cmd
 		return h.sendSession(cmd.ID, c)
 	case protocol.OpenJoin:

@@ -24,31 +24,31 @@ import (
 // chatLog reads lines of name, message and the time as milliseconds after a moment.
 func chatLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, lines ...any) *protocol.ImportChat {
 	t.Helper()
-	var s protocol.ChatSieve
+	var s protocol.ChatScanner
 	for ; len(lines) > 0; lines = lines[3:] {
 		message, at := lines[1].(string), since+protocol.Timestamp(lines[2].(int))
-		if err := s.Add(&protocol.ChatMessage{Username: lines[0].(string), Message: &message, Timestamp: at.Stamp()}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: lines[0].(string), Message: &message, Timestamp: at.VoteTimestamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return s.Log(id)
+	return s.Import(id)
 }
 
 // crowdLog has so many lines, each with a vote of a name of its own, within a second
 // after a moment.
 func crowdLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, n int, prefix string) *protocol.ImportChat {
 	t.Helper()
-	var s protocol.ChatSieve
+	var s protocol.ChatScanner
 	for i := range n {
 		message, at := "well thisgame++ i say", since+protocol.Timestamp(i%1000)
 		if i%4 == 0 {
 			message = "thisgame--"
 		}
-		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(prefix, i), Message: &message, Timestamp: at.Stamp()}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(prefix, i), Message: &message, Timestamp: at.VoteTimestamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return s.Log(id)
+	return s.Import(id)
 }
 
 // begun is when the game of the evening began.
@@ -434,15 +434,15 @@ func TestTheLargestChatLog(t *testing.T) {
 		t.Fatalf("%d votes: their ids do not fit", 2*lines)
 	}
 	e := newEveningOn(t, memory.New(memory.Options{}))
-	var s protocol.ChatSieve
+	var s protocol.ChatScanner
 	message, since := "thisgame++ thisgame--", e.begun()
 	for i := range lines {
 		at := since + protocol.Timestamp(i%1000)
-		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(i), Message: &message, Timestamp: at.Stamp()}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: fmt.Sprint(i), Message: &message, Timestamp: at.VoteTimestamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if r := do[*protocol.ChatResult](t, e.hub, s.Log(e.session)); r.VotesProcessed != int64(2*lines) {
+	if r := do[*protocol.ChatResult](t, e.hub, s.Import(e.session)); r.VotesProcessed != int64(2*lines) {
 		t.Fatalf("%+v, want %d votes", r, 2*lines)
 	}
 	p, err := e.hub.Votes(t.Context(), protocol.VoteFilter{Limit: 100, Page: 2*lines/100 + 1})

@@ -45,7 +45,7 @@ func classOf(c protocol.Command) Class {
 		return ClassBot
 	case *protocol.CastGuestVote:
 		return ClassGuest
-	case *protocol.VotePoll:
+	case *protocol.CastPollVote:
 		if c.Device != 0 {
 			return ClassGuest
 		}

@@ -38,7 +38,7 @@ func newClock(now func() time.Time, log zerolog.Logger) *clock {
 }
 
 // moment is now.
-func (c *clock) moment() protocol.Moment {
+func (c *clock) moment() protocol.ClockReading {
 	t := time.Now()
 	says := protocol.TimestampOf(t)
 	if c.now != nil {
@@ -50,7 +50,7 @@ func (c *clock) moment() protocol.Moment {
 		c.step(ahead, set)
 		ahead = set
 	}
-	return protocol.Moment{Clock: says, Steady: says - protocol.Timestamp(ahead)}
+	return protocol.ClockReading{Wall: says, Monotonic: says - protocol.Timestamp(ahead)}
 }
 
 // step notes that the clock was set. Whoever sees it first tells it.

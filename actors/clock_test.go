@@ -23,7 +23,7 @@ func TestCommitsKeepTheirOrderWhateverTheClockDoes(t *testing.T) {
 			n.skew.Store(int64(skew))
 			for i := range 2 {
 				stamp := protocol.TimestampOf(time.Now().Add(skew)) // of a bot on the same machine
-				do[*protocol.VoteAccepted](t, n.hub, &protocol.CastVote{SessionID: n.session, Username: fmt.Sprint(skew, i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()})
+				do[*protocol.VoteAccepted](t, n.hub, &protocol.CastVote{SessionID: n.session, Username: fmt.Sprint(skew, i), Vote: protocol.VoteUp, Timestamp: stamp.VoteTimestamp()})
 				n.play(2)
 				rest(time.Second)
 				n.restart()
@@ -63,7 +63,7 @@ func (n *night) wantGame(playing int) {
 	n.t.Helper()
 	n.voters++
 	now := protocol.TimestampOf(time.Now())
-	a, err := n.hub.Do(n.t.Context(), actors.Call{Command: &protocol.CastVote{SessionID: n.session, Username: fmt.Sprint("v", n.voters), Vote: protocol.VoteUp, Timestamp: now.Stamp()}})
+	a, err := n.hub.Do(n.t.Context(), actors.Call{Command: &protocol.CastVote{SessionID: n.session, Username: fmt.Sprint("v", n.voters), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}})
 	if err != nil {
 		n.t.Fatalf("during playing %d: %v", playing, err)
 	}

@@ -50,11 +50,11 @@ func (c *countdown) stop() {
 
 // endPoll ends the poll whose time is over, before anything else is decided.
 func (a *sessionActor) endPoll() {
-	if a.countdown.poll == 0 || !a.countdown.due(a.clock.moment().Steady) {
+	if a.countdown.poll == 0 || !a.countdown.due(a.clock.moment().Monotonic) {
 		return
 	}
 	a.countdown.ending = true
-	a.handle(&command{cmd: protocol.EndPoll{ID: a.id, PollID: a.countdown.poll, Draw: a.draw()}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.handle(&command{cmd: protocol.EndPoll{ID: a.id, PollID: a.countdown.poll, TieBreak: a.draw()}, ticket: ticket{done: func(_ any, err *protocol.Error) {
 		a.countdown.ending, a.countdown.failed = false, err != nil
 	}}})
 }
@@ -67,7 +67,7 @@ func (a *sessionActor) countDown(h *session.State) {
 		a.countdown.stop()
 		return
 	}
-	a.countdown.start(id, until, now.Steady, func(m timeIsUp) { a.system.Root.Send(a.self, m) })
+	a.countdown.start(id, until, now.Monotonic, func(m timeIsUp) { a.system.Root.Send(a.self, m) })
 }
 
 // precede is called before what somebody asks. A vote does not slip in between an end
@@ -75,7 +75,7 @@ func (a *sessionActor) countDown(h *session.State) {
 // reading of the session.
 func (a *sessionActor) precede(m asker) {
 	if c, ok := m.(*command); ok && a.countdown.failed {
-		_, vote := c.cmd.(*protocol.VotePoll)
+		_, vote := c.cmd.(*protocol.CastPollVote)
 		a.countdown.failed = !vote
 	}
 	a.endPoll()

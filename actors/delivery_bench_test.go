@@ -26,7 +26,7 @@ func benchmarkDeliveries(b *testing.B, hooks int) {
 	h := newCourierHub(b, c)
 	for range hooks {
 		mustDo(b, h, protocol.CreateWebhook{
-			Name: "bot", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events(protocol.EventVoteReceived),
+			Name: "bot", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList(protocol.EventVoteReceived),
 		})
 	}
 	var told atomic.Int64

@@ -74,7 +74,7 @@ func TestVotesAreOfTheClassOfWhoeverVotes(t *testing.T) {
 		want Class
 	}{
 		{&protocol.CastVote{}, ClassBot}, {&protocol.CastVotes{}, ClassBot}, {&protocol.CastGuestVote{}, ClassGuest},
-		{&protocol.VotePoll{}, ClassBot}, {&protocol.VotePoll{Device: 7}, ClassGuest}, {protocol.CloseSession{}, ClassHost},
+		{&protocol.CastPollVote{}, ClassBot}, {&protocol.CastPollVote{Device: 7}, ClassGuest}, {protocol.CloseSession{}, ClassHost},
 	} {
 		if got := classOf(c.cmd); got != c.want {
 			t.Errorf("%T is of class %d, want %d", c.cmd, got, c.want)

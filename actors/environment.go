@@ -23,7 +23,7 @@ type environment struct {
 // Timeline is the one that the journal records.
 func (e *environment) Timeline() protocol.Timeline {
 	epoch := e.journal.Epoch()
-	return protocol.Timeline{Epoch: protocol.Epoch(epoch.ID), Adopted: epoch.Adopted}
+	return protocol.Timeline{Epoch: protocol.Epoch(epoch.ID), AcceptsEmpty: epoch.Adopted}
 }
 
 // epochOf is the epoch in which the event of a delivery was recorded. It stays the same

@@ -77,7 +77,7 @@ func (e *evening) voteWithin(d time.Duration, name string) (any, error) {
 	ctx, cancel := context.WithTimeout(e.t.Context(), d)
 	defer cancel()
 	now := protocol.TimestampOf(time.Now())
-	return e.hub.Do(ctx, actors.Call{Command: &protocol.CastVote{Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()}})
+	return e.hub.Do(ctx, actors.Call{Command: &protocol.CastVote{Username: name, Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}})
 }
 
 // stuck is a journal on a disk that hangs: nothing that writes comes back, whatever its

@@ -299,5 +299,5 @@ func (s *scan) fits(v *session.VoteCast) bool {
 	f := &s.filter
 	return (f.GameID == 0 || f.GameID == v.Game) &&
 		(f.VoteType == "" || f.VoteType == v.Type) &&
-		(f.Username == "" || session.SameName(f.Username, protocol.VoterName(v.Username)))
+		(f.Username == "" || session.SameName(f.Username, protocol.NormalizeVoterName(v.Username)))
 }

@@ -93,7 +93,7 @@ func (a *archive) vote(id protocol.SessionID, game protocol.GameID, n int) {
 	}
 	batch := &protocol.CastVotes{SessionID: id}
 	for i := range n {
-		batch.Votes = append(batch.Votes, protocol.CastVote{Username: fmt.Sprintf("v%d of %d", i, game), Vote: thumb, Timestamp: protocol.TimestampOf(time.Now()).Stamp()})
+		batch.Votes = append(batch.Votes, protocol.CastVote{Username: fmt.Sprintf("v%d of %d", i, game), Vote: thumb, Timestamp: protocol.TimestampOf(time.Now()).VoteTimestamp()})
 	}
 	if r := a.do(batch).(*protocol.BatchResult); r.Accepted != n {
 		a.t.Fatalf("%+v", r)

@@ -67,7 +67,7 @@ func (e *evening) restart() {
 
 func (e *evening) vote(name string, v protocol.VoteType) (*protocol.VoteAccepted, error) {
 	now := protocol.TimestampOf(time.Now())
-	answer, err := e.hub.Do(e.t.Context(), actors.Call{Command: &protocol.CastVote{Username: name, Vote: v, Timestamp: now.Stamp()}})
+	answer, err := e.hub.Do(e.t.Context(), actors.Call{Command: &protocol.CastVote{Username: name, Vote: v, Timestamp: now.VoteTimestamp()}})
 	if err != nil {
 		return nil, err
 	}

@@ -22,26 +22,26 @@ type invitations struct {
 	// drawn are codes of commands that are not answered yet.
 	drawn map[string]struct{}
 	draw  func() string
-	told  func(protocol.SessionID, protocol.Generation)
+	told  func(protocol.SessionID, protocol.JoinGeneration)
 }
 
 type invitation struct {
-	generation protocol.Generation
+	generation protocol.JoinGeneration
 	code       string
 }
 
-func newInvitations(draw func() string, told func(protocol.SessionID, protocol.Generation)) *invitations {
+func newInvitations(draw func() string, told func(protocol.SessionID, protocol.JoinGeneration)) *invitations {
 	if draw == nil {
 		draw = drawCode
 	}
 	if told == nil {
-		told = func(protocol.SessionID, protocol.Generation) {}
+		told = func(protocol.SessionID, protocol.JoinGeneration) {}
 	}
 	return &invitations{told: told, open: map[protocol.SessionID]invitation{}, codes: map[string]protocol.SessionID{}, drawn: map[string]struct{}{}, draw: draw}
 }
 
 // note learns how a session is joined; an empty code is that it is not.
-func (v *invitations) note(id protocol.SessionID, g protocol.Generation, code string) {
+func (v *invitations) note(id protocol.SessionID, g protocol.JoinGeneration, code string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if before, ok := v.open[id]; ok {
@@ -55,7 +55,7 @@ func (v *invitations) note(id protocol.SessionID, g protocol.Generation, code st
 }
 
 // set is note of what has just been decided.
-func (v *invitations) set(id protocol.SessionID, g protocol.Generation, code string) {
+func (v *invitations) set(id protocol.SessionID, g protocol.JoinGeneration, code string) {
 	v.note(id, g, code)
 	v.told(id, g)
 }
@@ -67,7 +67,7 @@ func (v *invitations) opens(code string) protocol.SessionID {
 	return v.codes[code]
 }
 
-func (v *invitations) holds(id protocol.SessionID, g protocol.Generation) bool {
+func (v *invitations) holds(id protocol.SessionID, g protocol.JoinGeneration) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	now, ok := v.open[id]
@@ -114,7 +114,7 @@ func drawCode() string {
 // openJoin gives the session a code in case that it needs a new one.
 func (h *Hub) openJoin(c *command, cmd protocol.OpenJoin) *protocol.Error {
 	code := h.invitations.take()
-	cmd.Fresh = code
+	cmd.NewCode = code
 	c.cmd = cmd
 	done := c.done
 	c.done = func(answer any, err *protocol.Error) {
@@ -129,7 +129,7 @@ func (h *Hub) openJoin(c *command, cmd protocol.OpenJoin) *protocol.Error {
 func (h *Hub) Opens(code string) protocol.SessionID { return h.invitations.opens(code) }
 
 // GuestLive is false for the guests of a generation that is over. It does not wait.
-func (h *Hub) GuestLive(id protocol.SessionID, g protocol.Generation) bool {
+func (h *Hub) GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool {
 	return h.invitations.holds(id, g)
 }
 
@@ -149,6 +149,6 @@ func (h *Hub) Addresses(ctx context.Context, id protocol.SessionID) (protocol.Gu
 }
 
 // Enter asks a session what a device is told that comes with its code.
-func (h *Hub) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error) {
-	return askSession(ctx, h, id, func(s *session.State) (protocol.Entry, *protocol.Error) { return s.Enter(code, device) })
+func (h *Hub) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.GuestState, error) {
+	return askSession(ctx, h, id, func(s *session.State) (protocol.GuestState, *protocol.Error) { return s.Enter(code, device) })
 }

@@ -29,7 +29,7 @@ func (e *evening) invite(c protocol.OpenJoin) string {
 }
 
 // enter comes in with a code.
-func (e *evening) enter(code string, device protocol.DeviceID) protocol.Entry {
+func (e *evening) enter(code string, device protocol.DeviceID) protocol.GuestState {
 	e.t.Helper()
 	entry, err := e.hub.Enter(e.t.Context(), e.hub.Opens(code), code, device)
 	if err != nil {
@@ -48,7 +48,7 @@ func (e *evening) press(code string, device protocol.DeviceID, thumb protocol.Vo
 func TestACodeIsAsGoodAfterARestart(t *testing.T) {
 	e := newEvening(t)
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
-	if folded, ok := protocol.FoldJoinCode(code); !ok || folded != code {
+	if folded, ok := protocol.NormalizeJoinCode(code); !ok || folded != code {
 		t.Errorf("the code is %q", code)
 	}
 	e.press(code, 0xa, "up")

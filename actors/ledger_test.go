@@ -28,7 +28,7 @@ type add struct {
 
 func (add) Check() *protocol.Error { return nil }
 
-func (c *counter) Decide(dst []added, cmd protocol.Command, _ protocol.Moment) ([]added, *protocol.Error) {
+func (c *counter) Decide(dst []added, cmd protocol.Command, _ protocol.ClockReading) ([]added, *protocol.Error) {
 	a := cmd.(add)
 	if a.boom == "decide" {
 		panic("decide")

@@ -48,7 +48,7 @@ func newMemoKey(k *Key, now protocol.Timeline) *memoKey {
 		return nil
 	}
 	epoch, end := string(now.Epoch), "\x00"
-	if now.Adopted {
+	if now.AcceptsEmpty {
 		epoch, end = "", ""
 	}
 	sum := sha256.Sum256([]byte(epoch + end + k.Scope + "\x00" + k.Name))

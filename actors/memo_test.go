@@ -16,7 +16,7 @@ func TestTheSameKeyGivesTheFirstAnswer(t *testing.T) {
 	e := newEvening(t)
 	key := &actors.Key{Scope: "votes.live admin", Name: "k1", Fingerprint: [32]byte{1}}
 	now := protocol.TimestampOf(time.Now())
-	call := actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: now.Stamp()}, Key: key}
+	call := actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}, Key: key}
 	first, err := e.hub.Do(t.Context(), call)
 	if err != nil {
 		t.Fatal(err)
@@ -121,8 +121,8 @@ func TestABatchThatFailedInPartIsNotRemembered(t *testing.T) {
 	do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: second.ID, GameID: 2})
 	now := protocol.TimestampOf(time.Now())
 	batch := actors.Call{Key: &actors.Key{Name: "b"}, Command: &protocol.CastVotes{Votes: []protocol.CastVote{
-		{SessionID: e.session, Username: "ann", Vote: protocol.VoteUp, Timestamp: now.Stamp()},
-		{SessionID: second.ID, Username: "ann", Vote: protocol.VoteUp, Timestamp: now.Stamp()},
+		{SessionID: e.session, Username: "ann", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()},
+		{SessionID: second.ID, Username: "ann", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()},
 	}}}
 	e.journal.FailNext(1, errors.New("disk on fire"))
 	first, err := e.hub.Do(t.Context(), batch)

@@ -149,7 +149,7 @@ func (s *storm) eventually(c protocol.Command) {
 func (s *storm) cast() {
 	s.voters++
 	name, now := "s"+strings.Repeat("i", s.voters%7)+time.Now().Format("150405.000000"), protocol.TimestampOf(time.Now())
-	if s.try(&protocol.CastVote{SessionID: s.session, Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()}) == nil {
+	if s.try(&protocol.CastVote{SessionID: s.session, Username: name, Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}) == nil {
 		s.votes = append(s.votes, name)
 	}
 	time.Sleep(time.Millisecond)

@@ -447,7 +447,7 @@ func (n *night) voteAgain() string {
 	for {
 		n.voters++
 		now := protocol.TimestampOf(time.Now())
-		cmd := &protocol.CastVote{SessionID: n.session, Username: "again", Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+		cmd := &protocol.CastVote{SessionID: n.session, Username: "again", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 		if _, err := n.hub.Do(n.t.Context(), actors.Call{Command: cmd}); err == nil {
 			return "again"
 		}

@@ -24,7 +24,7 @@ func (n *night) ask(more ...func(*protocol.StartPoll)) *protocol.Poll {
 func autoAdd(c *protocol.StartPoll) { c.AutoAdd = true }
 
 func (n *night) choose(name string, choice int) error {
-	return n.try(&protocol.VotePoll{ID: n.session, Username: name, Choice: choice})
+	return n.try(&protocol.CastPollVote{ID: n.session, Username: name, Choice: choice})
 }
 
 func (n *night) try(c protocol.Command) error {
@@ -101,7 +101,7 @@ func TestAWinnerIsAddedByItself(t *testing.T) {
 		if err != nil || len(games) != 2 || games[1].GameID != 3 || games[1].Status != protocol.StatusPlaying || games[0].Status != protocol.StatusPlayed {
 			t.Fatalf("%+v %v", games, err)
 		}
-		if err := n.try(protocol.AddWinner{ID: n.session}); codeOf(err) != protocol.CodeConflict {
+		if err := n.try(protocol.AddPollWinner{ID: n.session}); codeOf(err) != protocol.CodeConflict {
 			t.Fatal("added twice:", err)
 		}
 	})
@@ -338,7 +338,7 @@ func TestTheDrawComesWithTheEnd(t *testing.T) {
 			n.draw = draw
 			n.restart()
 			n.ask()
-			p := do[*protocol.Poll](t, n.hub, protocol.EndPoll{ID: n.session, Draw: 0.5})
+			p := do[*protocol.Poll](t, n.hub, protocol.EndPoll{ID: n.session, TieBreak: 0.5})
 			if !p.Tie || p.Winner.GameID != game {
 				t.Errorf("draw %v: %+v", draw, p.Winner)
 			}

@@ -77,7 +77,7 @@ func (p *pollModel) step() {
 	case 5:
 		_ = p.try(protocol.CancelPoll{ID: p.session})
 	case 6:
-		_ = p.try(protocol.AddWinner{ID: p.session})
+		_ = p.try(protocol.AddPollWinner{ID: p.session})
 	case 7:
 		p.journal.FailNext(1, errSick) // whatever comes next, perhaps the end of the poll
 		rest(2 * time.Second)
@@ -100,7 +100,7 @@ func (p *pollModel) vote() {
 		p.keys++
 		v = unsureVote{choice: 1 + p.rand.IntN(3), key: fmt.Sprint(p.keys)}
 	}
-	command := &protocol.VotePoll{ID: p.session, PollID: p.poll, Username: name, Choice: v.choice}
+	command := &protocol.CastPollVote{ID: p.session, PollID: p.poll, Username: name, Choice: v.choice}
 	_, err := p.hub.Do(p.t.Context(), actors.Call{Command: command, Key: &actors.Key{Scope: "votes", Name: v.key, Fingerprint: sha256.Sum256([]byte(v.key))}})
 	switch codeOf(err) {
 	case "":

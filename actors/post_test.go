@@ -168,7 +168,7 @@ func (n *night) away(d time.Duration) {
 func (n *night) hook(events ...protocol.EventType) protocol.WebhookID {
 	n.t.Helper()
 	return do[protocol.WebhookSaved](n.t, n.hub, protocol.CreateWebhook{
-		Name: "bot", URL: "https://example.com/hook", Secret: "mysecret123", Events: protocol.Events(events...),
+		Name: "bot", URL: "https://example.com/hook", Secret: "mysecret123", Events: protocol.NewEventList(events...),
 	}).ID
 }
 
@@ -183,7 +183,7 @@ func (n *night) vote() string {
 	n.t.Helper()
 	n.voters++
 	name, now := fmt.Sprint("v", n.voters), protocol.TimestampOf(time.Now())
-	do[*protocol.VoteAccepted](n.t, n.hub, &protocol.CastVote{SessionID: n.session, Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()})
+	do[*protocol.VoteAccepted](n.t, n.hub, &protocol.CastVote{SessionID: n.session, Username: name, Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()})
 	return name
 }
 

@@ -19,16 +19,16 @@ func (a *webhookActor) prepare(c *command) bool {
 	}
 	switch cmd := c.cmd.(type) {
 	case protocol.CreateWebhook:
-		cmd.Reached = protocol.DeliveryID(a.journal.Head())
+		cmd.Head = protocol.DeliveryID(a.journal.Head())
 		c.cmd = cmd
 	case protocol.UpdateWebhook:
-		cmd.Reached = a.reached()
+		cmd.Head = a.reached()
 		c.cmd = cmd
 		a.rise()
 	case protocol.ReplayWebhook:
-		cmd.Reached = a.reached()
+		cmd.Until = a.reached()
 		if cmd.Since != nil {
-			cmd.From = a.before(*cmd.Since, cmd.Reached)
+			cmd.From = a.before(*cmd.Since, cmd.Until)
 		}
 		c.cmd = cmd
 	case protocol.Redeliver:

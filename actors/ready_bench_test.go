@@ -66,7 +66,7 @@ func millionVotes(b *testing.B, crashed bool) (string, protocol.SessionID) {
 	for round := range 1000 {
 		batch := &protocol.CastVotes{SessionID: id, Votes: make([]protocol.CastVote, 1000)}
 		for i := range batch.Votes {
-			batch.Votes[i] = protocol.CastVote{Username: fmt.Sprintf("voter%d-%d", round, i), Vote: protocol.VoteUp, Timestamp: ts.Stamp()}
+			batch.Votes[i] = protocol.CastVote{Username: fmt.Sprintf("voter%d-%d", round, i), Vote: protocol.VoteUp, Timestamp: ts.VoteTimestamp()}
 		}
 		if _, err := h.Do(b.Context(), actors.Call{Command: batch}); err != nil {
 			b.Fatal(err)

@@ -7,7 +7,7 @@ import "partyline/protocol"
 // decided; Publish makes the event, right after its fact was applied. Replaying the
 // facts gives the same state again.
 type state[F any] interface {
-	Decide(dst []F, cmd protocol.Command, now protocol.Moment) ([]F, *protocol.Error)
+	Decide(dst []F, cmd protocol.Command, now protocol.ClockReading) ([]F, *protocol.Error)
 	Apply(fact F, seq protocol.Seq)
 	Publish(dst []byte, fact F, seq protocol.Seq) []byte
 	Answer(cmd protocol.Command, facts []F) any

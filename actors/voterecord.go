@@ -26,7 +26,7 @@ type recordVotes struct {
 	log   *session.ChatImported
 	// voided is what takes votes back, nil for anything else.
 	voided *session.VotesVoided
-	games  map[protocol.GameID]protocol.VotedGame // what the event calls them, once asked for
+	games  map[protocol.GameID]protocol.EventGame // what the event calls them, once asked for
 }
 
 func votesIn(rec persistence.Record) (v recordVotes, err error) {
@@ -71,18 +71,18 @@ func (v *recordVotes) single(yield func(int, *session.VoteCast) bool) {
 }
 
 // game is what the event calls a game: as of the votes.
-func (v *recordVotes) game(id protocol.GameID) (protocol.VotedGame, error) {
+func (v *recordVotes) game(id protocol.GameID) (protocol.EventGame, error) {
 	if v.games == nil {
 		var told struct {
 			Data struct {
-				Game  protocol.VotedGame   `json:"game"`
-				Games []protocol.VotedGame `json:"games"`
+				Game  protocol.EventGame   `json:"game"`
+				Games []protocol.EventGame `json:"games"`
 			} `json:"data"`
 		}
 		if err := json.Unmarshal(v.event, &told); err != nil {
-			return protocol.VotedGame{}, v.damaged(err)
+			return protocol.EventGame{}, v.damaged(err)
 		}
-		v.games = map[protocol.GameID]protocol.VotedGame{told.Data.Game.ID: told.Data.Game}
+		v.games = map[protocol.GameID]protocol.EventGame{told.Data.Game.ID: told.Data.Game}
 		for _, g := range told.Data.Games {
 			v.games[g.ID] = g
 		}
@@ -95,7 +95,7 @@ func (v *recordVotes) damaged(err error) error {
 }
 
 // voteRecord is a row of the history for the n-th vote of a record.
-func voteRecord(id protocol.SessionID, rec persistence.Record, n int, v *session.VoteCast, g protocol.VotedGame) protocol.VoteRecord {
+func voteRecord(id protocol.SessionID, rec persistence.Record, n int, v *session.VoteCast, g protocol.EventGame) protocol.VoteRecord {
 	return protocol.VoteRecord{
 		ID: voteID(rec.Position, n), SessionID: id, GameID: v.Game, Title: g.Title, PackName: g.PackName,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,

@@ -28,7 +28,7 @@ func TestALifeOfAWebhook(t *testing.T) {
 			t.Fatalf("ids %d, %d", id, second)
 		}
 		name := "Discord Bot Updated"
-		events := protocol.Events(protocol.EventVoteReceived, protocol.EventVoteReceived)
+		events := protocol.NewEventList(protocol.EventVoteReceived, protocol.EventVoteReceived)
 		saved := do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Name: &name, Events: events})
 		if saved.Name != name || saved.Message != "Webhook updated successfully" || !slices.Equal(saved.Events, []protocol.EventType{protocol.EventVoteReceived}) {
 			t.Fatalf("%+v", saved)
@@ -250,7 +250,7 @@ func TestOnlyTheSessionsAskedFor(t *testing.T) {
 		n := newNight(t)
 		first := n.session
 		id := do[protocol.WebhookSaved](t, n.hub, protocol.CreateWebhook{
-			Name: "one", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events(protocol.EventAny), Sessions: []protocol.SessionID{first},
+			Name: "one", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList(protocol.EventAny), Sessions: []protocol.SessionID{first},
 		}).ID
 		n.session = do[protocol.Session](t, n.hub, protocol.CreateSession{}).ID
 		n.play(3)
@@ -272,7 +272,7 @@ func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
 			n.vote()
 		}
 		rest(time.Minute)
-		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventVoteReceived)})
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventVoteReceived)})
 		name := n.vote()
 		synctest.Wait()
 		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, []string{name}) {
@@ -310,7 +310,7 @@ func patchASleeper(n *night, before func(*night, protocol.WebhookID)) {
 	do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
 	rest(time.Millisecond)
 	before(n, id)
-	do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventVoteReceived)})
+	do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventVoteReceived)})
 	want := []string{n.vote(), n.vote(), n.vote()}
 	rest(time.Millisecond)
 	n.courier.change(status(200))
@@ -331,7 +331,7 @@ func TestADeliveryThatIsNotWantedAnyMoreIsDropped(t *testing.T) {
 		n.play(2)
 		rest(time.Minute)
 		n.courier.change(status(200))
-		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.Events(protocol.EventGameAdded)})
+		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventGameAdded)})
 		rest(time.Hour)
 		got := n.courier.events(id)
 		if got[len(got)-1] != "game.added" || n.health(id).QueueLength != 0 {
@@ -425,7 +425,7 @@ func TestThereIsALimitOfWebhooks(t *testing.T) {
 		for range protocol.MaxWebhooks {
 			n.hook()
 		}
-		c := protocol.CreateWebhook{Name: "one more", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()}
+		c := protocol.CreateWebhook{Name: "one more", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList()}
 		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeConflict {
 			t.Fatal(err)
 		}
@@ -440,7 +440,7 @@ func TestACreationThatFailedLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		n.journal.FailNext(1, fmt.Errorf("sick"))
-		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()}
+		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList()}
 		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeStorage {
 			t.Fatal(err)
 		}
@@ -461,7 +461,7 @@ func TestAWebhookIsCreatedOncePerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNight(t)
 		call := actors.Call{
-			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.Events()},
+			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList()},
 			Key:     &actors.Key{Scope: "webhooks.create", Name: "k"},
 		}
 		for range 2 {

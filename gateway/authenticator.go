@@ -104,7 +104,7 @@ func confineToSession(p protocol.Principal, s *protocol.SessionID) *protocol.Err
 	if *s == 0 {
 		*s = p.Session
 	}
-	if !p.Sees(*s) {
+	if !p.Covers(*s) {
 		return errOtherSession(p)
 	}
 	return nil

@@ -112,7 +112,7 @@ func TestBadBodies(t *testing.T) {
 func TestABodyWithoutItsLengthIsBounded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", struct{ *strings.Reader }{strings.NewReader(strings.Repeat(" ", protocol.MaxOpenBody+1))})
+	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", struct{ *strings.Reader }{strings.NewReader(strings.Repeat(" ", protocol.MaxSmallBody+1))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (e *endpoint) checkContentType(contentType string, empty bool) (raw bool, e
 	switch {
 	case empty, isMedia(contentType, "application/json"):
 		return false, nil
-	case e.Raw == "":
+	case e.RawParam == "":
 		return false, protocol.Errorf(protocol.CodeMediaType, "Content-Type must be application/json")
 	case isMedia(contentType, e.RawType):
 		return true, nil

@@ -31,7 +31,7 @@ func (g *Gateway) importChat() handler {
 			_, _ = io.Copy(io.Discard, body)
 			return response{}, err
 		}
-		c := sieve.Log(q.ID)
+		c := sieve.Import(q.ID)
 		key, err := in.callKey(chatFingerprintOf(c))
 		if err != nil {
 			return response{}, err
@@ -59,8 +59,8 @@ func chatFingerprintOf(c *protocol.ImportChat) chatFingerprint {
 	for _, v := range c.Votes {
 		line = binary.AppendVarint(line[:0], int64(v.Timestamp))
 		line = append(line, byte(v.Thumbs))
-		line = binary.AppendUvarint(line, uint64(len(c.Names[v.Name])))
-		line = append(line, c.Names[v.Name]...)
+		line = binary.AppendUvarint(line, uint64(len(c.Voters[v.Voter])))
+		line = append(line, c.Voters[v.Voter]...)
 		_, _ = sum.Write(line) // a hash never fails
 	}
 	p := chatFingerprint{ID: c.ID, Messages: c.Messages}

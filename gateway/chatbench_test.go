@@ -169,7 +169,7 @@ func (o *benchOffice) vote(id protocol.SessionID, done <-chan struct{}, w *waits
 		default:
 		}
 		at, begun := protocol.TimestampOf(time.Now()), time.Now()
-		c := &protocol.CastVote{SessionID: id, Username: fmt.Sprint("live ", i), Vote: protocol.VoteUp, Timestamp: at.Stamp()}
+		c := &protocol.CastVote{SessionID: id, Username: fmt.Sprint("live ", i), Vote: protocol.VoteUp, Timestamp: at.VoteTimestamp()}
 		if _, err := o.hub.Do(o.b.Context(), actors.Call{Command: c}); err != nil {
 			o.b.Error(err)
 			return

@@ -13,7 +13,7 @@ import (
 // readChat reads {"chatData":[…]} token by token: at no time is more of the log in
 // memory than the line that is being read, and the votes of those before it. Like
 // decode it ignores other fields, and of a field given twice the last one wins.
-func readChat(body io.Reader, limit int64) (*protocol.ChatSieve, *protocol.Error) {
+func readChat(body io.Reader, limit int64) (*protocol.ChatScanner, *protocol.Error) {
 	r := chatReader{Decoder: json.NewDecoder(body), limit: limit}
 	if err := r.object(); err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func errNoChat() *protocol.Error { return protocol.Invalid("chatData must be an 
 type chatReader struct {
 	*json.Decoder
 	limit int64
-	sieve *protocol.ChatSieve // nil until there was a list
+	sieve *protocol.ChatScanner // nil until there was a list
 	raw   json.RawMessage
 }
 
@@ -89,7 +89,7 @@ func (r *chatReader) field() *protocol.Error {
 }
 
 func (r *chatReader) lines() *protocol.Error {
-	r.sieve = new(protocol.ChatSieve)
+	r.sieve = new(protocol.ChatScanner)
 	t, err := r.Token()
 	if err != nil {
 		return r.failed(err)
@@ -99,11 +99,11 @@ func (r *chatReader) lines() *protocol.Error {
 	}
 	for n := 0; r.More(); n++ {
 		if err := r.Decode(&r.raw); err != nil {
-			return protocol.ChatLine(n, r.failed(err))
+			return protocol.ChatLineError(n, r.failed(err))
 		}
 		var m protocol.ChatMessage
 		if err := decode(r.raw, &m); err != nil {
-			return protocol.ChatLine(n, err)
+			return protocol.ChatLineError(n, err)
 		}
 		if err := r.sieve.Add(&m); err != nil {
 			return err

@@ -90,7 +90,7 @@ func TestChatLogsThatAreRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if log := sieve.Log(3); log.Messages != c.lines || len(log.Votes) != c.votes || log.ID != 3 {
+			if log := sieve.Import(3); log.Messages != c.lines || len(log.Votes) != c.votes || log.ID != 3 {
 				t.Fatalf("%+v, want %d lines, %d votes", log, c.lines, c.votes)
 			}
 		})
@@ -145,8 +145,8 @@ func TestTalkIsForgottenAsItIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.look()
-	if log := sieve.Log(1); log.Messages != s.lines || len(log.Votes) != 1 || len(log.Names) != 1 {
-		t.Fatalf("%d lines, %d votes by %d", log.Messages, len(log.Votes), len(log.Names))
+	if log := sieve.Import(1); log.Messages != s.lines || len(log.Votes) != 1 || len(log.Voters) != 1 {
+		t.Fatalf("%d lines, %d votes by %d", log.Messages, len(log.Votes), len(log.Voters))
 	}
 	if s.most-s.least > 1<<20 {
 		t.Errorf("%d bytes in use at the beginning, %d at most", s.least, s.most)
@@ -172,7 +172,7 @@ func FuzzReadChat(f *testing.F) {
 		if refused == nil && whole.ChatData == nil {
 			refused = errNoChat()
 		}
-		var want protocol.ChatSieve
+		var want protocol.ChatScanner
 		for i := range whole.ChatData {
 			if refused == nil {
 				refused = want.Add(&whole.ChatData[i])
@@ -187,7 +187,7 @@ func FuzzReadChat(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if d := cmp.Diff(want.Log(1), got.Log(1)); d != "" {
+		if d := cmp.Diff(want.Import(1), got.Import(1)); d != "" {
 			t.Fatalf("%q (-decoded +read):\n%s", body, d)
 		}
 	})

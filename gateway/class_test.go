@@ -28,7 +28,7 @@ func (h announced) Do(ctx context.Context, c actors.Call) (any, error) {
 	return h.Hub.Do(ctx, c)
 }
 
-func (h announced) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error) {
+func (h announced) Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.GuestState, error) {
 	h.begun <- struct{}{}
 	return h.Hub.Enter(ctx, id, code, device)
 }
@@ -63,7 +63,7 @@ func TestWhatStrangersAndGuestsReadLeavesRoom(t *testing.T) {
 
 	j.Hold()
 	at := protocol.TimestampOf(time.Now())
-	h.hub.Go(actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: at.Stamp()}}, func(any, *protocol.Error) {})
+	h.hub.Go(actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: at.VoteTimestamp()}}, func(any, *protocol.Error) {})
 	for range readers {
 		ask("reader", "sessions.votes", "", params{"id": session})
 	}

@@ -80,7 +80,7 @@ func (m *signer) parseDevice(text string) (p deviceToken, ok bool) {
 // sealed says whether a seal is of this timeline.
 func (m *signer) validMAC(b, seal []byte) bool {
 	if len(b) == deviceBytes {
-		return m.timeline.Adopted && hmac.Equal(seal, m.mac(b, ""))
+		return m.timeline.AcceptsEmpty && hmac.Equal(seal, m.mac(b, ""))
 	}
 	return hmac.Equal(seal, m.mac(b, m.timeline.Epoch))
 }
@@ -106,5 +106,5 @@ func (m *signer) addressID(s protocol.SessionID, from netip.Addr) protocol.Addre
 		h.Write(b[:])
 		return binary.BigEndian.Uint32(h.Sum(nil))
 	}
-	return protocol.NewAddressID(protocol.SiteID(hash("site", site(from))), hash("address", network(from)))
+	return protocol.NewAddressID(protocol.NetworkID(hash("site", site(from))), hash("address", network(from)))
 }

@@ -45,7 +45,7 @@ func (g *Gateway) Revoked(id protocol.TokenID) {
 // Invited closes the sockets of a session's guests of other generations, before it
 // returns: what is sent to the session's screens next is the new code. It does not wait
 // for them.
-func (g *Gateway) Invited(id protocol.SessionID, now protocol.Generation) {
+func (g *Gateway) Invited(id protocol.SessionID, now protocol.JoinGeneration) {
 	g.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(k *socket) bool {
 		h := k.identity()
 		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now

@@ -31,7 +31,7 @@ func fastVoteField(m member, c *protocol.CastVote) bool {
 	case "vote":
 		c.Vote = fastVoteType(text)
 	case "timestamp":
-		at, err := protocol.ParseStamp(string(text))
+		at, err := protocol.ParseVoteTimestamp(string(text))
 		c.Timestamp = &at
 		return err == nil
 	default:

@@ -11,9 +11,9 @@ import (
 // everybody holds all tokens to be live.
 type everybody struct{}
 
-func (everybody) Tokens(context.Context) ([]protocol.Token, error)       { return nil, nil }
-func (everybody) TokenLive(protocol.TokenID) (t protocol.Token, ok bool) { return t, true }
-func (everybody) GuestLive(protocol.SessionID, protocol.Generation) bool { return true }
+func (everybody) Tokens(context.Context) ([]protocol.Token, error)           { return nil, nil }
+func (everybody) TokenLive(protocol.TokenID) (t protocol.Token, ok bool)     { return t, true }
+func (everybody) GuestLive(protocol.SessionID, protocol.JoinGeneration) bool { return true }
 
 // TestGuestsAreNotRemembered: a hall full of phones does not push out the bots, whose
 // tokens come thousands of times a second.

@@ -59,7 +59,7 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.poll.get":    g.poll(),
 		"sessions.poll.cancel": command[protocol.CancelPoll](g.hub, http.StatusOK),
 		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
-		"sessions.poll.add":    command[protocol.AddWinner](g.hub, http.StatusCreated),
+		"sessions.poll.add":    command[protocol.AddPollWinner](g.hub, http.StatusCreated),
 		"sessions.join.open":   g.openJoin(),
 		"sessions.join.get":    g.getJoin(),
 		"sessions.join.close":  g.closeJoin(),

@@ -61,7 +61,7 @@ func newHouseWith(t testing.TB, j persistence.Journal, hub func(*actors.Options)
 	var err error
 	ho := actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
-		OnInvited: func(id protocol.SessionID, now protocol.Generation) { h.gateway.Invited(id, now) }}
+		OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.Invited(id, now) }}
 	hub(&ho)
 	h.hub, err = actors.New(t.Context(), ho)
 	if err != nil {

@@ -54,7 +54,7 @@ type JoinCodes interface {
 	// Opens is the session that a code opens now, 0 for none. It does not wait.
 	Opens(code string) protocol.SessionID
 	// Enter asks the session what a device is told that comes with its code.
-	Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.Entry, error)
+	Enter(ctx context.Context, id protocol.SessionID, code string, device protocol.DeviceID) (protocol.GuestState, error)
 	Join(ctx context.Context, id protocol.SessionID) (protocol.Join, error)
 	// Addresses lists where the devices came in from that have voted.
 	Addresses(ctx context.Context, id protocol.SessionID) (protocol.GuestAddresses, error)
@@ -77,7 +77,7 @@ type Access interface {
 	// revoked or unknown. It may have expired. It does not wait.
 	TokenLive(id protocol.TokenID) (t protocol.Token, ok bool)
 	// GuestLive is false for the guests of a generation that is over. It does not wait.
-	GuestLive(id protocol.SessionID, g protocol.Generation) bool
+	GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool
 }
 
 // Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.

@@ -27,16 +27,16 @@ var joinShape = paramsOf[byID[protocol.SessionID]]()
 // arrival is a phone that has come in. It is what is stored under an idempotency key:
 // the token is signed from it again, so no secret is stored.
 type guestGrant struct {
-	Session    protocol.SessionID   `json:"session"`
-	Generation protocol.Generation  `json:"generation"`
-	Policy     protocol.JoinPolicy  `json:"policy"`
-	Device     string               `json:"device"` // as DeviceID.String has it
-	Address    protocol.AddressID   `json:"address"`
-	Voids      uint32               `json:"voids"`
-	Name       string               `json:"name"`
-	Yours      *protocol.YourVote   `json:"yours"`
-	Chosen     *protocol.YourChoice `json:"chosen"`
-	Iat        int64                `json:"iat"` // seconds since 1970
+	Session    protocol.SessionID      `json:"session"`
+	Generation protocol.JoinGeneration `json:"generation"`
+	Policy     protocol.JoinPolicy     `json:"policy"`
+	Device     string                  `json:"device"` // as DeviceID.String has it
+	Address    protocol.AddressID      `json:"address"`
+	Voids      uint32                  `json:"voids"`
+	Name       string                  `json:"name"`
+	Yours      *protocol.YourVote      `json:"yours"`
+	Chosen     *protocol.YourChoice    `json:"chosen"`
+	Iat        int64                   `json:"iat"` // seconds since 1970
 }
 
 func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }
@@ -44,11 +44,11 @@ func (a guestGrant) expires() time.Time { return a.at().Add(protocol.GuestTokenT
 
 // enter lets a phone in that has the code.
 func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error) {
-	var q protocol.Enter
+	var q protocol.EnterAsGuest
 	if err := in.decode(&q, paramSet{}); err != nil {
 		return response{}, err
 	}
-	q.Name = protocol.VoterName(q.Name)
+	q.Name = protocol.NormalizeVoterName(q.Name)
 	if err := q.Check(); err != nil {
 		return response{}, err
 	}
@@ -71,9 +71,9 @@ func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error
 // arrive finds the session and counts what has to be counted. A code is looked up
 // before the limit is asked, and the session only after it: who may not know whether it
 // was right cannot tell from the time it took.
-func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.Enter) (guestGrant, error) {
+func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterAsGuest) (guestGrant, error) {
 	var none guestGrant
-	code, possible := protocol.FoldJoinCode(q.Code)
+	code, possible := protocol.NormalizeJoinCode(q.Code)
 	if !possible {
 		return none, protocol.NoSuchCode() // a slip of the thumb, and no guess
 	}
@@ -95,37 +95,37 @@ func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.Enter)
 // use to gather devices. A pass of this session says that it was counted, and so does a
 // vote in it. The address that it was counted on, and how often votes had been voided
 // until then, go with the phone, wherever it comes from later.
-func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.Entry, deviceToken, error) {
+func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, deviceToken, error) {
 	p, ours := g.auth.signer.parseDevice(text)
 	counted := ours && p.session == session
 	if !ours {
 		p.device = newDevice()
 	} else if err := g.guestLimits.allowDevice(p.device, now); err != nil {
-		return protocol.Entry{}, p, err
+		return protocol.GuestState{}, p, err
 	}
 	if ours && !counted {
 		e, err := g.hub.Enter(ctx, session, code, p.device)
 		if err != nil {
 			return e, p, err
 		}
-		counted = e.Known
+		counted = e.HasVoted
 	}
 	if !counted {
 		if err := g.guestLimits.allowJoin(in.client, now); err != nil {
-			return protocol.Entry{}, p, err
+			return protocol.GuestState{}, p, err
 		}
 	}
 	e, err := g.hub.Enter(ctx, session, code, p.device)
 	if p.session != session {
-		p.session, p.address, p.voids = session, g.auth.signer.addressID(session, in.client), e.Voids
+		p.session, p.address, p.voids = session, g.auth.signer.addressID(session, in.client), e.VoidCount
 	}
 	return e, p, err
 }
 
-func (g *Gateway) signGrant(a guestGrant) (protocol.Entered, error) {
-	device, _ := protocol.ParseDevice(a.Device) // written by arrive
+func (g *Gateway) signGrant(a guestGrant) (protocol.GuestLogin, error) {
+	device, _ := protocol.ParseDeviceID(a.Device) // written by arrive
 	token, err := g.auth.signer.signGuest(a)
-	return protocol.Entered{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.auth.signer.signDevice(deviceToken{device, a.Session, a.Address, a.Voids}),
+	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.auth.signer.signDevice(deviceToken{device, a.Session, a.Address, a.Voids}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
@@ -148,6 +148,6 @@ func (g *Gateway) readGuestVote(in *request) (protocol.Command, *protocol.Error)
 		return nil, err
 	}
 	who := &in.principal
-	c.SessionID, c.Generation, c.Device, c.Address, c.Voids, c.Username = who.Session, who.Generation, who.Device, who.Address, who.Voids, who.Name
+	c.SessionID, c.Generation, c.Device, c.Address, c.VoidCount, c.Username = who.Session, who.Generation, who.Device, who.Address, who.VoidCount, who.Name
 	return c, nil
 }

@@ -59,7 +59,7 @@ func loopback(host string) bool {
 // joinLink is the link that a phone opens to vote, with the secret that the request names;
 // notFound for what can be no code.
 func (g *Gateway) joinLink(r *http.Request) (string, *protocol.Error) {
-	code, ok := protocol.FoldJoinCode(r.PathValue("code"))
+	code, ok := protocol.NormalizeJoinCode(r.PathValue("code"))
 	if !ok {
 		return "", protocol.NoSuchCode()
 	}

@@ -470,7 +470,7 @@ func TestARefusalReadsNoBody(t *testing.T) {
 	t.Parallel()
 	h := newMeanHouse(t)
 	h.asks("", hall).want(t, 200, "", "")
-	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", strings.NewReader(strings.Repeat("x", protocol.MaxOpenBody+1)))
+	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", strings.NewReader(strings.Repeat("x", protocol.MaxSmallBody+1)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,21 +37,21 @@ func (g *Gateway) poll() handler {
 	}
 }
 
-var choiceShape = paramsOf[protocol.VotePoll]()
+var choiceShape = paramsOf[protocol.CastPollVote]()
 
 // readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
 // or of a guest, who votes for nobody else.
 func (g *Gateway) readChoice(in *request) (protocol.Command, *protocol.Error) {
-	c := new(protocol.VotePoll)
+	c := new(protocol.CastPollVote)
 	if err := in.decode(c, choiceShape); err != nil {
 		return nil, err
 	}
-	c.Username = protocol.VoterName(c.Username)
+	c.Username = protocol.NormalizeVoterName(c.Username)
 	if in.principal.Role == protocol.RoleGuest {
 		if err := g.guestLimits.allowVote(in.client, in.principal.Device, time.Now()); err != nil {
 			return nil, err
 		}
-		c.Username, c.Device, c.Generation, c.Address, c.Voids = in.principal.Name, in.principal.Device, in.principal.Generation, in.principal.Address, in.principal.Voids
+		c.Username, c.Device, c.Generation, c.Address, c.VoidCount = in.principal.Name, in.principal.Device, in.principal.Generation, in.principal.Address, in.principal.VoidCount
 	}
 	if err := c.Check(); err != nil {
 		return nil, err

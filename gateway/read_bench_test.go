@@ -47,7 +47,7 @@ func millionHouse(b *testing.B) (*house, protocol.SessionID) {
 			batch := &protocol.CastVotes{SessionID: 1, Votes: make([]protocol.CastVote, protocol.MaxBatchVotes)}
 			for i := range batch.Votes {
 				thumb := []protocol.VoteType{protocol.VoteUp, protocol.VoteDown}[(n+i)%(game+2)/(game+1)]
-				batch.Votes[i] = protocol.CastVote{SessionID: 1, Username: fmt.Sprintf("voter_%d_%d", game, n+i), Vote: thumb, Timestamp: at.Stamp()}
+				batch.Votes[i] = protocol.CastVote{SessionID: 1, Username: fmt.Sprintf("voter_%d_%d", game, n+i), Vote: thumb, Timestamp: at.VoteTimestamp()}
 			}
 			if r := benchDo(b, h, batch).(*protocol.BatchResult); r.Accepted != protocol.MaxBatchVotes {
 				b.Fatalf("%+v", r)

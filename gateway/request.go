@@ -45,7 +45,7 @@ func (in *request) setBody(r *http.Request, body []byte) *protocol.Error {
 	default:
 		in.raw = body
 	}
-	if in.endpoint.Raw != "" {
+	if in.endpoint.RawParam != "" {
 		in.query = r.URL.Query()
 	}
 	return nil
@@ -71,7 +71,7 @@ func (in *request) decode(v any, s paramSet) *protocol.Error {
 		return err
 	}
 	if in.rawBody != nil {
-		if err := s.set(v, in.endpoint.Raw, string(in.rawBody)); err != nil {
+		if err := s.set(v, in.endpoint.RawParam, string(in.rawBody)); err != nil {
 			return err
 		}
 	}

@@ -30,8 +30,8 @@ func bearers(t *testing.T, h *house) []bearer {
 	claims := jwt.MapClaims{"role": "admin", "epoch": h.epoch(), "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
 	anyone := []protocol.Access{protocol.AccessAnyone}
 	viewer := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch}
-	bot := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch, protocol.AccessTake, protocol.AccessVote}
-	guest := []protocol.Access{protocol.AccessAnyone, protocol.AccessGuest, protocol.AccessTake}
+	bot := []protocol.Access{protocol.AccessAnyone, protocol.AccessWatch, protocol.AccessParticipate, protocol.AccessVote}
+	guest := []protocol.Access{protocol.AccessAnyone, protocol.AccessGuest, protocol.AccessParticipate}
 	list := []bearer{
 		{name: "nobody", may: anyone},
 		{name: "viewer", token: h.scoped(protocol.RoleViewer, 0), may: viewer},
@@ -255,7 +255,7 @@ func TestEveryRoleAgainstEveryAccess(t *testing.T) {
 		protocol.RoleBot: "anyone watch take vote", protocol.RoleAdmin: "anyone watch take vote admin", "king": "anyone"}
 	for role, want := range may {
 		var got []string
-		for _, a := range protocol.Accesses() {
+		for _, a := range protocol.AccessLevels() {
 			if (protocol.Principal{Role: role}).May(a) {
 				got = append(got, string(a))
 			}

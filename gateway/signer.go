@@ -17,11 +17,11 @@ import (
 // generations are counted within a timeline, whose epoch stands in all of them but those
 // of versions that had none.
 type claims struct {
-	Role       protocol.Role       `json:"role"`
-	Name       string              `json:"name,omitempty"`
-	Session    protocol.SessionID  `json:"sessionId,omitempty"`
-	Generation protocol.Generation `json:"generation,omitempty"`
-	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
+	Role       protocol.Role           `json:"role"`
+	Name       string                  `json:"name,omitempty"`
+	Session    protocol.SessionID      `json:"sessionId,omitempty"`
+	Generation protocol.JoinGeneration `json:"generation,omitempty"`
+	Epoch      protocol.Epoch          `json:"epoch,omitempty"`
 	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
 	// say none.
 	Address string `json:"address,omitempty"`
@@ -104,7 +104,7 @@ func (m *signer) parse(token string) (identity, error) {
 	if _, err := m.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return m.secret, nil }); err != nil {
 		return identity{}, fmt.Errorf("token: %w", err)
 	}
-	if !m.timeline.Holds(c.Epoch) {
+	if !m.timeline.Accepts(c.Epoch) {
 		return identity{}, errEpoch
 	}
 	h := identity{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
@@ -129,17 +129,17 @@ func (m *signer) parse(token string) (identity, error) {
 // guest reads what only a guest's token says. One that lacks any of it would be
 // somebody whom no rule holds.
 func (c *claims) guest(h *identity) error {
-	device, ok := protocol.ParseDevice(c.Subject)
+	device, ok := protocol.ParseDeviceID(c.Subject)
 	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {
 		return errClaims
 	}
-	h.Device, h.Generation, h.Voids = device, c.Generation, c.Voids
+	h.Device, h.Generation, h.VoidCount = device, c.Generation, c.Voids
 	if c.Address != "" {
-		if h.Address, ok = protocol.ParseAddress(c.Address); !ok {
+		if h.Address, ok = protocol.ParseAddressID(c.Address); !ok {
 			return errClaims
 		}
 	}
 	// Versions before put names into tokens that are refused now.
-	h.Name = guestName(singleLine(protocol.VoterName(c.Name)), device)
+	h.Name = guestName(singleLine(protocol.NormalizeVoterName(c.Name)), device)
 	return nil
 }

@@ -24,7 +24,7 @@ import (
 var (
 	fuzzSecret = []byte("a secret of thirty-two bytes, at least")
 	// fuzzTimeline believes what has an epoch and what has none.
-	fuzzTimeline = protocol.Timeline{Epoch: "abcdefghijklmnop", Adopted: true}
+	fuzzTimeline = protocol.Timeline{Epoch: "abcdefghijklmnop", AcceptsEmpty: true}
 )
 
 // fuzzTokens are one of each kind, with ends that no test run sees.

@@ -43,7 +43,7 @@ func TestStrangersSendSmallBodies(t *testing.T) {
 			continue
 		}
 		seen++
-		body := `{"x":"` + strings.Repeat("x", protocol.MaxOpenBody) + `"}`
+		body := `{"x":"` + strings.Repeat("x", protocol.MaxSmallBody) + `"}`
 		if a := h.send(row.Method, row.Path, token, body); a.status != 413 {
 			t.Errorf("%s: %d %s", row.Op, a.status, a.body)
 		}

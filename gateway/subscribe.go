@@ -55,7 +55,7 @@ func (k *socket) checkSubscribe(m *message) *protocol.Error {
 		return notPositive("sessionId")
 	case m.Mode != protocol.ModeEvents && m.Mode != protocol.ModeTally:
 		return protocol.Invalid(`mode must be "events" or "tally"`)
-	case !k.identity().Sees(m.SessionID):
+	case !k.identity().Covers(m.SessionID):
 		return errOtherSession(k.identity().Principal)
 	}
 	return nil

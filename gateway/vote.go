@@ -52,7 +52,7 @@ func readVote(in *request) (protocol.Command, *protocol.Error) {
 			return nil, err
 		}
 	}
-	c.Username = protocol.VoterName(c.Username)
+	c.Username = protocol.NormalizeVoterName(c.Username)
 	return c, confineToSession(in.principal, &c.SessionID)
 }
 
@@ -67,8 +67,8 @@ func (g *Gateway) castVotes(ctx context.Context, in *request) (response, error) 
 		return response{}, err
 	}
 	for i := range c.Votes {
-		c.Votes[i].Username = protocol.VoterName(c.Votes[i].Username)
-		if s := c.Votes[i].SessionID; s != 0 && !in.principal.Sees(s) {
+		c.Votes[i].Username = protocol.NormalizeVoterName(c.Votes[i].Username)
+		if s := c.Votes[i].SessionID; s != 0 && !in.principal.Covers(s) {
 			return response{}, errOtherSession(in.principal)
 		}
 	}

@@ -2,9 +2,9 @@ package protocol
 
 // ChatMessage is a line of a chat log.
 type ChatMessage struct {
-	Username  string  `json:"username"`
-	Message   *string `json:"message"`
-	Timestamp *Stamp  `json:"timestamp"`
+	Username  string         `json:"username"`
+	Message   *string        `json:"message"`
+	Timestamp *VoteTimestamp `json:"timestamp"`
 	// Ticker is refused, as in CastVote.
 	Ticker string `json:"ticker,omitempty"`
 }
@@ -16,26 +16,26 @@ type ChatLog struct {
 	ChatData []ChatMessage `json:"chatData"`
 }
 
-// ImportChat counts the votes of a chat log: sessions.chat_import. It is what a ChatSieve
+// ImportChat counts the votes of a chat log: sessions.chat_import. It is what a ChatScanner
 // leaves of a log.
 type ImportChat struct {
 	ID SessionID
 	// Messages is how many lines the log has.
 	Messages int
 	// Names are those who vote, as they are written, each once.
-	Names []string
+	Voters []string
 	// Votes are the lines that hold a vote, in the order of the log.
 	Votes []ChatVote
 	// Latest is the latest time of any line, Newest the line it stands in, from 0.
-	Latest Timestamp
-	Newest int
+	LatestTimestamp Timestamp
+	LatestLine      int
 }
 
 // ChatVote is a line of a chat log that holds a vote.
 type ChatVote struct {
 	Timestamp Timestamp
 	// Name is the index of who wrote it in the list of names beside it.
-	Name   int32
+	Voter  int32
 	Thumbs Thumbs // never none
 }
 
@@ -55,57 +55,57 @@ func (m *ChatMessage) Check() *Error {
 	case m.Timestamp == nil:
 		return Invalid("timestamp is required")
 	case m.Ticker != "":
-		return errTicker()
+		return errTickerUnsupported()
 	}
 	return checkLine("username", m.Username, 1, MaxUsername)
 }
 
-// ChatSieve keeps the votes of a chat log and forgets the rest, line by line: of 16 MiB
+// ChatScanner keeps the votes of a chat log and forgets the rest, line by line: of 16 MiB
 // most is talk. The zero value is ready.
-type ChatSieve struct {
+type ChatScanner struct {
 	log    ImportChat
-	places map[string]int32
+	voters map[string]int32
 }
 
 // Add takes the next line. The error names it.
-func (s *ChatSieve) Add(m *ChatMessage) *Error {
-	m.Username = VoterName(m.Username)
+func (s *ChatScanner) Add(m *ChatMessage) *Error {
+	m.Username = NormalizeVoterName(m.Username)
 	if err := m.Check(); err != nil {
-		return ChatLine(s.log.Messages, err)
+		return ChatLineError(s.log.Messages, err)
 	}
-	if ts := m.Timestamp.Timestamp(); ts > s.log.Latest {
-		s.log.Latest, s.log.Newest = ts, s.log.Messages
+	if ts := m.Timestamp.Timestamp(); ts > s.log.LatestTimestamp {
+		s.log.LatestTimestamp, s.log.LatestLine = ts, s.log.Messages
 	}
 	s.log.Messages++
 	if thumbs := ReadThumbs(*m.Message); thumbs != 0 {
-		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: m.Timestamp.Timestamp(), Name: s.place(m.Username), Thumbs: thumbs})
+		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: m.Timestamp.Timestamp(), Voter: s.voterIndex(m.Username), Thumbs: thumbs})
 	}
 	return nil
 }
 
 // Log is what came of the lines so far, as a command to that session.
-func (s *ChatSieve) Log(id SessionID) *ImportChat {
+func (s *ChatScanner) Import(id SessionID) *ImportChat {
 	log := s.log
 	log.ID = id
 	return &log
 }
 
-func (s *ChatSieve) place(name string) int32 {
-	if i, ok := s.places[name]; ok {
+func (s *ChatScanner) voterIndex(name string) int32 {
+	if i, ok := s.voters[name]; ok {
 		return i
 	}
-	if s.places == nil {
-		s.places = map[string]int32{}
+	if s.voters == nil {
+		s.voters = map[string]int32{}
 	}
-	i := int32(len(s.log.Names))
-	s.places[name] = i
-	s.log.Names = append(s.log.Names, name)
+	i := int32(len(s.log.Voters))
+	s.voters[name] = i
+	s.log.Voters = append(s.log.Voters, name)
 	return i
 }
 
 // ChatLine says which line of a log an error is about, counted from 0. The sentence of
 // an invalid one begins with its field.
-func ChatLine(n int, err *Error) *Error {
+func ChatLineError(n int, err *Error) *Error {
 	between := ": "
 	if err.Code == CodeInvalid {
 		between = "."

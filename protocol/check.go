@@ -73,24 +73,24 @@ func (c *CastVote) Check() *Error {
 		return Invalid("Missing required fields: username, vote, timestamp")
 	}
 	if c.Vote != VoteUp && c.Vote != VoteDown {
-		return errVote()
+		return errVoteType()
 	}
 	if c.SessionID < 0 {
 		return Invalid("sessionId must be a positive integer")
 	}
 	if c.Ticker != "" {
-		return errTicker()
+		return errTickerUnsupported()
 	}
 	return checkLine("username", c.Username, 1, MaxUsername)
 }
 
 // errTicker refuses what would be counted for another game than the voter has named.
-func errTicker() *Error {
+func errTickerUnsupported() *Error {
 	return Invalid("ticker is not supported yet: a vote is for the game that was being played at its timestamp")
 }
 
 // errVote is in the words of the reference API, which its clients compare.
-func errVote() *Error { return Invalid(`vote must be either "up" or "down"`) }
+func errVoteType() *Error { return Invalid(`vote must be either "up" or "down"`) }
 
 // Check implements Command. The votes are checked one by one, each for its own result.
 func (c *CastVotes) Check() *Error {
@@ -125,14 +125,14 @@ func (c RevokeToken) Check() *Error { return nil }
 
 // Check implements Command.
 func (c CreateGame) Check() *Error {
-	if empty(c.PackName) || empty(c.Title) || c.MinPlayers == nil || c.MaxPlayers == nil {
+	if isEmpty(c.PackName) || isEmpty(c.Title) || c.MinPlayers == nil || c.MaxPlayers == nil {
 		return Invalid("Missing required fields")
 	}
-	return c.check()
+	return c.checkFields()
 }
 
 // Check implements Command.
-func (c UpdateGame) Check() *Error { return c.check() }
+func (c UpdateGame) Check() *Error { return c.checkFields() }
 
 // Check implements Command.
 func (c DeleteGame) Check() *Error { return nil }
@@ -141,7 +141,7 @@ func (c DeleteGame) Check() *Error { return nil }
 func (c ToggleGame) Check() *Error { return nil }
 
 // Check implements Command.
-func (c FavorGame) Check() *Error { return checkBias(c.FavorBias) }
+func (c FavorGame) Check() *Error { return checkFavorBias(c.FavorBias) }
 
 // Check implements Command.
 func (c TogglePack) Check() *Error {
@@ -152,9 +152,9 @@ func (c TogglePack) Check() *Error {
 }
 
 // Check implements Command.
-func (c FavorPack) Check() *Error { return checkBias(c.FavorBias) }
+func (c FavorPack) Check() *Error { return checkFavorBias(c.FavorBias) }
 
-func (f GameFields) check() *Error {
+func (f GameFields) checkFields() *Error {
 	for _, t := range []struct {
 		field string
 		value *string
@@ -171,7 +171,7 @@ func (f GameFields) check() *Error {
 		return Invalid("length_minutes must be between 1 and %d", 24*60)
 	}
 	if f.FavorBias != nil {
-		if err := checkBias(f.FavorBias); err != nil {
+		if err := checkFavorBias(f.FavorBias); err != nil {
 			return err
 		}
 	}
@@ -192,7 +192,7 @@ func CheckPlayers(low, high *int) *Error {
 	return nil
 }
 
-func checkBias(b *int) *Error {
+func checkFavorBias(b *int) *Error {
 	if b == nil || *b < -1 || *b > 1 {
 		return Invalid("favor_bias must be 1 (favor), -1 (disfavor), or 0 (neutral)")
 	}
@@ -266,4 +266,4 @@ func CheckURL(s string) *Error {
 	return nil
 }
 
-func empty(s *string) bool { return s == nil || *s == "" }
+func isEmpty(s *string) bool { return s == nil || *s == "" }

@@ -19,14 +19,14 @@ func named(name string) map[string][]protocol.Command {
 	}
 	return map[string][]protocol.Command{
 		"username": {
-			&protocol.CastVote{Username: name, Vote: protocol.VoteUp, Timestamp: at.Stamp()},
-			&protocol.VotePoll{ID: 1, Username: name, Choice: 1},
-			chatLine{protocol.ChatMessage{Username: name, Message: &name, Timestamp: at.Stamp()}},
+			&protocol.CastVote{Username: name, Vote: protocol.VoteUp, Timestamp: at.VoteTimestamp()},
+			&protocol.CastPollVote{ID: 1, Username: name, Choice: 1},
+			chatLine{protocol.ChatMessage{Username: name, Message: &name, Timestamp: at.VoteTimestamp()}},
 		},
 		"name": {
-			entering{protocol.Enter{Code: "222222", Name: name}},
+			entering{protocol.EnterAsGuest{Code: "222222", Name: name}},
 			protocol.IssueToken{Role: protocol.RoleBot, Name: name},
-			protocol.CreateWebhook{Name: name, URL: "https://example.com", Secret: "mysecret123", Events: protocol.Events("game.added")},
+			protocol.CreateWebhook{Name: name, URL: "https://example.com", Secret: "mysecret123", Events: protocol.NewEventList("game.added")},
 			protocol.UpdateWebhook{ID: 1, Name: &name},
 		},
 		"pack_name":      {game(func(f *protocol.GameFields) { f.PackName = &name }), protocol.UpdateGame{ID: 1, GameFields: protocol.GameFields{PackName: &name}}},
@@ -41,9 +41,9 @@ type chatLine struct{ protocol.ChatMessage }
 
 func (c chatLine) Check() *protocol.Error { return c.ChatMessage.Check() }
 
-type entering struct{ protocol.Enter }
+type entering struct{ protocol.EnterAsGuest }
 
-func (e entering) Check() *protocol.Error { return e.Enter.Check() }
+func (e entering) Check() *protocol.Error { return e.EnterAsGuest.Check() }
 
 // TestNamesAndTitlesAreOneLine: what is shown as a line of a chat, of a report or of a
 // log must not make lines of its own.

@@ -87,10 +87,10 @@ type StopPlayerCheck struct {
 // played_at that is not after the timestamp.
 type CastVote struct {
 	// SessionID 0 means the active session.
-	SessionID SessionID `json:"sessionId"`
-	Username  string    `json:"username"`
-	Vote      VoteType  `json:"vote"`
-	Timestamp *Stamp    `json:"timestamp"`
+	SessionID SessionID      `json:"sessionId"`
+	Username  string         `json:"username"`
+	Vote      VoteType       `json:"vote"`
+	Timestamp *VoteTimestamp `json:"timestamp"`
 	// Ticker names a game of the catalogue in the reference API, whatever is being played.
 	// There are none here yet: a vote that has one is refused.
 	Ticker string `json:"ticker,omitempty"`

@@ -69,7 +69,7 @@ func appendReplaced(dst []byte, v VoteType) []byte {
 	return AppendString(append(dst, `,"replaced":`...), string(v))
 }
 
-// appendTotals appends the three fields without braces: they also stand within VoteGame.
+// appendTotals appends the three fields without braces: they also stand within VoteAcceptedGame.
 func appendTotals(dst []byte, t Totals) []byte {
 	dst = append(dst, `"upvotes":`...)
 	dst = strconv.AppendInt(dst, t.Upvotes, 10)

@@ -49,7 +49,7 @@ func TestAppendVoteEventEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := protocol.VoteReceived{
 			SessionID: protocol.SessionID(rapid.Int64().Draw(t, "session")),
-			Game: protocol.VotedGame{
+			Game: protocol.EventGame{
 				ID: protocol.GameID(rapid.Int64().Draw(t, "game")), Title: nasty().Draw(t, "title"), PackName: nasty().Draw(t, "pack"),
 			},
 			Vote:   drawVote(t),
@@ -70,10 +70,10 @@ func TestAppendPollTallyEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := protocol.PollTallied{
 			SessionID: protocol.SessionID(rapid.Int64().Draw(t, "session")),
-			Poll:      protocol.TalliedPoll{ID: protocol.PollID(rapid.Int64().Draw(t, "poll")), Candidates: []protocol.PollCount{}, TotalVotes: rapid.Int64().Draw(t, "total")},
+			Poll:      protocol.PollTotals{ID: protocol.PollID(rapid.Int64().Draw(t, "poll")), Candidates: []protocol.CandidateVotes{}, TotalVotes: rapid.Int64().Draw(t, "total")},
 		}
 		for range rapid.IntRange(0, protocol.MaxCandidates).Draw(t, "candidates") {
-			v.Poll.Candidates = append(v.Poll.Candidates, protocol.PollCount{
+			v.Poll.Candidates = append(v.Poll.Candidates, protocol.CandidateVotes{
 				GameID: protocol.GameID(rapid.Int64().Draw(t, "game")), Votes: rapid.Int64().Draw(t, "votes"),
 			})
 		}
@@ -82,7 +82,7 @@ func TestAppendPollTallyEqualsMarshal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := protocol.AppendPollTally(nil, at, seq, &v); !bytes.Equal(got, want) {
+		if got := protocol.AppendPollTallyEvent(nil, at, seq, &v); !bytes.Equal(got, want) {
 			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 	})
@@ -93,8 +93,8 @@ func TestAppendVoteAcceptedEqualsMarshal(t *testing.T) {
 		a := protocol.VoteAccepted{
 			Success: rapid.Bool().Draw(t, "success"),
 			Message: nasty().Draw(t, "message"),
-			Session: protocol.VoteSession{ID: protocol.SessionID(rapid.Int64().Draw(t, "session")), GamesPlayed: rapid.Int().Draw(t, "played")},
-			Game:    protocol.VoteGame{ID: protocol.GameID(rapid.Int64().Draw(t, "game")), Title: nasty().Draw(t, "title"), Totals: drawTotals(t)},
+			Session: protocol.VoteAcceptedSession{ID: protocol.SessionID(rapid.Int64().Draw(t, "session")), GamesPlayed: rapid.Int().Draw(t, "played")},
+			Game:    protocol.VoteAcceptedGame{ID: protocol.GameID(rapid.Int64().Draw(t, "game")), Title: nasty().Draw(t, "title"), Totals: drawTotals(t)},
 			Vote:    drawVote(t),
 		}
 		want, err := json.Marshal(a)

@@ -119,13 +119,13 @@ type PlayerCountUpdated struct {
 // sessions, with this vote and without the one that it takes back.
 type VoteReceived struct {
 	SessionID SessionID `json:"sessionId"`
-	Game      VotedGame `json:"game"`
+	Game      EventGame `json:"game"`
 	Vote      Vote      `json:"vote"`
 	Totals    Totals    `json:"totals"`
 }
 
-// VotedGame is the game within VoteReceived.
-type VotedGame struct {
+// EventGame is the game within VoteReceived.
+type EventGame struct {
 	ID       GameID `json:"id"`
 	Title    string `json:"title"`
 	PackName string `json:"pack_name"`
@@ -153,13 +153,13 @@ type VotesVoided struct {
 	// Games are those that lost votes, in the order of their first playings.
 	Games []VoidedGame `json:"games"`
 	// Poll is how the open poll stands without their choices, null while none is open.
-	Poll *TalliedPoll `json:"poll"`
+	Poll *PollTotals `json:"poll"`
 }
 
 // VoidedGame is a game within VotesVoided: the votes that count no more, and the totals
 // over all sessions without them.
 type VoidedGame struct {
-	VotedGame
+	EventGame
 	Upvotes   int64  `json:"upvotes"`
 	Downvotes int64  `json:"downvotes"`
 	Totals    Totals `json:"totals"`
@@ -168,7 +168,7 @@ type VoidedGame struct {
 // ChatGame is a game within ChatImported: the votes of the log, and the totals over all
 // sessions with them.
 type ChatGame struct {
-	VotedGame
+	EventGame
 	Upvotes   int64  `json:"upvotes"`
 	Downvotes int64  `json:"downvotes"`
 	Totals    Totals `json:"totals"`

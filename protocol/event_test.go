@@ -31,14 +31,14 @@ func goldenEvening() []protocol.Event {
 		protocol.PlayerCountUpdated{SessionID: 3, GameID: 30001, PlayerCount: &five, Status: "manual"},
 		goldenVote(),
 		protocol.PollStarted{SessionID: 3, Poll: goldenPoll(protocol.StatusOpen)},
-		protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}},
+		protocol.PollTallied{SessionID: 3, Poll: protocol.PollTotals{ID: 3001, Candidates: []protocol.CandidateVotes{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}},
 		protocol.PollEnded{SessionID: 3, Poll: goldenPoll(protocol.StatusEnded)},
 		protocol.ChatImported{SessionID: 3, Messages: 812, Votes: 4, Games: []protocol.ChatGame{
-			{VotedGame: goldenVote().Game, Upvotes: 3, Downvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
+			{EventGame: goldenVote().Game, Upvotes: 3, Downvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
 		protocol.GameRemoved{SessionID: 3, GameID: 30001},
 		protocol.VotesVoided{SessionID: 3, Devices: 1, Votes: 1, Games: []protocol.VoidedGame{
-			{VotedGame: goldenVote().Game, Upvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
+			{EventGame: goldenVote().Game, Upvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},
 		protocol.SessionDeleted{SessionID: 3},
 	}
@@ -67,7 +67,7 @@ func goldenPoll(status protocol.PollStatus) protocol.Poll {
 func goldenVote() protocol.VoteReceived {
 	return protocol.VoteReceived{
 		SessionID: 3,
-		Game:      protocol.VotedGame{ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7"},
+		Game:      protocol.EventGame{ID: 33, Title: "Quiplash 3", PackName: "Jackbox Party Pack 7"},
 		Vote:      protocol.Vote{Username: "viewer_1", Type: protocol.VoteUp, Timestamp: noon + 3250},
 		Totals:    protocol.NewTotals(11, 2),
 	}
@@ -115,8 +115,8 @@ func TestEventGoldenIsComplete(t *testing.T) {
 }
 
 func TestAppendPollTallyGolden(t *testing.T) {
-	v := protocol.PollTallied{SessionID: 3, Poll: protocol.TalliedPoll{ID: 3001, Candidates: []protocol.PollCount{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}}
-	got := protocol.AppendPollTally([]byte("before"), noon+7000, 8, &v)
+	v := protocol.PollTallied{SessionID: 3, Poll: protocol.PollTotals{ID: 3001, Candidates: []protocol.CandidateVotes{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}}
+	got := protocol.AppendPollTallyEvent([]byte("before"), noon+7000, 8, &v)
 	if diff := cmp.Diff("before"+golden(t, protocol.EventPollTally), string(got)); diff != "" {
 		t.Errorf("-golden +got:\n%s", diff)
 	}

@@ -13,11 +13,13 @@ type EventList struct {
 	// Types are the elements as they were sent, known or not.
 	Types []EventType
 	// Set is false when the field is absent or null, List when it is no array.
-	Set, List bool
+	Set, IsArray bool
 }
 
 // Events makes a list of the given types.
-func Events(types ...EventType) EventList { return EventList{Types: types, Set: true, List: true} }
+func NewEventList(types ...EventType) EventList {
+	return EventList{Types: types, Set: true, IsArray: true}
+}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *EventList) UnmarshalJSON(b []byte) error {
@@ -30,7 +32,7 @@ func (l *EventList) UnmarshalJSON(b []byte) error {
 	if b[0] != '[' || json.Unmarshal(b, &elements) != nil {
 		return nil
 	}
-	l.List, l.Types = true, make([]EventType, len(elements))
+	l.IsArray, l.Types = true, make([]EventType, len(elements))
 	for i, raw := range elements {
 		if json.Unmarshal(raw, &l.Types[i]) != nil || string(raw) == "null" {
 			l.Types[i] = EventType(raw)
@@ -47,14 +49,14 @@ func (l EventList) check() *Error {
 	switch {
 	case !l.Set:
 		return nil
-	case !l.List:
+	case !l.IsArray:
 		return Invalid("events must be an array")
 	case len(l.Types) > MaxWebhookEvents:
 		return Invalid("events must be a list of at most %d event types", MaxWebhookEvents)
 	}
 	for _, t := range l.Types {
 		if t != EventAny && !slices.Contains(EventTypes(), t) {
-			return Invalid("Unknown event type: %s. Known: %s", shortened(string(t)), knownEvents())
+			return Invalid("Unknown event type: %s. Known: %s", shorten(string(t)), knownEvents())
 		}
 	}
 	return nil
@@ -69,7 +71,7 @@ func knownEvents() string {
 }
 
 // shortened keeps a sentence from repeating a whole body.
-func shortened(s string) string {
+func shorten(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
 		return fmt.Sprintf("%s…", string(r[:most]))

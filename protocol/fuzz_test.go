@@ -78,7 +78,7 @@ func FuzzDevice(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if id, ok := protocol.ParseDevice(s); ok && (id == 0 || id.String() != s) {
+		if id, ok := protocol.ParseDeviceID(s); ok && (id == 0 || id.String() != s) {
 			t.Fatalf("%q is %s", s, id)
 		}
 	})
@@ -91,11 +91,11 @@ func FuzzJoinCode(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
-		code, ok := protocol.FoldJoinCode(typed)
+		code, ok := protocol.NormalizeJoinCode(typed)
 		if !ok {
 			return
 		}
-		again, ok := protocol.FoldJoinCode(strings.ToLower(code))
+		again, ok := protocol.NormalizeJoinCode(strings.ToLower(code))
 		if !ok || again != code || len(code) != protocol.JoinCodeLength || strings.Trim(code, protocol.JoinAlphabet) != "" {
 			t.Fatalf("%q is %q, and that is %q", typed, code, again)
 		}
@@ -109,7 +109,7 @@ func FuzzEventList(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var l protocol.EventList
-		if !utf8.Valid(raw) || json.Unmarshal(raw, &l) != nil || !l.List {
+		if !utf8.Valid(raw) || json.Unmarshal(raw, &l) != nil || !l.IsArray {
 			return
 		}
 		if written, again := rewritten(t, raw, l); cmp.Diff(l, again) != "" {

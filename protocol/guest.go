@@ -1,7 +1,7 @@
 package protocol
 
 // Enter is the body of join.enter.
-type Enter struct {
+type EnterAsGuest struct {
 	Code string `json:"code"`
 	// Secret is of the link in the QR code; who brings the right one has not guessed the code.
 	Secret string `json:"secret"`
@@ -12,7 +12,7 @@ type Enter struct {
 }
 
 // Check looks at what is there; whether a code opens anything is not a matter of shape.
-func (e Enter) Check() *Error {
+func (e EnterAsGuest) Check() *Error {
 	if e.Code == "" {
 		return Invalid("code is required")
 	}
@@ -20,22 +20,22 @@ func (e Enter) Check() *Error {
 }
 
 // Entry is what a session says to a device that has the code.
-type Entry struct {
+type GuestState struct {
 	SessionID  SessionID
-	Generation Generation
+	Generation JoinGeneration
 	// Voids is how often votes were voided in the session so far.
-	Voids  uint32
-	Policy JoinPolicy
+	VoidCount uint32
+	Policy    JoinPolicy
 	// Known says that the device has voted in the session, also in a poll that is open.
-	Known bool
+	HasVoted bool
 	// Yours is the device's vote for what is being played, nil when it has none.
 	Yours *YourVote
 	// Chosen is the device's choice in the open poll, nil when it has none.
 	Chosen *YourChoice
 }
 
-// Entered is the answer of join.enter.
-type Entered struct {
+// GuestLogin is the answer of join.enter.
+type GuestLogin struct {
 	Token     string      `json:"token"`
 	Role      Role        `json:"role"`
 	SessionID SessionID   `json:"sessionId"`
@@ -53,12 +53,12 @@ type CastGuestVote struct {
 	// GameID is the playing that the phone shows; 0 does not say.
 	GameID PlayID `json:"gameId"`
 	// What follows is of the guest's token.
-	SessionID  SessionID  `json:"-"`
-	Generation Generation `json:"-"`
-	Device     DeviceID   `json:"-"`
-	Address    AddressID  `json:"-"`
-	Voids      uint32     `json:"-"`
-	Username   string     `json:"-"`
+	SessionID  SessionID      `json:"-"`
+	Generation JoinGeneration `json:"-"`
+	Device     DeviceID       `json:"-"`
+	Address    AddressID      `json:"-"`
+	VoidCount  uint32         `json:"-"`
+	Username   string         `json:"-"`
 }
 
 // Target is the session that decides.
@@ -67,7 +67,7 @@ func (c *CastGuestVote) Target() SessionID { return c.SessionID }
 // Check implements Command.
 func (c *CastGuestVote) Check() *Error {
 	if c.Vote != VoteUp && c.Vote != VoteDown {
-		return errVote()
+		return errVoteType()
 	}
 	if c.GameID < 0 {
 		return Invalid("gameId must be a positive integer")

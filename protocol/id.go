@@ -28,21 +28,21 @@ type DeviceID uint64
 // that tells nothing of the address, and is another in each session. 0 is not known.
 type AddressID uint64
 
-// SiteID is the upper half of an AddressID: it names the IPv6 /48 that the address is of, or
+// NetworkID is the upper half of an AddressID: it names the IPv6 /48 that the address is of, or
 // the IPv4 address.
-type SiteID uint32
+type NetworkID uint32
 
 // NewAddressID makes an id of the hashes of an address and of its site.
-func NewAddressID(site SiteID, address uint32) AddressID {
+func NewAddressID(site NetworkID, address uint32) AddressID {
 	return AddressID(uint64(site)<<32 | uint64(address))
 }
 
 // Site is that of the address.
-func (id AddressID) Site() SiteID { return SiteID(id >> 32) }
+func (id AddressID) Network() NetworkID { return NetworkID(id >> 32) }
 
 // Generation numbers how often joining of a session was opened or its code renewed,
 // from 1. A guest is one of the generation that it came in with.
-type Generation uint32
+type JoinGeneration uint32
 
 // Seq numbers the events of one session, gapless from 1. Zero is before the first.
 type Seq uint64
@@ -63,17 +63,17 @@ func (id WebhookID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 func (id DeviceID) String() string  { return fmt.Sprintf("%016x", uint64(id)) }
 func (id AddressID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
-func (id SiteID) String() string    { return fmt.Sprintf("%08x", uint32(id)) }
+func (id NetworkID) String() string { return fmt.Sprintf("%08x", uint32(id)) }
 
 // ParseAddress reads what String writes; ok is false for anything else.
-func ParseAddress(s string) (id AddressID, ok bool) {
+func ParseAddressID(s string) (id AddressID, ok bool) {
 	n, err := strconv.ParseUint(s, 16, 64)
 	id = AddressID(n)
 	return id, err == nil && id.String() == s
 }
 
-// ParseDevice reads what String writes; ok is false for anything else and for 0.
-func ParseDevice(s string) (id DeviceID, ok bool) {
+// ParseDeviceID reads what String writes; ok is false for anything else and for 0.
+func ParseDeviceID(s string) (id DeviceID, ok bool) {
 	n, err := strconv.ParseUint(s, 16, 64)
 	id = DeviceID(n)
 	return id, err == nil && id != 0 && id.String() == s

@@ -19,7 +19,7 @@ type ImportGames struct {
 	// must not keep the catalogue from answering others.
 	Rows []GameFields `json:"-"`
 	// Ignored are the columns of the CSV that no game has, found beside the rows.
-	Ignored []string `json:"-"`
+	IgnoredColumns []string `json:"-"`
 }
 
 // GamesImported is the answer of games.import: how many games were read, and how many

@@ -26,9 +26,9 @@ const JoinAlphabet = "23456789CFGHJMPQRVWX"
 // is open after a year, on average.
 const JoinCodeLength = 6
 
-// FoldJoinCode is a code as it was typed, in the form in which it is stored. ok is
+// NormalizeJoinCode is a code as it was typed, in the form in which it is stored. ok is
 // false for what no code can be.
-func FoldJoinCode(typed string) (code string, ok bool) {
+func NormalizeJoinCode(typed string) (code string, ok bool) {
 	code = strings.ToUpper(strings.TrimSpace(typed))
 	if len(code) != JoinCodeLength {
 		return "", false

@@ -12,7 +12,7 @@ func TestFoldJoinCode(t *testing.T) {
 		"QRX7F2": "QRX7F2", "qrx7f2": "QRX7F2", " qRx7f2\n": "QRX7F2",
 		"": "", "QRX7F": "", "QRX7F22": "", "QRX7F1": "", "QRX7F0": "", "QRX7FO": "", "QRX-7F": "", "QRX 7F2": "", "ΩRX7F": "", "ſſſ": "",
 	} {
-		code, ok := protocol.FoldJoinCode(typed)
+		code, ok := protocol.NormalizeJoinCode(typed)
 		if code != want || ok != (want != "") {
 			t.Errorf("%q is read as %q, %v", typed, code, ok)
 		}
@@ -42,10 +42,10 @@ func TestJoinCommandsAreChecked(t *testing.T) {
 		{protocol.OpenJoin{}, ""}, {protocol.OpenJoin{Policy: "every"}, ""}, {protocol.OpenJoin{Policy: "latest"}, ""}, {protocol.OpenJoin{Policy: "once"}, ""},
 		{protocol.OpenJoin{Policy: "Once"}, `policy must be "every", "latest" or "once"`},
 		{protocol.CloseJoin{}, ""},
-		{protocol.Enter{Code: "x", Name: long}, ""},
-		{protocol.Enter{}, "code is required"},
-		{protocol.Enter{Code: "x", Name: long + "é"}, "name must be 0 to 100 characters"},
-		{protocol.Enter{Code: "x", Name: "a\x00"}, "name must not contain line breaks or other control characters"},
+		{protocol.EnterAsGuest{Code: "x", Name: long}, ""},
+		{protocol.EnterAsGuest{}, "code is required"},
+		{protocol.EnterAsGuest{Code: "x", Name: long + "é"}, "name must be 0 to 100 characters"},
+		{protocol.EnterAsGuest{Code: "x", Name: "a\x00"}, "name must not contain line breaks or other control characters"},
 		{&protocol.CastGuestVote{Vote: "down"}, ""}, {&protocol.CastGuestVote{Vote: "up", GameID: 30001}, ""},
 		{&protocol.CastGuestVote{}, `vote must be either "up" or "down"`},
 		{&protocol.CastGuestVote{Vote: "up", GameID: -1}, "gameId must be a positive integer"},
@@ -62,12 +62,12 @@ func TestJoinCommandsAreChecked(t *testing.T) {
 
 func TestDevicesAreReadAsTheyAreWritten(t *testing.T) {
 	for _, id := range []protocol.DeviceID{1, 0xa, 0xfedcba9876543210, 1<<64 - 1} {
-		if got, ok := protocol.ParseDevice(id.String()); !ok || got != id {
+		if got, ok := protocol.ParseDeviceID(id.String()); !ok || got != id {
 			t.Errorf("%s is read as %s", id, got)
 		}
 	}
 	for _, s := range []string{"", "0000000000000000", "a", "000000000000000A", "+00000000000000a", "00000000000000001", "-000000000000001", "0x0000000000000a"} {
-		if id, ok := protocol.ParseDevice(s); ok {
+		if id, ok := protocol.ParseDeviceID(s); ok {
 			t.Errorf("%q is read as %s", s, id)
 		}
 	}

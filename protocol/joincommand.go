@@ -8,7 +8,7 @@ type OpenJoin struct {
 	Policy JoinPolicy `json:"policy"`
 	Renew  bool       `json:"renew"`
 	// Fresh is a code that no session has, drawn by the hub in case one is needed.
-	Fresh string `json:"-"`
+	NewCode string `json:"-"`
 }
 
 // CloseJoin ends that, and with it all rights of those who have joined:

@@ -2,9 +2,9 @@ package protocol
 
 import "slices"
 
-// MaxLatest is how many of the newest votes a tally and a state show: as many as fit
+// MaxLatestVotes is how many of the newest votes a tally and a state show: as many as fit
 // on a screen beside the totals.
-const MaxLatest = 5
+const MaxLatestVotes = 5
 
 // LatestVote is one of the newest votes of a session.
 type LatestVote struct {
@@ -15,40 +15,40 @@ type LatestVote struct {
 }
 
 // Latest remembers the newest votes of a session. The zero value remembers none.
-type Latest struct {
-	ring [MaxLatest]LatestVote
-	next int // where the next one goes
-	held int
+type LatestVotes struct {
+	ring  [MaxLatestVotes]LatestVote
+	next  int // where the next one goes
+	count int
 }
 
 // Add takes in a vote that is newer than all before. It costs the same however many
 // there were.
-func (l *Latest) Add(v LatestVote) {
+func (l *LatestVotes) Add(v LatestVote) {
 	l.ring[l.next] = v
-	l.next = (l.next + 1) % MaxLatest
-	l.held = min(l.held+1, MaxLatest)
+	l.next = (l.next + 1) % MaxLatestVotes
+	l.count = min(l.count+1, MaxLatestVotes)
 }
 
 // List is the remembered votes, the newest first, in the order of the log and not of
 // their timestamps; never nil. The list is the caller's.
-func (l *Latest) List() []LatestVote {
-	list := make([]LatestVote, l.held)
+func (l *LatestVotes) List() []LatestVote {
+	list := make([]LatestVote, l.count)
 	for i := range list {
-		list[i] = l.ring[(l.next+MaxLatest-1-i)%MaxLatest]
+		list[i] = l.ring[(l.next+MaxLatestVotes-1-i)%MaxLatestVotes]
 	}
 	return list
 }
 
 // Without is the newest votes but those of some devices. Those before them are forgotten,
 // so there may be fewer.
-func (l *Latest) Without(gone func(DeviceID) bool) Latest {
-	return LatestOf(slices.DeleteFunc(l.List(), func(v LatestVote) bool { return v.Device != 0 && gone(v.Device) }))
+func (l *LatestVotes) Without(gone func(DeviceID) bool) LatestVotes {
+	return LatestVotesOf(slices.DeleteFunc(l.List(), func(v LatestVote) bool { return v.Device != 0 && gone(v.Device) }))
 }
 
-// LatestOf is the reverse of List. Of a longer list the first count.
-func LatestOf(list []LatestVote) Latest {
-	var l Latest
-	for i := min(len(list), MaxLatest) - 1; i >= 0; i-- {
+// LatestVotesOf is the reverse of List. Of a longer list the first count.
+func LatestVotesOf(list []LatestVote) LatestVotes {
+	var l LatestVotes
+	for i := min(len(list), MaxLatestVotes) - 1; i >= 0; i-- {
 		l.Add(list[i])
 	}
 	return l

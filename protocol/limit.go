@@ -15,16 +15,16 @@ const (
 	// and its answer, with titles of any length, stay below what is kept of an answer.
 	// An evening has about ten.
 	MaxChatGames = 200
-	// MaxChanges is how often a guest's device may change its mind about one playing, or in
-	// one poll, and MaxPresses how many votes more than the first it has for one playing
+	// MaxVoteChanges is how often a guest's device may change its mind about one playing, or in
+	// one poll, and MaxRepeatVotes how many votes more than the first it has for one playing
 	// under PolicyEvery. A person who plays with the buttons stays below; each is a record
 	// on disk of up to a kilobyte.
-	MaxChanges = 20
-	MaxPresses = 100
-	// MaxSiteChanges bounds both for all devices of an address, or an IPv6 /48, in a
+	MaxVoteChanges = 20
+	MaxRepeatVotes = 100
+	// MaxNetworkExtraVotes bounds both for all devices of an address, or an IPv6 /48, in a
 	// session: 200 for each phone of a hall of a thousand, and 200 MB on disk. The first
 	// vote of a device for a playing counts beyond it, so nobody keeps others from voting.
-	MaxSiteChanges = 200_000
+	MaxNetworkExtraVotes = 200_000
 	// MaxUsername, in runes: Twitch allows 25, Discord 32, YouTube 100.
 	MaxUsername = 100
 	// MaxNotes, in runes, keeps session lists small.
@@ -35,11 +35,11 @@ const (
 	// MaxPlayers bounds player counts; the largest audience room holds 10,000.
 	MaxPlayers = 100_000
 	// MaxBody is the largest REST body in bytes, MaxImport the largest of the
-	// imports (CSV, chat log), which are whole evenings. MaxOpenBody is for those who
+	// imports (CSV, chat log), which are whole evenings. MaxSmallBody is for those who
 	// need no token: what they send is held before anything is known of them.
-	MaxBody     = 1 << 20
-	MaxImport   = 16 << 20
-	MaxOpenBody = 4 << 10
+	MaxBody      = 1 << 20
+	MaxImport    = 16 << 20
+	MaxSmallBody = 4 << 10
 	// MaxMessage is the largest WebSocket message from a client in bytes. It holds a
 	// batch of some 400 votes; larger batches go by REST.
 	MaxMessage = 64 << 10
@@ -48,7 +48,7 @@ const (
 	MaxFileMessage = 1 << 20
 	// MaxQR bounds what a QR code says, in bytes: more makes squares that no phone reads
 	// from across a room.
-	MaxQR = 512
+	MaxQRText = 512
 	// MaxJSONDepth bounds nesting; the deepest message of ours has five levels.
 	MaxJSONDepth = 32
 	// MaxSubscriptions of one WebSocket. A host watches a handful of sessions.

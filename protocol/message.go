@@ -102,7 +102,7 @@ type SessionState struct {
 	Session Session       `json:"session"`
 	Games   []SessionGame `json:"games"`
 	Tallies []TallyGame   `json:"tallies"`
-	Latest  []LatestVote  `json:"latest"` // the newest first, at most MaxLatest
+	Latest  []LatestVote  `json:"latest"` // the newest first, at most MaxLatestVotes
 	// Poll is the newest poll, open or over, null before the first.
 	Poll *Poll `json:"poll"`
 	// Join is how phones come in.
@@ -110,7 +110,7 @@ type SessionState struct {
 }
 
 // Tally is the newest totals of a session's games, and its newest votes, the newest
-// first, at most MaxLatest.
+// first, at most MaxLatestVotes.
 type Tally struct {
 	Type      string       `json:"type"`
 	SessionID SessionID    `json:"sessionId"`
@@ -118,7 +118,7 @@ type Tally struct {
 	Games     []TallyGame  `json:"games"`
 	Latest    []LatestVote `json:"latest"`
 	// Poll is of the poll that is open, null while there is none.
-	Poll *PollTally `json:"poll"`
+	Poll *TallyPoll `json:"poll"`
 }
 
 // TallyGame is a game's totals over all sessions, as in vote.received, and within this one.

@@ -18,12 +18,12 @@ func TestVoterNames(t *testing.T) {
 		"\u200b \u200b": "", "ann\u200b ": "ann",
 		"ann\nbob": "ann\nbob", "\x00": "\x00", // left for the check to refuse
 	} {
-		if got := protocol.VoterName(given); got != want {
+		if got := protocol.NormalizeVoterName(given); got != want {
 			t.Errorf("%q: %q, want %q", given, got, want)
 		}
 	}
 	long := strings.Repeat("a", 100)
-	if n := testing.AllocsPerRun(100, func() { protocol.VoterName(long) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { protocol.NormalizeVoterName(long) }); n > 0 {
 		t.Errorf("%v allocations for a plain name", n)
 	}
 }

@@ -15,7 +15,7 @@ type Operation struct {
 	MaxBody int64
 	// Raw is the parameter that the body may be as it is, when its Content-Type is
 	// RawType; the others stand in the query then. Empty: the body is JSON and nothing else.
-	Raw, RawType string
+	RawParam, RawType string
 	// Stream says that the body is read as it comes, not held whole.
 	Stream bool
 }
@@ -28,13 +28,13 @@ func Operations() []Operation {
 var operations = []Operation{
 	{Op: "health.get", Method: "GET", Path: "/health", Access: AccessAnyone, Reference: true},
 
-	{Op: "auth.login", Method: "POST", Path: "/api/auth/login", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
+	{Op: "auth.login", Method: "POST", Path: "/api/auth/login", Access: AccessAnyone, Reference: true, MaxBody: MaxSmallBody},
 	{Op: "auth.verify", Method: "POST", Path: "/api/auth/verify", Access: AccessAdmin, Reference: true},
 	{Op: "tokens.create", Method: "POST", Path: "/api/auth/tokens", Access: AccessAdmin, Write: true},
 	{Op: "tokens.list", Method: "GET", Path: "/api/auth/tokens", Access: AccessAdmin},
 	{Op: "tokens.revoke", Method: "DELETE", Path: "/api/auth/tokens/{id}", Access: AccessAdmin, Write: true},
 
-	{Op: "qr.make", Method: "POST", Path: "/api/qr", Access: AccessAdmin, MaxBody: MaxOpenBody},
+	{Op: "qr.make", Method: "POST", Path: "/api/qr", Access: AccessAdmin, MaxBody: MaxSmallBody},
 
 	{Op: "games.list", Method: "GET", Path: "/api/games", Access: AccessAnyone, Reference: true},
 	{Op: "games.packs", Method: "GET", Path: "/api/games/packs", Access: AccessAnyone, Reference: true},
@@ -48,7 +48,7 @@ var operations = []Operation{
 	{Op: "games.packs.toggle", Method: "PATCH", Path: "/api/games/packs/{name}/toggle", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "games.packs.favor", Method: "PATCH", Path: "/api/games/packs/{name}/favor", Access: AccessAdmin, Write: true, Reference: true},
 	{Op: "games.export", Method: "GET", Path: "/api/games/export/csv", Access: AccessAdmin, Reference: true},
-	{Op: "games.import", Method: "POST", Path: "/api/games/import/csv", Access: AccessAdmin, Write: true, Reference: true, MaxBody: MaxImport, Raw: "csvData", RawType: "text/csv"},
+	{Op: "games.import", Method: "POST", Path: "/api/games/import/csv", Access: AccessAdmin, Write: true, Reference: true, MaxBody: MaxImport, RawParam: "csvData", RawType: "text/csv"},
 
 	{Op: "sessions.list", Method: "GET", Path: "/api/sessions", Access: AccessAnyone, Reference: true},
 	{Op: "sessions.active", Method: "GET", Path: "/api/sessions/active", Access: AccessAnyone, Reference: true},
@@ -73,17 +73,17 @@ var operations = []Operation{
 	{Op: "sessions.poll.get", Method: "GET", Path: "/api/sessions/{id}/poll", Access: AccessAnyone},
 	{Op: "sessions.poll.cancel", Method: "DELETE", Path: "/api/sessions/{id}/poll", Access: AccessAdmin, Write: true},
 	{Op: "sessions.poll.end", Method: "POST", Path: "/api/sessions/{id}/poll/end", Access: AccessAdmin, Write: true},
-	{Op: "sessions.poll.vote", Method: "POST", Path: "/api/sessions/{id}/poll/votes", Access: AccessTake, Write: true, MaxBody: MaxOpenBody},
+	{Op: "sessions.poll.vote", Method: "POST", Path: "/api/sessions/{id}/poll/votes", Access: AccessParticipate, Write: true, MaxBody: MaxSmallBody},
 	{Op: "sessions.poll.add", Method: "POST", Path: "/api/sessions/{id}/poll/add", Access: AccessAdmin, Write: true},
 	{Op: "sessions.join.open", Method: "PUT", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
 	{Op: "sessions.join.get", Method: "GET", Path: "/api/sessions/{id}/join", Access: AccessWatch},
 	{Op: "sessions.join.close", Method: "DELETE", Path: "/api/sessions/{id}/join", Access: AccessAdmin, Write: true},
 	{Op: "sessions.join.addresses", Method: "GET", Path: "/api/sessions/{id}/join/addresses", Access: AccessAdmin},
 	{Op: "sessions.join.void", Method: "POST", Path: "/api/sessions/{id}/join/addresses/{address}/void", Access: AccessAdmin, Write: true},
-	{Op: "join.enter", Method: "POST", Path: "/api/join", Access: AccessAnyone, MaxBody: MaxOpenBody},
-	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true, MaxBody: MaxOpenBody},
+	{Op: "join.enter", Method: "POST", Path: "/api/join", Access: AccessAnyone, MaxBody: MaxSmallBody},
+	{Op: "join.vote", Method: "POST", Path: "/api/join/vote", Access: AccessGuest, Write: true, MaxBody: MaxSmallBody},
 
-	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxOpenBody},
+	{Op: "games.pick", Method: "POST", Path: "/api/pick", Access: AccessAnyone, Reference: true, MaxBody: MaxSmallBody},
 
 	{Op: "stats.get", Method: "GET", Path: "/api/stats", Access: AccessAnyone, Reference: true},
 

@@ -68,26 +68,26 @@ type PollStarted struct {
 
 // PollTallied is the data of poll.tally, told with each vote.
 type PollTallied struct {
-	SessionID SessionID   `json:"sessionId"`
-	Poll      TalliedPoll `json:"poll"`
+	SessionID SessionID  `json:"sessionId"`
+	Poll      PollTotals `json:"poll"`
 }
 
-// TalliedPoll is the poll within PollTallied.
-type TalliedPoll struct {
-	ID         PollID      `json:"id"`
-	Candidates []PollCount `json:"candidates"`
-	TotalVotes int64       `json:"total_votes"`
+// PollTotals is the poll within PollTallied.
+type PollTotals struct {
+	ID         PollID           `json:"id"`
+	Candidates []CandidateVotes `json:"candidates"`
+	TotalVotes int64            `json:"total_votes"`
 }
 
-// PollCount is how many votes a candidate has. Its place in the list is its choice.
-type PollCount struct {
+// CandidateVotes is how many votes a candidate has. Its place in the list is its choice.
+type CandidateVotes struct {
 	GameID GameID `json:"game_id"`
 	Votes  int64  `json:"votes"`
 }
 
-// PollTally is the open poll within a Tally: the votes of each candidate in the order of
+// TallyPoll is the open poll within a Tally: the votes of each candidate in the order of
 // their choices, and of all together.
-type PollTally struct {
+type TallyPoll struct {
 	ID    PollID  `json:"id"`
 	Votes []int64 `json:"votes"`
 	Total int64   `json:"total"`

@@ -43,7 +43,7 @@ func (c StartPoll) checkGames() *Error {
 }
 
 // Check implements Command.
-func (c *VotePoll) Check() *Error {
+func (c *CastPollVote) Check() *Error {
 	if c.PollID < 0 {
 		return Invalid("poll_id must be a positive integer")
 	}
@@ -63,4 +63,4 @@ func (c EndPoll) Check() *Error { return nil }
 func (c CancelPoll) Check() *Error { return nil }
 
 // Check implements Command.
-func (c AddWinner) Check() *Error { return nil }
+func (c AddPollWinner) Check() *Error { return nil }

@@ -19,8 +19,8 @@ type StartPoll struct {
 	Candidates []Game `json:"-"`
 }
 
-// VotePoll is one voter's choice in the open poll: sessions.poll.vote.
-type VotePoll struct {
+// CastPollVote is one voter's choice in the open poll: sessions.poll.vote.
+type CastPollVote struct {
 	ID SessionID `json:"id"`
 	// PollID is the poll that the voter has seen; 0 is the one that is open.
 	PollID PollID `json:"poll_id"`
@@ -30,10 +30,10 @@ type VotePoll struct {
 	Choice int `json:"choice"`
 	// Device is a guest's phone, 0 for the voter of a bot or an admin. A phone has one
 	// vote whatever its name. Generation, Address and Voids are those of its token.
-	Device     DeviceID   `json:"-"`
-	Generation Generation `json:"-"`
-	Address    AddressID  `json:"-"`
-	Voids      uint32     `json:"-"`
+	Device     DeviceID       `json:"-"`
+	Generation JoinGeneration `json:"-"`
+	Address    AddressID      `json:"-"`
+	VoidCount  uint32         `json:"-"`
 }
 
 // EndPoll ends the open poll now: sessions.poll.end.
@@ -43,7 +43,7 @@ type EndPoll struct {
 	PollID PollID `json:"-"`
 	// Draw decides a tie, uniform in [0, 1). The hub draws it when it ends the poll, so
 	// nobody can know it before.
-	Draw float64 `json:"-"`
+	TieBreak float64 `json:"-"`
 }
 
 // CancelPoll ends the open poll without a winner: sessions.poll.cancel.
@@ -51,17 +51,17 @@ type CancelPoll struct {
 	ID SessionID `json:"id"`
 }
 
-// AddWinner makes the winner of the newest poll the next game: sessions.poll.add.
-type AddWinner struct {
+// AddPollWinner makes the winner of the newest poll the next game: sessions.poll.add.
+type AddPollWinner struct {
 	ID SessionID `json:"id"`
 }
 
 // Target is the session that decides.
-func (c StartPoll) Target() SessionID  { return c.ID }
-func (c *VotePoll) Target() SessionID  { return c.ID }
-func (c EndPoll) Target() SessionID    { return c.ID }
-func (c CancelPoll) Target() SessionID { return c.ID }
-func (c AddWinner) Target() SessionID  { return c.ID }
+func (c StartPoll) Target() SessionID     { return c.ID }
+func (c *CastPollVote) Target() SessionID { return c.ID }
+func (c EndPoll) Target() SessionID       { return c.ID }
+func (c CancelPoll) Target() SessionID    { return c.ID }
+func (c AddPollWinner) Target() SessionID { return c.ID }
 
 // Pick is what the picker is asked for the candidates.
 func (c StartPoll) Pick() Pick {

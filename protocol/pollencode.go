@@ -2,9 +2,9 @@ package protocol
 
 import "strconv"
 
-// AppendPollTally appends the JSON of a poll.tally event to dst, as json.Marshal of the
+// AppendPollTallyEvent appends the JSON of a poll.tally event to dst, as json.Marshal of the
 // Event would: polls are voted on as fast as games.
-func AppendPollTally(dst []byte, at Timestamp, seq Seq, t *PollTallied) []byte {
+func AppendPollTallyEvent(dst []byte, at Timestamp, seq Seq, t *PollTallied) []byte {
 	dst = append(dst, `{"type":"poll.tally","timestamp":`...)
 	dst = at.AppendJSON(dst)
 	dst = append(dst, `,"sessionId":`...)

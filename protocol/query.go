@@ -24,9 +24,9 @@ type Pick struct {
 	ExcludePlayed bool      `json:"excludePlayed"`
 }
 
-// DrawQR is the body of qr.make: what the code is to say. The link of a screen holds a
+// MakeQR is the body of qr.make: what the code is to say. The link of a screen holds a
 // token, which must not stand in a URL that is asked for; so this is no GET.
-type DrawQR struct {
+type MakeQR struct {
 	Text string `json:"text"` // 1 to MaxQR bytes
 }
 
@@ -73,12 +73,12 @@ func (p Pick) Check() *Error {
 }
 
 // Check looks at the length.
-func (q DrawQR) Check() *Error {
+func (q MakeQR) Check() *Error {
 	if q.Text == "" {
 		return Invalid("text is required")
 	}
-	if len(q.Text) > MaxQR {
-		return Invalid("text must be at most %d bytes", MaxQR)
+	if len(q.Text) > MaxQRText {
+		return Invalid("text must be at most %d bytes", MaxQRText)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (f *VoteFilter) Check() *Error {
 	case f.GameID < 0:
 		return Invalid("game_id must be a positive integer")
 	}
-	if name := VoterName(f.Username); name != "" || f.Username == "" {
+	if name := NormalizeVoterName(f.Username); name != "" || f.Username == "" {
 		f.Username = name
 		return checkText("username", f.Username, 0, MaxUsername)
 	}

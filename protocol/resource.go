@@ -132,14 +132,14 @@ type Vote struct {
 	Replaced VoteType `json:"replaced,omitempty"`
 }
 
-// VoteSession is the session within a VoteAccepted.
-type VoteSession struct {
+// VoteAcceptedSession is the session within a VoteAccepted.
+type VoteAcceptedSession struct {
 	ID          SessionID `json:"id"`
 	GamesPlayed int       `json:"games_played"`
 }
 
-// VoteGame is the game within a VoteAccepted, with its totals after the vote.
-type VoteGame struct {
+// VoteAcceptedGame is the game within a VoteAccepted, with its totals after the vote.
+type VoteAcceptedGame struct {
 	ID    GameID `json:"id"`
 	Title string `json:"title"`
 	Totals
@@ -147,11 +147,11 @@ type VoteGame struct {
 
 // VoteAccepted is the answer of votes.live.
 type VoteAccepted struct {
-	Success bool        `json:"success"`
-	Message string      `json:"message"`
-	Session VoteSession `json:"session"`
-	Game    VoteGame    `json:"game"`
-	Vote    Vote        `json:"vote"`
+	Success bool                `json:"success"`
+	Message string              `json:"message"`
+	Session VoteAcceptedSession `json:"session"`
+	Game    VoteAcceptedGame    `json:"game"`
+	Vote    Vote                `json:"vote"`
 }
 
 // VoteOutcome is one result within the answer of votes.batch, in the order of the
@@ -299,7 +299,7 @@ type Verified struct {
 func NewBatchResult(n int) *BatchResult { return &BatchResult{Results: make([]VoteOutcome, n)} }
 
 // Take notes the i-th result.
-func (r *BatchResult) Take(i int, v VoteOutcome) {
+func (r *BatchResult) Record(i int, v VoteOutcome) {
 	r.Results[i] = v
 	if v.Error == "" {
 		r.Accepted++
@@ -309,6 +309,6 @@ func (r *BatchResult) Take(i int, v VoteOutcome) {
 }
 
 // Refuse notes why the i-th vote does not count.
-func (r *BatchResult) Refuse(i int, err *Error) {
-	r.Take(i, VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code})
+func (r *BatchResult) Reject(i int, err *Error) {
+	r.Record(i, VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code})
 }

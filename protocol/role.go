@@ -25,17 +25,17 @@ const (
 	AccessGuest Access = "guest"
 	// AccessWatch needs a viewer's, a bot's or an admin's token.
 	AccessWatch Access = "watch"
-	// AccessTake needs a guest's, a bot's or an admin's token: it takes part in something.
-	AccessTake Access = "take"
+	// AccessParticipate needs a guest's, a bot's or an admin's token: it takes part in something.
+	AccessParticipate Access = "take"
 	// AccessVote needs a bot's or an admin's token.
 	AccessVote Access = "vote"
 	// AccessAdmin needs an admin's token.
 	AccessAdmin Access = "admin"
 )
 
-// Accesses returns all of them, from least to most.
-func Accesses() []Access {
-	return []Access{AccessAnyone, AccessGuest, AccessWatch, AccessTake, AccessVote, AccessAdmin}
+// AccessLevels returns all of them, from least to most.
+func AccessLevels() []Access {
+	return []Access{AccessAnyone, AccessGuest, AccessWatch, AccessParticipate, AccessVote, AccessAdmin}
 }
 
 // Principal is who asks. The zero Principal is somebody without a token.
@@ -50,11 +50,11 @@ type Principal struct {
 	// Device tells a guest's phone from others, 0 for everybody else. Generation is that
 	// of the session's joining when the guest came in.
 	Device     DeviceID
-	Generation Generation
+	Generation JoinGeneration
 	// Address is where a guest came in from, 0 for everybody else and where it is not known.
 	Address AddressID
 	// Voids is how often votes had been voided in the session when the guest came in.
-	Voids uint32
+	VoidCount uint32
 }
 
 // May says whether the principal may use an operation of that access.
@@ -66,7 +66,7 @@ func (p Principal) May(a Access) bool {
 		return p.Role == RoleGuest
 	case AccessWatch:
 		return p.Role == RoleViewer || p.Role == RoleBot || p.Role == RoleAdmin
-	case AccessTake:
+	case AccessParticipate:
 		return p.Role == RoleGuest || p.Role == RoleBot || p.Role == RoleAdmin
 	case AccessVote:
 		return p.Role == RoleBot || p.Role == RoleAdmin
@@ -76,4 +76,4 @@ func (p Principal) May(a Access) bool {
 }
 
 // Sees says whether the principal's token is good for that session.
-func (p Principal) Sees(s SessionID) bool { return p.Session == 0 || p.Session == s }
+func (p Principal) Covers(s SessionID) bool { return p.Session == 0 || p.Session == s }

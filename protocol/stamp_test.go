@@ -19,7 +19,7 @@ func TestAStampWithoutDecimalsIsTheEndOfItsSecond(t *testing.T) {
 		"9999-12-31T23:59:59Z":           "9999-12-31T23:59:59.999Z",
 		"1970-01-01T00:00:00Z":           "1970-01-01T00:00:00.999Z",
 	} {
-		if s, err := protocol.ParseStamp(given); err != nil || s.String() != want {
+		if s, err := protocol.ParseVoteTimestamp(given); err != nil || s.String() != want {
 			t.Errorf("%s is read as %v, %v; want %s", given, s, err, want)
 		}
 		var vote protocol.CastVote
@@ -39,7 +39,7 @@ func TestAStampWithoutDecimalsIsTheEndOfItsSecond(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "yesterday", "2025-11-01", "1969-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "2025-11-01T20:30:00.Z"} {
-		if s, err := protocol.ParseStamp(bad); err == nil {
+		if s, err := protocol.ParseVoteTimestamp(bad); err == nil {
 			t.Errorf("%q is read as %v", bad, s)
 		}
 	}

@@ -29,26 +29,26 @@ func ReadThumbs(message string) (found Thumbs) {
 		if at < 0 {
 			return found
 		}
-		signs := countSigns(rest[at:])
+		signs := readSigns(rest[at:])
 		before := message[:len(message)-len(rest)+at]
 		rest = rest[at+signs.size:]
-		if signs.enough() && isThumbWord(before) && !beginsInWord(rest) {
+		if signs.isVote() && endsInThumbWord(before) && !startsWithWordRune(rest) {
 			found |= signs.thumb
 		}
 	}
 }
 
 // signs is a run of pluses, or of dashes.
-type signs struct {
-	thumb       Thumbs
-	size        int // in bytes
-	count, long int
+type signRun struct {
+	thumb             Thumbs
+	size              int // in bytes
+	count, longDashes int
 }
 
-func (s *signs) enough() bool { return s.count > 1 || s.long > 0 }
+func (s *signRun) isVote() bool { return s.count > 1 || s.longDashes > 0 }
 
 // countSigns takes the longest run of one kind; text begins with a sign.
-func countSigns(text string) (s signs) {
+func readSigns(text string) (s signRun) {
 	for i, r := range text {
 		thumb := ThumbDown
 		switch {
@@ -65,7 +65,7 @@ func countSigns(text string) (s signs) {
 		}
 		s.count++
 		if isLongDash(r) {
-			s.long++
+			s.longDashes++
 		}
 		s.size = i + utf8.RuneLen(r)
 	}
@@ -74,22 +74,22 @@ func countSigns(text string) (s signs) {
 
 // isThumbWord says whether the text ends with the word, and the word begins where no
 // other goes on.
-func isThumbWord(text string) bool {
+func endsInThumbWord(text string) bool {
 	at := len(text) - len(thumbWord)
 	if at < 0 || !strings.EqualFold(text[at:], thumbWord) {
 		return false
 	}
 	r, _ := utf8.DecodeLastRuneInString(text[:at])
-	return at == 0 || !isWord(r)
+	return at == 0 || !isWordRune(r)
 }
 
-func beginsInWord(text string) bool {
+func startsWithWordRune(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
-	return text != "" && isWord(r)
+	return text != "" && isWordRune(r)
 }
 
 // isWord says what a word is made of.
-func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func isSign(r rune) bool { return r == '+' || isDash(r) }
 

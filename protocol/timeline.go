@@ -12,8 +12,8 @@ type Timeline struct {
 	Epoch Epoch
 	// Adopted says that the folder was begun by a version without epochs: what carries
 	// none belongs to this timeline, too.
-	Adopted bool
+	AcceptsEmpty bool
 }
 
 // Holds says whether what carries an epoch was issued in this timeline.
-func (t Timeline) Holds(e Epoch) bool { return e == t.Epoch || e == "" && t.Adopted }
+func (t Timeline) Accepts(e Epoch) bool { return e == t.Epoch || e == "" && t.AcceptsEmpty }

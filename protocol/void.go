@@ -5,32 +5,32 @@ import "strconv"
 // AddressTarget is an address of a session's guests, or a whole site: all addresses that
 // have its upper half.
 type AddressTarget struct {
-	Address AddressID
-	Wide    bool // the lower half is 0 and of no meaning
+	Address      AddressID
+	WholeNetwork bool // the lower half is 0 and of no meaning
 }
 
 // ParseAddressTarget reads the id of an address, 16 hexadecimal digits, or of a site, 8;
 // ok is false for anything else.
 func ParseAddressTarget(s string) (t AddressTarget, ok bool) {
-	if id, ok := ParseAddress(s); ok {
+	if id, ok := ParseAddressID(s); ok {
 		return AddressTarget{Address: id}, true
 	}
 	n, err := strconv.ParseUint(s, 16, 32)
-	site := SiteID(n)
-	return AddressTarget{Address: NewAddressID(site, 0), Wide: true}, err == nil && site.String() == s
+	site := NetworkID(n)
+	return AddressTarget{Address: NewAddressID(site, 0), WholeNetwork: true}, err == nil && site.String() == s
 }
 
 // Has says whether the address is meant.
-func (t AddressTarget) Has(id AddressID) bool {
-	if t.Wide {
-		return id.Site() == t.Address.Site()
+func (t AddressTarget) Matches(id AddressID) bool {
+	if t.WholeNetwork {
+		return id.Network() == t.Address.Network()
 	}
 	return id == t.Address
 }
 
 func (t AddressTarget) String() string {
-	if t.Wide {
-		return t.Address.Site().String()
+	if t.WholeNetwork {
+		return t.Address.Network().String()
 	}
 	return t.Address.String()
 }

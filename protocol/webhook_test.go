@@ -131,7 +131,7 @@ func TestWebhookQueriesHaveDefaultsAndLimits(t *testing.T) {
 }
 
 func TestAnEventListIsMarshalledAsItWasSent(t *testing.T) {
-	b, err := json.Marshal(protocol.CreateWebhook{Events: protocol.Events("a", "b")})
+	b, err := json.Marshal(protocol.CreateWebhook{Events: protocol.NewEventList("a", "b")})
 	if err != nil || !strings.Contains(string(b), `"events":["a","b"]`) {
 		t.Fatalf("%s %v", b, err)
 	}

@@ -13,9 +13,9 @@ func (c CreateWebhook) Check() *Error {
 	if c.Name == "" || c.URL == "" || c.Secret == "" || !c.Events.Set {
 		return Invalid("Missing required fields: name, url, secret, events")
 	}
-	return firstOf(
+	return firstError(
 		c.Events.check(), checkWebhookURL(c.URL), checkLine("name", c.Name, 1, MaxTitle),
-		checkSecret(c.Secret), checkSessions(c.Sessions), checkRate(c.RateLimit),
+		checkSecret(c.Secret), checkSessions(c.Sessions), checkRateLimit(c.RateLimit),
 	)
 }
 
@@ -24,10 +24,10 @@ func (c UpdateWebhook) Check() *Error {
 	if c.Name == nil && c.URL == nil && c.Secret == nil && !c.Events.Set && c.Enabled == nil && !c.Sessions.Set && !c.RateLimit.Set {
 		return Invalid("No fields to update")
 	}
-	return firstOf(
-		checkIf(c.URL, checkWebhookURL), c.Events.check(),
-		checkIf(c.Name, func(s string) *Error { return checkLine("name", s, 1, MaxTitle) }),
-		checkIf(c.Secret, checkSecret), checkIf(c.Sessions.Value, checkSessions), checkRate(c.RateLimit.Value),
+	return firstError(
+		checkOptional(c.URL, checkWebhookURL), c.Events.check(),
+		checkOptional(c.Name, func(s string) *Error { return checkLine("name", s, 1, MaxTitle) }),
+		checkOptional(c.Secret, checkSecret), checkOptional(c.Sessions.Value, checkSessions), checkRateLimit(c.RateLimit.Value),
 	)
 }
 
@@ -104,14 +104,14 @@ func checkSessions(ids []SessionID) *Error {
 	return nil
 }
 
-func checkRate(perMinute *int) *Error {
+func checkRateLimit(perMinute *int) *Error {
 	if perMinute != nil && (*perMinute < 1 || *perMinute > MaxWebhookRate) {
 		return Invalid("rate_limit must be between 1 and %d attempts a minute", MaxWebhookRate)
 	}
 	return nil
 }
 
-func checkIf[T any](v *T, check func(T) *Error) *Error {
+func checkOptional[T any](v *T, check func(T) *Error) *Error {
 	if v == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func checkIf[T any](v *T, check func(T) *Error) *Error {
 }
 
 // firstOf is the first thing that does not fit.
-func firstOf(errs ...*Error) *Error {
+func firstError(errs ...*Error) *Error {
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -17,8 +17,8 @@ type CreateWebhook struct {
 	Sessions  []SessionID `json:"sessions"`
 	RateLimit *int        `json:"rate_limit"`
 	// ID and Reached, the head of the journal, are given by the hub.
-	ID      WebhookID  `json:"-"`
-	Reached DeliveryID `json:"-"`
+	ID   WebhookID  `json:"-"`
+	Head DeliveryID `json:"-"`
 }
 
 // UpdateWebhook changes the fields that are given: webhooks.update. A new url, secret
@@ -33,7 +33,7 @@ type UpdateWebhook struct {
 	Sessions  Optional[[]SessionID] `json:"sessions,omitzero"`
 	RateLimit Optional[int]         `json:"rate_limit,omitzero"`
 	// Reached is given by the hub: what lies before it was judged by the old fields.
-	Reached DeliveryID `json:"-"`
+	Head DeliveryID `json:"-"`
 }
 
 // DeleteWebhook forgets the endpoint and its logs: webhooks.delete.
@@ -70,8 +70,8 @@ type ReplayWebhook struct {
 	Since  *Timestamp `json:"since"`
 	Failed bool       `json:"failed"`
 	// From and Reached are given by the hub: the replay is of what lies between.
-	From    DeliveryID `json:"-"`
-	Reached DeliveryID `json:"-"`
+	From  DeliveryID `json:"-"`
+	Until DeliveryID `json:"-"`
 }
 
 // StopReplay ends a replay and forgets the redeliveries that wait: webhooks.replay.stop.

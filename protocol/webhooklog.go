@@ -94,7 +94,7 @@ type DeliveryFilter struct {
 }
 
 // defaultRows is the limit of who names none, as in the reference API.
-const defaultRows = 50
+const defaultLimit = 50
 
 // Check looks at the range and fills in the default.
 func (f *LogFilter) Check() *Error { return checkLimit(&f.Limit, MaxWebhookLogs) }
@@ -114,7 +114,7 @@ func (f *DeliveryFilter) Check() *Error {
 
 func checkLimit(limit *int, most int) *Error {
 	if *limit == 0 {
-		*limit = defaultRows
+		*limit = defaultLimit
 	}
 	if *limit < 1 || *limit > most {
 		return Invalid("limit must be between 1 and %d", most)

@@ -46,7 +46,7 @@ func said() map[string]any {
 			ErrorClass: ptr("status"), ResponseExcerpt: "try later", NextAttemptAt: ptr(noon + 5000)}}
 	verified := protocol.Verified{Valid: true}
 	verified.User.Role, verified.User.Iat, verified.User.Exp = protocol.RoleAdmin, 1705320000, 1705406400
-	accepted := protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote}
+	accepted := protocol.VoteAccepted{Success: true, Message: "Vote recorded successfully", Session: protocol.VoteAcceptedSession{ID: 3, GamesPlayed: 1}, Game: protocol.VoteAcceptedGame{ID: 42, Title: game.Title, Totals: tally.Totals}, Vote: vote}
 	changed := accepted
 	changed.Message, changed.Vote.Replaced = "Vote changed successfully", protocol.VoteDown
 	yours := protocol.YourVote{GameID: 30001, Vote: protocol.VoteUp, Timestamp: noon}
@@ -65,7 +65,7 @@ func said() map[string]any {
 		"poll":               poll,
 		"picked":             protocol.Picked{Game: game, PoolSize: 30, TotalEnabled: 72},
 		"stats":              protocol.Stats{Games: protocol.Count{Count: 72}, MostPlayedGames: ranked, TopRatedGames: ranked},
-		"draw-qr":            protocol.DrawQR{Text: "http://localhost:5000/screen/3"},
+		"make-qr":            protocol.MakeQR{Text: "http://localhost:5000/screen/3"},
 		"qr-code":            protocol.QRCode{SVG: "<svg/>"},
 		"issued-token":       protocol.IssuedToken{Token: tok, Secret: "eyJ…"},
 		"login":              protocol.Login{Token: "eyJ…", Message: "Authentication successful", ExpiresIn: "24h"},
@@ -85,7 +85,7 @@ func said() map[string]any {
 		"message.notice":     protocol.Notice{Type: protocol.MessageError, SessionID: 3, Message: "Session not found", Code: protocol.CodeNotFound},
 		"message.subscribed": protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: 3, Message: "Subscribed to session 3", Mode: protocol.ModeEvents, Epoch: "jcetp2qzyw4hm7ua", Seq: 17, Reset: true, Snapshot: state},
 		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
-		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.PollTally{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
+		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.TallyPoll{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
 
@@ -102,7 +102,7 @@ func said() map[string]any {
 			{ID: "5f0c3a9e77b1d204", Network: "5f0c3a9e", Devices: 60, Voided: 20, Votes: 41, FirstSeen: noon, LastSeen: noon + 90_000}}},
 		"voided-votes":      protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: 3, Address: "5f0c3a9e", Devices: 40, Votes: 41},
 		"join.links.closed": protocol.NewJoin(3, "", protocol.PolicyOnce).Links(""),
-		"entered": protocol.Entered{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
+		"guest-login": protocol.GuestLogin{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
 			Chosen: &protocol.YourChoice{PollID: 3001, Choice: 2}},
 	}
 }
@@ -113,8 +113,8 @@ func heard() map[string]any {
 	text := func(s string) protocol.Optional[string] { return protocol.Optional[string]{Set: true, Value: &s} }
 	fields := protocol.GameFields{PackName: ptr("House"), Title: ptr("Charades"), MinPlayers: ptr(2), MaxPlayers: ptr(8),
 		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Enabled: ptr(true), FavorBias: ptr(-1)}
-	events := protocol.Events(protocol.EventGameAdded)
-	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: noon.Stamp()}
+	events := protocol.NewEventList(protocol.EventGameAdded)
+	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: noon.VoteTimestamp()}
 	return map[string]any{
 		"create-session":     &protocol.CreateSession{Notes: ptr("Friday")},
 		"close-session":      &protocol.CloseSession{ID: 3, Notes: ptr("Fine")},
@@ -127,7 +127,7 @@ func heard() map[string]any {
 		"start-player-check": &protocol.StartPlayerCheck{ID: 3, GameID: 30001},
 		"stop-player-check":  &protocol.StopPlayerCheck{ID: 3, GameID: 30001},
 		"cast-vote":          &cast,
-		"chat-log":           &protocol.ChatLog{ID: 3, ChatData: []protocol.ChatMessage{{Username: "ann", Message: ptr("oh, thisgame++!"), Timestamp: noon.Stamp()}}},
+		"chat-log":           &protocol.ChatLog{ID: 3, ChatData: []protocol.ChatMessage{{Username: "ann", Message: ptr("oh, thisgame++!"), Timestamp: noon.VoteTimestamp()}}},
 		"cast-votes":         &protocol.CastVotes{SessionID: 3, Votes: []protocol.CastVote{cast}},
 		"issue-token":        &protocol.IssueToken{Role: protocol.RoleViewer, Name: "Overlay", SessionID: ptr(protocol.SessionID(3)), ExpiresIn: protocol.Duration(30 * 24 * time.Hour)},
 		"revoke-token":       &protocol.RevokeToken{ID: 7},
@@ -153,16 +153,16 @@ func heard() map[string]any {
 		"delivery-filter":    &protocol.DeliveryFilter{ID: 5, DeliveryID: 8, Status: protocol.DeliveryDead, Limit: 20},
 		"start-poll":         &protocol.StartPoll{ID: 3, Count: ptr(3), PlayerCount: 6, Drawing: "exclude", Length: "short", FamilyFriendly: ptr(true), ExcludePlayed: true, Seconds: ptr(90), AutoAdd: true},
 		"start-poll-of":      &protocol.StartPoll{ID: 3, GameIDs: []protocol.GameID{31, 70}},
-		"vote-poll":          &protocol.VotePoll{ID: 3, PollID: 3001, Username: "ann", Choice: 2},
+		"cast-poll-vote":     &protocol.CastPollVote{ID: 3, PollID: 3001, Username: "ann", Choice: 2},
 		"end-poll":           &protocol.EndPoll{ID: 3},
 		"cancel-poll":        &protocol.CancelPoll{ID: 3},
-		"add-winner":         &protocol.AddWinner{ID: 3},
+		"add-poll-winner":    &protocol.AddPollWinner{ID: 3},
 		"import-games":       &protocol.ImportGames{CSVData: "pack_name,title\n", Mode: protocol.ImportReplace},
 		"export-session":     &protocol.ExportSession{ID: 3, Format: protocol.ExportJSON},
 		"open-join":          &protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Renew: true},
 		"close-join":         &protocol.CloseJoin{ID: 3},
 		"void-votes":         &protocol.VoidVotes{ID: 3, Address: "5f0c3a9e77b1d204"},
-		"enter":              &protocol.Enter{Code: "qrx7f2", Secret: "q7Jd_0Zk3vXa", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
+		"enter-as-guest":     &protocol.EnterAsGuest{Code: "qrx7f2", Secret: "q7Jd_0Zk3vXa", Name: "Ann", Device: "AAAAAAAAAAoe1…"},
 		"cast-guest-vote":    &protocol.CastGuestVote{Vote: protocol.VoteUp, GameID: 30001},
 		"message.client": &protocol.ClientMessage{Type: protocol.MessageRequest, Token: "eyJ…", SessionID: 3, Since: ptr(protocol.Seq(17)), Epoch: "jcetp2qzyw4hm7ua", Snapshot: true,
 			Mode: protocol.ModeTally, ID: "7", Op: "votes.live", Key: "k1", Data: json.RawMessage(`{"vote":"up"}`)},
@@ -237,7 +237,7 @@ func TestEveryWordIsGolden(t *testing.T) {
 	// of the newest votes are made from, what a session says of a guest to the gateway, what
 	// the hub says of its timeline, what is left of a chat log, whose votes are
 	// voided, and when something is decided.
-	for _, inner := range []string{"Operation", "Principal", "Meaning", "Latest", "Entry", "Timeline", "ImportChat", "ChatVote", "ChatSieve", "Moment", "AddressTarget"} {
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "LatestVotes", "GuestState", "Timeline", "ImportChat", "ChatVote", "ChatScanner", "ClockReading", "AddressTarget"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

@@ -17,8 +17,8 @@ const (
 // Decide turns a checked command into facts, appended to dst, or refuses it. It changes
 // nothing. Times are the caller's clock as it is: were they kept from going back, one
 // wrong hour of that clock would spoil the tokens of all later ones.
-func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
-	now := m.Clock
+func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading) ([]Fact, *protocol.Error) {
+	now := m.Wall
 	switch c := cmd.(type) {
 	case protocol.IssueToken:
 		return h.decideIssue(dst, c, now)

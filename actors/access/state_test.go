@@ -144,7 +144,7 @@ type desk struct {
 }
 
 func (d *desk) do(cmd protocol.Command, now protocol.Timestamp) ([]access.Fact, any, *protocol.Error) {
-	facts, err := d.Decide(nil, cmd, protocol.At(now))
+	facts, err := d.Decide(nil, cmd, protocol.ReadingOf(now))
 	if err != nil {
 		return facts, nil, err
 	}

@@ -5,8 +5,8 @@ import "partyline/protocol"
 // Decide turns a checked command into facts, appended to dst, or refuses it. It changes
 // nothing. A command that would change nothing yields no fact and no error. Times are those
 // of the clock: one that was wrong for an hour must not date all that comes later.
-func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
-	at := now.Clock
+func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+	at := now.Wall
 	switch c := cmd.(type) {
 	case Seed:
 		return h.decideSeed(dst, at)

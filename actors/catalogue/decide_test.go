@@ -103,7 +103,7 @@ func TestDecideAppendsAndChangesNothing(t *testing.T) {
 	l := seeded(t)
 	before := string(l.AppendSnapshot(nil))
 	first := &catalogue.GameDeleted{ID: 7}
-	facts, err := l.Decide([]catalogue.Fact{first}, protocol.DeleteGame{ID: 1}, protocol.At(noon))
+	facts, err := l.Decide([]catalogue.Fact{first}, protocol.DeleteGame{ID: 1}, protocol.ReadingOf(noon))
 	if err != nil || len(facts) != 2 || facts[0] != catalogue.Fact(first) {
 		t.Fatalf("got %v, %v", facts, err)
 	}
@@ -150,7 +150,7 @@ func TestCatalogueIsBounded(t *testing.T) {
 	for range catalogue.MaxGames {
 		l.Apply(&catalogue.GameCreated{Game: catalogue.Entry{ID: l.nextID(), PackName: "P", Title: "T"}}, 1)
 	}
-	_, err := l.Decide(nil, protocol.CreateGame{}, protocol.At(noon))
+	_, err := l.Decide(nil, protocol.CreateGame{}, protocol.ReadingOf(noon))
 	if err == nil || err.Code != protocol.CodeInvalid {
 		t.Errorf("game %d: %v", catalogue.MaxGames+1, err)
 	}

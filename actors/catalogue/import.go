@@ -120,7 +120,7 @@ func (h *State) bring(staged []*ImportStaged, f *GamesImported) {
 func gamesImported(c protocol.ImportGames, facts []Fact) protocol.GamesImported {
 	answer := protocol.GamesImported{
 		Message: fmt.Sprintf("Successfully imported %d games", len(c.Rows)), Count: len(c.Rows), Mode: protocol.ImportAppend,
-		IgnoredColumns: append([]string{}, c.Ignored...),
+		IgnoredColumns: append([]string{}, c.IgnoredColumns...),
 	}
 	if c.Mode != "" {
 		answer.Mode = c.Mode

@@ -101,14 +101,14 @@ func TestImportRefuses(t *testing.T) {
 		l.Apply(&catalogue.GameCreated{Game: catalogue.Entry{ID: id, PackName: "P", Title: fmt.Sprint(id)}}, 1)
 	}
 	two := importing(t, protocol.ImportAppend, header+"\nQ,A,1,8,,0,0,,\nQ,B,1,8,,0,0,,\n")
-	if facts, err := l.Decide(nil, two, protocol.At(noon)); err == nil || err.Message != "The catalogue holds at most 10000 games" || len(facts) > 0 {
+	if facts, err := l.Decide(nil, two, protocol.ReadingOf(noon)); err == nil || err.Message != "The catalogue holds at most 10000 games" || len(facts) > 0 {
 		t.Errorf("one too many: %d facts, %v", len(facts), err)
 	}
 	two.Mode = protocol.ImportReplace
-	if _, err := l.Decide(nil, two, protocol.At(noon)); err != nil {
+	if _, err := l.Decide(nil, two, protocol.ReadingOf(noon)); err != nil {
 		t.Error("two in place of all:", err)
 	}
-	if facts, err := l.Decide(nil, protocol.ImportGames{CSVData: "x", Mode: protocol.ImportReplace}, protocol.At(noon)); err == nil || len(facts) > 0 {
+	if facts, err := l.Decide(nil, protocol.ImportGames{CSVData: "x", Mode: protocol.ImportReplace}, protocol.ReadingOf(noon)); err == nil || len(facts) > 0 {
 		t.Error("rows that were not read are not no rows:", facts)
 	}
 }

@@ -26,7 +26,7 @@ func seeded(t testing.TB) *list {
 
 // do decides and applies, and returns the facts and the answer.
 func (l *list) do(cmd protocol.Command, now protocol.Timestamp) ([]catalogue.Fact, any, *protocol.Error) {
-	facts, err := l.Decide(nil, cmd, protocol.At(now))
+	facts, err := l.Decide(nil, cmd, protocol.ReadingOf(now))
 	if err != nil {
 		return facts, nil, err
 	}

@@ -34,9 +34,9 @@ type Feed struct {
 	// The writer's: what the next Publish brings.
 	votes   []vote
 	ballots []ballot
-	latest  protocol.Latest // with those votes
-	fresh   bool            // something that is no vote
-	ended   bool            // the session's last event
+	latest  protocol.LatestVotes // with those votes
+	fresh   bool                 // something that is no vote
+	ended   bool                 // the session's last event
 }
 
 // New makes a feed whose first event will be head+1.

@@ -22,7 +22,7 @@ type model struct {
 	frames [][]byte // of events first+1, first+2, …
 	tally  map[protocol.GameID]protocol.TallyGame
 	latest []protocol.LatestVote // all there were, the newest first
-	poll   *protocol.PollTally
+	poll   *protocol.TallyPoll
 	seq    protocol.Seq // of the tally
 	state  *protocol.SessionState
 	news   protocol.Seq
@@ -130,7 +130,7 @@ func (m *model) setState(t *rapid.T) {
 	m.tally = map[protocol.GameID]protocol.TallyGame{2: game}
 	m.state, m.seq, m.latest, m.poll = state, m.head(), state.Latest, nil
 	if p := state.Poll; p != nil && p.Status == protocol.StatusOpen {
-		m.poll = &protocol.PollTally{ID: p.ID, Votes: []int64{p.Candidates[0].Votes, p.Candidates[1].Votes}, Total: p.TotalVotes}
+		m.poll = &protocol.TallyPoll{ID: p.ID, Votes: []int64{p.Candidates[0].Votes, p.Candidates[1].Votes}, Total: p.TotalVotes}
 	}
 }
 
@@ -251,7 +251,7 @@ func (m *model) compareTally(t *rapid.T, p feed.Summary) {
 	if diff := cmp.Diff(m.tally, games); diff != "" || got.Seq != m.seq {
 		t.Fatalf("tally as of %d, want %d: %s", got.Seq, m.seq, diff)
 	}
-	if diff := cmp.Diff(m.latest[:min(len(m.latest), protocol.MaxLatest)], got.Latest); diff != "" {
+	if diff := cmp.Diff(m.latest[:min(len(m.latest), protocol.MaxLatestVotes)], got.Latest); diff != "" {
 		t.Fatalf("newest votes (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(m.poll, got.Poll); diff != "" {

@@ -41,7 +41,7 @@ func (f *Feed) SetState(s *protocol.SessionState) {
 	if f.Closed() {
 		return
 	}
-	f.latest = protocol.LatestOf(s.Latest)
+	f.latest = protocol.LatestVotesOf(s.Latest)
 	f.mu.Lock()
 	f.tally.replace(s, f.latest)
 	f.scene.seq, f.scene.state, f.scene.frame = s.Seq, s, nil

@@ -16,11 +16,11 @@ func (f *Feed) AddPollVote(poll protocol.PollID, choice, before int) {
 }
 
 // standing is how an open poll stands, nil for none or one that is over.
-func standing(p *protocol.Poll) *protocol.PollTally {
+func standing(p *protocol.Poll) *protocol.TallyPoll {
 	if p == nil || p.Status != protocol.StatusOpen {
 		return nil
 	}
-	t := &protocol.PollTally{ID: p.ID, Votes: make([]int64, len(p.Candidates)), Total: p.TotalVotes}
+	t := &protocol.TallyPoll{ID: p.ID, Votes: make([]int64, len(p.Candidates)), Total: p.TotalVotes}
 	for i, c := range p.Candidates {
 		t.Votes[i] = c.Votes
 	}

@@ -11,8 +11,8 @@ import (
 type tally struct {
 	games  []protocol.TallyGame
 	at     map[protocol.GameID]int
-	latest protocol.Latest
-	poll   *protocol.PollTally // of the open poll, nil while there is none
+	latest protocol.LatestVotes
+	poll   *protocol.TallyPoll // of the open poll, nil while there is none
 	seq    protocol.Seq        // as of which all that is
 	frame  []byte              // nil when something has changed since it was made
 }
@@ -38,7 +38,7 @@ func (f *Feed) AddVote(v protocol.LatestVote) {
 
 // replace begins anew with a state. What is counted from here on is ours alone, so the
 // games are copied.
-func (t *tally) replace(s *protocol.SessionState, latest protocol.Latest) {
+func (t *tally) replace(s *protocol.SessionState, latest protocol.LatestVotes) {
 	t.games = append(make([]protocol.TallyGame, 0, len(s.Tallies)), s.Tallies...)
 	t.at = make(map[protocol.GameID]int, len(s.Tallies))
 	for i, g := range s.Tallies {
@@ -48,7 +48,7 @@ func (t *tally) replace(s *protocol.SessionState, latest protocol.Latest) {
 }
 
 // count takes in the votes of one Publish.
-func (t *tally) count(seq protocol.Seq, votes []vote, latest *protocol.Latest) {
+func (t *tally) count(seq protocol.Seq, votes []vote, latest *protocol.LatestVotes) {
 	if len(votes) == 0 {
 		return
 	}

@@ -18,7 +18,7 @@ func (h *State) Addresses() protocol.GuestAddresses {
 		if !ok {
 			n = len(rows)
 			at[d.address] = n
-			rows = append(rows, protocol.GuestAddress{ID: d.address.String(), Network: d.address.Site().String(), FirstSeen: d.first, LastSeen: d.last})
+			rows = append(rows, protocol.GuestAddress{ID: d.address.String(), Network: d.address.Network().String(), FirstSeen: d.first, LastSeen: d.last})
 		}
 		rows[n] = d.joinRow(rows[n])
 	}

@@ -6,7 +6,7 @@ import "partyline/protocol"
 // says nothing after the hub has ended.
 type anchor struct {
 	// now is when the command is decided whose facts are applied next.
-	now protocol.Moment
+	now protocol.ClockReading
 	// known: the steady times of plays and poll are known. Those of a state that was read
 	// from the journal are found out by its first Look, which was at since: the first
 	// read plays had begun by then. ahead is how far the clock was ahead when they were
@@ -20,14 +20,14 @@ type anchor struct {
 // Look tells the state the time; Decide does so first. A state that was read from the
 // journal finds out from it how long ago that was, so it is to be told soon. What
 // played_at tells is another steady time after the clock was set.
-func (h *State) Look(now protocol.Moment) {
+func (h *State) Look(now protocol.ClockReading) {
 	a := &h.anchor
 	a.now = now
 	if !a.known {
-		a.known, a.since, a.read = true, now.Steady, len(h.plays)
+		a.known, a.since, a.read = true, now.Monotonic, len(h.plays)
 		h.poll.anchor(now)
 		h.findBeginnings()
-	} else if a.read > 0 && apart(a.ahead, now.Ahead()) {
+	} else if a.read > 0 && apart(a.ahead, now.WallAhead()) {
 		h.findBeginnings()
 	}
 }
@@ -36,7 +36,7 @@ func (h *State) Look(now protocol.Moment) {
 // played_at tells. One that would not have begun when it was read, or after a later one,
 // is false: the clock was ahead. It counts as begun with the one before it.
 func (h *State) findBeginnings() {
-	h.anchor.ahead = h.anchor.now.Ahead()
+	h.anchor.ahead = h.anchor.now.WallAhead()
 	plays, limit := h.plays[:h.anchor.read], h.anchor.since
 	for i := len(plays) - 1; i >= 0; i-- {
 		p := &plays[i]

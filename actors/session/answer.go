@@ -13,8 +13,8 @@ import "partyline/protocol"
 //	*CastVote                                              *protocol.VoteAccepted
 //	*CastVotes                                             *protocol.BatchResult
 //	*ImportChat                                            *protocol.ChatResult
-//	StartPoll, *VotePoll, EndPoll, CancelPoll              *protocol.Poll
-//	AddWinner                                              protocol.SessionGame
+//	StartPoll, *CastPollVote, EndPoll, CancelPoll              *protocol.Poll
+//	AddPollWinner                                              protocol.SessionGame
 //	*CastGuestVote                                         *protocol.GuestVoteAccepted
 //	OpenJoin, CloseJoin                                    protocol.Join
 //	VoidVotes                                              protocol.VoidedVotes
@@ -38,9 +38,9 @@ func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 		return h.Session()
 	case protocol.DeleteSession:
 		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: h.id}
-	case *protocol.VotePoll, protocol.StartPoll, protocol.EndPoll, protocol.CancelPoll:
+	case *protocol.CastPollVote, protocol.StartPoll, protocol.EndPoll, protocol.CancelPoll:
 		return h.Poll(h.anchor.now)
-	case protocol.AddGame, protocol.AddWinner:
+	case protocol.AddGame, protocol.AddPollWinner:
 		return h.newest()
 	case protocol.SetGameStatus:
 		return h.game(c.GameID)
@@ -71,8 +71,8 @@ func (h *State) accepted(f *VoteCast) *protocol.VoteAccepted {
 	return &protocol.VoteAccepted{
 		Success: true,
 		Message: "Vote recorded successfully",
-		Session: protocol.VoteSession{ID: h.id, GamesPlayed: h.played},
-		Game:    protocol.VoteGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
+		Session: protocol.VoteAcceptedSession{ID: h.id, GamesPlayed: h.played},
+		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
 		Vote:    f.shown(),
 	}
 }

@@ -51,8 +51,8 @@ func TestAnswers(t *testing.T) {
 		{"remove", commands{begin, add(1)}, remove(1), protocol.Message{Message: "Game removed from session successfully"}},
 		{"vote", commands{begin, add(1), add(2), remove(1)}, at(2500), &protocol.VoteAccepted{
 			Success: true, Message: "Vote recorded successfully",
-			Session: protocol.VoteSession{ID: 3, GamesPlayed: 1},
-			Game:    protocol.VoteGame{ID: 2, Title: "Game 2", Totals: protocol.NewTotals(21, 2)},
+			Session: protocol.VoteAcceptedSession{ID: 3, GamesPlayed: 1},
+			Game:    protocol.VoteAcceptedGame{ID: 2, Title: "Game 2", Totals: protocol.NewTotals(21, 2)},
 			Vote:    protocol.Vote{Username: "ann", Type: protocol.VoteUp, Timestamp: noon + 2500},
 		}},
 	} {

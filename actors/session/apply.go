@@ -57,7 +57,7 @@ func (h *State) begin(f *GameAdded) {
 	if f.Play != protocol.NewPlayID(h.id, len(h.plays)+1) {
 		return
 	}
-	began := h.anchor.now.Steady
+	began := h.anchor.now.Monotonic
 	if n := len(h.plays); n > 0 {
 		began = max(began, h.plays[n-1].began+1)
 	}

@@ -11,7 +11,7 @@ type verdict struct {
 
 // castVotes decides CastVotes: each vote as if the ones before it were already
 // applied. It refuses as a whole only when the session is closed.
-func (h *State) castVotes(dst []Fact, c *protocol.CastVotes, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) castVotes(dst []Fact, c *protocol.CastVotes, now protocol.ClockReading) ([]Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
@@ -38,7 +38,7 @@ const accepted = 200
 // batch is a CastVotes being decided.
 type batch struct {
 	state *State
-	now   protocol.Moment
+	now   protocol.ClockReading
 	// facts holds all facts of the batch in one allocation.
 	facts []VoteCast
 	// seen are the voters within the batch, whom the state does not know yet.

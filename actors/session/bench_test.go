@@ -20,9 +20,9 @@ func BenchmarkVote(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		now := noon + protocol.Timestamp(i)
-		cmd := protocol.CastVote{Username: names[i%len(names)], Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+		cmd := protocol.CastVote{Username: names[i%len(names)], Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 		var err *protocol.Error
-		facts, err = e.Decide(facts[:0], &cmd, protocol.At(now))
+		facts, err = e.Decide(facts[:0], &cmd, protocol.ReadingOf(now))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func BenchmarkBatch(b *testing.B) {
 			n++
 			cmd.Votes[i] = *vote(names[n%len(names)], protocol.VoteDown, now)
 		}
-		facts, _ = e.Decide(facts[:0], &cmd, protocol.At(now))
+		facts, _ = e.Decide(facts[:0], &cmd, protocol.ReadingOf(now))
 		if len(facts) != 500 {
 			b.Fatal(len(facts))
 		}
@@ -114,7 +114,7 @@ func crowd(b *testing.B, votes, names int) *evening {
 	who := named(names)
 	for i := range votes {
 		e.now = noon + protocol.Timestamp(i)*7
-		facts, err := e.Decide(nil, vote(who[(i*7919)%names], protocol.VoteUp, e.now), protocol.At(e.now))
+		facts, err := e.Decide(nil, vote(who[(i*7919)%names], protocol.VoteUp, e.now), protocol.ReadingOf(e.now))
 		if err != nil {
 			b.Fatal(i, err)
 		}
@@ -149,9 +149,9 @@ func BenchmarkPollVote(b *testing.B) {
 	var facts []session.Fact
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		cmd := protocol.VotePoll{Username: names[i%len(names)], Choice: 1 + (i/len(names))%4}
+		cmd := protocol.CastPollVote{Username: names[i%len(names)], Choice: 1 + (i/len(names))%4}
 		var err *protocol.Error
-		facts, err = e.Decide(facts[:0], &cmd, protocol.At(noon))
+		facts, err = e.Decide(facts[:0], &cmd, protocol.ReadingOf(noon))
 		if err != nil {
 			b.Fatal(err)
 		}

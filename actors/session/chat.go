@@ -17,9 +17,9 @@ type chatVerdict struct {
 // importChat decides ImportChat: which of the log's votes count, each as if it were cast
 // live, in the order of the log. A session that is closed takes them too, because logs
 // are read after the evening. It takes some 200 ns a vote, and nobody votes meanwhile.
-func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Moment) ([]Fact, *protocol.Error) {
-	if c.Latest > max(now.Clock, now.Steady)+tolerance {
-		return dst, protocol.ChatLine(c.Newest, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
+func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+	if c.LatestTimestamp > max(now.Wall, now.Monotonic)+tolerance {
+		return dst, protocol.ChatLineError(c.LatestLine, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
 	}
 	l := newChatLog(h, c, now)
 	for i := range c.Votes {
@@ -33,7 +33,7 @@ func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Mome
 	if len(l.accepted) == 0 {
 		return dst, nil
 	}
-	f := l.fact(now.Clock)
+	f := l.fact(now.Wall)
 	for _, p := range f.Plays {
 		t := r.VotesByGame[p.Game]
 		t.Title = h.tallies[h.places[p.Game]].Title
@@ -85,15 +85,15 @@ type chatHit struct {
 	play int32
 }
 
-func newChatLog(h *State, c *protocol.ImportChat, now protocol.Moment) *chatLog {
+func newChatLog(h *State, c *protocol.ImportChat, now protocol.ClockReading) *chatLog {
 	l := &chatLog{
-		state: h, cmd: c, voters: make([]int32, len(c.Names)), known: make([][]protocol.Timestamp, 0, len(c.Names)),
+		state: h, cmd: c, voters: make([]int32, len(c.Voters)), known: make([][]protocol.Timestamp, 0, len(c.Voters)),
 		accepted: make([]chatHit, 0, len(c.Votes)),
 	}
 	l.lineUp(now)
-	numbers := make(map[string]int32, len(c.Names))
+	numbers := make(map[string]int32, len(c.Voters))
 	var room [maxFolded]byte
-	for i, name := range c.Names {
+	for i, name := range c.Voters {
 		key := fold(room[:0], name)
 		n, ok := numbers[string(key)]
 		if !ok {
@@ -109,9 +109,9 @@ func newChatLog(h *State, c *protocol.ImportChat, now protocol.Moment) *chatLog 
 
 // lineUp finds out which stamps are for which plays: those of the past, as State.match has
 // it. A log with lines that the clock has still to reach is one by the steady time.
-func (l *chatLog) lineUp(now protocol.Moment) {
-	if l.cmd.Latest <= now.Clock+tolerance {
-		l.shift = now.Ahead()
+func (l *chatLog) lineUp(now protocol.ClockReading) {
+	if l.cmd.LatestTimestamp <= now.Wall+tolerance {
+		l.shift = now.WallAhead()
 	}
 	for i := range l.state.plays {
 		if p := &l.state.plays[i]; !p.Removed {
@@ -131,7 +131,7 @@ func (l *chatLog) judge(i int32) {
 	if play == 0 {
 		return
 	}
-	voter := l.voters[v.Name]
+	voter := l.voters[v.Voter]
 	if l.near(voter, v.Timestamp) {
 		l.duplicates++
 		return
@@ -163,7 +163,7 @@ func (l *chatLog) near(voter int32, ts protocol.Timestamp) bool {
 		l.seen = make(map[moment]protocol.Timestamp, len(l.cmd.Votes))
 		for _, a := range l.accepted {
 			v := &l.cmd.Votes[a.vote]
-			l.see(l.voters[v.Name], v.Timestamp)
+			l.see(l.voters[v.Voter], v.Timestamp)
 		}
 	}
 	for second := ts/window - 1; second <= ts/window+1; second++ {
@@ -183,14 +183,14 @@ func (l *chatLog) fact(at protocol.Timestamp) *ChatImported {
 		return cmp.Or(cmp.Compare(votes[a.vote].Timestamp, votes[b.vote].Timestamp), cmp.Compare(a.vote, b.vote))
 	})
 	f := &ChatImported{At: at, Messages: l.cmd.Messages, Votes: make([]protocol.ChatVote, len(l.accepted))}
-	names := make([]int32, len(l.cmd.Names)) // their new places, from 1
+	names := make([]int32, len(l.cmd.Voters)) // their new places, from 1
 	for i, a := range l.accepted {
 		v := votes[a.vote]
-		if names[v.Name] == 0 {
-			f.Names = append(f.Names, l.cmd.Names[v.Name])
-			names[v.Name] = int32(len(f.Names))
+		if names[v.Voter] == 0 {
+			f.Names = append(f.Names, l.cmd.Voters[v.Voter])
+			names[v.Voter] = int32(len(f.Names))
 		}
-		v.Name = names[v.Name] - 1
+		v.Voter = names[v.Voter] - 1
 		f.Votes[i] = v
 		f.count(protocol.NewPlayID(l.state.id, int(a.play)), l.state.plays[a.play-1].Game.ID, v.Thumbs)
 	}

@@ -19,13 +19,13 @@ type chatLine struct {
 
 // chat imports a log into the tests' session.
 func chat(lines ...chatLine) *protocol.ImportChat {
-	var s protocol.ChatSieve
+	var s protocol.ChatScanner
 	for _, l := range lines {
-		if err := s.Add(&protocol.ChatMessage{Username: l.name, Message: &l.message, Timestamp: l.at.Stamp()}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: l.name, Message: &l.message, Timestamp: l.at.VoteTimestamp()}); err != nil {
 			panic(err)
 		}
 	}
-	return s.Log(3)
+	return s.Import(3)
 }
 
 const (
@@ -40,7 +40,7 @@ func bob(message string, ts protocol.Timestamp) chatLine { return chatLine{"bob"
 
 // voice is a vote of a ChatImported at a time after noon.
 func voice(ts protocol.Timestamp, name int32, thumbs protocol.Thumbs) protocol.ChatVote {
-	return protocol.ChatVote{Timestamp: noon + ts, Name: name, Thumbs: thumbs}
+	return protocol.ChatVote{Timestamp: noon + ts, Voter: name, Thumbs: thumbs}
 }
 
 // imported is the fact of so many lines, three seconds after noon.

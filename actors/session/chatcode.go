@@ -39,7 +39,7 @@ func appendChat(dst []byte, f *ChatImported) []byte {
 	before := protocol.Timestamp(0)
 	for _, v := range f.Votes {
 		dst = binary.AppendUvarint(dst, uint64(v.Timestamp-before))
-		dst = binary.AppendUvarint(dst, uint64(v.Name)<<thumbBits|uint64(v.Thumbs))
+		dst = binary.AppendUvarint(dst, uint64(v.Voter)<<thumbBits|uint64(v.Thumbs))
 		before = v.Timestamp
 	}
 	return dst
@@ -116,7 +116,7 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 			if r.Failed {
 				return
 			}
-			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: before, Name: int32(name), Thumbs: thumbs})
+			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: before, Voter: int32(name), Thumbs: thumbs})
 			p.add(thumbs)
 		}
 	}

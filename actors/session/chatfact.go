@@ -105,7 +105,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 // cast is one thumb of a line, which is for the i-th playing.
 func (f *ChatImported) cast(i, line int, thumb protocol.Thumbs) *VoteCast {
 	v, p := &f.Votes[line], &f.Plays[i]
-	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Name]}
+	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
 	if thumb == protocol.ThumbUp {
 		c.Type = protocol.VoteUp
 	}
@@ -126,10 +126,10 @@ func (h *State) countChat(f *ChatImported) {
 
 // latest is the newest votes with those of the log: as many as are remembered, the
 // newest of them last.
-func (f *ChatImported) latest(l protocol.Latest) protocol.Latest {
+func (f *ChatImported) latest(l protocol.LatestVotes) protocol.LatestVotes {
 	var newest []protocol.LatestVote
 	for _, v := range f.Backward() {
-		if newest = append(newest, v.Shown()); len(newest) == protocol.MaxLatest {
+		if newest = append(newest, v.Shown()); len(newest) == protocol.MaxLatestVotes {
 			break
 		}
 	}
@@ -150,7 +150,7 @@ func (h *State) chatImported(f *ChatImported) protocol.ChatImported {
 			at[p.Game] = i
 			t := &h.tallies[h.ever(p.Play).place]
 			e.Games = append(e.Games, protocol.ChatGame{
-				VotedGame: protocol.VotedGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
+				EventGame: protocol.EventGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
 			})
 		}
 		e.Games[i].Upvotes += p.Up

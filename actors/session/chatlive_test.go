@@ -28,7 +28,7 @@ func TestAnImportIsTheSameVotesSentLive(t *testing.T) {
 		prepare(t, must, live, read)
 		lines := drawLines(t)
 		for _, l := range lines {
-			_, _, err := live.do(vote(protocol.VoterName(l.name), voteOf(l.message), l.at))
+			_, _, err := live.do(vote(protocol.NormalizeVoterName(l.name), voteOf(l.message), l.at))
 			if err != nil && err.Code != protocol.CodeDuplicateVote && err.Code != protocol.CodeNotFound {
 				t.Fatal(err)
 			}

@@ -29,7 +29,7 @@ type wrong struct {
 
 func newWrong(t rapid.TB) *wrong {
 	w := &wrong{evening: newEvening()}
-	w.moment = func() protocol.Moment { return protocol.Moment{Clock: w.now + w.skew, Steady: w.now} }
+	w.moment = func() protocol.ClockReading { return protocol.ClockReading{Wall: w.now + w.skew, Monotonic: w.now} }
 	if _, _, err := w.do(open()); err != nil {
 		t.Fatal(err)
 	}
@@ -77,10 +77,10 @@ func (w *wrong) counts(t rapid.TB, voter string, sent protocol.Timestamp) {
 		return
 	}
 	if err != nil {
-		t.Fatalf("sent at %v during playing %d, the clock says %v: %v", sent, want, w.moment().Clock, err)
+		t.Fatalf("sent at %v during playing %d, the clock says %v: %v", sent, want, w.moment().Wall, err)
 	}
 	if f := castFact(facts[0]); f.Play != play(want) || f.Timestamp != sent {
-		t.Fatalf("sent at %v during playing %d, the clock says %v: counted for %d", sent, want, w.moment().Clock, f.Play)
+		t.Fatalf("sent at %v during playing %d, the clock says %v: counted for %d", sent, want, w.moment().Wall, f.Play)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestAVoteCountsForTheGameThatWasOnWhateverTheClockDoes(t *testing.T) {
 			},
 			"read again": func(t *rapid.T) {
 				w.State = replayed(t, session.New(3), w.facts, 0)
-				w.must(t, protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, Fresh: "QRX7F2", Renew: true})
+				w.must(t, protocol.OpenJoin{ID: 3, Policy: protocol.PolicyOnce, NewCode: "QRX7F2", Renew: true})
 				w.read = w.now
 			},
 			"log": func(t *rapid.T) {

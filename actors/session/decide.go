@@ -7,17 +7,17 @@ import "partyline/protocol"
 // what is asked for already holds.
 //
 // Commands are values as protocol declares their methods: CastVote, CastVotes,
-// CastGuestVote, ImportChat and VotePoll as pointers, the others not. now is the hub's
+// CastGuestVote, ImportChat and CastPollVote as pointers, the others not. now is the hub's
 // clock, which may be set at any time: facts are in the order of the log, whatever their
 // moments say. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
-func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.ClockReading) ([]Fact, *protocol.Error) {
 	h.batch, h.chat = verdict{}, chatVerdict{}
 	h.Look(now)
 	if err := cmd.Check(); err != nil {
 		return dst, err
 	}
-	at := now.Clock
+	at := now.Wall
 	if c, ok := cmd.(protocol.CreateSession); ok {
 		return h.open(dst, c, at)
 	}
@@ -47,7 +47,7 @@ func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([
 		return h.stopCheck(dst, c, at)
 	case ObservePlayers:
 		return h.observe(dst, c, at), nil
-	case *protocol.VotePoll:
+	case *protocol.CastPollVote:
 		return h.votePoll(dst, c, now)
 	case protocol.StartPoll:
 		return h.startPoll(dst, c, at)
@@ -55,7 +55,7 @@ func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.Moment) ([
 		return h.endPoll(dst, c, at)
 	case protocol.CancelPoll:
 		return h.cancelPoll(dst, at)
-	case protocol.AddWinner:
+	case protocol.AddPollWinner:
 		return h.addWinner(dst, at)
 	case *protocol.CastGuestVote:
 		return h.castGuest(dst, c, at)

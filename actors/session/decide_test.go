@@ -29,7 +29,7 @@ func (r rule) run(t *testing.T) {
 		e.now += second
 	}
 	before := string(e.AppendSnapshot(nil))
-	facts, err := e.Decide(nil, r.when, protocol.At(e.now))
+	facts, err := e.Decide(nil, r.when, protocol.ReadingOf(e.now))
 	if diff := cmp.Diff(r.then, facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
@@ -113,7 +113,7 @@ func TestEvening(t *testing.T) {
 func TestNothingButOpeningBeforeOpenedAndAfterDeleted(t *testing.T) {
 	for _, cmd := range (commands{
 		closeIt, deleteIt, add(1), status(1, protocol.StatusPlayed), remove(1), room(1, "ABCD"), count(1, 4), startCheck(1), stopCheck(1),
-		poll(1, 2), choose("ann", 1), closePoll(0), protocol.CancelPoll{ID: 3}, protocol.AddWinner{ID: 3},
+		poll(1, 2), choose("ann", 1), closePoll(0), protocol.CancelPoll{ID: 3}, protocol.AddPollWinner{ID: 3},
 		vote("ann", protocol.VoteUp, noon), &protocol.CastVotes{Votes: []protocol.CastVote{*vote("ann", protocol.VoteUp, noon)}},
 	}) {
 		for _, given := range []commands{nil, {open(), add(1), closeIt, deleteIt}} {

@@ -17,7 +17,7 @@ type devices struct {
 	// list is in the order of first votes, which makes snapshots deterministic.
 	list []device
 	// changes are those of all devices of a site, without those whose address is not known.
-	changes map[protocol.SiteID]int64
+	changes map[protocol.NetworkID]int64
 }
 
 // device has voted in the session, for a playing or in a poll.
@@ -130,16 +130,16 @@ func (d *devices) voided(id protocol.DeviceID) bool {
 // changed counts a vote of the device that was not its first.
 func (d *devices) changed(v *device) {
 	v.changes++
-	d.count(v.address.Site(), 1)
+	d.count(v.address.Network(), 1)
 }
 
 // count adds to the changes of a site.
-func (d *devices) count(s protocol.SiteID, n int64) {
+func (d *devices) count(s protocol.NetworkID, n int64) {
 	if s == 0 || n == 0 {
 		return
 	}
 	if d.changes == nil {
-		d.changes = make(map[protocol.SiteID]int64)
+		d.changes = make(map[protocol.NetworkID]int64)
 	}
 	d.changes[s] += n
 }
@@ -150,7 +150,7 @@ func (d *devices) insert(v device) {
 	}
 	d.places[v.id] = int32(len(d.list))
 	d.list = append(d.list, v)
-	d.count(v.address.Site(), int64(v.changes))
+	d.count(v.address.Network(), int64(v.changes))
 }
 
 // count adds n votes that count; none of a kind is fewer than none, whatever facts say.

@@ -17,11 +17,11 @@ func (d *devices) enough(id protocol.DeviceID, changes, most int, sentence strin
 		return protocol.Errorf(protocol.CodeDuplicateVote, sentence, most).With("limit", most)
 	}
 	i, ok := d.places[id]
-	if !ok || d.changes[d.list[i].address.Site()] < protocol.MaxSiteChanges {
+	if !ok || d.changes[d.list[i].address.Network()] < protocol.MaxNetworkExtraVotes {
 		return nil
 	}
-	return protocol.Errorf(protocol.CodeConflict, "The devices behind this address have changed %d votes in this session; only first votes count now", protocol.MaxSiteChanges).
-		With("limit", protocol.MaxSiteChanges)
+	return protocol.Errorf(protocol.CodeConflict, "The devices behind this address have changed %d votes in this session; only first votes count now", protocol.MaxNetworkExtraVotes).
+		With("limit", protocol.MaxNetworkExtraVotes)
 }
 
 // introduce is what a fact tells of a device's address: only the first one does.

@@ -36,7 +36,7 @@ func TestADevicesFirstVoteTellsItsAddress(t *testing.T) {
 		return 0
 	}
 	choice := func(address protocol.AddressID, device protocol.DeviceID, n int) protocol.Command {
-		c := tapped(device, n).(*protocol.VotePoll)
+		c := tapped(device, n).(*protocol.CastPollVote)
 		c.Address = address
 		return c
 	}
@@ -110,7 +110,7 @@ func TestASiteChangesSoManyVotes(t *testing.T) {
 	e := newEvening()
 	e.must(t, open(), invite("latest"), add(1))
 	// What the site has used up stands in the facts of many devices and playings.
-	for n := range protocol.MaxSiteChanges / 20 {
+	for n := range protocol.MaxNetworkExtraVotes / 20 {
 		device := protocol.DeviceID(n + 1000)
 		for i := range 21 {
 			f := &session.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 1, Type: []protocol.VoteType{"up", "down"}[i%2], Username: "x", Device: device}
@@ -131,7 +131,7 @@ func TestASiteChangesSoManyVotes(t *testing.T) {
 		h.must(t, from(here, 1000, "up"), from(beside, 0xb, "up"), from(elsewhere, 0xc, "up"), from(elsewhere, 0xc, "down"), from(0, 0xd, "up"), from(0, 0xd, "down"))
 		for _, device := range []protocol.DeviceID{1000, 0xb} {
 			_, _, err := h.do(guest(device, "down"))
-			if err == nil || err.Code != protocol.CodeConflict || err.Details["limit"] != protocol.MaxSiteChanges ||
+			if err == nil || err.Code != protocol.CodeConflict || err.Details["limit"] != protocol.MaxNetworkExtraVotes ||
 				err.Message != "The devices behind this address have changed 200000 votes in this session; only first votes count now" {
 				t.Errorf("%s: %v", device, err)
 			}

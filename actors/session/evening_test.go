@@ -17,7 +17,7 @@ type evening struct {
 	*session.State
 	now protocol.Timestamp
 	// moment is now by both clocks of the hub.
-	moment func() protocol.Moment
+	moment func() protocol.ClockReading
 	facts  []session.Fact
 	// events are the published JSON, one for each fact.
 	events [][]byte
@@ -25,7 +25,7 @@ type evening struct {
 
 func newEvening() *evening {
 	e := &evening{State: session.New(3), now: noon}
-	e.moment = func() protocol.Moment { return protocol.At(e.now) }
+	e.moment = func() protocol.ClockReading { return protocol.ReadingOf(e.now) }
 	return e
 }
 
@@ -73,12 +73,12 @@ func catalogued(n protocol.GameID) protocol.Game {
 }
 
 func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol.CastVote {
-	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: at.Stamp()}
+	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: at.VoteTimestamp()}
 }
 
 // invite opens joining with a first code.
 func invite(policy protocol.JoinPolicy) protocol.Command {
-	return protocol.OpenJoin{ID: 3, Policy: policy, Fresh: "QRX7F2"}
+	return protocol.OpenJoin{ID: 3, Policy: policy, NewCode: "QRX7F2"}
 }
 
 // guest is a thumb of a phone that came in with the first code.

@@ -110,10 +110,10 @@ func (f *VoteCast) shown() protocol.Vote {
 // JoinSet says how phones come in from now on. Code is empty when they do not; every
 // new code has a new generation, which ends the rights of the guests of the one before.
 type JoinSet struct {
-	At         protocol.Timestamp  `json:"at"`
-	Generation protocol.Generation `json:"generation"`
-	Policy     protocol.JoinPolicy `json:"policy"`
-	Code       string              `json:"code,omitempty"`
+	At         protocol.Timestamp      `json:"at"`
+	Generation protocol.JoinGeneration `json:"generation"`
+	Policy     protocol.JoinPolicy     `json:"policy"`
+	Code       string                  `json:"code,omitempty"`
 }
 
 // Closed ends the evening. Notes nil leaves the session's notes as they are.

@@ -8,7 +8,7 @@ func (h *State) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Tim
 	if err := h.admit(c.Generation); err != nil {
 		return dst, err
 	}
-	if err := h.barred(visitor{c.Device, c.Address, c.Voids}); err != nil {
+	if err := h.barred(visitor{c.Device, c.Address, c.VoidCount}); err != nil {
 		return dst, err
 	}
 	id, err := h.onStage(c.GameID)
@@ -35,9 +35,9 @@ func (h *State) mayVoteAgain(device protocol.DeviceID, id protocol.PlayID) *prot
 	case m == nil:
 		return nil
 	case h.join.Policy == protocol.PolicyEvery:
-		return h.devices.enough(device, int(m.changes), protocol.MaxPresses, pressedEnough)
+		return h.devices.enough(device, int(m.changes), protocol.MaxRepeatVotes, pressedEnough)
 	}
-	return h.devices.enough(device, int(m.changes), protocol.MaxChanges, changedEnough)
+	return h.devices.enough(device, int(m.changes), protocol.MaxVoteChanges, changedEnough)
 }
 
 // onStage is what is being played; wanted is what the phone showed, 0 when it did not say.

@@ -24,7 +24,7 @@ func seeing(n int, c *protocol.CastGuestVote) *protocol.CastGuestVote {
 }
 
 // ofGeneration is a thumb of a guest that came in with an earlier or later code.
-func ofGeneration(g protocol.Generation, c *protocol.CastGuestVote) *protocol.CastGuestVote {
+func ofGeneration(g protocol.JoinGeneration, c *protocol.CastGuestVote) *protocol.CastGuestVote {
 	other := *c
 	other.Generation = g
 	return &other
@@ -171,8 +171,8 @@ func TestGuestVoteAnswers(t *testing.T) {
 	want := &protocol.GuestVoteAccepted{
 		VoteAccepted: protocol.VoteAccepted{
 			Success: true, Message: "Vote recorded successfully",
-			Session: protocol.VoteSession{ID: 3, GamesPlayed: 1},
-			Game:    protocol.VoteGame{ID: 1, Title: "Game 1", Totals: protocol.NewTotals(12, 1)},
+			Session: protocol.VoteAcceptedSession{ID: 3, GamesPlayed: 1},
+			Game:    protocol.VoteAcceptedGame{ID: 1, Title: "Game 1", Totals: protocol.NewTotals(12, 1)},
 			Vote:    protocol.Vote{Username: "Ann", Type: "up", Timestamp: noon},
 		},
 		Counted: true, Yours: protocol.YourVote{GameID: play(1), Vote: "up", Timestamp: noon},
@@ -258,11 +258,11 @@ func home(device protocol.DeviceID) protocol.AddressID {
 func (m *ballots) void(t *rapid.T, e *evening) {
 	target := protocol.AddressTarget{Address: home(protocol.DeviceID(rapid.IntRange(1, 2).Draw(t, "address")))}
 	if rapid.Bool().Draw(t, "wide") {
-		target = protocol.AddressTarget{Address: protocol.NewAddressID(hallSite, 0), Wide: true}
+		target = protocol.AddressTarget{Address: protocol.NewAddressID(hallSite, 0), WholeNetwork: true}
 	}
 	known, fresh := false, 0
 	for device, voided := range m.met {
-		if target.Has(home(device)) {
+		if target.Matches(home(device)) {
 			known = true
 			if !voided {
 				fresh++
@@ -285,7 +285,7 @@ func (m *ballots) barred(device protocol.DeviceID, voids int) bool {
 	if voided, met := m.met[device]; met {
 		return voided
 	}
-	return slices.ContainsFunc(m.rounds[voids:], func(r protocol.AddressTarget) bool { return r.Has(home(device)) })
+	return slices.ContainsFunc(m.rounds[voids:], func(r protocol.AddressTarget) bool { return r.Matches(home(device)) })
 }
 
 type ballot struct {
@@ -316,7 +316,7 @@ func (m *ballots) press(t *rapid.T, e *evening) {
 		want = protocol.CodeForbidden
 	}
 	c := from(home(device), device, thumb)
-	c.Voids = uint32(voids)
+	c.VoidCount = uint32(voids)
 	_, made, err := e.do(c)
 	if codeOf(err) != want {
 		t.Fatalf("refused with %v, want %q", err, want)

@@ -5,9 +5,9 @@ import "partyline/protocol"
 // join is how phones come in. The fields are exported for the snapshot alone.
 type join struct {
 	// Generation counts the codes that were ever open.
-	Generation protocol.Generation `json:"generation,omitempty"`
-	Policy     protocol.JoinPolicy `json:"policy,omitempty"`
-	Code       string              `json:"code,omitempty"` // empty while joining is closed
+	Generation protocol.JoinGeneration `json:"generation,omitempty"`
+	Policy     protocol.JoinPolicy     `json:"policy,omitempty"`
+	Code       string                  `json:"code,omitempty"` // empty while joining is closed
 }
 
 // policy is what was set, or what a session begins with.
@@ -25,7 +25,7 @@ func (j *join) sound() bool {
 	default:
 		return *j == join{}
 	}
-	code, ok := protocol.FoldJoinCode(j.Code)
+	code, ok := protocol.NormalizeJoinCode(j.Code)
 	return j.Generation > 0 && (j.Code == "" || ok && code == j.Code)
 }
 
@@ -39,7 +39,7 @@ func (h *State) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp)
 		f.Policy = h.join.policy()
 	}
 	if f.Code == "" || c.Renew {
-		f.Code, f.Generation = c.Fresh, f.Generation+1
+		f.Code, f.Generation = c.NewCode, f.Generation+1
 	}
 	if (join{f.Generation, f.Policy, f.Code}) == h.join {
 		return dst, nil
@@ -59,7 +59,7 @@ func (h *State) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.
 func (h *State) Join() protocol.Join { return protocol.NewJoin(h.id, h.join.Code, h.join.policy()) }
 
 // Generation is that of the guests who may vote now, 0 while joining is closed.
-func (h *State) Generation() protocol.Generation {
+func (h *State) Generation() protocol.JoinGeneration {
 	if h.join.Code == "" {
 		return 0
 	}
@@ -71,21 +71,21 @@ func (h *State) Code() string { return h.join.Code }
 
 // Enter says what a device is told that has the code, or that the code is not this
 // session's any more. The code is in its stored form.
-func (h *State) Enter(code string, device protocol.DeviceID) (protocol.Entry, *protocol.Error) {
+func (h *State) Enter(code string, device protocol.DeviceID) (protocol.GuestState, *protocol.Error) {
 	if code == "" || code != h.join.Code {
-		return protocol.Entry{}, protocol.NoSuchCode()
+		return protocol.GuestState{}, protocol.NoSuchCode()
 	}
-	e := protocol.Entry{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy(), Voids: h.voids()}
+	e := protocol.GuestState{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy(), VoidCount: h.voids()}
 	if id := h.current(); id != 0 {
 		e.Yours = h.yours(device, id)
 	}
 	e.Chosen = h.chosen(device)
-	e.Known = e.Chosen != nil || h.devices.has(device)
+	e.HasVoted = e.Chosen != nil || h.devices.has(device)
 	return e, nil
 }
 
 // admit refuses a guest of another generation than the present one.
-func (h *State) admit(g protocol.Generation) *protocol.Error {
+func (h *State) admit(g protocol.JoinGeneration) *protocol.Error {
 	if g == 0 || g != h.Generation() {
 		return protocol.Errorf(protocol.CodeForbidden, "Joining was closed or its code renewed; enter the code that the screen shows now")
 	}

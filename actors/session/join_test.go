@@ -13,10 +13,10 @@ var shut = protocol.CloseJoin{ID: 3}
 
 // another opens joining with another code.
 func another(policy protocol.JoinPolicy, renew bool) protocol.Command {
-	return protocol.OpenJoin{ID: 3, Policy: policy, Renew: renew, Fresh: "222222"}
+	return protocol.OpenJoin{ID: 3, Policy: policy, Renew: renew, NewCode: "222222"}
 }
 
-func joined(at protocol.Timestamp, g protocol.Generation, p protocol.JoinPolicy, code string) *session.JoinSet {
+func joined(at protocol.Timestamp, g protocol.JoinGeneration, p protocol.JoinPolicy, code string) *session.JoinSet {
 	return &session.JoinSet{At: at, Generation: g, Policy: p, Code: code}
 }
 
@@ -51,7 +51,7 @@ func TestJoinIsTold(t *testing.T) {
 	for _, step := range []struct {
 		when protocol.Command
 		want protocol.Join
-		of   protocol.Generation
+		of   protocol.JoinGeneration
 	}{
 		{shut, protocol.NewJoin(3, "", "latest"), 0},
 		{invite("once"), protocol.NewJoin(3, "QRX7F2", "once"), 1},
@@ -92,7 +92,7 @@ func TestEnter(t *testing.T) {
 		{"QRX7F2", 0xb, nil},
 	} {
 		got, err := e.Enter(c.code, c.device)
-		if diff := cmp.Diff(protocol.Entry{SessionID: 3, Generation: 1, Policy: "every", Known: c.yours != nil, Yours: c.yours}, got); diff != "" || err != nil {
+		if diff := cmp.Diff(protocol.GuestState{SessionID: 3, Generation: 1, Policy: "every", HasVoted: c.yours != nil, Yours: c.yours}, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", c.device, err, diff)
 		}
 	}
@@ -101,7 +101,7 @@ func TestEnter(t *testing.T) {
 		t.Error("a code that was renewed:", err)
 	}
 	e.must(t, status(2, protocol.StatusSkipped))
-	if got, err := e.Enter("222222", 0xa); err != nil || got.Yours != nil || !got.Known || got.Generation != 2 {
+	if got, err := e.Enter("222222", 0xa); err != nil || got.Yours != nil || !got.HasVoted || got.Generation != 2 {
 		t.Error("while nothing is played:", got, err)
 	}
 	e.must(t, shut)

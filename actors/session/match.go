@@ -29,7 +29,7 @@ const (
 // match finds the playing a vote belongs to: of those not removed the newest that had
 // begun when it was sent. The status does not matter: it is set after the fact, and who
 // voted on a game that the host skipped saw it all the same.
-func (h *State) match(ts protocol.Timestamp, now protocol.Moment) (protocol.PlayID, *protocol.Error) {
+func (h *State) match(ts protocol.Timestamp, now protocol.ClockReading) (protocol.PlayID, *protocol.Error) {
 	if h.played == 0 {
 		return 0, protocol.Errorf(protocol.CodeNotFound, "No games have been played in the active session yet")
 	}
@@ -49,17 +49,17 @@ func (h *State) match(ts protocol.Timestamp, now protocol.Moment) (protocol.Play
 
 // when is the steady time at which a vote was sent, and whether that was just now. Of two
 // explanations the one holds by which less time has passed since.
-func when(ts protocol.Timestamp, now protocol.Moment) (sent protocol.Timestamp, isRecent bool) {
-	late, steadyLate := lateness(now.Clock-ts), lateness(now.Steady-ts)
+func when(ts protocol.Timestamp, now protocol.ClockReading) (sent protocol.Timestamp, isRecent bool) {
+	late, steadyLate := lateness(now.Wall-ts), lateness(now.Monotonic-ts)
 	switch {
 	case steadyLate < late:
 		return ts, true
 	case late < never:
-		return ts - now.Ahead(), true
-	case ts > now.Clock:
+		return ts - now.WallAhead(), true
+	case ts > now.Wall:
 		return ts, false // the clock is behind: it cannot be by it
 	}
-	return ts - now.Ahead(), false
+	return ts - now.WallAhead(), false
 }
 
 // never is the lateness of what is not recent.
@@ -87,7 +87,7 @@ func (h *State) begunBy(sent protocol.Timestamp) int {
 }
 
 // believedBy is begunBy for stamps of the past.
-func (h *State) believedBy(sent protocol.Timestamp, now protocol.Moment) int {
+func (h *State) believedBy(sent protocol.Timestamp, now protocol.ClockReading) int {
 	for n := len(h.plays); n > 0; n-- {
 		if h.plays[n-1].believed(now) <= sent {
 			return n
@@ -100,8 +100,8 @@ func (h *State) believedBy(sent protocol.Timestamp, now protocol.Moment) int {
 // It is what was measured while the clock stands as it did at the start. Else it has been
 // set since, and either the machine slept or the clock is right only now: the playing
 // began when its played_at says so, unless that is later than what was measured.
-func (p *play) believed(now protocol.Moment) protocol.Timestamp {
-	if ahead := now.Ahead(); apart(ahead, 0) {
+func (p *play) believed(now protocol.ClockReading) protocol.Timestamp {
+	if ahead := now.WallAhead(); apart(ahead, 0) {
 		return min(p.began, p.At-ahead)
 	}
 	return p.began

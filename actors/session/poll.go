@@ -51,15 +51,15 @@ func (h *State) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.pol
 
 // anchor finds out when a poll that was read from the journal ends: after the rest of its
 // time by the clock, and not after more than all of it. p may be nil.
-func (p *poll) anchor(now protocol.Moment) {
+func (p *poll) anchor(now protocol.ClockReading) {
 	if p != nil {
-		p.until = now.Steady + p.left(now)
+		p.until = now.Monotonic + p.left(now)
 	}
 }
 
 // left is how long the poll goes on yet by the clock.
-func (p *poll) left(now protocol.Moment) protocol.Timestamp {
-	return max(0, min(p.Ends-now.Clock, p.Ends-p.Started))
+func (p *poll) left(now protocol.ClockReading) protocol.Timestamp {
+	return max(0, min(p.Ends-now.Wall, p.Ends-p.Started))
 }
 
 // winner is the game that has won, nil without one.
@@ -93,7 +93,7 @@ func (h *State) ask(f *PollStarted) {
 		return
 	}
 	h.poll = &poll{Number: n, Status: protocol.StatusOpen, Started: f.At, Ends: f.Ends, AutoAdd: f.AutoAdd}
-	h.poll.until = h.anchor.now.Steady + f.Ends - f.At
+	h.poll.until = h.anchor.now.Monotonic + f.Ends - f.At
 	for _, g := range f.Candidates {
 		h.poll.Candidates = append(h.poll.Candidates, candidate{Game: g})
 	}

@@ -27,15 +27,15 @@ func rolled(games ...protocol.GameID) protocol.StartPoll {
 }
 
 func choose(name string, choice int) protocol.Command {
-	return &protocol.VotePoll{ID: 3, Username: name, Choice: choice}
+	return &protocol.CastPollVote{ID: 3, Username: name, Choice: choice}
 }
 
 // tapped is the vote of a phone that came in with the first code.
 func tapped(device protocol.DeviceID, choice int) protocol.Command {
-	return &protocol.VotePoll{ID: 3, Username: "ann", Choice: choice, Device: device, Generation: 1}
+	return &protocol.CastPollVote{ID: 3, Username: "ann", Choice: choice, Device: device, Generation: 1}
 }
 
-func closePoll(draw float64) protocol.Command { return protocol.EndPoll{ID: 3, Draw: draw} }
+func closePoll(draw float64) protocol.Command { return protocol.EndPoll{ID: 3, TieBreak: draw} }
 
 // asked is the n-th poll of the session, over a minute after its beginning.
 func asked(n int, auto bool, at protocol.Timestamp, games ...protocol.GameID) *session.PollStarted {
@@ -85,7 +85,7 @@ func TestPollVotes(t *testing.T) {
 	asking := commands{open(), poll(1, 2, 3)} // since noon+1 s; the vote comes at noon+2 s
 	joined := commands{open(), invite(""), poll(1, 2, 3)}
 	of := func(id protocol.PollID) protocol.Command {
-		return &protocol.VotePoll{ID: 3, PollID: id, Username: "ann", Choice: 2}
+		return &protocol.CastPollVote{ID: 3, PollID: id, Username: "ann", Choice: 2}
 	}
 	runRules(t, []rule{
 		{name: "count", given: asking, when: choose("ann", 3), then: facts{chosen("ann", 3, noon+2*second)}},
@@ -157,7 +157,7 @@ func TestPollsEnd(t *testing.T) {
 
 func TestWinnersAreAdded(t *testing.T) {
 	over := commands{open(), add(9), poll(1, 2), choose("ann", 2), closePoll(0)} // the next comes at noon+5 s
-	winner := protocol.AddWinner{ID: 3}
+	winner := protocol.AddPollWinner{ID: 3}
 	next := facts{changed(1, protocol.StatusPlayed, noon+5*second), added(2, 2, noon+5*second)}
 	runRules(t, []rule{
 		{name: "by hand", given: over, when: winner, then: next},
@@ -185,7 +185,7 @@ func TestWinnersAreAdded(t *testing.T) {
 func TestAPollLastsAsLongAsItWasToLast(t *testing.T) {
 	e := newEvening()
 	var skew protocol.Timestamp
-	e.moment = func() protocol.Moment { return protocol.Moment{Clock: e.now + skew, Steady: e.now} }
+	e.moment = func() protocol.ClockReading { return protocol.ClockReading{Wall: e.now + skew, Monotonic: e.now} }
 	minute := 60
 	start := poll(1, 2)
 	start.Seconds = &minute
@@ -209,8 +209,8 @@ func TestAPollLastsAsLongAsItWasToLast(t *testing.T) {
 			h.Apply(f, protocol.Seq(i+1))
 		}
 		steady := noon + tt.since
-		at := func(after protocol.Timestamp) protocol.Moment {
-			return protocol.Moment{Clock: steady + tt.ahead + after, Steady: steady + after}
+		at := func(after protocol.Timestamp) protocol.ClockReading {
+			return protocol.ClockReading{Wall: steady + tt.ahead + after, Monotonic: steady + after}
 		}
 		_, _ = h.Decide(nil, add(1), at(0))
 		if tt.left > 0 {
@@ -254,7 +254,7 @@ func TestPollAnswers(t *testing.T) {
 	winner := candidate(2, 1)
 	want.Status, want.EndedAt, want.Winner, want.RemainingMS = protocol.StatusEnded, ptr(noon+5*second), &winner, 0
 	check(closePoll(0))
-	if diff := cmp.Diff(any(shown(1, 2, noon+5*second)), e.must(t, protocol.AddWinner{ID: 3})); diff != "" {
+	if diff := cmp.Diff(any(shown(1, 2, noon+5*second)), e.must(t, protocol.AddPollWinner{ID: 3})); diff != "" {
 		t.Errorf("the winner, -want +got:\n%s", diff)
 	}
 	want.Added, want.Followed = true, true

@@ -30,14 +30,14 @@ func length(seconds *int) protocol.Timestamp {
 	return protocol.Timestamp(*seconds) * 1000
 }
 
-// votePoll decides VotePoll. What counts is when the vote is decided, not what the
+// votePoll decides CastPollVote. What counts is when the vote is decided, not what the
 // voter's clock says: until the end, and not a millisecond longer.
-func (h *State) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) votePoll(dst []Fact, c *protocol.CastPollVote, now protocol.ClockReading) ([]Fact, *protocol.Error) {
 	if c.Device != 0 {
 		if err := h.admit(c.Generation); err != nil {
 			return dst, err
 		}
-		if err := h.barred(visitor{c.Device, c.Address, c.Voids}); err != nil {
+		if err := h.barred(visitor{c.Device, c.Address, c.VoidCount}); err != nil {
 			return dst, err
 		}
 	}
@@ -54,24 +54,24 @@ func (h *State) votePoll(dst []Fact, c *protocol.VotePoll, now protocol.Moment) 
 	case before == c.Choice:
 		return dst, nil
 	case before != 0 && c.Device != 0:
-		if err := h.devices.enough(c.Device, int(cast.changes), protocol.MaxChanges, changedEnough); err != nil {
+		if err := h.devices.enough(c.Device, int(cast.changes), protocol.MaxVoteChanges, changedEnough); err != nil {
 			return dst, err
 		}
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
 		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &PollVoted{At: now.Clock, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
+	return append(dst, &PollVoted{At: now.Wall, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
 		Address: h.devices.introduce(c.Device, c.Address)}), nil
 }
 
 // votable is the poll that takes votes at that moment. It lasts as long as it was to last,
 // whatever the clock is set to meanwhile.
-func (h *State) votable(id protocol.PollID, now protocol.Moment) (*poll, *protocol.Error) {
+func (h *State) votable(id protocol.PollID, now protocol.ClockReading) (*poll, *protocol.Error) {
 	if h.poll == nil {
 		return nil, noPoll()
 	}
 	p := h.openPoll(id)
-	if p == nil || now.Steady >= p.until {
+	if p == nil || now.Monotonic >= p.until {
 		return nil, protocol.Errorf(protocol.CodeConflict, "The poll is over")
 	}
 	return p, nil
@@ -84,7 +84,7 @@ func (h *State) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) (
 		return dst, noPoll()
 	}
 	leaders := p.leaders()
-	drawn := leaders[min(int(c.Draw*float64(len(leaders))), len(leaders)-1)]
+	drawn := leaders[min(int(c.TieBreak*float64(len(leaders))), len(leaders)-1)]
 	dst = append(dst, &PollEnded{At: at, Poll: h.pollID(), Choice: drawn, Tie: len(leaders) > 1})
 	if p.AutoAdd {
 		// A session that is full of games ends its polls all the same.
@@ -109,7 +109,7 @@ func (h *State) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
 	return dst
 }
 
-// addWinner decides AddWinner.
+// addWinner decides AddPollWinner.
 func (h *State) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
 	case h.phase != phaseActive:

@@ -3,7 +3,7 @@ package session
 import "partyline/protocol"
 
 // Poll is the newest poll, open or over, as of a moment; nil before the first.
-func (h *State) Poll(now protocol.Moment) *protocol.Poll {
+func (h *State) Poll(now protocol.ClockReading) *protocol.Poll {
 	p := h.poll
 	if p == nil {
 		return nil
@@ -23,7 +23,7 @@ func (h *State) Poll(now protocol.Moment) *protocol.Poll {
 		ended := p.Ended
 		r.EndedAt = &ended
 	} else {
-		r.RemainingMS = int64(max(0, h.until(now)-now.Steady))
+		r.RemainingMS = int64(max(0, h.until(now)-now.Monotonic))
 	}
 	if p.Choice > 0 {
 		winner := r.Candidates[p.Choice-1]
@@ -33,7 +33,7 @@ func (h *State) Poll(now protocol.Moment) *protocol.Poll {
 }
 
 // Countdown is the open poll and the steady time of its end; 0 when none is open.
-func (h *State) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timestamp) {
+func (h *State) Countdown(now protocol.ClockReading) (protocol.PollID, protocol.Timestamp) {
 	if h.openPoll(0) == nil {
 		return 0, 0
 	}
@@ -41,11 +41,11 @@ func (h *State) Countdown(now protocol.Moment) (protocol.PollID, protocol.Timest
 }
 
 // until is the steady time of the end of the poll, also before the first Look.
-func (h *State) until(now protocol.Moment) protocol.Timestamp {
+func (h *State) until(now protocol.ClockReading) protocol.Timestamp {
 	if h.anchor.known {
 		return h.poll.until
 	}
-	return now.Steady + h.poll.left(now)
+	return now.Monotonic + h.poll.left(now)
 }
 
 // chosen is what a guest's device wants in the open poll, nil for nothing.
@@ -63,20 +63,20 @@ func (h *State) chosen(device protocol.DeviceID) *protocol.YourChoice {
 
 // publishPollVote appends the event of a vote: how the poll stands with it.
 func (h *State) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
-	var room [protocol.MaxCandidates]protocol.PollCount
-	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.TalliedPoll{ID: f.Poll, Candidates: room[:0]}}
+	var room [protocol.MaxCandidates]protocol.CandidateVotes
+	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.PollTotals{ID: f.Poll, Candidates: room[:0]}}
 	for _, c := range h.poll.Candidates {
-		t.Poll.Candidates = append(t.Poll.Candidates, protocol.PollCount{GameID: c.Game.ID, Votes: c.Votes})
+		t.Poll.Candidates = append(t.Poll.Candidates, protocol.CandidateVotes{GameID: c.Game.ID, Votes: c.Votes})
 		t.Poll.TotalVotes += c.Votes
 	}
-	return protocol.AppendPollTally(dst, f.At, seq, &t)
+	return protocol.AppendPollTallyEvent(dst, f.At, seq, &t)
 }
 
 // tallied is how the newest poll stands.
-func (h *State) tallied() protocol.TalliedPoll {
-	t := protocol.TalliedPoll{ID: h.pollID()}
+func (h *State) tallied() protocol.PollTotals {
+	t := protocol.PollTotals{ID: h.pollID()}
 	for _, c := range h.poll.Candidates {
-		t.Candidates = append(t.Candidates, protocol.PollCount{GameID: c.Game.ID, Votes: c.Votes})
+		t.Candidates = append(t.Candidates, protocol.CandidateVotes{GameID: c.Game.ID, Votes: c.Votes})
 		t.TotalVotes += c.Votes
 	}
 	return t

@@ -26,7 +26,7 @@ func (h *State) publishVote(dst []byte, f *VoteCast, seq protocol.Seq) []byte {
 	p := h.ever(f.Play)
 	return protocol.AppendVoteEvent(dst, f.At, seq, &protocol.VoteReceived{
 		SessionID: h.id,
-		Game:      protocol.VotedGame{ID: f.Game, Title: p.Game.Title, PackName: p.Game.PackName},
+		Game:      protocol.EventGame{ID: f.Game, Title: p.Game.Title, PackName: p.Game.PackName},
 		Vote:      f.shown(),
 		Totals:    h.tallies[p.place].totals(),
 	})

@@ -57,7 +57,7 @@ func (h *State) Tallies() []protocol.TallyGame {
 }
 
 // State is everything a screen needs, as of seq, the number of the fact applied last.
-func (h *State) View(seq protocol.Seq, now protocol.Moment) *protocol.SessionState {
+func (h *State) View(seq protocol.Seq, now protocol.ClockReading) *protocol.SessionState {
 	return &protocol.SessionState{
 		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(now), Join: h.Join(),
 	}

@@ -17,7 +17,7 @@ func TestReplay(t *testing.T) {
 		e := newEvening()
 		left := rapid.Bool().Draw(t, "clock left alone")
 		var skew protocol.Timestamp
-		e.moment = func() protocol.Moment { return protocol.Moment{Clock: e.now + skew, Steady: e.now} }
+		e.moment = func() protocol.ClockReading { return protocol.ClockReading{Wall: e.now + skew, Monotonic: e.now} }
 		same := func(want, got *session.State) {
 			if sameSnapshot(t, want, got); left {
 				sameState(t, want, got, e.now+second) // to read it takes a moment
@@ -218,18 +218,18 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 		func() protocol.Command { return drawSight(t, n) },
 		func() protocol.Command {
 			return protocol.OpenJoin{ID: 3, Policy: rapid.SampledFrom([]protocol.JoinPolicy{"", "every", "latest", "once"}).Draw(t, "policy"),
-				Renew: n == 0, Fresh: rapid.SampledFrom([]string{"QRX7F2", "222222", "XXXXXX"}).Draw(t, "fresh")}
+				Renew: n == 0, NewCode: rapid.SampledFrom([]string{"QRX7F2", "222222", "XXXXXX"}).Draw(t, "fresh")}
 		},
 		func() protocol.Command { return drawGuest(t) },
 		func() protocol.Command { return drawGuest(t) },
 		func() protocol.Command { return drawGuest(t) },
 		func() protocol.Command {
 			g := drawGuest(t)
-			return &protocol.VotePoll{ID: 3, Username: g.Username, Choice: rapid.IntRange(1, 3).Draw(t, "choice"),
-				Device: g.Device, Generation: g.Generation, Address: g.Address, Voids: g.Voids}
+			return &protocol.CastPollVote{ID: 3, Username: g.Username, Choice: rapid.IntRange(1, 3).Draw(t, "choice"),
+				Device: g.Device, Generation: g.Generation, Address: g.Address, VoidCount: g.VoidCount}
 		},
 		func() protocol.Command {
-			return voidIt(rapid.SampledFrom([]string{hall.String(), other.String(), hall.Site().String(), "0000000000000000", "x"}).Draw(t, "void"))
+			return voidIt(rapid.SampledFrom([]string{hall.String(), other.String(), hall.Network().String(), "0000000000000000", "x"}).Draw(t, "void"))
 		},
 		func() protocol.Command {
 			return drawChat(t, now, rapid.SampledFrom([]string{"ann", "Ann", "bob", "漢字"}))
@@ -243,7 +243,7 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 			return choose(rapid.SampledFrom([]string{"ann", "cy", "dan"}).Draw(t, "voter"), rapid.IntRange(1, 3).Draw(t, "choice"))
 		},
 		func() protocol.Command { return closePoll(rapid.Float64Range(0, 0.999).Draw(t, "draw")) },
-		func() protocol.Command { return protocol.AddWinner{ID: 3} },
+		func() protocol.Command { return protocol.AddPollWinner{ID: 3} },
 		func() protocol.Command { return protocol.CancelPoll{ID: 3} },
 	}
 	// Ends are rare, or little would happen in an evening.
@@ -260,8 +260,8 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 func drawGuest(t *rapid.T) *protocol.CastGuestVote {
 	c := guest(protocol.DeviceID(rapid.IntRange(1, 5).Draw(t, "device")), rapid.SampledFrom([]protocol.VoteType{"up", "down"}).Draw(t, "thumb"))
 	c.Address = rapid.SampledFrom([]protocol.AddressID{0, hall, hallToo, other}).Draw(t, "address")
-	c.Voids = uint32(rapid.IntRange(0, 2).Draw(t, "voids"))
-	c.Generation = protocol.Generation(rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "generation"))
+	c.VoidCount = uint32(rapid.IntRange(0, 2).Draw(t, "voids"))
+	c.Generation = protocol.JoinGeneration(rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "generation"))
 	if n := rapid.IntRange(0, 12).Draw(t, "shown"); n < 3 {
 		c.GameID = play(n + 1)
 	}

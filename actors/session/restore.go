@@ -45,7 +45,7 @@ func (img *image) state() (h *State, ok bool) {
 	}
 	h = &State{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
-		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestOf(img.Latest), join: img.Join, bars: img.Bars,
+		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestVotesOf(img.Latest), join: img.Join, bars: img.Bars,
 	}
 	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !h.join.sound() || h.join.Code != "" && h.phase != phaseActive {
 		return nil, false
@@ -83,7 +83,7 @@ func (h *State) cast(latest []protocol.LatestVote) bool {
 			return false
 		}
 	}
-	return len(latest) <= protocol.MaxLatest
+	return len(latest) <= protocol.MaxLatestVotes
 }
 
 // index finds each playing's tally again, and counts.

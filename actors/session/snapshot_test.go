@@ -177,7 +177,7 @@ func TestAPollOfAnOlderSnapshot(t *testing.T) {
 		if err := h.Restore([]byte(data)); err != nil {
 			t.Fatal(err)
 		}
-		if p := h.Poll(protocol.At(noon + hour)); p.Followed != followed {
+		if p := h.Poll(protocol.ReadingOf(noon + hour)); p.Followed != followed {
 			t.Errorf("a game added at %s: followed is %v", at, p.Followed)
 		}
 	}
@@ -222,7 +222,7 @@ func FuzzRestore(f *testing.F) {
 			return
 		}
 		for _, cmd := range (commands{add(1), at(0), count(1, 3), room(1, "ABCD"), status(1, protocol.StatusPlaying),
-			choose("ann", 2), closePoll(0.5), protocol.AddWinner{ID: 3}, poll(1, 2), invite(""), guest(0xa, "up"), guest(0xa, "down"),
+			choose("ann", 2), closePoll(0.5), protocol.AddPollWinner{ID: 3}, poll(1, 2), invite(""), guest(0xa, "up"), guest(0xa, "down"),
 			from(hall, 0xb, "up"), voidIt(hall.String()), voidIt("0000000000000000"), closeIt}) {
 			_, _, _ = e.do(cmd) // refusals are fine, panics are not
 		}
@@ -233,7 +233,7 @@ func FuzzRestore(f *testing.F) {
 // sameState wants two states that no read, no snapshot and no decision can tell apart.
 func sameState(t failer, want, got *session.State, now protocol.Timestamp) {
 	t.Helper()
-	if diff := cmp.Diff(want.View(9, protocol.At(now)), got.View(9, protocol.At(now))); diff != "" {
+	if diff := cmp.Diff(want.View(9, protocol.ReadingOf(now)), got.View(9, protocol.ReadingOf(now))); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want.Votes(), got.Votes()); diff != "" {
@@ -260,8 +260,8 @@ func sameSnapshot(t failer, want, got *session.State) {
 
 func sameDecision(t failer, want, got *session.State, cmd protocol.Command, now protocol.Timestamp) {
 	t.Helper()
-	wantFacts, wantErr := want.Decide(nil, cmd, protocol.At(now))
-	gotFacts, gotErr := got.Decide(nil, cmd, protocol.At(now))
+	wantFacts, wantErr := want.Decide(nil, cmd, protocol.ReadingOf(now))
+	gotFacts, gotErr := got.Decide(nil, cmd, protocol.ReadingOf(now))
 	if diff := cmp.Diff(wantFacts, gotFacts); diff != "" {
 		t.Errorf("%T decided (-want +got):\n%s", cmd, diff)
 	}

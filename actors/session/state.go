@@ -31,7 +31,7 @@ type State struct {
 	tallies []tally
 	places  map[protocol.GameID]int
 	voters  voters
-	latest  protocol.Latest
+	latest  protocol.LatestVotes
 	// poll is the newest poll, nil before the first.
 	poll    *poll
 	devices devices

@@ -16,7 +16,7 @@ type bar struct {
 }
 
 func (b *bar) target() protocol.AddressTarget {
-	return protocol.AddressTarget{Address: b.Address, Wide: b.Wide}
+	return protocol.AddressTarget{Address: b.Address, WholeNetwork: b.Wide}
 }
 
 // voids is how often votes were voided so far: the round of the newest bar.
@@ -46,7 +46,7 @@ func (h *State) barred(v visitor) *protocol.Error {
 		return nil
 	}
 	for i := range h.bars {
-		if b := &h.bars[i]; v.voids < b.Round && b.target().Has(v.address) {
+		if b := &h.bars[i]; v.voids < b.Round && b.target().Matches(v.address) {
 			return errVoided()
 		}
 	}
@@ -67,7 +67,7 @@ func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestam
 	var f *VotesVoided
 	for i := range h.devices.list {
 		d := &h.devices.list[i]
-		if !target.Has(d.address) {
+		if !target.Matches(d.address) {
 			continue
 		}
 		known = true
@@ -75,7 +75,7 @@ func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestam
 			continue
 		}
 		if f == nil || len(f.Devices) == maxVoidedDevices {
-			f = &VotesVoided{At: at, Address: target.Address, Wide: target.Wide, Round: h.voids() + 1}
+			f = &VotesVoided{At: at, Address: target.Address, Wide: target.WholeNetwork, Round: h.voids() + 1}
 			dst = append(dst, f)
 		}
 		h.take(f, d)
@@ -168,7 +168,7 @@ func (h *State) votesVoided(f *VotesVoided) protocol.VotesVoided {
 			i = len(e.Games)
 			at[p.Game] = i
 			e.Games = append(e.Games, protocol.VoidedGame{
-				VotedGame: protocol.VotedGame{ID: p.Game, Title: play.Game.Title, PackName: play.Game.PackName}, Totals: h.tallies[play.place].totals(),
+				EventGame: protocol.EventGame{ID: p.Game, Title: play.Game.Title, PackName: play.Game.PackName}, Totals: h.tallies[play.place].totals(),
 			})
 		}
 		e.Games[i].Upvotes += p.Up

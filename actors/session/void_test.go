@@ -22,7 +22,7 @@ const (
 
 // chosenFrom is a choice of a phone that came in from an address.
 func chosenFrom(address protocol.AddressID, device protocol.DeviceID, n int) protocol.Command {
-	c := tapped(device, n).(*protocol.VotePoll)
+	c := tapped(device, n).(*protocol.CastPollVote)
 	c.Address = address
 	return c
 }
@@ -71,7 +71,7 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 		{"nothing yet", "latest", "", protocol.VoidedVotes{}, []int64{3, 2, 1, 1, 3, 1, 0}},
 		{"an address", "latest", hall.String(), protocol.VoidedVotes{Devices: 3, Votes: 3}, []int64{3, 0, 0, 1, 1, 1, 0}},
 		{"an address beside it", "latest", hallToo.String(), protocol.VoidedVotes{Devices: 1, Votes: 1}, []int64{2, 2, 1, 1, 3, 1, 0}},
-		{"both, by their network", "latest", hall.Site().String(), protocol.VoidedVotes{Devices: 4, Votes: 4}, []int64{2, 0, 0, 1, 1, 1, 0}},
+		{"both, by their network", "latest", hall.Network().String(), protocol.VoidedVotes{Devices: 4, Votes: 4}, []int64{2, 0, 0, 1, 1, 1, 0}},
 		{"another", "latest", other.String(), protocol.VoidedVotes{Devices: 1, Votes: 2}, []int64{2, 2, 1, 0, 3, 0, 0}},
 		{"every press", "every", "", protocol.VoidedVotes{}, []int64{4, 2, 1, 1, 3, 1, 0}},
 		{"every press of an address", "every", hall.String(), protocol.VoidedVotes{Devices: 3, Votes: 4}, []int64{3, 0, 0, 1, 1, 1, 0}},
@@ -102,7 +102,7 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 				sameState(t, e.State, h, e.now)
 				sameDecision(t, e.State, h, from(hall, 0xf, "up"), e.now)
 				sameDecision(t, e.State, h, guest(0xa, "down"), e.now+second)
-				sameDecision(t, e.State, h, voidIt(hall.Site().String()), e.now)
+				sameDecision(t, e.State, h, voidIt(hall.Network().String()), e.now)
 				if diff := cmp.Diff(e.Addresses(), h.Addresses()); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
@@ -118,12 +118,12 @@ const voidedSays = "The host has taken the votes of this device back, it cannot 
 func TestWhoIsVoidedVotesNoMore(t *testing.T) {
 	e := crowded(t, "latest")
 	entry, err := e.Enter("QRX7F2", 0xf)
-	if err != nil || entry.Voids != 0 {
+	if err != nil || entry.VoidCount != 0 {
 		t.Fatal(entry, err)
 	}
 	e.must(t, voidIt(hall.String()))
 	later := func(c *protocol.CastGuestVote, voids uint32) *protocol.CastGuestVote {
-		c.Voids = voids
+		c.VoidCount = voids
 		return c
 	}
 	refused := func(cmd protocol.Command) {
@@ -140,22 +140,22 @@ func TestWhoIsVoidedVotesNoMore(t *testing.T) {
 	refused(from(hall, 0xf, "up")) // it was kept back for later
 	refused(chosenFrom(hall, 0xf, 2))
 	e.must(t, from(hallToo, 0x10, "up"), from(other, 0xd, "up"), choose("ann", 2), vote("bob", "up", e.now))
-	if entry, err = e.Enter("QRX7F2", 0xa); err != nil || entry.Voids != 1 || entry.Yours != nil || entry.Chosen != nil || !entry.Known {
+	if entry, err = e.Enter("QRX7F2", 0xa); err != nil || entry.VoidCount != 1 || entry.Yours != nil || entry.Chosen != nil || !entry.HasVoted {
 		t.Errorf("%+v, %v", entry, err)
 	}
-	e.must(t, later(from(hall, 0x11, "up"), entry.Voids))
+	e.must(t, later(from(hall, 0x11, "up"), entry.VoidCount))
 	// Once more, for those who came since, and for its whole network.
 	if a := e.must(t, voidIt(hall.String())).(protocol.VoidedVotes); a.Devices != 1 || a.Votes != 1 {
 		t.Errorf("%+v", a)
 	}
 	refused(later(from(hall, 0x12, "up"), 1))
 	e.must(t, later(from(hall, 0x12, "up"), 2))
-	if a := e.must(t, voidIt(hall.Site().String())).(protocol.VoidedVotes); a.Devices != 3 || a.Votes != 3 {
+	if a := e.must(t, voidIt(hall.Network().String())).(protocol.VoidedVotes); a.Devices != 3 || a.Votes != 3 {
 		t.Errorf("%+v", a)
 	}
 	refused(later(from(hallToo, 0x13, "up"), 2))
 	// Nothing is left of it: no fact.
-	if _, facts, err := e.do(voidIt(hall.Site().String())); err != nil || len(facts) != 0 {
+	if _, facts, err := e.do(voidIt(hall.Network().String())); err != nil || len(facts) != 0 {
 		t.Error(facts, err)
 	}
 }

@@ -34,7 +34,7 @@ func (f *VotesVoided) moment() protocol.Timestamp { return f.At }
 
 // target is whose votes they are.
 func (f *VotesVoided) target() protocol.AddressTarget {
-	return protocol.AddressTarget{Address: f.Address, Wide: f.Wide}
+	return protocol.AddressTarget{Address: f.Address, WholeNetwork: f.Wide}
 }
 
 // votes is how many votes for playings are taken back.

@@ -6,7 +6,7 @@ import "partyline/protocol"
 const tolerance = protocol.Timestamp(protocol.FutureTolerance / 1e6)
 
 // castVote decides CastVote.
-func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.ClockReading) ([]Fact, *protocol.Error) {
 	f := &VoteCast{}
 	if err := h.judge(f, c, now); err != nil {
 		return dst, err
@@ -15,14 +15,14 @@ func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.Moment) 
 }
 
 // judge fills in the fact of a vote whose shape was checked, or refuses it.
-func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.Moment) *protocol.Error {
+func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.ClockReading) *protocol.Error {
 	if h.phase != phaseActive {
 		// The sentence of the reference, which knows only one session: who names a
 		// closed one learns the same as who names none.
 		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
 	ts := c.Timestamp.Timestamp()
-	if ts > max(now.Clock, now.Steady)+tolerance {
+	if ts > max(now.Wall, now.Monotonic)+tolerance {
 		return protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000)
 	}
 	id, err := h.match(ts, now)
@@ -32,7 +32,7 @@ func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.Moment) *p
 	if h.voters.near(c.Username, ts) {
 		return duplicate()
 	}
-	*f = VoteCast{At: now.Clock, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
+	*f = VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
 	return nil
 }
 

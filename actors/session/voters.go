@@ -76,9 +76,9 @@ func (v *voters) merge(f *ChatImported) {
 	var room [maxFolded]byte
 	places := make([]int32, len(f.Names)) // from 1
 	for _, vote := range f.Votes {
-		place := &places[vote.Name]
+		place := &places[vote.Voter]
 		if *place == 0 {
-			*place = v.place(fold(room[:0], f.Names[vote.Name])) + 1
+			*place = v.place(fold(room[:0], f.Names[vote.Voter])) + 1
 		}
 		w := &v.list[*place-1]
 		w.votes = append(w.votes, vote.Timestamp)

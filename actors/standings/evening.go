@@ -22,7 +22,7 @@ type evening struct {
 
 // joining is how phones come in: the code is empty when they do not.
 type joining struct {
-	generation protocol.Generation
+	generation protocol.JoinGeneration
 	code       string
 }
 

@@ -34,7 +34,7 @@ func (h *State) Active() []protocol.SessionID {
 // JoinCode is a session that phones can join now, and how.
 type JoinCode struct {
 	Session    protocol.SessionID
-	Generation protocol.Generation
+	Generation protocol.JoinGeneration
 	Code       string
 }
 

@@ -70,7 +70,7 @@ func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
 // saw, because its record is damaged, takes nothing from others.
 func TestVotesTakenBack(t *testing.T) {
 	w := evenings(t)
-	w.must(t, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"}, guest(9, 1, 0xa, true), guest(9, 1, 0xa, false))
+	w.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, guest(9, 1, 0xa, true), guest(9, 1, 0xa, false))
 	if _, up, down := w.Totals(2); up != 2 || down != 2 {
 		t.Errorf("%d up, %d down; want 2 and 2", up, down)
 	}

@@ -35,11 +35,11 @@ func (r *reader) evening() *evening {
 // joining reads a code that is open; it is no code of a session that is over.
 func (r *reader) joining(over bool) joining {
 	generation := r.ID()
-	code, ok := protocol.FoldJoinCode(string(r.Bytes(len(r.Rest))))
+	code, ok := protocol.NormalizeJoinCode(string(r.Bytes(len(r.Rest))))
 	if over || !ok || generation < 1 || generation > math.MaxUint32 {
 		r.Fail()
 	}
-	return joining{protocol.Generation(generation), code}
+	return joining{protocol.JoinGeneration(generation), code}
 }
 
 func (r *reader) tallies() []gameTally {

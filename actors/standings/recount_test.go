@@ -40,7 +40,7 @@ func (w *town) do(id protocol.SessionID, cmd protocol.Command) *protocol.Error {
 		s = session.New(id)
 		w.sessions[id] = s
 	}
-	facts, err := s.Decide(nil, cmd, protocol.At(w.now))
+	facts, err := s.Decide(nil, cmd, protocol.ReadingOf(w.now))
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	case 7:
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
 	case 8, 9:
-		return protocol.OpenJoin{ID: id, Renew: rapid.Bool().Draw(t, "renew"), Fresh: rapid.SampledFrom([]string{"QRX7F2", "222222"}).Draw(t, "code")}
+		return protocol.OpenJoin{ID: id, Renew: rapid.Bool().Draw(t, "renew"), NewCode: rapid.SampledFrom([]string{"QRX7F2", "222222"}).Draw(t, "code")}
 	case 16:
 		return protocol.VoidVotes{ID: id, Address: rapid.SampledFrom([]string{"0000000100000001", "00000001"}).Draw(t, "void")}
 	case 10, 11, 12:
@@ -298,22 +298,22 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 
 // anyChat is a log of the last seconds.
 func (w *town) anyChat(t *rapid.T, id protocol.SessionID) protocol.Command {
-	var s protocol.ChatSieve
+	var s protocol.ChatScanner
 	for range rapid.IntRange(0, 8).Draw(t, "lines") {
 		message := rapid.SampledFrom([]string{"thisgame++", "thisgame--", "thisgame++ thisgame--", "talk"}).Draw(t, "message")
 		at := w.now - protocol.Timestamp(rapid.IntRange(0, 20_000).Draw(t, "ago"))
-		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: at.Stamp()}); err != nil {
+		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: at.VoteTimestamp()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return s.Log(id)
+	return s.Import(id)
 }
 
 func addGame(id protocol.SessionID, game protocol.GameID) protocol.AddGame {
 	return protocol.AddGame{ID: id, GameID: game, Game: protocol.Game{ID: game, Title: "Game " + game.String(), PackName: "Pack", MinPlayers: 1, MaxPlayers: 8}}
 }
 
-func guest(id protocol.SessionID, g protocol.Generation, device protocol.DeviceID, up bool) *protocol.CastGuestVote {
+func guest(id protocol.SessionID, g protocol.JoinGeneration, device protocol.DeviceID, up bool) *protocol.CastGuestVote {
 	v := protocol.VoteDown
 	if up {
 		v = protocol.VoteUp
@@ -326,5 +326,5 @@ func vote(id protocol.SessionID, name string, up bool, at protocol.Timestamp) *p
 	if up {
 		v = protocol.VoteUp
 	}
-	return &protocol.CastVote{SessionID: id, Username: name, Vote: v, Timestamp: at.Stamp()}
+	return &protocol.CastVote{SessionID: id, Username: name, Vote: v, Timestamp: at.VoteTimestamp()}
 }

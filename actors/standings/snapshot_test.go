@@ -15,7 +15,7 @@ import (
 // can be joined, and what is gone with a deleted one.
 func TestSnapshotFormat(t *testing.T) {
 	w := evenings(t)
-	w.must(t, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"}, protocol.OpenJoin{ID: 9, Renew: true, Fresh: "222222"})
+	w.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, protocol.OpenJoin{ID: 9, Renew: true, NewCode: "222222"})
 	w.must(t, 8, protocol.CreateSession{ID: 8}, addGame(8, 300))
 	w.must(t, 8, vote(8, "ann", true, w.now))
 	w.must(t, 8, protocol.CloseSession{ID: 8}, protocol.DeleteSession{ID: 8})
@@ -62,7 +62,7 @@ func FuzzRestore(f *testing.F) {
 	f.Add(evenings(f).AppendSnapshot(nil))
 	f.Add(standings.New().AppendSnapshot(nil))
 	joined := evenings(f)
-	joined.must(f, 9, protocol.OpenJoin{ID: 9, Fresh: "QRX7F2"})
+	joined.must(f, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"})
 	f.Add(joined.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := standings.New()

@@ -9,8 +9,8 @@ import (
 
 // Decide turns a checked command into facts, appended to dst, or refuses it. It
 // changes nothing.
-func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.Moment) ([]Fact, *protocol.Error) {
-	now := m.Clock
+func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading) ([]Fact, *protocol.Error) {
+	now := m.Wall
 	if c, ok := cmd.(protocol.CreateWebhook); ok {
 		return h.decideCreate(dst, c, now)
 	}
@@ -55,12 +55,12 @@ func (h *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.
 	}
 	return append(dst, &Created{
 		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: once(c.Events.Types), Sessions: once(c.Sessions),
-		RateLimit: c.RateLimit, Reached: c.Reached, Epoch: h.restored,
+		RateLimit: c.RateLimit, Reached: c.Head, Epoch: h.restored,
 	}), nil
 }
 
 func (h *State) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
-	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Reached}
+	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Head}
 	if c.Events.Set {
 		events := once(c.Events.Types)
 		f.Events = &events
@@ -127,10 +127,10 @@ func (h *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.
 		return append(dst, &DeadLettered{At: now}), nil
 	case h.replay != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is under way. Stop it first.")
-	case c.From >= c.Reached:
+	case c.From >= c.Until:
 		return dst, nil
 	}
-	return append(dst, &ReplayStarted{At: now, After: c.From, Until: c.Reached}), nil
+	return append(dst, &ReplayStarted{At: now, After: c.From, Until: c.Until}), nil
 }
 
 func errDisabled() *protocol.Error {

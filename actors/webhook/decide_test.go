@@ -21,7 +21,7 @@ func TestDecide(t *testing.T) {
 		"a second creation": {when: protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s"}, code: protocol.CodeConflict},
 		"an update of everything": {
 			when: protocol.UpdateWebhook{
-				ID: 7, Name: ptr("n"), URL: ptr("u"), Secret: ptr("s"), Events: protocol.Events("*", "*"), Enabled: ptr(false), Reached: 12,
+				ID: 7, Name: ptr("n"), URL: ptr("u"), Secret: ptr("s"), Events: protocol.NewEventList("*", "*"), Enabled: ptr(false), Head: 12,
 				Sessions: protocol.Optional[[]protocol.SessionID]{Set: true, Value: &[]protocol.SessionID{2, 2}}, RateLimit: protocol.Optional[int]{Set: true, Value: ptr(5)},
 			},
 			then: []webhook.Fact{&webhook.Updated{
@@ -41,12 +41,12 @@ func TestDecide(t *testing.T) {
 		"one that is queued":       {given: []protocol.Command{protocol.Redeliver{ID: 7, DeliveryID: 9}}, when: protocol.Redeliver{ID: 7, DeliveryID: 9}},
 		"one that is to come":      {when: protocol.Redeliver{ID: 7, DeliveryID: 11}, code: protocol.CodeConflict},
 		"a redelivery, disabled":   {given: disabled, when: protocol.Redeliver{ID: 7, DeliveryID: 9}, code: protocol.CodeConflict},
-		"a replay":                 {when: protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}, then: []webhook.Fact{&webhook.ReplayStarted{At: noon, After: 2, Until: 10}}},
-		"a replay of nothing":      {when: protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 10, Reached: 10}},
+		"a replay":                 {when: protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Until: 10}, then: []webhook.Fact{&webhook.ReplayStarted{At: noon, After: 2, Until: 10}}},
+		"a replay of nothing":      {when: protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 10, Until: 10}},
 		"a replay of no dead":      {when: protocol.ReplayWebhook{ID: 7, Failed: true}},
 		"a second replay": {
-			given: []protocol.Command{protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}},
-			when:  protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Reached: 10}, code: protocol.CodeConflict,
+			given: []protocol.Command{protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Until: 10}},
+			when:  protocol.ReplayWebhook{ID: 7, Since: ptr(noon), From: 2, Until: 10}, code: protocol.CodeConflict,
 		},
 		"what waited too long": {
 			when: &webhook.Expire{Reason: "old", Events: []webhook.Waited{{Delivery: 10}, {Delivery: 11, Event: protocol.EventVoteReceived, Session: 3}}},
@@ -64,7 +64,7 @@ func TestDecide(t *testing.T) {
 				d.must(t, c)
 			}
 			before := string(d.AppendSnapshot(nil))
-			facts, err := d.Decide(nil, tt.when, protocol.At(noon))
+			facts, err := d.Decide(nil, tt.when, protocol.ReadingOf(noon))
 			if string(d.AppendSnapshot(nil)) != before {
 				t.Error("deciding changed the state")
 			}

@@ -42,13 +42,13 @@ func (*Skip) Check() *protocol.Error { return nil }
 
 // decideConclude refuses an outcome that is recorded already, which happens when the
 // answer of a commit was lost.
-func (h *State) decideConclude(dst []Fact, c *RecordAttempt, now protocol.Moment) ([]Fact, *protocol.Error) {
+func (h *State) decideConclude(dst []Fact, c *RecordAttempt, now protocol.ClockReading) ([]Fact, *protocol.Error) {
 	if c.Made != h.counts.Made {
 		return dst, protocol.Errorf(protocol.CodeConflict, "This attempt is recorded already")
 	}
 	a := &c.Outcome
 	f := &Attempted{
-		At: now.Clock, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Source: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
+		At: now.Wall, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Source: c.Lane, Probe: c.Probe, Event: c.Event, Session: c.Session,
 		Number: 1, Status: a.Status, Failure: a.Failure, Error: clipped(a.Error), Excerpt: clipped(a.Excerpt),
 	}
 	if h.heads(c.Lane, c.Delivery) {
@@ -67,7 +67,7 @@ func (h *State) heads(l Source, id protocol.DeliveryID) bool {
 }
 
 // judge fills in class, verdict and the next time.
-func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.Moment) {
+func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.ClockReading) {
 	f.Class = classOf(&c.Outcome)
 	switch {
 	case f.Class == ClassFine && f.Probe:
@@ -85,7 +85,7 @@ func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.Moment) {
 	case f.Class != ClassMessage && h.givenUp(now.Earlier()):
 		f.Verdict = VerdictExhausted
 	default:
-		h.judgeFailure(f, c, now.Clock)
+		h.judgeFailure(f, c, now.Wall)
 	}
 }
 

@@ -178,7 +178,7 @@ func TestLongTextsAreCutAtARune(t *testing.T) {
 func TestTheFailureOfAnEarlierEditionIsTriedAgainAtOnce(t *testing.T) {
 	d := created(t)
 	c := &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: 3, Made: d.Made(), Edition: d.Edition(), Outcome: answered(410), Draw: 1}
-	d.must(t, protocol.UpdateWebhook{ID: 7, URL: ptr("https://b.example"), Reached: 10})
+	d.must(t, protocol.UpdateWebhook{ID: 7, URL: ptr("https://b.example"), Head: 10})
 	facts, _, err := d.do(c)
 	if err != nil {
 		t.Fatal(err)

@@ -130,13 +130,13 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 			return protocol.Redeliver{ID: 7, DeliveryID: protocol.DeliveryID(rapid.IntRange(1, 40).Draw(t, "id"))}
 		},
 		func() protocol.Command {
-			return protocol.ReplayWebhook{ID: 7, Failed: rapid.Bool().Draw(t, "failed"), From: 1, Reached: d.Cursor()}
+			return protocol.ReplayWebhook{ID: 7, Failed: rapid.Bool().Draw(t, "failed"), From: 1, Until: d.Cursor()}
 		},
 		func() protocol.Command { return protocol.StopReplay{ID: 7} },
 		func() protocol.Command { return &webhook.Disable{Reason: "r"} },
 	}
 	if !d.Exists() {
-		return protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s", Events: protocol.Events(protocol.EventVoteReceived), Reached: 3}
+		return protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s", Events: protocol.NewEventList(protocol.EventVoteReceived), Head: 3}
 	}
 	if rapid.IntRange(0, 60).Draw(t, "end") == 0 {
 		return protocol.DeleteWebhook{ID: 7}
@@ -145,9 +145,9 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 }
 
 func drawUpdate(t *rapid.T, d *desk) protocol.Command {
-	c := protocol.UpdateWebhook{ID: 7, Reached: d.Cursor()}
+	c := protocol.UpdateWebhook{ID: 7, Head: d.Cursor()}
 	if h := d.Head(); h == nil || h.Source != webhook.SourceLive {
-		c.Reached += protocol.DeliveryID(rapid.IntRange(0, 2).Draw(t, "reached"))
+		c.Head += protocol.DeliveryID(rapid.IntRange(0, 2).Draw(t, "reached"))
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "field") {
 	case 0:
@@ -155,7 +155,7 @@ func drawUpdate(t *rapid.T, d *desk) protocol.Command {
 	case 1:
 		c.URL = ptr("v")
 	case 2:
-		c.Events = protocol.Events(rapid.SampledFrom([]protocol.EventType{protocol.EventVoteReceived, protocol.EventGameAdded, "*"}).Draw(t, "event"))
+		c.Events = protocol.NewEventList(rapid.SampledFrom([]protocol.EventType{protocol.EventVoteReceived, protocol.EventGameAdded, "*"}).Draw(t, "event"))
 	default:
 		c.Sessions = protocol.Optional[[]protocol.SessionID]{Set: true, Value: &[]protocol.SessionID{protocol.SessionID(rapid.IntRange(1, 3).Draw(t, "session"))}}
 	}

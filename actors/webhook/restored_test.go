@@ -48,7 +48,7 @@ func TestWhatComesFromABackup(t *testing.T) {
 
 			d = newDesk()
 			d.RestoredIn("first")
-			d.must(t, protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s", Events: protocol.Events("*")})
+			d.must(t, protocol.CreateWebhook{Name: "n", URL: "u", Secret: "s", Events: protocol.NewEventList("*")})
 			want(restoredIn(t, d, "first", snapshot), false, "created after the restore")
 			want(restoredIn(t, d, "second", snapshot), true, "created before it")
 		})

@@ -31,12 +31,12 @@ func created(t testing.TB, events ...protocol.EventType) *desk {
 	if len(events) == 0 {
 		events = []protocol.EventType{protocol.EventVoteReceived}
 	}
-	d.must(t, protocol.CreateWebhook{Name: "bot", URL: "https://a.example", Secret: "one", Events: protocol.Events(events...), ID: 7, Reached: 10})
+	d.must(t, protocol.CreateWebhook{Name: "bot", URL: "https://a.example", Secret: "one", Events: protocol.NewEventList(events...), ID: 7, Head: 10})
 	return d
 }
 
 func (d *desk) do(cmd protocol.Command) ([]webhook.Fact, any, *protocol.Error) {
-	facts, err := d.Decide(nil, cmd, protocol.At(d.now))
+	facts, err := d.Decide(nil, cmd, protocol.ReadingOf(d.now))
 	if err != nil {
 		return facts, nil, err
 	}

@@ -28,7 +28,7 @@ type begun struct {
 func (h *hosted) beginVote(t *testing.T) *begun {
 	t.Helper()
 	now := protocol.TimestampOf(time.Now())
-	body, err := json.Marshal(protocol.CastVote{Username: "late", Vote: protocol.VoteUp, Timestamp: now.Stamp()})
+	body, err := json.Marshal(protocol.CastVote{Username: "late", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()})
 	if err != nil {
 		t.Fatal(err)
 	}

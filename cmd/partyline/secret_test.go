@@ -93,7 +93,7 @@ func (h *hosted) talkative(t *testing.T) (tokens []string) {
 	h.call(t, http.MethodPost, "/api/webhooks", map[string]any{"name": "hook", "url": "https://hooks.invalid/x", "secret": "whsec_aSecretOfAWebhook",
 		"events": []string{"*"}}, new(protocol.WebhookSaved))
 	now := protocol.TimestampOf(time.Now())
-	for _, body := range []any{protocol.CastVote{Username: "Zebulon", Vote: protocol.VoteUp, Timestamp: now.Stamp()}, map[string]any{"username": "Zebulon", "vote": 7}} {
+	for _, body := range []any{protocol.CastVote{Username: "Zebulon", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}, map[string]any{"username": "Zebulon", "vote": 7}} {
 		_ = h.admin.Call(t.Context(), http.MethodPost, "/api/votes/live", body, new(protocol.VoteAccepted)) // the second is refused
 	}
 	h.stray(t, bot.Secret)

@@ -93,7 +93,7 @@ func (h *hosted) call(t *testing.T, method, path string, body, answer any) {
 // vote casts the n-th vote of a name of its own.
 func (h *hosted) vote(ctx context.Context, n int) error {
 	now := protocol.TimestampOf(time.Now())
-	vote := protocol.CastVote{Username: fmt.Sprintf("voter%d", n), Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+	vote := protocol.CastVote{Username: fmt.Sprintf("voter%d", n), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 	return h.admin.Call(ctx, http.MethodPost, "/api/votes/live", vote, new(protocol.VoteAccepted))
 }
 

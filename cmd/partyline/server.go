@@ -166,7 +166,7 @@ func (s *server) revoked(id protocol.TokenID) {
 }
 
 // invited closes the sockets of guests whose code does not hold any more.
-func (s *server) invited(id protocol.SessionID, now protocol.Generation) {
+func (s *server) invited(id protocol.SessionID, now protocol.JoinGeneration) {
 	if g := s.gateway.Load(); g != nil {
 		g.Invited(id, now)
 	}

@@ -118,7 +118,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 		t.Helper()
 		votes, now := []protocol.CastVote{}, protocol.TimestampOf(time.Now())
 		for i := range each {
-			votes = append(votes, protocol.CastVote{Username: fmt.Sprintf("voter %d of %d", i, round), Vote: protocol.VoteUp, Timestamp: now.Stamp()})
+			votes = append(votes, protocol.CastVote{Username: fmt.Sprintf("voter %d of %d", i, round), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()})
 		}
 		h.call(t, http.MethodPost, "/api/votes/batch", map[string]any{"votes": votes}, new(json.RawMessage))
 		r.await(fmt.Sprintf("voter %d of %d", each-1, round))

@@ -83,7 +83,7 @@ func (h *house) open(o options) *fanout.Engine {
 	h.t.Helper()
 	ho := actors.Options{Journal: h.journal, MaxActiveSessions: 1, Draw: func() float64 { return 0.5 },
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
-		OnInvited: func(id protocol.SessionID, now protocol.Generation) { h.gateway.Invited(id, now) }}
+		OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.Invited(id, now) }}
 	if o.hub != nil {
 		o.hub(&ho)
 	}

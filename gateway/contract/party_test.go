@@ -112,10 +112,10 @@ func (h *house) voids() {
 func (h *house) undecided() {
 	h.t.Helper()
 	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{1, 2}}).want(201)
-	for n := range protocol.MaxChanges + 1 {
+	for n := range protocol.MaxVoteChanges + 1 {
 		for _, c := range []protocol.Command{
 			&protocol.CastGuestVote{SessionID: 1, Generation: 1, Device: 0xe, Username: "Ann", Vote: []protocol.VoteType{"up", "down"}[n%2]},
-			&protocol.VotePoll{ID: 1, Generation: 1, Device: 0xe, Username: "Ann", Choice: n%2 + 1},
+			&protocol.CastPollVote{ID: 1, Generation: 1, Device: 0xe, Username: "Ann", Choice: n%2 + 1},
 		} {
 			if _, err := h.hub.Do(h.t.Context(), actors.Call{Command: c}); err != nil {
 				h.t.Fatal(err)

@@ -64,7 +64,7 @@ func outcome(c net.Conn) string {
 // silentSockets opens WebSockets and never says who they are.
 func silentSockets(ctx context.Context, t *attackers) error {
 	inParallel(ctx, slowClients, func(ctx context.Context, _ int) {
-		c, err := wire.Dial(ctx, t.Addr, client.LivePath)
+		c, err := wire.Dial(ctx, t.Addr, client.WebSocketPath)
 		if err != nil {
 			t.tell("not connected", 1)
 			return

@@ -82,8 +82,8 @@ func failure(ctx context.Context) string {
 
 // enter comes in with a code, from an address, as a device or as a new one when it is
 // empty. Status is the answer's.
-func enter(ctx context.Context, v *visitor, code, device string) (e protocol.Entered, status int, err error) {
-	body, _ := json.Marshal(protocol.Enter{Code: code, Device: device})
+func enter(ctx context.Context, v *visitor, code, device string) (e protocol.GuestLogin, status int, err error) {
+	body, _ := json.Marshal(protocol.EnterAsGuest{Code: code, Device: device})
 	res, err := v.ask(ctx, http.MethodPost, "/api/join", string(body))
 	if err != nil {
 		return e, 0, err

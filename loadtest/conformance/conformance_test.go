@@ -48,7 +48,7 @@ func TestPythonsClient(t *testing.T) {
 func judge(t *testing.T, dir string, program ...string) {
 	t.Helper()
 	addr, token := serverWith(t)
-	out := command(t, dir, append(program, "ws://"+addr+client.LivePath, token)...)
+	out := command(t, dir, append(program, "ws://"+addr+client.WebSocketPath, token)...)
 	verdicts := map[string]string{}
 	for line := range strings.Lines(out) {
 		name, verdict, _ := strings.Cut(strings.TrimSpace(line), ": ")

@@ -53,7 +53,7 @@ func (e *state) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHo
 		h.games = append(h.games, g.ID)
 	}
 	t, err := e.client.IssueToken(ctx, protocol.RoleBot, "crash test", id)
-	h.voter = e.client.As(t.Secret)
+	h.voter = e.client.WithToken(t.Secret)
 	return h, err
 }
 

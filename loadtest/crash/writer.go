@@ -30,7 +30,7 @@ func key(v oracle.Vote) string { return "crash-" + v.Number.Username() }
 func (e *state) write(ctx context.Context, index int) {
 	defer e.gate.left()
 	batch := 1
-	hub := e.client.As(e.client.Token())
+	hub := e.client.WithToken(e.client.Token())
 	defer hub.Close()
 	socket := hub.Requests()
 	defer socket.Close()
@@ -112,7 +112,7 @@ func (e *state) settle(v oracle.Vote, again bool, err error) bool {
 	case !client.Temporary(err):
 		e.findings.Add("vote %s (again: %v) was answered %v", v.Number.Username(), again, err)
 	default:
-		if outcome, _ := oracle.Judge(refused.Status, refused.Answer); again || outcome == oracle.Unknown {
+		if outcome, _ := oracle.Judge(refused.Status, refused.Body); again || outcome == oracle.Unknown {
 			e.owe(v)
 		} else {
 			e.ledger.Settle(v.Number, outcome)

@@ -27,7 +27,7 @@ func (s *stage) catchUp(ctx context.Context, a *screens) ([]protocol.Seq, error)
 	heads := make([]protocol.Seq, len(s.ids))
 	for i := range s.ids {
 		var err error
-		if heads[i], err = s.client.Head(ctx, s.ids[i]); err != nil {
+		if heads[i], err = s.client.LatestSeq(ctx, s.ids[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -27,7 +27,7 @@ func (p *Proxy) live(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = here.CloseNow() }()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	there, _, err := websocket.Dial(ctx, "http://"+p.to+client.LivePath, nil)
+	there, _, err := websocket.Dial(ctx, "http://"+p.to+client.WebSocketPath, nil)
 	if err != nil {
 		return
 	}

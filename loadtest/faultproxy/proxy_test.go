@@ -64,7 +64,7 @@ func Start(to string, f Fault) *Proxy {
 	p.rest.ModifyResponse = p.modify
 	p.rest.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+client.LivePath, p.live)
+	mux.HandleFunc("GET "+client.WebSocketPath, p.live)
 	mux.HandleFunc("POST /api/votes/live", func(w http.ResponseWriter, r *http.Request) { p.vote(w, r, &p.votes, f.Swallow) })
 	mux.HandleFunc("POST /api/sessions/{id}/poll/votes", func(w http.ResponseWriter, r *http.Request) { p.vote(w, r, &p.polls, f.SwallowPolls) })
 	mux.Handle("/", p.rest)
@@ -123,7 +123,7 @@ func later(body []byte) []byte {
 	if json.Unmarshal(body, &v) != nil || v.Timestamp == nil {
 		return body
 	}
-	*v.Timestamp += protocol.Stamp(2 * time.Second / time.Millisecond)
+	*v.Timestamp += protocol.VoteTimestamp(2 * time.Second / time.Millisecond)
 	text, _ := json.Marshal(v) // a vote that was read can be written
 	return text
 }

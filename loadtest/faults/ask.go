@@ -41,7 +41,7 @@ func ask(ctx context.Context, c *client.Client, method, path, body string) (a an
 	case err == nil:
 		a.status = http.StatusOK // or another good one
 	case ok:
-		a.status, a.body, err = refused.Status, refused.Answer, nil
+		a.status, a.body, err = refused.Status, refused.Body, nil
 		if r := refused.Refusal; r != nil {
 			a.code, a.retry = r.Code, r.RetryAfter
 		}

@@ -104,7 +104,7 @@ func (r *rot) play(ctx context.Context, hub *client.Client) error {
 	for from := 0; from < bitrotVotes; from += protocol.MaxBatchVotes {
 		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
 		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: s.SessionID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.Stamp()}
+			votes[i] = protocol.CastVote{SessionID: s.SessionID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.VoteTimestamp()}
 		}
 		if err := hub.CastVotes(ctx, votes); err != nil {
 			return err

@@ -179,7 +179,7 @@ func (h *hang) batch() string {
 	name := make([]byte, protocol.MaxUsername/2)
 	for i := range votes {
 		_, _ = rand.Read(name)
-		votes[i] = protocol.CastVote{SessionID: h.session, Username: hex.EncodeToString(name), Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+		votes[i] = protocol.CastVote{SessionID: h.session, Username: hex.EncodeToString(name), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 	}
 	_ = json.NewEncoder(&b).Encode(protocol.CastVotes{SessionID: h.session, Votes: votes}) // into memory
 	return b.String()

@@ -48,5 +48,5 @@ func (v Vote) Command(session protocol.SessionID) protocol.CastVote {
 	if v.Up {
 		kind = protocol.VoteUp
 	}
-	return protocol.CastVote{SessionID: session, Username: v.Number.Username(), Vote: kind, Timestamp: v.Stamp.Stamp()}
+	return protocol.CastVote{SessionID: session, Username: v.Number.Username(), Vote: kind, Timestamp: v.Stamp.VoteTimestamp()}
 }

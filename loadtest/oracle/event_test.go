@@ -16,7 +16,7 @@ func FuzzReadEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, session, game int64, title, name, kind string, stamp, up, down int64, raw []byte) {
 		at := protocol.Timestamp(max(0, min(stamp, 253402300799999)))
 		event := protocol.AppendVoteEvent(nil, at, 9, &protocol.VoteReceived{
-			SessionID: protocol.SessionID(session), Game: protocol.VotedGame{ID: protocol.GameID(game), Title: title, PackName: title},
+			SessionID: protocol.SessionID(session), Game: protocol.EventGame{ID: protocol.GameID(game), Title: title, PackName: title},
 			Vote: protocol.Vote{Username: name, Type: protocol.VoteType(kind), Timestamp: at}, Totals: protocol.NewTotals(up, down),
 		})
 		for _, b := range [][]byte{event, raw, bytes.Replace(event, []byte(`"data"`), raw, 1)} {

@@ -48,7 +48,7 @@ func (r *run) write(v oracle.Vote, up bool) {
 		r.totals = protocol.NewTotals(r.totals.Upvotes, r.totals.Downvotes+1)
 	}
 	r.log = append(r.log, protocol.AppendVoteEvent(nil, v.Stamp, protocol.Seq(len(r.log)+1), &protocol.VoteReceived{
-		SessionID: session, Game: protocol.VotedGame{ID: game, Title: "Quiplash", PackName: "Pack"},
+		SessionID: session, Game: protocol.EventGame{ID: game, Title: "Quiplash", PackName: "Pack"},
 		Vote: protocol.Vote{Username: v.Number.Username(), Type: kind, Timestamp: v.Stamp}, Totals: r.totals,
 	}))
 }

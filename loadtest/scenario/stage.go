@@ -62,7 +62,7 @@ func (s *stage) start(ctx context.Context, o *Options) (err error) {
 // set makes tokens, games, sessions and webhooks, and writes the brief.
 func (s *stage) set(ctx context.Context, o *Options) error {
 	s.brief = brief{
-		URL: s.server.Base(), Live: "ws://" + s.server.Addr + client.LivePath, Key: s.server.AdminKey, Admin: s.client.Token(),
+		URL: s.server.Base(), Live: "ws://" + s.server.Addr + client.WebSocketPath, Key: s.server.AdminKey, Admin: s.client.Token(),
 		Sessions: []briefSession{}, Games: []protocol.GameID{}, Summary: filepath.Join(s.server.Folder, "summary.json"),
 	}
 	s.brief.wish(o)

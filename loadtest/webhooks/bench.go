@@ -143,7 +143,7 @@ func (s *scene) cast(ctx context.Context, hub *client.Client, id protocol.Sessio
 		votes, now := make([]protocol.CastVote, size), time.Now()
 		stamp := protocol.TimestampOf(now)
 		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: id, Vote: protocol.VoteUp, Timestamp: stamp.Stamp(), Username: receiver.Voter(now.Add(time.Duration(i)))}
+			votes[i] = protocol.CastVote{SessionID: id, Vote: protocol.VoteUp, Timestamp: stamp.VoteTimestamp(), Username: receiver.Voter(now.Add(time.Duration(i)))}
 		}
 		if err := hub.CastVotes(ctx, votes); err != nil {
 			return err

@@ -111,7 +111,7 @@ func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []pro
 	born := map[protocol.SessionID]protocol.Seq{}
 	for _, id := range sessions {
 		var err error
-		if born[id], err = hub.Head(ctx, id); err != nil {
+		if born[id], err = hub.LatestSeq(ctx, id); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (c *Check) wishes(n int) ([]protocol.EventType, []protocol.SessionID) {
 func register(ctx context.Context, hub *client.Client, r *receiver.Remote, endpoint int, events []protocol.EventType, sessions []protocol.SessionID) (protocol.WebhookID, error) {
 	saved, err := hub.CreateWebhook(ctx, protocol.CreateWebhook{
 		Name: fmt.Sprintf("endpoint %d", endpoint), URL: r.URL + receiver.Path(endpoint),
-		Secret: receiver.Secret(endpoint), Events: protocol.Events(events...), Sessions: sessions,
+		Secret: receiver.Secret(endpoint), Events: protocol.NewEventList(events...), Sessions: sessions,
 	})
 	return saved.ID, err
 }

@@ -11,7 +11,7 @@ var _ client.Socket = (*Conn)(nil)
 
 // Connect dials addr, with further header lines, and authenticates.
 func Connect(ctx context.Context, addr, token string, header ...string) (*Conn, error) {
-	conn, err := Dial(ctx, addr, client.LivePath, header...)
+	conn, err := Dial(ctx, addr, client.WebSocketPath, header...)
 	if err != nil {
 		return nil, err
 	}

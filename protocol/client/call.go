@@ -51,7 +51,7 @@ func decode(text []byte, answer any) error {
 		return nil
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return &formatError{fmt.Errorf("an answer that does not fit: %w", err)}
+		return &codecError{fmt.Errorf("an answer that does not fit: %w", err)}
 	}
 	return nil
 }
@@ -59,15 +59,15 @@ func decode(text []byte, answer any) error {
 func encode(v any) ([]byte, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return nil, &formatError{err}
+		return nil, &codecError{err}
 	}
 	return text, nil
 }
 
 // formatError is of what cannot be encoded or decoded, however often it is tried.
-type formatError struct{ error }
+type codecError struct{ error }
 
-func (e *formatError) Unwrap() error { return e.error }
+func (e *codecError) Unwrap() error { return e.error }
 
 // Send returns an answer of status 2xx, however long it is; the caller closes its body.
 // Only ctx bounds the time.

@@ -41,14 +41,14 @@ func Login(ctx context.Context, base, key string) (*Client, error) {
 }
 
 // Base is the hub's scheme, host and port.
-func (c *Client) Base() string { return c.base }
+func (c *Client) BaseURL() string { return c.base }
 
 // Token is sent as bearer.
 func (c *Client) Token() string { return c.token }
 
 // As is a client of the same hub with another token and with connections of its own.
 // Close it, too.
-func (c *Client) As(token string) *Client { return New(c.base, token) }
+func (c *Client) WithToken(token string) *Client { return New(c.base, token) }
 
 // Close closes idle connections. After a restart of the hub they are dead: the next call
 // opens new ones.

@@ -18,7 +18,7 @@ type Error struct {
 	Call   string
 	Status int
 	// Answer is the answer as it came.
-	Answer []byte
+	Body []byte
 	// Refusal is what the hub said; nil when somebody else has answered, such as a proxy
 	// in front of a hub that is down. Its RetryAfter is that of the header, 0 without one.
 	Refusal *protocol.Error
@@ -51,7 +51,7 @@ func newError(res *http.Response) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", res.Request.Method, res.Request.URL.Path, err)
 	}
-	e := &Error{Call: res.Request.Method + " " + res.Request.URL.Path, Status: res.StatusCode, Answer: text, Refusal: refusal(text)}
+	e := &Error{Call: res.Request.Method + " " + res.Request.URL.Path, Status: res.StatusCode, Body: text, Refusal: refusal(text)}
 	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && e.Refusal != nil {
 		e.Refusal.RetryAfter = time.Duration(seconds) * time.Second
 	}

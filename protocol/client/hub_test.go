@@ -33,7 +33,7 @@ func openHub(t *testing.T) *realHub {
 	var g *gateway.Gateway
 	journal := memory.New(memory.Options{})
 	hub, err := actors.New(t.Context(), actors.Options{Journal: journal,
-		OnRevoked: func(id protocol.TokenID) { g.Revoked(id) }, OnInvited: func(id protocol.SessionID, now protocol.Generation) { g.Invited(id, now) }})
+		OnRevoked: func(id protocol.TokenID) { g.Revoked(id) }, OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { g.Invited(id, now) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (h *realHub) upvotes(t *testing.T) int64 {
 
 func vote(session protocol.SessionID, name string) protocol.CastVote {
 	now := protocol.TimestampOf(time.Now())
-	return protocol.CastVote{SessionID: session, Username: name, Vote: protocol.VoteUp, Timestamp: now.Stamp()}
+	return protocol.CastVote{SessionID: session, Username: name, Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 }
 
 func listen(t *testing.T) net.Listener {

@@ -9,7 +9,7 @@ import (
 
 // readyPoll is how often a starting hub is asked: how long a start takes is measured to
 // this precision.
-const readyPoll = 2 * time.Millisecond
+const readyPollInterval = 2 * time.Millisecond
 
 // WaitReady asks /ready of a hub until it says 200 or ctx ends, and returns how long that
 // took. Base is as of New.
@@ -27,7 +27,7 @@ func WaitReady(ctx context.Context, base string) (time.Duration, error) {
 				return time.Since(began), nil
 			}
 		}
-		if err := wait(ctx, readyPoll); err != nil {
+		if err := sleep(ctx, readyPollInterval); err != nil {
 			return 0, fmt.Errorf("%s is not ready after %v: %w", base, time.Since(began).Round(time.Millisecond), err)
 		}
 	}

@@ -22,7 +22,7 @@ type Requests struct {
 	dialing chan struct{}
 
 	mu     sync.Mutex
-	live   *requestSocket // nil for none
+	conn   *requestSocket // nil for none
 	closed bool
 }
 
@@ -47,7 +47,7 @@ func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) err
 		return err
 	}
 	if res.Status/100 != 2 {
-		return &Error{Call: op, Status: res.Status, Answer: res.Data, Refusal: refusal(res.Data)}
+		return &Error{Call: op, Status: res.Status, Body: res.Data, Refusal: refusal(res.Data)}
 	}
 	return decode(res.Data, answer)
 }
@@ -55,8 +55,8 @@ func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) err
 // Close cuts the connection.
 func (r *Requests) Close() {
 	r.mu.Lock()
-	s := r.live
-	r.live, r.closed = nil, true
+	s := r.conn
+	r.conn, r.closed = nil, true
 	r.mu.Unlock()
 	if s != nil {
 		s.end(ErrClosed)
@@ -89,7 +89,7 @@ func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
 	go s.read() // ends with the connection
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.live = s
+	r.conn = s
 	return s, nil
 }
 
@@ -99,10 +99,10 @@ func (r *Requests) current() (*requestSocket, error) {
 	if r.closed {
 		return nil, ErrClosed
 	}
-	if r.live == nil || r.live.over() {
+	if r.conn == nil || r.conn.isEnded() {
 		return nil, nil
 	}
-	return r.live, nil
+	return r.conn, nil
 }
 
 // requestSocket is one connection and who waits for answers over it.
@@ -112,7 +112,7 @@ type requestSocket struct {
 	ended  chan struct{}
 
 	mu      sync.Mutex
-	why     error
+	endErr  error
 	next    int
 	waiting map[string]chan response
 }
@@ -125,7 +125,7 @@ type response struct {
 	Data   json.RawMessage `json:"data"`
 }
 
-func (s *requestSocket) over() bool {
+func (s *requestSocket) isEnded() bool {
 	select {
 	case <-s.ended:
 		return true
@@ -139,8 +139,8 @@ func (s *requestSocket) request(ctx context.Context, op, key string, data any) (
 	if err != nil {
 		return response{}, err
 	}
-	id, answered := s.enter()
-	defer s.leave(id)
+	id, answered := s.register()
+	defer s.unregister(id)
 	text, err := encode(protocol.ClientMessage{Type: protocol.MessageRequest, ID: id, Op: op, Key: key, Data: body})
 	if err != nil {
 		return response{}, err
@@ -152,13 +152,13 @@ func (s *requestSocket) request(ctx context.Context, op, key string, data any) (
 	case res := <-answered:
 		return res, nil
 	case <-s.ended:
-		return response{}, s.reason()
+		return response{}, s.endReason()
 	case <-ctx.Done():
 		return response{}, ctx.Err()
 	}
 }
 
-func (s *requestSocket) enter() (id string, answered chan response) {
+func (s *requestSocket) register() (id string, answered chan response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next++
@@ -167,7 +167,7 @@ func (s *requestSocket) enter() (id string, answered chan response) {
 	return id, answered
 }
 
-func (s *requestSocket) leave(id string) {
+func (s *requestSocket) unregister(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, id)
@@ -198,8 +198,8 @@ func (s *requestSocket) read() {
 // end closes the connection and tells those who wait why. The first reason counts.
 func (s *requestSocket) end(why error) {
 	s.mu.Lock()
-	if s.why == nil {
-		s.why = why
+	if s.endErr == nil {
+		s.endErr = why
 		close(s.ended)
 	}
 	s.mu.Unlock()
@@ -207,8 +207,8 @@ func (s *requestSocket) end(why error) {
 	_ = s.conn.Close()
 }
 
-func (s *requestSocket) reason() error {
+func (s *requestSocket) endReason() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.why
+	return s.endErr
 }

@@ -11,8 +11,8 @@ const (
 	// firstWait and longestWait bound the wait before another try: half a second is more
 	// than a restart of the hub takes, and nobody wants to look at a dead screen for longer
 	// than half a minute after it is back.
-	firstWait   = 500 * time.Millisecond
-	longestWait = 30 * time.Second
+	minWait = 500 * time.Millisecond
+	maxWait = 30 * time.Second
 )
 
 // Retry calls try until it succeeds, until it fails with what another try cannot change,
@@ -26,7 +26,7 @@ func Retry(ctx context.Context, try func(ctx context.Context) error) error {
 		if err == nil || !Temporary(err) {
 			return err
 		}
-		if wait(ctx, b.next(err)) != nil {
+		if sleep(ctx, b.next(err)) != nil {
 			return err
 		}
 	}
@@ -35,7 +35,7 @@ func Retry(ctx context.Context, try func(ctx context.Context) error) error {
 // Temporary says whether the same call may succeed later: the hub says so, is not there,
 // or has closed the connection for a reason that passes.
 func Temporary(err error) bool {
-	if _, ok := errors.AsType[*formatError](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, ErrClosed) {
+	if _, ok := errors.AsType[*codecError](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, ErrClosed) {
 		return false
 	}
 	if closed, ok := errors.AsType[*CloseError](err); ok {
@@ -58,10 +58,10 @@ type backoff struct{ last time.Duration }
 // so that those who lost their connection together do not come back together, and at
 // least as long as the hub asks for.
 func (b *backoff) next(err error) time.Duration {
-	b.last = min(max(2*b.last, firstWait), longestWait)
+	b.last = min(max(2*b.last, minWait), maxWait)
 	d := b.last/2 + rand.N(b.last/2)
 	if e, ok := errors.AsType[*Error](err); ok && e.Refusal != nil && e.Refusal.RetryAfter > 0 {
-		d = e.Refusal.RetryAfter + rand.N(firstWait)
+		d = e.Refusal.RetryAfter + rand.N(minWait)
 	}
 	return d
 }
@@ -69,7 +69,7 @@ func (b *backoff) next(err error) time.Duration {
 func (b *backoff) reset() { b.last = 0 }
 
 // wait waits so long; the error is ctx's.
-func wait(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

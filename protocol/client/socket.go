@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// LivePath is the path of the WebSocket.
-	LivePath = "/api/sessions/live"
+	// WebSocketPath is the path of the WebSocket.
+	WebSocketPath = "/api/sessions/live"
 	// dialTimeout bounds the handshake, writeTimeout one message: a hub that takes none for
 	// so long is gone.
 	dialTimeout  = 20 * time.Second
 	writeTimeout = 10 * time.Second
 	// pingEvery is how often a connection is tried; without an answer within pongWithin it
 	// is lost: a network that has vanished says nothing.
-	pingEvery  = 30 * time.Second
-	pongWithin = 15 * time.Second
+	pingInterval = 30 * time.Second
+	pongTimeout  = 15 * time.Second
 )
 
 // Socket carries the messages of one WebSocket. One goroutine calls Next; Send and Close
@@ -81,7 +81,7 @@ type socket struct {
 func (c *Client) dial(ctx context.Context) (*socket, error) {
 	dialing, stop := context.WithTimeout(ctx, dialTimeout)
 	defer stop()
-	conn, res, err := websocket.Dial(dialing, c.base+LivePath, &websocket.DialOptions{HTTPClient: c.http})
+	conn, res, err := websocket.Dial(dialing, c.base+WebSocketPath, &websocket.DialOptions{HTTPClient: c.http})
 	if err != nil {
 		return nil, refusedHandshake(res, err)
 	}
@@ -137,7 +137,7 @@ func (s *socket) Close() error {
 
 // ping cuts a connection that no longer answers.
 func (s *socket) ping() {
-	tick := time.NewTicker(pingEvery)
+	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()
 	for {
 		select {
@@ -145,7 +145,7 @@ func (s *socket) ping() {
 		case <-s.ctx.Done():
 			return
 		}
-		ctx, stop := context.WithTimeout(s.ctx, pongWithin)
+		ctx, stop := context.WithTimeout(s.ctx, pongTimeout)
 		err := s.conn.Ping(ctx)
 		stop()
 		if err != nil {

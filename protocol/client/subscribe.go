@@ -10,7 +10,7 @@ import (
 )
 
 // helloTimeout bounds auth and subscribe; thousands of screens come at once.
-const helloTimeout = 30 * time.Second
+const subscribeTimeout = 30 * time.Second
 
 // Subscription is a session and from where on it is followed.
 type Subscription struct {
@@ -61,7 +61,7 @@ func Subscribe(s Socket, sub Subscription) (hello protocol.Subscribed, err error
 // ask sends a message and reads until its answer.
 func ask(s Socket, m protocol.ClientMessage, answers func(Message) bool) (Message, error) {
 	text, err := json.Marshal(m)
-	if err := errors.Join(err, s.SetReadDeadline(time.Now().Add(helloTimeout)), s.Send(text)); err != nil {
+	if err := errors.Join(err, s.SetReadDeadline(time.Now().Add(subscribeTimeout)), s.Send(text)); err != nil {
 		return Message{}, err
 	}
 	defer func() { _ = s.SetReadDeadline(time.Time{}) }()
@@ -89,8 +89,8 @@ type Message struct {
 	// Text is the message as it came. It is valid until the next one.
 	Text []byte
 	// sentence and code are those of an error.
-	sentence string
-	code     protocol.Code
+	errorText string
+	errorCode protocol.Code
 }
 
 // ReadMessage reads the fields that all messages have.
@@ -106,7 +106,7 @@ func ReadMessage(text []byte) (Message, error) {
 	if err := json.Unmarshal(text, &m); err != nil {
 		return Message{}, fmt.Errorf("no message of a hub: %w: %.100s", err, text)
 	}
-	return Message{Type: m.Type, Session: m.SessionID, Seq: m.Seq, Event: m.Timestamp != "", Text: text, sentence: m.Message, code: m.Code}, nil
+	return Message{Type: m.Type, Session: m.SessionID, Seq: m.Seq, Event: m.Timestamp != "", Text: text, errorText: m.Message, errorCode: m.Code}, nil
 }
 
 // Decode reads the data of an event, or the whole of any other message, into v.
@@ -124,5 +124,5 @@ func (m Message) refused(call string) error {
 	if m.Type != protocol.MessageError && m.Type != protocol.MessageAuthError {
 		return nil
 	}
-	return &Error{Call: call, Status: m.code.Meaning().Status, Answer: m.Text, Refusal: &protocol.Error{Code: m.code, Message: m.sentence}}
+	return &Error{Call: call, Status: m.errorCode.Meaning().Status, Body: m.Text, Refusal: &protocol.Error{Code: m.errorCode, Message: m.errorText}}
 }

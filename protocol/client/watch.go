@@ -23,9 +23,9 @@ import (
 func (c *Client) Watch(ctx context.Context, sub *Subscription, handle func(Message) error) error {
 	w := &watch{client: c, sub: sub, handle: handle}
 	for {
-		err := w.connection(ctx)
-		if w.failed != nil {
-			return w.failed
+		err := w.watchConnection(ctx)
+		if w.handlerErr != nil {
+			return w.handlerErr
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -33,7 +33,7 @@ func (c *Client) Watch(ctx context.Context, sub *Subscription, handle func(Messa
 		if !Temporary(err) {
 			return err
 		}
-		if err := wait(ctx, w.pause(err)); err != nil {
+		if err := sleep(ctx, w.reconnectWait(err)); err != nil {
 			return err
 		}
 	}
@@ -41,16 +41,16 @@ func (c *Client) Watch(ctx context.Context, sub *Subscription, handle func(Messa
 
 // watch is a Watch across its connections.
 type watch struct {
-	client  *Client
-	sub     *Subscription
-	handle  func(Message) error
-	failed  error // what handle returned
-	backoff backoff
-	told    time.Duration // by server.draining; 0 for nothing
+	client        *Client
+	sub           *Subscription
+	handle        func(Message) error
+	handlerErr    error // what handle returned
+	backoff       backoff
+	announcedWait time.Duration // by server.draining; 0 for nothing
 }
 
 // connection watches until the connection is lost.
-func (w *watch) connection(ctx context.Context) error {
+func (w *watch) watchConnection(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop() // closes the socket, too
 	s, err := w.client.Connect(ctx)
@@ -62,7 +62,7 @@ func (w *watch) connection(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.begin(hello); err != nil {
+	if err := w.onSubscribed(hello); err != nil {
 		return err
 	}
 	for {
@@ -72,7 +72,7 @@ func (w *watch) connection(ctx context.Context) error {
 		}
 		m, err := ReadMessage(text)
 		if err == nil {
-			err = w.see(m)
+			err = w.onMessage(m)
 		}
 		if err != nil {
 			return err
@@ -81,13 +81,13 @@ func (w *watch) connection(ctx context.Context) error {
 }
 
 // begin hands subscribed on and notes where live begins.
-func (w *watch) begin(hello protocol.Subscribed) error {
+func (w *watch) onSubscribed(hello protocol.Subscribed) error {
 	w.backoff.reset()
 	text, err := encode(hello)
 	if err != nil {
 		return err
 	}
-	if err := w.take(Message{Type: hello.Type, Session: hello.SessionID, Seq: hello.Seq, Text: text}); err != nil {
+	if err := w.callHandler(Message{Type: hello.Type, Session: hello.SessionID, Seq: hello.Seq, Text: text}); err != nil {
 		return err
 	}
 	w.sub.Epoch = hello.Epoch
@@ -98,21 +98,21 @@ func (w *watch) begin(hello protocol.Subscribed) error {
 }
 
 // see hands on what is of the session.
-func (w *watch) see(m Message) error {
+func (w *watch) onMessage(m Message) error {
 	switch {
 	case m.Type == protocol.MessageDraining:
 		var d protocol.Draining
 		if err := m.Decode(&d); err != nil {
 			return err
 		}
-		w.told = time.Duration(d.ReconnectInMs) * time.Millisecond
+		w.announcedWait = time.Duration(d.ReconnectInMs) * time.Millisecond
 		return nil
 	case m.Session != w.sub.Session:
 		return nil // the start of another session, which everybody is told
 	case m.refused("") != nil:
 		return m.refused("subscription")
 	}
-	if err := w.take(m); err != nil {
+	if err := w.callHandler(m); err != nil {
 		return err
 	}
 	if m.Event || m.Type == protocol.MessageSnapshot {
@@ -122,15 +122,15 @@ func (w *watch) see(m Message) error {
 	return nil
 }
 
-func (w *watch) take(m Message) error {
-	w.failed = w.handle(m)
-	return w.failed
+func (w *watch) callHandler(m Message) error {
+	w.handlerErr = w.handle(m)
+	return w.handlerErr
 }
 
 // pause is how long to wait before the next connection.
-func (w *watch) pause(err error) time.Duration {
-	told := w.told
-	w.told = 0
+func (w *watch) reconnectWait(err error) time.Duration {
+	told := w.announcedWait
+	w.announcedWait = 0
 	if told > 0 {
 		return told + rand.N(told/2+1)
 	}
@@ -138,7 +138,7 @@ func (w *watch) pause(err error) time.Duration {
 }
 
 // Head asks for the seq of a session's newest event.
-func (c *Client) Head(ctx context.Context, id protocol.SessionID) (protocol.Seq, error) {
+func (c *Client) LatestSeq(ctx context.Context, id protocol.SessionID) (protocol.Seq, error) {
 	s, err := c.Connect(ctx)
 	if err != nil {
 		return 0, err

@@ -88,7 +88,7 @@ func TestWhatNoOtherTryCanChangeEndsAWatch(t *testing.T) {
 	if err := h.Watch(t.Context(), &client.Subscription{Session: 999}, nothing); !client.Refused(err, protocol.CodeNotFound) {
 		t.Errorf("an unknown session: %v", err)
 	}
-	if err := h.As("no token").Watch(t.Context(), &client.Subscription{Session: h.session}, nothing); !client.Refused(err, protocol.CodeBadToken) {
+	if err := h.WithToken("no token").Watch(t.Context(), &client.Subscription{Session: h.session}, nothing); !client.Refused(err, protocol.CodeBadToken) {
 		t.Errorf("a bad token: %v", err)
 	}
 }
@@ -114,7 +114,7 @@ func TestAPositionOfAnotherTimelineIsReplaced(t *testing.T) {
 	}); err != nil || since != 75 {
 		t.Errorf("%d events, %v", 77-since, err)
 	}
-	if head, err := h.Head(t.Context(), h.session); head != 2 || err != nil {
+	if head, err := h.LatestSeq(t.Context(), h.session); head != 2 || err != nil {
 		t.Errorf("head %d, %v", head, err)
 	}
 }

@@ -104,7 +104,7 @@ func (e *evening) play(ctx context.Context) error {
 // happens when an evening is played at high speed.
 func (e *evening) cast(ctx context.Context, v ballot) error {
 	now := protocol.TimestampOf(time.Now())
-	vote := protocol.CastVote{SessionID: e.session, Username: v.name, Vote: v.thumb, Timestamp: now.Stamp()}
+	vote := protocol.CastVote{SessionID: e.session, Username: v.name, Vote: v.thumb, Timestamp: now.VoteTimestamp()}
 	err := e.Hub.Call(ctx, http.MethodPost, "/api/votes/live", vote, new(protocol.VoteAccepted))
 	switch {
 	case client.Refused(err, protocol.CodeDuplicateVote):
