@@ -37,6 +37,14 @@ const (
 	CodeUnknownType      Code = "unknown_type"       // a WebSocket message of a type nobody knows
 )
 
+// Meaning looks the code up; an unknown code means internal.
+func (c Code) Meaning() Meaning {
+	if m, ok := meanings[c]; ok {
+		return m
+	}
+	return meanings[CodeInternal]
+}
+
 // Meaning is what a code stands for towards a client.
 type Meaning struct {
 	// Status is the HTTP status of a REST answer and of a WebSocket response.
@@ -79,14 +87,6 @@ var meanings = map[Code]Meaning{
 	CodeUnknownType:      {Status: 400},
 }
 
-// Meaning looks the code up; an unknown code means internal.
-func (c Code) Meaning() Meaning {
-	if m, ok := meanings[c]; ok {
-		return m
-	}
-	return meanings[CodeInternal]
-}
-
 // Codes returns all codes with their meanings.
 func Codes() map[Code]Meaning {
 	all := make(map[Code]Meaning, len(meanings))
@@ -107,6 +107,7 @@ const (
 	CloseInvalidUTF8 CloseCode = 1007 // a text message that is not UTF-8
 	CloseTooBig      CloseCode = 1009 // a message over MaxMessage
 	CloseInternal    CloseCode = 1011 // our fault
+	CloseTryLater    CloseCode = 1013 // the session could not be read for half a minute because storage fails; connect again later
 	CloseAuthTimeout CloseCode = 4001 // no valid auth within AuthTimeout
 	CloseForbidden   CloseCode = 4003 // the token was revoked or has expired
 	CloseTooSlow     CloseCode = 4008 // accepted nothing for StallTimeout, or left the most unread

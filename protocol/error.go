@@ -17,36 +17,6 @@ type Error struct {
 	Details map[string]any
 }
 
-// Errorf makes an Error.
-func Errorf(code Code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
-// Invalid is the error for input that does not fit. The sentence names the field.
-func Invalid(format string, args ...any) *Error { return Errorf(CodeInvalid, format, args...) }
-
-// NotFound says that a thing does not exist: NotFound("Session") is "Session not found".
-func NotFound(what string) *Error { return Errorf(CodeNotFound, "%s not found", what) }
-
-// Overloaded is the error for a request that was not begun because too many are in flight.
-func Overloaded() *Error {
-	return Errorf(CodeOverloaded, "The server is overloaded, try again in a moment")
-}
-
-// ShuttingDown is the error for a request that was not begun because the server is draining.
-func ShuttingDown() *Error { return Errorf(CodeDraining, "The server is shutting down") }
-
-// TimedOut is the error for a command that was not answered in time: it may have been carried out.
-func TimedOut() *Error {
-	return Errorf(CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
-}
-
-// ReadTimedOut is the error for a query that was not answered in time: nothing was to be changed, so no outcome is unknown.
-func ReadTimedOut() *Error { return Errorf(CodeTimeout, "No answer in time, ask again") }
-
-// Internal is the error for a fault of the server. The reason is logged, never told to the client.
-func Internal() *Error { return Errorf(CodeInternal, "Internal error") }
-
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
 // With returns the error with one more detail.
@@ -87,3 +57,33 @@ func (e *Error) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// Errorf makes an Error.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Invalid is the error for input that does not fit. The sentence names the field.
+func Invalid(format string, args ...any) *Error { return Errorf(CodeInvalid, format, args...) }
+
+// NotFound says that a thing does not exist: NotFound("Session") is "Session not found".
+func NotFound(what string) *Error { return Errorf(CodeNotFound, "%s not found", what) }
+
+// Overloaded is the error for a request that was not begun because too many are in flight.
+func Overloaded() *Error {
+	return Errorf(CodeOverloaded, "The server is overloaded, try again in a moment")
+}
+
+// ShuttingDown is the error for a request that was not begun because the server is draining.
+func ShuttingDown() *Error { return Errorf(CodeDraining, "The server is shutting down") }
+
+// TimedOut is the error for a command that was not answered in time: it may have been carried out.
+func TimedOut() *Error {
+	return Errorf(CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+}
+
+// ReadTimedOut is the error for a query that was not answered in time: nothing was to be changed, so no outcome is unknown.
+func ReadTimedOut() *Error { return Errorf(CodeTimeout, "No answer in time, ask again") }
+
+// Internal is the error for a fault of the server. The reason is logged, never told to the client.
+func Internal() *Error { return Errorf(CodeInternal, "Internal error") }

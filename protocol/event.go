@@ -1,5 +1,12 @@
 package protocol
 
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // EventType names an event: noun.verb.
 type EventType string
 
@@ -39,89 +46,11 @@ type Event struct {
 	Data any `json:"data"`
 }
 
-// SessionStarted is the data of session.started.
-type SessionStarted struct {
-	Session StartedSession `json:"session"`
-}
-
-// StartedSession is the session within SessionStarted.
-type StartedSession struct {
-	ID        SessionID `json:"id"`
-	IsActive  bool      `json:"is_active"`
-	CreatedAt Timestamp `json:"created_at"`
-	Notes     *string   `json:"notes"`
-}
-
 // EventSession is the session within the data of other events.
 type EventSession struct {
 	ID          SessionID `json:"id"`
 	IsActive    bool      `json:"is_active"`
 	GamesPlayed int       `json:"games_played"`
-}
-
-// SessionEnded is the data of session.ended.
-type SessionEnded struct {
-	Session EventSession `json:"session"`
-}
-
-// SessionDeleted is the data of session.deleted.
-type SessionDeleted struct {
-	SessionID SessionID `json:"sessionId"`
-}
-
-// GameAdded is the data of game.added.
-type GameAdded struct {
-	Session EventSession `json:"session"`
-	Game    AddedGame    `json:"game"`
-}
-
-// AddedGame is the game within GameAdded; PlayID is the {gameId} of the session's paths.
-type AddedGame struct {
-	ID            GameID  `json:"id"`
-	Title         string  `json:"title"`
-	PackName      string  `json:"pack_name"`
-	MinPlayers    int     `json:"min_players"`
-	MaxPlayers    int     `json:"max_players"`
-	ManuallyAdded bool    `json:"manually_added"`
-	RoomCode      *string `json:"room_code"`
-	PlayID        PlayID  `json:"session_game_id"`
-}
-
-// GameStatus is the data of game.status; GameID is the {gameId} of the session's paths.
-type GameStatus struct {
-	SessionID SessionID  `json:"sessionId"`
-	GameID    PlayID     `json:"gameId"`
-	Status    PlayStatus `json:"status"`
-}
-
-// GameRemoved is the data of game.removed.
-type GameRemoved struct {
-	SessionID SessionID `json:"sessionId"`
-	GameID    PlayID    `json:"gameId"`
-}
-
-// RoomCodeSet is the data of game.room-code.
-type RoomCodeSet struct {
-	SessionID SessionID `json:"sessionId"`
-	GameID    PlayID    `json:"gameId"`
-	RoomCode  string    `json:"roomCode"`
-}
-
-// PlayerCountUpdated is the data of player-count.updated.
-type PlayerCountUpdated struct {
-	SessionID   SessionID `json:"sessionId"`
-	GameID      PlayID    `json:"gameId"`
-	PlayerCount *int      `json:"playerCount"`
-	Status      string    `json:"status"`
-}
-
-// VoteReceived is the data of vote.received. The totals are the game's over all
-// sessions, with this vote and without the one that it takes back.
-type VoteReceived struct {
-	SessionID SessionID `json:"sessionId"`
-	Game      EventGame `json:"game"`
-	Vote      Vote      `json:"vote"`
-	Totals    Totals    `json:"totals"`
 }
 
 // EventGame is the game within VoteReceived.
@@ -131,45 +60,74 @@ type EventGame struct {
 	PackName string `json:"pack_name"`
 }
 
-// ChatImported is the data of chat.imported: what a chat log was worth, all of it at once.
-type ChatImported struct {
-	SessionID SessionID `json:"sessionId"`
-	// Messages is how many lines the log had.
-	Messages int `json:"messages"`
-	// Votes is how many votes it brought, the sum over the games.
-	Votes int64 `json:"votes"`
-	// Games are those that got votes, in the order of their first playings.
-	Games []ChatGame `json:"games"`
+// EventList is the events field of a webhook. It takes any JSON, so that the sentence
+// for what is no list comes from Check, after those about missing fields.
+type EventList struct {
+	// Types are the elements as they were sent, known or not.
+	Types []EventType
+	// Set is false when the field is absent or null, List when it is no array.
+	Set, IsArray bool
 }
 
-// VotesVoided is the data of votes.voided: the votes of some devices, all of them, count
-// no more. A large void comes as several events.
-type VotesVoided struct {
-	SessionID SessionID `json:"sessionId"`
-	// Devices is how many they were.
-	Devices int `json:"devices"`
-	// Votes is how many votes for games count no more, the sum over the games.
-	Votes int64 `json:"votes"`
-	// Games are those that lost votes, in the order of their first playings.
-	Games []VoidedGame `json:"games"`
-	// Poll is how the open poll stands without their choices, null while none is open.
-	Poll *PollTotals `json:"poll"`
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *EventList) UnmarshalJSON(b []byte) error {
+	*l = EventList{}
+	if string(b) == "null" {
+		return nil
+	}
+	l.Set = true
+	var elements []json.RawMessage
+	if b[0] != '[' || json.Unmarshal(b, &elements) != nil {
+		return nil
+	}
+	l.IsArray, l.Types = true, make([]EventType, len(elements))
+	for i, raw := range elements {
+		if json.Unmarshal(raw, &l.Types[i]) != nil || string(raw) == "null" {
+			l.Types[i] = EventType(raw)
+		}
+	}
+	return nil
 }
 
-// VoidedGame is a game within VotesVoided: the votes that count no more, and the totals
-// over all sessions without them.
-type VoidedGame struct {
-	EventGame
-	Upvotes   int64  `json:"upvotes"`
-	Downvotes int64  `json:"downvotes"`
-	Totals    Totals `json:"totals"`
+// MarshalJSON implements json.Marshaler: the list, or null.
+func (l EventList) MarshalJSON() ([]byte, error) { return json.Marshal(l.Types) }
+
+// check wants a list of known names.
+func (l EventList) check() *Error {
+	switch {
+	case !l.Set:
+		return nil
+	case !l.IsArray:
+		return Invalid("events must be an array")
+	case len(l.Types) > MaxWebhookEvents:
+		return Invalid("events must be a list of at most %d event types", MaxWebhookEvents)
+	}
+	for _, t := range l.Types {
+		if t != EventAny && !slices.Contains(EventTypes(), t) {
+			return Invalid("Unknown event type: %s. Known: %s", shorten(string(t)), knownEvents())
+		}
+	}
+	return nil
 }
 
-// ChatGame is a game within ChatImported: the votes of the log, and the totals over all
-// sessions with them.
-type ChatGame struct {
-	EventGame
-	Upvotes   int64  `json:"upvotes"`
-	Downvotes int64  `json:"downvotes"`
-	Totals    Totals `json:"totals"`
+// Events makes a list of the given types.
+func NewEventList(types ...EventType) EventList {
+	return EventList{Types: types, Set: true, IsArray: true}
+}
+
+func knownEvents() string {
+	var names []string
+	for _, t := range EventTypes() {
+		names = append(names, string(t))
+	}
+	return strings.Join(append(names, string(EventAny)), ", ")
+}
+
+// shortened keeps a sentence from repeating a whole body.
+func shorten(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return fmt.Sprintf("%s…", string(r[:most]))
+	}
+	return s
 }

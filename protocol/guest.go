@@ -1,5 +1,25 @@
 package protocol
 
+import "time"
+
+// Limits of guests.
+const (
+	// MaxVoteChanges is how often a guest's device may change its vote for one playing, or
+	// its choice in one poll, and MaxRepeatVotes how many votes beyond the first it has for
+	// one playing under PolicyEvery. A person who plays with the buttons stays below; each
+	// is a record on disk of up to a kilobyte.
+	MaxVoteChanges = 20
+	MaxRepeatVotes = 100
+	// MaxNetworkExtraVotes bounds the changes and repeated votes of all devices of one IPv4
+	// address, or one IPv6 /48, in a session: 200 for each phone of a hall of a thousand,
+	// and 200 MB on disk. A device's first vote for a playing is counted beyond the bound,
+	// so no device keeps others from voting.
+	MaxNetworkExtraVotes = 200_000
+	// GuestTokenTTL is the life of a guest's token: no evening is longer, and a guest who
+	// stays enters again with the same code.
+	GuestTokenTTL = 12 * time.Hour
+)
+
 // Enter is the body of join.enter.
 type EnterAsGuest struct {
 	Code string `json:"code"`
@@ -47,6 +67,19 @@ type GuestLogin struct {
 	Chosen    *YourChoice `json:"chosen"`
 }
 
+// YourVote is the newest vote of a device for one playing.
+type YourVote struct {
+	GameID    PlayID    `json:"gameId"`
+	Vote      VoteType  `json:"vote"`
+	Timestamp Timestamp `json:"timestamp"`
+}
+
+// YourChoice is what a device wants in the open poll: the number of a candidate, from 1.
+type YourChoice struct {
+	PollID PollID `json:"pollId"`
+	Choice int    `json:"choice"`
+}
+
 // CastGuestVote is one thumb of a guest, for what is being played now: join.vote.
 type CastGuestVote struct {
 	Vote VoteType `json:"vote"`
@@ -73,19 +106,6 @@ func (c *CastGuestVote) Check() *Error {
 		return Invalid("gameId must be a positive integer")
 	}
 	return nil
-}
-
-// YourVote is the newest vote of a device for one playing.
-type YourVote struct {
-	GameID    PlayID    `json:"gameId"`
-	Vote      VoteType  `json:"vote"`
-	Timestamp Timestamp `json:"timestamp"`
-}
-
-// YourChoice is what a device wants in the open poll: the number of a candidate, from 1.
-type YourChoice struct {
-	PollID PollID `json:"pollId"`
-	Choice int    `json:"choice"`
 }
 
 // GuestVoteAccepted is the answer of join.vote.

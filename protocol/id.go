@@ -56,13 +56,19 @@ func NewPlayID(s SessionID, n int) PlayID { return PlayID(int64(s)*MaxPlays + in
 func (p PlayID) Session() SessionID { return SessionID(int64(p) / MaxPlays) }
 
 func (id SessionID) String() string { return strconv.FormatInt(int64(id), 10) }
-func (id GameID) String() string    { return strconv.FormatInt(int64(id), 10) }
-func (id PlayID) String() string    { return strconv.FormatInt(int64(id), 10) }
-func (id TokenID) String() string   { return strconv.FormatInt(int64(id), 10) }
+
+func (id GameID) String() string { return strconv.FormatInt(int64(id), 10) }
+
+func (id PlayID) String() string { return strconv.FormatInt(int64(id), 10) }
+
+func (id TokenID) String() string { return strconv.FormatInt(int64(id), 10) }
+
 func (id WebhookID) String() string { return strconv.FormatInt(int64(id), 10) }
 
-func (id DeviceID) String() string  { return fmt.Sprintf("%016x", uint64(id)) }
+func (id DeviceID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
+
 func (id AddressID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
+
 func (id NetworkID) String() string { return fmt.Sprintf("%08x", uint32(id)) }
 
 // ParseAddress reads what String writes; ok is false for anything else.
@@ -78,3 +84,21 @@ func ParseDeviceID(s string) (id DeviceID, ok bool) {
 	id = DeviceID(n)
 	return id, err == nil && id != 0 && id.String() == s
 }
+
+// Epoch is the random name of a timeline, 16 lower-case letters and digits: what one data
+// folder has recorded from its beginning, or from a restore, on. A restored folder counts
+// on from the backup and gives numbers anew that were given before: ids of tokens, a
+// session's seq, places in the log. So whatever is issued under such a number carries the
+// epoch as well. The empty Epoch is none: that of what older versions issued.
+type Epoch string
+
+// Timeline is the one that a hub records now, and what belongs to it.
+type Timeline struct {
+	Epoch Epoch
+	// Adopted says that the folder was begun by a version without epochs: what carries
+	// none belongs to this timeline, too.
+	AcceptsEmpty bool
+}
+
+// Holds says whether what carries an epoch was issued in this timeline.
+func (t Timeline) Accepts(e Epoch) bool { return e == t.Epoch || e == "" && t.AcceptsEmpty }

@@ -22,6 +22,17 @@ type ImportGames struct {
 	IgnoredColumns []string `json:"-"`
 }
 
+// Check implements Command. What the CSV holds is looked at when it is read.
+func (c ImportGames) Check() *Error {
+	switch {
+	case c.CSVData == "":
+		return Invalid("csvData is required")
+	case c.Mode != "" && c.Mode != ImportAppend && c.Mode != ImportReplace:
+		return Invalid(`mode must be "append" or "replace"`)
+	}
+	return nil
+}
+
 // GamesImported is the answer of games.import: how many games were read, and how many
 // of them were new or not as they were, and how many others were taken away.
 type GamesImported struct {
@@ -33,15 +44,4 @@ type GamesImported struct {
 	Removed int        `json:"removed"`
 	// IgnoredColumns are the first 50 columns that were not read; never nil.
 	IgnoredColumns []string `json:"ignoredColumns"`
-}
-
-// Check implements Command. What the CSV holds is looked at when it is read.
-func (c ImportGames) Check() *Error {
-	switch {
-	case c.CSVData == "":
-		return Invalid("csvData is required")
-	case c.Mode != "" && c.Mode != ImportAppend && c.Mode != ImportReplace:
-		return Invalid(`mode must be "append" or "replace"`)
-	}
-	return nil
 }

@@ -2,8 +2,6 @@ package protocol
 
 import "strings"
 
-// Joining: people come in from their phones with a short code that is on the screen.
-
 // JoinPolicy says what the second thumb of one device for one playing does.
 type JoinPolicy string
 
@@ -45,6 +43,41 @@ func NormalizeJoinCode(typed string) (code string, ok bool) {
 // the code: 72 bits in base64url.
 const JoinSecretLength = 12
 
+// OpenJoin lets people join a session: sessions.join.open. What is open already stays
+// as it is, but for the policy, unless Renew asks for another code.
+type OpenJoin struct {
+	ID SessionID `json:"id"`
+	// Policy empty leaves what was set; at first that is PolicyLatest.
+	Policy JoinPolicy `json:"policy"`
+	Renew  bool       `json:"renew"`
+	// Fresh is a code that no session has, drawn by the hub in case one is needed.
+	NewCode string `json:"-"`
+}
+
+// Target is the session that decides.
+func (c OpenJoin) Target() SessionID { return c.ID }
+
+// Check implements Command.
+func (c OpenJoin) Check() *Error {
+	switch c.Policy {
+	case "", PolicyEvery, PolicyLatest, PolicyOnce:
+		return nil
+	}
+	return Invalid(`policy must be "every", "latest" or "once"`)
+}
+
+// CloseJoin ends that, and with it all rights of those who have joined:
+// sessions.join.close.
+type CloseJoin struct {
+	ID SessionID `json:"id"`
+}
+
+// Target is the session that decides.
+func (c CloseJoin) Target() SessionID { return c.ID }
+
+// Check implements Command.
+func (c CloseJoin) Check() *Error { return nil }
+
 // Join is how to join a session: the data of session.join, and a part of SessionState. Code
 // and Path are null while joining is closed.
 type Join struct {
@@ -55,14 +88,14 @@ type Join struct {
 	Path *string `json:"path"`
 }
 
-// JoinLinks is a Join with what only the host and screens are told: the answer of
-// sessions.join.get, sessions.join.open and sessions.join.close. Link is what a QR code is
-// to say, a path below the server's own address with the secret in its fragment; QR is the
-// path of that picture. Both are null while joining is closed.
-type JoinLinks struct {
-	Join
-	Link *string `json:"link"`
-	QR   *string `json:"qr"`
+// Links adds the links that carry the secret of the code, if there is a code.
+func (j Join) Links(secret string) JoinLinks {
+	l := JoinLinks{Join: j}
+	if j.Path != nil {
+		link, qr := *j.Path+"#s="+secret, *j.Path+"/qr.svg?s="+secret
+		l.Link, l.QR = &link, &qr
+	}
+	return l
 }
 
 // NewJoin makes a Join; an empty code is none.
@@ -75,14 +108,14 @@ func NewJoin(s SessionID, code string, policy JoinPolicy) Join {
 	return j
 }
 
-// Links adds the links that carry the secret of the code, if there is a code.
-func (j Join) Links(secret string) JoinLinks {
-	l := JoinLinks{Join: j}
-	if j.Path != nil {
-		link, qr := *j.Path+"#s="+secret, *j.Path+"/qr.svg?s="+secret
-		l.Link, l.QR = &link, &qr
-	}
-	return l
+// JoinLinks is a Join with what only the host and screens are told: the answer of
+// sessions.join.get, sessions.join.open and sessions.join.close. Link is what a QR code is
+// to say, a path below the server's own address with the secret in its fragment; QR is the
+// path of that picture. Both are null while joining is closed.
+type JoinLinks struct {
+	Join
+	Link *string `json:"link"`
+	QR   *string `json:"qr"`
 }
 
 // NoSuchCode is what whoever comes with a code is told that opens nothing.

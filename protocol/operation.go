@@ -105,3 +105,28 @@ var operations = []Operation{
 	{Op: "webhooks.rotate", Method: "POST", Path: "/api/webhooks/{id}/rotate", Access: AccessAdmin, Write: true},
 	{Op: "webhooks.health", Method: "GET", Path: "/api/webhooks/{id}/health", Access: AccessAdmin},
 }
+
+// Command is a request to change something. REST bodies and request frames decode
+// into the same commands: path, query and body parameters by their JSON names.
+type Command interface {
+	// Check looks at shape alone (presence, lengths, ranges), nil when it fits. What
+	// depends on the state of things is decided by the state.
+	Check() *Error
+}
+
+// SessionCommand is a command that one session decides.
+type SessionCommand interface {
+	Command
+	Target() SessionID
+}
+
+// WebhookCommand is a command that one webhook decides.
+type WebhookCommand interface {
+	Command
+	Target() WebhookID
+}
+
+// Message is an answer that is only a sentence, such as that of games.delete.
+type Message struct {
+	Message string `json:"message"`
+}

@@ -62,9 +62,6 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// maxDuration is far above every limit of ours and far below what a time.Duration holds.
-const maxDuration = 100 * 365 * 24 * time.Hour
-
 func (d *Duration) setSeconds(n int64) error {
 	if n < 0 || n > int64(maxDuration/time.Second) {
 		return errDuration
@@ -77,3 +74,6 @@ func (d *Duration) setSeconds(n int64) error {
 func (d Duration) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, int64(time.Duration(d)/time.Second), 10), nil
 }
+
+// maxDuration is far above every limit of ours and far below what a time.Duration holds.
+const maxDuration = 100 * 365 * 24 * time.Hour

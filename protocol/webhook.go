@@ -1,18 +1,36 @@
 package protocol
 
-import "strconv"
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+)
 
-// DeliveryID names a delivery of a webhook: the event's place in the global order of
-// the journal. The same event has the same id at every webhook.
-type DeliveryID int64
-
-func (id DeliveryID) String() string { return strconv.FormatInt(int64(id), 10) }
-
-// EventAny stands in a webhook's events for all of them.
-const EventAny EventType = "*"
-
-// EventPing is sent to find out whether an endpoint is well. Nobody subscribes to it.
-const EventPing EventType = "ping"
+// Limits of webhooks.
+const (
+	// MaxWebhooks bounds what one event can cost: each is a request and a record.
+	MaxWebhooks = 1000
+	// MaxWebhookEvents bounds the list of event types; there are about ten.
+	MaxWebhookEvents = 32
+	// MaxWebhookSessions bounds the filter by session, which is looked at for every event.
+	MaxWebhookSessions = 100
+	// MaxWebhookURL, in bytes: what servers and proxies take as a request line.
+	MaxWebhookURL = 2048
+	// MinWebhookSecret, in bytes: whoever has seen one delivery can try keys without asking
+	// anybody, and shorter ones are found in minutes. The example of the reference API has
+	// 11, so more cannot be asked for. Shorter ones that are stored go on.
+	MinWebhookSecret = 8
+	// MaxWebhookSecret, in bytes: a key of four SHA-256 blocks; longer ones add nothing.
+	MaxWebhookSecret = 256
+	// MaxWebhookRate, in attempts a minute, is no limit in practice: 1,000 a second.
+	MaxWebhookRate = 60_000
+	// MaxWebhookLogs bounds one answer of webhooks.logs.
+	MaxWebhookLogs = 1000
+	// SecretOverlap is how long a rotated secret goes on signing: a day to change the
+	// receiver. MaxSecretOverlap is a month.
+	SecretOverlap    = 24 * time.Hour
+	MaxSecretOverlap = 31 * 24 * time.Hour
+)
 
 // WebhookState is how a webhook is doing.
 type WebhookState string
@@ -41,11 +59,107 @@ type Webhook struct {
 	DisabledReason *string `json:"disabled_reason"`
 }
 
+// EventAny stands in a webhook's events for all of them.
+const EventAny EventType = "*"
+
+// EventPing is sent to find out whether an endpoint is well. Nobody subscribes to it.
+const EventPing EventType = "ping"
+
+// CreateWebhook registers an endpoint: webhooks.create. It is told of what happens
+// from now on.
+type CreateWebhook struct {
+	Name   string    `json:"name"`
+	URL    string    `json:"url"`
+	Secret string    `json:"secret"`
+	Events EventList `json:"events"`
+	// Sessions nil or empty means all; RateLimit nil means no limit.
+	Sessions  []SessionID `json:"sessions"`
+	RateLimit *int        `json:"rate_limit"`
+	// ID and Reached, the head of the journal, are given by the hub.
+	ID   WebhookID  `json:"-"`
+	Head DeliveryID `json:"-"`
+}
+
+// Check implements Command.
+func (c CreateWebhook) Check() *Error {
+	if c.Name == "" || c.URL == "" || c.Secret == "" || !c.Events.Set {
+		return Invalid("Missing required fields: name, url, secret, events")
+	}
+	return firstError(
+		c.Events.check(), checkWebhookURL(c.URL), checkLine("name", c.Name, 1, MaxTitle),
+		checkSecret(c.Secret), checkSessions(c.Sessions), checkRateLimit(c.RateLimit),
+	)
+}
+
+// Target is the webhook that decides.
+func (c CreateWebhook) Target() WebhookID { return c.ID }
+
+// UpdateWebhook changes the fields that are given: webhooks.update. A new url, secret
+// or enabled counts from the next attempt on.
+type UpdateWebhook struct {
+	ID        WebhookID             `json:"id"`
+	Name      *string               `json:"name"`
+	URL       *string               `json:"url"`
+	Secret    *string               `json:"secret"`
+	Events    EventList             `json:"events"`
+	Enabled   *bool                 `json:"enabled"`
+	Sessions  Optional[[]SessionID] `json:"sessions,omitzero"`
+	RateLimit Optional[int]         `json:"rate_limit,omitzero"`
+	// Reached is given by the hub: what lies before it was judged by the old fields.
+	Head DeliveryID `json:"-"`
+}
+
+// Check implements Command.
+func (c UpdateWebhook) Check() *Error {
+	if c.Name == nil && c.URL == nil && c.Secret == nil && !c.Events.Set && c.Enabled == nil && !c.Sessions.Set && !c.RateLimit.Set {
+		return Invalid("No fields to update")
+	}
+	return firstError(
+		checkOptional(c.URL, checkWebhookURL), c.Events.check(),
+		checkOptional(c.Name, func(s string) *Error { return checkLine("name", s, 1, MaxTitle) }),
+		checkOptional(c.Secret, checkSecret), checkOptional(c.Sessions.Value, checkSessions), checkRateLimit(c.RateLimit.Value),
+	)
+}
+
+func (c UpdateWebhook) Target() WebhookID { return c.ID }
+
 // WebhookSaved is the answer of webhooks.create, webhooks.update and webhooks.rotate.
 type WebhookSaved struct {
 	Webhook
 	Message string `json:"message"`
 }
+
+// RotateSecret gives a new secret: webhooks.rotate. Deliveries are signed with both
+// until the overlap is over.
+type RotateSecret struct {
+	ID     WebhookID `json:"id"`
+	Secret string    `json:"secret"`
+	// Overlap is how long the old secrets go on signing, nil for SecretOverlap.
+	Overlap *Duration `json:"overlap"`
+}
+
+// Check implements Command.
+func (c RotateSecret) Check() *Error {
+	if c.Secret == "" {
+		return Invalid("secret is required")
+	}
+	if o := c.Overlap; o != nil && (*o < 0 || time.Duration(*o) > MaxSecretOverlap) {
+		return Invalid("overlap must be between 0 seconds and 31 days")
+	}
+	return checkSecret(c.Secret)
+}
+
+func (c RotateSecret) Target() WebhookID { return c.ID }
+
+// DeleteWebhook forgets the endpoint and its logs: webhooks.delete.
+type DeleteWebhook struct {
+	ID WebhookID `json:"id"`
+}
+
+// Check implements Command.
+func (c DeleteWebhook) Check() *Error { return nil }
+
+func (c DeleteWebhook) Target() WebhookID { return c.ID }
 
 // DeletedWebhook is the answer of webhooks.delete.
 type DeletedWebhook struct {
@@ -53,23 +167,63 @@ type DeletedWebhook struct {
 	WebhookID WebhookID `json:"webhookId"`
 }
 
+// TestWebhook sends a game.added event with made-up data: webhooks.test. It works for
+// a disabled webhook too.
+type TestWebhook struct {
+	ID WebhookID `json:"id"`
+}
+
+// Check implements Command.
+func (c TestWebhook) Check() *Error { return nil }
+
+func (c TestWebhook) Target() WebhookID { return c.ID }
+
 // TestSent is the answer of webhooks.test. The delivery itself follows by itself.
 type TestSent struct {
 	Message string `json:"message"`
 	Note    string `json:"note"`
 }
 
-// RedeliveryQueued is the answer of webhooks.redeliver.
-type RedeliveryQueued struct {
-	Message    string     `json:"message"`
-	WebhookID  WebhookID  `json:"webhookId"`
-	DeliveryID DeliveryID `json:"deliveryId"`
+func checkWebhookURL(s string) *Error {
+	if len(s) > MaxWebhookURL {
+		return Invalid("url must be at most %d bytes", MaxWebhookURL)
+	}
+	return CheckURL(s)
 }
 
-// ReplayAccepted is the answer of webhooks.replay and webhooks.replay.stop. Deliveries
-// is the number of dead ones that follow, nil for a replay by time, which is not counted.
-type ReplayAccepted struct {
-	Message    string    `json:"message"`
-	WebhookID  WebhookID `json:"webhookId"`
-	Deliveries *int      `json:"deliveries"`
+// secretPrefix marks a secret whose rest is the key in base64 (Standard Webhooks),
+// or is itself the key where it is no base64.
+const secretPrefix = "whsec_"
+
+// checkSecret refuses a key that can be guessed.
+func checkSecret(s string) *Error {
+	if len(s) < MinWebhookSecret || len(s) > MaxWebhookSecret {
+		return Invalid("secret must be %d to %d bytes", MinWebhookSecret, MaxWebhookSecret)
+	}
+	if encoded, ok := strings.CutPrefix(s, secretPrefix); ok {
+		key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+		if err == nil && len(key) < MinWebhookSecret {
+			return Invalid("secret must have a key of at least %d bytes after %s", MinWebhookSecret, secretPrefix)
+		}
+	}
+	return checkText("secret", s, 0, MaxWebhookSecret)
+}
+
+func checkSessions(ids []SessionID) *Error {
+	if len(ids) > MaxWebhookSessions {
+		return Invalid("sessions must be a list of at most %d ids", MaxWebhookSessions)
+	}
+	for _, id := range ids {
+		if id < 1 {
+			return Invalid("sessions must be a list of positive integers")
+		}
+	}
+	return nil
+}
+
+func checkRateLimit(perMinute *int) *Error {
+	if perMinute != nil && (*perMinute < 1 || *perMinute > MaxWebhookRate) {
+		return Invalid("rate_limit must be between 1 and %d attempts a minute", MaxWebhookRate)
+	}
+	return nil
 }

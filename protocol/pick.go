@@ -1,0 +1,61 @@
+package protocol
+
+// GameFilter is the query of games.list; zero fields do not filter.
+type GameFilter struct {
+	Enabled        *bool  `json:"enabled"`
+	PlayerCount    int    `json:"playerCount"`    // min ≤ n ≤ max
+	Drawing        string `json:"drawing"`        // "only" or "exclude"
+	Length         string `json:"length"`         // "short", "medium" or "long"
+	FamilyFriendly *bool  `json:"familyFriendly"` //
+	Pack           string `json:"pack"`           // the exact name
+}
+
+// Check looks at the words and ranges.
+func (f GameFilter) Check() *Error {
+	if f.PlayerCount < 0 || f.PlayerCount > MaxPlayers {
+		return Invalid("playerCount must be between 1 and %d", MaxPlayers)
+	}
+	switch f.Drawing {
+	case "", "only", "exclude":
+	default:
+		return Invalid(`drawing must be "only" or "exclude"`)
+	}
+	switch f.Length {
+	case "", "short", "medium", "long":
+	default:
+		return Invalid(`length must be "short", "medium" or "long"`)
+	}
+	return nil
+}
+
+// Pick is the body of games.pick: filters as in GameFilter, over enabled games only.
+type Pick struct {
+	PlayerCount    int    `json:"playerCount"`
+	Drawing        string `json:"drawing"`
+	Length         string `json:"length"`
+	FamilyFriendly *bool  `json:"familyFriendly"`
+	// SessionID leaves out the session's last two games or, with ExcludePlayed, all it has played.
+	SessionID     SessionID `json:"sessionId"`
+	ExcludePlayed bool      `json:"excludePlayed"`
+}
+
+// Filter is the catalogue filter of a pick.
+func (p Pick) Filter() GameFilter {
+	on := true
+	return GameFilter{Enabled: &on, PlayerCount: p.PlayerCount, Drawing: p.Drawing, Length: p.Length, FamilyFriendly: p.FamilyFriendly}
+}
+
+// Check looks at the words and ranges.
+func (p Pick) Check() *Error {
+	if p.SessionID < 0 {
+		return Invalid("sessionId must be a positive integer")
+	}
+	return p.Filter().Check()
+}
+
+// Picked is the answer of games.pick.
+type Picked struct {
+	Game         Game `json:"game"`
+	PoolSize     int  `json:"poolSize"`
+	TotalEnabled int  `json:"totalEnabled"`
+}

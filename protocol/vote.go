@@ -1,0 +1,248 @@
+package protocol
+
+import (
+	"strconv"
+	"time"
+)
+
+// Limits of votes.
+const (
+	// MaxBatchVotes bounds one votes.batch, so that one request stays within one
+	// journal append and a few milliseconds of its session.
+	MaxBatchVotes = 1000
+	// MaxUsername, in runes: Twitch allows 25, Discord 32, YouTube 100.
+	MaxUsername = 100
+	// FutureTolerance is how far ahead of the server's clock a vote's timestamp may be.
+	FutureTolerance = 60 * time.Second
+	// DuplicateWindow: two votes of one name that are closer than this count as one.
+	DuplicateWindow = time.Second
+)
+
+// VoteType is a thumb.
+type VoteType string
+
+// The two thumbs.
+const (
+	VoteUp   VoteType = "up"
+	VoteDown VoteType = "down"
+)
+
+// CastVote is one thumb: votes.live. It belongs to the playing with the latest
+// played_at that is not after the timestamp.
+type CastVote struct {
+	// SessionID 0 means the active session.
+	SessionID SessionID      `json:"sessionId"`
+	Username  string         `json:"username"`
+	Vote      VoteType       `json:"vote"`
+	Timestamp *VoteTimestamp `json:"timestamp"`
+	// Ticker names a game of the catalogue in the reference API, whatever is being played.
+	// There are none here yet: a vote that has one is refused.
+	Ticker string `json:"ticker,omitempty"`
+}
+
+// Check implements Command.
+func (c *CastVote) Check() *Error {
+	if c.Username == "" || c.Vote == "" || c.Timestamp == nil {
+		return Invalid("Missing required fields: username, vote, timestamp")
+	}
+	if c.Vote != VoteUp && c.Vote != VoteDown {
+		return errVoteType()
+	}
+	if c.SessionID < 0 {
+		return Invalid("sessionId must be a positive integer")
+	}
+	if c.Ticker != "" {
+		return errTickerUnsupported()
+	}
+	return checkLine("username", c.Username, 1, MaxUsername)
+}
+
+func (c *CastVote) Target() SessionID { return c.SessionID }
+
+// errVote is in the words of the reference API, which its clients compare.
+func errVoteType() *Error { return Invalid(`vote must be either "up" or "down"`) }
+
+// errTicker refuses what would be counted for another game than the voter has named.
+func errTickerUnsupported() *Error {
+	return Invalid("ticker is not supported yet: a vote is for the game that was being played at its timestamp")
+}
+
+// Vote is a vote as events and answers show it.
+type Vote struct {
+	Username  string    `json:"username"`
+	Type      VoteType  `json:"type"`
+	Timestamp Timestamp `json:"timestamp"`
+	// Replaced is the thumb of the same guest that this one takes back, absent for none.
+	Replaced VoteType `json:"replaced,omitempty"`
+}
+
+// Totals is what the audience thinks of a game; the score is upvotes minus downvotes.
+type Totals struct {
+	Upvotes         int64 `json:"upvotes"`
+	Downvotes       int64 `json:"downvotes"`
+	PopularityScore int64 `json:"popularity_score"`
+}
+
+// NewTotals computes the score.
+func NewTotals(up, down int64) Totals {
+	return Totals{Upvotes: up, Downvotes: down, PopularityScore: up - down}
+}
+
+// VoteAccepted is the answer of votes.live.
+type VoteAccepted struct {
+	Success bool                `json:"success"`
+	Message string              `json:"message"`
+	Session VoteAcceptedSession `json:"session"`
+	Game    VoteAcceptedGame    `json:"game"`
+	Vote    Vote                `json:"vote"`
+}
+
+// VoteAcceptedSession is the session within a VoteAccepted.
+type VoteAcceptedSession struct {
+	ID          SessionID `json:"id"`
+	GamesPlayed int       `json:"games_played"`
+}
+
+// VoteAcceptedGame is the game within a VoteAccepted, with its totals after the vote.
+type VoteAcceptedGame struct {
+	ID    GameID `json:"id"`
+	Title string `json:"title"`
+	Totals
+}
+
+// CastVotes is many thumbs in order, each with a result of its own: votes.batch.
+type CastVotes struct {
+	// SessionID is the session of those votes that name none.
+	SessionID SessionID  `json:"sessionId"`
+	Votes     []CastVote `json:"votes"`
+}
+
+// Check implements Command. The votes are checked one by one, each for its own result.
+func (c *CastVotes) Check() *Error {
+	if len(c.Votes) == 0 || len(c.Votes) > MaxBatchVotes {
+		return Invalid("votes must be a list of 1 to %d votes", MaxBatchVotes)
+	}
+	if c.SessionID < 0 {
+		return Invalid("sessionId must be a positive integer")
+	}
+	return nil
+}
+
+func (c *CastVotes) Target() SessionID { return c.SessionID }
+
+// BatchResult is the answer of votes.batch.
+type BatchResult struct {
+	Accepted int           `json:"accepted"`
+	Rejected int           `json:"rejected"`
+	Results  []VoteOutcome `json:"results"`
+}
+
+// NewBatchResult makes room for n results.
+func NewBatchResult(n int) *BatchResult { return &BatchResult{Results: make([]VoteOutcome, n)} }
+
+// Take notes the i-th result.
+func (r *BatchResult) Record(i int, v VoteOutcome) {
+	r.Results[i] = v
+	if v.Error == "" {
+		r.Accepted++
+		return
+	}
+	r.Rejected++
+}
+
+// Refuse notes why the i-th vote does not count.
+func (r *BatchResult) Reject(i int, err *Error) {
+	r.Record(i, VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code})
+}
+
+// VoteOutcome is one result within the answer of votes.batch, in the order of the
+// request: status 200, or an error as votes.live would have answered it.
+type VoteOutcome struct {
+	Status int    `json:"status"`
+	GameID GameID `json:"game_id,omitempty"`
+	Error  string `json:"error,omitempty"`
+	Code   Code   `json:"code,omitempty"`
+}
+
+// VoteReceived is the data of vote.received. The totals are the game's over all
+// sessions, with this vote and without the one that it takes back.
+type VoteReceived struct {
+	SessionID SessionID `json:"sessionId"`
+	Game      EventGame `json:"game"`
+	Vote      Vote      `json:"vote"`
+	Totals    Totals    `json:"totals"`
+}
+
+// AppendVoteEvent appends the JSON of a vote.received event to dst: the same bytes
+// as json.Marshal of the Event, without its allocations. It is the one event of
+// which there are millions; a test holds the two encoders to each other.
+func AppendVoteEvent(dst []byte, at Timestamp, seq Seq, v *VoteReceived) []byte {
+	dst = append(dst, `{"type":"vote.received","timestamp":`...)
+	dst = at.AppendJSON(dst)
+	dst = append(dst, `,"sessionId":`...)
+	dst = strconv.AppendInt(dst, int64(v.SessionID), 10)
+	dst = append(dst, `,"seq":`...)
+	dst = strconv.AppendUint(dst, uint64(seq), 10)
+	dst = append(dst, `,"data":{"sessionId":`...)
+	dst = strconv.AppendInt(dst, int64(v.SessionID), 10)
+	dst = append(dst, `,"game":{"id":`...)
+	dst = strconv.AppendInt(dst, int64(v.Game.ID), 10)
+	dst = append(dst, `,"title":`...)
+	dst = AppendString(dst, v.Game.Title)
+	dst = append(dst, `,"pack_name":`...)
+	dst = AppendString(dst, v.Game.PackName)
+	dst = append(dst, `},"vote":`...)
+	dst = appendVote(dst, v.Vote)
+	dst = append(dst, `,"totals":{`...)
+	dst = appendTotals(dst, v.Totals)
+	return append(dst, `}}}`...)
+}
+
+// AppendVoteAccepted appends the JSON of the answer of votes.live, as json.Marshal would.
+func AppendVoteAccepted(dst []byte, a *VoteAccepted) []byte {
+	dst = append(dst, `{"success":`...)
+	dst = strconv.AppendBool(dst, a.Success)
+	dst = append(dst, `,"message":`...)
+	dst = AppendString(dst, a.Message)
+	dst = append(dst, `,"session":{"id":`...)
+	dst = strconv.AppendInt(dst, int64(a.Session.ID), 10)
+	dst = append(dst, `,"games_played":`...)
+	dst = strconv.AppendInt(dst, int64(a.Session.GamesPlayed), 10)
+	dst = append(dst, `},"game":{"id":`...)
+	dst = strconv.AppendInt(dst, int64(a.Game.ID), 10)
+	dst = append(dst, `,"title":`...)
+	dst = AppendString(dst, a.Game.Title)
+	dst = append(dst, ',')
+	dst = appendTotals(dst, a.Game.Totals)
+	dst = append(dst, `},"vote":`...)
+	dst = appendVote(dst, a.Vote)
+	return append(dst, '}')
+}
+
+func appendVote(dst []byte, v Vote) []byte {
+	dst = append(dst, `{"username":`...)
+	dst = AppendString(dst, v.Username)
+	dst = append(dst, `,"type":`...)
+	dst = AppendString(dst, string(v.Type))
+	dst = append(dst, `,"timestamp":`...)
+	dst = v.Timestamp.AppendJSON(dst)
+	return append(appendReplaced(dst, v.Replaced), '}')
+}
+
+// appendReplaced appends the field that only votes have that take one back.
+func appendReplaced(dst []byte, v VoteType) []byte {
+	if v == "" {
+		return dst
+	}
+	return AppendString(append(dst, `,"replaced":`...), string(v))
+}
+
+// appendTotals appends the three fields without braces: they also stand within VoteAcceptedGame.
+func appendTotals(dst []byte, t Totals) []byte {
+	dst = append(dst, `"upvotes":`...)
+	dst = strconv.AppendInt(dst, t.Upvotes, 10)
+	dst = append(dst, `,"downvotes":`...)
+	dst = strconv.AppendInt(dst, t.Downvotes, 10)
+	dst = append(dst, `,"popularity_score":`...)
+	return strconv.AppendInt(dst, t.PopularityScore, 10)
+}

@@ -1,0 +1,173 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// VoteFilter is the query of votes.list; zero fields do not filter.
+type VoteFilter struct {
+	SessionID SessionID `json:"session_id"`
+	GameID    GameID    `json:"game_id"`
+	Username  string    `json:"username"` // case-folded
+	VoteType  VoteType  `json:"vote_type"`
+	Page      int       `json:"page"`  // from 1
+	Limit     int       `json:"limit"` // 1 to MaxPageSize, default 50
+}
+
+// Check looks at ranges, fills in the defaults of page and limit, and makes the name one
+// of a voter.
+func (f *VoteFilter) Check() *Error {
+	if f.Page == 0 {
+		f.Page = 1
+	}
+	if f.Limit == 0 {
+		f.Limit = 50
+	}
+	switch {
+	case f.Page < 1 || f.Page > 1_000_000:
+		return Invalid("page must be between 1 and 1000000")
+	case f.Limit < 1 || f.Limit > MaxPageSize:
+		return Invalid("limit must be between 1 and %d", MaxPageSize)
+	case f.VoteType != "" && f.VoteType != VoteUp && f.VoteType != VoteDown:
+		return Invalid(`vote_type must be "up" or "down"`)
+	case f.SessionID < 0:
+		return Invalid("session_id must be a positive integer")
+	case f.GameID < 0:
+		return Invalid("game_id must be a positive integer")
+	}
+	if name := NormalizeVoterName(f.Username); name != "" || f.Username == "" {
+		f.Username = name
+		return checkText("username", f.Username, 0, MaxUsername)
+	}
+	return Invalid("username must not be invisible")
+}
+
+// VoteRecord is a row of votes.list.
+type VoteRecord struct {
+	ID        uint64    `json:"id"`
+	SessionID SessionID `json:"session_id"`
+	GameID    GameID    `json:"game_id"`
+	Title     string    `json:"game_title"`
+	PackName  string    `json:"pack_name"`
+	Username  string    `json:"username"`
+	VoteType  VoteType  `json:"vote_type"`
+	Timestamp Timestamp `json:"timestamp"`
+	CreatedAt Timestamp `json:"created_at"`
+}
+
+// VotePage is the answer of votes.list, newest first.
+type VotePage struct {
+	Votes      []VoteRecord `json:"votes"`
+	Pagination Pagination   `json:"pagination"`
+	// LeftOut are sessions whose votes cannot be read, so they are missing here. Nearly
+	// always there are none.
+	LeftOut []SessionID `json:"left_out"`
+}
+
+// Pagination tells where a page stands.
+type Pagination struct {
+	Page       int   `json:"page"`
+	Limit      int   `json:"limit"`
+	Total      int64 `json:"total"`
+	TotalPages int64 `json:"total_pages"`
+}
+
+// SessionVotes is the answer of sessions.votes, most votes first.
+type SessionVotes struct {
+	SessionID SessionID   `json:"session_id"`
+	Votes     []GameTally `json:"votes"`
+}
+
+// GameTally is a row of sessions.votes: the votes for a game within one session.
+type GameTally struct {
+	GameID     GameID `json:"game_id"`
+	Title      string `json:"title"`
+	PackName   string `json:"pack_name"`
+	Upvotes    int64  `json:"upvotes"`
+	Downvotes  int64  `json:"downvotes"`
+	NetScore   int64  `json:"net_score"`
+	TotalVotes int64  `json:"total_votes"`
+}
+
+// MaxLatestVotes is how many of the newest votes a tally and a state show: as many as fit
+// on a screen beside the totals.
+const MaxLatestVotes = 5
+
+// LatestVote is one of the newest votes of a session.
+type LatestVote struct {
+	GameID GameID `json:"game_id"`
+	Vote
+	// Device is the guest's, 0 for votes that have a name alone. Nobody is told it.
+	Device DeviceID `json:"-"`
+}
+
+// Latest remembers the newest votes of a session. The zero value remembers none.
+type LatestVotes struct {
+	ring  [MaxLatestVotes]LatestVote
+	next  int // where the next one goes
+	count int
+}
+
+// Add takes in a vote that is newer than all before. It costs the same however many
+// there were.
+func (l *LatestVotes) Add(v LatestVote) {
+	l.ring[l.next] = v
+	l.next = (l.next + 1) % MaxLatestVotes
+	l.count = min(l.count+1, MaxLatestVotes)
+}
+
+// List is the remembered votes, the newest first, in the order of the log and not of
+// their timestamps; never nil. The list is the caller's.
+func (l *LatestVotes) List() []LatestVote {
+	list := make([]LatestVote, l.count)
+	for i := range list {
+		list[i] = l.ring[(l.next+MaxLatestVotes-1-i)%MaxLatestVotes]
+	}
+	return list
+}
+
+// Without is the newest votes but those of some devices. Those before them are forgotten,
+// so there may be fewer.
+func (l *LatestVotes) Without(gone func(DeviceID) bool) LatestVotes {
+	return LatestVotesOf(slices.DeleteFunc(l.List(), func(v LatestVote) bool { return v.Device != 0 && gone(v.Device) }))
+}
+
+// LatestVotesOf is the reverse of List. Of a longer list the first count.
+func LatestVotesOf(list []LatestVote) LatestVotes {
+	var l LatestVotes
+	for i := min(len(list), MaxLatestVotes) - 1; i >= 0; i-- {
+		l.Add(list[i])
+	}
+	return l
+}
+
+// NormalizeVoterName is a voter's name as it is counted and shown: without space around it and
+// without characters that show nothing, so that names that look the same are the same.
+// It is called on names as they come in, and not where stored names are compared: what an
+// old log counts as two voters stays two. Emoji and scripts that use joiners lose them.
+func NormalizeVoterName(name string) string {
+	name = strings.TrimSpace(name)
+	if strings.IndexFunc(name, isInvisible) < 0 {
+		return name
+	}
+	return strings.TrimSpace(strings.Map(dropInvisible, name))
+}
+
+// visible drops a character that shows nothing.
+func dropInvisible(r rune) rune {
+	if isInvisible(r) {
+		return -1
+	}
+	return r
+}
+
+// invisible knows what Unicode calls default ignorable: blanks of no width, joiners, marks
+// of direction, variation selectors, tags, filling letters. Control characters are left to
+// the checks, which refuse them.
+func isInvisible(r rune) bool {
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
