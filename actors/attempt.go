@@ -25,8 +25,8 @@ func (a *webhookActor) fly(p parcel, l webhook.Source, number int, probe bool) {
 		Redelivery: l == webhook.SourceRedelivery || l == webhook.SourceReplay,
 	}
 	c := webhook.RecordAttempt{
-		Delivery: p.id, Lane: l, Probe: probe, Event: event.Type, Session: event.Session,
-		Made: a.state.Made(), Edition: a.state.Edition(), Draw: a.post.jitter(),
+		Delivery: p.id, Source: l, Probe: probe, Event: event.Type, Session: event.Session,
+		Attempts: a.state.Attempts(), ConfigVersion: a.state.ConfigVersion(), Draw: a.post.jitter(),
 	}
 	if probe {
 		event = webhook.Ping(a.id, now.Wall)
@@ -91,7 +91,7 @@ func (a *webhookActor) record() {
 
 // pass writes down that a lane has nothing to deliver up to a position.
 func (a *webhookActor) pass(l webhook.Source, through protocol.DeliveryID) {
-	a.handle(&command{cmd: &webhook.Skip{Lane: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.handle(&command{cmd: &webhook.Skip{Source: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
 		if err != nil {
 			a.stall(err)
 		}

@@ -183,7 +183,7 @@ func (d *dispatcher) wake(p *parcel) {
 	}
 	for _, t := range []protocol.EventType{p.kind, protocol.EventAny} {
 		for _, s := range d.byType[t] {
-			if s.filter.Wants(p.kind, p.session) {
+			if s.filter.Matches(p.kind, p.session) {
 				d.rouse(s)
 			}
 		}

@@ -95,5 +95,5 @@ func (p *parcel) meant(id protocol.WebhookID, f *webhook.Filter) bool {
 	if p.to != 0 {
 		return p.to == id
 	}
-	return f.Wants(p.kind, p.session)
+	return f.Matches(p.kind, p.session)
 }

@@ -77,7 +77,7 @@ func (a *webhookActor) reached() protocol.DeliveryID {
 		return a.state.Cursor()
 	case a.lineFlight():
 		return a.flight.conclude.Delivery - 1
-	case a.unrecorded != nil && a.unrecorded.Lane == mainLane:
+	case a.unrecorded != nil && a.unrecorded.Source == mainLane:
 		return a.unrecorded.Delivery - 1
 	case d != nil && d.Source == mainLane:
 		return d.Delivery - 1
@@ -89,7 +89,7 @@ func (a *webhookActor) reached() protocol.DeliveryID {
 }
 
 func (a *webhookActor) lineFlight() bool {
-	return a.flight.number != 0 && a.flight.conclude.Lane == mainLane
+	return a.flight.number != 0 && a.flight.conclude.Source == mainLane
 }
 
 // before finds the last position that was written before a time, at most most. Times

@@ -6,7 +6,7 @@ import (
 	"partyline/protocol"
 )
 
-// Answer is what the client of a decided command gets; the facts are applied already.
+// Answer is the answer to a decided command; its facts are applied already.
 func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case protocol.CreateWebhook:
@@ -41,7 +41,7 @@ func (h *State) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.Re
 	return a
 }
 
-// Publish appends the made-up event of a test to dst; no other fact has an event.
+// Publish appends the sample event of a test to dst; no other fact has an event.
 func (h *State) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	t, ok := f.(*Tested)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 // Apply changes the state by a fact. Facts that do not fit the state, which a stream
 // of ours never holds, change nothing.
 func (h *State) Apply(f Fact, seq protocol.Seq) {
-	if c, ok := f.(*Created); ok && h.phase == phaseUnborn {
+	if c, ok := f.(*Created); ok && h.phase == phaseNew {
 		h.applyCreated(c)
 		return
 	}
@@ -24,7 +24,7 @@ func (h *State) Apply(f Fact, seq protocol.Seq) {
 	case *Attempted:
 		h.applyAttempted(f)
 	case *Skipped:
-		h.applyPassed(f)
+		h.applySkipped(f)
 	case *Updated:
 		h.applyUpdated(f)
 	case *Disabled:
@@ -37,8 +37,8 @@ func (h *State) Apply(f Fact, seq protocol.Seq) {
 		}
 	case *RedeliveryQueued:
 		h.applyRedelivery(f.Delivery)
-	case *DeadLettered:
-		h.applyDeadQueued()
+	case *DeadRequeued:
+		h.applyDeadRequeued()
 	case *ReplayStarted:
 		h.replay = &Replay{Number: seq, After: f.After, Until: f.Until}
 	case *ReplayStopped:
@@ -66,7 +66,7 @@ func (h *State) applyUpdated(f *Updated) {
 		h.secrets = []secret{{Value: *f.Secret}}
 	}
 	if f.URL != nil || f.Secret != nil || f.Enabled != nil && *f.Enabled != h.enabled {
-		h.freshStart()
+		h.resetRetries()
 	}
 	set(&h.url, f.URL)
 	if f.Enabled != nil && *f.Enabled != h.enabled {
@@ -77,7 +77,7 @@ func (h *State) applyUpdated(f *Updated) {
 	}
 	if h.head == nil || h.head.Source != SourceLive {
 		h.cursor = max(h.cursor, f.Reached)
-	} else if !h.wants(h.head) {
+	} else if !h.wanted(h.head) {
 		h.advance(h.head.Source, h.head.Delivery)
 	}
 }
@@ -87,7 +87,7 @@ func (h *State) applyDisabled(f *Disabled) {
 		h.epoch = f.Epoch
 	}
 	if h.tests = nil; h.enabled {
-		h.freshStart()
+		h.resetRetries()
 		h.enabled, h.reason = false, f.Reason
 	}
 }
@@ -95,18 +95,18 @@ func (h *State) applyDisabled(f *Disabled) {
 // reasonAsked is why a webhook is disabled that an admin has disabled.
 const reasonAsked = "Disabled by an admin"
 
-// freshStart: what failed, failed somewhere else or with another secret. It is tried
-// again at once.
-func (h *State) freshStart() {
-	h.edition++
-	h.well()
+// resetRetries makes the head due at once and clears the failures: they were those of
+// another address or secret.
+func (h *State) resetRetries() {
+	h.configVersion++
+	h.resetFailures()
 	if h.head != nil {
 		h.head.Due, h.head.Tries, h.head.Probe = 0, 0, false
 	}
 }
 
-// applyRotated lets the secrets before sign on until the overlap is over, and no
-// longer than they would have. Those whose time is over are forgotten.
+// applyRotated keeps the earlier secrets until the overlap is over, and no longer than
+// they would have been used anyway. Expired ones are dropped.
 func (h *State) applyRotated(f *SecretRotated) {
 	secrets := []secret{{Value: f.Secret}}
 	for _, s := range h.secrets {
@@ -118,10 +118,10 @@ func (h *State) applyRotated(f *SecretRotated) {
 		}
 	}
 	h.secrets = secrets
-	h.freshStart()
+	h.resetRetries()
 }
 
-// maxSecrets bounds the signatures in one header.
+// maxSecrets bounds the signatures in one header, one for each secret.
 const maxSecrets = 4
 
 func (h *State) applyRedelivery(id protocol.DeliveryID) {
@@ -129,15 +129,15 @@ func (h *State) applyRedelivery(id protocol.DeliveryID) {
 		h.head.Due = 0
 		return
 	}
-	if !slices.Contains(h.queue, id) {
-		h.queue = append(h.queue, id)
+	if !slices.Contains(h.redeliveries, id) {
+		h.redeliveries = append(h.redeliveries, id)
 	}
 }
 
-// applyDeadQueued looks each id up in a set: there may be thousands on both sides.
-func (h *State) applyDeadQueued() {
-	waiting := make(map[protocol.DeliveryID]bool, len(h.queue)+1)
-	for _, id := range h.queue {
+// applyDeadRequeued looks each id up in a set: there may be thousands on both sides.
+func (h *State) applyDeadRequeued() {
+	waiting := make(map[protocol.DeliveryID]bool, len(h.redeliveries)+1)
+	for _, id := range h.redeliveries {
 		waiting[id] = true
 	}
 	if h.head != nil {
@@ -145,23 +145,23 @@ func (h *State) applyDeadQueued() {
 	}
 	for _, id := range h.dead {
 		if !waiting[id] {
-			h.queue = append(h.queue, id)
+			h.redeliveries = append(h.redeliveries, id)
 		}
 	}
 }
 
 func (h *State) applyReplayStopped() {
-	h.replay, h.queue = nil, nil
+	h.replay, h.redeliveries = nil, nil
 	if h.head != nil && h.head.Source != SourceLive {
 		h.head = nil
 	}
 }
 
-func (h *State) applyPassed(f *Skipped) {
-	h.advance(f.Lane, f.Through)
+func (h *State) applySkipped(f *Skipped) {
+	h.advance(f.Source, f.Through)
 }
 
-// advance takes a lane past a delivery.
+// advance moves a source past a delivery.
 func (h *State) advance(l Source, id protocol.DeliveryID) {
 	if h.head != nil && h.head.Source == l && h.head.Delivery <= id {
 		h.head = nil
@@ -170,10 +170,10 @@ func (h *State) advance(l Source, id protocol.DeliveryID) {
 	case SourceLive:
 		h.cursor = max(h.cursor, id)
 	case SourceRedelivery:
-		if i := slices.Index(h.queue, id); i == 0 {
-			h.queue = h.queue[1:]
+		if i := slices.Index(h.redeliveries, id); i == 0 {
+			h.redeliveries = h.redeliveries[1:]
 		} else if i > 0 {
-			h.queue = slices.Delete(h.queue, i, i+1)
+			h.redeliveries = slices.Delete(h.redeliveries, i, i+1)
 		}
 	case SourceReplay:
 		h.advanceReplay(id)

@@ -36,12 +36,12 @@ const (
 	FailureTLS     Failure = "tls"
 	FailureTimeout Failure = "timeout"
 	FailureHTTP    Failure = "http"    // the peer does not speak HTTP, or stopped in the middle
-	FailureExpired Failure = "expired" // nobody was called: the event had waited for too long
+	FailureExpired Failure = "expired" // not sent: the event had waited for too long
 )
 
-// Attempt is what came of one.
+// Attempt is the outcome of one dispatch.
 type Attempt struct {
-	// At is when it began, Took how long it lasted.
+	// At is when the attempt began, Took how long it lasted.
 	At   protocol.Timestamp
 	Took time.Duration
 	// Status is the HTTP status, 0 when none was received.
@@ -51,6 +51,6 @@ type Attempt struct {
 	Error string
 	// Excerpt is the beginning of the response body, valid UTF-8.
 	Excerpt string
-	// RetryAfter is the endpoint's own wish, 0 when it has none.
+	// RetryAfter is what the endpoint asked for, 0 when it did not.
 	RetryAfter time.Duration
 }

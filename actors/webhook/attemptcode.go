@@ -16,7 +16,7 @@ import (
 //	varint   began minus at
 //	uvarint  took, in milliseconds
 //	uvarint  delivery
-//	byte     lane
+//	byte     source
 //	byte     1 for a probe, else 0
 //	text     event
 //	uvarint  session
@@ -71,15 +71,15 @@ func readAttempted(b []byte) (*Attempted, error) {
 	f.Failure, f.Error, f.Excerpt = Failure(r.text()), r.text(), r.text()
 	f.Class, f.Verdict = FailureClass(r.Byte()), Verdict(r.Byte())
 	f.Due = r.moment()
-	if !r.Done() || !f.sound() {
+	if !r.Done() || !f.valid() {
 		return nil, fmt.Errorf("%w: a damaged attempt", errFact)
 	}
 	return f, nil
 }
 
-func (f *Attempted) sound() bool {
+func (f *Attempted) valid() bool {
 	return f.At > 0 && f.Began >= 0 && f.Began <= maxMoment && f.Delivery > 0 && f.Number > 0 && f.Source.known() &&
-		f.Class >= ClassFine && f.Class <= ClassStale && f.Verdict >= VerdictDelivered && f.Verdict <= VerdictDropped
+		f.Class >= ClassSuccess && f.Class <= ClassStale && f.Verdict >= VerdictDelivered && f.Verdict <= VerdictDropped
 }
 
 // reader reads attempts; see codec.Reader.

@@ -2,30 +2,31 @@ package webhook
 
 import "slices"
 
-// Class says whom an outcome blames. Numbers are stored: they are for ever.
+// FailureClass is the cause that an outcome points to. The numbers are stored, so they
+// never change.
 type FailureClass byte
 
 // The classes.
 const (
-	ClassFine     FailureClass = iota + 1 // 2xx
-	ClassEndpoint                         // the endpoint is ill: hold the line
-	ClassServer                           // 5xx: the endpoint, or this message alone
-	ClassMessage                          // the message is ill: its budget, then set it aside
-	ClassGone                             // 410: never again
-	ClassStale                            // a failure of what was configured before: no blame
+	ClassSuccess  FailureClass = iota + 1 // 2xx
+	ClassEndpoint                         // the endpoint fails: hold all deliveries
+	ClassServer                           // 5xx: the endpoint fails, or this message alone
+	ClassMessage                          // the endpoint refuses this message: retry within its budget, then dead letter
+	ClassGone                             // 410: disable
+	ClassStale                            // a failure under an earlier configuration: does not count
 )
 
-// messageStatuses are the answers that blame the request itself.
+// messageStatuses are the statuses that refuse the request itself.
 var messageStatuses = []int{400, 405, 406, 411, 413, 414, 415, 422, 431}
 
-// classOf judges one attempt by itself. A 5xx with Retry-After is a word about the
-// endpoint, not about the message.
+// classOf classifies one attempt by itself. A 5xx with Retry-After says that the endpoint
+// is overloaded, not that the message is at fault.
 func classOf(a *Attempt) FailureClass {
 	switch {
 	case a.Failure != FailureNone || a.Status == 0:
 		return ClassEndpoint
 	case a.Status >= 200 && a.Status < 300:
-		return ClassFine
+		return ClassSuccess
 	case a.Status == 410:
 		return ClassGone
 	case slices.Contains(messageStatuses, a.Status):
@@ -36,18 +37,45 @@ func classOf(a *Attempt) FailureClass {
 	return ClassEndpoint
 }
 
-// Verdict is what follows from an attempt. Numbers are stored: they are for ever.
+// Verdict is what follows from an attempt. The numbers are stored, so they never change.
 type Verdict byte
 
 // The verdicts.
 const (
 	VerdictDelivered Verdict = iota + 1
 	VerdictRetry             // the same delivery again, when it is due
-	VerdictProbe             // a ping first, to see whether the endpoint or the message is ill
-	VerdictDead              // set aside; the next one goes
-	VerdictGone              // the endpoint said 410: disabled, the delivery waits
-	VerdictExhausted         // it has failed for days: disabled, the delivery waits
+	VerdictProbe             // a ping first, to see whether the endpoint or the message is at fault
+	VerdictDead              // dead letter; the next delivery follows
+	VerdictGone              // the endpoint answered 410: disabled, the delivery is kept
+	VerdictExhausted         // the endpoint has failed for days: disabled, the delivery is kept
 	VerdictDropped           // failed, and not wanted any more
 )
 
 func (v Verdict) disables() bool { return v == VerdictGone || v == VerdictExhausted }
+
+// String is the verdict as the logs show it.
+func (v Verdict) String() string {
+	switch v {
+	case VerdictDelivered:
+		return "delivered"
+	case VerdictRetry:
+		return "retry"
+	case VerdictProbe:
+		return "probe"
+	case VerdictDead:
+		return "dead"
+	case VerdictGone:
+		return "gone"
+	case VerdictExhausted:
+		return "exhausted"
+	}
+	return "dropped"
+}
+
+// ErrorClass is the stage that failed, or "status"; webhooks.logs shows it.
+func (f *Attempted) ErrorClass() string {
+	if f.Failure != FailureNone {
+		return string(f.Failure)
+	}
+	return "status"
+}

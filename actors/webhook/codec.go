@@ -10,17 +10,17 @@ import (
 )
 
 // A stored fact is one kind byte and a body: the fact's JSON, but for attempts, of
-// which there are many (see attemptcode.go). Numbers of kinds are for ever.
+// which there are many (see attemptcode.go). The numbers of kinds never change.
 const (
 	kindCreated byte = iota + 1
 	kindUpdated
 	kindSecretRotated
 	kindTested
 	kindRedeliveryQueued
-	kindDeadQueued
+	kindDeadRequeued
 	kindReplayStarted
 	kindReplayStopped
-	kindPassed
+	kindSkipped
 	kindAttempted
 	kindDeleted
 	kindDisabled
@@ -43,8 +43,8 @@ func AppendFact(dst []byte, f Fact) []byte {
 	return append(append(dst, kindOf(f)), b...)
 }
 
-// ReadFact reads what AppendFact wrote. It keeps nothing of b. Anything else is an
-// error, a kind of a newer version too; it never panics.
+// ReadFact reads what AppendFact wrote, keeping nothing of b. Anything else is an error, a
+// kind of a newer version too; ReadFact never panics.
 func ReadFact(b []byte) (Fact, error) {
 	if len(b) == 0 {
 		return nil, fmt.Errorf("%w: empty", errFact)
@@ -56,20 +56,20 @@ func ReadFact(b []byte) (Fact, error) {
 		}
 		return a, nil
 	}
-	f := blank(b[0])
+	f := newFact(b[0])
 	if f == nil {
 		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, b[0])
 	}
 	if err := codec.ReadJSON(b[1:], f); err != nil {
 		return nil, fmt.Errorf("%w: kind %d: %w", errFact, b[0], err)
 	}
-	if !sound(f) {
+	if !valid(f) {
 		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, b[0])
 	}
 	return f, nil
 }
 
-// ReadAttempt reads a stored fact when it is an attempt; nil when it is another fact.
+// ReadAttempt reads a stored fact that is an attempt; it returns nil for other facts.
 func ReadAttempt(b []byte) (*Attempted, error) {
 	if len(b) == 0 || b[0] != kindAttempted {
 		return nil, nil
@@ -77,7 +77,7 @@ func ReadAttempt(b []byte) (*Attempted, error) {
 	return readAttempted(b[1:])
 }
 
-// IsDeleted says whether the stored fact is the last one of a webhook.
+// IsDeleted reports whether the stored fact is Deleted, the last one of a webhook.
 func IsDeleted(b []byte) bool { return len(b) > 0 && b[0] == kindDeleted }
 
 func kindOf(f Fact) byte {
@@ -92,22 +92,22 @@ func kindOf(f Fact) byte {
 		return kindTested
 	case *RedeliveryQueued:
 		return kindRedeliveryQueued
-	case *DeadLettered:
-		return kindDeadQueued
+	case *DeadRequeued:
+		return kindDeadRequeued
 	case *ReplayStarted:
 		return kindReplayStarted
 	case *ReplayStopped:
 		return kindReplayStopped
 	case *Skipped:
-		return kindPassed
+		return kindSkipped
 	case *Disabled:
 		return kindDisabled
 	}
 	return kindDeleted
 }
 
-// blank is the fact of a JSON kind to be filled in, nil for a kind that nobody knows.
-func blank(kind byte) Fact {
+// newFact is an empty fact of a JSON kind, nil for an unknown kind.
+func newFact(kind byte) Fact {
 	switch kind {
 	case kindCreated:
 		return new(Created)
@@ -119,13 +119,13 @@ func blank(kind byte) Fact {
 		return new(Tested)
 	case kindRedeliveryQueued:
 		return new(RedeliveryQueued)
-	case kindDeadQueued:
-		return new(DeadLettered)
+	case kindDeadRequeued:
+		return new(DeadRequeued)
 	case kindReplayStarted:
 		return new(ReplayStarted)
 	case kindReplayStopped:
 		return new(ReplayStopped)
-	case kindPassed:
+	case kindSkipped:
 		return new(Skipped)
 	case kindDeleted:
 		return new(Deleted)
@@ -135,8 +135,8 @@ func blank(kind byte) Fact {
 	return nil
 }
 
-// sound checks what the JSON's types do not.
-func sound(f Fact) bool {
+// valid checks what the JSON's types do not.
+func valid(f Fact) bool {
 	if f.moment() <= 0 || f.moment() > maxMoment {
 		return false
 	}
@@ -144,7 +144,7 @@ func sound(f Fact) bool {
 	case *Created:
 		return f.URL != "" && f.Secret != "" && f.Reached >= 0 && (f.RateLimit == nil || *f.RateLimit > 0)
 	case *Updated:
-		return f.Reached >= 0 && filled(f.URL) && filled(f.Secret) && (f.RateLimit == nil || *f.RateLimit >= 0)
+		return f.Reached >= 0 && notEmpty(f.URL) && notEmpty(f.Secret) && (f.RateLimit == nil || *f.RateLimit >= 0)
 	case *SecretRotated:
 		return f.Secret != "" && f.Until > 0 && f.Until <= maxMoment
 	case *RedeliveryQueued:
@@ -152,11 +152,11 @@ func sound(f Fact) bool {
 	case *ReplayStarted:
 		return f.After >= 0 && f.Until > f.After
 	case *Skipped:
-		return f.Lane.known() && f.Through >= 0
+		return f.Source.known() && f.Through >= 0
 	case *Disabled:
 		return f.Reason != ""
 	}
 	return true
 }
 
-func filled(s *string) bool { return s == nil || *s != "" }
+func notEmpty(s *string) bool { return s == nil || *s != "" }

@@ -7,8 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// Decide turns a checked command into facts, appended to dst, or refuses it. It
-// changes nothing.
+// Decide turns a checked command into facts, appended to dst, or refuses it. The state
+// is not changed.
 func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading) ([]Fact, *protocol.Error) {
 	now := m.Wall
 	if c, ok := cmd.(protocol.CreateWebhook); ok {
@@ -18,17 +18,17 @@ func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading
 		return dst, protocol.NotFound("Webhook")
 	}
 	if h.FromBackup() {
-		if err := acceptsFromBackup(cmd); err != nil {
+		if err := checkFromBackup(cmd); err != nil {
 			return dst, err
 		}
 	}
 	switch c := cmd.(type) {
 	case *RecordAttempt:
-		return h.decideConclude(dst, c, m)
+		return h.decideAttempt(dst, c, m)
 	case *Expire:
-		return h.decideLeaveOut(dst, c, now), nil
+		return h.decideExpire(dst, c, now), nil
 	case *Skip:
-		return append(dst, &Skipped{At: now, Lane: c.Lane, Through: c.Through}), nil
+		return append(dst, &Skipped{At: now, Source: c.Source, Through: c.Through}), nil
 	case *Disable:
 		return append(dst, &Disabled{At: now, Reason: c.Reason, Epoch: h.restored}), nil
 	case protocol.UpdateWebhook:
@@ -50,11 +50,11 @@ func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading
 }
 
 func (h *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
-	if h.phase != phaseUnborn {
+	if h.phase != phaseNew {
 		return dst, protocol.Errorf(protocol.CodeConflict, "Webhook exists already")
 	}
 	return append(dst, &Created{
-		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: once(c.Events.Types), Sessions: once(c.Sessions),
+		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: distinct(c.Events.Types), Sessions: distinct(c.Sessions),
 		RateLimit: c.RateLimit, Reached: c.Head, Epoch: h.restored,
 	}), nil
 }
@@ -62,13 +62,13 @@ func (h *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.
 func (h *State) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
 	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Head}
 	if c.Events.Set {
-		events := once(c.Events.Types)
+		events := distinct(c.Events.Types)
 		f.Events = &events
 	}
 	if c.Sessions.Set {
 		sessions := []protocol.SessionID{}
 		if c.Sessions.Value != nil {
-			sessions = once(*c.Sessions.Value)
+			sessions = distinct(*c.Sessions.Value)
 		}
 		f.Sessions = &sessions
 	}
@@ -89,8 +89,8 @@ func rotated(c protocol.RotateSecret, now protocol.Timestamp) *SecretRotated {
 	return &SecretRotated{At: now, Secret: c.Secret, Until: now + protocol.Timestamp(overlap.Milliseconds())}
 }
 
-// decideTest keeps a test out of a line that does not move: whoever asks for one
-// wants to see now what the endpoint says.
+// decideTest takes a test out of the order when deliveries are held up: whoever asks for
+// a test wants to see now how the endpoint answers.
 func (h *State) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	aside := !h.enabled || h.head != nil
 	if aside && len(h.tests) >= maxTests {
@@ -107,9 +107,9 @@ func (h *State) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.T
 		return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
 	case c.DeliveryID > h.cursor:
 		return dst, protocol.Errorf(protocol.CodeConflict, "This delivery has not been made yet")
-	case len(h.queue) >= maxQueue:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.queue))
-	case slices.Contains(h.queue, c.DeliveryID):
+	case len(h.redeliveries) >= maxRedeliveries:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.redeliveries))
+	case slices.Contains(h.redeliveries, c.DeliveryID):
 		return dst, nil
 	}
 	return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
@@ -119,12 +119,12 @@ func (h *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.
 	switch {
 	case !h.enabled:
 		return dst, errDisabled()
-	case c.Failed && len(h.queue) > maxQueue-maxDead:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.queue))
+	case c.Failed && len(h.redeliveries) > maxRedeliveries-maxDead:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.redeliveries))
 	case c.Failed && len(h.dead) == 0:
 		return dst, nil
 	case c.Failed:
-		return append(dst, &DeadLettered{At: now}), nil
+		return append(dst, &DeadRequeued{At: now}), nil
 	case h.replay != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is under way. Stop it first.")
 	case c.From >= c.Until:
@@ -137,8 +137,8 @@ func errDisabled() *protocol.Error {
 	return protocol.Errorf(protocol.CodeConflict, "The webhook is disabled. Enable it first.")
 }
 
-// once is the list without repetitions, in order, in memory of its own.
-func once[T comparable](list []T) []T {
+// distinct copies the list without repetitions, in order.
+func distinct[T comparable](list []T) []T {
 	out := make([]T, 0, len(list))
 	for _, v := range list {
 		if !slices.Contains(out, v) {

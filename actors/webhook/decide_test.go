@@ -105,7 +105,7 @@ func TestTheSecretsThatSign(t *testing.T) {
 	}
 }
 
-func TestAFreshStartForgetsTheFailures(t *testing.T) {
+func TestConfigChangeResetsFailures(t *testing.T) {
 	for name, c := range map[string]protocol.Command{
 		"url": protocol.UpdateWebhook{ID: 7, URL: ptr("v")}, "secret": protocol.UpdateWebhook{ID: 7, Secret: ptr("v")}, "rotation": protocol.RotateSecret{ID: 7, Secret: "v"},
 	} {

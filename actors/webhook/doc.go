@@ -1,8 +1,8 @@
-// Package webhook is the state of one webhook: what it wants to hear, how far it has
-// heard, and what becomes of a delivery that fails.
+// Package webhook is the state machine of one webhook: its filter, its cursor in the
+// journal, and what follows when a delivery fails.
 //
-// It is pure: it decides which attempt is due when, and what an attempt's outcome
-// means (the endpoint is ill: hold the line; the message is ill: set it aside after
-// its budget; gone: disable), but it sends nothing, waits for nothing and knows no
-// clock but the moments it is told.
+// It is pure: it decides when the next attempt is due and what an outcome means (the
+// endpoint fails: hold all deliveries and retry with backoff; the endpoint refuses one
+// message: dead letter after its budget; 410: disable), but it sends nothing, waits for
+// nothing and reads no clock: the time comes with each command.
 package webhook

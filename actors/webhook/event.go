@@ -8,7 +8,7 @@ import (
 	"partyline/protocol"
 )
 
-// Event is a stored event cut into its parts, none of them decoded.
+// Event is a stored event split into its fields, none of them decoded.
 type Event struct {
 	Type    protocol.EventType
 	Session protocol.SessionID
@@ -26,8 +26,8 @@ var (
 	beforeData      = []byte(`,"data":`)
 )
 
-// Peek reads the type and the session of a stored event, and nothing else: it is
-// called for every event there is. ok is false when it is written in another way.
+// Peek reads the type and the session of a stored event and nothing else, because the
+// router calls it for every event. ok is false when the event is written in another way.
 func Peek(stored []byte) (t []byte, s protocol.SessionID, ok bool) {
 	rest, ok := bytes.CutPrefix(stored, beforeType)
 	if !ok {
@@ -37,18 +37,18 @@ func Peek(stored []byte) (t []byte, s protocol.SessionID, ok bool) {
 	if !ok {
 		return nil, 0, false
 	}
-	_, rest, ok = value(rest, beforeTimestamp, quoted)
+	_, rest, ok = field(rest, beforeTimestamp, quoted)
 	if !ok {
 		return nil, 0, false
 	}
-	digits, _, ok := value(rest, beforeSession, number)
+	digits, _, ok := field(rest, beforeSession, number)
 	n, err := strconv.ParseInt(string(digits), 10, 64)
 	return t, protocol.SessionID(n), ok && err == nil
 }
 
-// ReadEvent cuts a stored event. The parts are parts of stored.
+// ReadEvent splits a stored event. The fields are slices of stored.
 func ReadEvent(stored []byte) (Event, error) {
-	if e, ok := cut(stored); ok {
+	if e, ok := splitEvent(stored); ok {
 		return e, nil
 	}
 	var e struct {
@@ -69,17 +69,17 @@ func ReadEvent(stored []byte) (Event, error) {
 	return Event{Type: e.Type, Session: e.SessionID, Timestamp: []byte(e.Timestamp), Data: e.Data}, nil
 }
 
-func cut(stored []byte) (e Event, ok bool) {
+func splitEvent(stored []byte) (e Event, ok bool) {
 	t, session, ok := Peek(stored)
 	if !ok {
 		return e, false
 	}
-	at, rest, ok := value(stored[len(beforeType)+len(t)+1:], beforeTimestamp, quoted)
+	at, rest, ok := field(stored[len(beforeType)+len(t)+1:], beforeTimestamp, quoted)
 	if !ok {
 		return e, false
 	}
-	_, rest, _ = value(rest, beforeSession, number)
-	_, rest, ok = value(rest, beforeSeq, number)
+	_, rest, _ = field(rest, beforeSession, number)
+	_, rest, ok = field(rest, beforeSeq, number)
 	if !ok {
 		return e, false
 	}
@@ -90,7 +90,7 @@ func cut(stored []byte) (e Event, ok bool) {
 	return Event{Type: protocol.EventType(t), Session: session, Timestamp: at, Data: rest[:len(rest)-1]}, true
 }
 
-func value(b, before []byte, read func([]byte) ([]byte, []byte, bool)) (v, rest []byte, ok bool) {
+func field(b, before []byte, read func([]byte) ([]byte, []byte, bool)) (v, rest []byte, ok bool) {
 	b, ok = bytes.CutPrefix(b, before)
 	if !ok {
 		return nil, nil, false
@@ -98,7 +98,7 @@ func value(b, before []byte, read func([]byte) ([]byte, []byte, bool)) (v, rest 
 	return read(b)
 }
 
-// quoted reads up to the closing quote; a text with escapes is not for here.
+// quoted reads up to the closing quote; a text with escapes is refused.
 func quoted(b []byte) (v, rest []byte, ok bool) {
 	end := bytes.IndexByte(b, '"')
 	if end < 0 || bytes.IndexByte(b[:end], '\\') >= 0 {

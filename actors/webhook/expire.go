@@ -2,12 +2,12 @@ package webhook
 
 import "partyline/protocol"
 
-// LeaveOut tells the state of events of the main lane that have waited for too long. They
-// are set aside as if they had been tried in vain, so they stand in the log and among the
-// dead deliveries, and can be asked for again.
+// Expire is the command that sets live events aside which have waited for too long. They
+// are recorded as failed attempts, so they stand in the log and among the dead
+// deliveries, and can be asked for again.
 type Expire struct {
 	Events []Waited
-	// Reason is the sentence of the log.
+	// Reason is the sentence in the log.
 	Reason string
 }
 
@@ -21,9 +21,9 @@ type Waited struct {
 // Check implements protocol.Command.
 func (*Expire) Check() *protocol.Error { return nil }
 
-// decideLeaveOut passes over what is done with, which happens when the answer of a commit
-// was lost. No blame falls on the endpoint.
-func (h *State) decideLeaveOut(dst []Fact, c *Expire, now protocol.Timestamp) []Fact {
+// decideExpire leaves out events that are done already, which happens when the answer of
+// a commit was lost. Expired events do not count as failures of the endpoint.
+func (h *State) decideExpire(dst []Fact, c *Expire, now protocol.Timestamp) []Fact {
 	for _, e := range c.Events {
 		if e.Delivery <= h.cursor {
 			continue

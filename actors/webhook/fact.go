@@ -6,7 +6,7 @@ import "partyline/protocol"
 // when it was decided, by a clock that may go back.
 type Fact interface{ moment() protocol.Timestamp }
 
-// Created is the first fact of every webhook. It is told of what lies after Reached.
+// Created is the first fact of every webhook. It gets the events after Reached.
 // Epoch is the timeline in which it was decided, "" in one that did not begin with a
 // restore after which webhooks of the backup are not called.
 type Created struct {
@@ -21,8 +21,8 @@ type Created struct {
 	Epoch     string               `json:"epoch,omitempty"`
 }
 
-// Updated changes the fields that are there. What lies up to Reached was judged by
-// the fields before. A rate of 0 takes the limit away; Sessions is nil when unchanged.
+// Updated changes the fields that are not nil. Events up to Reached were matched with the
+// filter before. A rate of 0 removes the limit; Sessions is nil when unchanged.
 type Updated struct {
 	At        protocol.Timestamp    `json:"at"`
 	Name      *string               `json:"name,omitempty"`
@@ -35,32 +35,33 @@ type Updated struct {
 	Reached   protocol.DeliveryID   `json:"reached"`
 }
 
-// SecretRotated puts a secret in front; the others sign on until Until.
+// SecretRotated adds a new first secret; the others go on signing until Until.
 type SecretRotated struct {
 	At     protocol.Timestamp `json:"at"`
 	Secret string             `json:"secret"`
 	Until  protocol.Timestamp `json:"until"`
 }
 
-// Tested asks for a delivery of the made-up event that stands in the same record. It
-// is delivered in its place in the line, or aside, when the line does not move.
+// Tested asks for a delivery of the sample event that stands in the same record. It is
+// delivered in order with the others, or with Aside outside the order, when deliveries
+// are held up.
 type Tested struct {
 	At    protocol.Timestamp `json:"at"`
 	Aside bool               `json:"aside,omitempty"`
 }
 
-// RedeliveryQueued asks for one delivery again. One that is being tried is due now.
+// RedeliveryQueued asks for one delivery again. One that is being retried becomes due now.
 type RedeliveryQueued struct {
 	At       protocol.Timestamp  `json:"at"`
 	Delivery protocol.DeliveryID `json:"delivery"`
 }
 
-// DeadQueued asks for all dead deliveries again, in order.
-type DeadLettered struct {
+// DeadRequeued asks for all dead deliveries again, in order.
+type DeadRequeued struct {
 	At protocol.Timestamp `json:"at"`
 }
 
-// ReplayStarted asks for what lies after After up to Until again, in order.
+// ReplayStarted asks for the events after After up to Until again, in order.
 type ReplayStarted struct {
 	At    protocol.Timestamp  `json:"at"`
 	After protocol.DeliveryID `json:"after"`
@@ -72,23 +73,23 @@ type ReplayStopped struct {
 	At protocol.Timestamp `json:"at"`
 }
 
-// Passed says that there is nothing to deliver up to Through: nothing of interest, or
-// an event that is no longer stored.
+// Skipped moves a source past Through: no event up to there matches, or it is no longer
+// stored.
 type Skipped struct {
 	At      protocol.Timestamp  `json:"at"`
-	Lane    Source              `json:"lane"`
+	Source  Source              `json:"lane"`
 	Through protocol.DeliveryID `json:"through"`
 }
 
-// Attempted is one attempt, what came of it and what follows. It also moves the
-// cursor, so a delivery is one record.
+// Attempted is one attempt, its outcome and what follows. It also moves the cursor, so a
+// delivery is one record.
 type Attempted struct {
 	At       protocol.Timestamp // when its outcome was known
 	Began    protocol.Timestamp
 	Took     int64 // milliseconds
 	Delivery protocol.DeliveryID
 	Source   Source
-	Probe    bool // a ping sent to judge the delivery
+	Probe    bool // a ping, sent to find out whether the endpoint or the message is at fault
 	Event    protocol.EventType
 	Session  protocol.SessionID
 	Number   int // from 1 within the delivery
@@ -98,20 +99,20 @@ type Attempted struct {
 	Excerpt  string
 	Class    FailureClass
 	Verdict  Verdict
-	// Due is when it is tried again; of VerdictRetry and VerdictProbe.
+	// Due is when the delivery is tried again; set with VerdictRetry and VerdictProbe.
 	Due protocol.Timestamp
 }
 
-// Disabled is the hub's own word, for the reason given: the line stands still until
-// somebody enables the webhook, and tests that wait are forgotten. A webhook that is
-// disabled already keeps the reason it has. Epoch is as in Created.
+// Disabled is the hub's own decision, for the reason given: nothing is delivered until
+// somebody enables the webhook, and tests that wait are dropped. A webhook that is
+// disabled already keeps its reason. Epoch is as in Created.
 type Disabled struct {
 	At     protocol.Timestamp `json:"at"`
 	Reason string             `json:"reason"`
 	Epoch  string             `json:"epoch,omitempty"`
 }
 
-// Deleted makes the webhook forget everything. It is the last fact.
+// Deleted clears the whole state. It is the last fact.
 type Deleted struct {
 	At protocol.Timestamp `json:"at"`
 }
@@ -121,7 +122,7 @@ func (f *Updated) moment() protocol.Timestamp          { return f.At }
 func (f *SecretRotated) moment() protocol.Timestamp    { return f.At }
 func (f *Tested) moment() protocol.Timestamp           { return f.At }
 func (f *RedeliveryQueued) moment() protocol.Timestamp { return f.At }
-func (f *DeadLettered) moment() protocol.Timestamp     { return f.At }
+func (f *DeadRequeued) moment() protocol.Timestamp     { return f.At }
 func (f *ReplayStarted) moment() protocol.Timestamp    { return f.At }
 func (f *ReplayStopped) moment() protocol.Timestamp    { return f.At }
 func (f *Skipped) moment() protocol.Timestamp          { return f.At }

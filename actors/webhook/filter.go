@@ -6,21 +6,21 @@ import (
 	"partyline/protocol"
 )
 
-// Filter is what a webhook wants to hear.
+// Filter selects the events of a webhook.
 type Filter struct {
 	// Events are the types; protocol.EventAny among them is all.
 	Events []protocol.EventType
-	// Sessions are the only ones; none means all.
+	// Sessions are the sessions whose events match; none means all.
 	Sessions []protocol.SessionID
 }
 
-// Wants looks at an event's type and session.
-func (f *Filter) Wants(t protocol.EventType, s protocol.SessionID) bool {
-	return f.WantsType(t) && (len(f.Sessions) == 0 || slices.Contains(f.Sessions, s))
+// Matches reports whether an event of the type and session is delivered.
+func (f *Filter) Matches(t protocol.EventType, s protocol.SessionID) bool {
+	return f.MatchesType(t) && (len(f.Sessions) == 0 || slices.Contains(f.Sessions, s))
 }
 
-// WantsType looks at the type alone.
-func (f *Filter) WantsType(t protocol.EventType) bool {
+// MatchesType looks at the type alone.
+func (f *Filter) MatchesType(t protocol.EventType) bool {
 	for _, e := range f.Events {
 		if e == t || e == protocol.EventAny {
 			return true
@@ -29,7 +29,7 @@ func (f *Filter) WantsType(t protocol.EventType) bool {
 	return false
 }
 
-// Equal says whether both want the same.
+// Equal reports whether both select the same events.
 func (f *Filter) Equal(g *Filter) bool {
 	return slices.Equal(f.Events, g.Events) && slices.Equal(f.Sessions, g.Sessions)
 }

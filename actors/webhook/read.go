@@ -6,29 +6,29 @@ import (
 	"partyline/protocol"
 )
 
-// Exists says whether the webhook was created and not deleted.
+// Exists reports whether the webhook was created and not deleted.
 func (h *State) Exists() bool { return h.phase == phaseAlive }
 
-// Deleted says that it existed once.
+// Deleted reports whether the webhook existed and was deleted.
 func (h *State) Deleted() bool { return h.phase == phaseDeleted }
 
 // Webhook is the resource. It does not hold the secret.
 func (h *State) Webhook() protocol.Webhook {
 	w := protocol.Webhook{
-		ID: h.id, Name: h.name, URL: h.url, Events: once(h.filter.Events), Enabled: h.enabled, CreatedAt: h.created,
-		Sessions: once(h.filter.Sessions), State: h.Status(),
+		ID: h.id, Name: h.name, URL: h.url, Events: distinct(h.filter.Events), Enabled: h.enabled, CreatedAt: h.created,
+		Sessions: distinct(h.filter.Sessions), State: h.Status(),
 	}
 	if h.rate > 0 {
 		rate := h.rate
 		w.RateLimit = &rate
 	}
 	if !h.enabled {
-		w.DisabledReason = some(h.reason)
+		w.DisabledReason = optional(h.reason)
 	}
 	return w
 }
 
-// State is how it is doing.
+// Status is healthy, failing or disabled.
 func (h *State) Status() protocol.WebhookState {
 	switch {
 	case !h.enabled:
@@ -39,19 +39,19 @@ func (h *State) Status() protocol.WebhookState {
 	return protocol.WebhookHealthy
 }
 
-// Health is what the state knows for webhooks.health; the events that wait are the
-// journal's to count.
+// Health is what the state holds for webhooks.health; the events that wait are counted
+// in the journal.
 func (h *State) Health() protocol.WebhookHealth {
 	v := protocol.WebhookHealth{
-		WebhookID: h.id, State: h.Status(), QueueLengthExact: true, Redeliveries: len(h.queue), Replaying: h.replay != nil,
-		FailingSince: some(h.failing), LastSuccess: some(h.lastSuccess), LastError: some(h.lastError),
-		Attempts: h.counts.Made, Delivered: h.counts.Delivered, Dead: h.counts.Dead,
+		WebhookID: h.id, State: h.Status(), QueueLengthExact: true, Redeliveries: len(h.redeliveries), Replaying: h.replay != nil,
+		FailingSince: optional(h.failing), LastSuccess: optional(h.lastSuccess), LastError: optional(h.lastError),
+		Attempts: h.counts.Attempts, Delivered: h.counts.Delivered, Dead: h.counts.Dead,
 	}
 	if !h.enabled {
-		v.DisabledReason = some(h.reason)
+		v.DisabledReason = optional(h.reason)
 	}
 	if h.enabled && h.head != nil {
-		v.NextAttemptAt = some(h.head.Due)
+		v.NextAttemptAt = optional(h.head.Due)
 	}
 	return v
 }
@@ -60,7 +60,7 @@ func (h *State) Health() protocol.WebhookHealth {
 func (h *State) URL() string { return h.url }
 
 // Secrets are those that sign at that moment, the newest first. A clock that is ahead must
-// not end an overlap early: the moment is the earlier one of the hub's times.
+// not end an overlap early: pass the earlier one of the hub's times.
 func (h *State) Secrets(now protocol.Timestamp) []string {
 	var values []string
 	for i, s := range h.secrets {
@@ -71,29 +71,29 @@ func (h *State) Secrets(now protocol.Timestamp) []string {
 	return values
 }
 
-// Enabled says whether the line may move.
+// Enabled reports whether events are delivered.
 func (h *State) Enabled() bool { return h.enabled }
 
-// Filter is what it wants to hear; it must not be changed.
+// Filter selects the events that are delivered; it must not be changed.
 func (h *State) Filter() *Filter { return &h.filter }
 
 // RateLimit is the most attempts a minute, 0 for no limit.
 func (h *State) RateLimit() int { return h.rate }
 
-// Edition counts the changes of where and how it is delivered.
-func (h *State) Edition() int { return h.edition }
+// ConfigVersion counts the changes of url, secret and enabled.
+func (h *State) ConfigVersion() int { return h.configVersion }
 
-// Made is how many attempts are recorded.
-func (h *State) Made() int64 { return h.counts.Made }
+// Attempts is how many attempts are recorded.
+func (h *State) Attempts() int64 { return h.counts.Attempts }
 
-// Cursor is up to where the main lane is done with.
+// Cursor is the position up to which live events are done: delivered, dead or not wanted.
 func (h *State) Cursor() protocol.DeliveryID { return h.cursor }
 
 // Head is the delivery that is to be tried again, nil when there is none. It must not
 // be changed.
 func (h *State) Head() *Head { return h.head }
 
-// Test is the seq of the next Tested fact to be delivered aside.
+// Test is the seq of the next Tested fact to be delivered outside the order.
 func (h *State) Test() (seq protocol.Seq, ok bool) {
 	if len(h.tests) == 0 {
 		return 0, false
@@ -103,10 +103,10 @@ func (h *State) Test() (seq protocol.Seq, ok bool) {
 
 // Redelivery is the next delivery that was asked for again.
 func (h *State) Redelivery() (id protocol.DeliveryID, ok bool) {
-	if len(h.queue) == 0 {
+	if len(h.redeliveries) == 0 {
 		return 0, false
 	}
-	return h.queue[0], true
+	return h.redeliveries[0], true
 }
 
 // Replay is the rest of the range that is delivered again, nil when there is none. It
@@ -128,8 +128,8 @@ func MessageID(e protocol.Epoch, id protocol.WebhookID, d protocol.DeliveryID, p
 	return text
 }
 
-// some is nil for the zero value.
-func some[T comparable](v T) *T {
+// optional is nil for the zero value.
+func optional[T comparable](v T) *T {
 	var zero T
 	if v == zero {
 		return nil

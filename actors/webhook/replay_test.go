@@ -24,12 +24,12 @@ var stored = []struct {
 	{&webhook.SecretRotated{At: noon, Secret: "t", Until: noon + second}, "\x03" + `{"at":"2023-11-14T22:13:20.000Z","secret":"t","until":"2023-11-14T22:13:21.000Z"}`},
 	{&webhook.Tested{At: noon, Aside: true}, "\x04" + `{"at":"2023-11-14T22:13:20.000Z","aside":true}`},
 	{&webhook.RedeliveryQueued{At: noon, Delivery: 5}, "\x05" + `{"at":"2023-11-14T22:13:20.000Z","delivery":5}`},
-	{&webhook.DeadLettered{At: noon}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z"}`},
+	{&webhook.DeadRequeued{At: noon}, "\x06" + `{"at":"2023-11-14T22:13:20.000Z"}`},
 	{&webhook.ReplayStarted{At: noon, After: 1, Until: 2}, "\x07" + `{"at":"2023-11-14T22:13:20.000Z","after":1,"until":2}`},
 	{&webhook.ReplayStopped{At: noon}, "\x08" + `{"at":"2023-11-14T22:13:20.000Z"}`},
-	{&webhook.Skipped{At: noon, Lane: webhook.SourceLive, Through: 8}, "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":1,"through":8}`},
+	{&webhook.Skipped{At: noon, Source: webhook.SourceLive, Through: 8}, "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":1,"through":8}`},
 	{&webhook.Attempted{At: noon, Began: noon - 1, Took: 1, Delivery: 8, Source: webhook.SourceLive, Probe: true, Event: "e", Session: 3, Number: 2, Status: 200,
-		Failure: "tls", Error: "x", Excerpt: "y", Class: webhook.ClassFine, Verdict: webhook.VerdictDead, Due: 4},
+		Failure: "tls", Error: "x", Excerpt: "y", Class: webhook.ClassSuccess, Verdict: webhook.VerdictDead, Due: 4},
 		"\x0a\x80\xd0\x95\xff\xbc1\x01\x01\x08\x01\x01\x01e\x03\x02\xc8\x01\x03tls\x01x\x01y\x01\x04\x04"},
 	{&webhook.Deleted{At: noon}, "\x0b" + `{"at":"2023-11-14T22:13:20.000Z"}`},
 	{&webhook.Disabled{At: noon, Reason: "r"}, "\x0c" + `{"at":"2023-11-14T22:13:20.000Z","reason":"r"}`},
@@ -115,11 +115,11 @@ func TestTheCursorNeverGoesBack(t *testing.T) {
 
 func drawCommand(t *rapid.T, d *desk) protocol.Command {
 	kinds := []func() protocol.Command{
-		func() protocol.Command { return drawConclude(t, d) },
-		func() protocol.Command { return drawConclude(t, d) },
-		func() protocol.Command { return drawConclude(t, d) },
+		func() protocol.Command { return drawAttempt(t, d) },
+		func() protocol.Command { return drawAttempt(t, d) },
+		func() protocol.Command { return drawAttempt(t, d) },
 		func() protocol.Command {
-			return &webhook.Skip{Lane: webhook.Source(rapid.IntRange(1, 4).Draw(t, "lane")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
+			return &webhook.Skip{Source: webhook.Source(rapid.IntRange(1, 4).Draw(t, "lane")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
 		},
 		func() protocol.Command { return drawUpdate(t, d) },
 		func() protocol.Command { return protocol.TestWebhook{ID: 7} },
@@ -162,20 +162,20 @@ func drawUpdate(t *rapid.T, d *desk) protocol.Command {
 	return c
 }
 
-// drawConclude makes the attempt that the actor would make next, or one at random.
-func drawConclude(t *rapid.T, d *desk) protocol.Command {
+// drawAttempt makes the attempt that the actor would make next, or one at random.
+func drawAttempt(t *rapid.T, d *desk) protocol.Command {
 	c := &webhook.RecordAttempt{
-		Delivery: d.Cursor() + 1, Lane: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: protocol.SessionID(rapid.IntRange(1, 3).Draw(t, "session")),
-		Made: d.Made(), Edition: d.Edition() - rapid.IntRange(0, 4).Draw(t, "edition")/4, Draw: rapid.Float64Range(0, 0.999).Draw(t, "draw"),
+		Delivery: d.Cursor() + 1, Source: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: protocol.SessionID(rapid.IntRange(1, 3).Draw(t, "session")),
+		Attempts: d.Attempts(), ConfigVersion: d.ConfigVersion() - rapid.IntRange(0, 4).Draw(t, "edition")/4, Draw: rapid.Float64Range(0, 0.999).Draw(t, "draw"),
 	}
 	if h := d.Head(); h != nil {
-		c.Delivery, c.Lane, c.Probe = h.Delivery, h.Source, h.Probe
+		c.Delivery, c.Source, c.Probe = h.Delivery, h.Source, h.Probe
 	} else if id, ok := d.Redelivery(); ok && rapid.Bool().Draw(t, "redelivery") {
-		c.Delivery, c.Lane = id, webhook.SourceRedelivery
+		c.Delivery, c.Source = id, webhook.SourceRedelivery
 	} else if r := d.Replay(); r != nil && rapid.Bool().Draw(t, "replay") {
-		c.Delivery, c.Lane = r.After+1, webhook.SourceReplay
+		c.Delivery, c.Source = r.After+1, webhook.SourceReplay
 	} else if _, ok := d.Test(); ok {
-		c.Lane = webhook.SourceTest
+		c.Source = webhook.SourceTest
 	}
 	c.Outcome = answered(rapid.SampledFrom([]int{0, 200, 200, 400, 400, 404, 410, 429, 500, 500, 500}).Draw(t, "status"))
 	c.Outcome.At = d.now

@@ -59,13 +59,13 @@ func (d *desk) must(t testing.TB, cmd protocol.Command) any {
 // attempt concludes an attempt at a vote of the main lane.
 func (d *desk) attempt(t testing.TB, id protocol.DeliveryID, a webhook.Attempt) *webhook.Attempted {
 	t.Helper()
-	return d.conclude(t, &webhook.RecordAttempt{Delivery: id, Lane: webhook.SourceLive, Outcome: a})
+	return d.record(t, &webhook.RecordAttempt{Delivery: id, Source: webhook.SourceLive, Outcome: a})
 }
 
-func (d *desk) conclude(t testing.TB, c *webhook.RecordAttempt) *webhook.Attempted {
+func (d *desk) record(t testing.TB, c *webhook.RecordAttempt) *webhook.Attempted {
 	t.Helper()
 	c.Event, c.Session = protocol.EventVoteReceived, 3
-	c.Made, c.Edition, c.Draw = d.Made(), d.Edition(), d.draw
+	c.Attempts, c.ConfigVersion, c.Draw = d.Attempts(), d.ConfigVersion(), d.draw
 	c.Outcome.At = d.now
 	facts, _, err := d.do(c)
 	if err != nil {

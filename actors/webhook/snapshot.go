@@ -46,8 +46,8 @@ type snapshot struct {
 func (h *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(snapshot{
 		Phase: h.phase, Name: h.name, URL: h.url, Secrets: h.secrets, Events: h.filter.Events, Sessions: h.filter.Sessions,
-		Rate: h.rate, Enabled: h.enabled, Edition: h.edition, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
-		Queue: h.queue, Dead: h.dead, Replay: h.replay, Failures: h.failures, Misses: h.misses, Failing: h.failing,
+		Rate: h.rate, Enabled: h.enabled, Edition: h.configVersion, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
+		Queue: h.redeliveries, Dead: h.dead, Replay: h.replay, Failures: h.failures, Misses: h.misses, Failing: h.failing,
 		Reason: h.reason, LastSuccess: h.lastSuccess, LastError: h.lastError, Counts: h.counts, Epoch: h.epoch,
 	})
 	if err != nil {
@@ -56,8 +56,8 @@ func (h *State) AppendSnapshot(dst []byte) []byte {
 	return append(dst, b...)
 }
 
-// Restore replaces the state by a snapshot's. It never panics; after an error the
-// state is as before.
+// Restore replaces the state by a snapshot's. It never panics; after an error the state
+// is unchanged.
 func (h *State) Restore(data []byte) error {
 	var s snapshot
 	if err := codec.ReadJSON(data, &s); err != nil {
@@ -67,10 +67,10 @@ func (h *State) Restore(data []byte) error {
 		return fmt.Errorf("webhook: snapshot: %w", err)
 	}
 	*h = State{
-		id: h.id, restored: h.restored, epoch: s.Epoch, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, queue: s.Queue, dead: s.Dead,
+		id: h.id, restored: h.restored, epoch: s.Epoch, phase: s.Phase, created: s.Created, cursor: s.Cursor, head: s.Head, tests: s.Tests, redeliveries: s.Queue, dead: s.Dead,
 		config: config{
 			name: s.Name, url: s.URL, secrets: s.Secrets, filter: Filter{Events: s.Events, Sessions: s.Sessions},
-			rate: s.Rate, enabled: s.Enabled, edition: s.Edition,
+			rate: s.Rate, enabled: s.Enabled, configVersion: s.Edition,
 		},
 		replay: s.Replay, failures: s.Failures, misses: s.Misses, failing: s.Failing, reason: s.Reason,
 		lastSuccess: s.LastSuccess, lastError: s.LastError, counts: s.Counts,
@@ -84,11 +84,11 @@ func (s *snapshot) check() error {
 		return fmt.Errorf("phase %d", s.Phase)
 	case s.Phase == phaseAlive && (s.URL == "" || len(s.Secrets) == 0):
 		return fmt.Errorf("no url or no secret")
-	case len(s.Dead) > maxDead || len(s.Queue) > maxQueue || len(s.Tests) > maxTests || len(s.Secrets) > maxSecrets:
+	case len(s.Dead) > maxDead || len(s.Queue) > maxRedeliveries || len(s.Tests) > maxTests || len(s.Secrets) > maxSecrets:
 		return fmt.Errorf("a list is longer than its limit")
 	case !slices.IsSorted(s.Dead):
 		return fmt.Errorf("the dead deliveries are not in order")
-	case s.Cursor < 0 || s.Rate < 0 || s.Failures < 0 || s.Misses < 0 || s.Counts.Made < 0:
+	case s.Cursor < 0 || s.Rate < 0 || s.Failures < 0 || s.Misses < 0 || s.Counts.Attempts < 0:
 		return fmt.Errorf("a number is negative")
 	case s.Head != nil && (!s.Head.Source.known() || s.Head.Delivery < 1):
 		return fmt.Errorf("the head is no delivery")

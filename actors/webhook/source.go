@@ -1,19 +1,19 @@
 package webhook
 
-// Lane is why a delivery is made. Only the main lane moves the cursor. Numbers are
-// stored: they are for ever.
+// Source is why a delivery is made. Only live deliveries move the cursor. The numbers
+// are stored, so they never change.
 type Source byte
 
-// The lanes.
+// The sources.
 const (
-	SourceLive       Source = iota + 1 // what happens, in the order of the journal
-	SourceRedelivery                   // one delivery that was asked for again
-	SourceReplay                       // a range that was asked for again
-	SourceTest                         // a test aside from the line
+	SourceLive       Source = iota + 1 // events as they happen, in the order of the journal
+	SourceRedelivery                   // one delivery, asked for again
+	SourceReplay                       // a range, asked for again
+	SourceTest                         // a test outside the order
 )
 
-// budget is how many tries a delivery has while its message is to blame. What is
-// delivered again has one: it must not hold up the line for minutes once more.
+// budget is how many attempts a delivery has while the endpoint refuses its message.
+// Redeliveries have one: they must not hold up live events for minutes once more.
 func (l Source) budget() int {
 	if l == SourceLive {
 		return messageBudget

@@ -17,14 +17,14 @@ type State struct {
 	// the webhook was created or disabled after such a restore, "" for none.
 	restored, epoch string
 
-	cursor protocol.DeliveryID // everything of the main lane up to here is done with
-	head   *Head               // the delivery that failed and is to be tried again
-	tests  []protocol.Seq      // of Tested facts to be delivered aside
-	queue  []protocol.DeliveryID
-	dead   []protocol.DeliveryID // ascending, the newest maxDead
-	replay *Replay
+	cursor       protocol.DeliveryID // live events up to here are delivered, set aside or not wanted
+	head         *Head               // the delivery that failed and is tried again before any other
+	tests        []protocol.Seq      // seqs of the Tested facts to be delivered outside the order
+	redeliveries []protocol.DeliveryID
+	dead         []protocol.DeliveryID // ascending, the newest maxDead
+	replay       *Replay
 
-	failures int                // of the endpoint in a row: the place in the schedule
+	failures int                // of the endpoint in a row: the index into endpointBackoff
 	misses   int                // attempts since failingSince that failed
 	failing  protocol.Timestamp // since when, 0 when healthy
 	reason   string             // why it is disabled
@@ -37,12 +37,12 @@ type State struct {
 type phase byte
 
 const (
-	phaseUnborn phase = iota
+	phaseNew phase = iota
 	phaseAlive
 	phaseDeleted
 )
 
-// config is what an admin has said.
+// config holds the fields that an admin sets.
 type config struct {
 	name    string
 	url     string
@@ -50,70 +50,71 @@ type config struct {
 	filter  Filter
 	rate    int // attempts a minute, 0 for no limit
 	enabled bool
-	// edition counts the changes of url, secret and enabled: an attempt made under an
-	// earlier one says nothing about the endpoint as it is now.
-	edition int
+	// configVersion counts the changes of url, secret and enabled: the failure of an attempt
+	// made under an earlier one says nothing about the endpoint as it is now.
+	configVersion int
 }
 
-// secret signs until the given moment, for ever when it is 0.
+// secret is a signing secret that is used until the given moment, for ever when it is 0.
 type secret struct {
 	Value string             `json:"value"`
 	Until protocol.Timestamp `json:"until,omitempty"`
 }
 
-// Head is the delivery at the head of the line, after its first attempt.
+// Head is the delivery that the others wait for: its first attempt failed.
 type Head struct {
 	Delivery protocol.DeliveryID `json:"delivery"`
 	Source   Source              `json:"lane"`
 	Event    protocol.EventType  `json:"event"`
 	Session  protocol.SessionID  `json:"session,omitempty"`
-	// Attempts made so far; Tries of them count against the message's budget.
+	// Attempts is how many were made so far; Tries of them count against the message's budget.
 	Attempts int `json:"attempts"`
 	Tries    int `json:"tries,omitempty"`
-	// Due is when the next one is, 0 for now.
+	// Due is when the next attempt is, 0 for now.
 	Due protocol.Timestamp `json:"due,omitempty"`
 	// Probe says that the next attempt is a ping.
 	Probe bool `json:"probe,omitempty"`
 }
 
-// Replay is a range of the global order that is delivered again: what lies after
-// After, up to Until.
+// Replay is a range of the global order that is delivered again: the events after After,
+// up to Until.
 type Replay struct {
-	Number protocol.Seq        `json:"number"` // of the fact that began it
+	Number protocol.Seq        `json:"number"` // seq of the fact that began the replay
 	After  protocol.DeliveryID `json:"after"`
 	Until  protocol.DeliveryID `json:"until"`
 }
 
 type counts struct {
-	Made      int64 `json:"made"` // attempts
+	Attempts  int64 `json:"made"` // attempts
 	Delivered int64 `json:"delivered"`
 	Dead      int64 `json:"dead"`
 }
 
 const (
-	// maxDead is how many dead deliveries are remembered: as many as logs are kept.
+	// maxDead bounds the dead deliveries that are remembered: as many as log rows are kept.
 	maxDead = 10_000
-	// maxQueue is how many redeliveries may wait: room for all dead ones.
-	maxQueue = 2 * maxDead
-	// maxTests may wait aside: each is one request by an admin.
+	// maxRedeliveries bounds the redeliveries that wait: room for all dead ones twice.
+	maxRedeliveries = 2 * maxDead
+	// maxTests bounds the tests that wait outside the order: each is one request by an admin.
 	maxTests = 100
 )
 
 // New is a webhook that does not exist yet.
 func New(id protocol.WebhookID) *State { return &State{id: id} }
 
-// wants says whether the delivery at the head would still be made.
-func (h *State) wants(d *Head) bool {
-	return d.Source != SourceLive || h.filter.Wants(d.Event, d.Session) || d.Session == 0
+// wanted reports whether the filter still matches the delivery. Only live deliveries are
+// filtered; a test among them (session 0) always matches.
+func (h *State) wanted(d *Head) bool {
+	return d.Source != SourceLive || h.filter.Matches(d.Event, d.Session) || d.Session == 0
 }
 
-// well forgets that anything failed.
-func (h *State) well() {
+// resetFailures clears the record of failed attempts.
+func (h *State) resetFailures() {
 	h.failures, h.misses, h.failing = 0, 0, 0
 }
 
-// bury remembers a dead delivery, letting the oldest go.
-func (h *State) bury(id protocol.DeliveryID) {
+// addDead adds a delivery to the dead ones and drops the oldest beyond maxDead.
+func (h *State) addDead(id protocol.DeliveryID) {
 	i, found := slices.BinarySearch(h.dead, id)
 	if found {
 		return
@@ -124,7 +125,7 @@ func (h *State) bury(id protocol.DeliveryID) {
 	}
 }
 
-func (h *State) unbury(id protocol.DeliveryID) {
+func (h *State) removeDead(id protocol.DeliveryID) {
 	if i, found := slices.BinarySearch(h.dead, id); found {
 		h.dead = slices.Delete(h.dead, i, i+1)
 	}

@@ -2,40 +2,40 @@ package webhook
 
 import "partyline/protocol"
 
-// applyAttempted moves the lane or keeps the delivery at its head.
+// applyAttempted moves the source past the delivery, or keeps it as the head.
 func (h *State) applyAttempted(f *Attempted) {
-	h.counts.Made++
-	h.blame(f)
+	h.counts.Attempts++
+	h.recordHealth(f)
 	switch f.Verdict {
 	case VerdictDelivered:
 		h.lastSuccess, h.lastError = f.At, ""
 		h.counts.Delivered++
-		h.unbury(f.Delivery)
+		h.removeDead(f.Delivery)
 		h.advance(f.Source, f.Delivery)
 	case VerdictDead:
 		if f.Source != SourceTest {
 			h.counts.Dead++
-			h.bury(f.Delivery)
+			h.addDead(f.Delivery)
 		}
 		h.advance(f.Source, f.Delivery)
 	case VerdictDropped:
 		h.advance(f.Source, f.Delivery)
 	default:
-		h.keep(f)
+		h.keepHead(f)
 	}
-	if f.Class != ClassFine {
+	if f.Class != ClassSuccess {
 		h.lastError = f.Error
 	}
 }
 
-// blame keeps the endpoint's record. A test aside says nothing about the line.
-func (h *State) blame(f *Attempted) {
-	if f.Source == SourceTest && f.Class != ClassFine {
+// recordHealth counts the failures of the endpoint. A failed test counts for nothing.
+func (h *State) recordHealth(f *Attempted) {
+	if f.Source == SourceTest && f.Class != ClassSuccess {
 		return
 	}
 	switch f.Class {
-	case ClassFine, ClassMessage:
-		h.well() // it answers, so it is well
+	case ClassSuccess, ClassMessage:
+		h.resetFailures() // the endpoint answers
 	case ClassEndpoint, ClassServer:
 		if h.failing == 0 {
 			h.failing = f.At
@@ -47,9 +47,9 @@ func (h *State) blame(f *Attempted) {
 	}
 }
 
-// keep leaves the delivery at the head of the line, and disables the webhook where
-// that is the verdict.
-func (h *State) keep(f *Attempted) {
+// keepHead makes the delivery the head, and disables the webhook where that is the
+// verdict.
+func (h *State) keepHead(f *Attempted) {
 	if f.Verdict.disables() {
 		h.disable(f)
 	}
@@ -57,8 +57,8 @@ func (h *State) keep(f *Attempted) {
 		h.advance(f.Source, f.Delivery)
 		return
 	}
-	if !h.heads(f.Source, f.Delivery) {
-		if h.gone(f.Source, f.Delivery) {
+	if !h.isHead(f.Source, f.Delivery) {
+		if h.abandoned(f.Source, f.Delivery) {
 			return
 		}
 		h.head = &Head{Delivery: f.Delivery, Source: f.Source, Event: f.Event, Session: f.Session}
@@ -71,20 +71,20 @@ func (h *State) keep(f *Attempted) {
 	}
 }
 
-// gone says that nobody waits for the delivery any more: a replay that was stopped
-// while it was being made.
-func (h *State) gone(l Source, id protocol.DeliveryID) bool {
+// abandoned reports whether nothing asks for the delivery any more: its replay was
+// stopped during the attempt, or it is done already.
+func (h *State) abandoned(l Source, id protocol.DeliveryID) bool {
 	switch l {
 	case SourceReplay:
 		return h.replay == nil || h.replay.After >= id
 	case SourceRedelivery:
-		return !h.waits(id)
+		return !h.redeliveryQueued(id)
 	}
 	return h.cursor >= id
 }
 
-func (h *State) waits(id protocol.DeliveryID) bool {
-	for _, q := range h.queue {
+func (h *State) redeliveryQueued(id protocol.DeliveryID) bool {
+	for _, q := range h.redeliveries {
 		if q == id {
 			return true
 		}
@@ -97,14 +97,14 @@ func (h *State) disable(f *Attempted) {
 		return
 	}
 	h.enabled = false
-	h.edition++
+	h.configVersion++
 	h.reason = reasonGone
 	if f.Verdict == VerdictExhausted {
 		h.reason = reasonExhausted
 	}
 }
 
-// The reasons why a webhook is disabled by itself.
+// The reasons why the hub disables a webhook.
 const (
 	reasonGone      = "The endpoint answered 410 Gone"
 	reasonExhausted = "The endpoint has failed for 5 days"

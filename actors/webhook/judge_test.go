@@ -10,16 +10,16 @@ import (
 	"partyline/protocol"
 )
 
-func TestWhomAnOutcomeBlames(t *testing.T) {
+func TestClassAndVerdictOfAnOutcome(t *testing.T) {
 	for _, tt := range []struct {
 		outcome webhook.Attempt
 		class   webhook.FailureClass
 		verdict webhook.Verdict
 		state   protocol.WebhookState
 	}{
-		{answered(200), webhook.ClassFine, webhook.VerdictDelivered, protocol.WebhookHealthy},
-		{answered(204), webhook.ClassFine, webhook.VerdictDelivered, protocol.WebhookHealthy},
-		{answered(299), webhook.ClassFine, webhook.VerdictDelivered, protocol.WebhookHealthy},
+		{answered(200), webhook.ClassSuccess, webhook.VerdictDelivered, protocol.WebhookHealthy},
+		{answered(204), webhook.ClassSuccess, webhook.VerdictDelivered, protocol.WebhookHealthy},
+		{answered(299), webhook.ClassSuccess, webhook.VerdictDelivered, protocol.WebhookHealthy},
 		{answered(199), webhook.ClassEndpoint, webhook.VerdictRetry, protocol.WebhookFailing},
 		{answered(301), webhook.ClassEndpoint, webhook.VerdictRetry, protocol.WebhookFailing},
 		{answered(400), webhook.ClassMessage, webhook.VerdictRetry, protocol.WebhookHealthy},
@@ -48,7 +48,7 @@ func TestWhomAnOutcomeBlames(t *testing.T) {
 		if waits := d.Head() != nil; waits != (f.Verdict != webhook.VerdictDelivered) || waits == (d.Cursor() == 11) {
 			t.Errorf("%+v: head %+v, cursor %d", tt.outcome, d.Head(), d.Cursor())
 		}
-		if (f.Error == "") != (tt.class == webhook.ClassFine) {
+		if (f.Error == "") != (tt.class == webhook.ClassSuccess) {
 			t.Errorf("%+v: error %q", tt.outcome, f.Error)
 		}
 	}
@@ -60,14 +60,14 @@ func TestTheWaitsOfTheSchedule(t *testing.T) {
 		draw    float64
 		want    []protocol.Timestamp // seconds; 0 for dead, -1 for a ping first
 	}{
-		"an ill endpoint":       {answered(404), 1, []protocol.Timestamp{5, 30, 120, 300, 900, 900, 900}},
-		"half the draw":         {answered(404), 0.5, []protocol.Timestamp{2, 15, 60, 150, 450}},
-		"no draw":               {answered(404), 0, []protocol.Timestamp{1, 1, 1}},
-		"an ill message":        {answered(422), 1, []protocol.Timestamp{5, 15, 30, 60, 0}},
-		"a 5xx":                 {answered(500), 1, []protocol.Timestamp{5, 15, 30, 60, -1}},
-		"a hint":                {webhook.Attempt{Status: 429, RetryAfter: time.Minute}, 1, []protocol.Timestamp{60, 60, 120, 300, 900}},
-		"a hint of a year":      {webhook.Attempt{Status: 429, RetryAfter: 8760 * time.Hour}, 1, []protocol.Timestamp{3600, 3600}},
-		"an ill message's hint": {webhook.Attempt{Status: 413, RetryAfter: 20 * time.Second}, 1, []protocol.Timestamp{20, 20, 30, 60, 0}},
+		"a failing endpoint":       {answered(404), 1, []protocol.Timestamp{5, 30, 120, 300, 900, 900, 900}},
+		"half the draw":            {answered(404), 0.5, []protocol.Timestamp{2, 15, 60, 150, 450}},
+		"no draw":                  {answered(404), 0, []protocol.Timestamp{1, 1, 1}},
+		"a refused message":        {answered(422), 1, []protocol.Timestamp{5, 15, 30, 60, 0}},
+		"a 5xx":                    {answered(500), 1, []protocol.Timestamp{5, 15, 30, 60, -1}},
+		"a hint":                   {webhook.Attempt{Status: 429, RetryAfter: time.Minute}, 1, []protocol.Timestamp{60, 60, 120, 300, 900}},
+		"a hint of a year":         {webhook.Attempt{Status: 429, RetryAfter: 8760 * time.Hour}, 1, []protocol.Timestamp{3600, 3600}},
+		"a refused message's hint": {webhook.Attempt{Status: 413, RetryAfter: 20 * time.Second}, 1, []protocol.Timestamp{20, 20, 30, 60, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := created(t)
@@ -90,7 +90,7 @@ func TestTheWaitsOfTheSchedule(t *testing.T) {
 	}
 }
 
-func TestAProbeDecidesWhoIsIll(t *testing.T) {
+func TestPingDecidesBetweenEndpointAndMessage(t *testing.T) {
 	spent := func(t *testing.T) *desk {
 		d := created(t)
 		for range 5 {
@@ -102,7 +102,7 @@ func TestAProbeDecidesWhoIsIll(t *testing.T) {
 		return d
 	}
 	ping := func(t *testing.T, d *desk, a webhook.Attempt) *webhook.Attempted {
-		return d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Probe: true, Outcome: a})
+		return d.record(t, &webhook.RecordAttempt{Delivery: 11, Source: webhook.SourceLive, Probe: true, Outcome: a})
 	}
 	t.Run("taken: the message", func(t *testing.T) {
 		d := spent(t)
@@ -134,8 +134,8 @@ func TestAProbeDecidesWhoIsIll(t *testing.T) {
 
 func TestAnOutcomeIsRecordedOnce(t *testing.T) {
 	d := created(t)
-	c := &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Outcome: answered(200)}
-	d.conclude(t, c)
+	c := &webhook.RecordAttempt{Delivery: 11, Source: webhook.SourceLive, Outcome: answered(200)}
+	d.record(t, c)
 	if _, _, err := d.do(c); err == nil || err.Code != protocol.CodeConflict {
 		t.Fatalf("a second time: %v", err)
 	}
@@ -174,10 +174,10 @@ func TestLongTextsAreCutAtARune(t *testing.T) {
 	}
 }
 
-// An attempt that began before a change of address or secret blames nobody.
-func TestTheFailureOfAnEarlierEditionIsTriedAgainAtOnce(t *testing.T) {
+// An attempt that began before a change of address or secret does not count as a failure.
+func TestFailureUnderAnEarlierConfigIsRetriedAtOnce(t *testing.T) {
 	d := created(t)
-	c := &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: 3, Made: d.Made(), Edition: d.Edition(), Outcome: answered(410), Draw: 1}
+	c := &webhook.RecordAttempt{Delivery: 11, Source: webhook.SourceLive, Event: protocol.EventVoteReceived, Session: 3, Attempts: d.Attempts(), ConfigVersion: d.ConfigVersion(), Outcome: answered(410), Draw: 1}
 	d.must(t, protocol.UpdateWebhook{ID: 7, URL: ptr("https://b.example"), Head: 10})
 	facts, _, err := d.do(c)
 	if err != nil {
@@ -202,14 +202,14 @@ func TestTheLaneOfADeadOneHasOneTry(t *testing.T) {
 	if !ok || id != 11 {
 		t.Fatalf("queue: %d %v", id, ok)
 	}
-	f := d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceRedelivery, Outcome: answered(400)})
+	f := d.record(t, &webhook.RecordAttempt{Delivery: 11, Source: webhook.SourceRedelivery, Outcome: answered(400)})
 	if _, more := d.Redelivery(); f.Verdict != webhook.VerdictDead || more || d.Head() != nil {
 		t.Fatalf("%+v", f)
 	}
 	if a := d.must(t, protocol.ReplayWebhook{ID: 7, Failed: true}).(protocol.ReplayAccepted); *a.Deliveries != 1 {
 		t.Fatalf("dead: %+v", a)
 	}
-	d.conclude(t, &webhook.RecordAttempt{Delivery: 11, Lane: webhook.SourceRedelivery, Outcome: answered(200)})
+	d.record(t, &webhook.RecordAttempt{Delivery: 11, Source: webhook.SourceRedelivery, Outcome: answered(200)})
 	if a := d.must(t, protocol.ReplayWebhook{ID: 7, Failed: true}).(protocol.ReplayAccepted); *a.Deliveries != 0 {
 		t.Fatalf("delivered, and dead: %+v", a)
 	}
