@@ -50,7 +50,7 @@ func TestGeneratedDocs(t *testing.T) {
 // codes is the table of protocol.Codes.
 func codes() string {
 	var b strings.Builder
-	b.WriteString("| Code | Status | Close | Again |\n|---|---|---|---|\n")
+	b.WriteString("| Code | Status | Close | Retry |\n|---|---|---|---|\n")
 	all := protocol.Codes()
 	byStatus := slices.SortedFunc(maps.Keys(all), func(x, y protocol.Code) int {
 		if d := all[x].Status - all[y].Status; d != 0 {

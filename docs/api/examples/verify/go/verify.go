@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// verify says whether a delivery comes from who knows the secret. The body is as it
-// came, not decoded.
+// verify reports whether a delivery was signed with the secret. body is the raw request
+// body.
 func verify(secret string, h http.Header, body []byte) bool {
 	stamp := h.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
-		return false // an old delivery that somebody sends again
+		return false // replay attack
 	}
 	key := []byte(secret)
 	if encoded, ok := strings.CutPrefix(secret, "whsec_"); ok {
@@ -30,7 +30,7 @@ func verify(secret string, h http.Header, body []byte) bool {
 	want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 	for _, got := range strings.Fields(h.Get("webhook-signature")) {
 		if hmac.Equal([]byte(got), []byte(want)) {
-			return true // while a secret changes there are two signatures
+			return true // two signatures while a secret is rotated
 		}
 	}
 	return false

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 
-// verify says whether a delivery comes from who knows the secret. The body is the
-// text as it came, not decoded.
+// verify reports whether a delivery was signed with the secret. body is the raw text
+// of the request body.
 export function verify(secret, headers, body) {
   // A secret without whsec_ is the key itself, not base64.
   const options = secret.startsWith("whsec_") ? {} : { format: "raw" };
