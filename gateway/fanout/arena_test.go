@@ -69,46 +69,46 @@ func startArena(t testing.TB, o fanout.Options, start func(*httptest.Server), se
 // accept is the upper layer: just enough of the messages to drive the engine.
 func (a *arena) accept(w http.ResponseWriter, r *http.Request) {
 	from, _ := netip.ParseAddr(r.URL.Query().Get("from"))
-	p, err := a.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, ClientAddr: from, ChargeReplay: a.pay, Tag: r.URL.Query().Get("tag")})
+	c, err := a.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*.friend.test"}, ClientAddr: from, ChargeReplay: a.pay, Tag: r.URL.Query().Get("tag")})
 	if err != nil {
 		return
 	}
 	if a.between != nil {
 		a.between()
 	}
-	p.Serve(func(message []byte) { a.receive(p, message) }, func() {})
-	a.peers <- p
+	c.Serve(func(message []byte) { a.receive(c, message) }, func() {})
+	a.peers <- c
 }
 
-func (a *arena) receive(p *fanout.Conn, message []byte) {
+func (a *arena) receive(c *fanout.Conn, message []byte) {
 	var m protocol.ClientMessage
 	if err := json.Unmarshal(message, &m); err != nil {
 		a.t.Errorf("a client's message came mangled: %q", message)
 	}
 	switch m.Type {
 	case protocol.MessageAuth:
-		p.SubscribeAnnouncements()
-		answer(p, protocol.Notice{Type: protocol.MessageAuthSuccess})
+		c.SubscribeAnnouncements()
+		answer(c, protocol.Notice{Type: protocol.MessageAuthSuccess})
 	case protocol.MessageSubscribe:
-		_, err := p.Subscribe(a.t.Context(), fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
+		_, err := c.Subscribe(a.t.Context(), fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 		if e, ok := err.(*protocol.Error); ok {
-			answer(p, protocol.Notice{Type: protocol.MessageError, SessionID: m.SessionID, Message: e.Message, Code: e.Code})
+			answer(c, protocol.Notice{Type: protocol.MessageError, SessionID: m.SessionID, Message: e.Message, Code: e.Code})
 		}
 	case protocol.MessageUnsubscribe:
-		p.Unsubscribe(m.SessionID)
-		answer(p, protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID})
+		c.Unsubscribe(m.SessionID)
+		answer(c, protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID})
 	case protocol.MessageRequest:
-		answer(p, protocol.Response{Type: protocol.MessageResponse, ID: m.ID, Status: 200, Data: m.Data})
+		answer(c, protocol.Response{Type: protocol.MessageResponse, ID: m.ID, Status: 200, Data: m.Data})
 	case protocol.MessagePing:
-		answer(p, protocol.Notice{Type: protocol.MessagePong})
+		answer(c, protocol.Notice{Type: protocol.MessagePong})
 	default:
 		panic(m.Type)
 	}
 }
 
-func answer(p *fanout.Conn, v any) {
+func answer(c *fanout.Conn, v any) {
 	b, _ := json.Marshal(v)
-	p.Send(b)
+	c.Send(b)
 }
 
 // dial opens a connection to the arena without a word on it.

@@ -15,164 +15,164 @@ import (
 
 // Conn is one WebSocket. All methods may be called from any goroutine.
 type Conn struct {
-	// Tag is the caller's; the engine does not look at it.
+	// Tag is the caller's; the engine does not use it.
 	Tag any
 
-	engine  *Engine
-	receive func([]byte)
-	closed  func()
-	pay     func(bytes int) time.Duration
+	engine       *Engine
+	onMessage    func([]byte)
+	onClosed     func()
+	chargeReplay func(bytes int) time.Duration
 
-	conn    net.Conn
-	raw     syscall.RawConn // nil: every write goes through the pump
-	ws      *websocket.Conn
-	early   []byte                      // the reader's: bytes that came with the handshake
-	pings   pings                       // the reader's
-	greed   int                         // the reader's: bytes read since it has let others run
-	handled struct{ tick, count int64 } // the reader's: messages since the tick
-	seen    atomic.Int64                // the tick at which something came last
-	paused  atomic.Bool                 // the reader waits for room in the outbox: silence says nothing
-	place   int                         // in Engine.peers
-	queued  atomic.Bool
-	source  *source
-	held    atomic.Int64 // bytes, see unread
-	evicted atomic.Bool  // it held too many
-	outbox  outbox
+	netConn         net.Conn
+	rawConn         syscall.RawConn // nil: every write goes through the slow writer
+	ws              *websocket.Conn
+	earlyBytes      []byte                      // the reader's: bytes that came behind the handshake
+	pings           pings                       // the reader's
+	bytesSinceYield int                         // the reader's: bytes read since it yielded the CPU
+	handled         struct{ tick, count int64 } // the reader's: messages since that tick
+	lastHeard       atomic.Int64                // the heartbeat at which bytes came last
+	readPaused      atomic.Bool                 // the reader waits for space in the outbox, so silence means nothing
+	index           int                         // in Engine.conns
+	queued          atomic.Bool
+	address         *addressUnread
+	unreadBytes     atomic.Int64 // see unreadBudget
+	evicted         atomic.Bool  // for too many unread bytes
+	outbox          outbox
 
-	mu   sync.Mutex // guards what follows, and who may write to conn
-	subs []*subscription
-	turn int // whose events come first
+	mu      sync.Mutex // guards the fields below, and who may write to netConn
+	subs    []*subscription
+	nextSub int // the subscription whose events come first
 
-	// What is on its way, in this order. Except in the hands of the pump, rest is
-	// empty: whoever finds the socket full leaves the rest of one begun frame and
-	// starts the pump.
-	rest []byte
-	pong []byte
-	ping bool
-	out  []byte // from the outbox: complete frames
-	end  ending
+	// The fields below are what is sent next, in this order. Except while the slow writer
+	// runs, partialFrame is empty: whoever finds the socket full leaves there the rest of one
+	// begun frame and starts the slow writer.
+	partialFrame []byte
+	pendingPong  []byte
+	pingDue      bool
+	replies      []byte // complete frames, taken from the outbox
+	closeReq     closeRequest
 
-	restHeld, outHeld int  // the memory behind them, as counted
-	ended             bool // the close frame has begun: nothing may follow it
+	partialMem, repliesMem int  // the capacity of their buffers, as counted in unreadBytes
+	closeSent              bool // the close frame has begun: nothing may follow it
 
-	pumping bool          // the pump owns the socket
-	pumped  chan struct{} // closed when it has ended; nil when nobody waits for that
-	dead    bool
+	slowWriting    bool          // the slow writer owns the socket
+	slowWriterDone chan struct{} // closed when it has ended; nil when nobody waits for that
+	dead           bool          // the connection has ended and is cleaned up
 }
 
-func newPeer(e *Engine, o AcceptOptions) *Conn {
-	p := &Conn{Tag: o.Tag, engine: e, source: e.unread.join(o.ClientAddr), pay: o.ChargeReplay}
-	p.outbox.peer, p.outbox.room.L = p, &p.outbox.mu
-	p.seen.Store(e.tick.Load())
-	return p
+func newConn(e *Engine, o AcceptOptions) *Conn {
+	c := &Conn{Tag: o.Tag, engine: e, address: e.unread.addConn(o.ClientAddr), chargeReplay: o.ChargeReplay}
+	c.outbox.conn, c.outbox.space.L = c, &c.outbox.mu
+	c.lastHeard.Store(e.heartbeats.Load())
+	return c
 }
 
-// Send queues one JSON message, behind those sent before, and never waits. It is
-// framed and copied. It returns false when the peer is closed or closing. A peer
+// Send queues one JSON message behind those sent before, and never blocks. The payload is
+// framed and copied. Send returns false when the connection is closed or closing. A connection
 // that leaves more than 4 MiB unread is closed with 4008.
-func (p *Conn) Send(payload []byte) bool { return p.sent(p.outbox.add(payload)) }
+func (c *Conn) Send(payload []byte) bool { return c.afterSend(c.outbox.add(payload)) }
 
-// ReserveReply notes that the peer is to be sent an answer, by SendReply, later. It returns how
-// many it is owed now. A peer that Drain sends off is closed when it has been sent all.
-func (p *Conn) ReserveReply() int { return p.outbox.owe() }
+// ReserveReply announces a reply that SendReply will send later, and returns how many replies
+// are reserved now. A connection that Drain closes is sent all reserved replies first.
+func (c *Conn) ReserveReply() int { return c.outbox.reserve() }
 
-// SendReply is Send for what the peer is owed.
-func (p *Conn) SendReply(payload []byte) bool { return p.sent(p.outbox.pay(payload)) }
+// SendReply is Send for a reserved reply.
+func (c *Conn) SendReply(payload []byte) bool { return c.afterSend(c.outbox.fulfil(payload)) }
 
-func (p *Conn) sent(accepted, overfull bool) bool {
+func (c *Conn) afterSend(accepted, overfull bool) bool {
 	if overfull {
-		p.engine.stats.dropped.Add(1)
-		p.Close(protocol.CloseTooSlow, "Too many answers unread")
+		c.engine.stats.closedSlow.Add(1)
+		c.Close(protocol.CloseTooSlow, "Too many answers unread")
 	}
 	if accepted {
-		p.wake()
+		c.wake()
 	}
 	return accepted
 }
 
-// Close sends a close frame at the next frame boundary, ahead of everything that
-// waits, and drops the connection when the client has answered it or a moment has
-// passed. It does not wait. The reason must not be longer than 123 bytes.
-func (p *Conn) Close(code protocol.CloseCode, reason string) {
-	if p.outbox.finish(ending{frame: closeFrame(code, reason)}) {
-		p.wake()
+// Close sends a close frame at the next frame boundary, ahead of everything that waits, and
+// drops the connection when the client has answered it or closeTimeout has passed. It does not
+// block. The reason must not be longer than 123 bytes.
+func (c *Conn) Close(code protocol.CloseCode, reason string) {
+	if c.outbox.requestClose(closeRequest{frame: closeFrame(code, reason)}) {
+		c.wake()
 	}
 }
 
-// finish is Close behind everything that waits or is owed: replies, and events up to
-// the head.
-func (p *Conn) finish(code protocol.CloseCode, reason string) {
-	if p.outbox.finish(ending{frame: closeFrame(code, reason), last: true}) {
-		p.wake()
+// closeAfterPending is Close behind everything that waits or is reserved: replies, and events
+// up to the head.
+func (c *Conn) closeAfterPending(code protocol.CloseCode, reason string) {
+	if c.outbox.requestClose(closeRequest{frame: closeFrame(code, reason), afterPending: true}) {
+		c.wake()
 	}
 }
 
-// wake has a worker serve the peer.
-func (p *Conn) wake() {
-	if !p.queued.Swap(true) {
-		p.engine.queue.hurry(p)
+// wake queues the connection for a worker.
+func (c *Conn) wake() {
+	if !c.queued.Swap(true) {
+		c.engine.queue.pushUrgent(c)
 	}
 }
 
 // run implements job.
-func (p *Conn) run(f *flusher) {
-	p.queued.Store(false) // before looking: what comes from now on queues it again
-	p.serve(f)
+func (c *Conn) run(f *flusher) {
+	c.queued.Store(false) // first: what comes from now on queues the connection again
+	c.flush(f)
 }
 
-// serve writes what there is.
-func (p *Conn) serve(f *flusher) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.advance(f) {
-		p.engine.start(p.pump)
+// flush writes what there is, without blocking.
+func (c *Conn) flush(f *flusher) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flushLocked(f) {
+		c.engine.startTask(c.runSlowWriter)
 	}
 }
 
-// advance writes what there is, with the lock held, as long as the socket takes it.
-// When it returns true the caller must have the pump run.
-func (p *Conn) advance(f *flusher) (pump bool) {
-	if p.pumping || p.dead {
-		return false // p.pumping: somebody else has the pump run
+// flushLocked writes what there is, with the lock held, as long as the socket takes it. When
+// it returns true the caller must start the slow writer.
+func (c *Conn) flushLocked(f *flusher) (startSlowWriter bool) {
+	if c.slowWriting || c.dead {
+		return false // slowWriting: another goroutine has started it
 	}
-	switch f.flush(p) {
-	case full:
-		p.pumping = true
-	case more:
-		p.wake()
-	case broken:
-		p.hangUp()
+	switch f.flush(c) {
+	case socketFull:
+		c.slowWriting = true
+	case turnOver:
+		c.wake()
+	case connBroken:
+		c.abort()
 	}
-	return p.pumping
+	return c.slowWriting
 }
 
-// advanceAlone is advance for those who have no flusher.
-func (p *Conn) advanceAlone() (pump bool) {
-	f := p.engine.flushers.Get().(*flusher)
-	defer p.engine.flushers.Put(f)
-	return p.advance(f)
+// flushPooled is flushLocked for goroutines without a flusher.
+func (c *Conn) flushPooled() (startSlowWriter bool) {
+	f := c.engine.flushers.Get().(*flusher)
+	defer c.engine.flushers.Put(f)
+	return c.flushLocked(f)
 }
 
-// hangUp ends the connection without a word; the reader notices and does the rest,
-// also when it waits for room in the outbox and not for the connection.
-func (p *Conn) hangUp() {
-	if t, ok := p.conn.(interface{ NetConn() net.Conn }); ok {
-		_ = t.NetConn().Close() // TLS says goodbye, and waits seconds for room to do so
+// abort ends the connection without a close frame. The reader notices and cleans up, also when
+// it waits for space in the outbox and not for the connection.
+func (c *Conn) abort() {
+	if t, ok := c.netConn.(interface{ NetConn() net.Conn }); ok {
+		_ = t.NetConn().Close() // tls.Conn.Close sends an alert, and waits seconds for room to do so
 	}
-	_ = p.conn.Close()
-	p.outbox.shut()
+	_ = c.netConn.Close()
+	c.outbox.close()
 }
 
-// parted is called when the close frame is with the kernel. The client sees the end
-// of the stream behind it and has a moment to answer.
-func (p *Conn) parted() {
-	if tcp, ok := p.conn.(*net.TCPConn); ok {
+// halfClose is called when the close frame is with the kernel. The client reads the end of the
+// stream behind it and has closeTimeout to answer.
+func (c *Conn) halfClose() {
+	if tcp, ok := c.netConn.(*net.TCPConn); ok {
 		_ = tcp.CloseWrite()
 	}
-	_ = p.conn.SetReadDeadline(time.Now().Add(p.engine.closeWait()))
+	_ = c.netConn.SetReadDeadline(time.Now().Add(c.engine.closeTimeout()))
 }
 
-// closeFrame is a whole close frame.
+// closeFrame returns a complete close frame.
 func closeFrame(code protocol.CloseCode, reason string) []byte {
 	const finalClose, maxReason = 0x88, 123
 	reason = reason[:min(len(reason), maxReason)]

@@ -9,54 +9,53 @@ import (
 	"partyline/protocol"
 )
 
-// Drain turns new peers away and sends the others off: each is told when to come
-// back, gets what waits for it or is owed to it (replies, and events up to the head),
-// and is closed with 1001; a chunk at a time, so that they do not all come back at once.
-// It returns when all are gone, or with ctx's error when its time is up; then Close ends
-// the rest.
+// Drain refuses new connections and closes the others: each client is told when to reconnect,
+// is sent what waits for it or is reserved (replies, and events up to the head), and is closed
+// with 1001; a batch at a time, so that clients do not all reconnect at once. Drain returns
+// when all are gone, or with ctx's error when its time is up; then Close aborts the rest.
 //
-// A peer is closed a moment after it was told, so that a message that was being read then
-// has become something owed.
+// A connection is closed a moment after its client was told, so that a message that was being
+// read then has reserved its reply.
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
-	var told []*Conn
-	for peers := e.everyone(); len(peers)+len(told) > 0 && ctx.Err() == nil; {
-		for _, p := range told {
-			p.finish(protocol.CloseGoingAway, goodbye)
+	var notified []*Conn
+	for conns := e.allConns(); len(conns)+len(notified) > 0 && ctx.Err() == nil; {
+		for _, c := range notified {
+			c.closeAfterPending(protocol.CloseGoingAway, drainReason)
 		}
-		n := min(drainChunk, len(peers))
-		told, peers = peers[:n], peers[n:]
-		for _, p := range told {
-			p.tellDraining()
+		n := min(drainBatch, len(conns))
+		notified, conns = conns[:n], conns[n:]
+		for _, c := range notified {
+			c.sendDraining()
 		}
-		if !e.pause(drainPause) {
+		if !e.sleep(drainPause) {
 			break
 		}
 	}
-	return e.awaitPeers(ctx)
+	return e.awaitDrained(ctx)
 }
 
-// closeWait is how long a peer may take to answer a close frame.
-func (e *Engine) closeWait() time.Duration {
+// closeTimeout is how long a client may take to answer a close frame.
+func (e *Engine) closeTimeout() time.Duration {
 	if e.draining.Load() {
-		return drainCloseWait
+		return drainCloseTimeout
 	}
-	return closeWait
+	return closeTimeout
 }
 
-// goodbye is the reason of the close frame.
-const goodbye = "Server is shutting down"
+// drainReason is the reason of the close frame.
+const drainReason = "Server is shutting down"
 
-// dismiss is for a peer that has said nothing yet.
-func (p *Conn) dismiss() {
-	p.tellDraining()
-	p.finish(protocol.CloseGoingAway, goodbye)
+// closeForDrain closes a connection that was accepted while Drain began.
+func (c *Conn) closeForDrain() {
+	c.sendDraining()
+	c.closeAfterPending(protocol.CloseGoingAway, drainReason)
 }
 
-// tellDraining tells a peer that the server stops, and when to come back.
-func (p *Conn) tellDraining() {
+// sendDraining tells the client that the server stops, and when to reconnect.
+func (c *Conn) sendDraining() {
 	wait := drainPause + time.Duration(rand.Int64N(int64(reconnectWindow)))
 	if b, err := json.Marshal(protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: wait.Milliseconds()}); err == nil { // numbers: it cannot fail
-		p.Send(b)
+		c.Send(b)
 	}
 }

@@ -10,55 +10,56 @@ import (
 	"partyline/protocol"
 )
 
-// ErrClosed is returned for what comes after Close or during Drain.
+// ErrClosed is returned by Accept after Close or during Drain.
 var ErrClosed = errors.New("fanout: engine is closed")
 
-// Engine holds the peers and the topics they follow, and the workers that write.
+// Engine holds the connections and the topics they subscribe to, and the workers that write.
 type Engine struct {
-	o        Options
-	queue    *queue
-	recovery recovery
-	unread   unread
-	tallies  metronome
-	stats    counters
-	flushers sync.Pool // of *flusher, for writes that no worker does
-	messages sync.Pool // of *[]byte, for reading
+	options     Options
+	queue       *queue
+	catchups    catchupQueue
+	unread      unreadBudget
+	tallyTicker tallyTicker
+	stats       counters
+	flushers    sync.Pool // of *flusher, for writes that no worker does
+	readBuffers sync.Pool // of *[]byte
 
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
-	tasks  sync.WaitGroup
-	tick   atomic.Int64 // heartbeats so far: the clock of silence
+	ctx        context.Context // ends with Close
+	cancel     context.CancelFunc
+	tasks      sync.WaitGroup
+	heartbeats atomic.Int64 // so far: the clock for silent connections
 
-	draining atomic.Bool
-	mu       sync.Mutex
-	closed   bool
-	peers    []*Conn
-	gone     chan struct{} // closed when draining or closed and no peer is left
-	topics   map[protocol.SessionID]*topic
-	lobby    *topic
+	draining      atomic.Bool
+	mu            sync.Mutex
+	closed        bool
+	conns         []*Conn
+	drained       chan struct{} // closed when draining or closed and no connection is left
+	topics        map[protocol.SessionID]*topic
+	announcements *topic
 }
 
 // New starts an engine. Close ends it.
 func New(o Options) *Engine {
-	e := &Engine{o: o.withDefaults(), queue: newQueue(), gone: make(chan struct{}), topics: map[protocol.SessionID]*topic{}}
-	e.unread = unread{engine: e, sources: map[netip.Addr]*source{}}
+	e := &Engine{options: o.withDefaults(), queue: newQueue(), drained: make(chan struct{}), topics: map[protocol.SessionID]*topic{}}
+	e.unread = unreadBudget{engine: e, addresses: map[netip.Addr]*addressUnread{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.flushers.New = func() any { return newFlusher() }
-	e.messages.New = func() any { return new([]byte) }
-	e.tallies.wake = make(chan struct{}, 1)
-	e.lobby = newTopic(e, 0)
-	e.lobby.feed.Store(o.Hub.Announcements())
-	o.Hub.Announcements().Listen(e.lobby.news)
-	for range e.o.Workers {
-		e.start(e.work)
+	e.readBuffers.New = func() any { return new([]byte) }
+	e.tallyTicker.wake = make(chan struct{}, 1)
+	e.announcements = newTopic(e, 0)
+	e.announcements.feed.Store(o.Hub.Announcements())
+	o.Hub.Announcements().Listen(e.announcements.onNews)
+	for range e.options.Workers {
+		e.startTask(e.runWorker)
 	}
-	e.start(e.beat)
-	e.start(e.tallyTime)
+	e.startTask(e.runHeartbeat)
+	e.startTask(e.runTallyTicker)
 	return e
 }
 
-// work is one worker's life: never waiting for a peer, only for work.
-func (e *Engine) work() {
+// runWorker runs jobs from the queue until it closes. It waits only for jobs, never for a
+// socket.
+func (e *Engine) runWorker() {
 	f := newFlusher()
 	for {
 		j := e.queue.take()
@@ -69,96 +70,111 @@ func (e *Engine) work() {
 	}
 }
 
-// Close ends every connection at once, and returns when nothing of the engine is
-// left. Whoever wants the peers to be told first drains first.
+// Close aborts every connection, and returns when no goroutine of the engine is left. Call
+// Drain before it to tell the clients first.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	first := !e.closed
 	e.closed = true
-	peers := append([]*Conn(nil), e.peers...)
+	conns := append([]*Conn(nil), e.conns...)
 	e.mu.Unlock()
 	if first {
 		e.draining.Store(true)
-		e.o.Hub.Announcements().Listen(nil)
+		e.options.Hub.Announcements().Listen(nil)
 		e.cancel()
 	}
-	for _, p := range peers {
-		p.hangUp()
+	for _, c := range conns {
+		c.abort()
 	}
-	e.awaitPeers(context.Background())
+	e.awaitDrained(context.Background())
 	e.queue.close()
 	e.tasks.Wait()
 }
 
-// CloseConns closes the peers that match. It looks at every peer, and does not wait
-// for any.
+// CloseConns closes the connections that match. It calls match with every connection, and
+// waits for none.
 func (e *Engine) CloseConns(match func(*Conn) bool, code protocol.CloseCode, reason string) {
-	for _, p := range e.everyone() {
-		if match(p) {
-			p.Close(code, reason)
+	for _, c := range e.allConns() {
+		if match(c) {
+			c.Close(code, reason)
 		}
 	}
 }
 
-// whileOpen is ctx that ends with the engine, too.
-func (e *Engine) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
+// boundContext returns a ctx that also ends with the engine.
+func (e *Engine) boundContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(e.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
-func (e *Engine) everyone() []*Conn {
+func (e *Engine) allConns() []*Conn {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return append([]*Conn(nil), e.peers...)
+	return append([]*Conn(nil), e.conns...)
 }
 
-// enrol adds a peer and starts its reader, unless the engine is closed. While the
-// reader runs the peer's other tasks may be started.
-func (e *Engine) enrol(p *Conn) bool {
+// addConn adds a connection and starts its reader, unless the engine is closed. While the
+// reader runs, the connection's other tasks may be started.
+func (e *Engine) addConn(c *Conn) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return false
 	}
-	p.place = len(e.peers)
-	e.peers = append(e.peers, p)
-	e.start(p.read)
+	c.index = len(e.conns)
+	e.conns = append(e.conns, c)
+	e.startTask(c.runReader)
 	return true
 }
 
-// strike removes a peer; the last one to go lets Drain and Close go on.
-func (e *Engine) strike(p *Conn) {
+// removeConn removes a connection; removing the last one lets Drain and Close go on.
+func (e *Engine) removeConn(c *Conn) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	last := len(e.peers) - 1
-	e.peers[p.place] = e.peers[last]
-	e.peers[p.place].place = p.place
-	e.peers[last] = nil
-	e.peers = e.peers[:last]
-	e.noteGone()
+	last := len(e.conns) - 1
+	e.conns[c.index] = e.conns[last]
+	e.conns[c.index].index = c.index
+	e.conns[last] = nil
+	e.conns = e.conns[:last]
+	e.signalIfDrained()
 }
 
-// awaitPeers waits until no peer is left. No new ones come: see Accept.
-func (e *Engine) awaitPeers(ctx context.Context) error {
+// awaitDrained waits until no connection is left. New ones are refused meanwhile: see Accept.
+func (e *Engine) awaitDrained(ctx context.Context) error {
 	e.mu.Lock()
-	e.noteGone()
+	e.signalIfDrained()
 	e.mu.Unlock()
 	select {
-	case <-e.gone:
+	case <-e.drained:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (e *Engine) noteGone() {
-	if len(e.peers) > 0 || !e.draining.Load() {
+func (e *Engine) signalIfDrained() {
+	if len(e.conns) > 0 || !e.draining.Load() {
 		return
 	}
 	select {
-	case <-e.gone:
+	case <-e.drained:
 	default:
-		close(e.gone)
+		close(e.drained)
 	}
+}
+
+// startTask runs one of the engine's goroutines; they are started nowhere else. There is a
+// worker per CPU, the heartbeat, the tally ticker, and a reader per connection; for as long as
+// it takes also a slow writer per connection that does not accept all we have, up to
+// maxCatchups readers of the journal, and one to open a feed again. Close waits for all of
+// them. Only counted goroutines call it, or New before anybody could wait.
+func (e *Engine) startTask(task func()) {
+	e.tasks.Add(1)
+	go e.runTask(task)
+}
+
+func (e *Engine) runTask(task func()) {
+	defer e.tasks.Done()
+	task()
 }

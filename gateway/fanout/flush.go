@@ -2,50 +2,50 @@ package fanout
 
 import "partyline/protocol"
 
-// outcome is how a flush ended.
-type outcome int
+// flushResult is how a flush ended.
+type flushResult int
 
 const (
-	idle   outcome = iota // everything is with the kernel
-	full                  // the socket takes no more; Peer.rest is not empty
-	more                  // there is more, but it is somebody else's turn
-	broken                // the connection is gone
+	flushedAll flushResult = iota // everything is with the kernel
+	socketFull                    // Conn.partialFrame holds the rest of a begun frame
+	turnOver                      // maxWritesPerTurn is reached and there is more
+	connBroken                    // the write failed
 )
 
-// flusher carries what one write needs, so that none of it is allocated per write
-// or kept per peer. Each worker has one.
+// flusher holds the buffers of one write, so that none of them is allocated per write or kept
+// per connection. Each worker has one.
 type flusher struct {
-	pieces []piece
-	slices [][]byte
-	joined []byte
-	size   int             // of all pieces
-	limit  int             // about what they may hold
-	over   []*subscription // whose session is
-	crowd  []*Conn         // of the chunk that is served
+	pieces      []piece
+	frames      [][]byte
+	joined      []byte
+	size        int             // of all pieces, in bytes
+	limit       int             // about how many bytes they may hold
+	deletedSubs []*subscription // subscriptions to deleted sessions that were read to their end
+	conns       []*Conn         // of the shard that is served
 
-	// The system call's: RawConn wants a function, which is made once.
-	data  []byte
-	n     int
-	err   error
-	write func(fd uintptr) bool
+	// Arguments and results of the system call: RawConn wants a function, which is made once.
+	data      []byte
+	n         int
+	err       error
+	writeFunc func(fd uintptr) bool
 }
 
-// kind says what a piece consists of, and so what is to be noted when it is written.
-type kind int
+// pieceKind is what a piece consists of, and so what advance notes when it is written.
+type pieceKind int
 
 const (
-	kindControl kind = iota
-	kindOut
-	kindEvents // of the ring
-	kindReplay // of the journal
+	kindControl pieceKind = iota
+	kindReplies
+	kindEvents // from the ring
+	kindReplay // from the journal
 	kindTally
-	kindSnapshot // of tally mode, one for all
-	kindEnd
+	kindSnapshot // of tally mode, one for all subscribers
+	kindClose
 )
 
 // piece is one contiguous part of a write.
 type piece struct {
-	kind  kind
+	kind  pieceKind
 	bytes []byte
 	sub   *subscription
 	seq   protocol.Seq // of a tally or snapshot
@@ -53,53 +53,53 @@ type piece struct {
 
 func newFlusher() *flusher {
 	f := &flusher{}
-	f.write = func(fd uintptr) bool {
+	f.writeFunc = func(fd uintptr) bool {
 		f.n, f.err = writeRaw(fd, f.data)
-		return true // never wait
+		return true // never wait for the socket
 	}
 	return f
 }
 
-// flush writes what there is for the peer until there is nothing more, the socket is
-// full, or the peer has had its turn. The peer's lock is held and nobody pumps.
-func (f *flusher) flush(p *Conn) outcome {
+// flush writes to the connection until there is nothing more, the socket is full, or
+// maxWritesPerTurn is reached. The connection's lock is held and the slow writer does not run.
+func (f *flusher) flush(c *Conn) flushResult {
 	defer f.release()
-	for range maxRounds {
-		f.gather(p)
+	for range maxWritesPerTurn {
+		f.collect(c)
 		if f.size == 0 {
-			return idle
+			return flushedAll
 		}
-		if p.raw == nil {
-			f.hand(p)
-			return full
+		if c.rawConn == nil {
+			f.handToSlowWriter(c)
+			return socketFull
 		}
-		n, err := f.send(p)
+		n, err := f.writePieces(c)
 		if err != nil {
-			return broken
+			return connBroken
 		}
-		p.engine.stats.bytes.Add(int64(n))
-		p.engine.stats.writes.Add(1)
-		f.settle(p, n)
+		c.engine.stats.bytes.Add(int64(n))
+		c.engine.stats.writes.Add(1)
+		f.advance(c, n)
 		if n < f.size {
-			p.engine.stats.stalls.Add(1)
-			return full
+			c.engine.stats.stalls.Add(1)
+			return socketFull
 		}
 	}
-	return more
+	return turnOver
 }
 
-// hand gives everything that was gathered to the pump.
-func (f *flusher) hand(p *Conn) {
+// handToSlowWriter gives everything that was collected to the slow writer.
+func (f *flusher) handToSlowWriter(c *Conn) {
 	b := make([]byte, 0, f.size)
 	for _, piece := range f.pieces {
 		b = append(b, piece.bytes...)
 	}
-	f.settle(p, f.size)
-	p.setRest(b, false)
+	f.advance(c, f.size)
+	c.setPartial(b, false)
 }
 
-// send is one write of all pieces.
-func (f *flusher) send(p *Conn) (int, error) {
+// writePieces writes all pieces with one system call.
+func (f *flusher) writePieces(c *Conn) (int, error) {
 	f.data = f.pieces[0].bytes
 	if len(f.pieces) > 1 {
 		f.joined = f.joined[:0]
@@ -108,17 +108,17 @@ func (f *flusher) send(p *Conn) (int, error) {
 		}
 		f.data = f.joined
 	}
-	if err := p.raw.Write(f.write); err != nil {
+	if err := c.rawConn.Write(f.writeFunc); err != nil {
 		return 0, err
 	}
 	return f.n, f.err
 }
 
-// release lets go of what belongs to others.
+// release drops references to buffers of the ring and of connections.
 func (f *flusher) release() {
 	clear(f.pieces)
-	clear(f.slices[:cap(f.slices)])
-	f.pieces, f.slices, f.data = f.pieces[:0], f.slices[:0], nil
+	clear(f.frames[:cap(f.frames)])
+	f.pieces, f.frames, f.data = f.pieces[:0], f.frames[:0], nil
 	const ordinary = 2 * maxWrite
 	if cap(f.joined) > ordinary {
 		f.joined = nil

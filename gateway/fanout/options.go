@@ -12,86 +12,94 @@ import (
 	"partyline/protocol"
 )
 
-// Limits of the engine. Those that clients must know stand in protocol.
+// Limits of the engine. Those that clients must know are in protocol.
 const (
-	// chunkSize is how many subscribers a worker serves before it looks whether
-	// something is more urgent: two milliseconds of writes.
-	chunkSize = 256
-	// tallyBudget is how many tallies a second each worker is to write at most: a fifth of
-	// its time. Up to 2,500 subscribers on two cores have a tally 20 times a second, 5,000
-	// have one ten times, and get it sooner than if the writes had filled the cores.
+	// shardSize is how many subscribers a worker serves before it checks for more urgent work:
+	// two milliseconds of writes.
+	shardSize = 256
+	// tallyBudget is how many tallies a second each worker writes at most: a fifth of its
+	// time. Up to 2,500 subscribers on two cores get a tally 20 times a second, 5,000 get one
+	// ten times, and sooner than if the writes had filled the cores.
 	tallyBudget = 25_000
-	// maxWrite is about how much one write carries. More does not make it cheaper.
+	// maxWrite is about how many bytes one write carries. More does not make it cheaper.
 	maxWrite = 64 << 10
-	// maxHanded is about how much the pump is given of events, and exactly how much it
-	// writes at once, where only it writes: one TLS record.
-	maxHanded = 16 << 10
-	// maxRounds of writes for one peer in a row; a peer that reads as fast as we write
-	// must not keep a worker from the others.
-	maxRounds = 8
-	// pauseBacklog is how many bytes of replies may wait before the peer's next
-	// message is read: whoever does not read answers is not asked for questions.
+	// maxBlockingWrite is about how many bytes of events the slow writer is given, and exactly
+	// how many it writes at once, on connections that only it writes to: one TLS record.
+	maxBlockingWrite = 16 << 10
+	// maxWritesPerTurn limits the writes to one connection in a row: a client that reads as
+	// fast as we write must not keep a worker from the others.
+	maxWritesPerTurn = 8
+	// pauseBacklog is how many bytes of replies may wait before reading from the connection
+	// pauses: a client that does not read replies is not asked for more requests.
 	pauseBacklog = 256 << 10
-	// maxBacklog is where a peer is closed with 4008. Pausing keeps honest peers far
-	// below it: it is reached only with many large answers under way at once.
+	// maxBacklog is how many bytes of replies may wait before the connection is closed with
+	// 4008. Pausing keeps honest clients far below it: it is reached only with many large
+	// replies under way at once.
 	maxBacklog = 4 << 20
-	// maxUnreadOfOne is how many bytes all peers of one source may leave unread: what a
-	// hall of a thousand phones is told in one moment, 20 KB each, and half as much again.
-	// maxUnread is the same for all, what sixteen thousand screens are told that come back
-	// at once. With the collector's share it is half a gigabyte, in the worst case.
-	maxUnreadOfOne = 32 << 20
-	maxUnread      = 256 << 20
-	// uncounted bytes of each peer are an ordinary answer, and 72 MiB of 18,000 peers.
-	uncounted = 4 << 10
-	// readBuffer holds a client's ordinary message; larger ones are read past it.
-	readBuffer = 512
-	// controlBuffer holds the largest control frame, so that it is written at once.
-	controlBuffer = 256
-	// notSentLowat is how much the kernel may hold that it has not sent yet. A stalled
-	// peer shows within a second or two instead of a quarter of a minute.
+	// maxUnreadPerAddress is how many bytes all connections of one address may leave unread:
+	// what a hall of a thousand phones is sent in one moment, 20 KB each, and half as much
+	// again. maxUnread is the same for all connections: what sixteen thousand screens are sent
+	// that reconnect at once. With the garbage collector's share it is half a gigabyte, in the
+	// worst case.
+	maxUnreadPerAddress = 32 << 20
+	maxUnread           = 256 << 20
+	// uncountedUnread bytes of each connection are not counted: an ordinary reply, and 72 MiB
+	// for 18,000 connections.
+	uncountedUnread = 4 << 10
+	// readBufferSize holds a client's ordinary message; larger ones bypass the buffer.
+	readBufferSize = 512
+	// controlBufferSize holds the largest control frame, so that it is written at once.
+	controlBufferSize = 256
+	// notSentLowat is how many unsent bytes the kernel may hold. A stalled client shows within
+	// a second or two instead of a quarter of a minute.
 	notSentLowat = 16 << 10
-	// replayBatch is how much is read from the journal at once for a peer. It is what
-	// a stalled peer with since costs at most, beside its connection.
-	replayBatch = 48 << 10
-	// maxRecoveries is how many peers are served from the journal at the same time;
+	// replayBatchSize is how many bytes are read from the journal at once for a connection. It
+	// is what a stalled connection with since costs at most, beside the connection itself.
+	replayBatchSize = 48 << 10
+	// maxCatchups is how many subscriptions are served from the journal at the same time;
 	// others wait as cursors.
-	maxRecoveries = 4
-	// hubTimeout bounds one question to the hub.
+	maxCatchups = 4
+	// hubTimeout bounds one call to the hub.
 	hubTimeout = 5 * time.Second
-	// patience is the default of Options.Patience: longer than a restart of the session,
-	// shorter than what a person waits for.
-	patience = 30 * time.Second
-	// firstRetry and lastRetry are the waits between tries to read it; they double.
-	firstRetry = 50 * time.Millisecond
-	lastRetry  = 2 * time.Second
-	// closeWait is how long a peer may take to answer a close frame, and drainCloseWait
-	// while the server stops: a process that ends must not wait for who never answers.
-	closeWait      = 5 * time.Second
-	drainCloseWait = time.Second
-	// drainChunk peers are told to leave every drainPause: 18,000 take a second and a half.
-	drainChunk = 128
+	// retryTimeout is the default of Options.RetryTimeout: longer than a restart of the
+	// session, shorter than what a person waits for.
+	retryTimeout = 30 * time.Second
+	// minRetryDelay and maxRetryDelay are the delays between retries to read a session; they
+	// double.
+	minRetryDelay = 50 * time.Millisecond
+	maxRetryDelay = 2 * time.Second
+	// closeTimeout is how long a client may take to answer a close frame, and
+	// drainCloseTimeout while the server stops: a process that ends must not wait for clients
+	// that never answer.
+	closeTimeout      = 5 * time.Second
+	drainCloseTimeout = time.Second
+	// drainBatch connections are told to leave every drainPause: 18,000 take a second and a
+	// half.
+	drainBatch = 128
 	drainPause = 10 * time.Millisecond
-	// reconnectWindow spreads the peers of a server that stops over five seconds.
+	// reconnectWindow spreads the reconnects of a stopping server's clients over five seconds.
 	reconnectWindow = 5 * time.Second
 )
 
 // Feeds opens the feeds of sessions. Errors are *protocol.Error.
 type Feeds interface {
-	// Watch opens or joins the session's feed. News is called after each publish; it does not block.
+	// Watch opens or joins the session's feed. News is called after each publish; it does not
+	// block.
 	Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error)
-	// Unwatch says that nobody listens to the feed any more. It must not wait for
-	// anything, and a later Watch of the same session comes after it.
+	// Unwatch ends a Watch: nobody reads the feed any more. It must not block, and a later
+	// Watch of the same session comes after it.
 	Unwatch(id protocol.SessionID, f *feed.Feed)
-	// Refresh asks that the feed be given the session's state, because it is stale. It
-	// must not wait for anything. It may be called again before that is done.
+	// Refresh asks the session to put its state into the feed, because the feed is stale. It
+	// must not block, and may be called again before that is done.
 	Refresh(id protocol.SessionID, f *feed.Feed)
-	// Announcements is the feed of what every authenticated connection is sent. It is never closed.
+	// Announcements is the feed that every authenticated connection is sent. It is never
+	// closed.
 	Announcements() *feed.Feed
 }
 
 // History reads what is committed. Errors are *protocol.Error.
 type History interface {
-	// Timeline is the one in which seqs are counted; it does not change.
+	// Timeline is the timeline in which seqs are counted; it does not change.
 	Timeline() protocol.Timeline
 	// State is the session as of State.Seq.
 	State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error)
@@ -99,7 +107,7 @@ type History interface {
 	Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error]
 }
 
-// Hub is what the engine needs of the actors.
+// Hub is what the engine needs of package actors.
 type Hub interface {
 	Feeds
 	History
@@ -109,19 +117,21 @@ type Hub interface {
 type Options struct {
 	Hub Hub
 	Log zerolog.Logger
-	// Workers write; one per CPU is enough because they never wait: GOMAXPROCS.
+	// Workers is how many goroutines write; one per CPU is enough because they never block:
+	// GOMAXPROCS.
 	Workers int
-	// Stall, Silence and TallyInterval: protocol.StallTimeout, SilenceTimeout, TallyInterval.
+	// StallTimeout, SilenceTimeout and TallyInterval default to the constants of the same
+	// names in protocol.
 	StallTimeout, SilenceTimeout, TallyInterval time.Duration
-	// Heartbeat is how often peers are looked at: one second. A silent peer is pinged
-	// three times within Silence.
+	// HeartbeatInterval is how often connections are checked: one second. A silent connection
+	// is pinged three times within SilenceTimeout.
 	HeartbeatInterval time.Duration
-	// MaxUnreadPerAddress and MaxUnread are how many bytes the peers of one source, and all
-	// peers, may leave unread; then those with the most are closed with
+	// MaxUnreadPerAddress and MaxUnread are how many bytes the connections of one address, and
+	// all connections, may leave unread; above that, those with the most are closed with
 	// protocol.CloseTooSlow: 32 MiB and 256 MiB.
 	MaxUnreadPerAddress, MaxUnread int64
-	// Patience is how long a session may be unreadable before its peers are closed with
-	// protocol.CloseTryLater: 30 seconds.
+	// RetryTimeout is how long a session may be unreadable before its subscribers are closed
+	// with protocol.CloseTryLater: 30 seconds.
 	RetryTimeout time.Duration
 }
 
@@ -133,15 +143,15 @@ func (o Options) withDefaults() Options {
 	o.SilenceTimeout = positive(o.SilenceTimeout, protocol.SilenceTimeout)
 	o.TallyInterval = positive(o.TallyInterval, protocol.TallyInterval)
 	o.HeartbeatInterval = positive(o.HeartbeatInterval, time.Second)
-	o.RetryTimeout = positive(o.RetryTimeout, patience)
-	o.MaxUnreadPerAddress = positive(o.MaxUnreadPerAddress, maxUnreadOfOne)
+	o.RetryTimeout = positive(o.RetryTimeout, retryTimeout)
+	o.MaxUnreadPerAddress = positive(o.MaxUnreadPerAddress, maxUnreadPerAddress)
 	o.MaxUnread = positive(o.MaxUnread, maxUnread)
 	return o
 }
 
-func positive[N time.Duration | int64](d, otherwise N) N {
-	if d > 0 {
-		return d
+func positive[N time.Duration | int64](value, otherwise N) N {
+	if value > 0 {
+		return value
 	}
 	return otherwise
 }

@@ -7,52 +7,51 @@ import (
 	"partyline/protocol"
 )
 
-// outbox is what waits for a peer beside events: replies, notices, and the wish to
-// close. It has a lock of its own so that an actor that answers never waits for a
-// write.
+// outbox holds what waits for a connection beside events: replies, notices, and the request to
+// close. It has a lock of its own so that an actor that replies never waits for a write.
 type outbox struct {
-	peer    *Conn
-	mu      sync.Mutex
-	room    sync.Cond
-	pending atomic.Bool // there is something that collect has not seen
-	frames  []byte      // complete frames, in order
-	owed    int         // answers that will come
-	end     ending
-	closed  bool
+	conn     *Conn
+	mu       sync.Mutex
+	space    sync.Cond   // signalled when hasSpaceLocked may have become true
+	pending  atomic.Bool // there is something that take or peek has not returned
+	frames   []byte      // complete ones, in order
+	reserved int         // replies that will come
+	closeReq closeRequest
+	closed   bool
 }
 
-// ending is how a peer is to be closed.
-type ending struct {
-	frame []byte // the close frame; nil: not at all
-	last  bool   // after everything that waits or is owed, and not at once
+// closeRequest is how a connection is to be closed.
+type closeRequest struct {
+	frame        []byte // the close frame; nil while no close is requested
+	afterPending bool   // behind everything that waits or is reserved, and not at once
 }
 
-// add appends a message. It returns false when the peer is closed, and overfull
-// when the peer has so much waiting that it must be.
+// add appends a message. It returns false when the connection is closed, and overfull when so
+// much waits that the connection must be closed.
 func (b *outbox) add(payload []byte) (accepted, overfull bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.append(payload)
+	return b.appendFrame(payload)
 }
 
-// owe notes that an answer will come, and says how many will.
-func (b *outbox) owe() int {
+// reserve counts a reply that will come, and returns how many there are now.
+func (b *outbox) reserve() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.owed++
-	return b.owed
+	b.reserved++
+	return b.reserved
 }
 
-// pay is add for what is owed.
-func (b *outbox) pay(payload []byte) (accepted, overfull bool) {
+// fulfil is add for a reserved reply.
+func (b *outbox) fulfil(payload []byte) (accepted, overfull bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.owed--
-	return b.append(payload)
+	b.reserved--
+	return b.appendFrame(payload)
 }
 
-func (b *outbox) append(payload []byte) (accepted, overfull bool) {
-	if b.closed || (b.end.frame != nil && !b.end.last) {
+func (b *outbox) appendFrame(payload []byte) (accepted, overfull bool) {
+	if b.closed || (b.closeReq.frame != nil && !b.closeReq.afterPending) {
 		return false, false
 	}
 	if len(b.frames) > 0 && len(b.frames)+len(payload) > maxBacklog {
@@ -63,96 +62,97 @@ func (b *outbox) append(payload []byte) (accepted, overfull bool) {
 		b.frames = make([]byte, 0, len(payload)+protocol.MaxFrameHeader)
 	}
 	b.frames = protocol.AppendFrame(b.frames, payload)
-	b.peer.hold(cap(b.frames) - before)
+	b.conn.addUnread(cap(b.frames) - before)
 	b.pending.Store(true)
 	return true, false
 }
 
-// finish asks for the close frame. At once overrules later.
-func (b *outbox) finish(e ending) bool {
+// requestClose sets the close frame. A close at once overrules one after what is pending.
+func (b *outbox) requestClose(e closeRequest) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || (b.end.frame != nil && (e.last || !b.end.last)) {
+	if b.closed || (b.closeReq.frame != nil && (e.afterPending || !b.closeReq.afterPending)) {
 		return false
 	}
-	b.end = e
-	if !e.last {
-		b.drop() // the close frame goes ahead of it, and nothing behind that
+	b.closeReq = e
+	if !e.afterPending {
+		b.discard() // the close frame goes ahead of it, and nothing may follow that
 	}
 	b.pending.Store(true)
-	b.room.Broadcast()
+	b.space.Broadcast()
 	return true
 }
 
-// ending says whether the peer is to be closed.
-func (b *outbox) ending() bool {
+// closing is true when a close was requested.
+func (b *outbox) closing() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.end.frame != nil
+	return b.closeReq.frame != nil
 }
 
-// collect takes what waits, when the peer has written what it took before.
-func (b *outbox) collect() (frames []byte, e ending) {
+// take returns and removes what waits. The connection has written what it took before.
+func (b *outbox) take() (frames []byte, e closeRequest) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.frames) > pauseBacklog {
-		b.room.Broadcast()
+		b.space.Broadcast()
 	}
 	frames, b.frames = b.frames, nil
 	b.pending.Store(false)
-	return frames, b.due()
+	return frames, b.dueClose()
 }
 
-// glance takes nothing: it says whether frames wait, and how the peer is to be closed.
-func (b *outbox) glance() (frames bool, e ending) {
+// peek removes nothing: it returns whether frames wait, and how the connection is to be
+// closed.
+func (b *outbox) peek() (frames bool, e closeRequest) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	frames = len(b.frames) > 0
 	b.pending.Store(frames)
-	return frames, b.due()
+	return frames, b.dueClose()
 }
 
-// due is the ending. One that has to wait for what is owed is not told yet: what pays
-// for the last of it is collected, and so is the ending.
-func (b *outbox) due() ending {
-	if b.end.last && b.owed > 0 {
-		return ending{}
+// dueClose is the close request that can be carried out. One that waits for reserved replies
+// is not due: the last reply sets pending again, and then both are taken.
+func (b *outbox) dueClose() closeRequest {
+	if b.closeReq.afterPending && b.reserved > 0 {
+		return closeRequest{}
 	}
-	return b.end
+	return b.closeReq
 }
 
-// roomy says that nobody has to wait.
-func (b *outbox) roomy() bool {
+// hasSpace is true when the reader need not wait.
+func (b *outbox) hasSpace() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.hasRoom()
+	return b.hasSpaceLocked()
 }
 
-// await waits until the backlog is small, or the peer closes. Whoever changes that
-// broadcasts room.
-func (b *outbox) await() {
+// awaitSpace waits until the backlog is small, or the connection closes. Whoever changes that
+// broadcasts space.
+func (b *outbox) awaitSpace() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for !b.hasRoom() {
-		b.room.Wait()
+	for !b.hasSpaceLocked() {
+		b.space.Wait()
 	}
 }
 
-func (b *outbox) hasRoom() bool {
-	return len(b.frames) <= pauseBacklog || b.closed || b.end.frame != nil
+func (b *outbox) hasSpaceLocked() bool {
+	return len(b.frames) <= pauseBacklog || b.closed || b.closeReq.frame != nil
 }
 
-// shut drops everything: the peer is gone.
-func (b *outbox) shut() {
+// close drops everything: the connection has ended.
+func (b *outbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	b.drop()
-	b.room.Broadcast()
+	b.discard()
+	b.space.Broadcast()
 }
 
-// drop forgets what waits. The lock is held.
-func (b *outbox) drop() {
-	b.peer.hold(-cap(b.frames))
+// discard drops what waits. The lock is held.
+func (b *outbox) discard() {
+	b.conn.addUnread(-cap(b.frames))
 	b.frames = nil
 }

@@ -2,27 +2,27 @@ package fanout
 
 import "sync"
 
-// job is something a worker can do without waiting: serve a peer, a chunk of
-// subscribers, or cut a topic into chunks.
+// job is work that a worker does without blocking: flush a connection or a shard, or queue a
+// topic's shards.
 type job interface{ run(f *flusher) }
 
-// queue is what waits for a worker. Peers with replies go before passes over
-// subscribers, because an answer must not wait for an audience; but not always, so
-// that a flood of requests does not silence the sessions. Topics and chunks take
-// turns, so that a small session does not wait for all chunks of a big one.
+// queue holds the jobs that wait for a worker. Connections with replies go before shards,
+// because a reply must not wait for an audience; but not always, so that a flood of requests
+// does not silence the sessions. Topics and shards take turns, so that a small session does
+// not wait for all shards of a big one.
 type queue struct {
-	mu      sync.Mutex
-	ready   *sync.Cond
-	urgent  fifo
-	topics  fifo
-	chunks  fifo
-	favours int  // urgent jobs taken in a row
-	turn    bool // a chunk's
-	closed  bool
+	mu          sync.Mutex
+	ready       *sync.Cond
+	urgent      fifo
+	topics      fifo
+	shards      fifo
+	urgentInRow int  // jobs taken from urgent in a row
+	shardTurn   bool // a shard is next, not a topic
+	closed      bool
 }
 
-// maxFavours urgent jobs are taken in a row while passes wait.
-const maxFavours = 32
+// maxUrgentInRow urgent jobs are taken in a row while topics or shards wait.
+const maxUrgentInRow = 32
 
 func newQueue() *queue {
 	q := &queue{}
@@ -30,26 +30,24 @@ func newQueue() *queue {
 	return q
 }
 
-// hurry queues a peer.
-func (q *queue) hurry(j job) {
+// pushUrgent queues a job that goes before topics and shards.
+func (q *queue) pushUrgent(j job) {
 	q.mu.Lock()
 	q.urgent.push(j)
 	q.mu.Unlock()
 	q.ready.Signal()
 }
 
-// pass queues a topic.
-func (q *queue) pass(t *topic) {
+func (q *queue) pushTopic(t *topic) {
 	q.mu.Lock()
 	q.topics.push(t)
 	q.mu.Unlock()
 	q.ready.Signal()
 }
 
-// share queues a chunk.
-func (q *queue) share(c *chunk) {
+func (q *queue) pushShard(sh *shard) {
 	q.mu.Lock()
-	q.chunks.push(c)
+	q.shards.push(sh)
 	q.mu.Unlock()
 	q.ready.Signal()
 }
@@ -59,7 +57,7 @@ func (q *queue) take() job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for !q.closed {
-		if list := q.choose(); list != nil {
+		if list := q.nextList(); list != nil {
 			return list.pop()
 		}
 		q.ready.Wait()
@@ -67,19 +65,19 @@ func (q *queue) take() job {
 	return nil
 }
 
-// choose is the list whose turn it is, nil when all are empty.
-func (q *queue) choose() *fifo {
-	passes := q.topics.size() + q.chunks.size()
-	if q.urgent.size() > 0 && (q.favours < maxFavours || passes == 0) {
-		q.favours++
+// nextList returns the list to take from, nil when all are empty.
+func (q *queue) nextList() *fifo {
+	waiting := q.topics.size() + q.shards.size()
+	if q.urgent.size() > 0 && (q.urgentInRow < maxUrgentInRow || waiting == 0) {
+		q.urgentInRow++
 		return &q.urgent
 	}
-	if passes == 0 {
+	if waiting == 0 {
 		return nil
 	}
-	q.favours, q.turn = 0, !q.turn
-	if q.chunks.size() > 0 && (q.turn || q.topics.size() == 0) {
-		return &q.chunks
+	q.urgentInRow, q.shardTurn = 0, !q.shardTurn
+	if q.shards.size() > 0 && (q.shardTurn || q.topics.size() == 0) {
+		return &q.shards
 	}
 	return &q.topics
 }
@@ -91,8 +89,8 @@ func (q *queue) close() {
 	q.ready.Broadcast()
 }
 
-// fifo is a list that is pushed at the end and popped at the front. Everything in
-// it is queued at most once, so it is bounded by the number of peers and topics.
+// fifo is a list that is pushed at the end and popped at the front. Every job is queued at
+// most once, so its length is bounded by the number of connections and topics.
 type fifo struct {
 	jobs []job
 	next int

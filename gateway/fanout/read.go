@@ -12,108 +12,108 @@ import (
 	"partyline/protocol"
 )
 
-// errUnusable ends a reader whose client does not speak the protocol.
-var errUnusable = errors.New("live: unusable message")
+// errBadMessage ends a reader whose client sent something that is not UTF-8 text.
+var errBadMessage = errors.New("fanout: the message is not UTF-8 text")
 
-// Serve starts the peer's reader and returns. Receive is called with each text
-// message, in order, one at a time; the bytes are valid until it returns, and the
-// next message is read after that. Closed is called once, last, when the connection
-// has ended, for whatever reason.
-func (p *Conn) Serve(receive func(message []byte), closed func()) {
-	p.receive, p.closed = receive, closed
-	if !p.engine.enrol(p) {
-		p.hangUp()
-		_ = p.ws.CloseNow()
-		p.engine.unread.part(p.source)
+// Serve starts the connection's reader and returns. onMessage is called with each text message,
+// in order, one at a time; the bytes are valid until it returns, and the next message is read
+// after that. onClosed is called once, last, when the connection has ended, for whatever reason.
+func (c *Conn) Serve(receive func(message []byte), closed func()) {
+	c.onMessage, c.onClosed = receive, closed
+	if !c.engine.addConn(c) {
+		c.abort()
+		_ = c.ws.CloseNow()
+		c.engine.unread.removeConn(c.address)
 		closed()
 		return
 	}
-	if p.engine.draining.Load() {
-		p.dismiss() // it came between the last look at draining and now
+	if c.engine.draining.Load() {
+		c.closeForDrain() // draining began after Accept looked
 	}
 }
 
-// renewals is how many messages of one tick are each the last of their goroutine: more
-// than a screen says, auth and subscribe, and few enough to cost a busy bot nothing.
-const renewals = 4
+// messagesPerReader is how many messages of one heartbeat are handled by a goroutine each:
+// more than a screen sends, auth and subscribe, and few enough to cost a busy bot nothing.
+const messagesPerReader = 4
 
-// read is the peer's one lasting goroutine, or rather a relay of them. Handling a message
-// takes a stack of 8 KiB or more, waiting for the next one half of that, and a stack
-// shrinks only when three quarters of it are free: so a peer that says little is waited
-// for by a goroutine that has not handled anything yet.
-func (p *Conn) read() {
-	if p.listen() {
-		p.engine.start(p.read)
+// runReader is the connection's one lasting goroutine, or rather a relay of them. Handling a
+// message takes a stack of 8 KiB or more, waiting for the next one half of that, and a stack
+// shrinks only when three quarters of it are free: so a client that says little is waited for
+// by a goroutine that has not handled anything yet.
+func (c *Conn) runReader() {
+	if c.readMessages() {
+		c.engine.startTask(c.runReader)
 		return
 	}
-	p.leave()
+	c.cleanUp()
 }
 
-// listen handles messages until somebody fresh should go on, which is true, or there
-// are no more.
-func (p *Conn) listen() (more bool) {
-	defer p.guard()
+// readMessages handles messages. It returns true when a fresh goroutine should take over, and
+// false when there are no more messages.
+func (c *Conn) readMessages() (more bool) {
+	defer c.recoverPanic()
 	for {
-		if err := p.next(); err != nil {
-			p.linger(err)
+		if err := c.readMessage(); err != nil {
+			c.discardUntilClosed(err)
 			return false
 		}
-		p.awaitRoom()
-		if p.renew() {
+		c.awaitOutboxSpace()
+		if c.shouldHandOff() {
 			return true
 		}
 	}
 }
 
-// renew says whether this goroutine has handled enough.
-func (p *Conn) renew() bool {
-	if tick := p.engine.tick.Load(); p.handled.tick != tick {
-		p.handled.tick, p.handled.count = tick, 0
+// shouldHandOff is true for the first messagesPerReader messages of each heartbeat: then a
+// fresh goroutine with a small stack takes over reading.
+func (c *Conn) shouldHandOff() bool {
+	if tick := c.engine.heartbeats.Load(); c.handled.tick != tick {
+		c.handled.tick, c.handled.count = tick, 0
 	}
-	p.handled.count++
-	return p.handled.count <= renewals
+	c.handled.count++
+	return c.handled.count <= messagesPerReader
 }
 
-// awaitRoom waits until the client has read enough of its answers. Meanwhile it is not
-// listened to, so it counts as heard when the wait is over.
-func (p *Conn) awaitRoom() {
-	if p.outbox.roomy() {
+// awaitOutboxSpace waits until the client has read enough of its replies. Nothing is read from
+// the client meanwhile, so it counts as heard when the wait is over.
+func (c *Conn) awaitOutboxSpace() {
+	if c.outbox.hasSpace() {
 		return
 	}
-	p.paused.Store(true)
-	p.outbox.await()
-	p.seen.Store(p.engine.tick.Load())
-	p.paused.Store(false)
+	c.readPaused.Store(true)
+	c.outbox.awaitSpace()
+	c.lastHeard.Store(c.engine.heartbeats.Load())
+	c.readPaused.Store(false)
 }
 
-// next reads one message and hands it on. The buffer is held only while there is a
-// message: most peers are silent most of the time.
-func (p *Conn) next() error {
-	kind, r, err := p.ws.Reader(context.Background())
+// readMessage reads one message and passes it to onMessage. The buffer is held only while
+// there is a message: most clients are silent most of the time.
+func (c *Conn) readMessage() error {
+	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return err
 	}
 	if kind != websocket.MessageText {
-		p.Close(protocol.CloseBadData, "Text messages only")
-		return errUnusable
+		c.Close(protocol.CloseBadData, "Text messages only")
+		return errBadMessage
 	}
-	buf := p.engine.messages.Get().(*[]byte)
-	defer p.engine.messages.Put(buf)
+	buf := c.engine.readBuffers.Get().(*[]byte)
+	defer c.engine.readBuffers.Put(buf)
 	if *buf, err = readAll(r, (*buf)[:0]); err != nil {
 		return err
 	}
 	if !utf8.Valid(*buf) {
-		p.Close(protocol.CloseInvalidUTF8, "Text must be UTF-8")
-		return errUnusable
+		c.Close(protocol.CloseInvalidUTF8, "Text must be UTF-8")
+		return errBadMessage
 	}
-	p.receive(*buf)
+	c.onMessage(*buf)
 	return nil
 }
 
 func readAll(r io.Reader, b []byte) ([]byte, error) {
 	for {
 		if len(b) == cap(b) {
-			b = append(b, make([]byte, max(readBuffer, cap(b)))...)[:len(b)]
+			b = append(b, make([]byte, max(readBufferSize, cap(b)))...)[:len(b)]
 		}
 		n, err := r.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]
@@ -126,39 +126,40 @@ func readAll(r io.Reader, b []byte) ([]byte, error) {
 	}
 }
 
-// linger reads on and forgets, after an error for which a close frame was sent, until
-// the client has ended the connection or a moment has passed. Closing with unread
-// bytes would reset it, and the client would never read why.
-func (p *Conn) linger(err error) {
-	if p.outbox.ending() && websocket.CloseStatus(err) == -1 {
-		_, _ = io.Copy(io.Discard, (*wire)(p))
+// discardUntilClosed reads and discards, after an error for which a close frame was sent,
+// until the client has ended the connection or closeTimeout has passed. Closing with unread
+// bytes would reset the connection, and the client would never read the reason.
+func (c *Conn) discardUntilClosed(err error) {
+	if c.outbox.closing() && websocket.CloseStatus(err) == -1 {
+		_, _ = io.Copy(io.Discard, (*libraryConn)(c))
 	}
 }
 
-// guard turns a panic of the upper layer into a close.
-func (p *Conn) guard() {
+// recoverPanic turns a panic of a message handler into a close.
+func (c *Conn) recoverPanic() {
 	if r := recover(); r != nil {
-		p.engine.o.Log.Error().Interface("panic", r).Bytes("stack", debug.Stack()).Msg("a message handler panicked")
-		p.Close(protocol.CloseInternal, "Internal error")
-		p.linger(errUnusable)
+		c.engine.options.Log.Error().Interface("panic", r).Bytes("stack", debug.Stack()).Msg("a message handler panicked")
+		c.Close(protocol.CloseInternal, "Internal error")
+		c.discardUntilClosed(errBadMessage)
 	}
 }
 
-// leave undoes everything, last of all.
-func (p *Conn) leave() {
-	_ = p.conn.Close() // with TLS's goodbye when there is room for one
-	p.outbox.shut()
-	p.mu.Lock()
-	p.dead = true
-	subs := p.subs
-	p.subs, p.pong = nil, nil
-	p.setOut(nil)
+// cleanUp ends the connection's subscriptions and removes it from the engine. It is the last
+// thing the reader does.
+func (c *Conn) cleanUp() {
+	_ = c.netConn.Close() // TLS sends its alert when there is room for it
+	c.outbox.close()
+	c.mu.Lock()
+	c.dead = true
+	subs := c.subs
+	c.subs, c.pendingPong = nil, nil
+	c.setReplies(nil)
 	for _, s := range subs {
 		s.detach()
 	}
-	p.mu.Unlock()
-	_ = p.ws.CloseNow()
-	p.closed()
-	p.engine.unread.part(p.source)
-	p.engine.strike(p)
+	c.mu.Unlock()
+	_ = c.ws.CloseNow()
+	c.onClosed()
+	c.engine.unread.removeConn(c.address)
+	c.engine.removeConn(c)
 }

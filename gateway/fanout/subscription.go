@@ -5,34 +5,33 @@ import (
 	"partyline/protocol"
 )
 
-// subscription is one peer's place in one topic. The peer's lock guards it, except
-// for chunk and place, which are the topic's.
+// subscription is one connection's cursor in one topic. The connection's lock guards it,
+// except for shard and index, which are guarded by the topic's.
 type subscription struct {
-	peer  *Conn
+	conn  *Conn
 	topic *topic
-	feed  *feed.Feed // the topic's, or an ended one that is not read to its end yet
+	feed  *feed.Feed // the topic's, or a closed one that is not read to its end yet
 	mode  protocol.Mode
-	// cursor is the seq of the last event the peer has; in tally mode that of the last
-	// thing it was sent.
+	// cursor is the seq of the last event sent; in tally mode that of the last frame sent.
 	cursor protocol.Seq
-	// stated, in tally mode, is the seq as of which the peer knows the whole state, or did
-	// not ask to know it: anything but votes that comes after makes a snapshot.
-	stated protocol.Seq
-	// gapless: it was asked for with since, so what the ring has lost comes from the
-	// journal. Others get a snapshot.
-	gapless    bool
-	recovering bool // recovery is at work or will be: nothing is sent meanwhile
-	tries      int  // of recovery, that failed
-	replay     []byte
-	replayHeld int  // the memory behind it
-	gone       bool // the peer has another one, or none
+	// stateSeq, in tally mode, is the seq as of which the client knows the whole state, or did
+	// not ask to know it: any later event that is not a vote makes a snapshot.
+	stateSeq protocol.Seq
+	// gapless: since was given, so events that the ring no longer has come from the journal.
+	// Other subscriptions get a snapshot.
+	gapless     bool
+	catchingUp  bool // queued or running in catchupQueue: nothing is sent meanwhile
+	failedTries int  // of catching up, since the last success
+	replay      []byte
+	replayMem   int  // the capacity of its buffer
+	ended       bool // replaced or unsubscribed
 
-	chunk *chunk
-	place int
+	shard *shard
+	index int
 }
 
-// follow goes on with the topic's new feed when there is one.
-func (s *subscription) follow() bool {
+// switchFeed goes on with the topic's new feed; false when there is none.
+func (s *subscription) switchFeed() bool {
 	f := s.topic.feed.Load()
 	if f == s.feed {
 		return false
@@ -41,36 +40,36 @@ func (s *subscription) follow() bool {
 	return true
 }
 
-// fallBehind is called when the ring has lost the events after the cursor.
-func (s *subscription) fallBehind() {
-	if s.topic.isLobby() {
-		s.cursor = s.feed.Oldest() // nobody promised the lobby gapless
-		s.peer.wake()
+// startCatchup is called when the ring no longer has the events after the cursor.
+func (s *subscription) startCatchup() {
+	if s.topic.isAnnouncements() {
+		s.cursor = s.feed.Oldest() // announcements may have gaps
+		s.conn.wake()
 		return
 	}
-	s.recovering = true
-	s.peer.engine.recovery.ask(s)
+	s.catchingUp = true
+	s.conn.engine.catchups.add(s)
 }
 
-// detach takes the subscription out of its topic, with the peer's lock held.
+// detach takes the subscription out of its topic, with the connection's lock held.
 func (s *subscription) detach() {
-	s.gone = true
+	s.ended = true
 	s.setReplay(nil)
-	s.topic.remove(s)
-	s.count(-1)
-	s.peer.engine.part(s.topic)
+	s.topic.removeSub(s)
+	s.countSubscription(-1)
+	s.conn.engine.leaveTopic(s.topic)
 }
 
-// count keeps the number of subscriptions to sessions.
-func (s *subscription) count(n int64) {
-	if !s.topic.isLobby() {
-		s.peer.engine.stats.subscriptions.Add(n)
+// countSubscription counts the subscriptions to sessions.
+func (s *subscription) countSubscription(n int64) {
+	if !s.topic.isAnnouncements() {
+		s.conn.engine.stats.subscriptions.Add(n)
 	}
 }
 
-// find is the peer's subscription to a session, -1 if there is none.
-func (p *Conn) find(id protocol.SessionID) int {
-	for i, s := range p.subs {
+// findSub returns the index of the subscription to a session, -1 if there is none.
+func (c *Conn) findSub(id protocol.SessionID) int {
+	for i, s := range c.subs {
 		if s.topic.session == id {
 			return i
 		}
@@ -78,9 +77,9 @@ func (p *Conn) find(id protocol.SessionID) int {
 	return -1
 }
 
-// drop removes the i-th subscription.
-func (p *Conn) drop(i int) {
-	s := p.subs[i]
-	p.subs = append(p.subs[:i], p.subs[i+1:]...)
+// dropSub removes the i-th subscription.
+func (c *Conn) dropSub(i int) {
+	s := c.subs[i]
+	c.subs = append(c.subs[:i], c.subs[i+1:]...)
 	s.detach()
 }

@@ -8,88 +8,88 @@ import (
 	"partyline/protocol"
 )
 
-// topic is a session that somebody watches, or the lobby: its feed and its
-// subscribers, in chunks that the workers share among themselves.
+// topic is a session that somebody watches, or the announcements: its feed and its
+// subscriptions, in shards that the workers share among themselves.
 type topic struct {
 	engine  *Engine
-	session protocol.SessionID // 0 is the lobby
+	session protocol.SessionID // 0 for the announcements
 	feed    atomic.Pointer[feed.Feed]
-	// shown is what tally subscribers are sent until the next beat: it changes on beats
-	// only, so it does not matter how often somebody looks.
-	shown atomic.Pointer[feed.Summary]
-	over  atomic.Bool // the session is deleted: there will be no other feed
-	dirty atomic.Bool
-	// reopening: a task watches the session again. Until it is done the topic is not
-	// forgotten, so that no two topics ever watch one session.
-	reopening atomic.Bool
-	news      func() // rings the bell; made once
+	// shown is what tally subscribers are sent until the next tick: it changes on ticks only,
+	// so it does not matter how often a connection is flushed.
+	shown   atomic.Pointer[feed.Summary]
+	deleted atomic.Bool // the session is deleted: there will be no other feed
+	dirty   atomic.Bool // queued or about to be
+	// resubscribing is true while a task watches the session again. Until that is done the
+	// topic is not removed, so that no two topics ever watch one session.
+	resubscribing atomic.Bool
+	onNews        func() // notify, as a value that is made once
 
-	// The join's: ready is closed when the feed is open or err says why not.
+	// ready is closed when the feed is open or openErr says why not.
 	ready   chan struct{}
-	err     error
-	members int // guarded by Engine.mu
+	openErr error
+	members int // joins that were not undone, guarded by Engine.mu
 
 	mu     sync.Mutex
-	chunks [2][]*chunk // of subscribers to events, and to tallies
+	shards [2][]*shard // with events, and with tallies only
 }
 
 func newTopic(e *Engine, id protocol.SessionID) *topic {
 	t := &topic{engine: e, session: id, ready: make(chan struct{})}
-	t.news = t.ring
+	t.onNews = t.notify
 	return t
 }
 
-func (t *topic) isLobby() bool { return t.session == 0 }
+func (t *topic) isAnnouncements() bool { return t.session == 0 }
 
-// ring is called by whoever publishes: it must cost nothing that grows with the
-// number of subscribers.
-func (t *topic) ring() {
+// notify queues the topic for a worker. The goroutine that publishes calls it, so its cost
+// must not grow with the number of subscribers.
+func (t *topic) notify() {
 	if !t.dirty.Swap(true) {
-		t.engine.queue.pass(t)
+		t.engine.queue.pushTopic(t)
 	}
 }
 
-// run implements job: it queues the chunks, each unless it is queued already, or
-// serves a topic that has only one.
+// run implements job: it queues the topic's shards, each unless it is queued already, or
+// serves the only one itself.
 func (t *topic) run(f *flusher) {
-	t.dirty.Store(false) // before looking: what comes from now on queues it again
+	t.dirty.Store(false) // first: news that comes from now on queues the topic again
 	t.mu.Lock()
-	chunks, tallied := t.chunks[events], len(t.chunks[tallies]) > 0
+	shards, hasTallies := t.shards[eventShards], len(t.shards[tallyShards]) > 0
 	t.mu.Unlock()
-	if tallied {
-		t.engine.tallies.note(t)
+	if hasTallies {
+		t.engine.tallyTicker.markDirty(t)
 	}
-	if t.mustReopen() {
-		t.engine.start(t.reopen)
+	if t.mustResubscribe() {
+		t.engine.startTask(t.resubscribe)
 	}
-	if len(chunks) == 1 {
-		chunks[0].run(f)
+	if len(shards) == 1 {
+		shards[0].run(f)
 		return
 	}
-	for _, c := range chunks {
-		c.queue()
+	for _, sh := range shards {
+		sh.enqueue()
 	}
 }
 
-// mustReopen is true once for each feed that has ended.
-func (t *topic) mustReopen() bool {
+// mustResubscribe is true once for each feed that was closed.
+func (t *topic) mustResubscribe() bool {
 	f := t.feed.Load()
-	if f == nil || !f.Closed() || t.over.Load() || t.isLobby() {
+	if f == nil || !f.Closed() || t.deleted.Load() || t.isAnnouncements() {
 		return false
 	}
-	return !t.reopening.Swap(true)
+	return !t.resubscribing.Swap(true)
 }
 
-// passTallies has everybody looked at who follows the tally, and says how many they are.
-func (t *topic) passTallies() (crowd int) {
+// queueTallyShards queues the shards of tally subscribers, and returns how many those are.
+func (t *topic) queueTallyShards() (subscribers int) {
 	t.mu.Lock()
-	chunks := t.chunks[tallies]
-	for _, c := range chunks {
-		crowd += len(c.subs) // only changed with the topic's lock
+	shards := t.shards[tallyShards]
+	for _, sh := range shards {
+		subscribers += len(sh.subs) // it changes only with the topic's lock
 	}
 	t.mu.Unlock()
-	for _, c := range chunks {
-		c.queue()
+	for _, sh := range shards {
+		sh.enqueue()
 	}
-	return crowd
+	return subscribers
 }

@@ -12,173 +12,173 @@ import (
 	"partyline/protocol"
 )
 
-// unread counts the bytes that peers have been sent and not taken yet: answers, the rest
-// of a frame that was begun, what was read from the journal. A peer that takes a little
-// every few seconds never stalls, and may have a quarter of a megabyte: so there is a
-// budget for each source of connections, an address, and one for all. Over it those are
-// closed with 4008 who have the most.
+// unreadBudget counts the bytes that connections were sent and have not accepted yet: replies,
+// the rest of a begun frame, what was read from the journal. A client that accepts a little
+// every few seconds never stalls, and may have a quarter of a megabyte waiting: so there is a
+// budget for each address, and one for all. Above it, the connections with the most are closed
+// with 4008.
 //
-// What is counted is the memory that is held, not its length. Closing is a worker's job,
-// because whoever sends must not go through all peers.
-type unread struct {
+// The capacity of the buffers is counted, not their length. Closing is a worker's job, because
+// a goroutine that sends must not go over all connections.
+type unreadBudget struct {
 	engine *Engine
-	all    atomic.Int64
+	total  atomic.Int64
 	queued atomic.Bool
 
-	mu      sync.Mutex
-	sources map[netip.Addr]*source
+	mu        sync.Mutex
+	addresses map[netip.Addr]*addressUnread
 }
 
-// source is where connections come from that share a budget.
-type source struct {
-	from  netip.Addr
-	most  int64
-	bytes atomic.Int64
-	peers int // guarded by unread.mu
+// addressUnread counts for the connections of one address, which share a budget.
+type addressUnread struct {
+	addr  netip.Addr
+	limit int64
+	bytes atomic.Int64 // of unread
+	conns int          // guarded by unreadBudget.mu
 }
 
-// join finds the source of one more peer. That of the zero Addr has no budget of its own.
-func (u *unread) join(from netip.Addr) *source {
+// addConn returns the counter for one more connection. That of the zero Addr has no limit.
+func (u *unreadBudget) addConn(from netip.Addr) *addressUnread {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	s := u.sources[from]
+	s := u.addresses[from]
 	if s == nil {
-		s = &source{from: from, most: u.engine.o.MaxUnreadPerAddress}
+		s = &addressUnread{addr: from, limit: u.engine.options.MaxUnreadPerAddress}
 		if !from.IsValid() {
-			s.most = math.MaxInt64
+			s.limit = math.MaxInt64
 		}
-		u.sources[from] = s
+		u.addresses[from] = s
 	}
-	s.peers++
+	s.conns++
 	return s
 }
 
-// part undoes a join.
-func (u *unread) part(s *source) {
+// removeConn undoes an addConn.
+func (u *unreadBudget) removeConn(s *addressUnread) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if s.peers--; s.peers == 0 {
-		delete(u.sources, s.from)
+	if s.conns--; s.conns == 0 {
+		delete(u.addresses, s.addr)
 	}
 }
 
-// hold counts bytes that the peer holds from now on, or fewer than none that it holds no
-// more. A vote's answer is too small to be counted: there are a hundred thousand a second.
-func (p *Conn) hold(n int) {
+// addUnread counts n more bytes held for the connection, or fewer when n is negative. The
+// reply to a vote is too small to be counted: there are a hundred thousand a second.
+func (c *Conn) addUnread(n int) {
 	if n == 0 {
 		return
 	}
-	now := p.held.Add(int64(n))
-	d := max(now, uncounted) - max(now-int64(n), uncounted)
+	now := c.unreadBytes.Add(int64(n))
+	d := max(now, uncountedUnread) - max(now-int64(n), uncountedUnread)
 	if d == 0 {
 		return
 	}
-	u := &p.engine.unread
-	one, all := p.source.bytes.Add(d), u.all.Add(d)
-	if d > 0 && (one > p.source.most || all > p.engine.o.MaxUnread) {
-		u.ask()
+	u := &c.engine.unread
+	one, all := c.address.bytes.Add(d), u.total.Add(d)
+	if d > 0 && (one > c.address.limit || all > c.engine.options.MaxUnread) {
+		u.requestEviction()
 	}
 }
 
-func (u *unread) ask() {
+func (u *unreadBudget) requestEviction() {
 	if !u.queued.Swap(true) {
-		u.engine.queue.hurry(u)
+		u.engine.queue.pushUrgent(u)
 	}
 }
 
-// run implements job: it closes the heaviest peers of the heaviest sources until all
-// budgets are kept. Two at a time would each close what is enough.
-func (u *unread) run(*flusher) {
-	over := false
-	for _, p := range u.byWeight() {
-		if p.source.bytes.Load() > p.source.most || u.all.Load() > u.engine.o.MaxUnread {
-			over = p.evict() || over
+// run implements job: it closes the heaviest connections of the heaviest addresses until all
+// budgets are kept. Two runs at a time would each close what is enough.
+func (u *unreadBudget) run(*flusher) {
+	evicted := false
+	for _, c := range u.heaviestFirst() {
+		if c.address.bytes.Load() > c.address.limit || u.total.Load() > u.engine.options.MaxUnread {
+			evicted = c.evict() || evicted
 		}
 	}
 	u.queued.Store(false)
-	if over {
-		u.ask() // for what was sent meanwhile
+	if evicted {
+		u.requestEviction() // for what was sent meanwhile
 	}
 }
 
-// byWeight are the peers that count, those of the heaviest source first, and of each
-// source the heaviest first. The weights are of one look: they change meanwhile.
-func (u *unread) byWeight() []*Conn {
-	held, of := map[*Conn]int64{}, map[*source]int64{}
-	var peers []*Conn
-	for _, p := range u.engine.everyone() {
-		if n := p.held.Load(); n > uncounted {
-			peers = append(peers, p)
-			held[p] = n
-			of[p.source] += n
+// heaviestFirst returns the counted connections, those of the heaviest address first, and of
+// each address the heaviest first. The weights are read once: they change meanwhile.
+func (u *unreadBudget) heaviestFirst() []*Conn {
+	held, of := map[*Conn]int64{}, map[*addressUnread]int64{}
+	var conns []*Conn
+	for _, c := range u.engine.allConns() {
+		if n := c.unreadBytes.Load(); n > uncountedUnread {
+			conns = append(conns, c)
+			held[c] = n
+			of[c.address] += n
 		}
 	}
-	slices.SortFunc(peers, func(a, b *Conn) int {
-		return cmp.Or(cmp.Compare(of[b.source], of[a.source]), a.source.from.Compare(b.source.from), cmp.Compare(held[b], held[a]))
+	slices.SortFunc(conns, func(a, b *Conn) int {
+		return cmp.Or(cmp.Compare(of[b.address], of[a.address]), a.address.addr.Compare(b.address.addr), cmp.Compare(held[b], held[a]))
 	})
-	return peers
+	return conns
 }
 
-// evict closes the peer and drops what waits for it. The frame that has begun the kernel
-// is given, or the connection ends. False: it was evicted before.
-func (p *Conn) evict() bool {
-	if p.evicted.Swap(true) {
+// evict closes the connection and drops what waits for it. The kernel is given the begun
+// frame, or the connection ends. False: it was evicted before.
+func (c *Conn) evict() bool {
+	if c.evicted.Swap(true) {
 		return false
 	}
-	if p.outbox.finish(ending{frame: closeFrame(protocol.CloseTooSlow, "Too many answers unread")}) {
-		p.engine.stats.dropped.Add(1)
-		p.wake()
+	if c.outbox.requestClose(closeRequest{frame: closeFrame(protocol.CloseTooSlow, "Too many answers unread")}) {
+		c.engine.stats.closedSlow.Add(1)
+		c.wake()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.pumping {
-		_ = p.conn.SetWriteDeadline(p.stallsAt())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.slowWriting {
+		_ = c.netConn.SetWriteDeadline(c.stallDeadline())
 	}
-	p.setOut(nil)
-	for _, s := range p.subs {
+	c.setReplies(nil)
+	for _, s := range c.subs {
 		s.setReplay(nil)
 	}
 	return true
 }
 
-// stallsAt is when the pump gives up that waits from now on.
-func (p *Conn) stallsAt() time.Time {
-	if p.evicted.Load() {
+// stallDeadline is when a slow writer that waits from now on gives up.
+func (c *Conn) stallDeadline() time.Time {
+	if c.evicted.Load() {
 		return time.Now()
 	}
-	return time.Now().Add(p.engine.o.StallTimeout)
+	return time.Now().Add(c.engine.options.StallTimeout)
 }
 
-// setOut replaces what is on its way of the outbox. The lock is held.
-func (p *Conn) setOut(frames []byte) {
-	if p.out = frames; len(frames) == 0 {
-		p.out = nil
-		p.hold(-p.outHeld)
-		p.outHeld = 0
+// setReplies replaces the replies that were taken from the outbox. The lock is held.
+func (c *Conn) setReplies(frames []byte) {
+	if c.replies = frames; len(frames) == 0 {
+		c.replies = nil
+		c.addUnread(-c.repliesMem)
+		c.repliesMem = 0
 	}
 }
 
-// setRest replaces the rest of a begun frame, which the peer has for itself or shares
-// with others. The lock is held.
-func (p *Conn) setRest(rest []byte, shared bool) {
+// setPartial replaces the rest of a begun frame, which this connection owns or shares with
+// others. The lock is held.
+func (c *Conn) setPartial(rest []byte, shared bool) {
 	n := cap(rest)
 	if shared {
 		n = 0
 	}
-	p.hold(n - p.restHeld)
-	p.rest, p.restHeld = rest, n
+	c.addUnread(n - c.partialMem)
+	c.partialFrame, c.partialMem = rest, n
 }
 
-// setReplay replaces what was read from the journal for the subscription, or leaves the
-// end of it. The peer's lock is held.
+// setReplay replaces what was read from the journal for the subscription, or leaves the end of
+// it. The connection's lock is held.
 func (s *subscription) setReplay(batch []byte) {
 	n := cap(batch)
 	if len(batch) == 0 {
 		batch, n = nil, 0
 	}
-	if n > 0 && s.replayHeld > 0 {
-		n = s.replayHeld // the end of the same batch
+	if n > 0 && s.replayMem > 0 {
+		n = s.replayMem // the end of the same batch
 	}
-	s.peer.hold(n - s.replayHeld)
-	s.replay, s.replayHeld = batch, n
+	s.conn.addUnread(n - s.replayMem)
+	s.replay, s.replayMem = batch, n
 }

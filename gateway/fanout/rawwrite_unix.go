@@ -4,7 +4,7 @@ package fanout
 
 import "syscall"
 
-// canWriteRaw: a system call writes to the descriptor without waiting.
+// canWriteRaw is true: a system call writes to the descriptor without blocking.
 const canWriteRaw = true
 
 // writeRaw is one write(2). It returns 0 and no error when the socket is full.

@@ -4,7 +4,7 @@ package fanout
 
 import "errors"
 
-// canWriteRaw: every connection is written by its pump.
+// canWriteRaw is false: the slow writer writes to every connection.
 const canWriteRaw = false
 
 func writeRaw(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }
