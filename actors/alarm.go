@@ -65,4 +65,4 @@ func (p *pace) wait() time.Duration { return time.Until(p.next) }
 func (p *pace) took(interval time.Duration) { p.next = time.Now().Add(interval) }
 
 // ringing sends the alarm's message.
-func (a *webhookActor) ringing(r rung) { a.system.Root.Send(a.self, r) }
+func (a *webhookActor) ringing(r rung) { a.System.Send(a.self, r) }

@@ -3,6 +3,7 @@ package actors
 import (
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -12,21 +13,21 @@ func position(id protocol.DeliveryID) persistence.Position { return persistence.
 
 // fly starts an attempt.
 func (a *webhookActor) fly(p parcel, l webhook.Source, number int, probe bool) {
-	now := a.clock.moment()
+	now := a.Clock.Read()
 	event, err := webhook.ReadEvent(p.stored)
 	if err != nil {
-		a.log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(p.id)).Msg("stored event cannot be read")
+		a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(p.id)).Msg("stored event cannot be read")
 		a.pass(l, p.id)
 		return
 	}
 	a.vitals.waiting.Store(p.time.UnixMilli())
 	d := webhook.Dispatch{
-		Webhook: a.id, URL: a.state.URL(), Secrets: a.state.Secrets(now.Earlier()), MessageID: a.messageID(p.id, 0),
+		Webhook: a.id, URL: a.State.URL(), Secrets: a.State.Secrets(now.Earlier()), MessageID: a.messageID(p.id, 0),
 		Redelivery: l == webhook.SourceRedelivery || l == webhook.SourceReplay,
 	}
 	c := webhook.RecordAttempt{
 		Delivery: p.id, Source: l, Probe: probe, Event: event.Type, Session: event.Session,
-		Attempts: a.state.Attempts(), ConfigVersion: a.state.ConfigVersion(), Draw: a.post.jitter(),
+		Attempts: a.State.Attempts(), ConfigVersion: a.State.ConfigVersion(), Draw: a.post.jitter(),
 	}
 	if probe {
 		event = webhook.Ping(a.id, now.Wall)
@@ -42,11 +43,11 @@ func (a *webhookActor) fly(p parcel, l webhook.Source, number int, probe bool) {
 }
 
 func (a *webhookActor) messageID(d protocol.DeliveryID, probe int) string {
-	return webhook.MessageID(a.post.epochOf(d), a.id, d, probe)
+	return webhook.MessageID(epochOf(a.Journal, d), a.id, d, probe)
 }
 
 func (a *webhookActor) launch(d webhook.Dispatch, c webhook.RecordAttempt) {
-	if rate := a.state.RateLimit(); rate > 0 {
+	if rate := a.State.RateLimit(); rate > 0 {
 		a.pace.took(time.Minute / time.Duration(rate))
 	}
 	a.alarm.stop()
@@ -54,7 +55,7 @@ func (a *webhookActor) launch(d webhook.Dispatch, c webhook.RecordAttempt) {
 	self := a.self
 	a.flight = flight{number: number, conclude: c}
 	a.flight.cancel = a.post.flights.start(d, func(out webhook.Attempt, cut bool) {
-		a.system.Root.Send(self, &landed{number, out, cut})
+		a.System.Send(self, &landed{number: number, outcome: out, cut: cut})
 	})
 }
 
@@ -81,7 +82,7 @@ func (a *webhookActor) record() {
 		return
 	}
 	a.recording = true
-	a.handle(&command{cmd: a.unrecorded, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.Handle(&ledger.Command{Cmd: a.unrecorded, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 		a.recording = false
 		if err == nil || err.Code == protocol.CodeConflict || err.Code == protocol.CodeNotFound {
 			a.unrecorded = nil
@@ -91,9 +92,16 @@ func (a *webhookActor) record() {
 
 // pass writes down that a lane has nothing to deliver up to a position.
 func (a *webhookActor) pass(l webhook.Source, through protocol.DeliveryID) {
-	a.handle(&command{cmd: &webhook.Skip{Source: l, Through: through}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.Handle(&ledger.Command{Cmd: &webhook.Skip{Source: l, Through: through}, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 		if err != nil {
 			a.stall(err)
 		}
 	}}})
+}
+
+// epochOf is the epoch in which the event of a delivery was recorded. It stays the same over
+// restores and upgrades, and is empty for those of versions without epochs, so that a
+// delivery is tried again under the id that it had before.
+func epochOf(j persistence.Journal, d protocol.DeliveryID) protocol.Epoch {
+	return protocol.Epoch(j.EpochAt(position(d)))
 }

@@ -2,6 +2,8 @@ package actors
 
 import (
 	"partyline/actors/feed"
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -16,7 +18,10 @@ type audience struct {
 }
 
 // unwatch gives a feed back.
-type unwatch struct{ feed *feed.Feed }
+type unwatch struct {
+	runtime.Quiet
+	feed *feed.Feed
+}
 
 // refresh asks that a feed that is stale be given the state.
 type refresh struct{ feed *feed.Feed }
@@ -40,14 +45,14 @@ func (a *audience) note(f session.Fact) {
 
 // portrait is a query for the whole state that is answered at a moment when exactly
 // the events up to its seq are published.
-func portrait(c *clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
-	q := &sessionQuery{barrier: true, read: func(h *session.State, seq protocol.Seq) (any, *protocol.Error) {
+func portrait(c *ledger.Clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
+	q := &sessionQuery{Barrier: true, Read: func(h *session.State, seq protocol.Seq) (any, *protocol.Error) {
 		if !h.Exists() {
 			return nil, protocol.NotFound("Session")
 		}
-		return h.View(seq, c.moment()), nil
+		return h.View(seq, c.Read()), nil
 	}}
-	q.done = func(answer any, err *protocol.Error) {
+	q.Done = func(answer any, err *protocol.Error) {
 		state, _ := answer.(*protocol.SessionState)
 		done(state, err)
 	}
@@ -56,15 +61,15 @@ func portrait(c *clock, done func(state *protocol.SessionState, err *protocol.Er
 
 // watching turns the request into a portrait: there the feed begins.
 func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
-	a.used = a.now()
-	q := portrait(a.clock, func(state *protocol.SessionState, err *protocol.Error) {
+	a.used = a.Now()
+	q := portrait(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
 		if err != nil {
-			r.done(nil, err)
+			r.Done(nil, err)
 			return
 		}
-		r.done(a.watch(state, r.news), nil)
+		r.Done(a.watch(state, r.news), nil)
 	})
-	q.pass = r.pass
+	q.Slots = r.Slots
 	return q
 }
 
@@ -85,7 +90,7 @@ func (a *sessionActor) refresh(f *feed.Feed) {
 		return
 	}
 	a.refreshing = true
-	a.handle(portrait(a.clock, func(state *protocol.SessionState, err *protocol.Error) {
+	a.Handle(portrait(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
 		a.refreshing = false
 		if err == nil && f == a.feed {
 			f.SetState(state)

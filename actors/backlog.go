@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -32,7 +33,7 @@ func (h *Hub) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protoco
 	}
 	defer leave()
 	if err := h.count(ctx, b); err != nil {
-		return health, asRead(refusalOf(err))
+		return health, ledger.ReadError(ledger.ToClient(err))
 	}
 	health.QueueLength, health.QueueLengthExact = b.n, !b.more
 	if b.oldest != 0 {
@@ -53,7 +54,7 @@ type backlog struct {
 
 func (h *Hub) count(ctx context.Context, b *backlog) error {
 	scanned, old := 0, h.post.expiry()
-	for rec, err := range readSound(ctx, h.journal, position(b.after), func(*persistence.Damage) {}) {
+	for rec, err := range persistence.SkipDamaged(ctx, h.env.Journal, position(b.after), func(*persistence.Damage) {}) {
 		if err != nil {
 			return err
 		}
@@ -64,7 +65,7 @@ func (h *Hub) count(ctx context.Context, b *backlog) error {
 			}
 		}
 		if scanned++; scanned == maxBacklogScan || b.n == maxBacklog {
-			b.more = protocol.DeliveryID(rec.Position) < protocol.DeliveryID(h.journal.Head())
+			b.more = protocol.DeliveryID(rec.Position) < protocol.DeliveryID(h.env.Journal.Head())
 			return nil
 		}
 	}

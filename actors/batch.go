@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 
+	"partyline/actors/ledger"
 	"partyline/protocol"
 )
 
@@ -68,7 +69,7 @@ func (h *Hub) castParts(ctx context.Context, n int, parts []*votePart) (any, err
 		answer, err := h.do(ctx, Call{Command: p.votes})
 		for i, place := range p.places {
 			if err != nil {
-				refusal := refusalOf(err)
+				refusal := ledger.ToClient(err)
 				again = again || refusal.Code.Meaning().Retry
 				all.Reject(place, refusal)
 				continue

@@ -3,7 +3,9 @@ package actors
 import (
 	"context"
 
+	"partyline/actors/admission"
 	"partyline/actors/catalogue"
+	"partyline/actors/ledger"
 	"partyline/protocol"
 )
 
@@ -68,9 +70,9 @@ func withRows(c protocol.ImportGames) (protocol.Command, error) {
 }
 
 func (h *Hub) do(ctx context.Context, c Call) (any, error) {
-	w := h.waiters.get()
-	h.Go(c, w.done)
-	return w.wait(ctx)
+	w := h.waiters.Get()
+	h.Go(c, w.Done)
+	return w.Wait(ctx)
 }
 
 // Go does what Do does without waiting: done is called exactly once, from an actor's
@@ -81,56 +83,45 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 		done(nil, err)
 		return
 	}
-	pass, err := h.door.enter(classOf(c.Command), places(c.Command))
+	pass, err := h.gate.Acquire(admission.ClassOf(c.Command), admission.SlotsFor(c.Command))
 	if err != nil {
 		done(nil, err)
 		return
 	}
-	cmd := &command{cmd: c.Command, ticket: ticket{pass: pass, done: done}}
+	cmd := &ledger.Command{Cmd: c.Command, Responder: ledger.Responder{Slots: pass, Done: done}}
 	if c.Key != nil && !h.recall(cmd, c.Key) {
 		return
 	}
-	if err = h.answering(); err == nil {
+	if err = h.env.CheckStorage(); err == nil {
 		err = h.send(cmd)
 	}
 	if err != nil {
-		cmd.reply(nil, err)
+		cmd.Respond(nil, err)
 	}
-}
-
-// places is how many places at the door a command takes.
-func places(c protocol.Command) int32 {
-	switch c := c.(type) {
-	case *protocol.CastVotes:
-		return 1 + int32(len(c.Votes)/votesPerPlace)
-	case *protocol.ImportChat:
-		return 1 + int32(len(c.Votes)/chatPerPlace)
-	}
-	return 1
 }
 
 // send finds the actor that decides.
-func (h *Hub) send(c *command) *protocol.Error {
-	switch cmd := c.cmd.(type) {
+func (h *Hub) send(c *ledger.Command) *protocol.Error {
+	switch cmd := c.Cmd.(type) {
 	case protocol.IssueToken:
 		if cmd.SessionID != nil && !h.directory.has(*cmd.SessionID) {
 			return protocol.NotFound("Session")
 		}
-		h.system.Root.Send(h.access, c)
+		h.system.Send(h.access, c)
 	case protocol.RevokeToken:
-		h.system.Root.Send(h.access, c)
+		h.system.Send(h.access, c)
 	case protocol.CreateSession:
 		return h.create(c, cmd)
 	case *protocol.CastVote:
 		if cmd.SessionID == 0 {
 			active := *cmd
 			active.SessionID = h.directory.newest()
-			c.cmd = &active
+			c.Cmd = &active
 		}
-		return h.sendSession(c.cmd.(*protocol.CastVote).SessionID, c)
+		return h.sendSession(c.Cmd.(*protocol.CastVote).SessionID, c)
 	case protocol.EndPoll:
 		cmd.TieBreak = h.draw()
-		c.cmd = cmd
+		c.Cmd = cmd
 		return h.sendSession(cmd.ID, c)
 	case protocol.OpenJoin:
 		return h.openJoin(c, cmd)
@@ -142,7 +133,7 @@ func (h *Hub) send(c *command) *protocol.Error {
 		return h.sendWebhook(cmd.Target(), c)
 	case protocol.CreateGame, protocol.UpdateGame, protocol.DeleteGame, protocol.ToggleGame,
 		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, protocol.ImportGames, catalogue.Seed:
-		h.system.Root.Send(h.catalogue, c)
+		h.system.Send(h.catalogue, c)
 	default:
 		return protocol.Internal()
 	}
@@ -150,15 +141,15 @@ func (h *Hub) send(c *command) *protocol.Error {
 }
 
 // create gives the new session its id before its actor wakes.
-func (h *Hub) create(c *command, cmd protocol.CreateSession) *protocol.Error {
+func (h *Hub) create(c *ledger.Command, cmd protocol.CreateSession) *protocol.Error {
 	id, err := h.directory.reserve()
 	if err != nil {
 		return err
 	}
 	cmd.ID = id
-	c.cmd = cmd
-	done := c.done
-	c.done = func(answer any, err *protocol.Error) {
+	c.Cmd = cmd
+	done := c.Done
+	c.Done = func(answer any, err *protocol.Error) {
 		if err != nil {
 			// Should it be on disk after all, its actor will say so when it has read it.
 			h.directory.note(id, false, false)
@@ -177,8 +168,8 @@ func (h *Hub) sendSession(id protocol.SessionID, m any) *protocol.Error {
 	if !h.directory.has(id) {
 		return protocol.NotFound("Session")
 	}
-	if !h.routes.send(h.system.Root, id, m) {
-		h.system.Root.Send(h.registry, &deliver{id, m})
+	if !h.routes.send(h.system, id, m) {
+		h.system.Send(h.registry, &deliver{id: id, message: m})
 	}
 	return nil
 }

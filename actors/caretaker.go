@@ -8,6 +8,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -26,7 +28,7 @@ const (
 // caretaker keeps the streams of webhooks short: it cuts old logs off, and all of them
 // when a webhook is deleted. It is an actor of its own because a disk may be slow.
 type caretaker struct {
-	environment
+	ledger.Env
 	roster *roster
 	todo   []protocol.WebhookID
 	share  int // webhooks per sweep
@@ -36,12 +38,13 @@ type caretaker struct {
 
 // tidy asks to clean up after a deleted webhook.
 type tidy struct {
+	runtime.Quiet
 	id  protocol.WebhookID
 	seq persistence.Seq // of the fact that deleted it, 0 for the last one
 }
 
-func newCaretaker(e environment, r *roster) *caretaker {
-	return &caretaker{environment: e, roster: r, cut: map[protocol.WebhookID]persistence.Seq{}}
+func newCaretaker(e ledger.Env, r *roster) *caretaker {
+	return &caretaker{Env: e, roster: r, cut: map[protocol.WebhookID]persistence.Seq{}}
 }
 
 // Receive implements actor.Actor.
@@ -49,14 +52,14 @@ func (k *caretaker) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *tidy:
 		k.report(m.id, k.tidy(m))
-	case sweep:
+	case runtime.Tick:
 		k.sweep()
 	}
 }
 
 func (k *caretaker) report(id protocol.WebhookID, err error) {
 	if err != nil {
-		k.log.Error().Err(err).Int64("webhook", int64(id)).Msg("webhook's logs not trimmed")
+		k.Log.Error().Err(err).Int64("webhook", int64(id)).Msg("webhook's logs not trimmed")
 	}
 }
 
@@ -83,7 +86,7 @@ func (k *caretaker) tidy(m *tidy) error {
 	delete(k.cut, m.id)
 	stream, seq := webhookStream(m.id), m.seq
 	if seq == 0 {
-		last, err := k.journal.Last(ctx, stream)
+		last, err := k.Journal.Last(ctx, stream)
 		if err != nil {
 			return fmt.Errorf("last of %s: %w", stream, err)
 		}
@@ -91,11 +94,11 @@ func (k *caretaker) tidy(m *tidy) error {
 	}
 	h := webhook.New(m.id)
 	h.Apply(&webhook.Deleted{}, protocol.Seq(seq))
-	err := k.journal.SaveSnapshot(ctx, persistence.Snapshot{Stream: stream, Seq: seq, Version: webhook.SnapshotVersion, Data: h.AppendSnapshot(nil)})
+	err := k.Journal.SaveSnapshot(ctx, persistence.Snapshot{Stream: stream, Seq: seq, Version: webhook.SnapshotVersion, Data: h.AppendSnapshot(nil)})
 	if err != nil {
 		return fmt.Errorf("snapshot of %s: %w", stream, err)
 	}
-	return k.journal.Trim(ctx, stream, seq-1)
+	return k.Journal.Trim(ctx, stream, seq-1)
 }
 
 // retain cuts off what is too old or too much, as far as a snapshot holds it.
@@ -107,7 +110,7 @@ func (k *caretaker) retain(id protocol.WebhookID) error {
 	if err != nil || through < k.cut[id]+trimStep {
 		return err
 	}
-	if err := k.journal.Trim(ctx, stream, through); err != nil {
+	if err := k.Journal.Trim(ctx, stream, through); err != nil {
 		return err
 	}
 	k.cut[id] = through
@@ -116,17 +119,17 @@ func (k *caretaker) retain(id protocol.WebhookID) error {
 
 // outdated is the last record that need not be kept.
 func (k *caretaker) outdated(ctx context.Context, stream string, cut persistence.Seq) (persistence.Seq, error) {
-	last, err := k.journal.Last(ctx, stream)
+	last, err := k.Journal.Last(ctx, stream)
 	if err != nil {
 		return 0, fmt.Errorf("last of %s: %w", stream, err)
 	}
-	snapshot, ok, err := k.journal.LoadSnapshot(ctx, stream)
+	snapshot, ok, err := k.Journal.LoadSnapshot(ctx, stream)
 	if err != nil || !ok {
 		return 0, err
 	}
 	through := last - min(last, logsKept)
-	limit := k.clock.moment().Earlier().Time().Add(-logAge)
-	for rec, err := range k.journal.Read(ctx, stream, max(cut, through)) {
+	limit := k.Clock.Read().Earlier().Time().Add(-logAge)
+	for rec, err := range k.Journal.Read(ctx, stream, max(cut, through)) {
 		if err != nil {
 			return 0, err
 		}

@@ -12,7 +12,7 @@ import (
 // deleted, and perhaps not erased yet; or their beginning is damaged: those must not
 // look as if they had never been, and their ids must not be given again.
 func (h *Hub) census(ctx context.Context) (deleted []protocol.SessionID, err error) {
-	for name, err := range h.journal.Streams(ctx, sessionPrefix) {
+	for name, err := range h.env.Journal.Streams(ctx, sessionPrefix) {
 		if err != nil {
 			return nil, err
 		}
@@ -21,7 +21,7 @@ func (h *Hub) census(ctx context.Context) (deleted []protocol.SessionID, err err
 			continue
 		}
 		h.directory.skip(id)
-		end, gone, _, err := lastRecord(ctx, h.journal, name)
+		end, gone, _, err := lastRecord(ctx, h.env.Journal, name)
 		switch {
 		case err != nil && !errors.Is(err, persistence.ErrCorrupt):
 			return nil, err

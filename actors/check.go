@@ -3,6 +3,7 @@ package actors
 import (
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -18,11 +19,11 @@ type room struct {
 // called when facts about it are on disk, when the state has been read, and with each
 // sweep.
 func (a *sessionActor) look(c actor.Context) {
-	if !a.stirred || a.suspect || a.gone || a.lookouts.observer == nil {
+	if !a.stirred || a.MustReload() || a.gone || a.lookouts.observer == nil {
 		return
 	}
 	a.stirred = false
-	want, running := a.state.RoomCheck()
+	want, running := a.State.RoomCheck()
 	running = running && !a.ending
 	if running && a.room.pid != nil && a.room.check == want {
 		return
@@ -55,13 +56,13 @@ func (a *sessionActor) roomLeft(who *actor.PID) {
 func (a *sessionActor) sweepRoom(c actor.Context) {
 	a.stirred = true
 	if a.room.pid != nil {
-		c.Send(a.room.pid, sweep{})
+		c.Send(a.room.pid, runtime.Tick{})
 	}
 }
 
 // newRoom is the check of a room for a session.
 func (h *Hub) newRoom(id protocol.SessionID, parent *actor.PID, check session.RoomCheck) *actor.Props {
-	return h.props(func() actor.Actor {
-		return &roomActor{environment: h.environment, system: h.system, lookouts: h.lookouts, jitter: h.jitter, session: id, parent: parent, check: check}
+	return h.system.Props(func() actor.Actor {
+		return &roomActor{Env: h.env, system: h.system, lookouts: h.lookouts, jitter: h.jitter, session: id, parent: parent, check: check}
 	})
 }

@@ -3,6 +3,7 @@ package actors
 import (
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -50,32 +51,32 @@ func (c *countdown) stop() {
 
 // endPoll ends the poll whose time is over, before anything else is decided.
 func (a *sessionActor) endPoll() {
-	if a.countdown.poll == 0 || !a.countdown.due(a.clock.moment().Monotonic) {
+	if a.countdown.poll == 0 || !a.countdown.due(a.Clock.Read().Monotonic) {
 		return
 	}
 	a.countdown.ending = true
-	a.handle(&command{cmd: protocol.EndPoll{ID: a.id, PollID: a.countdown.poll, TieBreak: a.draw()}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.Handle(&ledger.Command{Cmd: protocol.EndPoll{ID: a.id, PollID: a.countdown.poll, TieBreak: a.draw()}, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 		a.countdown.ending, a.countdown.failed = false, err != nil
 	}}})
 }
 
 // countDown begins with the open poll of a state, one that is on disk; without one it stops.
 func (a *sessionActor) countDown(h *session.State) {
-	now := a.clock.moment()
+	now := a.Clock.Read()
 	id, until := h.Countdown(now)
 	if id == 0 {
 		a.countdown.stop()
 		return
 	}
-	a.countdown.start(id, until, now.Monotonic, func(m timeIsUp) { a.system.Root.Send(a.self, m) })
+	a.countdown.start(id, until, now.Monotonic, func(m timeIsUp) { a.System.Send(a.self, m) })
 }
 
 // precede is called before what somebody asks. A vote does not slip in between an end
 // that failed and the next sweep; reads wait for the sweep, for each try costs a
 // reading of the session.
-func (a *sessionActor) precede(m asker) {
-	if c, ok := m.(*command); ok && a.countdown.failed {
-		_, vote := c.cmd.(*protocol.CastPollVote)
+func (a *sessionActor) precede(m ledger.Request) {
+	if c, ok := m.(*ledger.Command); ok && a.countdown.failed {
+		_, vote := c.Cmd.(*protocol.CastPollVote)
 		a.countdown.failed = !vote
 	}
 	a.endPoll()

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -19,7 +20,7 @@ import (
 // the projection, which meets them, and are kept beside its snapshot: after a restart
 // it does not read so far back.
 type damages struct {
-	environment
+	ledger.Env
 	sessions map[protocol.SessionID]struct{}
 	changed  bool // the newest snapshot names others
 }
@@ -29,15 +30,15 @@ const damagesStream = "damaged"
 
 const damagesVersion = 1
 
-func newDamages(e environment) damages {
-	return damages{environment: e, sessions: map[protocol.SessionID]struct{}{}}
+func newDamages(e ledger.Env) damages {
+	return damages{Env: e, sessions: map[protocol.SessionID]struct{}{}}
 }
 
 // load reads what was found in the past and looks whether it is so still: the journal
 // may have been mended, or a version that did not know a fact was followed by one that
 // does. Those that are sound again are for the projection to count anew.
 func (d *damages) load(ctx context.Context) (sound []protocol.SessionID, err error) {
-	s, ok, err := d.journal.LoadSnapshot(ctx, damagesStream)
+	s, ok, err := d.Journal.LoadSnapshot(ctx, damagesStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return nil, fmt.Errorf("load snapshot of %s: %w", damagesStream, err)
 	}
@@ -60,7 +61,7 @@ func (d *damages) load(ctx context.Context) (sound []protocol.SessionID, err err
 // cannot be read.
 func (d *damages) inspect(ctx context.Context, stream string) (persistence.Seq, error) {
 	last := persistence.Seq(0)
-	for rec, err := range d.journal.Read(ctx, stream, 0) {
+	for rec, err := range d.Journal.Read(ctx, stream, 0) {
 		if err == nil {
 			_, err = factOf(rec)
 		}
@@ -79,9 +80,9 @@ func (d *damages) note(stream string, seq persistence.Seq, err error) {
 			return
 		}
 		d.sessions[id], d.changed = struct{}{}, true
-		d.gauges.damaged.Store(int64(len(d.sessions)))
+		d.Counters.Damaged.Store(int64(len(d.sessions)))
 	}
-	d.log.Error().Err(err).Str("stream", stream).Uint64("seq", uint64(seq)).Msg("stored record cannot be read, standings go on without it")
+	d.Log.Error().Err(err).Str("stream", stream).Uint64("seq", uint64(seq)).Msg("stored record cannot be read, standings go on without it")
 }
 
 // keepBefore stores them before a snapshot of the standings that does not look back.
@@ -94,7 +95,7 @@ func (d *damages) keepBefore(p persistence.Position) {
 		panic("actors: damages that have no JSON: " + err.Error()) // it is a list of numbers
 	}
 	d.changed = false
-	d.keep(persistence.Snapshot{Stream: damagesStream, Seq: persistence.Seq(p), Version: damagesVersion, Data: data})
+	d.SaveSnapshot(persistence.Snapshot{Stream: damagesStream, Seq: persistence.Seq(p), Version: damagesVersion, Data: data})
 }
 
 // sessionOf is the session of a stream; ok is false for the streams of others.
@@ -109,7 +110,7 @@ func sessionOf(stream string) (id protocol.SessionID, ok bool) {
 
 // factOf reads the fact of a session's record.
 func factOf(rec persistence.Record) (session.Fact, error) {
-	b, _, err := splitRecord(rec.Data)
+	b, _, err := ledger.SplitRecord(rec.Data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
 	}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/queue"
+	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -18,8 +21,8 @@ import (
 // that are asleep and want what came; those that are busy, wait or are disabled cost
 // nothing.
 type dispatcher struct {
-	environment
-	system *actor.ActorSystem
+	ledger.Env
+	system *runtime.System
 	self   *actor.PID
 	window *window
 	roster *roster
@@ -36,6 +39,7 @@ type dispatcher struct {
 
 // sleeper is a webhook that has delivered everything it wants up to after.
 type sleeper struct {
+	runtime.Quiet
 	id     protocol.WebhookID
 	pid    *actor.PID
 	after  protocol.DeliveryID
@@ -45,11 +49,17 @@ type sleeper struct {
 // messages between the dispatcher and the webhooks
 type (
 	// leave says that a webhook is not to be woken any more.
-	leave struct{ id protocol.WebhookID }
+	leave struct {
+		runtime.Quiet
+		id protocol.WebhookID
+	}
 	// news wakes a webhook.
-	news struct{}
+	news struct{ runtime.Quiet }
 	// openUp begins the following, at a position.
-	openUp struct{ at persistence.Position }
+	openUp struct {
+		runtime.Quiet
+		at persistence.Position
+	}
 	// vouch has the dispatcher mark a position it has read up to. It goes through its own
 	// mailbox: a webhook says leave before it commits to wanting something else, so what
 	// was read behind that commit stands behind the leave.
@@ -72,14 +82,14 @@ func (d *dispatcher) Receive(c actor.Context) {
 		d.self = c.Self()
 	case openUp:
 		d.begin(m.at)
-	case wakeUp:
+	case runtime.Wake:
 		d.rung.Store(false)
 		d.read()
 	case *sleeper:
 		d.rest(m)
 	case leave:
 		d.remove(m.id)
-	case sweep:
+	case runtime.Tick:
 		d.sweep()
 	case vouch:
 		d.mark(m.at)
@@ -106,9 +116,9 @@ func (d *dispatcher) rest(s *sleeper) {
 	d.remove(s.id)
 	if d.open {
 		d.window.pause()
-		var found queue[parcel]
-		if _, ok := d.window.take(&found, s.id, s.after, 1); !ok || found.len() > 0 {
-			d.system.Root.Send(s.pid, news{})
+		var found queue.FIFO[parcel]
+		if _, ok := d.window.take(&found, s.id, s.after, 1); !ok || found.Len() > 0 {
+			d.system.Send(s.pid, news{})
 			return
 		}
 	}
@@ -134,7 +144,7 @@ func (d *dispatcher) remove(id protocol.WebhookID) {
 
 // read looks at what has come since the last time.
 func (d *dispatcher) read() {
-	head := d.journal.Head()
+	head := d.Journal.Head()
 	if !d.open || d.position >= head {
 		return
 	}
@@ -143,9 +153,9 @@ func (d *dispatcher) read() {
 	var found []parcel
 	n := 0
 	whole := true
-	for rec, err := range readSound(ctx, d.journal, d.position, d.passed) {
+	for rec, err := range persistence.SkipDamaged(ctx, d.Journal, d.position, d.passed) {
 		if err != nil {
-			d.log.Error().Err(err).Msg("webhooks' dispatcher cannot read the journal")
+			d.Log.Error().Err(err).Msg("webhooks' dispatcher cannot read the journal")
 			whole = false
 			break
 		}
@@ -170,7 +180,7 @@ func (d *dispatcher) read() {
 
 // passed tells of events that no webhook will hear of.
 func (d *dispatcher) passed(lost *persistence.Damage) {
-	d.log.Error().Err(lost).Msg("webhooks leave out damaged events")
+	d.Log.Error().Err(lost).Msg("webhooks leave out damaged events")
 }
 
 // wake wakes who is asleep and wants the parcel.
@@ -192,13 +202,13 @@ func (d *dispatcher) wake(p *parcel) {
 
 func (d *dispatcher) rouse(s *sleeper) {
 	d.remove(s.id)
-	d.system.Root.Send(s.pid, news{})
+	d.system.Send(s.pid, news{})
 }
 
 // ring is called by the committer after each commit; it must not block.
 func (d *dispatcher) ring() {
 	if !d.rung.Swap(true) {
-		d.system.Root.Send(d.self, wakeUp{})
+		d.system.Send(d.self, runtime.Wake{})
 	}
 }
 
@@ -206,8 +216,8 @@ func (d *dispatcher) sweep() {
 	d.ticks++
 	d.roster.sweep(d.system.Root, d.ticks%calmSweep == 0)
 	d.read()
-	if d.position-d.kept >= snapshotIdle {
-		d.system.Root.Send(d.self, vouch{d.position})
+	if d.position-d.kept >= ledger.SnapshotIdle {
+		d.system.Send(d.self, vouch{d.position})
 	}
 }
 
@@ -235,7 +245,7 @@ func (d *dispatcher) mark(at persistence.Position) {
 		panic("actors: a mark that has no JSON: " + err.Error()) // it is a list of numbers
 	}
 	d.kept = at
-	d.keep(persistence.Snapshot{Stream: markStream, Seq: persistence.Seq(at), Version: markVersion, Data: data})
+	d.SaveSnapshot(persistence.Snapshot{Stream: markStream, Seq: persistence.Seq(at), Version: markVersion, Data: data})
 }
 
 // loadMark reads who has heard everything up to which position. Without a mark, or

@@ -8,6 +8,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/persistence"
@@ -21,7 +23,7 @@ import (
 // they go after a snapshot of the standings that is on disk and has read them. Killed
 // at any moment, it begins again at the next start.
 type eraser struct {
-	environment
+	ledger.Env
 	// want has the standings written as a snapshot soon.
 	want func()
 	todo map[protocol.SessionID]remains
@@ -40,8 +42,8 @@ type erase struct{ ids []protocol.SessionID }
 // keepStandings asks for a snapshot of the standings.
 type keepStandings struct{}
 
-func newEraser(e environment, want func()) *eraser {
-	return &eraser{environment: e, want: want, todo: map[protocol.SessionID]remains{}}
+func newEraser(e ledger.Env, want func()) *eraser {
+	return &eraser{Env: e, want: want, todo: map[protocol.SessionID]remains{}}
 }
 
 // Receive implements actor.Actor.
@@ -53,7 +55,7 @@ func (e *eraser) Receive(c actor.Context) {
 		for _, id := range m.ids {
 			e.report(id, e.enter(ctx, id))
 		}
-	case sweep:
+	case runtime.Tick:
 		if len(e.todo) > 0 {
 			e.sweep(ctx)
 		}
@@ -62,13 +64,13 @@ func (e *eraser) Receive(c actor.Context) {
 
 func (e *eraser) report(id protocol.SessionID, err error) {
 	if err != nil {
-		e.log.Error().Err(err).Int64("session", int64(id)).Msg("records of a deleted session not trimmed")
+		e.Log.Error().Err(err).Int64("session", int64(id)).Msg("records of a deleted session not trimmed")
 	}
 }
 
 // enter takes the session up when it is deleted and not erased yet.
 func (e *eraser) enter(ctx context.Context, id protocol.SessionID) error {
-	end, deleted, more, err := lastRecord(ctx, e.journal, streamOf(id))
+	end, deleted, more, err := lastRecord(ctx, e.Journal, streamOf(id))
 	if err != nil || !deleted {
 		return err
 	}
@@ -87,7 +89,7 @@ func (e *eraser) enter(ctx context.Context, id protocol.SessionID) error {
 func (e *eraser) sweep(ctx context.Context) {
 	passed, err := e.passed(ctx)
 	if err != nil {
-		e.log.Error().Err(err).Msg("records of deleted sessions not trimmed")
+		e.Log.Error().Err(err).Msg("records of deleted sessions not trimmed")
 		return
 	}
 	behind := false
@@ -109,7 +111,7 @@ func (e *eraser) sweep(ctx context.Context) {
 
 // passed is up to where the newest snapshot of the standings has read the journal.
 func (e *eraser) passed(ctx context.Context) (persistence.Position, error) {
-	s, ok, err := e.journal.LoadSnapshot(ctx, standingsStream)
+	s, ok, err := e.Journal.LoadSnapshot(ctx, standingsStream)
 	if errors.Is(err, persistence.ErrCorrupt) || err == nil && (!ok || s.Version != standings.SnapshotVersion) {
 		return 0, nil // a new one is asked for
 	}
@@ -127,10 +129,10 @@ func (e *eraser) erase(ctx context.Context, id protocol.SessionID, r remains) (d
 		return false, err
 	}
 	if !empty {
-		e.keep(emptySnapshot(id, r.last))
+		e.SaveSnapshot(emptySnapshot(id, r.last))
 		return false, nil
 	}
-	if err := e.journal.Trim(ctx, streamOf(id), r.last-1); err != nil {
+	if err := e.Journal.Trim(ctx, streamOf(id), r.last-1); err != nil {
 		return false, fmt.Errorf("trim %s: %w", streamOf(id), err)
 	}
 	return true, nil
@@ -138,7 +140,7 @@ func (e *eraser) erase(ctx context.Context, id protocol.SessionID, r remains) (d
 
 // emptied is whether the session's snapshot holds nothing of it any more.
 func (e *eraser) emptied(ctx context.Context, id protocol.SessionID, r remains) (bool, error) {
-	s, ok, err := e.journal.LoadSnapshot(ctx, streamOf(id))
+	s, ok, err := e.Journal.LoadSnapshot(ctx, streamOf(id))
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return false, fmt.Errorf("load snapshot of %s: %w", streamOf(id), err)
 	}

@@ -3,6 +3,7 @@ package actors
 import (
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -28,7 +29,7 @@ type expiry struct {
 }
 
 func (p *post) expiry() expiry {
-	return expiry{journal: p.journal, byClock: p.clock.moment().Earlier().Time().Add(-backlogKept)}
+	return expiry{journal: p.Journal, byClock: p.Clock.Read().Earlier().Time().Add(-backlogKept)}
 }
 
 // expired says whether an event that was committed at a time has waited for too long.
@@ -54,17 +55,17 @@ func (a *webhookActor) leaveOut() bool {
 		return false
 	}
 	old := a.post.expiry()
-	if !old.expired(a.line.waiting.first().time) {
+	if !old.expired(a.line.waiting.First().time) {
 		return false
 	}
 	c := &webhook.Expire{Reason: expiredReason}
-	for !a.line.empty() && old.expired(a.line.waiting.first().time) {
-		p := a.line.waiting.pop()
+	for !a.line.empty() && old.expired(a.line.waiting.First().time) {
+		p := a.line.waiting.Pop()
 		c.Events = append(c.Events, webhook.Waited{Delivery: p.id, Event: p.kind, Session: p.session})
 	}
-	a.handle(&command{cmd: c, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.Handle(&ledger.Command{Cmd: c, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 		if err != nil {
-			a.line.restart(a.state.Cursor())
+			a.line.restart(a.State.Cursor())
 			a.stall(err)
 		}
 	}}})

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -23,7 +24,7 @@ const (
 // its Seq.
 func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error) {
 	e, err := await[*session.State, *protocol.SessionExport](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
-		q.read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+		q.Read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
 			if !s.Exists() {
 				return nil, protocol.NotFound("Session")
 			}
@@ -34,7 +35,7 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 	if err != nil {
 		return nil, err
 	}
-	e.ExportedAt, e.Epoch = protocol.TimestampOf(h.now()), h.Timeline().Epoch
+	e.ExportedAt, e.Epoch = protocol.TimestampOf(h.env.Now()), h.env.Timeline().Epoch
 	return e, h.joinPlays(ctx, e.Games)
 }
 
@@ -47,7 +48,7 @@ func (h *Hub) ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.S
 	return func(yield func(protocol.ExportedVote, error) bool) {
 		err := h.readVotes(ctx, e, func(v protocol.ExportedVote) bool { return yield(v, nil) })
 		if err != nil {
-			yield(protocol.ExportedVote{}, asRead(refusalOf(err)))
+			yield(protocol.ExportedVote{}, ledger.ReadError(ledger.ToClient(err)))
 		}
 	}
 }
@@ -63,7 +64,7 @@ func (h *Hub) readVotes(ctx context.Context, e *protocol.SessionExport, want fun
 	}
 	defer leave()
 	id, until, last := e.Session.ID, e.Seq, persistence.Seq(0)
-	for rec, err := range h.journal.Read(ctx, streamOf(id), 0) {
+	for rec, err := range h.env.Journal.Read(ctx, streamOf(id), 0) {
 		if err != nil {
 			return fmt.Errorf("votes of session %d: %w", id, err)
 		}

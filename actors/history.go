@@ -7,6 +7,7 @@ import (
 	"maps"
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/persistence"
@@ -77,7 +78,7 @@ func tooLong(err error) *protocol.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return protocol.Errorf(protocol.CodeTimeout, "To find these votes took more than %d seconds, and was given up; narrow it by session_id or game_id, or ask again when there is less to do", scanTimeout/time.Second)
 	}
-	return asRead(refusalOf(err))
+	return ledger.ReadError(ledger.ToClient(err))
 }
 
 // scan reads votes backwards until its page is full or, when it looks for a name, to the end.
@@ -117,7 +118,7 @@ func (s *scan) prepare(ctx context.Context) error {
 		return err
 	}
 	if _, damaged := s.damaged[s.filter.SessionID]; damaged {
-		return errCorrupt()
+		return ledger.ErrCorrupt()
 	}
 	if s.exact {
 		for id := range s.damaged {
@@ -210,7 +211,7 @@ func (s *scan) worth(id protocol.SessionID) (bool, error) {
 func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
 	clear(s.taken)
 	clear(s.voided)
-	for rec, err := range s.hub.journal.ReadBack(ctx, streamOf(id), 0) {
+	for rec, err := range s.hub.env.Journal.ReadBack(ctx, streamOf(id), 0) {
 		if err != nil {
 			return err
 		}

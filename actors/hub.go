@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	crand "crypto/rand"
 	"errors"
@@ -13,7 +14,10 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"partyline/actors/access"
+	"partyline/actors/admission"
 	"partyline/actors/catalogue"
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -59,20 +63,20 @@ const defaultIdleTimeout = 5 * time.Minute
 // Hub is the way in to all actors. Its methods may be called from any goroutine; all
 // errors they return are *protocol.Error.
 type Hub struct {
-	environment
-	door        *door
+	env         ledger.Env
+	gate        *admission.Gate
 	directory   *directory
 	invitations *invitations
 	routes      *routes
 	keys        *keys
 	tokens      *tokens
 	lobby       *lobby
-	waiters     waiters
+	waiters     ledger.Futures
 	draw        func() float64
 	jitter      func() float64
 	patience    time.Duration
 
-	system     *actor.ActorSystem
+	system     *runtime.System
 	registry   *actor.PID
 	catalogue  *actor.PID
 	access     *actor.PID
@@ -83,14 +87,14 @@ type Hub struct {
 	rouser     *rouser
 	lookouts   *lookouts
 
-	background *background
-	scheduler  *scheduler
-	votes      readers // of the vote history
-	depth      depth   // of it
-	attempts   readers // of the webhooks' logs
-	exports    readers // of sessions' votes
-	unwatch    func()
-	closed     atomic.Bool
+	ticker    *runtime.Ticker
+	snapshots *ledger.SnapshotWriter
+	votes     readers // of the vote history
+	depth     depth   // of it
+	attempts  readers // of the webhooks' logs
+	exports   readers // of sessions' votes
+	unwatch   func()
+	closed    atomic.Bool
 }
 
 // New starts the actors and reads the standings. The hub is ready when it returns:
@@ -98,12 +102,12 @@ type Hub struct {
 // other behind that, because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
-	if err := errors.Join(h.gauges.register(o.Meter, h.door), h.post.register(o.Meter)); err != nil {
+	if err := errors.Join(h.env.Counters.Register(o.Meter, h.gate.InFlight), h.post.register(o.Meter)); err != nil {
 		return nil, err
 	}
-	h.projection = newProjection(h.environment)
+	h.projection = newProjection(h.env)
 	if err := h.projection.load(ctx); err != nil {
-		h.background.stop(context.Background())
+		h.snapshots.Stop(context.Background())
 		return nil, err
 	}
 	known := h.projection.state
@@ -113,11 +117,11 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	deleted, err := h.census(ctx)
 	if err != nil {
-		h.background.stop(context.Background())
+		h.snapshots.Stop(context.Background())
 		return nil, err
 	}
 	h.spawn()
-	h.system.Root.Send(h.eraser, &erase{deleted})
+	h.system.Send(h.eraser, &erase{deleted})
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
@@ -133,8 +137,8 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 
 func newHub(o Options) *Hub {
 	h := &Hub{
-		environment: environment{journal: o.Journal, now: o.Now, clock: newClock(o.Now, o.Log), log: o.Log, gauges: &gauges{}},
-		door:        newDoor(max(o.MaxInFlight, 0)),
+		env:         ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
+		gate:        admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit)),
 		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
 		keys:        newKeys(),
 		invitations: newInvitations(o.DrawCode, o.OnInvited),
@@ -147,11 +151,8 @@ func newHub(o Options) *Hub {
 		attempts:    make(readers, maxScans),
 		exports:     make(readers, maxExports),
 	}
-	if o.MaxInFlight == 0 {
-		h.door.widen(defaultInFlight)
-	}
-	if h.now == nil {
-		h.now = time.Now
+	if h.env.Now == nil {
+		h.env.Now = time.Now
 	}
 	if h.draw == nil {
 		h.draw = newDraw()
@@ -159,74 +160,86 @@ func newHub(o Options) *Hub {
 	if h.patience == 0 {
 		h.patience = defaultIdleTimeout
 	}
-	h.scheduler = newScheduler()
-	h.background = newBackground(o.Journal, o.Log)
-	h.keep = h.background.keep
+	h.snapshots = ledger.NewSnapshotWriter(o.Journal, o.Log)
+	h.env.SaveSnapshot = h.snapshots.Enqueue
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
 	h.jitter = o.Jitter
-	h.post = newPost(h.environment, h.props, o)
-	h.lookouts = newLookouts(o.Observer, o.Log, h.gauges)
+	h.post = newPost(h.env, o)
+	h.lookouts = newLookouts(o.Observer, o.Log, h.env.Counters)
 	h.rouser = &rouser{send: h.sendSession}
 	return h
 }
 
 // spawn starts the actors that are always there.
 func (h *Hub) spawn() {
-	h.system = newSystem(h.log, h.gauges)
-	root := h.system.Root
-	h.standings = root.Spawn(h.props(func() actor.Actor { return h.projection }))
-	ring := func() { root.Send(h.standings, wakeUp{}) }
-	h.unwatch = h.heed(func() { h.projection.ring(ring) })
-	h.catalogue = root.Spawn(h.props(func() actor.Actor { return h.newCatalogue() }))
-	h.access = root.Spawn(h.props(func() actor.Actor { return h.newAccess() }))
-	h.eraser = root.Spawn(h.props(func() actor.Actor {
-		return newEraser(h.environment, func() { root.Send(h.standings, keepStandings{}) })
-	}))
-	h.registry = root.Spawn(h.props(func() actor.Actor {
+	h.system = runtime.New(h.env.Log, h.onDeadLetter)
+	h.standings = h.system.Spawn(func() actor.Actor { return h.projection })
+	ring := func() { h.system.Send(h.standings, runtime.Wake{}) }
+	h.unwatch = h.env.OnCommit(func() { h.projection.ring(ring) })
+	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
+	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
+	h.eraser = h.system.Spawn(func() actor.Actor {
+		return newEraser(h.env, func() { h.system.Send(h.standings, keepStandings{}) })
+	})
+	h.registry = h.system.Spawn(func() actor.Actor {
 		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, leaving: map[protocol.SessionID][]any{}}
-	}))
+	})
 	all := []*actor.PID{h.standings, h.catalogue, h.access, h.eraser, h.registry}
-	h.background.tick(func() {
+	h.ticker = runtime.StartTicker(func() {
 		for _, pid := range all {
-			root.Send(pid, sweep{})
+			h.system.Send(pid, runtime.Tick{})
 		}
 		h.post.sweep()
-		h.scheduler.trim()
+		h.system.Trim()
 	})
 }
 
 func (h *Hub) newCatalogue() actor.Actor {
-	k := &keeper[catalogue.Fact, *catalogue.State]{system: h.system}
-	k.ledger = newLedger("catalogue", kind[catalogue.Fact, *catalogue.State]{
-		born: catalogue.New, appendFact: catalogue.AppendFact, readFact: catalogue.ReadFact, version: catalogue.SnapshotVersion,
-	}, ledgerHooks[catalogue.Fact, *catalogue.State]{
-		durable: func(catalogue.Fact) {}, publish: func([][]byte, protocol.Seq) {}, reborn: func(*catalogue.State) {}, keep: h.keep,
-	}, &h.environment)
+	k := &ledger.Actor[catalogue.Fact, *catalogue.State]{System: h.system}
+	k.Ledger = ledger.New("catalogue", ledger.Kind[catalogue.Fact, *catalogue.State]{
+		New: catalogue.New, AppendFact: catalogue.AppendFact, ReadFact: catalogue.ReadFact, Version: catalogue.SnapshotVersion,
+	}, ledger.Hooks[catalogue.Fact, *catalogue.State]{
+		OnDurable: func(catalogue.Fact) {}, Publish: func([][]byte, protocol.Seq) {}, OnLoaded: func(*catalogue.State) {},
+	}, &h.env)
 	return k
 }
 
 func (h *Hub) newAccess() actor.Actor {
-	k := &keeper[access.Fact, *access.State]{system: h.system}
-	k.ledger = newLedger("access", kind[access.Fact, *access.State]{
-		born: access.New, appendFact: access.AppendFact, readFact: access.ReadFact, version: access.SnapshotVersion,
-	}, ledgerHooks[access.Fact, *access.State]{
-		durable: h.tokens.durable, publish: func([][]byte, protocol.Seq) {}, keep: h.keep,
+	k := &ledger.Actor[access.Fact, *access.State]{System: h.system}
+	k.Ledger = ledger.New("access", ledger.Kind[access.Fact, *access.State]{
+		New: access.New, AppendFact: access.AppendFact, ReadFact: access.ReadFact, Version: access.SnapshotVersion,
+	}, ledger.Hooks[access.Fact, *access.State]{
+		OnDurable: h.tokens.durable, Publish: func([][]byte, protocol.Seq) {},
 		// As of 1970, so that a clock that is wrong at the start leaves no token out.
-		reborn: func(state *access.State) { h.tokens.reborn(state.Tokens(0)) },
-	}, &h.environment)
+		OnLoaded: func(state *access.State) { h.tokens.reborn(state.Tokens(0)) },
+	}, &h.env)
 	return k
+}
+
+// Timeline is the timeline that the journal records.
+func (h *Hub) Timeline() protocol.Timeline { return h.env.Timeline() }
+
+// onDeadLetter answers the sender of a message to an actor that had ended.
+func (h *Hub) onDeadLetter(message any) {
+	h.env.Counters.DeadLetters.Add(1)
+	if d, ok := message.(*deliver); ok {
+		message = d.message
+	}
+	if r, ok := message.(ledger.Request); ok {
+		r.Respond(nil, ledger.ErrStorage())
+	}
 }
 
 // Health is nil while commands can be answered, else the reason they cannot, as a
 // *protocol.Error that may be shown.
 func (h *Hub) Health() error {
-	if h.door.shut.Load() {
+	if h.gate.Closed() {
 		return protocol.ShuttingDown()
 	}
-	if err := h.journal.Health(); err != nil {
-		return illnessOf(err)
+	if err := h.env.Journal.Health(); err != nil {
+		return ledger.HealthError(err)
 	}
 	return nil
 }
@@ -240,12 +253,12 @@ func (h *Hub) Close(ctx context.Context) error {
 	if h.closed.Swap(true) {
 		return nil
 	}
-	err := h.door.drain(ctx)
+	err := h.gate.Drain(ctx)
 	h.unwatch()
-	h.background.stopTicking()
+	h.ticker.Stop()
 	h.rouser.stop()
 	done := make(chan struct{})
-	h.system.Root.Send(h.registry, &closeAll{done})
+	h.system.Send(h.registry, &closeAll{done: done})
 	select {
 	case <-done:
 	case <-ctx.Done():
@@ -254,12 +267,11 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.lookouts.close(ctx)
 	h.post.close(ctx)
 	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
-		end(ctx, h.system, pid)
+		h.system.End(ctx, pid)
 	}
 	h.lobby.close()
-	h.background.stop(ctx)
-	h.system.Shutdown()
-	h.scheduler.stop()
+	h.snapshots.Stop(ctx)
+	h.system.Stop()
 	return err
 }
 

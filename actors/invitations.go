@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"sync"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -112,12 +113,12 @@ func drawCode() string {
 }
 
 // openJoin gives the session a code in case that it needs a new one.
-func (h *Hub) openJoin(c *command, cmd protocol.OpenJoin) *protocol.Error {
+func (h *Hub) openJoin(c *ledger.Command, cmd protocol.OpenJoin) *protocol.Error {
 	code := h.invitations.take()
 	cmd.NewCode = code
-	c.cmd = cmd
-	done := c.done
-	c.done = func(answer any, err *protocol.Error) {
+	c.Cmd = cmd
+	done := c.Done
+	c.Done = func(answer any, err *protocol.Error) {
 		h.invitations.release(code)
 		done(answer, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"partyline/actors/queue"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -23,13 +24,13 @@ const (
 
 // line is what a lane has found and not delivered.
 type line struct {
-	waiting queue[parcel]
+	waiting queue.FIFO[parcel]
 	scanned protocol.DeliveryID // everything up to here has been looked at
 	// done is up to where everything wanted is delivered and on disk, or more.
 	done protocol.DeliveryID
 }
 
-func (l *line) empty() bool { return l.waiting.len() == 0 }
+func (l *line) empty() bool { return l.waiting.Len() == 0 }
 
 // restart forgets what was found; it begins where everything is done with.
 func (l *line) restart(cursor protocol.DeliveryID) {
@@ -40,8 +41,8 @@ func (l *line) restart(cursor protocol.DeliveryID) {
 // skip forgets what lies up to a position.
 func (l *line) skip(through protocol.DeliveryID) {
 	l.scanned = max(l.scanned, through)
-	for !l.empty() && l.waiting.first().id <= through {
-		l.waiting.pop()
+	for !l.empty() && l.waiting.First().id <= through {
+		l.waiting.Pop()
 	}
 }
 
@@ -50,7 +51,7 @@ func (l *line) reached() protocol.DeliveryID {
 	if l.empty() {
 		return l.scanned
 	}
-	return l.waiting.first().id - 1
+	return l.waiting.First().id - 1
 }
 
 // look finds what comes next in the main lane, in the window or, when that does not
@@ -72,7 +73,7 @@ func (a *webhookActor) scan(l *line, until persistence.Position) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	n := 0
-	for rec, err := range readSound(ctx, a.journal, persistence.Position(l.scanned), a.passed) {
+	for rec, err := range persistence.SkipDamaged(ctx, a.Journal, persistence.Position(l.scanned), a.passed) {
 		if err != nil {
 			a.stall(err)
 			return
@@ -82,36 +83,36 @@ func (a *webhookActor) scan(l *line, until persistence.Position) {
 			return
 		}
 		if p, ok := notice(rec); ok && p.meant(a.id, &a.filter) {
-			l.waiting.push(p.kept())
+			l.waiting.Push(p.kept())
 		}
 		l.scanned = protocol.DeliveryID(rec.Position)
-		if n++; n == scanBatch || l.waiting.len() >= ahead {
+		if n++; n == scanBatch || l.waiting.Len() >= ahead {
 			a.goOn()
 			return
 		}
 	}
-	if until <= a.journal.Head() {
+	if until <= a.Journal.Head() {
 		l.scanned = protocol.DeliveryID(until)
 	}
 }
 
 // passed tells of events that this webhook will not hear of.
 func (a *webhookActor) passed(lost *persistence.Damage) {
-	a.log.Error().Err(lost).Int64("webhook", int64(a.id)).Msg("webhook leaves out damaged events")
+	a.Log.Error().Err(lost).Int64("webhook", int64(a.id)).Msg("webhook leaves out damaged events")
 }
 
 // goOn lets other messages have their turn first.
 func (a *webhookActor) goOn() {
 	if !a.onward {
 		a.onward = true
-		a.system.Root.Send(a.self, onward{})
+		a.System.Send(a.self, onward{})
 	}
 }
 
 // stall waits for the next sweep.
 func (a *webhookActor) stall(err error) {
 	a.stalled = true
-	a.log.Error().Err(err).Int64("webhook", int64(a.id)).Msg("webhook cannot go on")
+	a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Msg("webhook cannot go on")
 }
 
 // errGone: the position holds no event, or none any more.
@@ -121,7 +122,7 @@ var errGone = errors.New("no event is stored there")
 func (a *webhookActor) fetch(id protocol.DeliveryID) (parcel, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	return fetch(ctx, a.journal, id, a.id)
+	return fetch(ctx, a.Journal, id, a.id)
 }
 
 // fetch reads the event at a position for a webhook.
@@ -143,7 +144,7 @@ func fetch(ctx context.Context, j persistence.Journal, id protocol.DeliveryID, t
 func (a *webhookActor) fetchTest(seq protocol.Seq) (parcel, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	for rec, err := range a.journal.Read(ctx, a.stream, persistence.Seq(seq)-1) {
+	for rec, err := range a.Journal.Read(ctx, a.Stream(), persistence.Seq(seq)-1) {
 		if err != nil {
 			return parcel{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -132,13 +133,13 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 		return err
 	}
 	defer leave()
-	for rec, err := range h.journal.ReadBack(ctx, webhookStream(id), 0) {
+	for rec, err := range h.env.Journal.ReadBack(ctx, webhookStream(id), 0) {
 		if err != nil {
-			return asRead(refusalOf(err))
+			return ledger.ReadError(ledger.ToClient(err))
 		}
 		f, err := attemptOf(rec)
 		if err != nil {
-			return asRead(refusalOf(err))
+			return ledger.ReadError(ledger.ToClient(err))
 		}
 		if f != nil && !next(h.logRow(id, rec, f), f) {
 			return nil
@@ -148,7 +149,7 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 }
 
 func attemptOf(rec persistence.Record) (*webhook.Attempted, error) {
-	b, _, err := splitRecord(rec.Data)
+	b, _, err := ledger.SplitRecord(rec.Data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: seq %d: %w", persistence.ErrCorrupt, rec.Seq, err)
 	}
@@ -158,6 +159,8 @@ func attemptOf(rec persistence.Record) (*webhook.Attempted, error) {
 	}
 	return f, nil
 }
+
+func (h *Hub) epochOf(d protocol.DeliveryID) protocol.Epoch { return epochOf(h.env.Journal, d) }
 
 func (h *Hub) logRow(id protocol.WebhookID, rec persistence.Record, f *webhook.Attempted) protocol.WebhookLog {
 	epoch := h.epochOf(f.Delivery)
@@ -198,7 +201,7 @@ func (h *Hub) payloads(ctx context.Context, rows []protocol.WebhookLog) error {
 		if !ok {
 			var err error
 			if data, err = h.payload(ctx, row.WebhookID, row.DeliveryID); err != nil {
-				return asRead(refusalOf(err))
+				return ledger.ReadError(ledger.ToClient(err))
 			}
 			known[row.DeliveryID] = data
 		}
@@ -210,7 +213,7 @@ func (h *Hub) payloads(ctx context.Context, rows []protocol.WebhookLog) error {
 // payload is null for an event that is no longer stored.
 func (h *Hub) payload(ctx context.Context, id protocol.WebhookID, d protocol.DeliveryID) ([]byte, error) {
 	null := []byte("null")
-	p, err := fetch(ctx, h.journal, d, id)
+	p, err := fetch(ctx, h.env.Journal, d, id)
 	if errors.Is(err, errGone) {
 		return null, nil
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 )
 
@@ -29,10 +31,10 @@ type lookouts struct {
 	life     context.Context
 	end      context.CancelFunc
 	out      sync.WaitGroup
-	gauges   *gauges
+	gauges   *ledger.Counters
 }
 
-func newLookouts(o Observer, log zerolog.Logger, g *gauges) *lookouts {
+func newLookouts(o Observer, log zerolog.Logger, g *ledger.Counters) *lookouts {
 	l := &lookouts{observer: o, log: log, gauges: g}
 	l.life, l.end = context.WithCancel(context.Background())
 	return l
@@ -50,10 +52,10 @@ type lookout struct {
 func (l *lookouts) start(room string, tell func(session.Observation), back func(error)) *lookout {
 	ctx, cancel := context.WithCancel(l.life)
 	one := &lookout{cancel: cancel}
-	l.gauges.checks.Add(1)
+	l.gauges.RoomMonitors.Add(1)
 	l.out.Go(func() {
 		defer cancel()
-		defer l.gauges.checks.Add(-1)
+		defer l.gauges.RoomMonitors.Add(-1)
 		err := l.observe(ctx, room, func(s session.Observation) { one.heard(func() { tell(s) }) })
 		one.heard(func() { back(err) })
 	})
@@ -74,7 +76,7 @@ func (l *lookouts) observe(ctx context.Context, room string, tell func(session.O
 // close ends all observations and returns when they have ended, or with ctx.
 func (l *lookouts) close(ctx context.Context) {
 	l.end()
-	waitFor(ctx, &l.out)
+	runtime.WaitFor(ctx, &l.out)
 }
 
 func (o *lookout) heard(f func()) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -49,7 +50,7 @@ func notice(rec persistence.Record) (p parcel, ok bool) {
 // record there is, so it reads the beginning of the event and no more. The stored
 // event is a part of the record.
 func parcelOf(rec persistence.Record) (p parcel, ok bool) {
-	_, event, err := splitRecord(rec.Data)
+	_, event, err := ledger.SplitRecord(rec.Data)
 	if err != nil || len(event) == 0 {
 		return parcel{}, false
 	}
@@ -72,7 +73,7 @@ func parcelOf(rec persistence.Record) (p parcel, ok bool) {
 
 // inLine says of a test whether it is delivered in its place in the line.
 func inLine(record []byte) bool {
-	fact, _, err := splitRecord(record)
+	fact, _, err := ledger.SplitRecord(record)
 	if err != nil {
 		return false
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -18,9 +20,8 @@ import (
 
 // post is what all webhooks of a hub share.
 type post struct {
-	environment
-	system     *actor.ActorSystem
-	props      func(func() actor.Actor) *actor.Props
+	ledger.Env
+	system     *runtime.System
 	flights    *flights
 	window     *window
 	roster     *roster
@@ -47,22 +48,22 @@ const landingTime = 3 * time.Second
 // of a second. Webhooks that are further behind read by themselves.
 const startWindow = 200_000
 
-func newPost(e environment, props func(func() actor.Actor) *actor.Props, o Options) *post {
+func newPost(e ledger.Env, o Options) *post {
 	return &post{
-		environment: e, props: props, flights: newFlights(o.Sender, e.log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
+		Env: e, flights: newFlights(o.Sender, e.Log), window: newWindow(), roster: newRoster(), jitter: o.Jitter,
 		rested: make(chan struct{}, protocol.MaxWebhooks), marked: map[protocol.WebhookID]protocol.DeliveryID{},
-		restored: quietEpoch(e.journal),
+		restored: quietEpoch(e.Journal),
 	}
 }
 
 // open starts the actors of all webhooks there are, and returns when they are read.
-func (p *post) open(ctx context.Context, system *actor.ActorSystem) error {
+func (p *post) open(ctx context.Context, system *runtime.System) error {
 	p.system = system
 	alive, untidy, err := p.survey(ctx)
 	if err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
-	at, asleep := loadMark(ctx, p.journal)
+	at, asleep := loadMark(ctx, p.Journal)
 	for _, id := range asleep {
 		p.marked[id] = at
 	}
@@ -73,14 +74,14 @@ func (p *post) open(ctx context.Context, system *actor.ActorSystem) error {
 	if err := p.enlist(ctx, alive); err != nil {
 		return err
 	}
-	system.Root.Send(p.dispatcher, openUp{p.start()})
+	system.Send(p.dispatcher, openUp{at: p.start()})
 	return nil
 }
 
 // survey finds the streams of webhooks that live, and of those that were deleted and
 // whose logs are still there.
 func (p *post) survey(ctx context.Context) (alive, untidy []protocol.WebhookID, err error) {
-	for name, err := range p.journal.Streams(ctx, webhookPrefix) {
+	for name, err := range p.Journal.Streams(ctx, webhookPrefix) {
 		if err != nil {
 			return nil, nil, err
 		}
@@ -105,14 +106,14 @@ func (p *post) survey(ctx context.Context) (alive, untidy []protocol.WebhookID, 
 // deleted looks at the end of a stream: a deleted webhook ends with that fact, and a
 // tidy stream holds nothing else. One that cannot be read is left to its actor.
 func (p *post) deleted(ctx context.Context, name string) (deleted, tidy bool) {
-	for rec, err := range p.journal.ReadBack(ctx, name, 0) {
+	for rec, err := range p.Journal.ReadBack(ctx, name, 0) {
 		if err != nil {
 			return deleted, true
 		}
 		if deleted {
 			return true, false
 		}
-		fact, _, err := splitRecord(rec.Data)
+		fact, _, err := ledger.SplitRecord(rec.Data)
 		if deleted = err == nil && webhook.IsDeleted(fact); !deleted {
 			return false, true
 		}
@@ -122,27 +123,26 @@ func (p *post) deleted(ctx context.Context, name string) (deleted, tidy bool) {
 
 // staff starts the actors that serve all webhooks.
 func (p *post) staff() {
-	root := p.system.Root
 	d := &dispatcher{
-		environment: p.environment, system: p.system, window: p.window, roster: p.roster, rung: new(atomic.Bool),
+		Env: p.Env, system: p.system, window: p.window, roster: p.roster, rung: new(atomic.Bool),
 		asleep: map[protocol.WebhookID]*sleeper{}, byType: map[protocol.EventType]map[protocol.WebhookID]*sleeper{},
 	}
-	p.dispatcher = root.Spawn(p.props(func() actor.Actor { return d }))
+	p.dispatcher = p.system.Spawn(func() actor.Actor { return d })
 	pid, rung := p.dispatcher, d.rung
-	p.unwatch = p.heed(func() {
+	p.unwatch = p.OnCommit(func() {
 		if !rung.Swap(true) {
-			root.Send(pid, wakeUp{})
+			p.system.Send(pid, runtime.Wake{})
 		}
 	})
-	p.caretaker = root.Spawn(p.props(func() actor.Actor { return newCaretaker(p.environment, p.roster) }))
+	p.caretaker = p.system.Spawn(func() actor.Actor { return newCaretaker(p.Env, p.roster) })
 	p.opened.Store(true)
 }
 
 // sweep is called by the hub's ticker.
 func (p *post) sweep() {
 	if p.opened.Load() {
-		p.system.Root.Send(p.dispatcher, sweep{})
-		p.system.Root.Send(p.caretaker, sweep{})
+		p.system.Send(p.dispatcher, runtime.Tick{})
+		p.system.Send(p.caretaker, runtime.Tick{})
 	}
 }
 
@@ -164,7 +164,7 @@ func (p *post) enlist(ctx context.Context, ids []protocol.WebhookID) error {
 }
 
 func (p *post) spawn(id protocol.WebhookID, arrived func()) {
-	pid := p.system.Root.Spawn(p.props(func() actor.Actor { return p.newWebhook(id, arrived) }))
+	pid := p.system.Spawn(func() actor.Actor { return p.newWebhook(id, arrived) })
 	p.roster.settle(id, pid)
 }
 
@@ -174,7 +174,7 @@ func (p *post) mark(id protocol.WebhookID) protocol.DeliveryID { return p.marked
 // start is where the dispatcher begins: as far back as the webhooks that are nearly up
 // to date, so that they find in its window what they have missed.
 func (p *post) start() persistence.Position {
-	head := p.journal.Head()
+	head := p.Journal.Head()
 	at := head
 	for _, from := range p.marked {
 		at = min(at, position(from))
@@ -191,7 +191,7 @@ func (p *post) forget(id protocol.WebhookID, seq protocol.Seq) {
 	if p.flights.courier != nil {
 		p.flights.courier.Forget(id)
 	}
-	p.system.Root.Send(p.caretaker, &tidy{id: id, seq: persistence.Seq(seq)})
+	p.system.Send(p.caretaker, &tidy{id: id, seq: persistence.Seq(seq)})
 }
 
 // close ends all webhooks: attempts under way are given a moment, and what comes of
@@ -210,7 +210,7 @@ func (p *post) close(ctx context.Context) {
 		break
 	}
 	p.flights.land()
-	end(ctx, p.system, pids...)
-	end(ctx, p.system, p.dispatcher, p.caretaker) // they have heard everything that the webhooks had to say
+	p.system.End(ctx, pids...)
+	p.system.End(ctx, p.dispatcher, p.caretaker) // they have heard everything that the webhooks had to say
 	p.flights.wait(ctx)
 }

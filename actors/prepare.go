@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"partyline/actors/ledger"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -13,32 +14,32 @@ import (
 // prepare fills in what a command must know of the journal, and sees to it that the
 // roster hears of what it changes before the client does. It says false when the
 // command is answered already.
-func (a *webhookActor) prepare(c *command) bool {
-	if a.suspect {
-		a.settle()
+func (a *webhookActor) prepare(c *ledger.Command) bool {
+	if a.MustReload() {
+		a.ReleaseDurable()
 	}
-	switch cmd := c.cmd.(type) {
+	switch cmd := c.Cmd.(type) {
 	case protocol.CreateWebhook:
-		cmd.Head = protocol.DeliveryID(a.journal.Head())
-		c.cmd = cmd
+		cmd.Head = protocol.DeliveryID(a.Journal.Head())
+		c.Cmd = cmd
 	case protocol.UpdateWebhook:
 		cmd.Head = a.reached()
-		c.cmd = cmd
+		c.Cmd = cmd
 		a.rise()
 	case protocol.ReplayWebhook:
 		cmd.Until = a.reached()
 		if cmd.Since != nil {
 			cmd.From = a.before(*cmd.Since, cmd.Until)
 		}
-		c.cmd = cmd
+		c.Cmd = cmd
 	case protocol.Redeliver:
 		if err := a.deliverable(cmd.DeliveryID); err != nil {
-			c.reply(nil, err)
+			c.Respond(nil, err)
 			return false
 		}
 	}
-	done := c.done
-	c.done = func(answer any, err *protocol.Error) {
+	done := c.Done
+	c.Done = func(answer any, err *protocol.Error) {
 		if saved, ok := answer.(protocol.WebhookSaved); ok {
 			a.post.roster.note(saved.Webhook)
 		}
@@ -52,7 +53,7 @@ func (a *webhookActor) prepare(c *command) bool {
 // dispatcher may take it for asleep when it does not itself, after it has been read anew.
 func (a *webhookActor) rise() {
 	a.asleep = false
-	a.system.Root.Send(a.post.dispatcher, leave{a.id})
+	a.System.Send(a.post.dispatcher, leave{id: a.id})
 }
 
 func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {
@@ -63,18 +64,18 @@ func (a *webhookActor) deliverable(id protocol.DeliveryID) *protocol.Error {
 	case errors.Is(err, errGone):
 		return protocol.NotFound("Delivery")
 	}
-	return refusalOf(err)
+	return ledger.ToClient(err)
 }
 
 // reached is up to where everything was judged by the webhook's filter as it is: what
 // lies after it and is wanted waits still.
 func (a *webhookActor) reached() protocol.DeliveryID {
-	if a.suspect || !a.state.Exists() {
+	if a.MustReload() || !a.State.Exists() {
 		return 0
 	}
-	switch d := a.state.Head(); {
-	case !a.state.Enabled():
-		return a.state.Cursor()
+	switch d := a.State.Head(); {
+	case !a.State.Enabled():
+		return a.State.Cursor()
 	case a.lineFlight():
 		return a.flight.conclude.Delivery - 1
 	case a.unrecorded != nil && a.unrecorded.Source == mainLane:
@@ -96,7 +97,7 @@ func (a *webhookActor) lineFlight() bool {
 // never go back along the global order, so it is a search by halves.
 func (a *webhookActor) before(t protocol.Timestamp, most protocol.DeliveryID) protocol.DeliveryID {
 	n := sort.Search(int(most), func(i int) bool {
-		at, ok := timeOf(a.journal, protocol.DeliveryID(i+1))
+		at, ok := timeOf(a.Journal, protocol.DeliveryID(i+1))
 		return !ok || protocol.TimestampOf(at) >= t
 	})
 	return protocol.DeliveryID(n)
@@ -106,7 +107,7 @@ func (a *webhookActor) before(t protocol.Timestamp, most protocol.DeliveryID) pr
 func timeOf(j persistence.Journal, id protocol.DeliveryID) (time.Time, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	for rec, err := range readSound(ctx, j, persistence.Position(id)-1, func(*persistence.Damage) {}) {
+	for rec, err := range persistence.SkipDamaged(ctx, j, persistence.Position(id)-1, func(*persistence.Damage) {}) {
 		return rec.Time, err == nil
 	}
 	return time.Time{}, false

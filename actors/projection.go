@@ -9,6 +9,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/persistence"
@@ -19,7 +21,7 @@ import (
 // journal's global order with a cursor of its own. It is read up to the head before
 // each answer, so whoever has been answered sees what he did.
 type projection struct {
-	environment
+	ledger.Env
 	state    *standings.State
 	position persistence.Position // of the last record applied
 	kept     persistence.Position // of the newest snapshot
@@ -36,19 +38,19 @@ const standingsStream = "standings"
 // about a quarter of a second of reading at the next start.
 const projectionBusy = 100_000
 
-func newProjection(e environment) *projection {
-	return &projection{environment: e, state: standings.New(), damages: newDamages(e), remains: remainder{environment: e}}
+func newProjection(e ledger.Env) *projection {
+	return &projection{Env: e, state: standings.New(), damages: newDamages(e), remains: remainder{Env: e}}
 }
 
 // load reads snapshot and tail. It is called before the actor starts.
 func (p *projection) load(ctx context.Context) error {
-	s, ok, err := p.journal.LoadSnapshot(ctx, standingsStream)
+	s, ok, err := p.Journal.LoadSnapshot(ctx, standingsStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return err
 	}
 	if err == nil && ok && s.Version != standings.SnapshotVersion {
 		// The totals of deleted sessions stand nowhere else.
-		return fmt.Errorf("standings: %w", &versionError{standingsStream, s.Version, standings.SnapshotVersion})
+		return fmt.Errorf("standings: %w", &ledger.VersionError{Stream: standingsStream, Found: s.Version, Want: standings.SnapshotVersion})
 	}
 	if err == nil && ok {
 		if err = p.state.Restore(s.Data); err == nil {
@@ -56,7 +58,7 @@ func (p *projection) load(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		p.log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
+		p.Log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
 	}
 	if p.position == 0 {
 		if p.state, err = p.remains.load(ctx); err != nil {
@@ -80,7 +82,7 @@ func (p *projection) load(ctx context.Context) error {
 func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 	p.state.RemoveSession(id)
 	last := persistence.Seq(0)
-	for rec, err := range p.journal.Read(ctx, streamOf(id), 0) {
+	for rec, err := range p.Journal.Read(ctx, streamOf(id), 0) {
 		if err == nil && rec.Position > p.position {
 			break
 		}
@@ -94,23 +96,23 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 		last = rec.Seq
 	}
 	p.kept = 0 // the snapshot there is does not have it
-	p.log.Info().Int64("session", int64(id)).Uint64("through", uint64(last)).Msg("a session that was damaged is sound again, and counted anew")
+	p.Log.Info().Int64("session", int64(id)).Uint64("through", uint64(last)).Msg("a session that was damaged is sound again, and counted anew")
 }
 
 // Receive implements actor.Actor.
 func (p *projection) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
-	case wakeUp:
+	case runtime.Wake:
 		p.rung.Store(false)
 		_ = p.read()
-	case *query[*standings.State]:
+	case *ledger.Query[*standings.State]:
 		if err := p.read(); err != nil {
-			m.reply(nil, asRead(refusalOf(err)))
+			m.Respond(nil, ledger.ReadError(ledger.ToClient(err)))
 			return
 		}
-		m.reply(m.read(p.state, 0))
-	case sweep:
-		if p.position-p.kept >= snapshotIdle && p.position == p.journal.Head() {
+		m.Respond(m.Read(p.state, 0))
+	case runtime.Tick:
+		if p.position-p.kept >= ledger.SnapshotIdle && p.position == p.Journal.Head() {
 			p.snapshot()
 		}
 	case keepStandings:
@@ -136,7 +138,7 @@ func (p *projection) read() error {
 	defer cancel()
 	err := p.catchUp(ctx)
 	if err != nil && (p.broken == nil || err.Error() != p.broken.Error()) {
-		p.log.Error().Err(err).Msg("standings cannot be read from the journal")
+		p.Log.Error().Err(err).Msg("standings cannot be read from the journal")
 	}
 	p.broken = err
 	if err == nil && p.position-p.kept >= max(projectionBusy, p.position/8) {
@@ -148,7 +150,7 @@ func (p *projection) read() error {
 // catchUp reads up to the head. What is damaged costs its session, not the lists of
 // all the others: it is passed by.
 func (p *projection) catchUp(ctx context.Context) error {
-	for head := p.journal.Head(); p.position < head; {
+	for head := p.Journal.Head(); p.position < head; {
 		err := p.advance(ctx)
 		var d *persistence.Damage
 		switch {
@@ -165,7 +167,7 @@ func (p *projection) catchUp(ctx context.Context) error {
 }
 
 func (p *projection) advance(ctx context.Context) error {
-	for rec, err := range p.journal.ReadAll(ctx, p.position) {
+	for rec, err := range p.Journal.ReadAll(ctx, p.position) {
 		if err != nil {
 			return err
 		}
@@ -198,5 +200,5 @@ func (p *projection) snapshot() {
 	p.kept = p.position
 	p.damages.keepBefore(p.position)
 	p.remains.keepBefore(p.position, p.state)
-	p.keep(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.state.AppendSnapshot(nil)})
+	p.SaveSnapshot(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.state.AppendSnapshot(nil)})
 }

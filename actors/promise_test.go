@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"partyline/actors"
+	"partyline/actors/admission"
 	"partyline/protocol"
 )
 
@@ -182,7 +183,7 @@ func TestStrangersWhoReadOnASlowDiskLeaveRoom(t *testing.T) {
 		synctest.Wait()
 		for range strangers {
 			ask(func() error {
-				_, err := h.SessionVotes(actors.WithClass(ctx, actors.ClassStranger), e.session)
+				_, err := h.SessionVotes(admission.WithClass(ctx, admission.ClassStranger), e.session)
 				return err
 			})
 		}

@@ -8,7 +8,9 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/access"
+	"partyline/actors/admission"
 	"partyline/actors/catalogue"
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/actors/standings"
 	"partyline/protocol"
@@ -16,8 +18,8 @@ import (
 
 // ask sends a query to one of the actors that are always there and waits.
 func ask[H, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(H) (T, *protocol.Error)) (T, error) {
-	return await(ctx, h, read, func(q *query[H]) *protocol.Error {
-		h.system.Root.Send(pid, q)
+	return await(ctx, h, read, func(q *ledger.Query[H]) *protocol.Error {
+		h.system.Send(pid, q)
 		return nil
 	})
 }
@@ -27,21 +29,21 @@ func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read 
 	return await(ctx, h, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 }
 
-func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*query[H]) *protocol.Error) (T, error) {
+func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*ledger.Query[H]) *protocol.Error) (T, error) {
 	var none T
-	pass, refusal := h.door.enter(classIn(ctx), 1)
+	pass, refusal := h.gate.Acquire(admission.ClassFrom(ctx), 1)
 	if refusal != nil {
 		return none, refusal
 	}
-	w := h.waiters.get()
-	q := &query[H]{ticket: ticket{pass: pass, done: w.done}}
-	q.read = func(state H, _ protocol.Seq) (any, *protocol.Error) { return read(state) }
+	w := h.waiters.Get()
+	q := &ledger.Query[H]{Responder: ledger.Responder{Slots: pass, Done: w.Done}}
+	q.Read = func(state H, _ protocol.Seq) (any, *protocol.Error) { return read(state) }
 	if err := send(q); err != nil {
-		q.reply(nil, err)
+		q.Respond(nil, err)
 	}
-	answer, err := w.wait(ctx)
+	answer, err := w.Wait(ctx)
 	if err != nil {
-		return none, asRead(refusalOf(err))
+		return none, ledger.ReadError(ledger.ToClient(err))
 	}
 	return answer.(T), nil
 }
@@ -244,6 +246,6 @@ func (h *Hub) Stats(ctx context.Context) (protocol.Stats, error) {
 // Tokens lists the scoped tokens that hold, the newest first.
 func (h *Hub) Tokens(ctx context.Context) ([]protocol.Token, error) {
 	return ask(ctx, h, h.access, func(a *access.State) ([]protocol.Token, *protocol.Error) {
-		return a.Tokens(protocol.TimestampOf(h.now())), nil
+		return a.Tokens(protocol.TimestampOf(h.env.Now())), nil
 	})
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/protocol"
 )
 
@@ -16,12 +18,12 @@ type routes struct {
 	pids map[protocol.SessionID]*actor.PID
 }
 
-func (r *routes) send(root *actor.RootContext, id protocol.SessionID, m any) bool {
+func (r *routes) send(system *runtime.System, id protocol.SessionID, m any) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	pid, ok := r.pids[id]
 	if ok {
-		root.Send(pid, m)
+		system.Send(pid, m)
 	}
 	return ok
 }
@@ -53,12 +55,16 @@ type registry struct {
 
 // deliver is a message for a session that may be asleep.
 type deliver struct {
+	runtime.Quiet
 	id      protocol.SessionID
 	message any
 }
 
 // closeAll ends every session and then closes done.
-type closeAll struct{ done chan<- struct{} }
+type closeAll struct {
+	runtime.Quiet
+	done chan<- struct{}
+}
 
 // Receive implements actor.Actor.
 func (r *registry) Receive(c actor.Context) {
@@ -69,7 +75,7 @@ func (r *registry) Receive(c actor.Context) {
 		r.retire(c, m.id, m.pid)
 	case *actor.Terminated:
 		r.terminated(c, m.Who)
-	case sweep:
+	case runtime.Tick:
 		for _, pid := range r.children {
 			c.Send(pid, m)
 		}
@@ -80,8 +86,8 @@ func (r *registry) Receive(c actor.Context) {
 
 func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
 	if r.shut {
-		if a, ok := m.(asker); ok {
-			a.reply(nil, protocol.ShuttingDown())
+		if a, ok := m.(ledger.Request); ok {
+			a.Respond(nil, protocol.ShuttingDown())
 		}
 		return
 	}
@@ -98,7 +104,7 @@ func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
 
 func (r *registry) wake(c actor.Context, id protocol.SessionID) *actor.PID {
 	self := c.Self()
-	pid := c.Spawn(r.hub.props(func() actor.Actor { return r.hub.newSession(id, self) }))
+	pid := c.Spawn(r.hub.system.Props(func() actor.Actor { return r.hub.newSession(id, self) }))
 	r.children[id], r.byPID[pid.Id] = pid, id
 	r.hub.routes.put(id, pid)
 	return pid

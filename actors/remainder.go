@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"partyline/actors/ledger"
 	"partyline/actors/standings"
 	"partyline/persistence"
 )
@@ -14,7 +15,7 @@ import (
 // so they stand in the snapshot of the standings alone, and everything else can be counted
 // again when that cannot be read.
 type remainder struct {
-	environment
+	ledger.Env
 	until persistence.Position // deletions up to here are in what load has given
 	kept  []byte               // the newest copy
 }
@@ -25,17 +26,17 @@ const remainsStream = "deleted"
 // load is what there is of sessions that were deleted, before everything else is counted.
 func (r *remainder) load(ctx context.Context) (*standings.State, error) {
 	h := standings.New()
-	s, ok, err := r.journal.LoadSnapshot(ctx, remainsStream)
+	s, ok, err := r.Journal.LoadSnapshot(ctx, remainsStream)
 	switch {
 	case err != nil && !errors.Is(err, persistence.ErrCorrupt):
 		return nil, fmt.Errorf("load snapshot of %s: %w", remainsStream, err)
 	case err == nil && ok && s.Version != standings.SnapshotVersion:
-		return nil, fmt.Errorf("standings: %w", &versionError{remainsStream, s.Version, standings.SnapshotVersion})
+		return nil, fmt.Errorf("standings: %w", &ledger.VersionError{Stream: remainsStream, Found: s.Version, Want: standings.SnapshotVersion})
 	case err == nil && ok:
 		err = h.Restore(s.Data)
 	}
 	if err != nil {
-		r.log.Error().Err(err).Msg("totals of deleted sessions unreadable, going on without them")
+		r.Log.Error().Err(err).Msg("totals of deleted sessions unreadable, going on without them")
 		return standings.New(), nil
 	}
 	r.until = persistence.Position(s.Seq)
@@ -49,5 +50,5 @@ func (r *remainder) keepBefore(p persistence.Position, h *standings.State) {
 		return
 	}
 	r.kept = data
-	r.keep(persistence.Snapshot{Stream: remainsStream, Seq: persistence.Seq(p), Version: standings.SnapshotVersion, Data: data})
+	r.SaveSnapshot(persistence.Snapshot{Stream: remainsStream, Seq: persistence.Seq(p), Version: standings.SnapshotVersion, Data: data})
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -34,9 +35,9 @@ func (a *webhookActor) disableFromBackup() {
 		return
 	}
 	a.disabling = true
-	a.handle(&command{cmd: &webhook.Disable{Reason: reasonRestored}, ticket: ticket{done: func(_ any, err *protocol.Error) {
+	a.Handle(&ledger.Command{Cmd: &webhook.Disable{Reason: reasonRestored}, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 		if err != nil {
-			a.log.Error().Err(err).Int64("webhook", int64(a.id)).Msg("webhook of a backup cannot be disabled yet; it is not called")
+			a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Msg("webhook of a backup cannot be disabled yet; it is not called")
 			a.arrived()
 		}
 	}}})
@@ -45,6 +46,6 @@ func (a *webhookActor) disableFromBackup() {
 // disabled is told when the webhook was disabled by the hub itself.
 func (a *webhookActor) disabled(f *webhook.Disabled) {
 	a.disabling = false
-	a.log.Warn().Int64("webhook", int64(a.id)).Str("reason", f.Reason).Msg("webhook disabled")
+	a.Log.Warn().Int64("webhook", int64(a.id)).Str("reason", f.Reason).Msg("webhook disabled")
 	a.tell()
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -14,8 +16,8 @@ import (
 // while when that comes back with empty hands, and brings what was seen to the session,
 // whose state decides what is new. It ends with the check, as its session's child.
 type roomActor struct {
-	environment
-	system   *actor.ActorSystem
+	ledger.Env
+	system   *runtime.System
 	lookouts *lookouts
 	jitter   func() float64
 	session  protocol.SessionID
@@ -64,7 +66,7 @@ func (r *roomActor) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		r.self = c.Self()
-		r.log.Info().Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Msg("player check begins")
+		r.Log.Info().Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Msg("player check begins")
 		r.observe()
 	case sighted:
 		r.failing = time.Time{}
@@ -78,7 +80,7 @@ func (r *roomActor) Receive(c actor.Context) {
 			r.reported = m.sight
 			r.report()
 		}
-	case sweep:
+	case runtime.Tick:
 		r.report() // again, when the journal failed
 		r.observe()
 	case *actor.Stopping, *actor.Restarting:
@@ -88,11 +90,11 @@ func (r *roomActor) Receive(c actor.Context) {
 
 // observe sends the observer when it is time.
 func (r *roomActor) observe() {
-	if r.out != nil || r.over() || r.now().Before(r.due) {
+	if r.out != nil || r.over() || r.Now().Before(r.due) {
 		return
 	}
 	root, self := r.system.Root, r.self
-	r.sent = r.now()
+	r.sent = r.Now()
 	r.out = r.lookouts.start(r.check.RoomCode,
 		func(s session.Observation) { root.Send(self, sighted{s}) },
 		func(err error) { root.Send(self, returned{err}) })
@@ -109,7 +111,7 @@ func (r *roomActor) again(err error) {
 	if err == nil {
 		err = errUnsaid
 	}
-	now := r.now()
+	now := r.Now()
 	if r.failing.IsZero() {
 		r.failing = now
 	}
@@ -119,7 +121,7 @@ func (r *roomActor) again(err error) {
 	}
 	// A quarter up or down, so that the rooms of one evening do not ask all at once.
 	r.due = now.Add(time.Duration((0.75 + r.jitter()/2) * float64(r.pause)))
-	r.log.Warn().Err(err).Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Dur("again", r.due.Sub(now)).Msg("player check sees nothing")
+	r.Log.Warn().Err(err).Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Dur("again", r.due.Sub(now)).Msg("player check sees nothing")
 	if now.Sub(r.failing) >= lookoutPatience {
 		r.see(session.Observation{Status: session.CheckFailed})
 	}
@@ -143,9 +145,9 @@ func (r *roomActor) report() {
 	}
 	r.reporting = true
 	sight, root, self := r.seen, r.system.Root, r.self
-	root.Send(r.parent, &command{
-		cmd: session.ObservePlayers{ID: r.session, GameID: r.check.Play, Run: r.check.Run, Observation: *sight},
-		ticket: ticket{done: func(_ any, err *protocol.Error) {
+	root.Send(r.parent, &ledger.Command{
+		Cmd: session.ObservePlayers{ID: r.session, GameID: r.check.Play, Run: r.check.Run, Observation: *sight},
+		Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) {
 			root.Send(self, reported{sight, err})
 		}},
 	})
@@ -157,5 +159,5 @@ func (r *roomActor) quit() {
 		r.out.recall()
 		r.out = nil
 	}
-	r.log.Info().Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Msg("player check ends")
+	r.Log.Info().Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Msg("player check ends")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/runtime"
 	"partyline/protocol"
 )
 
@@ -94,7 +95,7 @@ func (r *roster) sweep(root *actor.RootContext, everybody bool) {
 	defer r.mu.RUnlock()
 	for _, e := range r.entries {
 		if e.pid != nil && (everybody || e.vitals.restless.Load()) {
-			root.Send(e.pid, sweep{})
+			root.Send(e.pid, runtime.Tick{})
 		}
 	}
 }

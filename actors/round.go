@@ -15,22 +15,22 @@ const replayPace = 10 * time.Millisecond
 // proceed starts what is due. It is called after every message, and does something
 // only when nothing is under way and everything decided is on disk.
 func (a *webhookActor) proceed() {
-	if a.ending && a.suspect && a.flight.number == 0 {
+	if a.ending && a.MustReload() && a.flight.number == 0 {
 		a.finish() // the end does not wait for a disk that is ill
 	}
-	if a.suspect || a.recording || !a.idle() || a.flight.number != 0 {
+	if a.MustReload() || a.recording || !a.Idle() || a.flight.number != 0 {
 		return
 	}
 	switch {
 	case a.gone || a.finished:
-	case a.unwanted && !a.state.Exists():
+	case a.unwanted && !a.State.Exists():
 		a.vanish()
 	case a.ending:
 		a.finish()
 	case a.unrecorded != nil || a.stalled || a.onward:
-	case a.state.FromBackup():
+	case a.State.FromBackup():
 		a.disableFromBackup()
-	case a.state.Exists() && a.post.flights.courier != nil:
+	case a.State.Exists() && a.post.flights.courier != nil:
 		a.conform()
 		a.step()
 	}
@@ -47,35 +47,35 @@ func (a *webhookActor) finish() {
 
 // conform follows a change of what is wanted.
 func (a *webhookActor) conform() {
-	if !a.state.Enabled() {
+	if !a.State.Enabled() {
 		if a.covered {
 			a.covered, a.asleep = false, false
 			a.post.window.drop(a.id)
-			a.system.Root.Send(a.post.dispatcher, leave{a.id})
+			a.System.Send(a.post.dispatcher, leave{id: a.id})
 			a.vitals.waiting.Store(0)
 		}
 		return
 	}
-	if a.covered && a.filter.Equal(a.state.Filter()) {
+	if a.covered && a.filter.Equal(a.State.Filter()) {
 		return
 	}
-	a.filter, a.covered, a.asleep = *a.state.Filter(), true, false
+	a.filter, a.covered, a.asleep = *a.State.Filter(), true, false
 	a.post.window.cover(a.id, a.filter)
-	a.line.restart(a.state.Cursor())
+	a.line.restart(a.State.Cursor())
 	a.again = line{}
 }
 
 // step is one thing: an attempt, a wait or sleep.
 func (a *webhookActor) step() {
-	if seq, ok := a.state.Test(); ok {
+	if seq, ok := a.State.Test(); ok {
 		a.test(seq)
 		return
 	}
-	if !a.state.Enabled() {
+	if !a.State.Enabled() {
 		a.alarm.stop()
 		return
 	}
-	if d := a.state.Head(); d != nil {
+	if d := a.State.Head(); d != nil {
 		a.retry(d)
 		return
 	}
@@ -117,7 +117,7 @@ func (a *webhookActor) retry(d *webhook.Head) {
 // until is how long a moment is away. A clock that was set back makes no wait longer
 // than the longest there is.
 func (a *webhookActor) until(t protocol.Timestamp) time.Duration {
-	return min(t.Time().Sub(a.now()), webhook.MaxWait)
+	return min(t.Time().Sub(a.Now()), webhook.MaxWait)
 }
 
 // held keeps to the rate limit.
@@ -151,13 +151,13 @@ func (a *webhookActor) pick() {
 
 // more says whether something was asked for again.
 func (a *webhookActor) more() bool {
-	_, one := a.state.Redelivery()
-	return one || a.state.Replay() != nil
+	_, one := a.State.Redelivery()
+	return one || a.State.Replay() != nil
 }
 
 // deliver takes the next of the line; false when there is none.
 func (a *webhookActor) deliver() bool {
-	a.line.skip(a.state.Cursor())
+	a.line.skip(a.State.Cursor())
 	if a.line.empty() {
 		if a.asleep {
 			return false
@@ -168,12 +168,12 @@ func (a *webhookActor) deliver() bool {
 		return true
 	}
 	if !a.line.empty() {
-		p := a.line.waiting.pop()
+		p := a.line.waiting.Pop()
 		a.line.done = max(a.line.done, p.id-1)
 		a.fly(p, mainLane, 1, false)
 		return true
 	}
-	if a.onward && a.line.scanned-a.state.Cursor() >= passEvery {
+	if a.onward && a.line.scanned-a.State.Cursor() >= passEvery {
 		a.pass(mainLane, a.line.scanned)
 	}
 	return false
@@ -182,14 +182,14 @@ func (a *webhookActor) deliver() bool {
 // repeat takes the next that was asked for again; false when it has to be read first
 // or is nothing.
 func (a *webhookActor) repeat() bool {
-	if id, ok := a.state.Redelivery(); ok {
+	if id, ok := a.State.Redelivery(); ok {
 		p, err := a.fetch(id)
 		if !a.missing(err, webhook.SourceRedelivery, id) {
 			a.fly(p, webhook.SourceRedelivery, 1, false)
 		}
 		return true
 	}
-	r := a.state.Replay()
+	r := a.State.Replay()
 	return r != nil && a.replay(r)
 }
 
@@ -203,7 +203,7 @@ func (a *webhookActor) replay(r *webhook.Replay) bool {
 	}
 	for !a.again.empty() {
 		// A test is for once.
-		if p := a.again.waiting.pop(); p.to == 0 && p.id <= r.Until {
+		if p := a.again.waiting.Pop(); p.to == 0 && p.id <= r.Until {
 			a.fly(p, webhook.SourceReplay, 1, false)
 			return true
 		}
@@ -223,7 +223,7 @@ func (a *webhookActor) sleep() {
 	a.asleep = true
 	a.line.done = max(a.line.done, a.line.scanned)
 	a.vitals.waiting.Store(0)
-	a.system.Root.Send(a.post.dispatcher, &sleeper{id: a.id, pid: a.self, after: a.line.scanned, filter: a.filter})
+	a.System.Send(a.post.dispatcher, &sleeper{id: a.id, pid: a.self, after: a.line.scanned, filter: a.filter})
 }
 
 // missing handles a delivery that cannot be read: one that is gone is passed.

@@ -3,6 +3,7 @@ package actors
 import (
 	"sync"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -22,7 +23,7 @@ type rouser struct {
 const rouseAtOnce = 2
 
 // rouse wakes a session and asks nothing of it.
-type rouse struct{ ticket }
+type rouse struct{ ledger.Responder }
 
 // start wakes the first; each one that has been read, or could not be, brings the next.
 // It does not wait.
@@ -38,7 +39,7 @@ func (r *rouser) start(ids []protocol.SessionID) {
 func (r *rouser) next(any, *protocol.Error) {
 	for {
 		id, more := r.take()
-		if !more || r.send(id, &rouse{ticket{done: r.next}}) == nil {
+		if !more || r.send(id, &rouse{ledger.Responder{Done: r.next}}) == nil {
 			return
 		}
 	}
@@ -65,18 +66,18 @@ func (r *rouser) stop() {
 // It is no use of the session, but where the journal failed: then it stays, and every
 // sweep tries again.
 func (a *sessionActor) rousing(r *rouse) *sessionQuery {
-	if a.suspect {
-		a.used = a.now()
+	if a.MustReload() {
+		a.used = a.Now()
 	}
-	return &sessionQuery{ticket: r.ticket, read: func(*session.State, protocol.Seq) (any, *protocol.Error) { return nil, nil }}
+	return &sessionQuery{Responder: r.Responder, Read: func(*session.State, protocol.Seq) (any, *protocol.Error) { return nil, nil }}
 }
 
 // busy says whether the session has something running. While the state is in doubt
 // nothing is.
-func (a *sessionActor) busy() bool { return !a.suspect && a.state.Busy() }
+func (a *sessionActor) busy() bool { return !a.MustReload() && a.State.Busy() }
 
 // comeBack has the session woken again as soon as it has ended: something was begun
 // after it had asked to be put to sleep.
 func (a *sessionActor) comeBack() {
-	a.system.Root.Send(a.parent, &deliver{a.id, &rouse{ticket{done: func(any, *protocol.Error) {}}}})
+	a.System.Send(a.parent, &deliver{id: a.id, message: &rouse{ledger.Responder{Done: func(any, *protocol.Error) {}}}})
 }

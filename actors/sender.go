@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -65,4 +66,4 @@ func (f *flights) deliver(ctx context.Context, d webhook.Dispatch) (a webhook.At
 }
 
 // wait returns when all have landed, or ctx ends.
-func (f *flights) wait(ctx context.Context) { waitFor(ctx, &f.air) }
+func (f *flights) wait(ctx context.Context) { runtime.WaitFor(ctx, &f.air) }

@@ -5,17 +5,19 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
 
 type (
-	sessionQuery = query[*session.State]
+	sessionQuery = ledger.Query[*session.State]
 )
 
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
 type sessionActor struct {
-	keeper[session.Fact, *session.State]
+	ledger.Actor[session.Fact, *session.State]
 	id          protocol.SessionID
 	self        *actor.PID
 	parent      *actor.PID
@@ -43,10 +45,11 @@ type sessionActor struct {
 }
 
 // lastCall says that nothing more will be sent: end when everybody is answered.
-type lastCall struct{}
+type lastCall struct{ runtime.Quiet }
 
 // retire asks the registry to end an idle session.
 type retire struct {
+	runtime.Quiet
 	id  protocol.SessionID
 	pid *actor.PID
 }
@@ -61,22 +64,22 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 		id: id, parent: parent, directory: h.directory, invitations: h.invitations, lobby: h.lobby, draw: h.draw, patience: h.patience,
 		lookouts: h.lookouts, newRoom: h.newRoom,
 	}
-	a.system = h.system
-	a.ledger = newLedger(streamOf(id), kind[session.Fact, *session.State]{
-		born:       func() *session.State { return session.New(id) },
-		appendFact: session.AppendFact,
-		readFact:   session.ReadFact,
-		version:    session.SnapshotVersion,
-	}, ledgerHooks[session.Fact, *session.State]{durable: a.durable, publish: a.publish, reborn: a.reborn, keep: h.keep}, &h.environment)
+	a.System = h.system
+	a.Ledger = ledger.New(streamOf(id), ledger.Kind[session.Fact, *session.State]{
+		New:        func() *session.State { return session.New(id) },
+		AppendFact: session.AppendFact,
+		ReadFact:   session.ReadFact,
+		Version:    session.SnapshotVersion,
+	}, ledger.Hooks[session.Fact, *session.State]{OnDurable: a.durable, Publish: a.publish, OnLoaded: a.reborn}, &h.env)
 	return a
 }
 
 // Receive implements actor.Actor.
 func (a *sessionActor) Receive(c actor.Context) {
-	defer a.endure(c.Message())
+	defer a.RecoverActor(c.Message())
 	a.receive(c)
 	a.look(c)
-	if a.ending && a.ledger.idle() && a.settled() && a.looking == 0 {
+	if a.ending && a.Ledger.Idle() && a.Quiescent() && a.looking == 0 {
 		a.ending = false
 		c.Stop(c.Self())
 	}
@@ -86,20 +89,20 @@ func (a *sessionActor) receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.self = c.Self()
-		a.gauges.sessions.Add(1)
+		a.Counters.Sessions.Add(1)
 	case *actor.Stopping:
-		a.gauges.sessions.Add(-1)
+		a.Counters.Sessions.Add(-1)
 		a.countdown.stop()
 		a.closeFeed()
 		a.gone = true
 	case *watchRequest:
-		a.handle(a.watching(m))
+		a.Handle(a.watching(m))
 		return
 	case *rouse:
-		a.handle(a.rousing(m))
+		a.Handle(a.rousing(m))
 		return
-	case asker:
-		a.used = a.now()
+	case ledger.Request:
+		a.used = a.Now()
 		a.precede(m)
 	case *actor.Terminated:
 		a.roomLeft(m.Who)
@@ -110,7 +113,7 @@ func (a *sessionActor) receive(c actor.Context) {
 		a.unwatch(m.feed)
 	case *refresh:
 		a.refresh(m.feed)
-	case sweep:
+	case runtime.Tick:
 		a.countdown.failed = false
 		a.endPoll()
 		a.retireWhenIdle(c)
@@ -118,7 +121,7 @@ func (a *sessionActor) receive(c actor.Context) {
 	case lastCall:
 		a.lastCall(c)
 	}
-	a.keeper.Receive(c)
+	a.Actor.Receive(c)
 }
 
 // lastCall is the last message of others: what is running goes on after waking.
@@ -136,11 +139,11 @@ func (a *sessionActor) durable(f session.Fact) {
 	case *session.Opened:
 		a.directory.note(a.id, true, true)
 	case *session.VoteCast:
-		a.gauges.votes.Add(1)
+		a.Counters.Votes.Add(1)
 	case *session.ChatImported:
-		a.gauges.votes.Add(f.Total())
+		a.Counters.Votes.Add(f.Total())
 	case *session.PollStarted:
-		a.countDown(a.state)
+		a.countDown(a.State)
 	case *session.PollEnded:
 		a.countdown.stop()
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
@@ -175,7 +178,7 @@ func (a *sessionActor) reborn(h *session.State) {
 	}
 	a.invitations.note(a.id, h.Generation(), h.Code())
 	a.born, a.stirred = true, true
-	h.Look(a.clock.moment())
+	h.Look(a.Clock.Read())
 	a.countDown(h)
 	a.closeFeed()
 }
@@ -186,7 +189,7 @@ const pastPatience = 10 * time.Second
 
 // untilRest is how long the session stays awake unused.
 func (a *sessionActor) untilRest() time.Duration {
-	if a.suspect || a.state.Active() {
+	if a.MustReload() || a.State.Active() {
 		return a.patience
 	}
 	return min(a.patience, pastPatience)
@@ -195,10 +198,10 @@ func (a *sessionActor) untilRest() time.Duration {
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
 // While something is running it stays.
 func (a *sessionActor) retireWhenIdle(c actor.Context) {
-	damaged := a.broken.err != nil && a.settled()
-	if a.resigned || a.busy() || a.feed != nil || a.suspect && !damaged || !a.ledger.idle() || a.now().Sub(a.used) < a.untilRest() {
+	damaged := a.LoadFailed() && a.Quiescent()
+	if a.resigned || a.busy() || a.feed != nil || a.MustReload() && !damaged || !a.Ledger.Idle() || a.Now().Sub(a.used) < a.untilRest() {
 		return
 	}
 	a.resigned = true
-	c.Send(a.parent, &retire{a.id, c.Self()})
+	c.Send(a.parent, &retire{id: a.id, pid: c.Self()})
 }

@@ -71,7 +71,7 @@ func (p *post) oldestWaiting(_ context.Context, o metric.Float64Observer) error 
 	})
 	age := time.Duration(0)
 	if oldest > 0 {
-		age = max(0, p.now().Sub(time.UnixMilli(oldest)))
+		age = max(0, p.Now().Sub(time.UnixMilli(oldest)))
 	}
 	o.Observe(age.Seconds())
 	return nil

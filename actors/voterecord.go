@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -31,7 +32,7 @@ type recordVotes struct {
 
 func votesIn(rec persistence.Record) (v recordVotes, err error) {
 	v.rec = rec
-	b, event, err := splitRecord(rec.Data)
+	b, event, err := ledger.SplitRecord(rec.Data)
 	if err == nil {
 		v.one, err = session.ReadVote(b)
 	}

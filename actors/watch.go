@@ -5,7 +5,9 @@ import (
 	"iter"
 	"sync/atomic"
 
+	"partyline/actors/admission"
 	"partyline/actors/feed"
+	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -14,32 +16,32 @@ import (
 // watchRequest asks a session for its feed.
 type watchRequest struct {
 	news func()
-	ticket
+	ledger.Responder
 }
 
 // Watch opens the session's feed or joins it; news is called after each publish, from
 // the session's goroutine, and must not block. Whoever watches keeps the session
 // awake until Unwatch or until the feed is closed.
 func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
-	pass, refusal := h.door.enter(classIn(ctx), 1)
+	pass, refusal := h.gate.Acquire(admission.ClassFrom(ctx), 1)
 	if refusal != nil {
 		return nil, refusal
 	}
-	w := h.waiters.get()
+	w := h.waiters.Get()
 	var settled atomic.Bool // whoever sets it decides what becomes of the feed
-	r := &watchRequest{news: news, ticket: ticket{pass: pass, done: func(answer any, err *protocol.Error) {
+	r := &watchRequest{news: news, Responder: ledger.Responder{Slots: pass, Done: func(answer any, err *protocol.Error) {
 		if err == nil && settled.Swap(true) {
 			h.Unwatch(id, answer.(*feed.Feed)) // nobody waits for it any more
 			return
 		}
-		w.done(answer, err)
+		w.Done(answer, err)
 	}}}
 	if err := h.sendSession(id, r); err != nil {
-		r.reply(nil, err)
+		r.Respond(nil, err)
 	}
-	answer, err := w.wait(ctx)
+	answer, err := w.Wait(ctx)
 	if err != nil && settled.Swap(true) {
-		answer, err = w.wait(context.Background()) // it came at the same moment
+		answer, err = w.Wait(context.Background()) // it came at the same moment
 	}
 	if err != nil {
 		return nil, err
@@ -49,22 +51,22 @@ func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*f
 
 // Unwatch ends a Watch.
 func (h *Hub) Unwatch(id protocol.SessionID, f *feed.Feed) {
-	h.routes.send(h.system.Root, id, &unwatch{f})
+	h.routes.send(h.system, id, &unwatch{feed: f})
 }
 
 // Refresh asks that the feed be given the session's state, because it is stale. It
 // does not wait. Asking again meanwhile is fine.
 func (h *Hub) Refresh(id protocol.SessionID, f *feed.Feed) {
-	h.routes.send(h.system.Root, id, &refresh{f})
+	h.routes.send(h.system, id, &refresh{f})
 }
 
 // State is the whole state of a session as of its Seq. Everything up to that seq has
 // been published when it returns.
 func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
 	return await[*session.State, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
-		q.barrier = true
-		q.read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
-			return s.View(seq, h.clock.moment()), nil
+		q.Barrier = true
+		q.Read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+			return s.View(seq, h.env.Clock.Read()), nil
 		}
 		return h.sendSession(id, q)
 	})
@@ -74,18 +76,18 @@ func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.Sessi
 // Event is valid until the next step.
 func (h *Hub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error] {
 	return func(yield func(feed.StoredEvent, error) bool) {
-		for rec, err := range h.journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
+		for rec, err := range h.env.Journal.Read(ctx, streamOf(id), persistence.Seq(after)) {
 			if err != nil {
-				yield(feed.StoredEvent{}, asRead(refusalOf(err)))
+				yield(feed.StoredEvent{}, ledger.ReadError(ledger.ToClient(err)))
 				return
 			}
 			seq := protocol.Seq(rec.Seq)
 			if seq > until {
 				return
 			}
-			_, event, err := splitRecord(rec.Data)
+			_, event, err := ledger.SplitRecord(rec.Data)
 			if err != nil {
-				yield(feed.StoredEvent{}, errCorrupt())
+				yield(feed.StoredEvent{}, ledger.ErrCorrupt())
 				return
 			}
 			if !yield(feed.StoredEvent{Seq: seq, Event: event}, nil) {

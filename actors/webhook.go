@@ -6,16 +6,18 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/ledger"
+	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
 
-type webhookQuery = query[*webhook.State]
+type webhookQuery = ledger.Query[*webhook.State]
 
 // webhookActor is one webhook: a ledger, a cursor into the global order, and at most
 // one attempt under way.
 type webhookActor struct {
-	keeper[webhook.Fact, *webhook.State]
+	ledger.Actor[webhook.Fact, *webhook.State]
 	id   protocol.WebhookID
 	post *post
 	self *actor.PID
@@ -61,27 +63,28 @@ type flight struct {
 type (
 	// landed is the end of an attempt. cut says that nothing came of it.
 	landed struct {
+		runtime.Quiet
 		number  uint64
 		outcome webhook.Attempt
 		cut     bool
 	}
 	// onward goes on with reading; other messages have had their turn.
-	onward struct{}
+	onward struct{ runtime.Quiet }
 	// unwanted says that the command that creates the webhook was refused.
 	unwanted struct{}
 )
 
 func (p *post) newWebhook(id protocol.WebhookID, arrived func()) *webhookActor {
 	a := &webhookActor{id: id, post: p, vitals: p.roster.vitals(id), arrived: sync.OnceFunc(arrived)}
-	a.system = p.system
+	a.System = p.system
 	a.line.done = p.mark(id)
-	a.ledger = newLedger(webhookStream(id), kind[webhook.Fact, *webhook.State]{
-		born:       func() *webhook.State { return webhook.New(id).RestoredIn(p.restored) },
-		appendFact: webhook.AppendFact,
-		readFact:   webhook.ReadFact,
-		version:    webhook.SnapshotVersion,
-		often:      webhookSnapshot,
-	}, ledgerHooks[webhook.Fact, *webhook.State]{durable: a.durable, publish: func([][]byte, protocol.Seq) {}, reborn: a.reborn, keep: p.keep}, &p.environment)
+	a.Ledger = ledger.New(webhookStream(id), ledger.Kind[webhook.Fact, *webhook.State]{
+		New:           func() *webhook.State { return webhook.New(id).RestoredIn(p.restored) },
+		AppendFact:    webhook.AppendFact,
+		ReadFact:      webhook.ReadFact,
+		Version:       webhook.SnapshotVersion,
+		SnapshotEvery: webhookSnapshot,
+	}, ledger.Hooks[webhook.Fact, *webhook.State]{OnDurable: a.durable, Publish: func([][]byte, protocol.Seq) {}, OnLoaded: a.reborn}, &p.Env)
 	return a
 }
 
@@ -92,14 +95,14 @@ const webhookSnapshot = 5_000
 // Receive implements actor.Actor.
 func (a *webhookActor) Receive(c actor.Context) {
 	defer a.arrive()
-	defer a.endure(c.Message())
+	defer a.RecoverActor(c.Message())
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		a.self = c.Self()
-		a.keeper.Receive(c)
-	case *command:
+		a.Actor.Receive(c)
+	case *ledger.Command:
 		if a.prepare(m) {
-			a.handle(m)
+			a.Handle(m)
 		}
 	case *landed:
 		a.land(m)
@@ -113,26 +116,26 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.unwanted = true
 	case lastCall:
 		a.ending = true
-	case sweep:
-		a.stalled, a.disabling = false, a.disabling && !a.idle()
-		a.keeper.Receive(c)
+	case runtime.Tick:
+		a.stalled, a.disabling = false, a.disabling && !a.Idle()
+		a.Actor.Receive(c)
 		a.record()
 	case *actor.Stopping:
 		a.quit()
-		a.keeper.Receive(c)
+		a.Actor.Receive(c)
 		return
 	default:
-		a.keeper.Receive(c)
+		a.Actor.Receive(c)
 	}
 	a.proceed()
 	a.vitals.done.Store(int64(a.line.done))
-	a.vitals.restless.Store(a.suspect || a.stalled || a.state.FromBackup() || a.unrecorded != nil || a.seq-a.snap.base >= snapshotIdle)
+	a.vitals.restless.Store(a.MustReload() || a.stalled || a.State.FromBackup() || a.unrecorded != nil || a.SnapshotDue())
 }
 
 // arrive tells whoever waits that the webhook has been read, and that one which came
 // with a backup is disabled. Nobody waits for a journal that is ill.
 func (a *webhookActor) arrive() {
-	if a.suspect || !a.disabling && !a.state.FromBackup() {
+	if a.MustReload() || !a.disabling && !a.State.FromBackup() {
 		a.arrived()
 	}
 }
@@ -146,16 +149,16 @@ func (a *webhookActor) durable(f webhook.Fact) {
 		a.disabled(f)
 	case *webhook.Deleted:
 		a.vanish()
-		a.post.forget(a.id, a.seq)
+		a.post.forget(a.id, a.Seq())
 	}
 }
 
 // attempted tells the log and the metrics.
 func (a *webhookActor) attempted(f *webhook.Attempted) {
-	if f.Source == webhook.SourceLive && a.state.Cursor() >= f.Delivery {
+	if f.Source == webhook.SourceLive && a.State.Cursor() >= f.Delivery {
 		a.line.done = max(a.line.done, f.Delivery)
 	}
-	a.log.Info().Int64("webhook", int64(a.id)).Int64("delivery", int64(f.Delivery)).Str("event", string(f.Event)).
+	a.Log.Info().Int64("webhook", int64(a.id)).Int64("delivery", int64(f.Delivery)).Str("event", string(f.Event)).
 		Int("attempt", f.Number).Bool("probe", f.Probe).Int("status", f.Status).Str("failure", string(f.Failure)).
 		Str("reason", f.Error).Int64("ms", f.Took).Str("verdict", f.Verdict.String()).Msg("webhook attempt")
 	a.tell()
@@ -163,13 +166,13 @@ func (a *webhookActor) attempted(f *webhook.Attempted) {
 
 // tell shows the state to those who look without asking.
 func (a *webhookActor) tell() {
-	health := a.state.Health()
+	health := a.State.Health()
 	a.vitals.made.Store(health.Attempts)
 	a.vitals.delivered.Store(health.Delivered)
 	a.vitals.dead.Store(health.Dead)
 	if w, known := a.post.roster.find(a.id); known && w.State != health.State {
-		a.post.roster.note(a.state.Webhook())
-		a.log.Info().Int64("webhook", int64(a.id)).Str("state", string(health.State)).Msg("webhook state")
+		a.post.roster.note(a.State.Webhook())
+		a.Log.Info().Int64("webhook", int64(a.id)).Str("state", string(health.State)).Msg("webhook state")
 	}
 }
 
@@ -197,9 +200,9 @@ func (a *webhookActor) vanish() {
 	a.gone = true
 	a.post.roster.remove(a.id)
 	a.post.window.drop(a.id)
-	a.system.Root.Send(a.post.dispatcher, leave{a.id})
+	a.System.Send(a.post.dispatcher, leave{id: a.id})
 	a.quit()
-	a.system.Root.Poison(a.self)
+	a.System.Root.Poison(a.self)
 }
 
 // quit ends what goes on outside.

@@ -3,20 +3,21 @@ package actors
 import (
 	"context"
 
+	"partyline/actors/ledger"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
 
 // createWebhook gives the new webhook its id before its actor wakes.
-func (h *Hub) createWebhook(c *command, cmd protocol.CreateWebhook) *protocol.Error {
+func (h *Hub) createWebhook(c *ledger.Command, cmd protocol.CreateWebhook) *protocol.Error {
 	id, err := h.post.roster.reserve()
 	if err != nil {
 		return err
 	}
 	cmd.ID = id
-	c.cmd = cmd
-	done := c.done
-	c.done = func(answer any, err *protocol.Error) {
+	c.Cmd = cmd
+	done := c.Done
+	c.Done = func(answer any, err *protocol.Error) {
 		if err != nil {
 			// Should it be on disk after all, its actor will say so when it has read it.
 			h.post.roster.send(h.system.Root, id, unwanted{})

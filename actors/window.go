@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"partyline/actors/queue"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -146,10 +147,10 @@ func (w *window) opened() bool {
 // clear is up to where the window knows that nothing waits for a webhook that it
 // covers; ok is false when it does not know.
 func (w *window) clear(id protocol.WebhookID, after protocol.DeliveryID) (through protocol.DeliveryID, ok bool) {
-	var found queue[parcel]
+	var found queue.FIFO[parcel]
 	through, ok = w.take(&found, id, after, 1)
-	if ok && found.len() > 0 {
-		through = found.pop().id - 1
+	if ok && found.Len() > 0 {
+		through = found.Pop().id - 1
 	}
 	return through, ok
 }
@@ -157,7 +158,7 @@ func (w *window) clear(id protocol.WebhookID, after protocol.DeliveryID) (throug
 // take appends the first of the webhook's parcels after a position to dst, at most most.
 // Everything up to through is then looked at. ok is false when the window does not
 // reach back that far.
-func (w *window) take(dst *queue[parcel], id protocol.WebhookID, after protocol.DeliveryID, most int) (through protocol.DeliveryID, ok bool) {
+func (w *window) take(dst *queue.FIFO[parcel], id protocol.WebhookID, after protocol.DeliveryID, most int) (through protocol.DeliveryID, ok bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	c, covered := w.covers[id]
@@ -170,7 +171,7 @@ func (w *window) take(dst *queue[parcel], id protocol.WebhookID, after protocol.
 		if !p.meant(id, &c.filter) {
 			continue
 		}
-		dst.push(*p)
+		dst.Push(*p)
 		if most--; most == 0 {
 			return p.id, true
 		}

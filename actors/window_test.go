@@ -1,8 +1,11 @@
 package actors
 
 import (
+	"encoding/json"
+	"slices"
 	"testing"
 
+	"partyline/actors/queue"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -19,7 +22,7 @@ func TestTheWindowDoesNotClaimWhatItReadBeforeAFilterCame(t *testing.T) {
 	}
 	w.cover(1, votes) // in the middle of the dispatcher's reading
 	w.push(nil, 10)
-	var found queue[parcel]
+	var found queue.FIFO[parcel]
 	if _, ok := w.take(&found, 1, 0, 64); ok {
 		t.Fatal("the window claims to know what it has not looked at")
 	}
@@ -29,7 +32,7 @@ func TestTheWindowDoesNotClaimWhatItReadBeforeAFilterCame(t *testing.T) {
 	}
 	w.push([]parcel{vote}, 12)
 	through, ok := w.take(&found, 1, 10, 64)
-	if !ok || through != 12 || found.len() != 1 || found.pop().id != 11 {
+	if !ok || through != 12 || found.Len() != 1 || found.Pop().id != 11 {
 		t.Fatalf("after it: through %d, %v", through, ok)
 	}
 }
@@ -43,7 +46,7 @@ func TestTheWindowIsBounded(t *testing.T) {
 	for i := range windowParcels + extra {
 		w.push([]parcel{{id: protocol.DeliveryID(i + 1), kind: "x", stored: make([]byte, 100)}}, protocol.DeliveryID(i+1))
 	}
-	var found queue[parcel]
+	var found queue.FIFO[parcel]
 	if _, ok := w.take(&found, 1, extra-1, 1); ok {
 		t.Fatal("it claims to hold what it has let go")
 	}
@@ -54,4 +57,22 @@ func TestTheWindowIsBounded(t *testing.T) {
 	if len(w.parcels) != 0 || w.bytes != 0 {
 		t.Fatalf("%d parcels of %d bytes", len(w.parcels), w.bytes)
 	}
+}
+
+// FuzzReadMark: a mark is written as it was read.
+func FuzzReadMark(f *testing.F) {
+	for _, s := range []string{`[1,2,9]`, `[]`, `null`, `[2,1]`, `[1,1]`, `[0]`, `[9223372036854775808]`, `{}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		asleep, ok := readMark(data)
+		if !ok {
+			return
+		}
+		written, err := json.Marshal(asleep)
+		again, ok := readMark(written)
+		if err != nil || !ok || !slices.Equal(asleep, again) || slices.ContainsFunc(asleep, func(id protocol.WebhookID) bool { return id < 1 }) {
+			t.Fatalf("%s is %v, and %s is %v, %v", data, asleep, written, again, err)
+		}
+	})
 }

@@ -1,27 +1,27 @@
 package gateway
 
 import (
-	"partyline/actors"
+	"partyline/actors/admission"
 	"partyline/protocol"
 )
 
 // classOf is whose share of the hub's places somebody's reads take.
-func classOf(who protocol.Principal) actors.Class {
+func classOf(who protocol.Principal) admission.Class {
 	switch who.Role {
 	case protocol.RoleAdmin:
-		return actors.ClassHost
+		return admission.ClassHost
 	case protocol.RoleBot, protocol.RoleViewer:
-		return actors.ClassBot
+		return admission.ClassBot
 	}
-	return actors.ClassStranger
+	return admission.ClassStranger
 }
 
 // class is whose share of the hub's places a request takes. A phone that comes in is no
 // stranger: joining has a rate of its own, and whoever fills the strangers' share with
 // reads must not keep it out.
-func (in *request) class() actors.Class {
+func (in *request) class() admission.Class {
 	if in.endpoint.Op == "join.enter" {
-		return actors.ClassGuest
+		return admission.ClassGuest
 	}
 	return classOf(in.principal)
 }

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"partyline/actors"
+	"partyline/actors/admission"
 	"partyline/protocol"
 )
 
@@ -75,7 +75,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
 
 // run serves the call in a goroutine of the lane.
 func (c *frameRequest) run(e *endpoint, in *request) {
-	ctx, cancel := context.WithTimeout(actors.WithClass(c.socket.ctx, in.class()), requestTimeout)
+	ctx, cancel := context.WithTimeout(admission.WithClass(c.socket.ctx, in.class()), requestTimeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"partyline/actors"
+	"partyline/actors/admission"
 	"partyline/protocol"
 )
 
@@ -30,7 +30,7 @@ func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
 		return
 	}
 	if e.readVote == nil { // a vote is of its own kind's class
-		ctx = actors.WithClass(ctx, in.class())
+		ctx = admission.WithClass(ctx, in.class())
 	}
 	rep, err := g.ask(ctx, in, x, r)
 	switch {

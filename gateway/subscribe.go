@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"partyline/actors"
+	"partyline/actors/admission"
 	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
@@ -31,7 +31,7 @@ func (k *socket) subscribe(m *message) {
 		k.sendError(m.SessionID, over)
 		return
 	}
-	ctx, cancel := context.WithTimeout(actors.WithClass(k.ctx, classOf(k.identity().Principal)), requestTimeout)
+	ctx, cancel := context.WithTimeout(admission.WithClass(k.ctx, classOf(k.identity().Principal)), requestTimeout)
 	defer cancel()
 	answered, err := k.peer.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {

@@ -33,7 +33,11 @@ var rooms = []Room{
 	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session"}},
 	{Path: "actors/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed"}, rules...)},
+	{Path: "actors/queue"},
+	{Path: "actors/runtime"},
+	{Path: "actors/admission", May: []string{"protocol"}},
+	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed"}},
 	{Path: "gateway/ssrf"},
@@ -41,7 +45,7 @@ var rooms = []Room{
 	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "gateway/fanout", "gateway/screen"}, rules...)},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/fanout", "gateway/screen"}, rules...)},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.
@@ -78,11 +82,11 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/sender.go":     "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
-	"actors/observer.go":   "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
-	"actors/background.go": "the sweep's ticker and the writer of snapshots; the hub's Close ends both",
-	"actors/ending.go":     "waits for what ends with the hub, no longer than its Close may take; left behind only by a disk that hangs",
-	"actors/scheduler.go":  "runs mailboxes; trim and stop end those that are idle",
+	"actors/sender.go":             "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
+	"actors/observer.go":           "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
+	"actors/runtime/ticker.go":     "calls every actor once a second; the hub's Close ends it",
+	"actors/runtime/stop.go":       "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
+	"actors/runtime/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/errand.go":  "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/workers.go":       "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",

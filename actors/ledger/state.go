@@ -1,0 +1,41 @@
+package ledger
+
+import "partyline/protocol"
+
+// State is a pure state machine: all the rules of one kind of thing, and no machinery.
+// Decide checks a command and returns the facts that it brings about, without changing
+// anything. Apply changes the state by one fact that was decided. Publish appends the event
+// that tells of a fact; it is called right after the fact was applied. Applying the facts
+// of a stream again gives the same state again.
+type State[F any] interface {
+	Decide(dst []F, cmd protocol.Command, now protocol.ClockReading) ([]F, *protocol.Error)
+	Apply(fact F, seq protocol.Seq)
+	Publish(dst []byte, fact F, seq protocol.Seq) []byte
+	Answer(cmd protocol.Command, facts []F) any
+	AppendSnapshot(dst []byte) []byte
+	Restore(data []byte) error
+}
+
+// Kind describes one kind of state to its ledgers.
+type Kind[F any, S State[F]] struct {
+	New        func() S
+	AppendFact func(dst []byte, fact F) []byte
+	ReadFact   func(b []byte) (F, error)
+	// Version is the snapshot's format; a snapshot of another version is not read.
+	Version uint32
+	// SnapshotEvery is how many facts after the last snapshot a new one is taken under load;
+	// 0 is snapshotUnderLoad, or more for a long stream.
+	SnapshotEvery protocol.Seq
+}
+
+// Hooks are called by a ledger on its actor's goroutine. They must not block.
+type Hooks[F any, S State[F]] struct {
+	// OnDurable is called with each fact that is on disk, in order, before the answer that
+	// tells of it leaves.
+	OnDurable func(fact F)
+	// Publish is called with the events of durable facts, in order, after the answers; last
+	// is the sequence number of the last of them.
+	Publish func(events [][]byte, last protocol.Seq)
+	// OnLoaded is called after each load from the journal.
+	OnLoaded func(S)
+}
