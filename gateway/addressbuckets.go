@@ -3,6 +3,8 @@ package gateway
 import (
 	"net/netip"
 	"time"
+
+	"partyline/gateway/clientaddr"
 )
 
 // wideShare is how much more than one IPv6 network of 64 bits one of 48 bits may ask for.
@@ -35,12 +37,12 @@ func (l addressBuckets) charge(from netip.Addr, tokens float64, now time.Time) t
 	if from.IsLoopback() {
 		return 0
 	}
-	near := network(from)
+	near := clientaddr.Network(from)
 	if !near.Is6() {
 		return l.network.charge(near, tokens, now)
 	}
 	// The wide one goes first: who has used it up fills no table with small ones.
-	wide := site(from)
+	wide := clientaddr.Site(from)
 	if wait := l.site.charge(wide, tokens, now); wait > 0 {
 		return wait
 	}
@@ -56,10 +58,10 @@ func (l addressBuckets) owe(from netip.Addr, tokens float64, now time.Time) time
 	if from.IsLoopback() {
 		return 0
 	}
-	near := network(from)
+	near := clientaddr.Network(from)
 	wait := l.network.owe(near, tokens, now)
 	if near.Is6() {
-		wait = max(wait, l.site.owe(site(from), tokens, now))
+		wait = max(wait, l.site.owe(clientaddr.Site(from), tokens, now))
 	}
 	return wait
 }

@@ -3,6 +3,8 @@ package gateway
 import (
 	"net/netip"
 	"sync"
+
+	"partyline/gateway/clientaddr"
 )
 
 // DefaultMaxPerAddress of HTTP connections, and of WebSockets, is twice what a venue needs
@@ -14,7 +16,7 @@ const DefaultMaxPerAddress = 1000
 // bits, which may have as many times more as it may ask for (addressLimiter).
 type addressConnections struct {
 	limit  int
-	exempt proxies
+	exempt clientaddr.Proxies
 
 	mu              *sync.Mutex
 	networks, sites map[netip.Addr]*connectionCount
@@ -26,7 +28,7 @@ type connectionCount struct {
 	logged bool // the log has been told that it is too large
 }
 
-func newAddressConnections(most int, exempt proxies) addressConnections {
+func newAddressConnections(most int, exempt clientaddr.Proxies) addressConnections {
 	if most <= 0 {
 		most = DefaultMaxPerAddress
 	}
@@ -35,7 +37,7 @@ func newAddressConnections(most int, exempt proxies) addressConnections {
 
 // free says that an address is not counted: the operator's own programs, and proxies
 // that stand for many.
-func (c addressConnections) isExempt(a netip.Addr) bool { return a.IsLoopback() || c.exempt.trust(a) }
+func (c addressConnections) isExempt(a netip.Addr) bool { return a.IsLoopback() || c.exempt.Trust(a) }
 
 // full says whether no more may come from the address. First is true once for each
 // time that its connections reach the limit after there were none.
@@ -50,9 +52,9 @@ func (c addressConnections) full(a netip.Addr) (full, first bool) {
 
 // over is full with the lock held.
 func (c addressConnections) fullLocked(a netip.Addr) (full, first bool) {
-	full, first = c.networks[network(a)].full(c.limit)
-	if !full && network(a).Is6() {
-		return c.sites[site(a)].full(siteFactor * c.limit)
+	full, first = c.networks[clientaddr.Network(a)].full(c.limit)
+	if !full && clientaddr.Network(a).Is6() {
+		return c.sites[clientaddr.Site(a)].full(siteFactor * c.limit)
 	}
 	return full, first
 }
@@ -81,9 +83,9 @@ func (c addressConnections) tryAdd(a netip.Addr) (in, first bool) {
 }
 
 func (c addressConnections) addLocked(a netip.Addr) {
-	addTo(c.networks, network(a), 1)
-	if network(a).Is6() {
-		addTo(c.sites, site(a), 1)
+	addTo(c.networks, clientaddr.Network(a), 1)
+	if clientaddr.Network(a).Is6() {
+		addTo(c.sites, clientaddr.Site(a), 1)
 	}
 }
 
@@ -118,8 +120,8 @@ func (c addressConnections) remove(a netip.Addr) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	addTo(c.networks, network(a), -1)
-	if network(a).Is6() {
-		addTo(c.sites, site(a), -1)
+	addTo(c.networks, clientaddr.Network(a), -1)
+	if clientaddr.Network(a).Is6() {
+		addTo(c.sites, clientaddr.Site(a), -1)
 	}
 }

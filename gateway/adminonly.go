@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 
+	"partyline/gateway/auth"
 	"partyline/protocol"
 )
 
@@ -10,8 +11,8 @@ import (
 func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*responseRecorder)
-		who, invalid := g.auth.identify(r)
-		if err := authorize(who, invalid, protocol.AccessAdmin); err != nil {
+		who, invalid := g.auth.Identify(r)
+		if err := auth.Authorize(who, invalid, protocol.AccessAdmin); err != nil {
 			g.refuse(x, err)
 			return
 		}

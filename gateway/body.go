@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -70,9 +71,9 @@ func bodyError(err error, limit int64) *protocol.Error {
 	case errors.As(err, &over):
 		return errTooLarge(limit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return malformed("The body ended too early")
+		return decode.Malformed("The body ended too early")
 	}
-	return malformed("The body could not be read")
+	return decode.Malformed("The body could not be read")
 }
 
 func errTooLarge(limit int64) *protocol.Error {

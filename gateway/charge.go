@@ -11,7 +11,7 @@ import (
 // budget. Who asks whether the process lives is answered in any case, because a
 // supervisor that is refused would end what lives; over the budget it waits for it.
 func (g *Gateway) serveCharged(a budget, x *responseRecorder, r *http.Request, serve func()) {
-	paid, over := g.requestLimits.reservePath(a, g.proxies.client(r), time.Now())
+	paid, over := g.requestLimits.reservePath(a, g.proxies.Client(r), time.Now())
 	switch {
 	case over != nil && a == probeBudget:
 		x.delay()

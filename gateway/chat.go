@@ -9,13 +9,14 @@ import (
 	"net/http"
 
 	"partyline/actors"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
 // importChat is sessions.chat_import. The log is read as it comes, and only its votes
 // are kept, so that the session has nothing to do but to match and count them.
 func (g *Gateway) importChat() handler {
-	s := paramsOf[byID[protocol.SessionID]]()
+	s := decode.ParamsOf[byID[protocol.SessionID]]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q byID[protocol.SessionID]
 		if err := in.decode(&q, s); err != nil {

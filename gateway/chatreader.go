@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -43,7 +44,7 @@ func (r *chatReader) object() *protocol.Error {
 	case t == nil:
 		return r.end()
 	case t != json.Delim('{'):
-		return malformed("Expected a JSON object")
+		return decode.Malformed("Expected a JSON object")
 	}
 	for r.More() {
 		if err := r.field(); err != nil {
@@ -63,7 +64,7 @@ func (r *chatReader) end() *protocol.Error {
 		return nil
 	}
 	if err == nil {
-		return malformed("Malformed JSON after byte %d", r.InputOffset())
+		return decode.Malformed("Malformed JSON after byte %d", r.InputOffset())
 	}
 	return r.failed(err)
 }
@@ -81,9 +82,9 @@ func (r *chatReader) field() *protocol.Error {
 	}
 	switch {
 	case !utf8.Valid(r.raw):
-		return malformed("JSON must be valid UTF-8")
-	case depth(r.raw) >= protocol.MaxJSONDepth:
-		return malformed("JSON must not be nested deeper than %d levels", protocol.MaxJSONDepth)
+		return decode.Malformed("JSON must be valid UTF-8")
+	case decode.Depth(r.raw) >= protocol.MaxJSONDepth:
+		return decode.Malformed("JSON must not be nested deeper than %d levels", protocol.MaxJSONDepth)
 	}
 	return nil
 }
@@ -102,7 +103,7 @@ func (r *chatReader) lines() *protocol.Error {
 			return protocol.ChatLineError(n, r.failed(err))
 		}
 		var m protocol.ChatMessage
-		if err := decode(r.raw, &m); err != nil {
+		if err := decode.Object(r.raw, &m); err != nil {
 			return protocol.ChatLineError(n, err)
 		}
 		if err := r.sieve.Add(&m); err != nil {
@@ -119,7 +120,7 @@ func (r *chatReader) lines() *protocol.Error {
 func (r *chatReader) failed(err error) *protocol.Error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return malformed("Malformed JSON after byte %d", r.InputOffset())
+		return decode.Malformed("Malformed JSON after byte %d", r.InputOffset())
 	}
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF

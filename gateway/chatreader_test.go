@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -168,7 +169,7 @@ func FuzzReadChat(f *testing.F) {
 			return // of two the last one wins, which the package does in a way of its own
 		}
 		var whole protocol.ChatLog
-		refused := decode(body, &whole)
+		refused := decode.Object(body, &whole)
 		if refused == nil && whole.ChatData == nil {
 			refused = errNoChat()
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"partyline/gateway/clientaddr"
 )
 
 const (
@@ -68,13 +70,13 @@ func (c *codeAttempts) attempt(from netip.Addr, code string, right bool, now tim
 	if left := c.addresses.remaining(from, now); left > 0 {
 		return left
 	}
-	if right && c.entries.has(codeEntry{network(from), code}) {
+	if right && c.entries.has(codeEntry{clientaddr.Network(from), code}) {
 		return 0
 	}
 	wait := c.wait(from, right, now)
 	if !right {
 		c.addresses.record(from, now)
-		c.sites.take(site(from), now)
+		c.sites.take(clientaddr.Site(from), now)
 		c.all.AllowN(now, 1)
 	}
 	return wait
@@ -83,15 +85,15 @@ func (c *codeAttempts) attempt(from netip.Addr, code string, right bool, now tim
 // wait is how long an address has to wait that was not wrong too often itself.
 func (c *codeAttempts) wait(from netip.Addr, right bool, now time.Time) time.Duration {
 	if from.Unmap().Is6() {
-		if wait := c.sites.wait(site(from), now); wait > 0 {
+		if wait := c.sites.wait(clientaddr.Site(from), now); wait > 0 {
 			return wait
 		}
 	}
 	if c.all.TokensAt(now) >= 1 {
 		return 0
 	}
-	first := !c.triedSites.has(site(from))
-	c.triedSites.add(site(from))
+	first := !c.triedSites.has(clientaddr.Site(from))
+	c.triedSites.add(clientaddr.Site(from))
 	if right && first {
 		return 0
 	}
@@ -103,7 +105,7 @@ func (c *codeAttempts) recordEntry(from netip.Addr, code string, now time.Time) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	c.entries.add(codeEntry{network(from), code})
+	c.entries.add(codeEntry{clientaddr.Network(from), code})
 }
 
 // clock is the latest time that anybody came at: those who wait for the lock have looked

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"partyline/gateway/clientaddr"
 	"partyline/protocol"
 )
 
@@ -13,10 +14,10 @@ import (
 // Origin and are not asked.
 type origins struct {
 	allowed map[string]bool
-	proxies proxies
+	proxies clientaddr.Proxies
 }
 
-func newOrigins(allowed []string, p proxies) origins {
+func newOrigins(allowed []string, p clientaddr.Proxies) origins {
 	o := origins{allowed: make(map[string]bool, len(allowed)), proxies: p}
 	for _, a := range allowed {
 		o.allowed[strings.ToLower(strings.TrimSuffix(a, "/"))] = true
@@ -41,7 +42,7 @@ func (o origins) check(r *http.Request) (named bool, err *protocol.Error) {
 
 func (o origins) own(origin string, r *http.Request) bool {
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, o.proxies.host(r))
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, o.proxies.Host(r))
 }
 
 // Values of CORS answers. A browser may remember a preflight for two hours, which is

@@ -86,10 +86,10 @@ func (s *expiry) closeExpired(now time.Time) {
 		return k.identity().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
 	})
 	s.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool {
-		return k.identity().Role != "" && !s.g.auth.current(k.identity())
+		return k.identity().Role != "" && !s.g.auth.Current(k.identity())
 	})
 	s.closeSockets(protocol.CloseForbidden, tokenExpired, func(k *socket) bool {
-		return k.identity().Role != "" && s.g.auth.expired(k.identity())
+		return k.identity().Role != "" && s.g.auth.Expired(k.identity())
 	})
 }
 

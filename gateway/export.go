@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"partyline/actors/catalogue"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -26,7 +27,7 @@ func (g *Gateway) exportGames(ctx context.Context, _ *request) (response, error)
 
 // exportSession is a report for people, or everything for programs.
 func (g *Gateway) exportSession() handler {
-	s := paramsOf[protocol.ExportSession]()
+	s := decode.ParamsOf[protocol.ExportSession]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q protocol.ExportSession
 		if err := in.decode(&q, s); err != nil {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"partyline/gateway/clientaddr"
 )
 
 const (
@@ -48,7 +50,7 @@ func (g *failedAttempts) attempt(from netip.Addr, right bool, now time.Time) tim
 
 // left is how long the address has to wait. The lock is held.
 func (g *failedAttempts) remaining(from netip.Addr, now time.Time) time.Duration {
-	f := g.failures[network(from)]
+	f := g.failures[clientaddr.Network(from)]
 	if f == nil {
 		return 0
 	}
@@ -60,11 +62,11 @@ func (g *failedAttempts) record(from netip.Addr, now time.Time) {
 	if g.failures == nil {
 		g.failures = make(map[netip.Addr]*failures)
 	}
-	f := g.failures[network(from)]
+	f := g.failures[clientaddr.Network(from)]
 	if f == nil {
 		g.evict(now)
 		f = &failures{at: make([]time.Time, g.limit)}
-		g.failures[network(from)] = f
+		g.failures[clientaddr.Network(from)] = f
 	}
 	f.at[f.next] = now
 	f.next = (f.next + 1) % g.limit

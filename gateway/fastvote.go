@@ -3,6 +3,7 @@ package gateway
 import (
 	"unicode/utf8"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -11,21 +12,21 @@ func fastVote(raw []byte, c *protocol.CastVote) bool {
 	if !utf8.Valid(raw) {
 		return false
 	}
-	p := objectScanner{raw: raw}
-	return p.members(func(m member) bool { return fastVoteField(m, c) })
+	p := decode.Scanner{Raw: raw}
+	return p.Members(func(m decode.Member) bool { return fastVoteField(m, c) })
 }
 
-func fastVoteField(m member, c *protocol.CastVote) bool {
-	if string(m.name) == "sessionId" {
+func fastVoteField(m decode.Member, c *protocol.CastVote) bool {
+	if string(m.Name) == "sessionId" {
 		var ok bool
-		c.SessionID, ok = m.number()
+		c.SessionID, ok = m.Number()
 		return ok
 	}
-	text, ok := m.unquote()
+	text, ok := m.Unquote()
 	if !ok {
 		return false
 	}
-	switch string(m.name) {
+	switch string(m.Name) {
 	case "username":
 		c.Username = string(text)
 	case "vote":
@@ -49,47 +50,4 @@ func fastVoteType(text []byte) protocol.VoteType {
 		return protocol.VoteDown
 	}
 	return protocol.VoteType(text)
-}
-
-// opVote is the operation of which there are the most.
-const opVote = "votes.live"
-
-// plainRequest reads a request frame of votes.live that is written plainly; the data
-// aliases raw. Other frames are left to decode, which checks all of them.
-func fastRequest(raw []byte, m *message) bool {
-	if !utf8.Valid(raw) {
-		return false
-	}
-	p := objectScanner{raw: raw}
-	return p.members(func(f member) bool { return fastRequestField(f, m) }) &&
-		m.Type == protocol.MessageRequest && m.Op == opVote && m.ID != "" && m.Data != nil
-}
-
-func fastRequestField(f member, m *message) bool {
-	text, quoted := f.unquote()
-	switch string(f.name) {
-	case "type":
-		m.Type = constant(text, protocol.MessageRequest)
-	case "op":
-		m.Op = constant(text, opVote)
-	case "id":
-		m.ID = frameID(text)
-		return quoted && len(text) <= maxFrameID
-	case "key":
-		m.Key = string(text)
-	case "data":
-		m.Data = f.value
-		return !quoted && f.value[0] == '{'
-	default:
-		return false
-	}
-	return quoted
-}
-
-// plainWord is the one word that is wanted, or nothing.
-func constant(text []byte, wanted string) string {
-	if string(text) == wanted {
-		return wanted
-	}
-	return ""
 }

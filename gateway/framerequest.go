@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"partyline/actors/admission"
+	"partyline/gateway/auth"
 	"partyline/protocol"
 )
 
@@ -44,7 +45,7 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 	}
 }
 
-func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
+func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h auth.Identity) {
 	paid, over := k.g.requestLimits.reserveFrame(e, h.Principal, k.from, c.start)
 	if over != nil {
 		k.g.requestMetrics.refused.Add(k.ctx, 1)
@@ -53,7 +54,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
 		return
 	}
 	c.charged = paid
-	if err := requireAccess(h.Principal, e.Access); err != nil {
+	if err := auth.RequireAccess(h.Principal, e.Access); err != nil {
 		c.refuse(err)
 		return
 	}
@@ -65,7 +66,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h identity) {
 	}
 	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
 	// the lane was copied by the decoder.
-	in := &request{endpoint: e, principal: h.Principal, issuedAt: h.issuedAt, raw: m.Data, key: m.Key, client: k.from}
+	in := &request{endpoint: e, principal: h.Principal, issuedAt: h.IssuedAt, raw: m.Data, key: m.Key, client: k.from}
 	if e.readVote != nil {
 		k.g.serveVoteAsync(e.readVote, in, c.finish)
 		return

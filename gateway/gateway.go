@@ -12,6 +12,8 @@ import (
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/metric"
 
+	"partyline/gateway/auth"
+	"partyline/gateway/clientaddr"
 	"partyline/gateway/fanout"
 	"partyline/gateway/screen"
 	"partyline/protocol"
@@ -87,7 +89,7 @@ type Options struct {
 type Gateway struct {
 	hub           Hub
 	engine        *fanout.Engine
-	auth          authenticator
+	auth          *auth.Authenticator
 	adminKey      [sha256.Size]byte
 	failedLogins  failedAttempts
 	guestLimits   guestLimits
@@ -95,7 +97,7 @@ type Gateway struct {
 	checkURL      func(ctx context.Context, url string) error
 	connectLimit  addressBuckets
 	requestLimits requestLimits
-	proxies       proxies
+	proxies       clientaddr.Proxies
 	hosts         hosts
 	origins       origins
 	server        *Server
@@ -127,7 +129,7 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{
-		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, auth: newAuthenticator(o), adminKey: sha256.Sum256([]byte(o.AdminKey)),
+		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, auth: auth.New(auth.Options{Secret: o.JWTSecret, Timeline: o.Hub.Timeline(), Revocations: o.Hub, Now: o.Now}), adminKey: sha256.Sum256([]byte(o.AdminKey)),
 		failedLogins: failedAttempts{limit: maxLogins}, guestLimits: newGuestLimits(o), requestLimits: newRequestLimits(o),
 		connectLimit: newAddressBuckets(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), server: o.Server, requestMetrics: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"partyline/actors"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -102,7 +103,7 @@ func (g *Gateway) voteReaders() map[string]voteReader {
 
 // command serves a write that is nothing but its command.
 func command[C protocol.Command](hub Commands, status int) handler {
-	s := paramsOf[C]()
+	s := decode.ParamsOf[C]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var c C
 		if err := in.decode(&c, s); err != nil {
@@ -149,7 +150,7 @@ type byID[ID ~int64] struct {
 
 // get serves a read of one thing by its id.
 func get[ID ~int64, A any](ask func(context.Context, ID) (A, error)) handler {
-	s := paramsOf[byID[ID]]()
+	s := decode.ParamsOf[byID[ID]]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q byID[ID]
 		if err := in.decode(&q, s); err != nil {
@@ -165,7 +166,7 @@ type checkedQuery interface{ Check() *protocol.Error }
 
 // search serves a read with filters.
 func search[Q, A any](ask func(context.Context, Q) (A, error)) handler {
-	s := paramsOf[Q]()
+	s := decode.ParamsOf[Q]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q Q
 		if err := in.decode(&q, s); err != nil {

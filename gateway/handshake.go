@@ -6,6 +6,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
+
+	"partyline/gateway/clientaddr"
 )
 
 // handshakeSeconds of the rate may come at once. With the usual rate of 80 these are the
@@ -16,7 +18,7 @@ const handshakeSeconds = 6
 // handshakes bounds how often one address may begin a TLS handshake: each costs the server
 // a signature, and the client next to nothing.
 type handshakeLimit struct {
-	exempt     proxies
+	exempt     clientaddr.Proxies
 	perAddress addressBuckets
 	log        zerolog.Logger
 	logOnce    *rate.Sometimes
@@ -34,7 +36,7 @@ func newHandshakeLimit(o ServerOptions) *handshakeLimit {
 // turnsAway counts a connection and says whether it is one too many. The log is told of
 // it once a minute at most.
 func (h *handshakeLimit) refuses(from netip.Addr, now time.Time) bool {
-	if h == nil || h.exempt.trust(from) || h.perAddress.take(from, now) == 0 {
+	if h == nil || h.exempt.Trust(from) || h.perAddress.take(from, now) == 0 {
 		return false
 	}
 	h.logOnce.Do(func() {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"partyline/gateway/clientaddr"
 	"partyline/protocol"
 )
 
@@ -64,12 +65,12 @@ func (t *historyQueue) limited(h handler) handler {
 }
 
 func (t *historyQueue) acquire(ctx context.Context, in *request) *protocol.Error {
-	line, who := othersQueue, tokenAtAddress{address: site(in.client)}
+	line, who := othersQueue, tokenAtAddress{address: clientaddr.Site(in.client)}
 	switch in.principal.Role {
 	case protocol.RoleBot:
 		line, who = botQueue, tokenAtAddress{token: in.principal.Token}
 	case protocol.RoleViewer:
-		line, who = viewerQueue, tokenAtAddress{in.principal.Token, site(in.client)}
+		line, who = viewerQueue, tokenAtAddress{in.principal.Token, clientaddr.Site(in.client)}
 	}
 	mine, err := t.tryAcquire(line, who)
 	if mine == nil || err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
+	"partyline/gateway/clientaddr"
 	"partyline/protocol"
 )
 
@@ -30,7 +31,7 @@ var homeSuffixes = []string{".local", ".localhost", ".home.arpa", ".internal", "
 // those of home networks belong to no stranger. Others have to be named by the operator.
 type hosts struct {
 	named   map[string]bool
-	proxies proxies
+	proxies clientaddr.Proxies
 	log     zerolog.Logger
 	told    *rate.Sometimes
 }
@@ -50,8 +51,8 @@ func newHosts(o Options) hosts {
 // certificate for the stranger's name is served here, so the browser has not come so far.
 // The log is told once a minute at most.
 func (h hosts) check(r *http.Request) *protocol.Error {
-	name := plainHost(h.proxies.host(r))
-	if h.proxies.scheme(r) == "https" || h.knows(name) {
+	name := plainHost(h.proxies.Host(r))
+	if h.proxies.Scheme(r) == "https" || h.knows(name) {
 		return nil
 	}
 	name = name[:min(len(name), maxHost)]

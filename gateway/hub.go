@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"partyline/actors"
+	"partyline/gateway/auth"
 	"partyline/protocol"
 )
 
@@ -73,11 +74,7 @@ type Webhooks interface {
 // Access answers questions about tokens that can end before their time.
 type Access interface {
 	Tokens(ctx context.Context) ([]protocol.Token, error)
-	// TokenLive is the token under an id, as it was issued; ok is false for one that is
-	// revoked or unknown. It may have expired. It does not wait.
-	TokenLive(id protocol.TokenID) (t protocol.Token, ok bool)
-	// GuestLive is false for the guests of a generation that is over. It does not wait.
-	GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool
+	auth.Revocations
 }
 
 // Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.

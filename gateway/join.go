@@ -2,10 +2,11 @@ package gateway
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
+	"partyline/gateway/auth"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -15,28 +16,28 @@ func (g *Gateway) showJoin(ctx context.Context, in *request) (response, error) {
 	if err := in.decode(&q, joinShape); err != nil {
 		return response{}, err
 	}
-	if err := confineToSession(in.principal, &q.ID); err != nil {
+	if err := auth.ConfineToSession(in.principal, &q.ID); err != nil {
 		return response{}, err
 	}
 	j, err := g.hub.Join(ctx, q.ID)
 	return response{status: http.StatusOK, body: j}, err
 }
 
-var joinShape = paramsOf[byID[protocol.SessionID]]()
+var joinShape = decode.ParamsOf[byID[protocol.SessionID]]()
 
 // arrival is a phone that has come in. It is what is stored under an idempotency key:
 // the token is signed from it again, so no secret is stored.
 type guestGrant struct {
-	Session    protocol.SessionID      `json:"session"`
-	Generation protocol.JoinGeneration `json:"generation"`
-	Policy     protocol.JoinPolicy     `json:"policy"`
-	Device     string                  `json:"device"` // as DeviceID.String has it
-	Address    protocol.AddressID      `json:"address"`
-	Voids      uint32                  `json:"voids"`
-	Name       string                  `json:"name"`
-	Yours      *protocol.YourVote      `json:"yours"`
-	Chosen     *protocol.YourChoice    `json:"chosen"`
-	Iat        int64                   `json:"iat"` // seconds since 1970
+	Session    protocol.SessionID   `json:"session"`
+	Generation protocol.JoinGeneration  `json:"generation"`
+	Policy     protocol.JoinPolicy  `json:"policy"`
+	Device     string               `json:"device"` // as DeviceID.String has it
+	Address    protocol.AddressID   `json:"address"`
+	Voids      uint32               `json:"voids"`
+	Name       string               `json:"name"`
+	Yours      *protocol.YourVote   `json:"yours"`
+	Chosen     *protocol.YourChoice `json:"chosen"`
+	Iat        int64                `json:"iat"` // seconds since 1970
 }
 
 func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }
@@ -45,7 +46,7 @@ func (a guestGrant) expires() time.Time { return a.at().Add(protocol.GuestTokenT
 // enter lets a phone in that has the code.
 func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error) {
 	var q protocol.EnterAsGuest
-	if err := in.decode(&q, paramSet{}); err != nil {
+	if err := in.decode(&q, decode.Params{}); err != nil {
 		return response{}, err
 	}
 	q.Name = protocol.NormalizeVoterName(q.Name)
@@ -79,15 +80,15 @@ func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterA
 	}
 	now := time.Now()
 	session := g.hub.Opens(code)
-	if err := g.guestLimits.allowCode(in.client, code, session != 0, g.auth.signer.joinSecretValid(code, q.Secret), now); err != nil {
+	if err := g.guestLimits.allowCode(in.client, code, session != 0, g.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
 		return none, err
 	}
 	e, p, err := g.admitGuest(ctx, in, session, code, q.Device, now)
 	if err == nil {
 		g.guestLimits.codes.recordEntry(in.client, code, now)
 	}
-	return guestGrant{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.device.String(), Address: p.address, Voids: p.voids,
-		Name: guestName(q.Name, p.device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
+	return guestGrant{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.Device.String(), Address: p.Address, Voids: p.Voids,
+		Name: auth.GuestName(q.Name, p.Device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }
 
 // letIn counts the phone and asks the session for its entry. It is counted once in each
@@ -95,16 +96,16 @@ func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterA
 // use to gather devices. A pass of this session says that it was counted, and so does a
 // vote in it. The address that it was counted on, and how often votes had been voided
 // until then, go with the phone, wherever it comes from later.
-func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, deviceToken, error) {
-	p, ours := g.auth.signer.parseDevice(text)
-	counted := ours && p.session == session
+func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, auth.DeviceToken, error) {
+	p, ours := g.auth.Signer.ParseDevice(text)
+	counted := ours && p.Session == session
 	if !ours {
-		p.device = newDevice()
-	} else if err := g.guestLimits.allowDevice(p.device, now); err != nil {
+		p.Device = auth.NewDevice()
+	} else if err := g.guestLimits.allowDevice(p.Device, now); err != nil {
 		return protocol.GuestState{}, p, err
 	}
 	if ours && !counted {
-		e, err := g.hub.Enter(ctx, session, code, p.device)
+		e, err := g.hub.Enter(ctx, session, code, p.Device)
 		if err != nil {
 			return e, p, err
 		}
@@ -115,27 +116,18 @@ func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.
 			return protocol.GuestState{}, p, err
 		}
 	}
-	e, err := g.hub.Enter(ctx, session, code, p.device)
-	if p.session != session {
-		p.session, p.address, p.voids = session, g.auth.signer.addressID(session, in.client), e.VoidCount
+	e, err := g.hub.Enter(ctx, session, code, p.Device)
+	if p.Session != session {
+		p.Session, p.Address, p.Voids = session, g.auth.Signer.AddressID(session, in.client), e.VoidCount
 	}
 	return e, p, err
 }
 
 func (g *Gateway) signGrant(a guestGrant) (protocol.GuestLogin, error) {
 	device, _ := protocol.ParseDeviceID(a.Device) // written by arrive
-	token, err := g.auth.signer.signGuest(a)
-	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.auth.signer.signDevice(deviceToken{device, a.Session, a.Address, a.Voids}),
+	token, err := g.auth.Signer.SignGuest(auth.Guest{Session: a.Session, Generation: a.Generation, Device: device, Address: a.Address, Voids: a.Voids, Name: a.Name, At: a.at()})
+	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.auth.Signer.SignDevice(auth.DeviceToken{Device: device, Session: a.Session, Address: a.Address, Voids: a.Voids}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
-}
-
-// nameOf is the guest's name as it gave it, or one made from its device: always the
-// same, and friendlier than none.
-func guestName(given string, device protocol.DeviceID) string {
-	if given != "" {
-		return given
-	}
-	return fmt.Sprintf("Guest %04X", uint16(device))
 }
 
 // readGuestVote is join.vote: whose it is stands in the token.
@@ -150,4 +142,34 @@ func (g *Gateway) readGuestVote(in *request) (protocol.Command, *protocol.Error)
 	who := &in.principal
 	c.SessionID, c.Generation, c.Device, c.Address, c.VoidCount, c.Username = who.Session, who.Generation, who.Device, who.Address, who.VoidCount, who.Name
 	return c, nil
+}
+
+func (g *Gateway) openJoin() handler {
+	return g.withLinks(command[protocol.OpenJoin](g.hub, http.StatusOK))
+}
+
+func (g *Gateway) getJoin() handler { return g.withLinks(g.showJoin) }
+
+func (g *Gateway) closeJoin() handler {
+	return g.withLinks(command[protocol.CloseJoin](g.hub, http.StatusOK))
+}
+
+// linked adds the links to an answer that is a protocol.Join.
+func (g *Gateway) withLinks(serve handler) handler {
+	return func(ctx context.Context, in *request) (response, error) {
+		rep, err := serve(ctx, in)
+		if err != nil {
+			return response{}, err
+		}
+		j, replayed, err := restore[protocol.Join](rep.body)
+		return response{status: rep.status, replayed: replayed, body: g.linksOf(j)}, err
+	}
+}
+
+func (g *Gateway) linksOf(j protocol.Join) protocol.JoinLinks {
+	secret := ""
+	if j.Code != nil {
+		secret = g.auth.Signer.JoinSecret(*j.Code)
+	}
+	return j.Links(secret)
 }

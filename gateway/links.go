@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"partyline/gateway/clientaddr"
 	"partyline/gateway/screen"
 	"partyline/protocol"
 )
@@ -21,7 +22,7 @@ type links struct {
 	// lan is host:port by which others in the house reach what a page on this machine
 	// calls localhost; empty when nobody does.
 	lan     string
-	proxies proxies
+	proxies clientaddr.Proxies
 }
 
 func newLinks(o Options) links {
@@ -33,14 +34,14 @@ func (l links) base(r *http.Request) (string, *protocol.Error) {
 	if l.public != "" {
 		return l.public, nil
 	}
-	host := l.proxies.host(r)
+	host := l.proxies.Host(r)
 	if len(host) > maxHost {
 		return "", protocol.Invalid("Host is too long")
 	}
 	if l.lan != "" && loopback(host) {
 		host = l.lan
 	}
-	return (&url.URL{Scheme: l.proxies.scheme(r), Host: host}).String(), nil
+	return (&url.URL{Scheme: l.proxies.Scheme(r), Host: host}).String(), nil
 }
 
 // loopback says whether a host, with or without port, means the machine that asks.
@@ -105,4 +106,16 @@ func (g *Gateway) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	}
 	x.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
 	_, _ = x.Write(picture) // a client that is gone needs no answer
+}
+
+// secretIn is the secret that a request for a link or its picture wants in it, empty for
+// none. Whether it is the right one is not looked at: who asks would learn whether the
+// code opens anything.
+func secretParam(r *http.Request) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	secret := r.URL.Query().Get("s")
+	if len(secret) != protocol.JoinSecretLength || strings.Trim(secret, alphabet) != "" {
+		return ""
+	}
+	return secret
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -26,7 +27,7 @@ type loginStamp struct {
 // login gives an admin token for the admin key.
 func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
 	var q loginRequest
-	if err := in.decode(&q, paramSet{}); err != nil {
+	if err := in.decode(&q, decode.Params{}); err != nil {
 		return response{}, err
 	}
 	if q.Key == "" {
@@ -48,7 +49,7 @@ func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	token, err := g.auth.signer.signAdmin(at.Iat)
+	token, err := g.auth.Signer.SignAdmin(at.Iat)
 	return response{status: http.StatusOK, replayed: replayed,
 		body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
 }
@@ -99,7 +100,7 @@ func (g *Gateway) issueToken(ctx context.Context, in *request) (response, error)
 	if err != nil {
 		return response{}, err
 	}
-	secret, err := g.auth.signer.signScoped(t)
+	secret, err := g.auth.Signer.SignScoped(t)
 	return response{status: rep.status, replayed: replayed, body: protocol.IssuedToken{Token: t, Secret: secret}}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -57,7 +58,7 @@ func readMessage(raw []byte) (*message, *protocol.Error) {
 		return m, nil
 	}
 	*m = message{}
-	return m, decode(raw, m)
+	return m, decode.Object(raw, m)
 }
 
 // appendResponse appends the JSON of a protocol.Response.

@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"partyline/actors"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
 // pick draws a game. It changes nothing, but a key makes the draw the same again.
 func (g *Gateway) pick() handler {
-	s := paramsOf[protocol.Pick]()
+	s := decode.ParamsOf[protocol.Pick]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var p protocol.Pick
 		if err := in.decode(&p, s); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"partyline/gateway/auth"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -37,7 +39,7 @@ func (g *Gateway) poll() handler {
 	}
 }
 
-var choiceShape = paramsOf[protocol.CastPollVote]()
+var choiceShape = decode.ParamsOf[protocol.CastPollVote]()
 
 // readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
 // or of a guest, who votes for nobody else.
@@ -56,7 +58,7 @@ func (g *Gateway) readChoice(in *request) (protocol.Command, *protocol.Error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	return c, confineToSession(in.principal, &c.ID)
+	return c, auth.ConfineToSession(in.principal, &c.ID)
 }
 
 func pollLine(p *protocol.Poll) string {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"partyline/actors"
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -62,16 +63,16 @@ func (in *request) setStream(w http.ResponseWriter, r *http.Request) (err *proto
 
 // read fills v, whose fields s knows, from all places where parameters can stand. A
 // parameter of the path beats a body field of the same name.
-func (in *request) decode(v any, s paramSet) *protocol.Error {
+func (in *request) decode(v any, s decode.Params) *protocol.Error {
 	raw := in.raw
 	if in.pathValue != nil {
-		raw = withoutFields(raw, in.endpoint.params)
+		raw = decode.WithoutFields(raw, in.endpoint.params)
 	}
-	if err := decode(raw, v); err != nil {
+	if err := decode.Object(raw, v); err != nil {
 		return err
 	}
 	if in.rawBody != nil {
-		if err := s.set(v, in.endpoint.RawParam, string(in.rawBody)); err != nil {
+		if err := s.Set(v, in.endpoint.RawParam, string(in.rawBody)); err != nil {
 			return err
 		}
 	}
@@ -86,10 +87,10 @@ func (in *request) decode(v any, s paramSet) *protocol.Error {
 	return nil
 }
 
-func (in *request) decodeQuery(v any, s paramSet) *protocol.Error {
+func (in *request) decodeQuery(v any, s decode.Params) *protocol.Error {
 	for name, values := range in.query {
 		if last := values[len(values)-1]; last != "" {
-			if err := s.set(v, name, last); err != nil {
+			if err := s.Set(v, name, last); err != nil {
 				return err
 			}
 		}
@@ -98,13 +99,13 @@ func (in *request) decodeQuery(v any, s paramSet) *protocol.Error {
 }
 
 // readParam wants every parameter of the path, also of a request frame.
-func (in *request) decodePathValue(v any, s paramSet, name string) *protocol.Error {
+func (in *request) decodePathValue(v any, s decode.Params, name string) *protocol.Error {
 	if in.pathValue != nil {
-		if err := s.set(v, name, in.pathValue(name)); err != nil {
+		if err := s.Set(v, name, in.pathValue(name)); err != nil {
 			return err
 		}
 	}
-	return s.require(v, name)
+	return s.Require(v, name)
 }
 
 // idempotency makes the key of a call, nil when the client gave none. What the

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"partyline/gateway/clientaddr"
 	"partyline/protocol"
 )
 
@@ -146,7 +147,7 @@ func (p *requestLimits) takeFrom(b reservation, now time.Time) *protocol.Error {
 	case tokenBudget:
 		return tooMany(p.tokens.charge(b.token, b.tokens, now), "Too many requests with this token, slow down")
 	case viewerBudget:
-		return tooMany(p.viewers.charge(tokenAtAddress{b.token, site(b.client)}, b.tokens, now), "Too many requests with this token, slow down")
+		return tooMany(p.viewers.charge(tokenAtAddress{b.token, clientaddr.Site(b.client)}, b.tokens, now), "Too many requests with this token, slow down")
 	case noBudget:
 		return nil
 	}
@@ -177,7 +178,7 @@ func (p *requestLimits) spendFrom(b reservation, tokens float64, now time.Time) 
 	case tokenBudget:
 		return p.tokens.owe(b.token, tokens, now)
 	case viewerBudget:
-		return p.viewers.owe(tokenAtAddress{b.token, site(b.client)}, tokens, now)
+		return p.viewers.owe(tokenAtAddress{b.token, clientaddr.Site(b.client)}, tokens, now)
 	}
 	return p.budgetOfAddress(b.budget).owe(b.client, tokens, now)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"partyline/actors/admission"
+	"partyline/gateway/auth"
 	"partyline/protocol"
 )
 
@@ -19,11 +20,11 @@ func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
 	x.endpoint = e
 	ctx, cancel := context.WithTimeout(r.Context(), e.timeout())
 	defer cancel()
-	who, invalid := g.auth.identify(r)
-	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.issuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: g.proxies.client(r)}
+	who, invalid := g.auth.Identify(r)
+	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.IssuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: g.proxies.Client(r)}
 	paid, refusal := g.requestLimits.reserve(e, in.principal, in.client, time.Now())
 	if refusal == nil {
-		refusal = authorize(who, invalid, e.Access)
+		refusal = auth.Authorize(who, invalid, e.Access)
 	}
 	if refusal != nil {
 		g.refuse(x, refusal)

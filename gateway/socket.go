@@ -10,6 +10,9 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"partyline/gateway/auth"
+	"partyline/gateway/clientaddr"
+	"partyline/gateway/decode"
 	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
@@ -46,7 +49,7 @@ type socket struct {
 	from   netip.Addr
 	opened time.Time
 
-	current    atomic.Pointer[identity] // written by the reader, read by the sweeper
+	current    atomic.Pointer[auth.Identity] // written by the reader, read by the sweeper
 	messages   *rate.Limiter
 	violations *rate.Limiter
 	workers    workerPool
@@ -59,7 +62,7 @@ type socket struct {
 
 // serveSocket upgrades a request to a WebSocket and leaves: the engine reads on.
 func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
-	from := g.proxies.client(r)
+	from := g.proxies.Client(r)
 	if err := g.checkHandshake(r); err != nil {
 		g.refuseCharged(w.(*responseRecorder), r, err)
 		return
@@ -95,7 +98,7 @@ func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
 	if g.server.connections.sockets.isExempt(from) {
 		return netip.Addr{}
 	}
-	return site(from)
+	return clientaddr.Site(from)
 }
 
 // pay charges what was read from the journal for the socket's subscriptions.
@@ -118,7 +121,7 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 	p := socketLimits[""]
 	k := &socket{g: g, from: from, opened: time.Now(),
 		messages: rate.NewLimiter(p.perSecond, p.burst), violations: rate.NewLimiter(violationRate, violationBurst)}
-	k.current.Store(&identity{})
+	k.current.Store(&auth.Identity{})
 	k.ctx, k.cancel = context.WithCancel(context.Background())
 	return k
 }
@@ -133,7 +136,7 @@ func (k *socket) closed() {
 	k.g.server.connections.sockets.remove(k.from)
 }
 
-func (k *socket) identity() *identity { return k.current.Load() }
+func (k *socket) identity() *auth.Identity { return k.current.Load() }
 
 // receive is called for each message, in order. The bytes are the reader's: what is to
 // outlive the call is copied.
@@ -156,7 +159,7 @@ func (k *socket) receive(raw []byte) {
 	case !allowed:
 		k.sendError(0, errTooFast())
 	case err != nil && m.Type == "":
-		k.sendError(0, malformed("Invalid message format"))
+		k.sendError(0, decode.Malformed("Invalid message format"))
 	case err != nil:
 		k.sendError(0, err)
 	default:
@@ -180,7 +183,7 @@ func (k *socket) dispatch(m *message) {
 	case protocol.MessageRequest:
 		k.sendError(0, errFrameID())
 	case "":
-		k.sendError(0, malformed("Invalid message format"))
+		k.sendError(0, decode.Malformed("Invalid message format"))
 	default:
 		k.sendError(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", truncated(m.Type)))
 	}
@@ -193,7 +196,7 @@ func (k *socket) auth(token string) {
 		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
 		return
 	}
-	h, err := k.g.auth.verify(token)
+	h, err := k.g.auth.Verify(token)
 	if err != nil {
 		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
@@ -220,7 +223,7 @@ func (k *socket) auth(token string) {
 
 // become changes whose socket it is. A device has so many: its oldest makes room for one
 // more.
-func (k *socket) setIdentity(before protocol.Principal, now identity) {
+func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	if before.Role == protocol.RoleGuest {
 		k.g.deviceSockets.remove(k, before)
 	}
@@ -248,9 +251,9 @@ func (k *socket) ifAuthenticated(then func()) {
 func (k *socket) closeIfInvalid() bool {
 	h := k.identity()
 	switch {
-	case !k.g.auth.current(h):
+	case !k.g.auth.Current(h):
 		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
-	case k.g.auth.expired(h):
+	case k.g.auth.Expired(h):
 		k.peer.Close(protocol.CloseForbidden, tokenExpired)
 	default:
 		return false

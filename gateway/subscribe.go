@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"partyline/actors/admission"
+	"partyline/gateway/auth"
+	"partyline/gateway/decode"
 	"partyline/gateway/fanout"
 	"partyline/protocol"
 )
@@ -52,18 +54,18 @@ func (k *socket) checkSubscribe(m *message) *protocol.Error {
 	}
 	switch {
 	case m.SessionID <= 0:
-		return notPositive("sessionId")
+		return decode.NotPositive("sessionId")
 	case m.Mode != protocol.ModeEvents && m.Mode != protocol.ModeTally:
 		return protocol.Invalid(`mode must be "events" or "tally"`)
 	case !k.identity().Covers(m.SessionID):
-		return errOtherSession(k.identity().Principal)
+		return auth.ErrOtherSession(k.identity().Principal)
 	}
 	return nil
 }
 
 func (k *socket) unsubscribe(m *message) {
 	if m.SessionID <= 0 {
-		k.sendError(0, notPositive("sessionId"))
+		k.sendError(0, decode.NotPositive("sessionId"))
 		return
 	}
 	k.peer.Unsubscribe(m.SessionID)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"partyline/actors"
+	"partyline/gateway/auth"
 	"partyline/protocol"
 )
 
@@ -53,7 +54,7 @@ func readVote(in *request) (protocol.Command, *protocol.Error) {
 		}
 	}
 	c.Username = protocol.NormalizeVoterName(c.Username)
-	return c, confineToSession(in.principal, &c.SessionID)
+	return c, auth.ConfineToSession(in.principal, &c.SessionID)
 }
 
 // castVotes is votes.batch. A token for one session refuses the batch whole when one
@@ -63,13 +64,13 @@ func (g *Gateway) castVotes(ctx context.Context, in *request) (response, error) 
 	if err := in.decode(c, nil); err != nil {
 		return response{}, err
 	}
-	if err := confineToSession(in.principal, &c.SessionID); err != nil {
+	if err := auth.ConfineToSession(in.principal, &c.SessionID); err != nil {
 		return response{}, err
 	}
 	for i := range c.Votes {
 		c.Votes[i].Username = protocol.NormalizeVoterName(c.Votes[i].Username)
 		if s := c.Votes[i].SessionID; s != 0 && !in.principal.Covers(s) {
-			return response{}, errOtherSession(in.principal)
+			return response{}, auth.ErrOtherSession(in.principal)
 		}
 	}
 	return do(ctx, g.hub, in, c, http.StatusOK)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -12,7 +13,7 @@ import (
 // goroutine of who asks, and not by the webhook.
 
 func (g *Gateway) createWebhook() handler {
-	s := paramsOf[protocol.CreateWebhook]()
+	s := decode.ParamsOf[protocol.CreateWebhook]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.CreateWebhook
 		if err := in.decode(&c, s); err != nil {
@@ -23,7 +24,7 @@ func (g *Gateway) createWebhook() handler {
 }
 
 func (g *Gateway) updateWebhook() handler {
-	s := paramsOf[protocol.UpdateWebhook]()
+	s := decode.ParamsOf[protocol.UpdateWebhook]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.UpdateWebhook
 		if err := in.decode(&c, s); err != nil {

@@ -45,7 +45,10 @@ var rooms = []Room{
 	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/fanout", "gateway/screen"}, rules...)},
+	{Path: "gateway/clientaddr"},
+	{Path: "gateway/decode", May: []string{"protocol"}},
+	{Path: "gateway/auth", May: []string{"protocol", "gateway/clientaddr"}},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/screen"}, rules...)},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.
@@ -61,7 +64,7 @@ var libraries = []Library{
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
 	{"github.com/klauspost/compress", []string{"persistence/badger"}},
 	{"github.com/coder/websocket", []string{"gateway", "protocol/client", "loadtest"}},
-	{"github.com/golang-jwt/jwt/v5", []string{"gateway"}},
+	{"github.com/golang-jwt/jwt/v5", []string{"gateway/auth"}},
 	{"golang.org/x/time", []string{"gateway"}},
 	{"code.dny.dev/ssrf", []string{"gateway/ssrf"}},
 	{"github.com/getkin/kin-openapi", []string{"gateway/contract"}},

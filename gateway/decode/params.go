@@ -1,4 +1,4 @@
-package gateway
+package decode
 
 import (
 	"bytes"
@@ -14,10 +14,10 @@ import (
 
 // shape knows the fields of a struct by their JSON names, so that text from a path
 // or a query string can be put into them. It is made once per operation.
-type paramSet map[string][]int
+type Params map[string][]int
 
-func paramsOf[T any]() paramSet {
-	s := paramSet{}
+func ParamsOf[T any]() Params {
+	s := Params{}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		if name := fieldName(f); name != "" {
 			s[name] = f.Index
@@ -28,7 +28,7 @@ func paramsOf[T any]() paramSet {
 
 // set reads text into the field of that name of v, a pointer to the struct. A name
 // that is not a field is ignored.
-func (s paramSet) set(v any, name, text string) *protocol.Error {
+func (s Params) Set(v any, name, text string) *protocol.Error {
 	index, ok := s[name]
 	if !ok {
 		return nil
@@ -49,7 +49,7 @@ func (s paramSet) set(v any, name, text string) *protocol.Error {
 }
 
 // need wants the field of that name to be there: a positive id, a text that is not empty.
-func (s paramSet) require(v any, name string) *protocol.Error {
+func (s Params) Require(v any, name string) *protocol.Error {
 	f := reflect.ValueOf(v).Elem().FieldByIndex(s[name])
 	if f.Kind() == reflect.String && f.Len() == 0 {
 		return protocol.Invalid("%s is required", name)
@@ -58,7 +58,7 @@ func (s paramSet) require(v any, name string) *protocol.Error {
 	case !f.CanInt() || f.Int() > 0:
 		return nil
 	case f.Int() == 0:
-		return notPositive(name)
+		return NotPositive(name)
 	}
 	return invalidID(f.Type(), name)
 }
@@ -94,19 +94,19 @@ func invalidID(t reflect.Type, name string) *protocol.Error {
 	if t == webhookID {
 		return protocol.NotFound("Webhook")
 	}
-	return notPositive(name)
+	return NotPositive(name)
 }
 
 var webhookID = reflect.TypeFor[protocol.WebhookID]()
 
-func notPositive(name string) *protocol.Error {
+func NotPositive(name string) *protocol.Error {
 	return protocol.Invalid("%s must be a positive integer", name)
 }
 
 // without takes the members of those names out of an object, because the path has
 // them. What is left stays in its order: of a field given twice the last one wins. What
 // is no object is left for decode to refuse.
-func withoutFields(raw []byte, names []string) []byte {
+func WithoutFields(raw []byte, names []string) []byte {
 	raw = bytes.TrimSpace(raw)
 	if len(names) == 0 || len(raw) == 0 || checkJSON(raw) != nil || !json.Valid(raw) {
 		return raw

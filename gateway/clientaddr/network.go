@@ -1,4 +1,4 @@
-package gateway
+package clientaddr
 
 import "net/netip"
 
@@ -11,11 +11,11 @@ const (
 )
 
 // network is what one client can be told from others by: an IPv4 address or an IPv6 /64.
-func network(a netip.Addr) netip.Addr { return masked(a, hostBits) }
+func Network(a netip.Addr) netip.Addr { return masked(a, hostBits) }
 
 // site is what one attacker may have of IPv6, a /48 with 65,536 networks; of IPv4 it is
 // the address.
-func site(a netip.Addr) netip.Addr { return masked(a, siteBits) }
+func Site(a netip.Addr) netip.Addr { return masked(a, siteBits) }
 
 func masked(a netip.Addr, bits int) netip.Addr {
 	if a = a.Unmap(); a.Is6() {

@@ -1,4 +1,4 @@
-package gateway
+package auth
 
 import (
 	"net/http"
@@ -10,47 +10,68 @@ import (
 	"partyline/protocol"
 )
 
-// guard knows who somebody is and what they may do.
-type authenticator struct {
-	signer      *signer
-	revocations Access
+// Revocations says which tokens have ended before their time. It does not wait.
+type Revocations interface {
+	// TokenLive is the token under an id as it was issued; ok is false for one that is
+	// revoked or unknown. It may have expired.
+	TokenLive(id protocol.TokenID) (t protocol.Token, ok bool)
+	// GuestLive is false for the guests of a generation that is over.
+	GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool
+}
+
+// authOptions of an Authenticator; Now may be nil for time.Now.
+type Options struct {
+	// Secret signs all tokens.
+	Secret []byte
+	// Timeline is the one in which ids of tokens and generations of guests are counted.
+	Timeline    protocol.Timeline
+	Revocations Revocations
+	// Now is the clock by which tokens expire.
+	Now func() time.Time
+}
+
+// authenticator verifies tokens and says whose they are. Its methods may be called from
+// any goroutine.
+type Authenticator struct {
+	Signer      *signer
+	revocations Revocations
 	now         func() time.Time
 	cache       tokenCache
 }
 
-func newAuthenticator(o Options) authenticator {
+func New(o Options) *Authenticator {
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	return authenticator{signer: newSigner(o.JWTSecret, o.Hub.Timeline(), jwt.WithTimeFunc(now)), revocations: o.Hub, now: now}
+	return &Authenticator{Signer: newSigner(o.Secret, o.Timeline, jwt.WithTimeFunc(now)), revocations: o.Revocations, now: now}
 }
 
 // identify reads a request's bearer token. Without one the zero holder is returned:
 // somebody. With one that does not hold it is the zero holder, and an error.
-func (a *authenticator) identify(r *http.Request) (identity, *protocol.Error) {
+func (a *Authenticator) Identify(r *http.Request) (Identity, *protocol.Error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return identity{}, nil
+		return Identity{}, nil
 	}
-	return a.verify(token)
+	return a.Verify(token)
 }
 
 // verify says whose token it is, as of now.
-func (a *authenticator) verify(token string) (identity, *protocol.Error) {
+func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
 	h, ok := a.cache.get(token)
 	if !ok {
 		var err error
-		if h, err = a.signer.parse(token); err != nil {
-			return identity{}, errBadToken()
+		if h, err = a.Signer.parse(token); err != nil {
+			return Identity{}, errBadToken()
 		}
 		if h.Role != protocol.RoleGuest { // of whom there are many, and each asks little
 			a.cache.put(token, h)
 		}
 	}
 	now := a.now()
-	if protocol.TimestampOf(now) >= h.Expires || !a.current(&h) {
-		return identity{}, errBadToken()
+	if protocol.TimestampOf(now) >= h.Expires || !a.Current(&h) {
+		return Identity{}, errBadToken()
 	}
 	h.deadline = time.Now().Add(h.Expires.Time().Sub(now))
 	return h, nil
@@ -58,7 +79,7 @@ func (a *authenticator) verify(token string) (identity, *protocol.Error) {
 
 // live says whether a token was not taken back: a scoped one is what was issued under its
 // id and is not revoked, and a guest's is of the present generation.
-func (a *authenticator) current(h *identity) bool {
+func (a *Authenticator) Current(h *Identity) bool {
 	switch {
 	case h.Role == protocol.RoleGuest:
 		return a.revocations.GuestLive(h.Session, h.Generation)
@@ -71,7 +92,7 @@ func (a *authenticator) current(h *identity) bool {
 
 // expired says whether the time of a holder who was verified is over: it has passed, and
 // the clock says so, too. A clock that jumps ahead for a moment must not cut every screen.
-func (a *authenticator) expired(h *identity) bool {
+func (a *Authenticator) Expired(h *Identity) bool {
 	return !time.Now().Before(h.deadline) && protocol.TimestampOf(a.now()) >= h.Expires
 }
 
@@ -79,15 +100,15 @@ func (a *authenticator) expired(h *identity) bool {
 // with the token. Where none is needed one that does not hold counts as none: clients
 // send theirs with everything, and what everybody may read must not end for them when it
 // expires. They are told where it matters.
-func authorize(who identity, invalid *protocol.Error, needed protocol.Access) *protocol.Error {
+func Authorize(who Identity, invalid *protocol.Error, needed protocol.Access) *protocol.Error {
 	if invalid != nil && needed != protocol.AccessAnyone {
 		return invalid
 	}
-	return requireAccess(who.Principal, needed)
+	return RequireAccess(who.Principal, needed)
 }
 
 // allow says whether the principal may use the operation at all.
-func requireAccess(p protocol.Principal, needed protocol.Access) *protocol.Error {
+func RequireAccess(p protocol.Principal, needed protocol.Access) *protocol.Error {
 	switch {
 	case p.May(needed):
 		return nil
@@ -100,17 +121,17 @@ func requireAccess(p protocol.Principal, needed protocol.Access) *protocol.Error
 
 // confine keeps a token that is for one session to that session: what names none
 // gets the token's, what names another is refused.
-func confineToSession(p protocol.Principal, s *protocol.SessionID) *protocol.Error {
+func ConfineToSession(p protocol.Principal, s *protocol.SessionID) *protocol.Error {
 	if *s == 0 {
 		*s = p.Session
 	}
 	if !p.Covers(*s) {
-		return errOtherSession(p)
+		return ErrOtherSession(p)
 	}
 	return nil
 }
 
-func errOtherSession(p protocol.Principal) *protocol.Error {
+func ErrOtherSession(p protocol.Principal) *protocol.Error {
 	return protocol.Errorf(protocol.CodeForbidden, "This token is for session %d only", p.Session)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -36,7 +37,7 @@ func FuzzQuery(f *testing.F) {
 func asked[Q any](t *testing.T, values url.Values) {
 	t.Helper()
 	var q, framed Q
-	s := paramsOf[Q]()
+	s := decode.ParamsOf[Q]()
 	at := &endpoint{}
 	if err := (&request{endpoint: at, query: values}).decode(&q, s); err != nil {
 		told(t, values.Encode(), err)
@@ -71,7 +72,7 @@ func FuzzPathBeatsBody(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	at := &endpoint{params: []string{"id"}}
-	s := paramsOf[protocol.CloseSession]()
+	s := decode.ParamsOf[protocol.CloseSession]()
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var c protocol.CloseSession
 		before := bytes.Clone(raw)
@@ -82,7 +83,7 @@ func FuzzPathBeatsBody(f *testing.F) {
 		var rest struct {
 			Notes *string `json:"notes"`
 		}
-		if wrong := decode(raw, &rest); (wrong == nil) != (err == nil) {
+		if wrong := decode.Object(raw, &rest); (wrong == nil) != (err == nil) {
 			t.Fatalf("%q: %v, without the path %v", raw, err, wrong)
 		}
 		if err != nil {
@@ -91,88 +92,6 @@ func FuzzPathBeatsBody(f *testing.F) {
 		}
 		if c.ID != 3 || cmp.Diff(c.Notes, rest.Notes) != "" {
 			t.Fatalf("%q is %+v %s", raw, c, cmp.Diff(c.Notes, rest.Notes))
-		}
-	})
-}
-
-// FuzzReadMessage: the short way of votes and the long way of all other messages read
-// the same, down to the vote; and the answer goes under the id that was sent.
-func FuzzReadMessage(f *testing.F) {
-	for _, s := range []string{
-		`{"type":"request","id":"7","op":"votes.live","data":{"username":"ann","vote":"up","timestamp":"2024-01-15T12:00:00Z"}}`,
-		`{"type":"request","id":7,"op":"votes.live","data":{"username":"\u0061nn"}}`, `{"type":"request","id":"\u2028","op":"votes.live","data":{"x":[}]}}`,
-		`{"type":"subscribe","sessionId":3,"since":0,"mode":"tally"}`, `{"type":"auth","token":"a.b.c"}`, `{"type":"request","id":{},"op":"stats.get"}`,
-		`{"type":"request","id":"1","op":"votes.live","data":{},"data":{"vote":"down"}}`, `{"type":"request","id":"1","op":"votes.live","data":{,}}`, `null`, `[]`, `{"since":-1}`,
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		m, err := readMessage(raw)
-		long := new(message)
-		if refused := decode(raw, long); refused != nil {
-			if _, bad := readVote(&request{endpoint: &endpoint{}, raw: m.Data}); err == nil && bad == nil {
-				t.Fatalf("%q is read as a vote, the long way says %v", raw, refused)
-			}
-		} else if d := cmp.Diff(long, m); d != "" || err != nil {
-			t.Fatalf("%q: %v (-long +short):\n%s", raw, err, d)
-		}
-		if err != nil {
-			told(t, string(raw), err)
-		}
-		if len(m.ID) > maxFrameID {
-			t.Fatalf("an id of %d bytes", len(m.ID))
-		}
-		sameVote(t, m)
-		answered(t, m.ID)
-	})
-}
-
-func sameVote(t *testing.T, m *message) {
-	t.Helper()
-	var short, long protocol.CastVote
-	if !fastVote(m.Data, &short) {
-		return
-	}
-	if err := decode(m.Data, &long); err != nil || cmp.Diff(long, short) != "" {
-		t.Fatalf("%q: %v (-long +short):\n%s", m.Data, err, cmp.Diff(long, short))
-	}
-}
-
-func answered(t *testing.T, id frameID) {
-	t.Helper()
-	b, err := appendResponse(nil, id, response{status: 200, body: struct{}{}})
-	var r protocol.Response
-	if err != nil || json.Unmarshal(b, &r) != nil || utf8.ValidString(string(id)) && r.ID != string(id) {
-		t.Fatalf("%q is answered by %q, %v", id, b, err)
-	}
-}
-
-// FuzzDepth: the nesting is counted without reading, and never too low.
-func FuzzDepth(f *testing.F) {
-	for _, s := range []string{`{}`, `{"a":[[{}]]}`, `{"a":"[[\"[["}`, `{"\\":[]}`, `[[[`, `"\\"[`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if !json.Valid(raw) {
-			depth(raw)
-			return
-		}
-		deepest, level := 0, 0
-		for d := json.NewDecoder(bytes.NewReader(raw)); ; {
-			token, err := d.Token()
-			if err != nil {
-				break
-			}
-			switch token {
-			case json.Delim('{'), json.Delim('['):
-				level++
-				deepest = max(deepest, level)
-			case json.Delim('}'), json.Delim(']'):
-				level--
-			}
-		}
-		if got := depth(raw); got != deepest {
-			t.Fatalf("%q is %d deep, want %d", raw, got, deepest)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package gateway
+package auth
 
 import (
 	"crypto/hmac"
@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 
+	"partyline/gateway/clientaddr"
 	"partyline/protocol"
 )
 
@@ -23,11 +24,11 @@ import (
 //	16 bytes  of the HMAC-SHA256 of those, with a key for the timeline
 //
 // in base64url, without padding. Those of ffa9881 have the device alone.
-type deviceToken struct {
-	device  protocol.DeviceID
-	session protocol.SessionID // 0 when it says none
-	address protocol.AddressID
-	voids   uint32
+type DeviceToken struct {
+	Device  protocol.DeviceID
+	Session protocol.SessionID // 0 when it says none
+	Address protocol.AddressID
+	Voids   uint32
 }
 
 const (
@@ -52,29 +53,29 @@ func (m *signer) mac(b []byte, e protocol.Epoch) []byte {
 }
 
 // pass is the text that a phone keeps.
-func (m *signer) signDevice(p deviceToken) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(p.device))
-	b = binary.BigEndian.AppendUint64(b, uint64(p.session))
-	b = binary.BigEndian.AppendUint64(b, uint64(p.address))
-	b = binary.BigEndian.AppendUint32(b, p.voids)
+func (m *signer) SignDevice(p DeviceToken) string {
+	b := binary.BigEndian.AppendUint64(nil, uint64(p.Device))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.Session))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.Address))
+	b = binary.BigEndian.AppendUint32(b, p.Voids)
 	return base64.RawURLEncoding.EncodeToString(append(b, m.mac(b, m.timeline.Epoch)...))
 }
 
 // readPass reads such a text; ok is false for what is none of ours, or of another
 // timeline: that phone is a new device.
-func (m *signer) parseDevice(text string) (p deviceToken, ok bool) {
+func (m *signer) ParseDevice(text string) (p DeviceToken, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	n := len(b) - macBytes
 	if err != nil || n != deviceBytes && n != deviceTokenBytes || !m.validMAC(b[:n], b[n:]) {
-		return deviceToken{}, false
+		return DeviceToken{}, false
 	}
-	p.device = protocol.DeviceID(binary.BigEndian.Uint64(b))
+	p.Device = protocol.DeviceID(binary.BigEndian.Uint64(b))
 	if n == deviceTokenBytes {
-		p.session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
-		p.address = protocol.AddressID(binary.BigEndian.Uint64(b[deviceBytes+8:]))
-		p.voids = binary.BigEndian.Uint32(b[deviceBytes+16:])
+		p.Session = protocol.SessionID(binary.BigEndian.Uint64(b[deviceBytes:]))
+		p.Address = protocol.AddressID(binary.BigEndian.Uint64(b[deviceBytes+8:]))
+		p.Voids = binary.BigEndian.Uint32(b[deviceBytes+16:])
 	}
-	return p, (n == deviceBytes) == (p.session == 0) && p.device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
+	return p, (n == deviceBytes) == (p.Session == 0) && p.Device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
 }
 
 // sealed says whether a seal is of this timeline.
@@ -86,7 +87,7 @@ func (m *signer) validMAC(b, seal []byte) bool {
 }
 
 // newDevice is random, so that nothing can be told from it, and not 0, which is nobody's.
-func newDevice() (id protocol.DeviceID) {
+func NewDevice() (id protocol.DeviceID) {
 	for id == 0 {
 		var b [deviceBytes]byte
 		_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
@@ -98,7 +99,7 @@ func newDevice() (id protocol.DeviceID) {
 // address names an address within a session for whoever looks at its votes. Without the
 // secret of the tokens nobody can tell which address it is, or whether it is the same in
 // two sessions.
-func (m *signer) addressID(s protocol.SessionID, from netip.Addr) protocol.AddressID {
+func (m *signer) AddressID(s protocol.SessionID, from netip.Addr) protocol.AddressID {
 	hash := func(what string, a netip.Addr) uint32 {
 		h := hmac.New(sha256.New, m.secret)
 		h.Write(binary.BigEndian.AppendUint64([]byte("partyline "+what), uint64(s)))
@@ -106,5 +107,5 @@ func (m *signer) addressID(s protocol.SessionID, from netip.Addr) protocol.Addre
 		h.Write(b[:])
 		return binary.BigEndian.Uint32(h.Sum(nil))
 	}
-	return protocol.NewAddressID(protocol.NetworkID(hash("site", site(from))), hash("address", network(from)))
+	return protocol.NewAddressID(protocol.NetworkID(hash("site", clientaddr.Site(from))), hash("address", clientaddr.Network(from)))
 }

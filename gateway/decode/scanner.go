@@ -1,4 +1,4 @@
-package gateway
+package decode
 
 import (
 	"bytes"
@@ -12,16 +12,16 @@ import (
 // way of votes, at a fifth of the cost of encoding/json. It gives up on anything else,
 // and the caller decodes the slow way, which also knows what to complain of. Whatever
 // it accepts, encoding/json reads the same; a fuzz test holds it to that.
-type objectScanner struct {
-	raw []byte
+type Scanner struct {
+	Raw []byte
 	at  int
 }
 
 // member is one name and its value as it is written.
-type member struct{ name, value []byte }
+type Member struct{ Name, Value []byte }
 
 // walk calls visit for each member; false when the object or visit gave up.
-func (p *objectScanner) members(visit func(member) bool) bool {
+func (p *Scanner) Members(visit func(Member) bool) bool {
 	if !p.consume('{') {
 		return false
 	}
@@ -42,46 +42,46 @@ func (p *objectScanner) members(visit func(member) bool) bool {
 	}
 }
 
-func (p *objectScanner) member() (m member, ok bool) {
-	if m.name, ok = p.quoted(); !ok || !p.consume(':') {
+func (p *Scanner) member() (m Member, ok bool) {
+	if m.Name, ok = p.quoted(); !ok || !p.consume(':') {
 		return m, false
 	}
-	m.value, ok = p.value()
+	m.Value, ok = p.value()
 	return m, ok
 }
 
 // eat passes blanks and the character, if it is next.
-func (p *objectScanner) consume(c byte) bool {
+func (p *Scanner) consume(c byte) bool {
 	p.skipSpace()
-	if p.at < len(p.raw) && p.raw[p.at] == c {
+	if p.at < len(p.Raw) && p.Raw[p.at] == c {
 		p.at++
 		return true
 	}
 	return false
 }
 
-func (p *objectScanner) skipSpace() {
-	for p.at < len(p.raw) && (p.raw[p.at] == ' ' || p.raw[p.at] == '\n' || p.raw[p.at] == '\t' || p.raw[p.at] == '\r') {
+func (p *Scanner) skipSpace() {
+	for p.at < len(p.Raw) && (p.Raw[p.at] == ' ' || p.Raw[p.at] == '\n' || p.Raw[p.at] == '\t' || p.Raw[p.at] == '\r') {
 		p.at++
 	}
 }
 
-func (p *objectScanner) end() bool {
+func (p *Scanner) end() bool {
 	p.skipSpace()
-	return p.at == len(p.raw)
+	return p.at == len(p.Raw)
 }
 
 // text is a string's content.
-func (p *objectScanner) quoted() ([]byte, bool) {
+func (p *Scanner) quoted() ([]byte, bool) {
 	if !p.consume('"') {
 		return nil, false
 	}
 	start := p.at
-	for ; p.at < len(p.raw); p.at++ {
-		switch c := p.raw[p.at]; {
+	for ; p.at < len(p.Raw); p.at++ {
+		switch c := p.Raw[p.at]; {
 		case c == '"':
 			p.at++
-			return p.raw[start : p.at-1], true
+			return p.Raw[start : p.at-1], true
 		case c == '\\' || c < ' ':
 			return nil, false
 		}
@@ -90,14 +90,14 @@ func (p *objectScanner) quoted() ([]byte, bool) {
 }
 
 // value is a string with its quotes, a whole number, or an object.
-func (p *objectScanner) value() ([]byte, bool) {
+func (p *Scanner) value() ([]byte, bool) {
 	p.skipSpace()
 	start := p.at
-	if start == len(p.raw) {
+	if start == len(p.Raw) {
 		return nil, false
 	}
 	ok := false
-	switch c := p.raw[start]; {
+	switch c := p.Raw[start]; {
 	case c == '"':
 		_, ok = p.quoted()
 	case c >= '1' && c <= '9':
@@ -105,11 +105,11 @@ func (p *objectScanner) value() ([]byte, bool) {
 	case c == '{':
 		ok = p.skipObject()
 	}
-	return p.raw[start:p.at], ok
+	return p.Raw[start:p.at], ok
 }
 
-func (p *objectScanner) digits() bool {
-	for p.at < len(p.raw) && p.raw[p.at] >= '0' && p.raw[p.at] <= '9' {
+func (p *Scanner) digits() bool {
+	for p.at < len(p.Raw) && p.Raw[p.at] >= '0' && p.Raw[p.at] <= '9' {
 		p.at++
 	}
 	return true
@@ -117,9 +117,9 @@ func (p *objectScanner) digits() bool {
 
 // object passes over a flat object without looking at its grammar: whoever wants
 // what is in it walks it.
-func (p *objectScanner) skipObject() bool {
-	n := bytes.IndexByte(p.raw[p.at:], '}')
-	if n < 0 || bytes.IndexByte(p.raw[p.at+1:p.at+n], '{') >= 0 {
+func (p *Scanner) skipObject() bool {
+	n := bytes.IndexByte(p.Raw[p.at:], '}')
+	if n < 0 || bytes.IndexByte(p.Raw[p.at+1:p.at+n], '{') >= 0 {
 		return false
 	}
 	p.at += n + 1
@@ -127,14 +127,14 @@ func (p *objectScanner) skipObject() bool {
 }
 
 // unquote is a string value's content, nil for another value.
-func (m member) unquote() ([]byte, bool) {
-	if len(m.value) < 2 || m.value[0] != '"' {
+func (m Member) Unquote() ([]byte, bool) {
+	if len(m.Value) < 2 || m.Value[0] != '"' {
 		return nil, false
 	}
-	return m.value[1 : len(m.value)-1], true
+	return m.Value[1 : len(m.Value)-1], true
 }
 
-func (m member) number() (protocol.SessionID, bool) {
-	n, err := strconv.ParseInt(string(m.value), 10, 64)
+func (m Member) Number() (protocol.SessionID, bool) {
+	n, err := strconv.ParseInt(string(m.Value), 10, 64)
 	return protocol.SessionID(n), err == nil
 }

@@ -1,12 +1,9 @@
-package gateway
+package decode
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"github.com/google/go-cmp/cmp"
 
 	"partyline/protocol"
 )
@@ -39,7 +36,7 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"too deep", `{"x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`, new(protocol.CastVote), protocol.CodeMalformed, "JSON must not be nested deeper than 32 levels"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := decode([]byte(c.raw), c.into)
+			err := Object([]byte(c.raw), c.into)
 			if err == nil || err.Code != c.code || err.Message != c.message {
 				t.Fatalf("decode(%s) = %v, want %s: %s", c.raw, err, c.code, c.message)
 			}
@@ -50,12 +47,12 @@ func TestDecodeNamesTheField(t *testing.T) {
 func TestDecodeAccepts(t *testing.T) {
 	deep := `{"x":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"[[","y":` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + `}`
 	for _, raw := range []string{"", " ", "null", "{}", "\n{} ", `{"unknown":{"a":[1,2]}}`, deep} {
-		if err := decode([]byte(raw), new(protocol.CastVote)); err != nil {
+		if err := Object([]byte(raw), new(protocol.CastVote)); err != nil {
 			t.Errorf("decode(%q) = %v", raw, err)
 		}
 	}
 	var c protocol.AddGame
-	if err := decode([]byte(`{"game_id":1,"game_id":2}`), &c); err != nil || c.GameID != 2 {
+	if err := Object([]byte(`{"game_id":1,"game_id":2}`), &c); err != nil || c.GameID != 2 {
 		t.Errorf("of two, the last should win: %d, %v", c.GameID, err)
 	}
 }
@@ -67,78 +64,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"votes":[{"username":"ann"},{"timestamp":1}]}`))
 	f.Add([]byte(`{"length_minutes":null,"game_type":5}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		for _, v := range []any{new(protocol.CastVote), new(protocol.CastVotes), new(protocol.CreateGame), new(protocol.IssueToken), new(message)} {
-			if err := decode(raw, v); err != nil && (err.Message == "" || !utf8.ValidString(err.Message) || err.Code.Meaning().Status != 400) {
+		for _, v := range []any{new(protocol.CastVote), new(protocol.CastVotes), new(protocol.CreateGame), new(protocol.IssueToken), new(protocol.ClientMessage)} {
+			if err := Object(raw, v); err != nil && (err.Message == "" || !utf8.ValidString(err.Message) || err.Code.Meaning().Status != 400) {
 				t.Fatalf("decode(%q) = %v", raw, err)
 			}
 		}
 	})
-}
-
-// FuzzPlainVote holds the short way of votes to encoding/json.
-func FuzzPlainVote(f *testing.F) {
-	f.Add([]byte(`{"username":"ann","vote":"up","timestamp":"2024-01-15T12:00:00Z","sessionId":3}`))
-	f.Add([]byte(` { "vote" : "sideways" , "username":"Zoë" } `))
-	f.Add([]byte(`{"sessionId":99999999999999999999}`))
-	f.Add([]byte(`{"username":"a","username":"b"}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		var fast, slow protocol.CastVote
-		if !fastVote(raw, &fast) {
-			return
-		}
-		if err := json.Unmarshal(raw, &slow); err != nil {
-			t.Fatalf("plainVote accepts %q, encoding/json says %v", raw, err)
-		}
-		if d := cmp.Diff(slow, fast); d != "" {
-			t.Fatalf("%q (-encoding/json +plain):\n%s", raw, d)
-		}
-	})
-}
-
-// FuzzPlainRequest does the same for request frames. The data is not looked at by the
-// short way, so it counts only when it is an object.
-func FuzzPlainRequest(f *testing.F) {
-	f.Add([]byte(`{"type":"request","id":"7","op":"votes.live","data":{"username":"ann","vote":"up"}}`))
-	f.Add([]byte(`{"op":"votes.live","type":"request","data":{"username":"}"},"id":"1","key":"k"}`))
-	f.Add([]byte(`{"op":"votes.live","type":"request","data":{"username":"},"},"id":"1"}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		var fast, slow message
-		if !fastRequest(raw, &fast) || !json.Valid(fast.Data) {
-			return
-		}
-		if err := json.Unmarshal(raw, &slow); err != nil {
-			t.Fatalf("plainRequest accepts %q, encoding/json says %v", raw, err)
-		}
-		if d := cmp.Diff(slow, fast); d != "" {
-			t.Fatalf("%q (-encoding/json +plain):\n%s", raw, d)
-		}
-	})
-}
-
-func BenchmarkReadVoteFrame(b *testing.B) {
-	raw := []byte(`{"type":"request","id":"71234","op":"votes.live","data":{"username":"viewer_1234","vote":"up","timestamp":"2024-01-15T12:00:00.000Z","sessionId":3}}`)
-	for _, way := range []struct {
-		name string
-		read func()
-	}{
-		{"plain", func() {
-			m, _ := readMessage(raw)
-			if !fastVote(m.Data, new(protocol.CastVote)) {
-				b.Fatal("not plain")
-			}
-		}},
-		{"json", func() {
-			m := new(message)
-			if decode(raw, m) != nil || decode(m.Data, new(protocol.CastVote)) != nil {
-				b.Fatal("not decoded")
-			}
-		}},
-	} {
-		b.Run(way.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				way.read()
-			}
-		})
-	}
 }

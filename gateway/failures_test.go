@@ -2,12 +2,8 @@ package gateway
 
 import (
 	"net/netip"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"partyline/protocol"
 )
 
 func addr(n int) netip.Addr {
@@ -55,57 +51,5 @@ func TestLoginsRememberABoundedNumber(t *testing.T) {
 	}
 	if n := len(l.failures); n > maxAddresses {
 		t.Errorf("%d addresses", n)
-	}
-}
-
-func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
-	var l workerPool
-	var now, most atomic.Int64
-	var all sync.WaitGroup
-	gate := make(chan struct{})
-	for range 100 {
-		all.Add(1)
-		l.run(func() {
-			defer all.Done()
-			for n := now.Add(1); n > most.Load(); {
-				most.Store(n)
-			}
-			<-gate
-			now.Add(-1)
-		})
-	}
-	close(gate)
-	all.Wait()
-	if n := most.Load(); n < 1 || n > maxWorkers {
-		t.Errorf("%d at once", n)
-	}
-}
-
-func TestHoldersAreBounded(t *testing.T) {
-	var c tokenCache
-	for i := range 3 * maxCachedTokens {
-		c.put(addr(i).String(), identity{issuedAt: int64(i)})
-		if h, ok := c.get(addr(i).String()); !ok || h.issuedAt != int64(i) {
-			t.Fatal("not remembered")
-		}
-	}
-	if len(c.identities) > maxCachedTokens {
-		t.Errorf("%d holders", len(c.identities))
-	}
-}
-
-func TestTableAndHandlersMustFit(t *testing.T) {
-	g := &Gateway{}
-	rows := []protocol.Operation{{Op: "a.b", Method: "GET", Path: "/a/{id}/b/{name}"}}
-	none := map[string]handler{}
-	if _, err := endpoints(rows, none); err == nil {
-		t.Error("a row without a handler")
-	}
-	extra := map[string]handler{"a.b": g.health, "c.d": g.health}
-	if _, err := endpoints(rows, extra); err == nil {
-		t.Error("a handler without a row")
-	}
-	if all, err := endpoints(rows, map[string]handler{"a.b": g.health}); err != nil || len(all["a.b"].params) != 2 {
-		t.Error(all, err)
 	}
 }

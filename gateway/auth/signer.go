@@ -1,9 +1,10 @@
-package gateway
+package auth
 
 import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -17,11 +18,11 @@ import (
 // generations are counted within a timeline, whose epoch stands in all of them but those
 // of versions that had none.
 type claims struct {
-	Role       protocol.Role           `json:"role"`
-	Name       string                  `json:"name,omitempty"`
-	Session    protocol.SessionID      `json:"sessionId,omitempty"`
+	Role       protocol.Role       `json:"role"`
+	Name       string              `json:"name,omitempty"`
+	Session    protocol.SessionID  `json:"sessionId,omitempty"`
 	Generation protocol.JoinGeneration `json:"generation,omitempty"`
-	Epoch      protocol.Epoch          `json:"epoch,omitempty"`
+	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
 	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
 	// say none.
 	Address string `json:"address,omitempty"`
@@ -45,7 +46,7 @@ func newSigner(secret []byte, now protocol.Timeline, more ...jwt.ParserOption) *
 }
 
 // admin signs a token for whoever showed the admin key at that second.
-func (m *signer) signAdmin(iat int64) (string, error) {
+func (m *signer) SignAdmin(iat int64) (string, error) {
 	at := time.Unix(iat, 0)
 	return m.sign(claims{Role: protocol.RoleAdmin, RegisteredClaims: jwt.RegisteredClaims{
 		IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(protocol.AdminTokenTTL))}})
@@ -53,7 +54,7 @@ func (m *signer) signAdmin(iat int64) (string, error) {
 
 // scoped signs a token that the hub issued. The same token always gives the same
 // text, so that an idempotent answer can be given again without storing a secret.
-func (m *signer) signScoped(t protocol.Token) (string, error) {
+func (m *signer) SignScoped(t protocol.Token) (string, error) {
 	c := claims{Role: t.Role, Name: t.Name, RegisteredClaims: jwt.RegisteredClaims{
 		ID: t.ID.String(), IssuedAt: jwt.NewNumericDate(t.CreatedAt.Time()), ExpiresAt: jwt.NewNumericDate(t.ExpiresAt.Time())}}
 	if t.SessionID != nil {
@@ -62,10 +63,21 @@ func (m *signer) signScoped(t protocol.Token) (string, error) {
 	return m.sign(c)
 }
 
-// guest signs a token for a device that came in at that second.
-func (m *signer) signGuest(a guestGrant) (string, error) {
-	return m.sign(claims{Role: protocol.RoleGuest, Name: a.Name, Session: a.Session, Generation: a.Generation, Address: a.Address.String(), Voids: a.Voids,
-		RegisteredClaims: jwt.RegisteredClaims{Subject: a.Device, IssuedAt: jwt.NewNumericDate(a.at()), ExpiresAt: jwt.NewNumericDate(a.expires())}})
+// Guest is what a guest's token says: who came into which session, and when.
+type Guest struct {
+	Session    protocol.SessionID
+	Generation protocol.JoinGeneration
+	Device     protocol.DeviceID
+	Address    protocol.AddressID
+	Voids      uint32
+	Name       string
+	At         time.Time
+}
+
+// signGuest signs a token for a device that came in; it holds for protocol.GuestTokenTTL.
+func (m *signer) SignGuest(g Guest) (string, error) {
+	return m.sign(claims{Role: protocol.RoleGuest, Name: g.Name, Session: g.Session, Generation: g.Generation, Address: g.Address.String(), Voids: g.Voids,
+		RegisteredClaims: jwt.RegisteredClaims{Subject: g.Device.String(), IssuedAt: jwt.NewNumericDate(g.At), ExpiresAt: jwt.NewNumericDate(g.At.Add(protocol.GuestTokenTTL))}})
 }
 
 func (m *signer) sign(c claims) (string, error) {
@@ -74,22 +86,22 @@ func (m *signer) sign(c claims) (string, error) {
 }
 
 // holder is who a valid token belongs to and when it was made (seconds since 1970).
-type identity struct {
+type Identity struct {
 	protocol.Principal
-	issuedAt int64
+	IssuedAt int64
 	// ends is when its time will have passed, on the monotonic clock; set by verify.
 	deadline time.Time
 }
 
 // is says whether a token is the one that was issued under its id: same role, session,
 // name and life. Times in a token are whole seconds.
-func (h *identity) matches(t *protocol.Token) bool {
+func (h *Identity) matches(t *protocol.Token) bool {
 	session := protocol.SessionID(0)
 	if t.SessionID != nil {
 		session = *t.SessionID
 	}
 	return h.Role == t.Role && h.Session == session && h.Name == t.Name &&
-		h.issuedAt == t.CreatedAt.Time().Unix() && h.Expires.Time().Unix() == t.ExpiresAt.Time().Unix()
+		h.IssuedAt == t.CreatedAt.Time().Unix() && h.Expires.Time().Unix() == t.ExpiresAt.Time().Unix()
 }
 
 var (
@@ -99,17 +111,17 @@ var (
 
 // read verifies a token's signature, time and claims. Whether it was revoked is not
 // written in a token.
-func (m *signer) parse(token string) (identity, error) {
+func (m *signer) parse(token string) (Identity, error) {
 	var c claims
 	if _, err := m.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return m.secret, nil }); err != nil {
-		return identity{}, fmt.Errorf("token: %w", err)
+		return Identity{}, fmt.Errorf("token: %w", err)
 	}
 	if !m.timeline.Accepts(c.Epoch) {
-		return identity{}, errEpoch
+		return Identity{}, errEpoch
 	}
-	h := identity{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
+	h := Identity{Principal: protocol.Principal{Role: c.Role, Session: c.Session, Name: c.Name, Expires: protocol.TimestampOf(c.ExpiresAt.Time)}}
 	if c.IssuedAt != nil {
-		h.issuedAt = c.IssuedAt.Unix()
+		h.IssuedAt = c.IssuedAt.Unix()
 	}
 	switch {
 	case c.Role == protocol.RoleAdmin && c.ID == "":
@@ -120,7 +132,7 @@ func (m *signer) parse(token string) (identity, error) {
 	}
 	id, err := strconv.ParseInt(c.ID, 10, 64)
 	if err != nil || id < 1 || (c.Role != protocol.RoleBot && c.Role != protocol.RoleViewer) {
-		return identity{}, errClaims
+		return Identity{}, errClaims
 	}
 	h.Token = protocol.TokenID(id)
 	return h, nil
@@ -128,7 +140,7 @@ func (m *signer) parse(token string) (identity, error) {
 
 // guest reads what only a guest's token says. One that lacks any of it would be
 // somebody whom no rule holds.
-func (c *claims) guest(h *identity) error {
+func (c *claims) guest(h *Identity) error {
 	device, ok := protocol.ParseDeviceID(c.Subject)
 	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {
 		return errClaims
@@ -140,6 +152,15 @@ func (c *claims) guest(h *identity) error {
 		}
 	}
 	// Versions before put names into tokens that are refused now.
-	h.Name = guestName(singleLine(protocol.NormalizeVoterName(c.Name)), device)
+	h.Name = GuestName(strings.Join(strings.Fields(protocol.NormalizeVoterName(c.Name)), " "), device)
 	return nil
+}
+
+// guestName is the name that a guest gave, or one made from its device: always the same,
+// and friendlier than none.
+func GuestName(given string, device protocol.DeviceID) string {
+	if given != "" {
+		return given
+	}
+	return fmt.Sprintf("Guest %04X", uint16(device))
 }

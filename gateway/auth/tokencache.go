@@ -1,4 +1,4 @@
-package gateway
+package auth
 
 import "sync"
 
@@ -11,10 +11,10 @@ const maxCachedTokens = 1024
 // remembered: expiry and revocation are looked at on every use.
 type tokenCache struct {
 	mu         sync.RWMutex
-	identities map[string]identity
+	identities map[string]Identity
 }
 
-func (c *tokenCache) get(token string) (identity, bool) {
+func (c *tokenCache) get(token string) (Identity, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	h, ok := c.identities[token]
@@ -22,11 +22,11 @@ func (c *tokenCache) get(token string) (identity, bool) {
 }
 
 // put starts over when full: a token still in use comes back with its next request.
-func (c *tokenCache) put(token string, h identity) {
+func (c *tokenCache) put(token string, h Identity) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.identities == nil || len(c.identities) >= maxCachedTokens {
-		c.identities = make(map[string]identity)
+		c.identities = make(map[string]Identity)
 	}
 	c.identities[token] = h
 }

@@ -1,4 +1,4 @@
-package gateway
+package decode
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 // decode fills v, a pointer to a struct, from one JSON object. Nothing at all and
 // null count as {}. Unknown fields are ignored; of a field given twice the last one
 // wins. What does not fit is refused with a sentence that names the field.
-func decode(raw []byte, v any) *protocol.Error {
+func Object(raw []byte, v any) *protocol.Error {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
@@ -26,7 +26,7 @@ func decode(raw []byte, v any) *protocol.Error {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return malformed("Malformed JSON at byte %d", syntax.Offset)
+		return Malformed("Malformed JSON at byte %d", syntax.Offset)
 	}
 	return fieldError(raw, v, err)
 }
@@ -36,17 +36,17 @@ func decode(raw []byte, v any) *protocol.Error {
 func checkJSON(raw []byte) *protocol.Error {
 	switch {
 	case raw[0] != '{':
-		return malformed("Expected a JSON object")
+		return Malformed("Expected a JSON object")
 	case !utf8.Valid(raw):
-		return malformed("JSON must be valid UTF-8")
-	case depth(raw) > protocol.MaxJSONDepth:
-		return malformed("JSON must not be nested deeper than %d levels", protocol.MaxJSONDepth)
+		return Malformed("JSON must be valid UTF-8")
+	case Depth(raw) > protocol.MaxJSONDepth:
+		return Malformed("JSON must not be nested deeper than %d levels", protocol.MaxJSONDepth)
 	}
 	return nil
 }
 
 // depth is the deepest nesting of braces and brackets outside of strings.
-func depth(raw []byte) int {
+func Depth(raw []byte) int {
 	deepest, level, quoted := 0, 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -65,6 +65,6 @@ func depth(raw []byte) int {
 	return deepest
 }
 
-func malformed(format string, args ...any) *protocol.Error {
+func Malformed(format string, args ...any) *protocol.Error {
 	return protocol.Errorf(protocol.CodeMalformed, format, args...)
 }

@@ -1,4 +1,4 @@
-package gateway
+package clientaddr
 
 import (
 	"net/http"
@@ -7,13 +7,13 @@ import (
 )
 
 // proxies are the networks of reverse proxies whose X-Forwarded-* headers are believed.
-type proxies []netip.Prefix
+type Proxies []netip.Prefix
 
 // client is the address of who asks: the peer's, or behind trusted proxies the last
 // one that they forwarded for. What stands further left anybody may have written.
-func (p proxies) client(r *http.Request) netip.Addr {
+func (p Proxies) Client(r *http.Request) netip.Addr {
 	peer := peerAddr(r)
-	if !p.trust(peer) {
+	if !p.Trust(peer) {
 		return peer
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -23,7 +23,7 @@ func (p proxies) client(r *http.Request) netip.Addr {
 			break
 		}
 		peer = a.Unmap()
-		if !p.trust(peer) {
+		if !p.Trust(peer) {
 			break
 		}
 	}
@@ -31,23 +31,23 @@ func (p proxies) client(r *http.Request) netip.Addr {
 }
 
 // host is the host the client asked for, as its browser has it in Origin.
-func (p proxies) host(r *http.Request) string {
-	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && p.trust(peerAddr(r)) {
+func (p Proxies) Host(r *http.Request) string {
+	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && p.Trust(peerAddr(r)) {
 		return forwarded
 	}
 	return r.Host
 }
 
 // scheme is http or https, as the client's browser has it.
-func (p proxies) scheme(r *http.Request) string {
+func (p Proxies) Scheme(r *http.Request) string {
 	forwarded := r.Header.Get("X-Forwarded-Proto")
-	if r.TLS != nil || (strings.EqualFold(forwarded, "https") && p.trust(peerAddr(r))) {
+	if r.TLS != nil || (strings.EqualFold(forwarded, "https") && p.Trust(peerAddr(r))) {
 		return "https"
 	}
 	return "http"
 }
 
-func (p proxies) trust(a netip.Addr) bool {
+func (p Proxies) Trust(a netip.Addr) bool {
 	for _, prefix := range p {
 		if prefix.Contains(a) {
 			return true

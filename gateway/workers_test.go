@@ -1,0 +1,30 @@
+package gateway
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
+	var l workerPool
+	var now, most atomic.Int64
+	var all sync.WaitGroup
+	gate := make(chan struct{})
+	for range 100 {
+		all.Add(1)
+		l.run(func() {
+			defer all.Done()
+			for n := now.Add(1); n > most.Load(); {
+				most.Store(n)
+			}
+			<-gate
+			now.Add(-1)
+		})
+	}
+	close(gate)
+	all.Wait()
+	if n := most.Load(); n < 1 || n > maxWorkers {
+		t.Errorf("%d at once", n)
+	}
+}
