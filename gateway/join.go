@@ -28,16 +28,16 @@ var joinShape = decode.ParamsOf[byID[protocol.SessionID]]()
 // arrival is a phone that has come in. It is what is stored under an idempotency key:
 // the token is signed from it again, so no secret is stored.
 type guestGrant struct {
-	Session    protocol.SessionID   `json:"session"`
-	Generation protocol.JoinGeneration  `json:"generation"`
-	Policy     protocol.JoinPolicy  `json:"policy"`
-	Device     string               `json:"device"` // as DeviceID.String has it
-	Address    protocol.AddressID   `json:"address"`
-	Voids      uint32               `json:"voids"`
-	Name       string               `json:"name"`
-	Yours      *protocol.YourVote   `json:"yours"`
-	Chosen     *protocol.YourChoice `json:"chosen"`
-	Iat        int64                `json:"iat"` // seconds since 1970
+	Session    protocol.SessionID      `json:"session"`
+	Generation protocol.JoinGeneration `json:"generation"`
+	Policy     protocol.JoinPolicy     `json:"policy"`
+	Device     string                  `json:"device"` // as DeviceID.String has it
+	Address    protocol.AddressID      `json:"address"`
+	Voids      uint32                  `json:"voids"`
+	Name       string                  `json:"name"`
+	Yours      *protocol.YourVote      `json:"yours"`
+	Chosen     *protocol.YourChoice    `json:"chosen"`
+	Iat        int64                   `json:"iat"` // seconds since 1970
 }
 
 func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }

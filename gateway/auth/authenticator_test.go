@@ -10,7 +10,7 @@ import (
 // everybody holds all tokens to be live.
 type everybody struct{}
 
-func (everybody) TokenLive(protocol.TokenID) (t protocol.Token, ok bool) { return t, true }
+func (everybody) TokenLive(protocol.TokenID) (t protocol.Token, ok bool)     { return t, true }
 func (everybody) GuestLive(protocol.SessionID, protocol.JoinGeneration) bool { return true }
 
 // TestGuestsAreNotRemembered: a hall full of phones does not push out the bots, whose

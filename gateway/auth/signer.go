@@ -18,11 +18,11 @@ import (
 // generations are counted within a timeline, whose epoch stands in all of them but those
 // of versions that had none.
 type claims struct {
-	Role       protocol.Role       `json:"role"`
-	Name       string              `json:"name,omitempty"`
-	Session    protocol.SessionID  `json:"sessionId,omitempty"`
+	Role       protocol.Role           `json:"role"`
+	Name       string                  `json:"name,omitempty"`
+	Session    protocol.SessionID      `json:"sessionId,omitempty"`
 	Generation protocol.JoinGeneration `json:"generation,omitempty"`
-	Epoch      protocol.Epoch      `json:"epoch,omitempty"`
+	Epoch      protocol.Epoch          `json:"epoch,omitempty"`
 	// Address is where a guest came in from, as AddressID.String has it; tokens of ffa9881
 	// say none.
 	Address string `json:"address,omitempty"`
