@@ -16,11 +16,11 @@ type ChatMessage struct {
 	Username  string         `json:"username"`
 	Message   *string        `json:"message"`
 	Timestamp *VoteTimestamp `json:"timestamp"`
-	// Ticker is refused, as in CastVote.
+	// Ticker is refused as in CastVote.
 	Ticker string `json:"ticker,omitempty"`
 }
 
-// Check wants all three fields. A message may be empty: a picture has no words.
+// Check requires all three fields. A message may be empty: a picture has no text.
 func (m *ChatMessage) Check() *Error {
 	switch {
 	case m.Username == "":
@@ -36,49 +36,49 @@ func (m *ChatMessage) Check() *Error {
 }
 
 // ChatLog is the request of sessions.chat_import as clients send it. The server never
-// holds it whole: it reads it line by line into an ImportChat.
+// holds a whole log: a ChatScanner reads it line by line into an ImportChat.
 type ChatLog struct {
 	ID       SessionID     `json:"id"`
 	ChatData []ChatMessage `json:"chatData"`
 }
 
-// ImportChat counts the votes of a chat log: sessions.chat_import. It is what a ChatScanner
-// leaves of a log.
+// ImportChat imports the votes of a chat log: sessions.chat_import. A ChatScanner makes it
+// from the log.
 type ImportChat struct {
 	ID SessionID
-	// Messages is how many lines the log has.
+	// Messages is the number of lines of the log.
 	Messages int
-	// Names are those who vote, as they are written, each once.
+	// Voters are the names that voted, as they are written, each once.
 	Voters []string
-	// Votes are the lines that hold a vote, in the order of the log.
+	// Votes are the lines that contain a vote, in the order of the log.
 	Votes []ChatVote
-	// Latest is the latest time of any line, Newest the line it stands in, from 0.
+	// LatestTimestamp is the latest timestamp of any line, LatestLine the index of that line.
 	LatestTimestamp Timestamp
 	LatestLine      int
 }
 
-// Check implements Command. The sieve has looked at each line.
+// Check implements Command. The ChatScanner has checked each line.
 func (c *ImportChat) Check() *Error { return nil }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c *ImportChat) Target() SessionID { return c.ID }
 
-// ChatVote is a line of a chat log that holds a vote.
+// ChatVote is a line of a chat log that contains a vote.
 type ChatVote struct {
 	Timestamp Timestamp
-	// Name is the index of who wrote it in the list of names beside it.
+	// Voter is the index of the name in ImportChat.Voters.
 	Voter  int32
-	Thumbs Thumbs // never none
+	Thumbs Thumbs // never 0
 }
 
-// ChatScanner keeps the votes of a chat log and forgets the rest, line by line: of 16 MiB
-// most is talk. The zero value is ready.
+// ChatScanner reads a chat log line by line and keeps only the votes: most of 16 MiB is
+// talk. The zero value is ready to use.
 type ChatScanner struct {
 	log    ImportChat
 	voters map[string]int32
 }
 
-// Add takes the next line. The error names it.
+// Add reads the next line. An error names the line.
 func (s *ChatScanner) Add(m *ChatMessage) *Error {
 	m.Username = NormalizeVoterName(m.Username)
 	if err := m.Check(); err != nil {
@@ -94,7 +94,7 @@ func (s *ChatScanner) Add(m *ChatMessage) *Error {
 	return nil
 }
 
-// Log is what came of the lines so far, as a command to that session.
+// Import returns the votes of all lines so far as a command to that session.
 func (s *ChatScanner) Import(id SessionID) *ImportChat {
 	log := s.log
 	log.ID = id
@@ -114,8 +114,8 @@ func (s *ChatScanner) voterIndex(name string) int32 {
 	return i
 }
 
-// ChatLine says which line of a log an error is about, counted from 0. The sentence of
-// an invalid one begins with its field.
+// ChatLineError names the line of a log, from 0, in an error about it. The message of a
+// CodeInvalid error begins with the field, so it is joined by a dot.
 func ChatLineError(n int, err *Error) *Error {
 	between := ": "
 	if err.Code == CodeInvalid {
@@ -127,32 +127,32 @@ func ChatLineError(n int, err *Error) *Error {
 // ChatResult is the answer of sessions.chat_import.
 type ChatResult struct {
 	Message string `json:"message"`
-	// MessagesImported is how many lines the log had.
+	// MessagesImported is the number of lines of the log.
 	MessagesImported int `json:"messagesImported"`
-	// DuplicatesSkipped is how many of them held a vote that is within a second of
-	// another of the same name, counted before or in the same log.
+	// DuplicatesSkipped is the number of lines whose vote is within a second of another vote
+	// of the same name, counted before or in the same log.
 	DuplicatesSkipped int `json:"duplicatesSkipped"`
-	// VotesProcessed is how many votes count that did not before.
+	// VotesProcessed is the number of votes that were counted now.
 	VotesProcessed int64 `json:"votesProcessed"`
-	// VotesByGame are those votes; never nil.
+	// VotesByGame are the votes counted now, by game; never nil.
 	VotesByGame map[GameID]ChatTally `json:"votesByGame"`
 }
 
-// ChatTally is the votes of one chat log for one game.
+// ChatTally are the votes of one chat log for one game.
 type ChatTally struct {
 	Title     string `json:"title"`
 	Upvotes   int64  `json:"upvotes"`
 	Downvotes int64  `json:"downvotes"`
 }
 
-// ChatImported is the data of chat.imported: what a chat log was worth, all of it at once.
+// ChatImported is the data of chat.imported: all votes of one chat log in one event.
 type ChatImported struct {
 	SessionID SessionID `json:"sessionId"`
-	// Messages is how many lines the log had.
+	// Messages is the number of lines of the log.
 	Messages int `json:"messages"`
-	// Votes is how many votes it brought, the sum over the games.
+	// Votes is the number of votes, the sum over the games.
 	Votes int64 `json:"votes"`
-	// Games are those that got votes, in the order of their first playings.
+	// Games are the games with votes, in the order of their first plays.
 	Games []ChatGame `json:"games"`
 }
 
@@ -165,23 +165,23 @@ type ChatGame struct {
 	Totals    Totals `json:"totals"`
 }
 
-// Thumbs is what somebody wrote into the chat: a thumb up, down, both, or none.
+// Thumbs are the votes in one chat message: up, down, both, or none.
 type Thumbs uint8
 
-// The two thumbs. Both in one message are ThumbUp | ThumbDown.
+// The two bits of Thumbs. Both in one message are ThumbUp | ThumbDown.
 const (
 	ThumbUp   Thumbs = 1
 	ThumbDown Thumbs = 2
 )
 
-// thumbWord is what a vote in the chat begins with, in upper or lower case.
+// thumbWord begins a vote in the chat, in upper or lower case.
 const thumbWord = "thisgame"
 
-// ReadThumbs finds the votes in a message of the chat, by the rules that stand in
-// docs/api/chat.md for all bots: thisgame++ is a thumb up, thisgame-- a thumb down, in
-// upper or lower case, anywhere, as whole words. More signs than two say no more, and
-// no more than once each. One long dash stands for the two that chat programs make it
-// of; other dashes stand for a hyphen.
+// ReadThumbs finds the votes in a chat message, by the rules that docs/api/chat.md gives to
+// all bots: thisgame++ is a vote up, thisgame-- a vote down, in upper or lower case, anywhere
+// in the message, as whole words. More than two signs mean the same as two, and repetitions
+// mean the same as one vote. A long dash counts as two hyphens, because chat programs replace
+// two hyphens with it; any other dash counts as one hyphen.
 func ReadThumbs(message string) (found Thumbs) {
 	for rest := message; ; {
 		at := strings.IndexFunc(rest, isSign)
@@ -197,7 +197,7 @@ func ReadThumbs(message string) (found Thumbs) {
 	}
 }
 
-// signs is a run of pluses, or of dashes.
+// signRun is a run of pluses or of dashes.
 type signRun struct {
 	thumb             Thumbs
 	size              int // in bytes
@@ -206,7 +206,7 @@ type signRun struct {
 
 func (s *signRun) isVote() bool { return s.count > 1 || s.longDashes > 0 }
 
-// countSigns takes the longest run of one kind; text begins with a sign.
+// readSigns reads the longest run of one kind at the beginning of text, which is a sign.
 func readSigns(text string) (s signRun) {
 	for i, r := range text {
 		thumb := ThumbDown
@@ -231,8 +231,7 @@ func readSigns(text string) (s signRun) {
 	return s
 }
 
-// isThumbWord says whether the text ends with the word, and the word begins where no
-// other goes on.
+// endsInThumbWord reports whether the text ends with thumbWord as a word of its own.
 func endsInThumbWord(text string) bool {
 	at := len(text) - len(thumbWord)
 	if at < 0 || !strings.EqualFold(text[at:], thumbWord) {
@@ -247,12 +246,12 @@ func startsWithWordRune(text string) bool {
 	return text != "" && isWordRune(r)
 }
 
-// isWord says what a word is made of.
+// isWordRune reports whether r can be part of a word.
 func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func isSign(r rune) bool { return r == '+' || isDash(r) }
 
-// isDash knows the hyphens, dashes and minus signs of Unicode.
+// isDash reports whether r is a hyphen, dash or minus sign of Unicode.
 func isDash(r rune) bool {
 	switch r {
 	case '-', '\u2010', '\u2011', '\u2012', '\u2212', '\ufe63', '\uff0d':
@@ -261,8 +260,8 @@ func isDash(r rune) bool {
 	return isLongDash(r)
 }
 
-// isLongDash knows those that programs put in the place of two hyphens: en and em
-// dash, horizontal bar, two-em and three-em dash, small em dash.
+// isLongDash reports whether r is a dash that programs put in the place of two hyphens: en
+// and em dash, horizontal bar, two-em and three-em dash, small em dash.
 func isLongDash(r rune) bool {
 	switch r {
 	case '\u2013', '\u2014', '\u2015', '\u2e3a', '\u2e3b', '\ufe58':

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// checkLine bounds a name or a title in runes and refuses what is no line of text: invalid
-// UTF-8, line breaks and other control characters. Names stand in lines of chats, reports
-// and logs, and must not make lines of their own.
+// checkLine bounds a name or a title in runes and refuses invalid UTF-8, line breaks and
+// other control characters. Names appear within lines of chats, reports and logs and must
+// not begin new lines there.
 func checkLine(field, s string, least, most int) *Error {
 	if err := checkLength(field, s, least, most); err != nil {
 		return err
@@ -22,7 +22,7 @@ func checkLine(field, s string, least, most int) *Error {
 	return nil
 }
 
-// checkText is checkLine for a text of several lines.
+// checkText is checkLine for a text that may have several lines.
 func checkText(field, s string, least, most int) *Error {
 	if err := checkLength(field, s, least, most); err != nil {
 		return err
@@ -52,7 +52,7 @@ func checkLength(field, s string, least, most int) *Error {
 	return nil
 }
 
-// CheckURL wants an absolute http or https URL with a host and without userinfo.
+// CheckURL accepts an absolute http or https URL with a host and without userinfo.
 func CheckURL(s string) *Error {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
@@ -70,7 +70,7 @@ func checkOptional[T any](v *T, check func(T) *Error) *Error {
 	return check(*v)
 }
 
-// firstOf is the first thing that does not fit.
+// firstError returns the first error that is not nil.
 func firstError(errs ...*Error) *Error {
 	for _, err := range errs {
 		if err != nil {
@@ -90,5 +90,5 @@ func checkLimit(limit *int, most int) *Error {
 	return nil
 }
 
-// defaultRows is the limit of who names none, as in the reference API.
+// defaultLimit is the number of rows when a request names none, as in the reference API.
 const defaultLimit = 50

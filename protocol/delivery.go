@@ -5,25 +5,25 @@ import (
 	"strconv"
 )
 
-// DeliveryID names a delivery of a webhook: the event's place in the global order of
-// the journal. The same event has the same id at every webhook.
+// DeliveryID identifies a delivery of a webhook: it is the event's position in the global
+// order of the journal. The same event has the same id at every webhook.
 type DeliveryID int64
 
 func (id DeliveryID) String() string { return strconv.FormatInt(int64(id), 10) }
 
-// DeliveryStatus is what became of a delivery.
+// DeliveryStatus is the status of a delivery.
 type DeliveryStatus string
 
 // The statuses of a delivery.
 const (
 	DeliveryDelivered DeliveryStatus = "delivered"
-	DeliveryPending   DeliveryStatus = "pending" // it will be tried again
-	DeliveryDead      DeliveryStatus = "dead"    // set aside; it can be redelivered
-	DeliveryDropped   DeliveryStatus = "dropped" // not wanted any more when it failed
+	DeliveryPending   DeliveryStatus = "pending" // another attempt follows
+	DeliveryDead      DeliveryStatus = "dead"    // a dead letter: given up, can be redelivered
+	DeliveryDropped   DeliveryStatus = "dropped" // the webhook no longer wanted the event when the attempt failed
 )
 
 // Delivery is a row of webhooks.deliveries: an event and its attempts, the newest
-// attempt first. Attempts that the logs no longer hold are missing.
+// attempt first. Attempts that have expired from the logs are missing.
 type Delivery struct {
 	ID        DeliveryID     `json:"id"`
 	WebhookID WebhookID      `json:"webhook_id"`
@@ -35,7 +35,7 @@ type Delivery struct {
 
 // WebhookLog is a row of webhooks.logs: one attempt.
 type WebhookLog struct {
-	// ID is ascending over all attempts of all webhooks.
+	// ID ascends over all attempts of all webhooks.
 	ID        int64     `json:"id"`
 	WebhookID WebhookID `json:"webhook_id"`
 	EventType EventType `json:"event_type"`
@@ -43,13 +43,13 @@ type WebhookLog struct {
 	Payload json.RawMessage `json:"payload"`
 	// ResponseStatus is the HTTP status, nil when none was received.
 	ResponseStatus *int `json:"response_status"`
-	// ErrorMessage is nil for a delivery that was accepted.
+	// ErrorMessage is nil when the delivery was accepted.
 	ErrorMessage *string   `json:"error_message"`
 	CreatedAt    Timestamp `json:"created_at"`
 	DeliveryAttempt
 }
 
-// DeliveryAttempt is what is told of an attempt beyond the reference API.
+// DeliveryAttempt are the fields of an attempt that the reference API does not have.
 type DeliveryAttempt struct {
 	DeliveryID DeliveryID `json:"delivery_id"`
 	// MessageID is the webhook-id header.
@@ -61,7 +61,7 @@ type DeliveryAttempt struct {
 	ErrorClass      *string `json:"error_class"`
 	ResponseExcerpt string  `json:"response_excerpt"`
 	Redelivery      bool    `json:"redelivery"`
-	// NextAttemptAt is when it was to be tried again, nil when it was not.
+	// NextAttemptAt is when the next attempt was scheduled for, nil for none.
 	NextAttemptAt *Timestamp `json:"next_attempt_at"`
 }
 
@@ -71,10 +71,10 @@ type LogFilter struct {
 	Limit int       `json:"limit"` // 1 to MaxWebhookLogs, default 50
 }
 
-// Check looks at the range and fills in the default.
+// Check validates the limit and fills in its default.
 func (f *LogFilter) Check() *Error { return checkLimit(&f.Limit, MaxWebhookLogs) }
 
-// DeliveryFilter is the query of webhooks.deliveries; zero fields do not filter.
+// DeliveryFilter is the query of webhooks.deliveries; zero fields match every delivery.
 type DeliveryFilter struct {
 	ID         WebhookID      `json:"id"`
 	DeliveryID DeliveryID     `json:"deliveryId"`
@@ -82,7 +82,7 @@ type DeliveryFilter struct {
 	Limit      int            `json:"limit"` // 1 to MaxPageSize, default 50
 }
 
-// Check looks at words and ranges and fills in the default.
+// Check validates words and ranges and fills in the default of limit.
 func (f *DeliveryFilter) Check() *Error {
 	switch f.Status {
 	case "", DeliveryDelivered, DeliveryPending, DeliveryDead, DeliveryDropped:
@@ -105,12 +105,12 @@ type WebhookHealth struct {
 	// LastError is the newest error since the last success.
 	LastError     *string    `json:"last_error"`
 	NextAttemptAt *Timestamp `json:"next_attempt_at"`
-	// QueueLength is how many events wait. QueueLengthExact is false when there are more.
+	// QueueLength is the number of waiting events. QueueLengthExact is false when there are more.
 	QueueLength      int  `json:"queue_length"`
 	QueueLengthExact bool `json:"queue_length_exact"`
-	// OldestWaiting is when the first of them happened.
+	// OldestWaiting is the time of the oldest waiting event.
 	OldestWaiting *Timestamp `json:"oldest_waiting"`
-	// Redeliveries is how many redeliveries wait; Replaying says that a replay is under way.
+	// Redeliveries is the number of waiting redeliveries; Replaying says that a replay is running.
 	Redeliveries int   `json:"redeliveries"`
 	Replaying    bool  `json:"replaying"`
 	Attempts     int64 `json:"attempts"`
@@ -119,7 +119,7 @@ type WebhookHealth struct {
 }
 
 // Redeliver sends one delivery again: webhooks.redeliver. One that waits for its next
-// try is tried at once.
+// attempt is attempted at once.
 type Redeliver struct {
 	ID         WebhookID  `json:"id"`
 	DeliveryID DeliveryID `json:"deliveryId"`
@@ -133,6 +133,7 @@ func (c Redeliver) Check() *Error {
 	return nil
 }
 
+// Target implements WebhookCommand.
 func (c Redeliver) Target() WebhookID { return c.ID }
 
 // RedeliveryQueued is the answer of webhooks.redeliver.
@@ -142,13 +143,13 @@ type RedeliveryQueued struct {
 	DeliveryID DeliveryID `json:"deliveryId"`
 }
 
-// ReplayWebhook sends again, in order, all deliveries since a time or all dead ones:
+// ReplayWebhook sends again, in order, all deliveries since a time or all dead letters:
 // webhooks.replay.
 type ReplayWebhook struct {
 	ID     WebhookID  `json:"id"`
 	Since  *Timestamp `json:"since"`
 	Failed bool       `json:"failed"`
-	// From and Reached are given by the hub: the replay is of what lies between.
+	// From and Until are the journal positions between which events are replayed, set by the hub.
 	From  DeliveryID `json:"-"`
 	Until DeliveryID `json:"-"`
 }
@@ -161,9 +162,10 @@ func (c ReplayWebhook) Check() *Error {
 	return nil
 }
 
+// Target implements WebhookCommand.
 func (c ReplayWebhook) Target() WebhookID { return c.ID }
 
-// StopReplay ends a replay and forgets the redeliveries that wait: webhooks.replay.stop.
+// StopReplay ends a replay and discards waiting redeliveries: webhooks.replay.stop.
 type StopReplay struct {
 	ID WebhookID `json:"id"`
 }
@@ -171,10 +173,11 @@ type StopReplay struct {
 // Check implements Command.
 func (c StopReplay) Check() *Error { return nil }
 
+// Target implements WebhookCommand.
 func (c StopReplay) Target() WebhookID { return c.ID }
 
 // ReplayAccepted is the answer of webhooks.replay and webhooks.replay.stop. Deliveries
-// is the number of dead ones that follow, nil for a replay by time, which is not counted.
+// is the number of dead letters that follow, nil for a replay by time, which is not counted.
 type ReplayAccepted struct {
 	Message    string    `json:"message"`
 	WebhookID  WebhookID `json:"webhookId"`

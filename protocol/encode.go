@@ -2,8 +2,8 @@ package protocol
 
 import "unicode/utf8"
 
-// AppendString appends s as a JSON string, escaped as encoding/json does it,
-// HTML-safe included.
+// AppendString appends s as a JSON string, with the same escapes as encoding/json, which
+// are safe within HTML.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Error is all that a client sees of what went wrong. In JSON:
-// {"error": sentence, "code": code} and the details beside them.
+// Error is the error that a client gets. In JSON it is
+// {"error": Message, "code": Code} with the details as further fields.
 type Error struct {
 	Code    Code
 	Message string
-	// RetryAfter is the least wait before asking again; 0 lets the gateway choose for codes that may be retried.
+	// RetryAfter is the least wait before another try; 0 lets the gateway choose for codes that may be retried.
 	RetryAfter time.Duration
 	// Details are further fields of the JSON object, such as activeSessionId.
 	Details map[string]any
@@ -19,7 +19,7 @@ type Error struct {
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
-// With returns the error with one more detail.
+// With returns a copy of the error with one more detail.
 func (e *Error) With(name string, value any) *Error {
 	d := make(map[string]any, len(e.Details)+1)
 	for k, v := range e.Details {
@@ -41,7 +41,7 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(m)
 }
 
-// UnmarshalJSON implements json.Unmarshaler; details beside the two fields are kept.
+// UnmarshalJSON implements json.Unmarshaler. Fields other than error and code become details.
 func (e *Error) UnmarshalJSON(b []byte) error {
 	m := map[string]any{}
 	if err := json.Unmarshal(b, &m); err != nil {
@@ -58,15 +58,15 @@ func (e *Error) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Errorf makes an Error.
+// Errorf returns an Error with a formatted message.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Invalid is the error for input that does not fit. The sentence names the field.
+// Invalid is the error for invalid input. The message names the field.
 func Invalid(format string, args ...any) *Error { return Errorf(CodeInvalid, format, args...) }
 
-// NotFound says that a thing does not exist: NotFound("Session") is "Session not found".
+// NotFound is the error for a thing that does not exist: NotFound("Session") is "Session not found".
 func NotFound(what string) *Error { return Errorf(CodeNotFound, "%s not found", what) }
 
 // Overloaded is the error for a request that was not begun because too many are in flight.

@@ -10,7 +10,7 @@ import (
 // EventType names an event: noun.verb.
 type EventType string
 
-// The events of a session. Each stands in the session's log under a seq of its own.
+// The events of a session. Each has its own seq in the session's log.
 const (
 	EventSessionStarted EventType = "session.started"
 	EventSessionJoin    EventType = "session.join"
@@ -29,14 +29,14 @@ const (
 	EventChatImported   EventType = "chat.imported"
 )
 
-// EventTypes lists the events in the order of an evening.
+// EventTypes lists the event types in the order in which they usually occur in a session.
 func EventTypes() []EventType {
 	return []EventType{EventSessionStarted, EventSessionJoin, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
 		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventVotesVoided, EventSessionEnded, EventSessionDeleted}
 }
 
-// Event is what happened, as every screen and every webhook is told: the same bytes
-// for ever, because they are stored with the fact they were made from.
+// Event is what happened, as sent to every screen and every webhook. Its bytes never change,
+// because they are stored beside the fact that they were made from.
 type Event struct {
 	Type      EventType `json:"type"`
 	Timestamp Timestamp `json:"timestamp"`
@@ -46,7 +46,7 @@ type Event struct {
 	Data any `json:"data"`
 }
 
-// EventSession is the session within the data of other events.
+// EventSession is the session within the data of game.added and session.ended.
 type EventSession struct {
 	ID          SessionID `json:"id"`
 	IsActive    bool      `json:"is_active"`
@@ -60,12 +60,12 @@ type EventGame struct {
 	PackName string `json:"pack_name"`
 }
 
-// EventList is the events field of a webhook. It takes any JSON, so that the sentence
-// for what is no list comes from Check, after those about missing fields.
+// EventList is the events field of a webhook. It decodes any JSON, so that Check reports a
+// value that is no list, and reports missing fields before it.
 type EventList struct {
 	// Types are the elements as they were sent, known or not.
 	Types []EventType
-	// Set is false when the field is absent or null, List when it is no array.
+	// Set is false when the field is absent or null, IsArray when it is anything but an array.
 	Set, IsArray bool
 }
 
@@ -92,7 +92,7 @@ func (l *EventList) UnmarshalJSON(b []byte) error {
 // MarshalJSON implements json.Marshaler: the list, or null.
 func (l EventList) MarshalJSON() ([]byte, error) { return json.Marshal(l.Types) }
 
-// check wants a list of known names.
+// check accepts a list of known event types.
 func (l EventList) check() *Error {
 	switch {
 	case !l.Set:
@@ -110,7 +110,7 @@ func (l EventList) check() *Error {
 	return nil
 }
 
-// Events makes a list of the given types.
+// NewEventList returns a list of the given types.
 func NewEventList(types ...EventType) EventList {
 	return EventList{Types: types, Set: true, IsArray: true}
 }
@@ -123,7 +123,7 @@ func knownEvents() string {
 	return strings.Join(append(names, string(EventAny)), ", ")
 }
 
-// shortened keeps a sentence from repeating a whole body.
+// shorten cuts a text to 60 characters, so that an error message does not repeat a whole body.
 func shorten(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {

@@ -2,10 +2,10 @@ package protocol
 
 import "strconv"
 
-// ExportFormat is how a session is told in a file.
+// ExportFormat is the format of an exported session.
 type ExportFormat string
 
-// The formats: a report for people, everything for programs.
+// The formats: a report as text, or all data as JSON.
 const (
 	ExportText ExportFormat = "txt"
 	ExportJSON ExportFormat = "json"
@@ -18,7 +18,7 @@ type ExportSession struct {
 	Format ExportFormat `json:"format"`
 }
 
-// Check looks at the word.
+// Check validates the format.
 func (q ExportSession) Check() *Error {
 	switch q.Format {
 	case "", ExportText, ExportJSON:
@@ -27,35 +27,35 @@ func (q ExportSession) Check() *Error {
 	return Invalid(`format must be "txt" or "json"`)
 }
 
-// File is an attachment as a response frame tells it: by REST the content is the body.
+// File is a file in a WebSocket response; by REST the content is the body.
 type File struct {
 	Filename    string `json:"filename"`
 	ContentType string `json:"contentType"`
 	Content     string `json:"content"`
 }
 
-// SessionExport is a session with all that belongs to it, as of a seq: sessions.export
-// with format json. Votes is the last field: there may be millions, and they are
+// SessionExport is the answer of sessions.export with format json: a session with all its
+// data as of a seq. Votes is the last field, because there may be millions and they are
 // written one by one.
 type SessionExport struct {
 	ExportedAt Timestamp `json:"exported_at"`
-	// Seq is the number of the last event that it tells of, counted in the timeline Epoch.
+	// Seq is that of the newest event in the export, counted in the timeline Epoch.
 	Seq     Seq     `json:"seq"`
 	Epoch   Epoch   `json:"epoch"`
 	Session Session `json:"session"`
-	// Games are the playings in the order of play, without removed ones.
+	// Games are the plays in their order, without removed ones.
 	Games []SessionGame `json:"games"`
-	// Totals are what the list of votes adds up to that are not voided, less what some of them
-	// replace: the session's own, by game, of removed playings too.
+	// Totals are the session's own votes by game, those of removed plays included: the sum
+	// of Votes without voided and replaced ones.
 	Totals []GameTally `json:"totals"`
-	// Votes stand in the order in which they arrived.
+	// Votes are in the order of their arrival.
 	Votes []ExportedVote `json:"votes"`
-	// Voided are the devices whose votes were taken back by the host.
+	// Voided are the devices whose votes the host has voided.
 	Voided map[DeviceID]struct{} `json:"-"`
 }
 
-// ExportedVote is a vote within a SessionExport: a VoteRecord without what all of them
-// share, with the playing that it counts for. A removed playing is not among the games.
+// ExportedVote is a vote within a SessionExport: a VoteRecord without the fields that are the
+// same for all, with the play that it counts for. A removed play is not among the Games.
 type ExportedVote struct {
 	ID            uint64    `json:"id"`
 	SessionGameID PlayID    `json:"session_game_id"`
@@ -64,11 +64,11 @@ type ExportedVote struct {
 	VoteType      VoteType  `json:"vote_type"`
 	Timestamp     Timestamp `json:"timestamp"`
 	CreatedAt     Timestamp `json:"created_at"`
-	// Replaced is the thumb of the same guest that this one takes back, absent for none.
-	// The vote that was taken back stands in the list too, before it.
+	// Replaced is the type of the same guest's older vote that this one replaces, absent for
+	// none. The replaced vote is in the list, too, before this one.
 	Replaced VoteType `json:"replaced,omitempty"`
-	// Voided says that the host has taken back all votes of this guest's device: this one,
-	// and what it replaces, count for nothing. Absent for all others.
+	// Voided says that the host has voided all votes of this guest's device: neither this
+	// vote nor the one that it replaces counts. Absent for all others.
 	Voided bool `json:"voided,omitempty"`
 }
 

@@ -6,8 +6,8 @@ import "encoding/binary"
 const MaxFrameHeader = 10
 
 // AppendFrame appends payload to dst as one complete, final, unmasked text frame
-// (RFC 6455, section 5.2), which is what a server sends. It is the same for every
-// receiver, so an event is framed once however many listen.
+// (RFC 6455, section 5.2), as a server sends it. The frame is the same for every client, so
+// an event is framed once for all of them.
 func AppendFrame(dst, payload []byte) []byte {
 	dst = AppendFrameHeader(dst, len(payload))
 	return append(dst, payload...)

@@ -1,6 +1,6 @@
 package protocol
 
-// Game is a game of the catalogue with what the audience thinks of it, over all sessions.
+// Game is a game of the catalogue with its votes over all sessions.
 type Game struct {
 	ID              GameID    `json:"id"`
 	PackName        string    `json:"pack_name"`
@@ -35,7 +35,7 @@ type PackMeta struct {
 	TotalPlays   int64  `json:"total_plays"`
 }
 
-// GameFields are what a host can say of a game; nil leaves a field as it is.
+// GameFields are the fields of a game that a host can set; nil leaves a field as it is.
 type GameFields struct {
 	PackName       *string          `json:"pack_name"`
 	Title          *string          `json:"title"`
@@ -74,7 +74,7 @@ func (f GameFields) checkFields() *Error {
 	return CheckPlayers(f.MinPlayers, f.MaxPlayers)
 }
 
-// CheckPlayers wants 1 ≤ min ≤ max ≤ MaxPlayers of those that are given.
+// CheckPlayers accepts 1 ≤ low ≤ high ≤ MaxPlayers; nil is not checked.
 func CheckPlayers(low, high *int) *Error {
 	if low != nil && (*low < 1 || *low > MaxPlayers) {
 		return Invalid("min_players must be between 1 and %d", MaxPlayers)
@@ -110,7 +110,7 @@ type UpdateGame struct {
 // Check implements Command.
 func (c UpdateGame) Check() *Error { return c.checkFields() }
 
-// DeleteGame takes a game out of the catalogue: games.delete. Past sessions keep it.
+// DeleteGame removes a game from the catalogue: games.delete. Past sessions keep it.
 type DeleteGame struct {
 	ID GameID `json:"id"`
 }
@@ -118,7 +118,7 @@ type DeleteGame struct {
 // Check implements Command.
 func (c DeleteGame) Check() *Error { return nil }
 
-// ToggleGame turns enabled into disabled and back: games.toggle.
+// ToggleGame switches a game between enabled and disabled: games.toggle.
 type ToggleGame struct {
 	ID GameID `json:"id"`
 }
@@ -162,7 +162,8 @@ func (c TogglePack) Check() *Error {
 	return nil
 }
 
-// PackToggled is the answer of games.packs.toggle: how many games the pack holds.
+// PackToggled is the answer of games.packs.toggle. GamesAffected is the number of games in
+// the pack.
 type PackToggled struct {
 	Message       string `json:"message"`
 	GamesAffected int    `json:"gamesAffected"`

@@ -20,18 +20,19 @@ const (
 	GuestTokenTTL = 12 * time.Hour
 )
 
-// Enter is the body of join.enter.
+// EnterAsGuest is the body of join.enter: a phone enters a session with its join code.
 type EnterAsGuest struct {
 	Code string `json:"code"`
-	// Secret is of the link in the QR code; who brings the right one has not guessed the code.
+	// Secret is that of the link in the QR code. With the right one the code was not guessed,
+	// and the limits on guesses do not apply.
 	Secret string `json:"secret"`
-	// Name is shown with the votes; without one the device gets a name.
+	// Name is shown with the votes; a device without one is given a name.
 	Name string `json:"name"`
-	// Device is what an earlier answer said, so that it is the same device again.
+	// Device is that of an earlier GuestLogin, so that the phone stays the same device.
 	Device string `json:"device"`
 }
 
-// Check looks at what is there; whether a code opens anything is not a matter of shape.
+// Check validates the fields; whether the code belongs to a session is decided later.
 func (e EnterAsGuest) Check() *Error {
 	if e.Code == "" {
 		return Invalid("code is required")
@@ -39,16 +40,16 @@ func (e EnterAsGuest) Check() *Error {
 	return checkLine("name", e.Name, 0, MaxUsername)
 }
 
-// Entry is what a session says to a device that has the code.
+// GuestState is what a session knows of a device that enters with the code.
 type GuestState struct {
 	SessionID  SessionID
 	Generation JoinGeneration
-	// Voids is how often votes were voided in the session so far.
+	// VoidCount is how often votes were voided in the session so far.
 	VoidCount uint32
 	Policy    JoinPolicy
-	// Known says that the device has voted in the session, also in a poll that is open.
+	// HasVoted says that the device has voted in the session or in the open poll.
 	HasVoted bool
-	// Yours is the device's vote for what is being played, nil when it has none.
+	// Yours is the device's vote for the play that is playing, nil when it has none.
 	Yours *YourVote
 	// Chosen is the device's choice in the open poll, nil when it has none.
 	Chosen *YourChoice
@@ -67,25 +68,26 @@ type GuestLogin struct {
 	Chosen    *YourChoice `json:"chosen"`
 }
 
-// YourVote is the newest vote of a device for one playing.
+// YourVote is the newest vote of a device for one play.
 type YourVote struct {
 	GameID    PlayID    `json:"gameId"`
 	Vote      VoteType  `json:"vote"`
 	Timestamp Timestamp `json:"timestamp"`
 }
 
-// YourChoice is what a device wants in the open poll: the number of a candidate, from 1.
+// YourChoice is the choice of a device in the open poll: the number of a candidate, from 1.
 type YourChoice struct {
 	PollID PollID `json:"pollId"`
 	Choice int    `json:"choice"`
 }
 
-// CastGuestVote is one thumb of a guest, for what is being played now: join.vote.
+// CastGuestVote casts a guest's vote for the play that is playing: join.vote.
 type CastGuestVote struct {
 	Vote VoteType `json:"vote"`
-	// GameID is the playing that the phone shows; 0 does not say.
+	// GameID is the play that the phone shows, 0 for unknown. The vote is refused when
+	// another is playing.
 	GameID PlayID `json:"gameId"`
-	// What follows is of the guest's token.
+	// The fields below are those of the guest's token.
 	SessionID  SessionID      `json:"-"`
 	Generation JoinGeneration `json:"-"`
 	Device     DeviceID       `json:"-"`
@@ -94,7 +96,7 @@ type CastGuestVote struct {
 	Username   string         `json:"-"`
 }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c *CastGuestVote) Target() SessionID { return c.SessionID }
 
 // Check implements Command.
@@ -111,7 +113,7 @@ func (c *CastGuestVote) Check() *Error {
 // GuestVoteAccepted is the answer of join.vote.
 type GuestVoteAccepted struct {
 	VoteAccepted
-	// Counted is false when the device had voted so already and nothing has changed.
+	// Counted is false when the device had already cast this vote and nothing has changed.
 	Counted bool     `json:"counted"`
 	Yours   YourVote `json:"yours"`
 }

@@ -5,54 +5,57 @@ import (
 	"strconv"
 )
 
-// Ids are positive integers, ascending per kind and never reused. In JSON they are numbers.
+// Ids are positive integers, ascending per kind and never reused within a timeline. In JSON
+// they are numbers.
 type (
-	// SessionID names a game night.
+	// SessionID identifies a session: one game night.
 	SessionID int64
-	// GameID names a game of the catalogue.
+	// GameID identifies a game of the catalogue.
 	GameID int64
-	// PlayID names one playing of a game within a session: the {gameId} of
-	// /api/sessions/{id}/games/{gameId}. See NewPlayID.
+	// PlayID identifies a play: one time that a game is played in a session. In paths it is
+	// the {gameId} of /api/sessions/{id}/games/{gameId}. See NewPlayID.
 	PlayID int64
-	// TokenID names an access token made by POST /api/auth/tokens.
+	// TokenID identifies an access token made by POST /api/auth/tokens.
 	TokenID int64
-	// WebhookID names a webhook.
+	// WebhookID identifies a webhook.
 	WebhookID int64
 )
 
-// DeviceID names a guest's phone. It is random, so that it tells nothing of whose phone
-// it is, and in texts it is 16 hexadecimal digits.
+// DeviceID identifies a guest's phone. It is random, so that it reveals nothing about the
+// owner. Written out it is 16 hexadecimal digits.
 type DeviceID uint64
 
-// AddressID names the address that a guest came in from, within one session: a keyed hash
-// that tells nothing of the address, and is another in each session. 0 is not known.
+// AddressID identifies the network address from which a guest entered, within one session:
+// a keyed hash that reveals nothing about the address and differs between sessions. 0 means
+// unknown.
 type AddressID uint64
 
-// NetworkID is the upper half of an AddressID: it names the IPv6 /48 that the address is of, or
+// NetworkID is the upper half of an AddressID: it identifies the IPv6 /48 of the address, or
 // the IPv4 address.
 type NetworkID uint32
 
-// NewAddressID makes an id of the hashes of an address and of its site.
-func NewAddressID(site NetworkID, address uint32) AddressID {
-	return AddressID(uint64(site)<<32 | uint64(address))
+// NewAddressID returns the id for the hashes of an address and of its network.
+func NewAddressID(network NetworkID, address uint32) AddressID {
+	return AddressID(uint64(network)<<32 | uint64(address))
 }
 
-// Site is that of the address.
+// Network is the network of the address.
 func (id AddressID) Network() NetworkID { return NetworkID(id >> 32) }
 
-// Generation numbers how often joining of a session was opened or its code renewed,
-// from 1. A guest is one of the generation that it came in with.
+// JoinGeneration counts how often joining of a session was opened or its code renewed,
+// from 1. A guest's token belongs to the generation at which the guest entered and is void
+// in the next.
 type JoinGeneration uint32
 
 // Seq numbers the events of one session, gapless from 1. Zero is before the first.
 type Seq uint64
 
-// NewPlayID makes the id of the n-th playing (from 1) of a session: 30001 is the
-// first of session 3. Sessions number their own playings without asking anybody,
-// and the ids are unique and ascending over all sessions all the same.
+// NewPlayID returns the id of the n-th play (from 1) of a session: 30001 is the first of
+// session 3. Sessions number their plays without coordination, and the ids are still unique
+// and ascending over all sessions.
 func NewPlayID(s SessionID, n int) PlayID { return PlayID(int64(s)*MaxPlays + int64(n)) }
 
-// Session is the session a playing belongs to.
+// Session is the session of the play.
 func (p PlayID) Session() SessionID { return SessionID(int64(p) / MaxPlays) }
 
 func (id SessionID) String() string { return strconv.FormatInt(int64(id), 10) }
@@ -71,7 +74,7 @@ func (id AddressID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
 
 func (id NetworkID) String() string { return fmt.Sprintf("%08x", uint32(id)) }
 
-// ParseAddress reads what String writes; ok is false for anything else.
+// ParseAddressID reads what String writes; ok is false for anything else.
 func ParseAddressID(s string) (id AddressID, ok bool) {
 	n, err := strconv.ParseUint(s, 16, 64)
 	id = AddressID(n)
@@ -85,20 +88,20 @@ func ParseDeviceID(s string) (id DeviceID, ok bool) {
 	return id, err == nil && id != 0 && id.String() == s
 }
 
-// Epoch is the random name of a timeline, 16 lower-case letters and digits: what one data
-// folder has recorded from its beginning, or from a restore, on. A restored folder counts
-// on from the backup and gives numbers anew that were given before: ids of tokens, a
-// session's seq, places in the log. So whatever is issued under such a number carries the
-// epoch as well. The empty Epoch is none: that of what older versions issued.
+// Epoch is the random id of a timeline, 16 lower-case letters and digits. A timeline is what
+// a data folder records from its creation, or from a restore, on. A restored folder goes on
+// counting from the backup and issues numbers again that had been issued before: token ids,
+// a session's seqs, journal positions. So everything that is issued with such a number
+// carries the epoch as well. Older versions issued an empty Epoch.
 type Epoch string
 
-// Timeline is the one that a hub records now, and what belongs to it.
+// Timeline is the timeline that the hub records now.
 type Timeline struct {
 	Epoch Epoch
-	// Adopted says that the folder was begun by a version without epochs: what carries
-	// none belongs to this timeline, too.
+	// AcceptsEmpty says that the folder was created by a version without epochs: an empty
+	// epoch belongs to this timeline, too.
 	AcceptsEmpty bool
 }
 
-// Holds says whether what carries an epoch was issued in this timeline.
+// Accepts reports whether an epoch belongs to this timeline.
 func (t Timeline) Accepts(e Epoch) bool { return e == t.Epoch || e == "" && t.AcceptsEmpty }

@@ -1,28 +1,28 @@
 package protocol
 
-// ImportMode is what an import does with the games that are there already.
+// ImportMode is what an import does with the games that are in the catalogue already.
 type ImportMode string
 
-// The modes: add to them and change those that the file names too, or take away those
-// that it does not name.
+// The modes. ImportAppend adds the games of the file and updates those that exist;
+// ImportReplace also removes the games that the file does not name.
 const (
 	ImportAppend  ImportMode = "append"
 	ImportReplace ImportMode = "replace"
 )
 
-// ImportGames brings games as CSV: games.import. It is all or nothing.
+// ImportGames imports games from CSV: games.import. It imports all of them or none.
 type ImportGames struct {
 	CSVData string `json:"csvData"`
-	// Mode is ImportAppend when it is empty.
+	// Mode empty means ImportAppend.
 	Mode ImportMode `json:"mode"`
-	// Rows are read from the CSV by the hub, in the goroutine of who asks: a large file
-	// must not keep the catalogue from answering others.
+	// Rows are read from the CSV by the hub in the caller's goroutine: a large file must not
+	// keep the catalogue from answering others.
 	Rows []GameFields `json:"-"`
-	// Ignored are the columns of the CSV that no game has, found beside the rows.
+	// IgnoredColumns are the columns of the CSV that games do not have.
 	IgnoredColumns []string `json:"-"`
 }
 
-// Check implements Command. What the CSV holds is looked at when it is read.
+// Check implements Command. The content of the CSV is checked when it is read.
 func (c ImportGames) Check() *Error {
 	switch {
 	case c.CSVData == "":
@@ -33,8 +33,8 @@ func (c ImportGames) Check() *Error {
 	return nil
 }
 
-// GamesImported is the answer of games.import: how many games were read, and how many
-// of them were new or not as they were, and how many others were taken away.
+// GamesImported is the answer of games.import. Count is the number of games in the file, of
+// which Added were new and Updated changed; Removed is the number of other games removed.
 type GamesImported struct {
 	Message string     `json:"message"`
 	Count   int        `json:"count"`
@@ -42,6 +42,6 @@ type GamesImported struct {
 	Added   int        `json:"added"`
 	Updated int        `json:"updated"`
 	Removed int        `json:"removed"`
-	// IgnoredColumns are the first 50 columns that were not read; never nil.
+	// IgnoredColumns are the first 50 columns that were ignored; never nil.
 	IgnoredColumns []string `json:"ignoredColumns"`
 }

@@ -2,30 +2,30 @@ package protocol
 
 import "strings"
 
-// JoinPolicy says what the second thumb of one device for one playing does.
+// JoinPolicy is what happens to a device's second vote for one play.
 type JoinPolicy string
 
 // The policies.
 const (
-	// PolicyEvery counts each press, as the reference API does with names; two within
-	// DuplicateWindow are one.
+	// PolicyEvery counts every vote, as the reference API does with names; two within
+	// DuplicateWindow count as one.
 	PolicyEvery JoinPolicy = "every"
-	// PolicyLatest has a device's newer thumb take back its older one.
+	// PolicyLatest replaces a device's older vote with its newer one.
 	PolicyLatest JoinPolicy = "latest"
-	// PolicyOnce refuses all but the first.
+	// PolicyOnce refuses all votes but the first.
 	PolicyOnce JoinPolicy = "once"
 )
 
-// JoinAlphabet is what codes are made of: the 20 characters of Open Location Codes,
+// JoinAlphabet are the characters of join codes: the 20 characters of Open Location Codes,
 // which were chosen so that no two look alike and hardly a word can be spelled.
 const JoinAlphabet = "23456789CFGHJMPQRVWX"
 
-// JoinCodeLength makes 64 million codes: whoever guesses once a second finds the one that
-// is open after a year, on average.
+// JoinCodeLength allows 64 million codes: with one guess a second the open one is found
+// after a year, on average.
 const JoinCodeLength = 6
 
-// NormalizeJoinCode is a code as it was typed, in the form in which it is stored. ok is
-// false for what no code can be.
+// NormalizeJoinCode returns a code as typed in the form in which codes are stored. ok is
+// false for a text that cannot be a code.
 func NormalizeJoinCode(typed string) (code string, ok bool) {
 	code = strings.ToUpper(strings.TrimSpace(typed))
 	if len(code) != JoinCodeLength {
@@ -39,22 +39,22 @@ func NormalizeJoinCode(typed string) (code string, ok bool) {
 	return code, true
 }
 
-// JoinSecretLength is the length of the secret that the link of a QR code carries beside
-// the code: 72 bits in base64url.
+// JoinSecretLength is the length of the secret that the link of a QR code contains in
+// addition to the code: 72 bits in base64url.
 const JoinSecretLength = 12
 
-// OpenJoin lets people join a session: sessions.join.open. What is open already stays
-// as it is, but for the policy, unless Renew asks for another code.
+// OpenJoin opens a session for joining by code: sessions.join.open. If it is open already,
+// only the policy changes, unless Renew asks for another code.
 type OpenJoin struct {
 	ID SessionID `json:"id"`
-	// Policy empty leaves what was set; at first that is PolicyLatest.
+	// Policy empty leaves the policy unchanged; the first one is PolicyLatest.
 	Policy JoinPolicy `json:"policy"`
 	Renew  bool       `json:"renew"`
-	// Fresh is a code that no session has, drawn by the hub in case one is needed.
+	// NewCode is a code that no session has, drawn by the hub in case one is needed.
 	NewCode string `json:"-"`
 }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c OpenJoin) Target() SessionID { return c.ID }
 
 // Check implements Command.
@@ -66,29 +66,28 @@ func (c OpenJoin) Check() *Error {
 	return Invalid(`policy must be "every", "latest" or "once"`)
 }
 
-// CloseJoin ends that, and with it all rights of those who have joined:
-// sessions.join.close.
+// CloseJoin closes joining and ends the rights of all guests: sessions.join.close.
 type CloseJoin struct {
 	ID SessionID `json:"id"`
 }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c CloseJoin) Target() SessionID { return c.ID }
 
 // Check implements Command.
 func (c CloseJoin) Check() *Error { return nil }
 
-// Join is how to join a session: the data of session.join, and a part of SessionState. Code
-// and Path are null while joining is closed.
+// Join is how phones join a session: the data of session.join, and a part of SessionState.
+// Code and Path are null while joining is closed.
 type Join struct {
 	SessionID SessionID  `json:"sessionId"`
 	Code      *string    `json:"code"`
 	Policy    JoinPolicy `json:"policy"`
-	// Path is the page for phones, below the server's own address.
+	// Path is that of the page for phones, relative to the server's address.
 	Path *string `json:"path"`
 }
 
-// Links adds the links that carry the secret of the code, if there is a code.
+// Links adds the links that contain the secret of the code, if there is a code.
 func (j Join) Links(secret string) JoinLinks {
 	l := JoinLinks{Join: j}
 	if j.Path != nil {
@@ -98,7 +97,7 @@ func (j Join) Links(secret string) JoinLinks {
 	return l
 }
 
-// NewJoin makes a Join; an empty code is none.
+// NewJoin returns a Join; with an empty code joining is closed.
 func NewJoin(s SessionID, code string, policy JoinPolicy) Join {
 	j := Join{SessionID: s, Policy: policy}
 	if code != "" {
@@ -108,15 +107,15 @@ func NewJoin(s SessionID, code string, policy JoinPolicy) Join {
 	return j
 }
 
-// JoinLinks is a Join with what only the host and screens are told: the answer of
-// sessions.join.get, sessions.join.open and sessions.join.close. Link is what a QR code is
-// to say, a path below the server's own address with the secret in its fragment; QR is the
-// path of that picture. Both are null while joining is closed.
+// JoinLinks is a Join with the links that only the host and screens get: the answer of
+// sessions.join.get, sessions.join.open and sessions.join.close. Link is the text for a QR
+// code, a path relative to the server's address with the secret in its fragment; QR is the
+// path of the picture of that code. Both are null while joining is closed.
 type JoinLinks struct {
 	Join
 	Link *string `json:"link"`
 	QR   *string `json:"qr"`
 }
 
-// NoSuchCode is what whoever comes with a code is told that opens nothing.
+// NoSuchCode is the error for a join code that belongs to no open session.
 func NoSuchCode() *Error { return Errorf(CodeNotFound, "No game night has this code") }

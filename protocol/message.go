@@ -2,7 +2,7 @@ package protocol
 
 import "encoding/json"
 
-// Message types a WebSocket client sends.
+// Types of the messages that a WebSocket client sends.
 const (
 	MessageAuth        = "auth"
 	MessageSubscribe   = "subscribe"
@@ -11,7 +11,7 @@ const (
 	MessageRequest     = "request"
 )
 
-// Message types the server sends beside events.
+// Types of the messages that the server sends in addition to events.
 const (
 	MessageAuthSuccess  = "auth_success"
 	MessageAuthError    = "auth_error"
@@ -25,53 +25,52 @@ const (
 	MessageDraining     = "server.draining"
 )
 
-// Mode is how a subscriber wants to be told.
+// Mode is what a subscriber receives.
 type Mode string
 
-// The modes: every event, or at most twenty times a second what is new, which is the
-// totals after votes and the whole state after anything else.
+// The modes. ModeEvents sends every event. ModeTally sends at most twenty messages a second:
+// the new totals after votes, the whole state after any other event.
 const (
 	ModeEvents Mode = "events"
 	ModeTally  Mode = "tally"
 )
 
-// ClientMessage is any message a client sends; Type says which fields count.
+// ClientMessage is any message that a client sends; Type decides which fields are used.
 type ClientMessage struct {
 	Type string `json:"type"`
 	// Token of auth.
 	Token string `json:"token"`
 	// SessionID, Since, Epoch, Snapshot and Mode of subscribe and unsubscribe. Since is the
-	// seq of the last event the client has; what came after it is replayed. Epoch is that
-	// of the last subscribed, where the client got what it has.
+	// seq of the last event that the client has; later events are replayed. Epoch is that of
+	// the Subscribed message under which the client received its events.
 	SessionID SessionID `json:"sessionId"`
 	Since     *Seq      `json:"since"`
 	Epoch     Epoch     `json:"epoch"`
 	Snapshot  bool      `json:"snapshot"`
 	Mode      Mode      `json:"mode"`
-	// ID, Op, Key and Data of request. Key is what the Idempotency-Key header is to REST.
+	// ID, Op, Key and Data of request. Key corresponds to the Idempotency-Key header of REST.
 	ID   string          `json:"id"`
 	Op   string          `json:"op"`
 	Key  string          `json:"key"`
 	Data json.RawMessage `json:"data"`
 }
 
-// Notice is a server message that is only a type and a sentence: auth_success,
-// auth_error, unsubscribed, pong, error. On an error that answers a subscribe,
-// SessionID says which.
+// Notice is a server message without data: auth_success, auth_error, unsubscribed, pong,
+// error. In an error that answers a subscribe, SessionID is that of the subscribe.
 type Notice struct {
 	Type      string    `json:"type"`
 	SessionID SessionID `json:"sessionId,omitempty"`
 	Message   string    `json:"message,omitempty"`
 	Code      Code      `json:"code,omitempty"`
-	// RetryAfter is how many seconds to wait at least before saying the same again, 0 when
-	// that would not help.
+	// RetryAfter is the least number of seconds before the same message may be sent again, 0
+	// when that would not help.
 	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
-// Subscribed answers subscribe. Seq is where live begins: the next event has Seq+1
-// (with since, the replay comes first and ends there). Epoch is the timeline in which
-// seqs are counted. Reset says that what the client has is of another timeline: there is
-// no replay, and the Snapshot takes the place of all that it has.
+// Subscribed answers subscribe. Seq is the session's newest seq: the first live event has
+// Seq+1 (with since, the replayed events come first and end at Seq). Epoch is the timeline in
+// which seqs are counted. Reset says that the client's events are of another timeline: there
+// is no replay, and the Snapshot replaces everything that the client has.
 type Subscribed struct {
 	Type      string        `json:"type"`
 	SessionID SessionID     `json:"sessionId"`
@@ -83,11 +82,10 @@ type Subscribed struct {
 	Snapshot  *SessionState `json:"snapshot,omitempty"`
 }
 
-// SnapshotMessage tells a subscriber where things stand now. In tally mode it comes
-// whenever something other than a vote has happened, tallies follow with a greater
-// Seq, and Recovered is true: it leaves out nothing. In events mode it comes to a
-// subscriber that was too slow for every event, they go on with Seq+1, and Recovered
-// is false: events were left out.
+// SnapshotMessage sends a subscriber the current state. In tally mode it is sent after every
+// event that is not a vote, with Recovered true: nothing was left out, and tallies follow
+// with a greater Seq. In events mode it is sent to a subscriber that was too slow for every
+// event, with Recovered false: events were left out, and they continue with Seq+1.
 type SnapshotMessage struct {
 	Type      string        `json:"type"`
 	SessionID SessionID     `json:"sessionId"`
@@ -103,25 +101,26 @@ type SessionState struct {
 	Games   []SessionGame `json:"games"`
 	Tallies []TallyGame   `json:"tallies"`
 	Latest  []LatestVote  `json:"latest"` // the newest first, at most MaxLatestVotes
-	// Poll is the newest poll, open or over, null before the first.
+	// Poll is the newest poll, open or closed, null before the first.
 	Poll *Poll `json:"poll"`
-	// Join is how phones come in.
+	// Join is how phones join.
 	Join Join `json:"join"`
 }
 
-// Tally is the newest totals of a session's games, and its newest votes, the newest
-// first, at most MaxLatestVotes.
+// Tally is the message of tally mode: the current totals of a session's games and its newest
+// votes, the newest first, at most MaxLatestVotes.
 type Tally struct {
 	Type      string       `json:"type"`
 	SessionID SessionID    `json:"sessionId"`
 	Seq       Seq          `json:"seq"`
 	Games     []TallyGame  `json:"games"`
 	Latest    []LatestVote `json:"latest"`
-	// Poll is of the poll that is open, null while there is none.
+	// Poll is the open poll, null while there is none.
 	Poll *TallyPoll `json:"poll"`
 }
 
-// TallyGame is a game's totals over all sessions, as in vote.received, and within this one.
+// TallyGame is a game within a Tally: its totals over all sessions, as in vote.received, and
+// within this session.
 type TallyGame struct {
 	ID GameID `json:"id"`
 	Totals
@@ -129,7 +128,7 @@ type TallyGame struct {
 	SessionDownvotes int64 `json:"session_downvotes"`
 }
 
-// Response answers a request: the status and body that REST would have given.
+// Response answers a request message with the status and body of the same call by REST.
 type Response struct {
 	Type   string `json:"type"`
 	ID     string `json:"id"`
@@ -137,8 +136,8 @@ type Response struct {
 	Data   any    `json:"data"`
 }
 
-// Draining announces a planned stop; the client does best to wait so long before it
-// connects again.
+// Draining announces that the server shuts down; the client should wait ReconnectInMs
+// milliseconds before it connects again.
 type Draining struct {
 	Type          string `json:"type"`
 	ReconnectInMs int64  `json:"reconnectInMs"`

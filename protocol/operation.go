@@ -1,26 +1,27 @@
 package protocol
 
-// Operation is a row of the one table that REST and WebSocket requests share.
+// Operation is one operation of the API, which REST and WebSocket requests share.
 type Operation struct {
-	// Op is the name in request frames: group.verb.
+	// Op is the name in WebSocket requests: group.verb.
 	Op string
-	// Method and Path are of REST; {names} in the path are parameters.
+	// Method and Path are those of REST; {names} in the path are parameters.
 	Method, Path string
-	Access       Access
-	// Write says that it changes something: it is answered only when durable.
+	// Access is what the caller's token must allow.
+	Access Access
+	// Write marks an operation that changes something: it is answered when the change is durable.
 	Write bool
-	// Reference says that it is one of the 42 endpoints of the reference API.
+	// Reference marks one of the 42 endpoints of the reference API.
 	Reference bool
-	// MaxBody is the body limit in bytes, 0 for MaxBody.
+	// MaxBody is the body limit in bytes; 0 means the constant MaxBody.
 	MaxBody int64
-	// Raw is the parameter that the body may be as it is, when its Content-Type is
-	// RawType; the others stand in the query then. Empty: the body is JSON and nothing else.
+	// RawParam is the parameter whose value may be the whole body, sent with Content-Type
+	// RawType; all other parameters are then in the query string. Empty: the body is JSON.
 	RawParam, RawType string
-	// Stream says that the body is read as it comes, not held whole.
+	// Stream marks a body that is decoded while it arrives and never held whole.
 	Stream bool
 }
 
-// Operations returns the table, grouped as the documentation is.
+// Operations returns all operations, grouped as the documentation is.
 func Operations() []Operation {
 	return append([]Operation(nil), operations...)
 }
@@ -106,23 +107,27 @@ var operations = []Operation{
 	{Op: "webhooks.health", Method: "GET", Path: "/api/webhooks/{id}/health", Access: AccessAdmin},
 }
 
-// Command is a request to change something. REST bodies and request frames decode
-// into the same commands: path, query and body parameters by their JSON names.
+// Command is a request to change something. REST requests and WebSocket requests are
+// decoded into the same commands: path, query and body parameters by their JSON names.
+// A query has a Check, too, but is no Command.
 type Command interface {
-	// Check looks at shape alone (presence, lengths, ranges), nil when it fits. What
-	// depends on the state of things is decided by the state.
+	// Check validates the command by itself (presence, lengths, ranges); nil means valid.
+	// What depends on stored state is decided by the state machine that executes it.
+	// Error texts are those of the reference API where it has one.
 	Check() *Error
 }
 
-// SessionCommand is a command that one session decides.
+// SessionCommand is a command that a session executes.
 type SessionCommand interface {
 	Command
+	// Target is the session's id.
 	Target() SessionID
 }
 
-// WebhookCommand is a command that one webhook decides.
+// WebhookCommand is a command that a webhook executes.
 type WebhookCommand interface {
 	Command
+	// Target is the webhook's id.
 	Target() WebhookID
 }
 

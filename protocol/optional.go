@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Optional tells an absent field from one that is null: Set is false when absent,
+// Optional distinguishes an absent field from one that is null: Set is false when absent,
 // Value is nil when null.
 type Optional[T any] struct {
 	Set   bool
 	Value *T
 }
 
-// UnmarshalJSON implements json.Unmarshaler; it is called only for fields that are there.
+// UnmarshalJSON implements json.Unmarshaler; it is called only for fields that are present.
 func (o *Optional[T]) UnmarshalJSON(b []byte) error {
 	o.Set = true
 	return json.Unmarshal(b, &o.Value)
 }
 
-// IsZero says that the field is absent, so that omitzero leaves it out and a request
-// without it has another fingerprint than one where it is null.
+// IsZero reports whether the field is absent, so that omitzero leaves it out. A request
+// without the field thus has another idempotency fingerprint than one where it is null.
 func (o Optional[T]) IsZero() bool { return !o.Set }
 
 // MarshalJSON implements json.Marshaler.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.Value) }
 
-// Duration is a time.Duration that reads as a number of seconds or as text such as
-// "90s", "12h" or "30d".
+// Duration is a time.Duration that is given in JSON as a number of seconds or as text such
+// as "90s", "12h" or "30d".
 type Duration time.Duration
 
 var errDuration = errors.New(`must be a number of seconds or a duration such as "12h" or "30d"`)
@@ -75,5 +75,5 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, int64(time.Duration(d)/time.Second), 10), nil
 }
 
-// maxDuration is far above every limit of ours and far below what a time.Duration holds.
+// maxDuration is far above every limit of the protocol and far below what a time.Duration holds.
 const maxDuration = 100 * 365 * 24 * time.Hour

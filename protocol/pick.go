@@ -1,6 +1,6 @@
 package protocol
 
-// GameFilter is the query of games.list; zero fields do not filter.
+// GameFilter is the query of games.list; zero fields match every game.
 type GameFilter struct {
 	Enabled        *bool  `json:"enabled"`
 	PlayerCount    int    `json:"playerCount"`    // min ≤ n ≤ max
@@ -10,7 +10,7 @@ type GameFilter struct {
 	Pack           string `json:"pack"`           // the exact name
 }
 
-// Check looks at the words and ranges.
+// Check validates words and ranges.
 func (f GameFilter) Check() *Error {
 	if f.PlayerCount < 0 || f.PlayerCount > MaxPlayers {
 		return Invalid("playerCount must be between 1 and %d", MaxPlayers)
@@ -28,24 +28,25 @@ func (f GameFilter) Check() *Error {
 	return nil
 }
 
-// Pick is the body of games.pick: filters as in GameFilter, over enabled games only.
+// Pick is the query of games.pick, which picks a game at random: filters as in GameFilter,
+// over enabled games only.
 type Pick struct {
 	PlayerCount    int    `json:"playerCount"`
 	Drawing        string `json:"drawing"`
 	Length         string `json:"length"`
 	FamilyFriendly *bool  `json:"familyFriendly"`
-	// SessionID leaves out the session's last two games or, with ExcludePlayed, all it has played.
+	// SessionID excludes the session's last two games or, with ExcludePlayed, all its games.
 	SessionID     SessionID `json:"sessionId"`
 	ExcludePlayed bool      `json:"excludePlayed"`
 }
 
-// Filter is the catalogue filter of a pick.
+// Filter returns the filter over the catalogue.
 func (p Pick) Filter() GameFilter {
 	on := true
 	return GameFilter{Enabled: &on, PlayerCount: p.PlayerCount, Drawing: p.Drawing, Length: p.Length, FamilyFriendly: p.FamilyFriendly}
 }
 
-// Check looks at the words and ranges.
+// Check validates words and ranges.
 func (p Pick) Check() *Error {
 	if p.SessionID < 0 {
 		return Invalid("sessionId must be a positive integer")

@@ -9,17 +9,17 @@ const (
 	MaxPlayers = 100_000
 )
 
-// PlayStatus is where a playing stands.
+// PlayStatus is the status of a play.
 type PlayStatus string
 
-// The statuses of a playing.
+// The statuses of a play.
 const (
 	StatusPlaying PlayStatus = "playing"
 	StatusPlayed  PlayStatus = "played"
 	StatusSkipped PlayStatus = "skipped"
 )
 
-// SessionGame is one playing of a game within a session, joined with the game.
+// SessionGame is one play of a game in a session, with the fields of the game.
 type SessionGame struct {
 	ID                     PlayID     `json:"id"`
 	SessionID              SessionID  `json:"session_id"`
@@ -40,13 +40,13 @@ type SessionGame struct {
 	Downvotes              int64      `json:"downvotes"`
 }
 
-// AddGame starts the next game: sessions.games.add.
+// AddGame adds a play to a session and makes it the one that is playing: sessions.games.add.
 type AddGame struct {
 	ID            SessionID `json:"id"`
 	GameID        GameID    `json:"game_id"`
 	ManuallyAdded bool      `json:"manually_added"`
 	RoomCode      *string   `json:"room_code"`
-	// Game is looked up by the hub: the catalogue's entry with its totals so far.
+	// Game is the catalogue's game with its totals so far, looked up by the hub.
 	Game Game `json:"-"`
 }
 
@@ -61,9 +61,10 @@ func (c AddGame) Check() *Error {
 	return nil
 }
 
+// Target implements SessionCommand.
 func (c AddGame) Target() SessionID { return c.ID }
 
-// SetGameStatus moves a playing: sessions.games.status.
+// SetGameStatus sets the status of a play: sessions.games.status.
 type SetGameStatus struct {
 	ID     SessionID  `json:"id"`
 	GameID PlayID     `json:"gameId"`
@@ -79,10 +80,11 @@ func (c SetGameStatus) Check() *Error {
 	return Invalid("Invalid status. Must be playing, played, or skipped")
 }
 
+// Target implements SessionCommand.
 func (c SetGameStatus) Target() SessionID { return c.ID }
 
-// RemoveGame takes a playing out of its session: sessions.games.remove. Its votes
-// stay counted.
+// RemoveGame removes a play from its session: sessions.games.remove. Its votes stay in the
+// game's totals.
 type RemoveGame struct {
 	ID     SessionID `json:"id"`
 	GameID PlayID    `json:"gameId"`
@@ -91,9 +93,11 @@ type RemoveGame struct {
 // Check implements Command.
 func (c RemoveGame) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c RemoveGame) Target() SessionID { return c.ID }
 
-// SetRoomCode says where to join: sessions.games.room_code. Codes are stored in upper case.
+// SetRoomCode sets the Jackbox room code of a play: sessions.games.room_code. It is stored
+// in upper case.
 type SetRoomCode struct {
 	ID       SessionID `json:"id"`
 	GameID   PlayID    `json:"gameId"`
@@ -108,9 +112,10 @@ func (c SetRoomCode) Check() *Error {
 	return checkRoomCode(c.RoomCode)
 }
 
+// Target implements SessionCommand.
 func (c SetRoomCode) Target() SessionID { return c.ID }
 
-// checkRoomCode wants what the game's site accepts: four of A–Z and 0–9, in any case.
+// checkRoomCode accepts what jackbox.tv accepts: four of A–Z and 0–9, in any case.
 func checkRoomCode(code string) *Error {
 	ok := len(code) == 4
 	for i := 0; ok && i < len(code); i++ {
@@ -123,7 +128,8 @@ func checkRoomCode(code string) *Error {
 	return nil
 }
 
-// SetPlayerCount sets the count by hand, which wins over an automatic one: sessions.games.player_count.
+// SetPlayerCount sets the player count by hand: sessions.games.player_count. It takes
+// precedence over an automatic count.
 type SetPlayerCount struct {
 	ID          SessionID `json:"id"`
 	GameID      PlayID    `json:"gameId"`
@@ -141,10 +147,11 @@ func (c SetPlayerCount) Check() *Error {
 	return nil
 }
 
+// Target implements SessionCommand.
 func (c SetPlayerCount) Target() SessionID { return c.ID }
 
-// StartPlayerCheck has the players in the game's room counted:
-// sessions.games.start_player_check. The playing needs a room code.
+// StartPlayerCheck starts the automatic player count in the play's Jackbox room:
+// sessions.games.start_player_check. The play needs a room code.
 type StartPlayerCheck struct {
 	ID     SessionID `json:"id"`
 	GameID PlayID    `json:"gameId"`
@@ -153,9 +160,10 @@ type StartPlayerCheck struct {
 // Check implements Command.
 func (c StartPlayerCheck) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c StartPlayerCheck) Target() SessionID { return c.ID }
 
-// StopPlayerCheck ends that: sessions.games.stop_player_check.
+// StopPlayerCheck stops the automatic player count: sessions.games.stop_player_check.
 type StopPlayerCheck struct {
 	ID     SessionID `json:"id"`
 	GameID PlayID    `json:"gameId"`
@@ -164,10 +172,11 @@ type StopPlayerCheck struct {
 // Check implements Command.
 func (c StopPlayerCheck) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c StopPlayerCheck) Target() SessionID { return c.ID }
 
-// PlayerCheck is the answer of sessions.games.start_player_check and its end: what
-// becomes of the automatic count. Status is waiting or stopped.
+// PlayerCheck is the answer of sessions.games.start_player_check and
+// sessions.games.stop_player_check. Status is "waiting" or "stopped".
 type PlayerCheck struct {
 	Message string `json:"message"`
 	Status  string `json:"status"`

@@ -2,10 +2,10 @@ package protocol
 
 import "strconv"
 
-// Limits of polls that clients meet.
+// Limits of polls.
 const (
-	// MinCandidates and MaxCandidates of one poll: more than six do not fit a screen
-	// beside the game that is being played.
+	// MinCandidates and MaxCandidates bound the candidates of one poll: more than six do not
+	// fit on a screen beside the game that is being played.
 	MinCandidates = 2
 	MaxCandidates = 6
 	// MinPollSeconds, in seconds, is about the delay of a stream: with less, the chat
@@ -16,60 +16,60 @@ const (
 	// MaxPolls is how many polls one session can have; it also makes the decimal digits
 	// of a PollID. An evening has about ten.
 	MaxPolls = 1_000
-	// MaxPollVoters bounds the voters of one poll, who are remembered until it ends:
+	// MaxPollVoters bounds the voters of one poll, whose choices are in memory until it ends:
 	// some 8 MB. It is ten times the largest audience room.
 	MaxPollVoters = 100_000
 )
 
-// PollID names a poll. See NewPollID.
+// PollID identifies a poll. See NewPollID.
 type PollID int64
 
-// NewPollID makes the id of the n-th poll (from 1) of a session: 3001 is the first of
-// session 3. Sessions number their own polls as they do their playings.
+// NewPollID returns the id of the n-th poll (from 1) of a session: 3001 is the first of
+// session 3. Sessions number their polls as they number their plays.
 func NewPollID(s SessionID, n int) PollID { return PollID(int64(s)*MaxPolls + int64(n)) }
 
 func (id PollID) String() string { return strconv.FormatInt(int64(id), 10) }
 
-// PollStatus is where a poll stands.
+// PollStatus is the status of a poll.
 type PollStatus string
 
-// The statuses of a poll. It is canceled by the host or by the end of the session.
+// The statuses of a poll. A poll is canceled by the host or by the end of its session.
 const (
 	StatusOpen     PollStatus = "open"
 	StatusEnded    PollStatus = "ended"
 	StatusCanceled PollStatus = "canceled"
 )
 
-// Poll asks the crowd which game comes next.
+// Poll asks the audience which game comes next.
 type Poll struct {
 	ID        PollID     `json:"id"`
 	SessionID SessionID  `json:"session_id"`
 	Status    PollStatus `json:"status"`
 	StartedAt Timestamp  `json:"started_at"`
-	// EndsAt is when no vote counts any more; EndedAt is when the outcome was known.
+	// EndsAt is the time after which no vote counts; EndedAt is when the poll was ended and
+	// its outcome known.
 	EndsAt  Timestamp  `json:"ends_at"`
 	EndedAt *Timestamp `json:"ended_at"`
-	// RemainingMS is how many milliseconds it goes on yet, 0 when it is over: a countdown
-	// begins from it, whatever the clocks of the server and of a screen say.
+	// RemainingMS is the time left in milliseconds, 0 when the poll is over. A countdown
+	// starts from it, so that it does not depend on the clocks of server and screen.
 	RemainingMS int64 `json:"remaining_ms"`
-	// AutoAdd says that the winner is added to the session with the end.
+	// AutoAdd says that the winner is added to the session when the poll ends.
 	AutoAdd    bool        `json:"auto_add"`
 	Candidates []Candidate `json:"candidates"`
 	TotalVotes int64       `json:"total_votes"`
 	// Winner is null while the poll is open and when it was canceled.
 	Winner *Candidate `json:"winner"`
-	// Tie says that the draw decided between several with the most votes.
+	// Tie says that several candidates had the most votes and the winner was drawn at random.
 	Tie bool `json:"tie"`
-	// Added says that the winner was added to the session since the end.
+	// Added says that the winner was added to the session after the end.
 	Added bool `json:"added"`
-	// Followed says that some game was added to the session since the end.
+	// Followed says that any game was added to the session after the end.
 	Followed bool `json:"followed"`
 }
 
-// Candidate is a game that a poll asks about, as it was in the catalogue when the
-// poll began.
+// Candidate is a game that can win a poll, as it was in the catalogue when the poll began.
 type Candidate struct {
-	// Choice is its number in the poll, from 1: what a voter names.
+	// Choice is the candidate's number in the poll, from 1, which a voter sends.
 	Choice     int    `json:"choice"`
 	GameID     GameID `json:"game_id"`
 	Title      string `json:"title"`
@@ -79,22 +79,22 @@ type Candidate struct {
 	Votes      int64  `json:"votes"`
 }
 
-// StartPoll asks the crowd what comes next: sessions.poll.start. Either GameIDs names
-// the candidates, or Count says how many the picker is to roll.
+// StartPoll starts a poll: sessions.poll.start. Either GameIDs names the candidates, or Count
+// is how many the picker picks at random.
 type StartPoll struct {
 	ID      SessionID `json:"id"`
 	GameIDs []GameID  `json:"game_ids"`
 	Count   *int      `json:"count"`
-	// The filters of the picker, as in Pick.
+	// The filters of the picker are those of Pick.
 	PlayerCount    int    `json:"playerCount"`
 	Drawing        string `json:"drawing"`
 	Length         string `json:"length"`
 	FamilyFriendly *bool  `json:"familyFriendly"`
 	ExcludePlayed  bool   `json:"excludePlayed"`
-	// Seconds is how long the crowd may vote, default DefaultPollSeconds.
+	// Seconds is how long the poll is open, default DefaultPollSeconds.
 	Seconds *int `json:"seconds"`
 	AutoAdd bool `json:"auto_add"`
-	// Candidates are looked up or rolled by the hub.
+	// Candidates are looked up or picked by the hub.
 	Candidates []Game `json:"-"`
 }
 
@@ -140,26 +140,26 @@ func (c StartPoll) checkGames() *Error {
 	return nil
 }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c StartPoll) Target() SessionID { return c.ID }
 
-// Pick is what the picker is asked for the candidates.
+// Pick returns the query by which the picker picks the candidates.
 func (c StartPoll) Pick() Pick {
 	return Pick{PlayerCount: c.PlayerCount, Drawing: c.Drawing, Length: c.Length, FamilyFriendly: c.FamilyFriendly,
 		SessionID: c.ID, ExcludePlayed: c.ExcludePlayed}
 }
 
-// CastPollVote is one voter's choice in the open poll: sessions.poll.vote.
+// CastPollVote casts one vote in the open poll: sessions.poll.vote.
 type CastPollVote struct {
 	ID SessionID `json:"id"`
-	// PollID is the poll that the voter has seen; 0 is the one that is open.
+	// PollID is the poll that the voter has seen; 0 is the open poll.
 	PollID PollID `json:"poll_id"`
-	// Username is who votes. For a guest it is the name it came in with.
+	// Username is the voter. For a guest it is the name given at entry.
 	Username string `json:"username"`
 	// Choice is the number of the candidate, from 1.
 	Choice int `json:"choice"`
-	// Device is a guest's phone, 0 for the voter of a bot or an admin. A phone has one
-	// vote whatever its name. Generation, Address and Voids are those of its token.
+	// Device is a guest's phone, 0 for a vote that a bot or an admin sends. A phone has one
+	// vote whatever its name. Generation, Address and VoidCount are those of its token.
 	Device     DeviceID       `json:"-"`
 	Generation JoinGeneration `json:"-"`
 	Address    AddressID      `json:"-"`
@@ -180,21 +180,23 @@ func (c *CastPollVote) Check() *Error {
 	return checkLine("username", c.Username, 1, MaxUsername)
 }
 
+// Target implements SessionCommand.
 func (c *CastPollVote) Target() SessionID { return c.ID }
 
 // EndPoll ends the open poll now: sessions.poll.end.
 type EndPoll struct {
 	ID SessionID `json:"id"`
-	// PollID is the poll whose time is over; 0 is the one that is open.
+	// PollID is the poll whose time is over; 0 is the open poll.
 	PollID PollID `json:"-"`
-	// Draw decides a tie, uniform in [0, 1). The hub draws it when it ends the poll, so
-	// nobody can know it before.
+	// TieBreak decides a tie, uniform in [0, 1). The hub draws it when it ends the poll, so
+	// nobody can know it earlier.
 	TieBreak float64 `json:"-"`
 }
 
 // Check implements Command.
 func (c EndPoll) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c EndPoll) Target() SessionID { return c.ID }
 
 // CancelPoll ends the open poll without a winner: sessions.poll.cancel.
@@ -205,9 +207,10 @@ type CancelPoll struct {
 // Check implements Command.
 func (c CancelPoll) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c CancelPoll) Target() SessionID { return c.ID }
 
-// AddPollWinner makes the winner of the newest poll the next game: sessions.poll.add.
+// AddPollWinner adds the winner of the newest poll to the session: sessions.poll.add.
 type AddPollWinner struct {
 	ID SessionID `json:"id"`
 }
@@ -215,6 +218,7 @@ type AddPollWinner struct {
 // Check implements Command.
 func (c AddPollWinner) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c AddPollWinner) Target() SessionID { return c.ID }
 
 // PollStarted is the data of poll.started.
@@ -223,7 +227,7 @@ type PollStarted struct {
 	Poll      Poll      `json:"poll"`
 }
 
-// PollTallied is the data of poll.tally, told with each vote.
+// PollTallied is the data of poll.tally, which follows each vote in a poll.
 type PollTallied struct {
 	SessionID SessionID  `json:"sessionId"`
 	Poll      PollTotals `json:"poll"`
@@ -236,14 +240,14 @@ type PollTotals struct {
 	TotalVotes int64            `json:"total_votes"`
 }
 
-// CandidateVotes is how many votes a candidate has. Its place in the list is its choice.
+// CandidateVotes are the votes of a candidate. The order in the list is that of the choices.
 type CandidateVotes struct {
 	GameID GameID `json:"game_id"`
 	Votes  int64  `json:"votes"`
 }
 
-// AppendPollTallyEvent appends the JSON of a poll.tally event to dst, as json.Marshal of the
-// Event would: polls are voted on as fast as games.
+// AppendPollTallyEvent appends the JSON of a poll.tally event to dst: the same bytes as
+// json.Marshal of the Event, without its allocations, because polls get votes as fast as games.
 func AppendPollTallyEvent(dst []byte, at Timestamp, seq Seq, t *PollTallied) []byte {
 	dst = append(dst, `{"type":"poll.tally","timestamp":`...)
 	dst = at.AppendJSON(dst)
@@ -278,7 +282,7 @@ type PollEnded struct {
 }
 
 // TallyPoll is the open poll within a Tally: the votes of each candidate in the order of
-// their choices, and of all together.
+// the choices, and their sum.
 type TallyPoll struct {
 	ID    PollID  `json:"id"`
 	Votes []int64 `json:"votes"`

@@ -4,13 +4,13 @@ package protocol
 // from across a room.
 const MaxQRText = 512
 
-// MakeQR is the body of qr.make: what the code is to say. The link of a screen holds a
-// token, which must not stand in a URL that is asked for; so this is no GET.
+// MakeQR is the body of qr.make: the text of a QR code. The link of a screen contains a
+// token, which must not be in a requested URL, where logs would keep it; so this is no GET.
 type MakeQR struct {
 	Text string `json:"text"` // 1 to MaxQR bytes
 }
 
-// Check looks at the length.
+// Check validates the length.
 func (q MakeQR) Check() *Error {
 	if q.Text == "" {
 		return Invalid("text is required")

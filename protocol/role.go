@@ -1,12 +1,12 @@
 package protocol
 
-// Role is what a token allows.
+// Role is what a token was issued for.
 type Role string
 
 // The roles. An admin may do everything; a bot may vote and read; a viewer may
 // subscribe and read. A bot or viewer token can be bound to one session. A guest is
-// somebody's phone: it votes, takes part and subscribes in the one session that it has
-// joined, and reads what everybody may.
+// a person's phone: it votes in games and polls and subscribes, all in the one session that
+// it has joined, and reads what needs no token.
 const (
 	RoleAdmin  Role = "admin"
 	RoleBot    Role = "bot"
@@ -14,50 +14,51 @@ const (
 	RoleGuest  Role = "guest"
 )
 
-// Access is what an operation asks for.
+// Access is the right that an operation requires.
 type Access string
 
-// The accesses.
+// The access levels.
 const (
-	// AccessAnyone needs no token. One that is sent and does not hold counts as none.
+	// AccessAnyone needs no token. An invalid token counts as none.
 	AccessAnyone Access = "anyone"
-	// AccessGuest needs a guest's token and no other: it is done by a phone, for itself.
+	// AccessGuest needs a guest's token and no other: a phone acts for itself.
 	AccessGuest Access = "guest"
 	// AccessWatch needs a viewer's, a bot's or an admin's token.
 	AccessWatch Access = "watch"
-	// AccessParticipate needs a guest's, a bot's or an admin's token: it takes part in something.
-	AccessParticipate Access = "take"
+	// AccessParticipate needs a guest's, a bot's or an admin's token.
+	AccessParticipate Access = "participate"
 	// AccessVote needs a bot's or an admin's token.
 	AccessVote Access = "vote"
 	// AccessAdmin needs an admin's token.
 	AccessAdmin Access = "admin"
 )
 
-// AccessLevels returns all of them, from least to most.
+// AccessLevels returns all access levels, from least to most.
 func AccessLevels() []Access {
 	return []Access{AccessAnyone, AccessGuest, AccessWatch, AccessParticipate, AccessVote, AccessAdmin}
 }
 
-// Principal is who asks. The zero Principal is somebody without a token.
+// Principal is the authenticated caller. The zero Principal has no token.
 type Principal struct {
 	Role Role
-	// Token is the id of a scoped token, 0 for a token given for the admin key.
+	// Token is the id of a scoped token; 0 for a token given for the admin key.
 	Token TokenID
-	// Session is the only session the token is for, 0 for any. A guest's is never 0.
+	// Session is the only session that the token is valid for, 0 for any. A guest's is never 0.
 	Session SessionID
 	Name    string
 	Expires Timestamp
-	// Device tells a guest's phone from others, 0 for everybody else. Generation is that
-	// of the session's joining when the guest came in.
+	// Device is a guest's phone, 0 for all other roles. Generation is the session's
+	// JoinGeneration at which the guest entered.
 	Device     DeviceID
 	Generation JoinGeneration
-	// Address is where a guest came in from, 0 for everybody else and where it is not known.
+	// Address is the network address from which a guest entered; 0 for all other roles and
+	// for tokens of older versions.
 	Address AddressID
-	// Voids is how often votes had been voided in the session when the guest came in.
+	// VoidCount is how often votes had been voided in the session when the guest entered.
 	VoidCount uint32
 }
 
-// May says whether the principal may use an operation of that access.
+// May reports whether the principal may call an operation of that access level.
 func (p Principal) May(a Access) bool {
 	switch a {
 	case AccessAnyone:
@@ -75,5 +76,5 @@ func (p Principal) May(a Access) bool {
 	}
 }
 
-// Sees says whether the principal's token is good for that session.
+// Covers reports whether the principal's token is valid for that session.
 func (p Principal) Covers(s SessionID) bool { return p.Session == 0 || p.Session == s }

@@ -3,7 +3,7 @@ package protocol
 // MaxNotes, in runes, keeps session lists small.
 const MaxNotes = 4000
 
-// Session is a game night.
+// Session is one game night.
 type Session struct {
 	ID          SessionID  `json:"id"`
 	CreatedAt   Timestamp  `json:"created_at"`
@@ -13,20 +13,20 @@ type Session struct {
 	GamesPlayed int        `json:"games_played"`
 }
 
-// CreateSession opens a game night: sessions.create.
+// CreateSession opens a session: sessions.create.
 type CreateSession struct {
 	Notes *string `json:"notes"`
-	// ID is given by the registry.
+	// ID is assigned by the hub.
 	ID SessionID `json:"-"`
 }
 
 // Check implements Command.
 func (c CreateSession) Check() *Error { return checkOptionalText("notes", c.Notes, MaxNotes) }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c CreateSession) Target() SessionID { return c.ID }
 
-// CloseSession ends it: sessions.close. What is playing becomes played.
+// CloseSession closes a session: sessions.close. A game that is playing becomes played.
 type CloseSession struct {
 	ID    SessionID `json:"id"`
 	Notes *string   `json:"notes"`
@@ -35,9 +35,10 @@ type CloseSession struct {
 // Check implements Command.
 func (c CloseSession) Check() *Error { return checkOptionalText("notes", c.Notes, MaxNotes) }
 
+// Target implements SessionCommand.
 func (c CloseSession) Target() SessionID { return c.ID }
 
-// DeleteSession forgets a closed session: sessions.delete. Totals of games stay.
+// DeleteSession deletes a closed session: sessions.delete. The totals of games keep its votes.
 type DeleteSession struct {
 	ID SessionID `json:"id"`
 }
@@ -45,6 +46,7 @@ type DeleteSession struct {
 // Check implements Command.
 func (c DeleteSession) Check() *Error { return nil }
 
+// Target implements SessionCommand.
 func (c DeleteSession) Target() SessionID { return c.ID }
 
 // DeletedSession is the answer of sessions.delete.

@@ -18,7 +18,7 @@ type Count struct {
 	Count int64 `json:"count"`
 }
 
-// RankedGame is a game in the best-of lists of Stats.
+// RankedGame is a game in the rankings of Stats.
 type RankedGame struct {
 	ID              GameID `json:"id"`
 	Title           string `json:"title"`

@@ -15,14 +15,14 @@ const timestampLayout = "2006-01-02T15:04:05.000Z"
 // maxTimestamp is the last millisecond of the year 9999, the end of RFC 3339.
 const maxTimestamp Timestamp = 253402300799999
 
-// ErrTimestamp is returned for a text that is no timestamp of ours.
+// ErrTimestamp is the error for a text that is no such timestamp.
 var ErrTimestamp = errors.New("not an RFC 3339 timestamp between the years 1970 and 9999")
 
-// TimestampOf cuts a time to milliseconds.
+// TimestampOf truncates a time to milliseconds.
 func TimestampOf(t time.Time) Timestamp { return Timestamp(t.UnixMilli()) }
 
-// ParseTimestamp reads RFC 3339 with any offset and any number of decimals (cut to
-// milliseconds), from 1970 to 9999.
+// ParseTimestamp parses RFC 3339 with any offset and any number of decimals (truncated to
+// milliseconds), from 1970 to 9999. The error is ErrTimestamp.
 func ParseTimestamp(s string) (Timestamp, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
@@ -35,12 +35,12 @@ func ParseTimestamp(s string) (Timestamp, error) {
 	return ts, nil
 }
 
-// Time is the moment as a time.Time in UTC.
+// Time returns t as a time.Time in UTC.
 func (t Timestamp) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
 
 func (t Timestamp) String() string { return t.Time().Format(timestampLayout) }
 
-// AppendJSON appends the quoted form to dst.
+// AppendJSON appends the timestamp as a JSON string to dst.
 func (t Timestamp) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '"')
 	dst = t.Time().AppendFormat(dst, timestampLayout)
@@ -66,7 +66,8 @@ func (t *Timestamp) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// quotedText is what stands between quotes; a timestamp needs no escapes.
+// quotedText returns the content of a JSON string. It does not decode escapes: a timestamp
+// has none.
 func quotedText(b []byte) (text string, ok bool) {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
 		return "", false
@@ -74,20 +75,21 @@ func quotedText(b []byte) (text string, ok bool) {
 	return string(b[1 : len(b)-1]), true
 }
 
-// Stamp is when somebody says that something has happened: a Timestamp, read with one
-// difference. Without decimals it means the end of its second, so
-// "2024-01-15T12:00:00Z" is read as "2024-01-15T12:00:00.999Z": who tells time by the
-// second can say no more than that it happened within it, and a game that began in the
-// middle of that second is the one that was voted on.
+// VoteTimestamp is the time that a client gives for a vote or a chat message. It differs from
+// Timestamp in how it is parsed: without decimals it means the end of its second, so
+// "2024-01-15T12:00:00Z" is read as "2024-01-15T12:00:00.999Z". A client that knows only the
+// second knows no more than that the vote was cast within it, and if a game began in the
+// middle of that second, the vote was for that game.
 type VoteTimestamp Timestamp
 
-// endOfSecond is the last millisecond of a second, counted from its first.
+// lastMillisecond is the last millisecond of a second, counted from its first.
 const lastMillisecond = 999
 
-// Stamp is the moment as a stamp, for commands that are made in Go.
+// VoteTimestamp returns t for the timestamp field of a command made in Go.
 func (t Timestamp) VoteTimestamp() *VoteTimestamp { return (*VoteTimestamp)(&t) }
 
-// ParseVoteTimestamp reads RFC 3339 as ParseTimestamp does.
+// ParseVoteTimestamp parses RFC 3339 as ParseTimestamp does, with the end of the second when
+// there are no decimals.
 func ParseVoteTimestamp(s string) (VoteTimestamp, error) {
 	t, err := ParseTimestamp(s)
 	if err != nil {
@@ -99,7 +101,7 @@ func ParseVoteTimestamp(s string) (VoteTimestamp, error) {
 	return VoteTimestamp(t), nil
 }
 
-// Timestamp is the moment.
+// Timestamp returns the time as a Timestamp.
 func (s VoteTimestamp) Timestamp() Timestamp { return Timestamp(s) }
 
 func (s VoteTimestamp) String() string { return Timestamp(s).String() }
@@ -121,21 +123,21 @@ func (s *VoteTimestamp) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Moment is when something is decided, told by two clocks.
+// ClockReading is one point in time, read from two clocks.
 type ClockReading struct {
-	// Clock is what the machine's clock says. It is what people are told, and it may be
-	// wrong: set back, set ahead, and put right again.
+	// Wall is the machine's wall clock. It is what clients see, and it may be wrong: set
+	// back, set ahead, and corrected later.
 	Wall Timestamp
-	// Steady is what the clock said when the hub started and the time that has passed
-	// since. It never jumps. It is as right as the clock was at the start.
+	// Monotonic is the wall clock at the start of the hub plus the time that has passed
+	// since. It never jumps. It is as correct as the wall clock was at the start.
 	Monotonic Timestamp
 }
 
-// At is a moment of a clock that was never set.
+// ReadingOf is the reading when the wall clock was never set since the start.
 func ReadingOf(t Timestamp) ClockReading { return ClockReading{t, t} }
 
-// Ahead is how far the clock has been set ahead since the start, below 0 when back.
+// WallAhead is how far the wall clock has been set ahead since the start, negative when set back.
 func (m ClockReading) WallAhead() Timestamp { return m.Wall - m.Monotonic }
 
-// Earlier is the earlier of the two: what has run out by it has run out by both.
+// Earlier is the earlier of the two clocks: a deadline that has passed by it has passed by both.
 func (m ClockReading) Earlier() Timestamp { return min(m.Wall, m.Monotonic) }

@@ -27,7 +27,7 @@ type Verified struct {
 	} `json:"user"`
 }
 
-// IssueToken makes a scoped token: tokens.create.
+// IssueToken issues a scoped token: tokens.create.
 type IssueToken struct {
 	Role      Role       `json:"role"`
 	Name      string     `json:"name"`
@@ -53,7 +53,7 @@ func (c IssueToken) Check() *Error {
 	return checkLine("name", c.Name, 1, MaxTitle)
 }
 
-// RevokeToken ends a scoped token at once: tokens.revoke.
+// RevokeToken revokes a scoped token at once: tokens.revoke.
 type RevokeToken struct {
 	ID TokenID `json:"id"`
 }
@@ -61,7 +61,7 @@ type RevokeToken struct {
 // Check implements Command.
 func (c RevokeToken) Check() *Error { return nil }
 
-// Token is an access token without its secret.
+// Token describes a scoped access token, without the token itself.
 type Token struct {
 	ID        TokenID    `json:"id"`
 	Role      Role       `json:"role"`
@@ -71,7 +71,7 @@ type Token struct {
 	ExpiresAt Timestamp  `json:"expiresAt"`
 }
 
-// IssuedToken is the answer of tokens.create: the only time the token itself is shown.
+// IssuedToken is the answer of tokens.create, the only answer that contains the token itself.
 type IssuedToken struct {
 	Token
 	Secret string `json:"token"`

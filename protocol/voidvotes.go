@@ -2,15 +2,15 @@ package protocol
 
 import "strconv"
 
-// VoidVotes takes back all votes of the devices that came in from an address, or from all
-// addresses of a site, and keeps them from voting again: sessions.join.void.
+// VoidVotes removes all votes of the devices that entered from an address, or from any
+// address of a network, and bars the devices from voting: sessions.join.void.
 type VoidVotes struct {
 	ID SessionID `json:"id"`
-	// Address is what GuestAddress calls ID or Network.
+	// Address is the ID or the Network of a GuestAddress.
 	Address string `json:"address"`
 }
 
-// Target is the session that decides.
+// Target implements SessionCommand.
 func (c VoidVotes) Target() SessionID { return c.ID }
 
 // Check implements Command.
@@ -26,27 +26,27 @@ type VoidedVotes struct {
 	Message   string    `json:"message"`
 	SessionID SessionID `json:"sessionId"`
 	Address   string    `json:"address"`
-	// Devices and Votes are what this call took back: none of what was taken back before.
+	// Devices and Votes are the numbers voided by this call, without those voided before.
 	Devices int   `json:"devices"`
 	Votes   int64 `json:"votes"`
 }
 
-// VotesVoided is the data of votes.voided: the votes of some devices, all of them, count
-// no more. A large void comes as several events.
+// VotesVoided is the data of votes.voided: all votes of some devices were removed. A large
+// void is split into several events.
 type VotesVoided struct {
 	SessionID SessionID `json:"sessionId"`
-	// Devices is how many they were.
+	// Devices is the number of devices.
 	Devices int `json:"devices"`
-	// Votes is how many votes for games count no more, the sum over the games.
+	// Votes is the number of removed votes for games, the sum over the games.
 	Votes int64 `json:"votes"`
-	// Games are those that lost votes, in the order of their first playings.
+	// Games are the games that lost votes, in the order of their first plays.
 	Games []VoidedGame `json:"games"`
-	// Poll is how the open poll stands without their choices, null while none is open.
+	// Poll is the open poll without the removed choices, null while none is open.
 	Poll *PollTotals `json:"poll"`
 }
 
-// VoidedGame is a game within VotesVoided: the votes that count no more, and the totals
-// over all sessions without them.
+// VoidedGame is a game within VotesVoided: the removed votes, and the totals over all
+// sessions without them.
 type VoidedGame struct {
 	EventGame
 	Upvotes   int64  `json:"upvotes"`
@@ -54,14 +54,14 @@ type VoidedGame struct {
 	Totals    Totals `json:"totals"`
 }
 
-// AddressTarget is an address of a session's guests, or a whole site: all addresses that
-// have its upper half.
+// AddressTarget is the address of a session's guests, or a whole network: all addresses with
+// the same upper half.
 type AddressTarget struct {
 	Address      AddressID
-	WholeNetwork bool // the lower half is 0 and of no meaning
+	WholeNetwork bool // the lower half of Address is 0 and not compared
 }
 
-// Has says whether the address is meant.
+// Matches reports whether the target includes the address.
 func (t AddressTarget) Matches(id AddressID) bool {
 	if t.WholeNetwork {
 		return id.Network() == t.Address.Network()
@@ -76,7 +76,7 @@ func (t AddressTarget) String() string {
 	return t.Address.String()
 }
 
-// ParseAddressTarget reads the id of an address, 16 hexadecimal digits, or of a site, 8;
+// ParseAddressTarget reads the id of an address, 16 hexadecimal digits, or of a network, 8;
 // ok is false for anything else.
 func ParseAddressTarget(s string) (t AddressTarget, ok bool) {
 	if id, ok := ParseAddressID(s); ok {
@@ -87,29 +87,28 @@ func ParseAddressTarget(s string) (t AddressTarget, ok bool) {
 	return AddressTarget{Address: NewAddressID(site, 0), WholeNetwork: true}, err == nil && site.String() == s
 }
 
-// MaxGuestAddresses bounds the list of addresses: a host looks at the largest.
+// MaxGuestAddresses bounds the list of addresses: a host looks at those with the most devices.
 const MaxGuestAddresses = 500
 
-// GuestAddresses is the answer of sessions.join.addresses: those with the most devices
-// first.
+// GuestAddresses is the answer of sessions.join.addresses, most devices first.
 type GuestAddresses struct {
 	SessionID SessionID `json:"sessionId"`
-	// Total is how many addresses there are; at most MaxGuestAddresses are listed.
+	// Total is the number of all addresses; at most MaxGuestAddresses are listed.
 	Total     int            `json:"total"`
 	Addresses []GuestAddress `json:"addresses"`
 }
 
-// GuestAddress is an address from which devices came in that have voted. Zeros stand for
-// all of which no address is known, because their tokens are of an older version.
+// GuestAddress is an address from which devices entered that have voted. An id of zeros
+// stands for all devices of unknown address, whose tokens are of an older version.
 type GuestAddress struct {
-	// ID is the address, as AddressID.String has it; Network is its first half: the same
-	// for all addresses of an IPv6 /48.
+	// ID is AddressID.String; Network is its first half, which is the same for all addresses
+	// of an IPv6 /48.
 	ID      string `json:"id"`
 	Network string `json:"network"`
-	// Devices have voted, Voided of them were kept from it since.
+	// Devices is the number of devices that have voted, Voided how many of them are barred.
 	Devices int `json:"devices"`
 	Voided  int `json:"voided"`
-	// Votes are those that count, without choices in polls.
+	// Votes is the number of votes that count, without choices in polls.
 	Votes     int64     `json:"votes"`
 	FirstSeen Timestamp `json:"firstSeen"` // the first vote
 	LastSeen  Timestamp `json:"lastSeen"`  // the newest vote

@@ -18,17 +18,17 @@ const (
 	DuplicateWindow = time.Second
 )
 
-// VoteType is a thumb.
+// VoteType is a vote for or against a game.
 type VoteType string
 
-// The two thumbs.
+// The two types of votes.
 const (
 	VoteUp   VoteType = "up"
 	VoteDown VoteType = "down"
 )
 
-// CastVote is one thumb: votes.live. It belongs to the playing with the latest
-// played_at that is not after the timestamp.
+// CastVote casts one vote: votes.live. It counts for the play with the latest played_at that
+// is not after the timestamp.
 type CastVote struct {
 	// SessionID 0 means the active session.
 	SessionID SessionID      `json:"sessionId"`
@@ -36,7 +36,7 @@ type CastVote struct {
 	Vote      VoteType       `json:"vote"`
 	Timestamp *VoteTimestamp `json:"timestamp"`
 	// Ticker names a game of the catalogue in the reference API, whatever is being played.
-	// There are none here yet: a vote that has one is refused.
+	// Games have no tickers here yet: a vote with one is refused.
 	Ticker string `json:"ticker,omitempty"`
 }
 
@@ -57,33 +57,34 @@ func (c *CastVote) Check() *Error {
 	return checkLine("username", c.Username, 1, MaxUsername)
 }
 
+// Target implements SessionCommand.
 func (c *CastVote) Target() SessionID { return c.SessionID }
 
-// errVote is in the words of the reference API, which its clients compare.
+// errVoteType has the text of the reference API, which its clients compare.
 func errVoteType() *Error { return Invalid(`vote must be either "up" or "down"`) }
 
-// errTicker refuses what would be counted for another game than the voter has named.
+// errTickerUnsupported refuses a vote that would count for another game than the voter named.
 func errTickerUnsupported() *Error {
 	return Invalid("ticker is not supported yet: a vote is for the game that was being played at its timestamp")
 }
 
-// Vote is a vote as events and answers show it.
+// Vote is a vote in events and answers.
 type Vote struct {
 	Username  string    `json:"username"`
 	Type      VoteType  `json:"type"`
 	Timestamp Timestamp `json:"timestamp"`
-	// Replaced is the thumb of the same guest that this one takes back, absent for none.
+	// Replaced is the type of the same guest's older vote that this one replaces, absent for none.
 	Replaced VoteType `json:"replaced,omitempty"`
 }
 
-// Totals is what the audience thinks of a game; the score is upvotes minus downvotes.
+// Totals are the votes for a game; the score is upvotes minus downvotes.
 type Totals struct {
 	Upvotes         int64 `json:"upvotes"`
 	Downvotes       int64 `json:"downvotes"`
 	PopularityScore int64 `json:"popularity_score"`
 }
 
-// NewTotals computes the score.
+// NewTotals returns the totals with their score.
 func NewTotals(up, down int64) Totals {
 	return Totals{Upvotes: up, Downvotes: down, PopularityScore: up - down}
 }
@@ -110,14 +111,14 @@ type VoteAcceptedGame struct {
 	Totals
 }
 
-// CastVotes is many thumbs in order, each with a result of its own: votes.batch.
+// CastVotes casts many votes in order, each with a result of its own: votes.batch.
 type CastVotes struct {
-	// SessionID is the session of those votes that name none.
+	// SessionID is the session of the votes that name none.
 	SessionID SessionID  `json:"sessionId"`
 	Votes     []CastVote `json:"votes"`
 }
 
-// Check implements Command. The votes are checked one by one, each for its own result.
+// Check implements Command. Each vote is checked later, for a result of its own.
 func (c *CastVotes) Check() *Error {
 	if len(c.Votes) == 0 || len(c.Votes) > MaxBatchVotes {
 		return Invalid("votes must be a list of 1 to %d votes", MaxBatchVotes)
@@ -128,19 +129,20 @@ func (c *CastVotes) Check() *Error {
 	return nil
 }
 
+// Target implements SessionCommand.
 func (c *CastVotes) Target() SessionID { return c.SessionID }
 
-// BatchResult is the answer of votes.batch.
+// BatchResult is the answer of votes.batch. Results are in the order of the request.
 type BatchResult struct {
 	Accepted int           `json:"accepted"`
 	Rejected int           `json:"rejected"`
 	Results  []VoteOutcome `json:"results"`
 }
 
-// NewBatchResult makes room for n results.
+// NewBatchResult returns a result with room for n votes.
 func NewBatchResult(n int) *BatchResult { return &BatchResult{Results: make([]VoteOutcome, n)} }
 
-// Take notes the i-th result.
+// Record sets the i-th result and counts it.
 func (r *BatchResult) Record(i int, v VoteOutcome) {
 	r.Results[i] = v
 	if v.Error == "" {
@@ -150,13 +152,13 @@ func (r *BatchResult) Record(i int, v VoteOutcome) {
 	r.Rejected++
 }
 
-// Refuse notes why the i-th vote does not count.
+// Reject records an error as the i-th result.
 func (r *BatchResult) Reject(i int, err *Error) {
 	r.Record(i, VoteOutcome{Status: err.Code.Meaning().Status, Error: err.Message, Code: err.Code})
 }
 
-// VoteOutcome is one result within the answer of votes.batch, in the order of the
-// request: status 200, or an error as votes.live would have answered it.
+// VoteOutcome is the result of one vote of a batch: status 200, or the error that votes.live
+// would have answered.
 type VoteOutcome struct {
 	Status int    `json:"status"`
 	GameID GameID `json:"game_id,omitempty"`
@@ -165,7 +167,7 @@ type VoteOutcome struct {
 }
 
 // VoteReceived is the data of vote.received. The totals are the game's over all
-// sessions, with this vote and without the one that it takes back.
+// sessions, with this vote and without the one that it replaces.
 type VoteReceived struct {
 	SessionID SessionID `json:"sessionId"`
 	Game      EventGame `json:"game"`
@@ -174,8 +176,8 @@ type VoteReceived struct {
 }
 
 // AppendVoteEvent appends the JSON of a vote.received event to dst: the same bytes
-// as json.Marshal of the Event, without its allocations. It is the one event of
-// which there are millions; a test holds the two encoders to each other.
+// as json.Marshal of the Event, without its allocations, because there are millions of these
+// events. A test compares the two encoders.
 func AppendVoteEvent(dst []byte, at Timestamp, seq Seq, v *VoteReceived) []byte {
 	dst = append(dst, `{"type":"vote.received","timestamp":`...)
 	dst = at.AppendJSON(dst)
@@ -198,7 +200,8 @@ func AppendVoteEvent(dst []byte, at Timestamp, seq Seq, v *VoteReceived) []byte 
 	return append(dst, `}}}`...)
 }
 
-// AppendVoteAccepted appends the JSON of the answer of votes.live, as json.Marshal would.
+// AppendVoteAccepted appends the JSON of the answer of votes.live to dst: the same bytes as
+// json.Marshal.
 func AppendVoteAccepted(dst []byte, a *VoteAccepted) []byte {
 	dst = append(dst, `{"success":`...)
 	dst = strconv.AppendBool(dst, a.Success)
@@ -229,7 +232,7 @@ func appendVote(dst []byte, v Vote) []byte {
 	return append(appendReplaced(dst, v.Replaced), '}')
 }
 
-// appendReplaced appends the field that only votes have that take one back.
+// appendReplaced appends the field that only votes have that replace an older one.
 func appendReplaced(dst []byte, v VoteType) []byte {
 	if v == "" {
 		return dst
@@ -237,7 +240,7 @@ func appendReplaced(dst []byte, v VoteType) []byte {
 	return AppendString(append(dst, `,"replaced":`...), string(v))
 }
 
-// appendTotals appends the three fields without braces: they also stand within VoteAcceptedGame.
+// appendTotals appends the three fields without braces, because VoteAcceptedGame embeds them.
 func appendTotals(dst []byte, t Totals) []byte {
 	dst = append(dst, `"upvotes":`...)
 	dst = strconv.AppendInt(dst, t.Upvotes, 10)

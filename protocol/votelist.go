@@ -7,18 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// VoteFilter is the query of votes.list; zero fields do not filter.
+// VoteFilter is the query of votes.list; zero fields match every vote.
 type VoteFilter struct {
 	SessionID SessionID `json:"session_id"`
 	GameID    GameID    `json:"game_id"`
-	Username  string    `json:"username"` // case-folded
+	Username  string    `json:"username"` // matched without regard to case
 	VoteType  VoteType  `json:"vote_type"`
 	Page      int       `json:"page"`  // from 1
 	Limit     int       `json:"limit"` // 1 to MaxPageSize, default 50
 }
 
-// Check looks at ranges, fills in the defaults of page and limit, and makes the name one
-// of a voter.
+// Check validates ranges, fills in the defaults of page and limit, and normalizes the name.
 func (f *VoteFilter) Check() *Error {
 	if f.Page == 0 {
 		f.Page = 1
@@ -62,12 +61,12 @@ type VoteRecord struct {
 type VotePage struct {
 	Votes      []VoteRecord `json:"votes"`
 	Pagination Pagination   `json:"pagination"`
-	// LeftOut are sessions whose votes cannot be read, so they are missing here. Nearly
-	// always there are none.
+	// LeftOut are sessions whose stored votes cannot be read and are missing from the list;
+	// usually empty.
 	LeftOut []SessionID `json:"left_out"`
 }
 
-// Pagination tells where a page stands.
+// Pagination is the position of a page within the whole list.
 type Pagination struct {
 	Page       int   `json:"page"`
 	Limit      int   `json:"limit"`
@@ -92,7 +91,7 @@ type GameTally struct {
 	TotalVotes int64  `json:"total_votes"`
 }
 
-// MaxLatestVotes is how many of the newest votes a tally and a state show: as many as fit
+// MaxLatestVotes is how many of the newest votes Tally and SessionState contain: as many as fit
 // on a screen beside the totals.
 const MaxLatestVotes = 5
 
@@ -100,27 +99,26 @@ const MaxLatestVotes = 5
 type LatestVote struct {
 	GameID GameID `json:"game_id"`
 	Vote
-	// Device is the guest's, 0 for votes that have a name alone. Nobody is told it.
+	// Device is the guest's device, 0 for votes that have only a name. It is never sent.
 	Device DeviceID `json:"-"`
 }
 
-// Latest remembers the newest votes of a session. The zero value remembers none.
+// LatestVotes holds the newest votes of a session in a ring. The zero value is empty.
 type LatestVotes struct {
 	ring  [MaxLatestVotes]LatestVote
-	next  int // where the next one goes
+	next  int // the index of the next vote
 	count int
 }
 
-// Add takes in a vote that is newer than all before. It costs the same however many
-// there were.
+// Add adds a vote that is newer than all others, in constant time.
 func (l *LatestVotes) Add(v LatestVote) {
 	l.ring[l.next] = v
 	l.next = (l.next + 1) % MaxLatestVotes
 	l.count = min(l.count+1, MaxLatestVotes)
 }
 
-// List is the remembered votes, the newest first, in the order of the log and not of
-// their timestamps; never nil. The list is the caller's.
+// List returns the votes, the newest first, in the order of the log and not of their
+// timestamps; never nil. The list belongs to the caller.
 func (l *LatestVotes) List() []LatestVote {
 	list := make([]LatestVote, l.count)
 	for i := range list {
@@ -129,13 +127,13 @@ func (l *LatestVotes) List() []LatestVote {
 	return list
 }
 
-// Without is the newest votes but those of some devices. Those before them are forgotten,
-// so there may be fewer.
+// Without returns the newest votes except those of some devices. Older votes are no longer
+// known, so there may be fewer.
 func (l *LatestVotes) Without(gone func(DeviceID) bool) LatestVotes {
 	return LatestVotesOf(slices.DeleteFunc(l.List(), func(v LatestVote) bool { return v.Device != 0 && gone(v.Device) }))
 }
 
-// LatestVotesOf is the reverse of List. Of a longer list the first count.
+// LatestVotesOf is the inverse of List. Of a list longer than MaxLatestVotes it takes the first.
 func LatestVotesOf(list []LatestVote) LatestVotes {
 	var l LatestVotes
 	for i := min(len(list), MaxLatestVotes) - 1; i >= 0; i-- {
@@ -144,10 +142,10 @@ func LatestVotesOf(list []LatestVote) LatestVotes {
 	return l
 }
 
-// NormalizeVoterName is a voter's name as it is counted and shown: without space around it and
-// without characters that show nothing, so that names that look the same are the same.
-// It is called on names as they come in, and not where stored names are compared: what an
-// old log counts as two voters stays two. Emoji and scripts that use joiners lose them.
+// NormalizeVoterName removes surrounding space and invisible characters from a voter's name,
+// so that names that look the same are the same. It is called on names in requests and not
+// where stored names are compared: two voters of an old log stay two. Emoji and scripts that
+// use joiners lose them.
 func NormalizeVoterName(name string) string {
 	name = strings.TrimSpace(name)
 	if strings.IndexFunc(name, isInvisible) < 0 {
@@ -156,7 +154,7 @@ func NormalizeVoterName(name string) string {
 	return strings.TrimSpace(strings.Map(dropInvisible, name))
 }
 
-// visible drops a character that shows nothing.
+// dropInvisible maps an invisible character to -1, which strings.Map removes.
 func dropInvisible(r rune) rune {
 	if isInvisible(r) {
 		return -1
@@ -164,9 +162,9 @@ func dropInvisible(r rune) rune {
 	return r
 }
 
-// invisible knows what Unicode calls default ignorable: blanks of no width, joiners, marks
-// of direction, variation selectors, tags, filling letters. Control characters are left to
-// the checks, which refuse them.
+// isInvisible reports whether Unicode calls r default ignorable: zero-width spaces, joiners,
+// directional marks, variation selectors, tags, fillers. Control characters are kept: the
+// checks refuse them.
 func isInvisible(r rune) bool {
 	return r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
 		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)

@@ -8,17 +8,17 @@ import (
 
 // Limits of webhooks.
 const (
-	// MaxWebhooks bounds what one event can cost: each is a request and a record.
+	// MaxWebhooks bounds what one event can cost: each webhook is a request and a record.
 	MaxWebhooks = 1000
 	// MaxWebhookEvents bounds the list of event types; there are about ten.
 	MaxWebhookEvents = 32
-	// MaxWebhookSessions bounds the filter by session, which is looked at for every event.
+	// MaxWebhookSessions bounds the filter by session, which is evaluated for every event.
 	MaxWebhookSessions = 100
-	// MaxWebhookURL, in bytes: what servers and proxies take as a request line.
+	// MaxWebhookURL, in bytes: what servers and proxies accept as a request line.
 	MaxWebhookURL = 2048
-	// MinWebhookSecret, in bytes: whoever has seen one delivery can try keys without asking
-	// anybody, and shorter ones are found in minutes. The example of the reference API has
-	// 11, so more cannot be asked for. Shorter ones that are stored go on.
+	// MinWebhookSecret, in bytes: with one delivery an attacker can try keys offline, and
+	// shorter ones are found in minutes. The example of the reference API has 11 bytes, so a
+	// larger minimum would refuse it. Shorter secrets that are stored already stay valid.
 	MinWebhookSecret = 8
 	// MaxWebhookSecret, in bytes: a key of four SHA-256 blocks; longer ones add nothing.
 	MaxWebhookSecret = 256
@@ -26,23 +26,23 @@ const (
 	MaxWebhookRate = 60_000
 	// MaxWebhookLogs bounds one answer of webhooks.logs.
 	MaxWebhookLogs = 1000
-	// SecretOverlap is how long a rotated secret goes on signing: a day to change the
-	// receiver. MaxSecretOverlap is a month.
+	// SecretOverlap is how long a replaced secret still signs: a day to change the receiver.
+	// MaxSecretOverlap is a month.
 	SecretOverlap    = 24 * time.Hour
 	MaxSecretOverlap = 31 * 24 * time.Hour
 )
 
-// WebhookState is how a webhook is doing.
+// WebhookState is the state of deliveries to a webhook.
 type WebhookState string
 
 // The states of a webhook.
 const (
 	WebhookHealthy  WebhookState = "healthy"
-	WebhookFailing  WebhookState = "failing"  // the endpoint does not take deliveries; they wait
-	WebhookDisabled WebhookState = "disabled" // nothing is sent until it is enabled; what happens meanwhile waits
+	WebhookFailing  WebhookState = "failing"  // the endpoint does not accept deliveries; they wait
+	WebhookDisabled WebhookState = "disabled" // nothing is sent until it is enabled; events wait until then
 )
 
-// Webhook is an endpoint that is told of events. Its secret is in no answer.
+// Webhook is an HTTP endpoint to which events are delivered. No answer contains its secret.
 type Webhook struct {
 	ID        WebhookID   `json:"id"`
 	Name      string      `json:"name"`
@@ -50,23 +50,22 @@ type Webhook struct {
 	Events    []EventType `json:"events"`
 	Enabled   bool        `json:"enabled"`
 	CreatedAt Timestamp   `json:"created_at"`
-	// Sessions are the only ones it is told of; empty means all.
+	// Sessions are the sessions whose events are delivered; empty means all.
 	Sessions []SessionID `json:"sessions"`
-	// RateLimit is the most attempts a minute, nil for no limit.
+	// RateLimit is the maximum number of attempts a minute, nil for no limit.
 	RateLimit *int         `json:"rate_limit"`
 	State     WebhookState `json:"state"`
-	// DisabledReason says why it is disabled, nil while it is enabled.
+	// DisabledReason says why the webhook is disabled, nil while it is enabled.
 	DisabledReason *string `json:"disabled_reason"`
 }
 
-// EventAny stands in a webhook's events for all of them.
+// EventAny in a webhook's events means all event types.
 const EventAny EventType = "*"
 
-// EventPing is sent to find out whether an endpoint is well. Nobody subscribes to it.
+// EventPing is sent to test whether an endpoint answers. No webhook subscribes to it.
 const EventPing EventType = "ping"
 
-// CreateWebhook registers an endpoint: webhooks.create. It is told of what happens
-// from now on.
+// CreateWebhook registers an endpoint: webhooks.create. Events from now on are delivered.
 type CreateWebhook struct {
 	Name   string    `json:"name"`
 	URL    string    `json:"url"`
@@ -75,7 +74,7 @@ type CreateWebhook struct {
 	// Sessions nil or empty means all; RateLimit nil means no limit.
 	Sessions  []SessionID `json:"sessions"`
 	RateLimit *int        `json:"rate_limit"`
-	// ID and Reached, the head of the journal, are given by the hub.
+	// ID and Head, the newest position of the journal, are set by the hub.
 	ID   WebhookID  `json:"-"`
 	Head DeliveryID `json:"-"`
 }
@@ -91,11 +90,11 @@ func (c CreateWebhook) Check() *Error {
 	)
 }
 
-// Target is the webhook that decides.
+// Target implements WebhookCommand.
 func (c CreateWebhook) Target() WebhookID { return c.ID }
 
 // UpdateWebhook changes the fields that are given: webhooks.update. A new url, secret
-// or enabled counts from the next attempt on.
+// or enabled takes effect with the next attempt.
 type UpdateWebhook struct {
 	ID        WebhookID             `json:"id"`
 	Name      *string               `json:"name"`
@@ -105,7 +104,8 @@ type UpdateWebhook struct {
 	Enabled   *bool                 `json:"enabled"`
 	Sessions  Optional[[]SessionID] `json:"sessions,omitzero"`
 	RateLimit Optional[int]         `json:"rate_limit,omitzero"`
-	// Reached is given by the hub: what lies before it was judged by the old fields.
+	// Head is the newest position of the journal, set by the hub: the old filter applies to
+	// the events before it.
 	Head DeliveryID `json:"-"`
 }
 
@@ -121,6 +121,7 @@ func (c UpdateWebhook) Check() *Error {
 	)
 }
 
+// Target implements WebhookCommand.
 func (c UpdateWebhook) Target() WebhookID { return c.ID }
 
 // WebhookSaved is the answer of webhooks.create, webhooks.update and webhooks.rotate.
@@ -129,12 +130,12 @@ type WebhookSaved struct {
 	Message string `json:"message"`
 }
 
-// RotateSecret gives a new secret: webhooks.rotate. Deliveries are signed with both
-// until the overlap is over.
+// RotateSecret replaces the secret: webhooks.rotate. Deliveries are signed with both secrets
+// until the overlap ends.
 type RotateSecret struct {
 	ID     WebhookID `json:"id"`
 	Secret string    `json:"secret"`
-	// Overlap is how long the old secrets go on signing, nil for SecretOverlap.
+	// Overlap is how long the old secrets still sign, nil for SecretOverlap.
 	Overlap *Duration `json:"overlap"`
 }
 
@@ -149,9 +150,10 @@ func (c RotateSecret) Check() *Error {
 	return checkSecret(c.Secret)
 }
 
+// Target implements WebhookCommand.
 func (c RotateSecret) Target() WebhookID { return c.ID }
 
-// DeleteWebhook forgets the endpoint and its logs: webhooks.delete.
+// DeleteWebhook deletes the webhook and its logs: webhooks.delete.
 type DeleteWebhook struct {
 	ID WebhookID `json:"id"`
 }
@@ -159,6 +161,7 @@ type DeleteWebhook struct {
 // Check implements Command.
 func (c DeleteWebhook) Check() *Error { return nil }
 
+// Target implements WebhookCommand.
 func (c DeleteWebhook) Target() WebhookID { return c.ID }
 
 // DeletedWebhook is the answer of webhooks.delete.
@@ -167,8 +170,8 @@ type DeletedWebhook struct {
 	WebhookID WebhookID `json:"webhookId"`
 }
 
-// TestWebhook sends a game.added event with made-up data: webhooks.test. It works for
-// a disabled webhook too.
+// TestWebhook sends a game.added event with invented data: webhooks.test. It works for
+// a disabled webhook, too.
 type TestWebhook struct {
 	ID WebhookID `json:"id"`
 }
@@ -176,9 +179,10 @@ type TestWebhook struct {
 // Check implements Command.
 func (c TestWebhook) Check() *Error { return nil }
 
+// Target implements WebhookCommand.
 func (c TestWebhook) Target() WebhookID { return c.ID }
 
-// TestSent is the answer of webhooks.test. The delivery itself follows by itself.
+// TestSent is the answer of webhooks.test, given before the delivery is attempted.
 type TestSent struct {
 	Message string `json:"message"`
 	Note    string `json:"note"`
@@ -191,11 +195,11 @@ func checkWebhookURL(s string) *Error {
 	return CheckURL(s)
 }
 
-// secretPrefix marks a secret whose rest is the key in base64 (Standard Webhooks),
-// or is itself the key where it is no base64.
+// secretPrefix begins a secret whose remainder is the key in base64 (Standard Webhooks). A
+// remainder that is not base64 is itself the key.
 const secretPrefix = "whsec_"
 
-// checkSecret refuses a key that can be guessed.
+// checkSecret refuses a key that is short enough to be guessed.
 func checkSecret(s string) *Error {
 	if len(s) < MinWebhookSecret || len(s) > MaxWebhookSecret {
 		return Invalid("secret must be %d to %d bytes", MinWebhookSecret, MaxWebhookSecret)
