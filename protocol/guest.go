@@ -4,15 +4,15 @@ import "time"
 
 // Limits of guests.
 const (
-	// MaxVoteChanges is how often a guest's device may change its vote for one playing, or
+	// MaxVoteChanges is how often a guest's device may change its vote for one play, or
 	// its choice in one poll, and MaxRepeatVotes how many votes beyond the first it has for
-	// one playing under PolicyEvery. A person who plays with the buttons stays below; each
+	// one play under PolicyEvery. A person who plays with the buttons stays below; each
 	// is a record on disk of up to a kilobyte.
 	MaxVoteChanges = 20
 	MaxRepeatVotes = 100
 	// MaxNetworkExtraVotes bounds the changes and repeated votes of all devices of one IPv4
 	// address, or one IPv6 /48, in a session: 200 for each phone of a hall of a thousand,
-	// and 200 MB on disk. A device's first vote for a playing is counted beyond the bound,
+	// and 200 MB on disk. A device's first vote for a play is counted beyond the bound,
 	// so no device keeps others from voting.
 	MaxNetworkExtraVotes = 200_000
 	// GuestTokenTTL is the life of a guest's token: no evening is longer, and a guest who
@@ -49,7 +49,7 @@ type GuestState struct {
 	Policy    JoinPolicy
 	// HasVoted says that the device has voted in the session or in the open poll.
 	HasVoted bool
-	// Yours is the device's vote for the play that is playing, nil when it has none.
+	// Yours is the device's vote for the current play, nil when it has none.
 	Yours *YourVote
 	// Chosen is the device's choice in the open poll, nil when it has none.
 	Chosen *YourChoice
@@ -81,11 +81,11 @@ type YourChoice struct {
 	Choice int    `json:"choice"`
 }
 
-// CastGuestVote casts a guest's vote for the play that is playing: join.vote.
+// CastGuestVote casts a guest's vote for the current play: join.vote.
 type CastGuestVote struct {
 	Vote VoteType `json:"vote"`
 	// GameID is the play that the phone shows, 0 for unknown. The vote is refused when
-	// another is playing.
+	// another is current.
 	GameID PlayID `json:"gameId"`
 	// The fields below are those of the guest's token.
 	SessionID  SessionID      `json:"-"`

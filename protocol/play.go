@@ -40,7 +40,7 @@ type SessionGame struct {
 	Downvotes              int64      `json:"downvotes"`
 }
 
-// AddGame adds a play to a session and makes it the one that is playing: sessions.games.add.
+// AddGame adds a play to a session and makes it the current one: sessions.games.add.
 type AddGame struct {
 	ID            SessionID `json:"id"`
 	GameID        GameID    `json:"game_id"`
