@@ -85,7 +85,7 @@ func (c *backupCommand) read(ctx context.Context, w io.Writer) error {
 	if _, err := os.Stat(o.Dir); err != nil {
 		return err
 	}
-	j, err := badger.OpenToRead(o)
+	j, err := badger.OpenReadOnly(o)
 	if err != nil {
 		return explained(err, &Config{Data: c.Data})
 	}

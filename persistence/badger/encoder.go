@@ -7,6 +7,7 @@ import (
 	"github.com/klauspost/compress/s2"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/layout"
 	"partyline/persistence/committer"
 )
 
@@ -18,12 +19,12 @@ import (
 // that grows moves on and leaves earlier slices where they are.
 type encoder struct {
 	entries []*badgerdb.Entry
-	chunks  []chunk
+	chunks  []layout.Chunk
 	scratch []byte
 	values  []byte
 	packing []byte // room for packing one chunk
 	// staged is the large record that was staged last.
-	staged large
+	staged layout.LargeRecord
 }
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
@@ -46,7 +47,7 @@ func (e *encoder) encode(b *committer.Batch) {
 
 func (e *encoder) reset(b *committer.Batch) {
 	if e.packing == nil {
-		e.packing = make([]byte, s2.MaxEncodedLen(2*chunkBytes))
+		e.packing = make([]byte, s2.MaxEncodedLen(2*layout.ChunkBytes))
 	}
 	clear(e.entries)
 	clear(e.chunks)
@@ -57,7 +58,7 @@ func (e *encoder) reset(b *committer.Batch) {
 	const perRecord = 3 // a uvarint of up to 2 MiB
 	size := b.Bytes
 	if e.holds(b) {
-		size -= e.staged.length
+		size -= e.staged.Length
 	}
 	e.values = make([]byte, 0, size+b.Records*perRecord)
 }
@@ -73,64 +74,64 @@ func (e *encoder) holds(b *committer.Batch) bool {
 
 func (e *encoder) isStaged(stream string, seq persistence.Seq, record []byte) bool {
 	s := &e.staged
-	return s.length == len(record) && s.seq == seq && s.stream == stream
+	return s.Length == len(record) && s.Seq == seq && s.Stream == stream
 }
 
 // group writes a stream's records as one chunk, or several where they are many.
 func (e *encoder) group(g *committer.Group, at time.Time) {
 	for from := 0; from < len(g.Records); {
 		to, size := from+1, len(g.Records[from])
-		for to < len(g.Records) && size+len(g.Records[to]) <= chunkBytes {
+		for to < len(g.Records) && size+len(g.Records[to]) <= layout.ChunkBytes {
 			size += len(g.Records[to])
 			to++
 		}
-		e.chunk(chunk{
-			stream:   g.Stream,
-			first:    g.First + persistence.Seq(from),
-			position: g.Position + persistence.Position(from),
-			time:     at,
-			count:    to - from,
+		e.chunk(layout.Chunk{
+			Stream:   g.Stream,
+			First:    g.First + persistence.Seq(from),
+			Position: g.Position + persistence.Position(from),
+			Time:     at,
+			Count:    to - from,
 		}, g.Records[from:to])
 		from = to
 	}
 }
 
-func (e *encoder) chunk(c chunk, records [][]byte) {
-	key := e.key(func(b []byte) []byte { return appendChunkKey(b, c.stream, c.first) })
+func (e *encoder) chunk(c layout.Chunk, records [][]byte) {
+	key := e.key(func(b []byte) []byte { return layout.AppendChunkKey(b, c.Stream, c.First) })
 	var how byte
 	var stored []byte
-	if c.count == 1 && e.isStaged(c.stream, c.first, records[0]) {
+	if c.Count == 1 && e.isStaged(c.Stream, c.First, records[0]) {
 		l := e.staged
-		c.large = &l
-		how, stored = apart, l.append(nil)
+		c.Large = &l
+		how, stored = layout.StoredInParts, l.AppendReference(nil)
 	} else {
 		head := len(e.values)
 		for _, r := range records {
-			e.values = appendRecord(e.values, r)
+			e.values = layout.AppendRecord(e.values, r)
 		}
-		c.records = e.values[head:len(e.values):len(e.values)]
-		how, stored = pack(e.packing, c.records)
+		c.Records = e.values[head:len(e.values):len(e.values)]
+		how, stored = layout.Compress(e.packing, c.Records)
 	}
 	start := len(e.scratch)
-	e.scratch = appendSeal(append(appendChunk(e.scratch, &c, how), stored...), start, key)
+	e.scratch = layout.AppendChecksum(append(layout.AppendChunk(e.scratch, &c, how), stored...), start, key)
 	e.chunks = append(e.chunks, c)
 	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
 }
 
 func (e *encoder) index(b *committer.Batch) {
-	key := e.key(func(k []byte) []byte { return appendIndexKey(k, b.First) })
+	key := e.key(func(k []byte) []byte { return layout.AppendIndexKey(k, b.First) })
 	start := len(e.scratch)
-	e.scratch = appendCommit(e.scratch, b.Time, e.chunks)
-	e.scratch = appendSeal(e.scratch, start, key)
+	e.scratch = layout.AppendCommit(e.scratch, b.Time, e.chunks)
+	e.scratch = layout.AppendChecksum(e.scratch, start, key)
 	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
 }
 
 func (e *encoder) memo(m *persistence.Memo) {
-	key := e.key(func(b []byte) []byte { return appendMemoKey(b, m.Key) })
+	key := e.key(func(b []byte) []byte { return layout.AppendMemoKey(b, m.Key) })
 	expires := time.Now().Add(m.TTL)
 	start := len(e.scratch)
-	e.scratch = appendMemo(e.scratch, expires, m.Value)
-	e.scratch = appendSeal(e.scratch, start, key)
+	e.scratch = layout.AppendMemo(e.scratch, expires, m.Value)
+	e.scratch = layout.AppendChecksum(e.scratch, start, key)
 	entry := badgerdb.NewEntry(key, e.scratch[start:])
 	// Badger counts in whole seconds and rounds down; ours is exact and checked first.
 	entry.ExpiresAt = uint64(expires.Unix()) + 1

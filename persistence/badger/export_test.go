@@ -7,21 +7,23 @@ import (
 	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/database"
+	"partyline/persistence/badger/layout"
 )
 
 // Damage changes the database behind the journal's back.
 func (j *Journal) Damage(f func(*badgerdb.Txn) error) error {
-	return j.db.update(context.Background(), func(c *change) error { return f(c.Txn) })
+	return j.db.raw.Update(context.Background(), func(c *database.WriteTxn) error { return f(c.Txn) })
 }
 
 // Merge has Badger merge its newest tables, as it does for whoever drops keys: one that
 // was written for that.
 func (j *Journal) Merge() error {
 	nobodys := []byte{0xff, 0xff}
-	if err := j.db.update(context.Background(), func(c *change) error { return c.Set(nobodys, nobodys) }); err != nil {
+	if err := j.db.raw.Update(context.Background(), func(c *database.WriteTxn) error { return c.Set(nobodys, nobodys) }); err != nil {
 		return err
 	}
-	return j.db.DropPrefix(nobodys)
+	return j.db.raw.DropPrefix(nobodys)
 }
 
 // ForgetTail has everything read from the database.
@@ -32,52 +34,54 @@ func (j *Journal) ForgetTail() {
 }
 
 // ChunkKey, IndexKey, MarkKey, MemoKey, ManifestKey and PartKey name what a test damages.
-func ChunkKey(stream string, first persistence.Seq) []byte { return appendChunkKey(nil, stream, first) }
-func IndexKey(first persistence.Position) []byte           { return appendIndexKey(nil, first) }
-func MarkKey(stream string) []byte                         { return markKey(stream) }
-func MemoKey(key string) []byte                            { return appendMemoKey(nil, key) }
-func ManifestKey(stream string) []byte                     { return manifestKey(stream) }
+func ChunkKey(stream string, first persistence.Seq) []byte {
+	return layout.AppendChunkKey(nil, stream, first)
+}
+func IndexKey(first persistence.Position) []byte { return layout.AppendIndexKey(nil, first) }
+func MarkKey(stream string) []byte               { return layout.TrimMarkKey(stream) }
+func MemoKey(key string) []byte                  { return layout.AppendMemoKey(nil, key) }
+func ManifestKey(stream string) []byte           { return layout.ManifestKey(stream) }
 func PartKey(stream string, generation uint64, part int) []byte {
-	return partKey(stream, generation, part)
+	return layout.SnapshotPartKey(stream, generation, part)
 }
 
 // FormatKey names what the folder says of itself.
-func FormatKey() []byte { return []byte(formatKey) }
+func FormatKey() []byte { return []byte(layout.FormatKey) }
 
 // OldFormat is the value of a format key as commit ffa9881 wrote it.
 func OldFormat() []byte { return Sealed(FormatKey(), nil) }
 
 // Format is the value of a format key of any format.
 func Format(format byte, body string) []byte {
-	return appendSeal(append([]byte{format}, body...), 0, FormatKey())
+	return layout.AppendChecksum(append([]byte{format}, body...), 0, FormatKey())
 }
 
 // Later is a value of a later version than there is.
 func Later(key, body []byte) []byte {
-	return appendSeal(append([]byte{valueVersion + 1}, body...), 0, key)
+	return layout.AppendChecksum(append([]byte{layout.ValueVersion + 1}, body...), 0, key)
 }
 
 // EpochKey names the folder's epoch.
-func EpochKey() []byte { return []byte(epochKey) }
+func EpochKey() []byte { return []byte(layout.EpochKey) }
 
 // Sealed is a value with a checksum that fits.
 func Sealed(key, body []byte) []byte {
-	return appendSeal(append([]byte{valueVersion}, body...), 0, key)
+	return layout.AppendChecksum(append([]byte{layout.ValueVersion}, body...), 0, key)
 }
 
 // PieceKey names a part of a large record.
 func PieceKey(stream string, seq persistence.Seq, generation uint64, n int) []byte {
-	return (&large{stream: stream, seq: seq, generation: generation}).pieceKey(n)
+	return (&layout.LargeRecord{Stream: stream, Seq: seq, Generation: generation}).PartKey(n)
 }
 
 // Mark is a well-sealed trim mark.
 func Mark(stream string, through persistence.Seq) []byte {
-	return encodeMark(markKey(stream), through)
+	return layout.EncodeTrimMark(layout.TrimMarkKey(stream), through)
 }
 
 // ForgedCommit is a well-sealed index entry that names one chunk.
 func ForgedCommit(first persistence.Position, at time.Time, stream string, seq persistence.Seq, count int) (key, value []byte) {
 	key = IndexKey(first)
-	value = appendCommit(nil, at, []chunk{{stream: stream, first: seq, count: count}})
-	return key, appendSeal(value, 0, key)
+	value = layout.AppendCommit(nil, at, []layout.Chunk{{Stream: stream, First: seq, Count: count}})
+	return key, layout.AppendChecksum(value, 0, key)
 }

@@ -6,9 +6,10 @@ import (
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
-	"github.com/rs/zerolog"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/database"
+	"partyline/persistence/badger/layout"
 	"partyline/persistence/committer"
 )
 
@@ -17,21 +18,13 @@ var _ persistence.Journal = (*Journal)(nil)
 // Journal is a journal on disk. It implements persistence.Journal. Close it.
 type Journal struct {
 	dir       string
-	db        *database
+	db        *guardedDB
 	committer *committer.Committer
 	tail      *tail
-	guard     *guard
-	gate      *gate
-	log       zerolog.Logger
-	// saving lets one snapshot through at a time: the committer then waits for one
-	// part at most.
-	saving chan struct{}
-	// trimming lets one Trim through at a time: two on one stream would both have to
-	// move its mark.
-	trimming chan struct{}
-	marks    *marks
-	ends     *ends
-	epochs   epochs
+	heads     *streamHeads
+	trimmer   *trimmer
+	snapshots *snapshotStore
+	epochs    layout.Epochs
 }
 
 // Append queues a write; see persistence.Journal.
@@ -41,11 +34,11 @@ func (j *Journal) Append(a persistence.Append) { j.committer.Append(a) }
 func (j *Journal) Head() persistence.Position { return j.committer.Head() }
 
 // Epoch is the identity of this folder's timeline.
-func (j *Journal) Epoch() persistence.Epoch { return j.epochs.current }
+func (j *Journal) Epoch() persistence.Epoch { return j.epochs.Current }
 
 // EpochAt is the ID of the epoch that the record at a position was written in, "" for
 // records of a version without epochs.
-func (j *Journal) EpochAt(p persistence.Position) string { return j.epochs.at(p) }
+func (j *Journal) EpochAt(p persistence.Position) string { return j.epochs.At(p) }
 
 // Watch calls f after each commit that moved the head, until cancel is called. A
 // commit under way while cancel is called may still be told.
@@ -65,12 +58,12 @@ func (j *Journal) Waiting() time.Duration { return j.committer.Waiting() }
 
 // Last is the sequence of the stream's last committed record, 0 for an unknown stream.
 func (j *Journal) Last(ctx context.Context, stream string) (last persistence.Seq, err error) {
-	end := j.ends.at(stream)
-	err = j.view(ctx, func(txn *badgerdb.Txn) error {
-		if last, err = lastSeq(txn, stream); err != nil {
+	end := j.heads.of(stream)
+	err = j.db.view(ctx, func(txn *badgerdb.Txn) error {
+		if last, err = database.LastSeq(txn, stream); err != nil {
 			return err
 		}
-		return reached(last, end)
+		return database.CheckHead(last, end)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("last %s: %w", stream, err)
@@ -82,31 +75,11 @@ func (j *Journal) Last(ctx context.Context, stream string) (last persistence.Seq
 // under way end at their next step, and Close waits for them. It may be called again.
 func (j *Journal) Close() error {
 	j.committer.Close()
-	if !j.gate.close() {
+	if !j.db.usage.close() {
 		return nil
 	}
-	if err := j.db.close(); err != nil {
+	if err := j.db.raw.Close(); err != nil {
 		return fmt.Errorf("close journal %s: %w", j.dir, err)
 	}
 	return nil
-}
-
-// view is look while the journal is open.
-func (j *Journal) view(ctx context.Context, f func(*badgerdb.Txn) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := j.gate.enter(); err != nil {
-		return err
-	}
-	defer j.gate.leave()
-	return look(j.db, f)
-}
-
-// proceed is nil while a long read may go on.
-func (j *Journal) proceed(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return j.gate.check()
 }

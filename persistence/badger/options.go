@@ -5,6 +5,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"partyline/persistence/badger/database"
 	"partyline/persistence/committer"
 )
 
@@ -62,10 +63,11 @@ func (o Options) withDefaults() Options {
 		o.TailBytes = DefaultTailBytes
 	}
 	if o.Free == nil {
-		o.Free = freeBytes
-	}
-	if o.SyncFolder == nil {
-		o.SyncFolder = syncFolder
+		o.Free = database.FreeBytes
 	}
 	return o
+}
+
+func (o *Options) database() database.Options {
+	return database.Options{Dir: o.Dir, Sync: o.Sync, SyncFolder: o.SyncFolder, Log: o.Log}
 }

@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"partyline/persistence/badger/backup"
+	"partyline/persistence/badger/database"
 )
 
 // ErrNotEmpty: the folder to restore into holds something already.
@@ -31,7 +34,7 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := claim(target); err != nil {
+	if err := reserveTarget(target); err != nil {
 		return err
 	}
 	building, err := os.MkdirTemp(filepath.Dir(target), "."+filepath.Base(target)+".restoring-*")
@@ -44,7 +47,7 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 		}
 	}()
 	o.Dir = building
-	if err := load(ctx, o, r); err != nil {
+	if err := backup.Load(ctx, o.load(), r); err != nil {
 		return err
 	}
 	if _, err := Verify(ctx, o, nil); err != nil {
@@ -53,12 +56,12 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 	if err := syncTree(building); err != nil {
 		return err
 	}
-	return moveTo(building, target)
+	return replaceTarget(building, target)
 }
 
 // claim makes sure that a folder can be put in the place at the end: better to fail
 // before the work than after it.
-func claim(target string) error {
+func reserveTarget(target string) error {
 	entries, err := os.ReadDir(target)
 	if errors.Is(err, fs.ErrNotExist) {
 		return os.MkdirAll(filepath.Dir(target), 0o700)
@@ -77,7 +80,7 @@ func claim(target string) error {
 
 // moveTo replaces the empty folder, if there is one. It fails when somebody has put
 // something into it meanwhile.
-func moveTo(building, target string) error {
+func replaceTarget(building, target string) error {
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -102,4 +105,11 @@ func syncPath(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+func (o *Options) load() backup.Options {
+	return backup.Options{
+		Dir: o.Dir, Schema: o.Schema, Writer: o.Writer, Quiet: o.Quiet,
+		DiskSpace: database.NewDiskSpace(o.Dir, o.ReserveBytes, o.Free), Log: o.Log,
+	}
 }

@@ -1,75 +1,147 @@
 package badger
 
 import (
+	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
+	"github.com/rs/zerolog"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/database"
+	"partyline/persistence/badger/layout"
 )
 
-// manifest says what a complete snapshot consists of. Parts without a manifest of
-// their generation are the rest of a save that was cut off.
-type manifest struct {
-	generation uint64
-	seq        persistence.Seq
-	version    uint32
-	length     uint64
-	sum        uint32
+// SaveSnapshot stores a snapshot in place of the stream's earlier one and returns
+// when it is durable. The parts are written first, under a generation of their own;
+// the manifest, which makes them count, with the last of them. The earlier parts go
+// after that. When that fails the snapshot is saved all the same: what is left of
+// them goes with the next one.
+func (j *Journal) SaveSnapshot(ctx context.Context, s persistence.Snapshot) error {
+	if err := j.snapshots.save(ctx, &s); err != nil {
+		return fmt.Errorf("save snapshot %s: %w", s.Stream, err)
+	}
+	return nil
 }
 
-// manifestSize is the length of a manifest between version byte and seal.
-const manifestSize = 8 + 8 + 4 + 8 + 4
-
-func (m *manifest) parts() int { return int((m.length + partBytes - 1) / partBytes) }
-
-func (m *manifest) encode(key []byte) []byte {
-	b := []byte{valueVersion}
-	b = binary.BigEndian.AppendUint64(b, m.generation)
-	b = binary.BigEndian.AppendUint64(b, uint64(m.seq))
-	b = binary.BigEndian.AppendUint32(b, m.version)
-	b = binary.BigEndian.AppendUint64(b, m.length)
-	b = binary.BigEndian.AppendUint32(b, m.sum)
-	return appendSeal(b, 0, key)
+// snapshotStore saves and loads snapshots.
+type snapshotStore struct {
+	db  *guardedDB
+	log zerolog.Logger
+	// saving lets one snapshot through at a time: the committer then waits for one
+	// part at most.
+	saving chan struct{}
 }
 
-func parseManifest(key, value []byte) (manifest, error) {
-	b, err := unseal(key, value)
+func (t *snapshotStore) save(ctx context.Context, s *persistence.Snapshot) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := t.db.usage.acquire(); err != nil {
+		return err
+	}
+	defer t.db.usage.release()
+	select {
+	case t.saving <- struct{}{}:
+		defer func() { <-t.saving }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	m, err := t.nextManifest(s)
 	if err != nil {
-		return manifest{}, err
+		return err
 	}
-	if len(b) != manifestSize {
-		return manifest{}, fmt.Errorf("%w: key %q: not a manifest", persistence.ErrCorrupt, key)
+	if err := t.writeParts(ctx, s, m); err != nil {
+		return err
 	}
-	m := manifest{
-		generation: binary.BigEndian.Uint64(b),
-		seq:        persistence.Seq(binary.BigEndian.Uint64(b[8:])),
-		version:    binary.BigEndian.Uint32(b[16:]),
-		length:     binary.BigEndian.Uint64(b[20:]),
-		sum:        binary.BigEndian.Uint32(b[28:]),
+	if err := t.deleteOldParts(ctx, s.Stream, m.Generation); err != nil {
+		t.log.Warn().Err(err).Str("stream", s.Stream).Msg("parts of an earlier snapshot are left behind")
 	}
-	if m.length > persistence.MaxSnapshotBytes {
-		return manifest{}, fmt.Errorf("%w: key %q: length %d", persistence.ErrCorrupt, key, m.length)
+	return nil
+}
+
+// nextManifest describes the snapshot under the generation after the present one.
+// A damaged manifest must not stand in the way: its parts are found by their keys.
+func (t *snapshotStore) nextManifest(s *persistence.Snapshot) (layout.Manifest, error) {
+	m := layout.Manifest{
+		Seq:     s.Seq,
+		Version: s.Version,
+		Length:  uint64(len(s.Data)),
+		Sum:     crc32.Checksum(s.Data, layout.Castagnoli),
 	}
-	return m, nil
+	err := t.db.raw.View(func(txn *badgerdb.Txn) error {
+		it := database.NewIterator(txn, layout.SnapshotPartsPrefix(s.Stream), true)
+		defer it.Close()
+		it.Seek(layout.SnapshotPartKey(s.Stream, layout.MaxGeneration, 0))
+		if it.Valid() {
+			m.Generation = layout.GenerationOf(it.Item().Key())
+		}
+		m.Generation++
+		return nil
+	})
+	return m, err
+}
+
+// writeParts writes part by part, and the manifest with the last.
+func (t *snapshotStore) writeParts(ctx context.Context, s *persistence.Snapshot, m layout.Manifest) error {
+	rest := s.Data
+	for part := 0; ; part++ {
+		n := min(len(rest), layout.PartBytes)
+		final := n == len(rest)
+		err := t.db.update(ctx, func(c *database.WriteTxn) error {
+			if n > 0 {
+				if err := c.Set(layout.SnapshotPartKey(s.Stream, m.Generation, part), rest[:n]); err != nil {
+					return err
+				}
+			}
+			if !final {
+				return nil
+			}
+			key := layout.ManifestKey(s.Stream)
+			return c.Set(key, m.Encode(key))
+		})
+		if err != nil || final {
+			return err
+		}
+		rest = rest[n:]
+	}
+}
+
+// dropParts removes the parts of all other generations.
+func (t *snapshotStore) deleteOldParts(ctx context.Context, stream string, keep uint64) error {
+	return database.DeleteKeys(func() ([][]byte, error) { return t.findOldParts(stream, keep) },
+		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })
+}
+
+func (t *snapshotStore) findOldParts(stream string, keep uint64) (keys [][]byte, err error) {
+	err = t.db.raw.View(func(txn *badgerdb.Txn) error {
+		it := database.NewIterator(txn, layout.SnapshotPartsPrefix(stream), false)
+		defer it.Close()
+		for it.Rewind(); it.Valid() && len(keys) < database.DeletesPerTxn; it.Next() {
+			if key := it.Item().Key(); layout.GenerationOf(key) != keep {
+				keys = append(keys, bytes.Clone(key))
+			}
+		}
+		return nil
+	})
+	return keys, err
 }
 
 // LoadSnapshot reads the newest snapshot; ok is false when there is none. A damaged
 // one is ErrCorrupt.
 func (j *Journal) LoadSnapshot(ctx context.Context, stream string) (s persistence.Snapshot, ok bool, err error) {
-	err = j.view(ctx, func(txn *badgerdb.Txn) error {
-		m, found, err := readManifest(txn, stream)
+	err = j.db.view(ctx, func(txn *badgerdb.Txn) error {
+		m, found, err := database.ReadManifest(txn, stream)
 		if !found || err != nil {
 			return err
 		}
-		data, err := j.readParts(ctx, txn, stream, m)
+		data, err := database.ReadSnapshot(txn, stream, m, func() error { return j.db.checkOpen(ctx) })
 		if err != nil {
 			return err
 		}
-		s = persistence.Snapshot{Stream: stream, Seq: m.seq, Version: m.version, Data: data}
+		s = persistence.Snapshot{Stream: stream, Seq: m.Seq, Version: m.Version, Data: data}
 		ok = true
 		return nil
 	})
@@ -77,35 +149,4 @@ func (j *Journal) LoadSnapshot(ctx context.Context, stream string) (s persistenc
 		return persistence.Snapshot{}, false, fmt.Errorf("load snapshot %s: %w", stream, err)
 	}
 	return s, ok, nil
-}
-
-func readManifest(txn *badgerdb.Txn, stream string) (m manifest, ok bool, err error) {
-	key := manifestKey(stream)
-	value, found, err := get(txn, key)
-	if !found || err != nil {
-		return manifest{}, false, err
-	}
-	m, err = parseManifest(key, value)
-	return m, err == nil, err
-}
-
-func (j *Journal) readParts(ctx context.Context, txn *badgerdb.Txn, stream string, m manifest) ([]byte, error) {
-	data := make([]byte, 0, m.length)
-	for part := range m.parts() {
-		if err := j.proceed(ctx); err != nil {
-			return nil, err
-		}
-		value, found, err := get(txn, partKey(stream, m.generation, part))
-		if err != nil {
-			return nil, err
-		}
-		if !found {
-			return nil, fmt.Errorf("%w: part %d is missing", persistence.ErrCorrupt, part)
-		}
-		data = append(data, value...)
-	}
-	if uint64(len(data)) != m.length || crc32.Checksum(data, castagnoli) != m.sum {
-		return nil, fmt.Errorf("%w: checksum", persistence.ErrCorrupt)
-	}
-	return data, nil
 }

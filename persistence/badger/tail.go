@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/layout"
 )
 
 // blockOverhead is what a commit costs in memory besides its records.
@@ -22,22 +23,22 @@ type tail struct {
 
 // block is one commit with its records.
 type block struct {
-	chunks []chunk
+	chunks []layout.Chunk
 	bytes  int
 }
 
-func (b *block) first() persistence.Position { return b.chunks[0].position }
-func (b *block) end() persistence.Position   { return b.chunks[len(b.chunks)-1].end() }
+func (b *block) first() persistence.Position { return b.chunks[0].Position }
+func (b *block) end() persistence.Position   { return b.chunks[len(b.chunks)-1].End() }
 
 // push adds the newest commit. Where commits are missing before it, because one
 // failed and was found written after all, or held a large record, the tail begins anew.
-func (t *tail) push(chunks []chunk) {
-	if slices.ContainsFunc(chunks, func(c chunk) bool { return c.large != nil }) {
+func (t *tail) push(chunks []layout.Chunk) {
+	if slices.ContainsFunc(chunks, func(c layout.Chunk) bool { return c.Large != nil }) {
 		return
 	}
 	b := &block{chunks: slices.Clone(chunks), bytes: blockOverhead}
 	for i := range chunks {
-		b.bytes += cap(chunks[i].records) + blockOverhead
+		b.bytes += cap(chunks[i].Records) + blockOverhead
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -46,12 +47,12 @@ func (t *tail) push(chunks []chunk) {
 	}
 	t.blocks = append(t.blocks, b)
 	t.bytes += b.bytes
-	t.trim()
+	t.evict()
 }
 
 // trim lets the oldest blocks go. The slice moves forward and is copied by append
 // when it reaches its end, so that is done once per many pushes.
-func (t *tail) trim() {
+func (t *tail) evict() {
 	for t.bytes > t.limit && len(t.blocks) > 0 {
 		t.bytes -= t.blocks[0].bytes
 		t.blocks[0] = nil

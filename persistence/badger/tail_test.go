@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"partyline/persistence"
+	"partyline/persistence/badger/layout"
 )
 
 // commitOf is one commit of n records at a position.
-func commitOf(position persistence.Position, n int) []chunk {
-	return []chunk{
-		{stream: "a", position: position, count: n - 1, records: make([]byte, 100)},
-		{stream: "b", position: position + persistence.Position(n) - 1, count: 1, records: make([]byte, 100)},
+func commitOf(position persistence.Position, n int) []layout.Chunk {
+	return []layout.Chunk{
+		{Stream: "a", Position: position, Count: n - 1, Records: make([]byte, 100)},
+		{Stream: "b", Position: position + persistence.Position(n) - 1, Count: 1, Records: make([]byte, 100)},
 	}
 }
 

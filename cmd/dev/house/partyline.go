@@ -21,7 +21,13 @@ var rooms = []Room{
 
 	{Path: "persistence"},
 	{Path: "persistence/committer", May: []string{"persistence"}},
-	{Path: "persistence/badger", May: []string{"persistence", "persistence/committer"}},
+	{Path: "persistence/badger/layout", May: []string{"persistence"}},
+	{Path: "persistence/badger/preflight", May: []string{"persistence", "persistence/badger/layout"}},
+	{Path: "persistence/badger/database", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/preflight"}},
+	{Path: "persistence/badger/verify", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/database"}},
+	{Path: "persistence/badger/backup", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/database"}},
+	{Path: "persistence/badger", May: []string{"persistence", "persistence/committer", "persistence/badger/layout", "persistence/badger/preflight",
+		"persistence/badger/database", "persistence/badger/verify", "persistence/badger/backup"}},
 	{Path: "persistence/memory", May: []string{"persistence", "persistence/committer"}},
 	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
 

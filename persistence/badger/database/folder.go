@@ -1,0 +1,35 @@
+package database
+
+import (
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"partyline/persistence/badger/layout"
+)
+
+// readEpochs are those of the folder; found is false where a version without epochs has
+// written it.
+func ReadEpochs(txn *badgerdb.Txn) (e layout.Epochs, found bool, err error) {
+	value, found, err := Get(txn, []byte(layout.EpochKey))
+	if !found || err != nil {
+		return layout.Epochs{}, false, err
+	}
+	e, err = layout.ParseEpochs(value)
+	return e, err == nil, err
+}
+
+func WriteEpochs(txn setter, e layout.Epochs) error {
+	return txn.Set([]byte(layout.EpochKey), e.Encode())
+}
+
+func ReadFolderFormat(txn *badgerdb.Txn) (f layout.FolderFormat, found bool, err error) {
+	value, found, err := Get(txn, []byte(layout.FormatKey))
+	if !found || err != nil {
+		return layout.FolderFormat{}, false, err
+	}
+	f, err = layout.ParseFolderFormat(value)
+	return f, err == nil, err
+}
+
+func WriteFolderFormat(txn setter, f layout.FolderFormat) error {
+	return txn.Set([]byte(layout.FormatKey), f.Encode())
+}

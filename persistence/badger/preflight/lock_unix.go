@@ -1,0 +1,38 @@
+//go:build linux || darwin || freebsd
+
+package preflight
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+// ownLock: the folder is locked here, before anything in it is read, and not by Badger.
+const OwnsLock = true
+
+// canRead: Badger can open a folder for reading only.
+const CanOpenReadOnly = true
+
+// lockFolder holds the folder for this process until the lock is closed, with the
+// same lock that Badger's tools take; one that is not exclusive lets others read, too.
+func LockFolder(dir string, exclusive bool) (io.Closer, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	how := syscall.LOCK_SH
+	if exclusive {
+		how = syscall.LOCK_EX
+	}
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(ErrLocked, f.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock: %w", err), f.Close())
+	}
+	return f, nil
+}

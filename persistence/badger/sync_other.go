@@ -1,8 +1,0 @@
-//go:build !unix
-
-package badger
-
-import "os"
-
-// syncFolder has nothing to do where folders cannot be synced.
-func syncFolder(*os.File) error { return nil }

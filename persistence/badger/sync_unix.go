@@ -1,8 +1,0 @@
-//go:build unix
-
-package badger
-
-import "os"
-
-// syncFolder makes durable which files are in the folder.
-func syncFolder(folder *os.File) error { return folder.Sync() }
