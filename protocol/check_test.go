@@ -7,7 +7,7 @@ import (
 	"partyline/protocol"
 )
 
-// named are the commands with a name or a title, each with what it is called.
+// named returns the commands that have a name or a title, by its field, with that name.
 func named(name string) map[string][]protocol.Command {
 	at, few, many := protocol.Timestamp(1), 1, 2
 	text := protocol.Optional[string]{Set: true, Value: &name}
@@ -36,7 +36,7 @@ func named(name string) map[string][]protocol.Command {
 	}
 }
 
-// chatLine and entering are checked as commands are.
+// chatLine and entering implement Command, so that the tests can check them as commands.
 type chatLine struct{ protocol.ChatMessage }
 
 func (c chatLine) Check() *protocol.Error { return c.ChatMessage.Check() }
@@ -45,8 +45,8 @@ type entering struct{ protocol.EnterAsGuest }
 
 func (e entering) Check() *protocol.Error { return e.EnterAsGuest.Check() }
 
-// TestNamesAndTitlesAreOneLine: what is shown as a line of a chat, of a report or of a
-// log must not make lines of its own.
+// TestNamesAndTitlesAreOneLine: a name within a line of a chat, a report or a
+// log must not begin a new line.
 func TestNamesAndTitlesAreOneLine(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a\nb", "a\r\nb", "a\tb", "a\x00", "a\x1b[2J", "a\x7f", "a\u0085b", "a\u2028b", "a\u2029b"} {
@@ -69,8 +69,8 @@ func TestNamesAndTitlesAreOneLine(t *testing.T) {
 	}
 }
 
-// TestNotesHaveLines: they are the one text that does.
-func TestNotesHaveLines(t *testing.T) {
+// TestNotesMayHaveLineBreaks: notes are the only text that may.
+func TestNotesMayHaveLineBreaks(t *testing.T) {
 	t.Parallel()
 	lines, bell := "# Friday\r\n\n\t- Quiplash\u2028", "a\x07"
 	for _, c := range []func(*string) protocol.Command{

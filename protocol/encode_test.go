@@ -10,7 +10,7 @@ import (
 	"partyline/protocol"
 )
 
-// nasty draws texts of what JSON has to escape, of runes of every length, and of
+// nasty draws texts with characters that JSON escapes, with runes of every length, and with
 // bytes that are not UTF-8.
 func nasty() *rapid.Generator[string] {
 	pieces := rapid.SampledFrom([]string{
@@ -66,7 +66,7 @@ func TestAppendVoteEventEqualsMarshal(t *testing.T) {
 	})
 }
 
-func TestAppendPollTallyEqualsMarshal(t *testing.T) {
+func TestAppendPollTallyEventEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := protocol.PollTallied{
 			SessionID: protocol.SessionID(rapid.Int64().Draw(t, "session")),
@@ -122,7 +122,7 @@ func FuzzAppendString(f *testing.F) {
 	})
 }
 
-func TestExportedVoteAppendsAsMarshalled(t *testing.T) {
+func TestExportedVoteAppendJSONEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawVote(t)
 		e := protocol.ExportedVote{

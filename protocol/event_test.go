@@ -12,12 +12,12 @@ import (
 	"partyline/protocol"
 )
 
-// noon is 2024-01-15T12:00:00.000Z, when the golden evening begins.
+// noon is 2024-01-15T12:00:00.000Z, the time of the first golden event.
 const noon protocol.Timestamp = 1705320000000
 
-// goldenEvening is one event of every type, in the order of an evening. The file
+// goldenEvents is one event of every type, in the order of EventTypes. The file
 // testdata/events/<type>.json shows each as clients see it.
-func goldenEvening() []protocol.Event {
+func goldenEvents() []protocol.Event {
 	notes, five := "Friday game night", 5
 	data := []any{
 		protocol.SessionStarted{Session: protocol.StartedSession{ID: 3, IsActive: true, CreatedAt: noon, Notes: &notes}},
@@ -43,13 +43,13 @@ func goldenEvening() []protocol.Event {
 		protocol.SessionDeleted{SessionID: 3},
 	}
 	events := make([]protocol.Event, len(data))
-	for i, word := range protocol.EventTypes() {
-		events[i] = protocol.Event{Type: word, Timestamp: noon + protocol.Timestamp(i)*1000, SessionID: 3, Seq: protocol.Seq(i + 1), Data: data[i]}
+	for i, typ := range protocol.EventTypes() {
+		events[i] = protocol.Event{Type: typ, Timestamp: noon + protocol.Timestamp(i)*1000, SessionID: 3, Seq: protocol.Seq(i + 1), Data: data[i]}
 	}
 	return events
 }
 
-// goldenPoll is the poll of the golden evening, before its one vote and after it.
+// goldenPoll is the poll of the golden events, before and after its one vote.
 func goldenPoll(status protocol.PollStatus) protocol.Poll {
 	start, end := noon+6000, noon+8000
 	p := protocol.Poll{ID: 3001, SessionID: 3, Status: status, StartedAt: start, EndsAt: start + 60_000, RemainingMS: 60_000, Candidates: []protocol.Candidate{
@@ -74,9 +74,9 @@ func goldenVote() protocol.VoteReceived {
 }
 
 // golden reads a file of testdata/events without its white space.
-func golden(t *testing.T, word protocol.EventType) string {
+func golden(t *testing.T, typ protocol.EventType) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "events", string(word)+".json"))
+	b, err := os.ReadFile(filepath.Join("testdata", "events", string(typ)+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func golden(t *testing.T, word protocol.EventType) string {
 }
 
 func TestEventGolden(t *testing.T) {
-	for _, e := range goldenEvening() {
+	for _, e := range goldenEvents() {
 		t.Run(string(e.Type), func(t *testing.T) {
 			got, err := json.Marshal(e)
 			if err != nil {
@@ -109,12 +109,12 @@ func TestEventGoldenIsComplete(t *testing.T) {
 	if len(files) != len(protocol.EventTypes()) {
 		t.Errorf("%d golden files for %d types: %v", len(files), len(protocol.EventTypes()), files)
 	}
-	for _, word := range protocol.EventTypes() {
-		golden(t, word)
+	for _, typ := range protocol.EventTypes() {
+		golden(t, typ)
 	}
 }
 
-func TestAppendPollTallyGolden(t *testing.T) {
+func TestAppendPollTallyEventGolden(t *testing.T) {
 	v := protocol.PollTallied{SessionID: 3, Poll: protocol.PollTotals{ID: 3001, Candidates: []protocol.CandidateVotes{{GameID: 31}, {GameID: 70, Votes: 1}}, TotalVotes: 1}}
 	got := protocol.AppendPollTallyEvent([]byte("before"), noon+7000, 8, &v)
 	if diff := cmp.Diff("before"+golden(t, protocol.EventPollTally), string(got)); diff != "" {

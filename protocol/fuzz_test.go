@@ -12,9 +12,9 @@ import (
 	"partyline/protocol"
 )
 
-// What reads itself: whatever is accepted is written as something that reads the same.
+// These fuzz tests check that every accepted input is encoded into something that decodes to the same value.
 
-// rewritten reads what v is written as; false when it must have been refused before.
+// rewritten encodes v and decodes the result.
 func rewritten[T any](t *testing.T, raw []byte, v T) (written []byte, again T) {
 	t.Helper()
 	written, err := json.Marshal(v)
@@ -84,8 +84,8 @@ func FuzzDevice(f *testing.F) {
 	})
 }
 
-// FuzzJoinCode: however it is typed, there is one form of a code, and it can stand in a
-// path as it is.
+// FuzzJoinCode: a code has one normal form however it is typed, and that form needs no escape in a
+// path.
 func FuzzJoinCode(f *testing.F) {
 	for _, s := range []string{"QRX7F2", " qrx7f2\n", "qrx7f", "QRX7F21", "qrx-f2", "ＱRX7F2", "ſſſ222"} {
 		f.Add(s)
@@ -102,7 +102,7 @@ func FuzzJoinCode(f *testing.F) {
 	})
 }
 
-// FuzzEventList holds for what is UTF-8; nothing else gets so far.
+// FuzzEventList checks UTF-8 only; other input is refused earlier.
 func FuzzEventList(f *testing.F) {
 	for _, s := range []string{`["vote.received","*"]`, `[]`, `null`, `{}`, `"*"`, `[5,null,["x"],{"a":"b"}]`, `["\u0000<é"]`} {
 		f.Add([]byte(s))
@@ -121,7 +121,7 @@ func FuzzEventList(f *testing.F) {
 	})
 }
 
-// FuzzError: an error comes out of a memo as it went in, with its details.
+// FuzzError: an error is decoded from its JSON unchanged, with its details.
 func FuzzError(f *testing.F) {
 	for _, s := range []string{`{"error":"Session not found","code":"not_found"}`, `{"error":5,"code":null,"activeSessionId":3}`, `{"details":{"a":[1,{}]}}`, `{}`, `null`, `[]`} {
 		f.Add([]byte(s))

@@ -7,7 +7,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestFoldJoinCode(t *testing.T) {
+func TestNormalizeJoinCode(t *testing.T) {
 	for typed, want := range map[string]string{
 		"QRX7F2": "QRX7F2", "qrx7f2": "QRX7F2", " qRx7f2\n": "QRX7F2",
 		"": "", "QRX7F": "", "QRX7F22": "", "QRX7F1": "", "QRX7F0": "", "QRX7FO": "", "QRX-7F": "", "QRX 7F2": "", "ΩRX7F": "", "ſſſ": "",
@@ -19,7 +19,7 @@ func TestFoldJoinCode(t *testing.T) {
 	}
 }
 
-// TestJoinAlphabet: nothing that looks like something else, no vowel to make words with.
+// TestJoinAlphabet: no characters that look alike, and no vowels, which could spell words.
 func TestJoinAlphabet(t *testing.T) {
 	seen := map[rune]bool{}
 	for _, r := range protocol.JoinAlphabet {
@@ -36,8 +36,8 @@ func TestJoinAlphabet(t *testing.T) {
 func TestJoinCommandsAreChecked(t *testing.T) {
 	long := strings.Repeat("é", protocol.MaxUsername)
 	for _, c := range []struct {
-		word interface{ Check() *protocol.Error }
-		says string
+		request interface{ Check() *protocol.Error }
+		says    string
 	}{
 		{protocol.OpenJoin{}, ""}, {protocol.OpenJoin{Policy: "every"}, ""}, {protocol.OpenJoin{Policy: "latest"}, ""}, {protocol.OpenJoin{Policy: "once"}, ""},
 		{protocol.OpenJoin{Policy: "Once"}, `policy must be "every", "latest" or "once"`},
@@ -51,16 +51,16 @@ func TestJoinCommandsAreChecked(t *testing.T) {
 		{&protocol.CastGuestVote{Vote: "up", GameID: -1}, "gameId must be a positive integer"},
 	} {
 		says := ""
-		if err := c.word.Check(); err != nil {
+		if err := c.request.Check(); err != nil {
 			says = err.Message
 		}
 		if says != c.says {
-			t.Errorf("%+v: %q, want %q", c.word, says, c.says)
+			t.Errorf("%+v: %q, want %q", c.request, says, c.says)
 		}
 	}
 }
 
-func TestDevicesAreReadAsTheyAreWritten(t *testing.T) {
+func TestParseDeviceIDReadsString(t *testing.T) {
 	for _, id := range []protocol.DeviceID{1, 0xa, 0xfedcba9876543210, 1<<64 - 1} {
 		if got, ok := protocol.ParseDeviceID(id.String()); !ok || got != id {
 			t.Errorf("%s is read as %s", id, got)

@@ -9,7 +9,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestWebhookSentences(t *testing.T) {
+func TestWebhookCommandChecks(t *testing.T) {
 	create := func(body string) protocol.Command {
 		var c protocol.CreateWebhook
 		if err := json.Unmarshal([]byte(body), &c); err != nil {
@@ -85,9 +85,9 @@ func TestWebhookSentences(t *testing.T) {
 	}
 }
 
-// What the reference API shows is there, by these names and in this order, and the
-// secret is not.
-func TestWebhookShapes(t *testing.T) {
+// TestWebhookJSONFollowsTheReference: the fields of the reference API have its names and
+// order, and the secret is absent.
+func TestWebhookJSONFollowsTheReference(t *testing.T) {
 	hook := protocol.Webhook{
 		ID: 1, Name: "Discord Bot", URL: "https://example.com/webhook", Events: []protocol.EventType{"game.added"}, Enabled: true,
 		CreatedAt: 1705320000000, Sessions: []protocol.SessionID{}, State: protocol.WebhookHealthy,
@@ -95,15 +95,15 @@ func TestWebhookShapes(t *testing.T) {
 	ok := 200
 	row := protocol.WebhookLog{ID: 1, WebhookID: 5, EventType: "game.added", Payload: json.RawMessage(`{"session":{"id":3}}`), ResponseStatus: &ok, CreatedAt: 1705320000000}
 	for _, tt := range []struct {
-		word any
-		want string
+		value any
+		want  string
 	}{
 		{hook, `{"id":1,"name":"Discord Bot","url":"https://example.com/webhook","events":["game.added"],"enabled":true,"created_at":"2024-01-15T12:00:00.000Z",`},
 		{protocol.DeletedWebhook{Message: "Webhook deleted successfully", WebhookID: 5}, `{"message":"Webhook deleted successfully","webhookId":5}`},
 		{row, `{"id":1,"webhook_id":5,"event_type":"game.added","payload":{"session":{"id":3}},"response_status":200,"error_message":null,"created_at":"2024-01-15T12:00:00.000Z",`},
 		{protocol.WebhookLog{}, `{"id":0,"webhook_id":0,"event_type":"","payload":null,"response_status":null,`},
 	} {
-		b, err := json.Marshal(tt.word)
+		b, err := json.Marshal(tt.value)
 		if err != nil || !strings.HasPrefix(string(b), tt.want) || strings.Contains(string(b), "secret") {
 			t.Errorf("got  %s %v\nwant %s", b, err, tt.want)
 		}
@@ -130,7 +130,7 @@ func TestWebhookQueriesHaveDefaultsAndLimits(t *testing.T) {
 	}
 }
 
-func TestAnEventListIsMarshalledAsItWasSent(t *testing.T) {
+func TestEventListMarshalsItsTypes(t *testing.T) {
 	b, err := json.Marshal(protocol.CreateWebhook{Events: protocol.NewEventList("a", "b")})
 	if err != nil || !strings.Contains(string(b), `"events":["a","b"]`) {
 		t.Fatalf("%s %v", b, err)

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// words are the golden files of the protocol and the schema that each is described by.
+// schemaNames maps the golden files of package protocol to the schema that describes each.
 // A command holds the parameters of path and query too: requests are open, so they fit.
-var words = map[string]string{
+var schemaNames = map[string]string{
 	"add-game": "AddGameRequest", "batch-result": "BatchResult", "cast-vote": "VoteRequest", "cast-votes": "BatchRequest",
 	"close-session": "CloseRequest", "create-game": "GameInput", "create-session": "SessionRequest", "create-webhook": "WebhookInput",
 	"deleted-session": "DeletedSession", "deleted-webhook": "DeletedWebhook", "delivery": "Delivery", "error": "Error",
@@ -28,12 +28,12 @@ var words = map[string]string{
 	"webhook-health": "WebhookHealth", "webhook-log": "WebhookLog", "webhook-saved": "WebhookSaved", "webhook": "Webhook", "token": "Token",
 }
 
-// TestGoldenWordsAreAsDescribed: the golden JSON of requests and answers fits the
+// TestGoldenJSONMatchesTheSchemas: the golden JSON of requests and answers matches the
 // schemas. Commands and queries without a body have none.
-func TestGoldenWordsAreAsDescribed(t *testing.T) {
+func TestGoldenJSONMatchesTheSchemas(t *testing.T) {
 	t.Parallel()
 	schemas, messages := compiler(t), newMessages(t)
-	found, err := filepath.Glob(filepath.Join("..", "..", "protocol", "testdata", "words", "*.json"))
+	found, err := filepath.Glob(filepath.Join("..", "..", "protocol", "testdata", "messages", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestGoldenWordsAreAsDescribed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		schema := words[name]
+		schema := schemaNames[name]
 		switch {
 		case strings.HasPrefix(name, "message."):
 			messages.check(t, b)
@@ -58,6 +58,6 @@ func TestGoldenWordsAreAsDescribed(t *testing.T) {
 		checked++
 	}
 	if checked < 45 {
-		t.Errorf("only %d words were checked", checked)
+		t.Errorf("only %d files were checked", checked)
 	}
 }

@@ -14,19 +14,19 @@ const (
 	// callTimeout bounds one call from first to last byte. A write takes milliseconds; the
 	// slowest read is a page of votes of a long session.
 	callTimeout = 30 * time.Second
-	// maxAnswer bounds an answer that is read whole, in bytes.
+	// maxAnswer bounds an answer that is held in memory, in bytes.
 	maxAnswer = 16 << 20
 )
 
 // Call sends one request and decodes the answer into answer, unless that is nil; a
-// *[]byte gets it as it came. A nil body is not sent. Without an answer in 30 s the
+// *[]byte gets the undecoded bytes. A nil body is not sent. Without an answer in 30 s the
 // outcome is unknown.
 func (c *Client) Call(ctx context.Context, method, path string, body, answer any) error {
 	return c.CallWithKey(ctx, "", method, path, body, answer)
 }
 
-// CallWithKey is Call with an Idempotency-Key: the same request may be sent again with the
-// same key and is done once. "" is no key.
+// CallWithKey is Call with an Idempotency-Key, "" for none: the same request may be sent
+// again with the same key and is carried out once.
 func (c *Client) CallWithKey(ctx context.Context, key, method, path string, body, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -51,7 +51,7 @@ func decode(text []byte, answer any) error {
 		return nil
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return &codecError{fmt.Errorf("an answer that does not fit: %w", err)}
+		return &codecError{fmt.Errorf("cannot decode the answer: %w", err)}
 	}
 	return nil
 }
@@ -64,13 +64,13 @@ func encode(v any) ([]byte, error) {
 	return text, nil
 }
 
-// formatError is of what cannot be encoded or decoded, however often it is tried.
+// codecError is the error for data that cannot be encoded or decoded. Another try does not help.
 type codecError struct{ error }
 
 func (e *codecError) Unwrap() error { return e.error }
 
-// Send returns an answer of status 2xx, however long it is; the caller closes its body.
-// Only ctx bounds the time.
+// Send sends one request and returns an answer of status 2xx without reading its body, which
+// the caller must close. Only ctx bounds the time.
 func (c *Client) Send(ctx context.Context, method, path string, body any) (*http.Response, error) {
 	return c.send(ctx, "", method, path, body)
 }
@@ -94,7 +94,7 @@ func (c *Client) send(ctx context.Context, key, method, path string, body any) (
 	return nil, newError(res)
 }
 
-// request makes a request; a body that is an io.Reader is sent as it is, as CSV.
+// request builds a request; a body that is an io.Reader is sent unchanged, as CSV.
 func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
 	content, isText := body.(io.Reader)
 	if body != nil && !isText {

@@ -11,8 +11,8 @@ import (
 	"partyline/protocol/client"
 )
 
-// hub answers the login, and everything else as told.
-func hub(t *testing.T, status int, body string) *httptest.Server {
+// newServer serves the login, and answers everything else with status and body.
+func newServer(t *testing.T, status int, body string) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/auth/login", func(w http.ResponseWriter, r *http.Request) {
@@ -35,8 +35,8 @@ func hub(t *testing.T, status int, body string) *httptest.Server {
 	return s
 }
 
-func TestAnswersAreDecoded(t *testing.T) {
-	c, err := client.Login(t.Context(), hub(t, 200, `{"id":3}`).URL+"/", "the key")
+func TestCallDecodesTheAnswer(t *testing.T) {
+	c, err := client.Login(t.Context(), newServer(t, 200, `{"id":3}`).URL+"/", "the key")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,16 +46,16 @@ func TestAnswersAreDecoded(t *testing.T) {
 	}
 }
 
-func TestRefusalsKeepTheirCode(t *testing.T) {
-	_, err := client.Login(t.Context(), hub(t, 200, "").URL, "another key")
+func TestRefusedChecksTheCode(t *testing.T) {
+	_, err := client.Login(t.Context(), newServer(t, 200, "").URL, "another key")
 	if !client.Refused(err, protocol.CodeBadKey) || client.Refused(err, protocol.CodeBadToken) {
 		t.Errorf("error is %v", err)
 	}
 }
 
-// A proxy in front of a hub that is down answers with a page.
-func TestAnswersOfOthersAreToldByTheirStatus(t *testing.T) {
-	c, err := client.Login(t.Context(), hub(t, 502, "<html>Bad Gateway</html>").URL, "the key")
+// TestErrorOfAProxyHasItsStatus: a proxy in front of a server that is down answers with a page.
+func TestErrorOfAProxyHasItsStatus(t *testing.T) {
+	c, err := client.Login(t.Context(), newServer(t, 502, "<html>Bad Gateway</html>").URL, "the key")
 	if err != nil {
 		t.Fatal(err)
 	}

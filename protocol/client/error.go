@@ -12,15 +12,16 @@ import (
 	"partyline/protocol"
 )
 
-// Error is an answer that is not of status 2xx.
+// Error is an answer with a status other than 2xx.
 type Error struct {
-	// Call is method and path, or the operation of a request over WebSocket.
+	// Call is the method and path, or the operation of a request by WebSocket.
 	Call   string
 	Status int
 	// Answer is the answer as it came.
 	Body []byte
-	// Refusal is what the hub said; nil when somebody else has answered, such as a proxy
-	// in front of a hub that is down. Its RetryAfter is that of the header, 0 without one.
+	// Refusal is the server's error; nil when the answer is not the server's, such as that of
+	// a proxy in front of a server that is down. Its RetryAfter is that of the header, 0
+	// without one.
 	Refusal *protocol.Error
 }
 
@@ -31,7 +32,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %d %v", e.Call, e.Status, e.Refusal)
 }
 
-// Unwrap is the hub's *protocol.Error.
+// Unwrap returns the server's *protocol.Error.
 func (e *Error) Unwrap() error {
 	if e.Refusal == nil {
 		return nil
@@ -39,13 +40,13 @@ func (e *Error) Unwrap() error {
 	return e.Refusal
 }
 
-// Refused says whether err is the hub's refusal with that code.
+// Refused reports whether err is an error of the server with that code.
 func Refused(err error, code protocol.Code) bool {
 	e, ok := errors.AsType[*protocol.Error](err)
 	return ok && e.Code == code
 }
 
-// newError reads the answer of a call.
+// newError reads an answer with a status other than 2xx into an Error.
 func newError(res *http.Response) error {
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
@@ -58,7 +59,7 @@ func newError(res *http.Response) error {
 	return e
 }
 
-// refusal is the hub's error in an answer, nil for none.
+// refusal decodes the server's error from an answer, nil when there is none.
 func refusal(text []byte) *protocol.Error {
 	var e protocol.Error
 	if json.Unmarshal(text, &e) != nil || e.Message == "" {

@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-// readyPoll is how often a starting hub is asked: how long a start takes is measured to
-// this precision.
+// readyPollInterval is how often WaitReady asks, and so the precision of its result.
 const readyPollInterval = 2 * time.Millisecond
 
-// WaitReady asks /ready of a hub until it says 200 or ctx ends, and returns how long that
-// took. Base is as of New.
+// WaitReady asks a server's /ready until it answers 200 or ctx ends, and returns how long that
+// took. base is that of New.
 func WaitReady(ctx context.Context, base string) (time.Duration, error) {
 	c := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	began := time.Now()

@@ -10,15 +10,16 @@ import (
 	"partyline/protocol"
 )
 
-// ErrClosed is the error of requests after Close, and of those that Close has cut off.
-var ErrClosed = errors.New("the requests were closed")
+// ErrClosed is the error of requests after Close, and of those that Close has interrupted.
+var ErrClosed = errors.New("the connection for requests is closed")
 
-// Requests sends operations over one WebSocket, any number at a time; the hub leaves off
-// reading while too many of one connection are unanswered. It is opened by the first request and again by the first
-// after a loss. Methods may be called from any goroutine. Close it.
+// Requests sends requests over one WebSocket, any number concurrently; the server stops
+// reading while too many of one connection are unanswered. The first request opens the
+// connection, and after a loss the next request opens a new one. Methods may be called
+// concurrently. The caller must Close it.
 type Requests struct {
 	client *Client
-	// dialing is held by who opens the connection.
+	// dialing is a lock, held while a connection is opened.
 	dialing chan struct{}
 
 	mu     sync.Mutex
@@ -26,15 +27,15 @@ type Requests struct {
 	closed bool
 }
 
-// Requests makes a socket for requests. Nothing is sent yet.
+// Requests returns a Requests without a connection yet.
 func (c *Client) Requests() *Requests {
 	return &Requests{client: c, dialing: make(chan struct{}, 1)}
 }
 
-// Do sends an operation with its data, such as "votes.live" with a protocol.CastVote, and
-// decodes the answer as Call does. Key is the idempotency key, "" for none. A refusal is an
-// *Error; after any other error the outcome is unknown: send it again with its key, see
-// Retry.
+// Do sends a request for an operation with its data, such as "votes.live" with a
+// protocol.CastVote, and decodes the answer as Call does. key is the idempotency key, "" for
+// none. A refusal is an *Error; after any other error the outcome is unknown and the request
+// must be sent again with its key, see Retry.
 func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -52,7 +53,7 @@ func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) err
 	return decode(res.Data, answer)
 }
 
-// Close cuts the connection.
+// Close closes the connection and fails all pending requests with ErrClosed.
 func (r *Requests) Close() {
 	r.mu.Lock()
 	s := r.conn
@@ -63,7 +64,7 @@ func (r *Requests) Close() {
 	}
 }
 
-// socket is the open connection, or a new one.
+// socket returns the open connection, or opens one.
 func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
 	select {
 	case r.dialing <- struct{}{}:
@@ -74,7 +75,7 @@ func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
 	if s, err := r.current(); s != nil || err != nil {
 		return s, err
 	}
-	// The connection outlives the request that opens it.
+	// The connection must outlive the request that opens it.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
 	conn, err := r.client.Connect(life)
@@ -105,7 +106,7 @@ func (r *Requests) current() (*requestSocket, error) {
 	return r.conn, nil
 }
 
-// requestSocket is one connection and who waits for answers over it.
+// requestSocket is one connection with its pending requests.
 type requestSocket struct {
 	conn   Socket
 	cancel context.CancelFunc
@@ -117,7 +118,7 @@ type requestSocket struct {
 	waiting map[string]chan response
 }
 
-// response is the answer to a request.
+// response is the answer to a request, with data not decoded yet.
 type response struct {
 	Type   string          `json:"type"`
 	ID     string          `json:"id"`
@@ -173,7 +174,7 @@ func (s *requestSocket) unregister(id string) {
 	delete(s.waiting, id)
 }
 
-// read hands out answers until the connection ends.
+// read passes responses to the pending requests until the connection ends.
 func (s *requestSocket) read() {
 	for {
 		text, err := s.conn.Next()
@@ -183,7 +184,7 @@ func (s *requestSocket) read() {
 		}
 		var res response
 		if json.Unmarshal(text, &res) != nil || res.Type != protocol.MessageResponse {
-			continue // the start of a session, or that the hub is to stop
+			continue // session.started or server.draining, which every client is sent
 		}
 		s.mu.Lock()
 		answered := s.waiting[res.ID]
@@ -195,7 +196,7 @@ func (s *requestSocket) read() {
 	}
 }
 
-// end closes the connection and tells those who wait why. The first reason counts.
+// end closes the connection and fails all pending requests. The first reason is kept.
 func (s *requestSocket) end(why error) {
 	s.mu.Lock()
 	if s.endErr == nil {

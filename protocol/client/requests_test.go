@@ -14,8 +14,8 @@ import (
 	"partyline/protocol/client"
 )
 
-func TestRequestsShareASocketAndAreAnsweredEach(t *testing.T) {
-	h := openHub(t)
+func TestConcurrentRequestsShareOneSocket(t *testing.T) {
+	h := startServer(t)
 	socket := h.Requests()
 	defer socket.Close()
 	var group sync.WaitGroup
@@ -38,8 +38,8 @@ func TestRequestsShareASocketAndAreAnsweredEach(t *testing.T) {
 	}
 }
 
-func TestKeyedRequestsCountOnceHoweverOftenTheyAreSent(t *testing.T) {
-	h := openHub(t)
+func TestRetriedRequestsWithAKeyCountOnce(t *testing.T) {
+	h := startServer(t)
 	socket := h.Requests()
 	defer socket.Close()
 	var group sync.WaitGroup
@@ -67,8 +67,8 @@ func TestKeyedRequestsCountOnceHoweverOftenTheyAreSent(t *testing.T) {
 	}
 }
 
-func TestClosedRequestsSaySo(t *testing.T) {
-	h := openHub(t)
+func TestRequestsAfterCloseFail(t *testing.T) {
+	h := startServer(t)
 	socket := h.Requests()
 	if err := socket.Do(t.Context(), "sessions.votes", "", map[string]any{"id": h.session}, nil); err != nil {
 		t.Fatal(err)
@@ -79,8 +79,8 @@ func TestClosedRequestsSaySo(t *testing.T) {
 	}
 }
 
-// TestRetriesWaitLongerAndLonger runs on a clock of its own.
-func TestRetriesWaitLongerAndLonger(t *testing.T) {
+// TestRetryBacksOff runs in a synctest bubble.
+func TestRetryBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, tries, times := time.Now(), 0, []time.Duration{}
 		err := client.Retry(t.Context(), func(context.Context) error {
@@ -112,7 +112,7 @@ func TestRetriesWaitLongerAndLonger(t *testing.T) {
 	})
 }
 
-func TestWhatIsNotTriedAgain(t *testing.T) {
+func TestPermanentErrorsAreNotRetried(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		want bool

@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	// firstWait and longestWait bound the wait before another try: half a second is more
-	// than a restart of the hub takes, and nobody wants to look at a dead screen for longer
-	// than half a minute after it is back.
+	// minWait and maxWait bound the wait before another try: half a second is more than a
+	// restart of the server takes, and no screen should stay dead for longer than half a
+	// minute after the server is back.
 	minWait = 500 * time.Millisecond
 	maxWait = 30 * time.Second
 )
 
-// Retry calls try until it succeeds, until it fails with what another try cannot change,
-// or until ctx ends, and returns the last error. Between two tries it waits as long as the
-// hub asks for, else twice as long as before, with jitter. A write needs a key, see
-// CallWithKey: after an error its outcome may be unknown.
+// Retry calls try until it succeeds, until its error is not Temporary, or until ctx ends, and
+// returns the last error. Between two tries it waits as long as the server asks for, else
+// twice as long as before, with jitter. A write needs a key, see CallWithKey: after an error
+// its outcome may be unknown.
 func Retry(ctx context.Context, try func(ctx context.Context) error) error {
 	var b backoff
 	for {
@@ -32,8 +32,8 @@ func Retry(ctx context.Context, try func(ctx context.Context) error) error {
 	}
 }
 
-// Temporary says whether the same call may succeed later: the hub says so, is not there,
-// or has closed the connection for a reason that passes.
+// Temporary reports whether the same call may succeed later: the server says so, is not
+// reachable, or has closed the connection for a temporary reason.
 func Temporary(err error) bool {
 	if _, ok := errors.AsType[*codecError](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, ErrClosed) {
 		return false
@@ -50,13 +50,12 @@ func Temporary(err error) bool {
 	return true
 }
 
-// backoff is the waits between tries that fail one after the other. The zero value is
-// before the first.
+// backoff computes the waits between failing tries. The zero value is that before the first.
 type backoff struct{ last time.Duration }
 
-// next is how long to wait after that error: between half and all of a time that doubles,
-// so that those who lost their connection together do not come back together, and at
-// least as long as the hub asks for.
+// next returns the wait after that error: between half and all of a time that doubles, so
+// that clients that lost their connections together do not reconnect together, or at least
+// as long as the server asks for.
 func (b *backoff) next(err error) time.Duration {
 	b.last = min(max(2*b.last, minWait), maxWait)
 	d := b.last/2 + rand.N(b.last/2)
@@ -68,7 +67,7 @@ func (b *backoff) next(err error) time.Duration {
 
 func (b *backoff) reset() { b.last = 0 }
 
-// wait waits so long; the error is ctx's.
+// sleep waits for d or until ctx ends; the error is ctx's.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -17,29 +17,29 @@ import (
 const (
 	// WebSocketPath is the path of the WebSocket.
 	WebSocketPath = "/api/sessions/live"
-	// dialTimeout bounds the handshake, writeTimeout one message: a hub that takes none for
-	// so long is gone.
+	// dialTimeout bounds the handshake, writeTimeout one message: a server that accepts none
+	// for that long is gone.
 	dialTimeout  = 20 * time.Second
 	writeTimeout = 10 * time.Second
-	// pingEvery is how often a connection is tried; without an answer within pongWithin it
-	// is lost: a network that has vanished says nothing.
+	// pingInterval is the time between pings; without a pong within pongTimeout the connection
+	// is lost: a network failure is otherwise not noticed.
 	pingInterval = 30 * time.Second
 	pongTimeout  = 15 * time.Second
 )
 
-// Socket carries the messages of one WebSocket. One goroutine calls Next; Send and Close
-// may be called from any.
+// Socket sends and receives the messages of one WebSocket. Only one goroutine may call Next;
+// Send and Close may be called concurrently.
 type Socket interface {
 	// Next waits for the next message, which is valid until the following call. The error
-	// after the hub has closed the connection is a *CloseError.
+	// after the server has closed the connection is a *CloseError.
 	Next() ([]byte, error)
 	Send(message []byte) error
-	// SetReadDeadline ends a Next that begins later at that time; the zero time is never.
+	// SetReadDeadline sets the time at which later calls of Next fail; the zero time is never.
 	SetReadDeadline(time.Time) error
 	Close() error
 }
 
-// CloseError is the hub's close frame. Code is 1005 when it named none.
+// CloseError is the server's close frame. Code is 1005 when the frame has none.
 type CloseError struct {
 	Code   int
 	Reason string
@@ -47,15 +47,14 @@ type CloseError struct {
 
 func (e *CloseError) Error() string { return fmt.Sprintf("closed %d %s", e.Code, e.Reason) }
 
-// temporary says whether connecting again may help. It does not where the token no longer
-// holds, or where what was sent was wrong.
+// temporary reports whether connecting again may help. It does not when the token is no
+// longer valid, or when the client sent something invalid.
 func (e *CloseError) temporary() bool {
 	return !slices.Contains([]protocol.CloseCode{protocol.CloseForbidden, protocol.CloseBadData, protocol.CloseInvalidUTF8,
 		protocol.CloseTooBig, protocol.CloseAuthTimeout}, protocol.CloseCode(e.Code))
 }
 
-// Connect opens a WebSocket and authenticates it. Ctx bounds the whole connection: it is
-// closed when ctx ends.
+// Connect opens a WebSocket and authenticates it. The connection is closed when ctx ends.
 func (c *Client) Connect(ctx context.Context) (Socket, error) {
 	s, err := c.dial(ctx)
 	if err != nil {
@@ -92,8 +91,8 @@ func (c *Client) dial(ctx context.Context) (*socket, error) {
 	return s, nil
 }
 
-// refusedHandshake is the hub's own error where it sent one: too many connections, a
-// hub that is starting.
+// refusedHandshake returns the server's error when it sent one, such as too many connections
+// or a server that is starting.
 func refusedHandshake(res *http.Response, err error) error {
 	if res != nil && res.Body != nil && res.StatusCode != http.StatusSwitchingProtocols {
 		return newError(res)
@@ -128,14 +127,14 @@ func (s *socket) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// Close cuts the connection. Nothing is lost: what the hub has not acknowledged is unknown
-// in any case.
+// Close closes the connection without a closing handshake. Nothing is lost by that: the
+// outcome of what the server has not acknowledged is unknown in any case.
 func (s *socket) Close() error {
 	s.cancel()
 	return s.conn.CloseNow()
 }
 
-// ping cuts a connection that no longer answers.
+// ping closes the connection when a pong is missing.
 func (s *socket) ping() {
 	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()

@@ -9,24 +9,23 @@ import (
 	"partyline/protocol"
 )
 
-// helloTimeout bounds auth and subscribe; thousands of screens come at once.
+// subscribeTimeout bounds auth and subscribe: thousands of screens may connect at once.
 const subscribeTimeout = 30 * time.Second
 
-// Subscription is a session and from where on it is followed.
+// Subscription is a session and the position from which on its events are received.
 type Subscription struct {
 	Session protocol.SessionID
 	// Mode is ModeEvents when empty.
 	Mode protocol.Mode
-	// Since is the seq of the last event that is known, 0 for none; nil begins with what
-	// happens next. Epoch is the timeline of Since, as Subscribed names it. Neither matters
-	// in tally mode.
+	// Since is the seq of the last event that is known, 0 for none; nil begins with the next
+	// event. Epoch is the timeline of Since, as in Subscribed. Neither is used in tally mode.
 	Since *protocol.Seq
 	Epoch protocol.Epoch
-	// Snapshot asks for the whole state in the answer.
+	// Snapshot requests the whole state in the answer.
 	Snapshot bool
 }
 
-// Authenticate says whose the socket is. A token that does not hold is an *Error.
+// Authenticate sends the token and waits for the answer. For an invalid token it is an *Error.
 func Authenticate(s Socket, token string) error {
 	m, err := ask(s, protocol.ClientMessage{Type: protocol.MessageAuth, Token: token}, func(m Message) bool {
 		return m.Type == protocol.MessageAuthSuccess || m.Type == protocol.MessageAuthError || m.Type == protocol.MessageError
@@ -37,28 +36,29 @@ func Authenticate(s Socket, token string) error {
 	return m.refused("auth")
 }
 
-// Subscribe asks for a session's messages and waits for the answer, after which Next gives
-// them. What comes before it of other sessions is dropped. An unknown session is an *Error.
-func Subscribe(s Socket, sub Subscription) (hello protocol.Subscribed, err error) {
+// Subscribe subscribes to a session's messages and waits for the answer, after which Next
+// returns them. Messages of other sessions before the answer are dropped. For an unknown
+// session the error is an *Error.
+func Subscribe(s Socket, sub Subscription) (subscribed protocol.Subscribed, err error) {
 	m, err := ask(s, protocol.ClientMessage{
 		Type: protocol.MessageSubscribe, SessionID: sub.Session, Mode: sub.Mode, Since: sub.Since, Epoch: sub.Epoch, Snapshot: sub.Snapshot,
 	}, func(m Message) bool {
 		return m.Type == protocol.MessageSubscribed || m.Type == protocol.MessageError || m.Session == sub.Session
 	})
 	if err != nil {
-		return hello, err
+		return subscribed, err
 	}
 	if m.Type == protocol.MessageSubscribed {
-		return hello, json.Unmarshal(m.Text, &hello)
+		return subscribed, json.Unmarshal(m.Text, &subscribed)
 	}
 	if err := m.refused("subscribe"); err != nil {
-		return hello, err
+		return subscribed, err
 	}
-	// Nobody could tell whether it was replayed.
-	return hello, fmt.Errorf("instead of subscribed came %s", m.Text)
+	// An event of the session before the answer could be a replayed or a live one.
+	return subscribed, fmt.Errorf("unexpected message instead of subscribed: %s", m.Text)
 }
 
-// ask sends a message and reads until its answer.
+// ask sends a message and reads messages until the answer.
 func ask(s Socket, m protocol.ClientMessage, answers func(Message) bool) (Message, error) {
 	text, err := json.Marshal(m)
 	if err := errors.Join(err, s.SetReadDeadline(time.Now().Add(subscribeTimeout)), s.Send(text)); err != nil {
@@ -77,23 +77,23 @@ func ask(s Socket, m protocol.ClientMessage, answers func(Message) bool) (Messag
 	}
 }
 
-// Message is one message of the hub.
+// Message is one message of the server.
 type Message struct {
-	// Type is that of an event, or protocol's MessageTally, MessageSnapshot …
+	// Type is an event type or one of protocol.MessageTally, protocol.MessageSnapshot …
 	Type    string
 	Session protocol.SessionID
-	// Seq is the place of an event in its session, or up to where a tally or snapshot counts.
+	// Seq is that of an event, or that of the newest event in a tally or snapshot.
 	Seq protocol.Seq
-	// Event says that it is an event of the session's log.
+	// Event says that the message is an event of the session's log.
 	Event bool
-	// Text is the message as it came. It is valid until the next one.
+	// Text is the undecoded message. It is valid until the next message.
 	Text []byte
-	// sentence and code are those of an error.
+	// errorText and errorCode are those of an error message.
 	errorText string
 	errorCode protocol.Code
 }
 
-// ReadMessage reads the fields that all messages have.
+// ReadMessage decodes the fields that all messages have.
 func ReadMessage(text []byte) (Message, error) {
 	var m struct {
 		Type      string             `json:"type"`
@@ -104,12 +104,12 @@ func ReadMessage(text []byte) (Message, error) {
 		Code      protocol.Code      `json:"code"`
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		return Message{}, fmt.Errorf("no message of a hub: %w: %.100s", err, text)
+		return Message{}, fmt.Errorf("invalid message: %w: %.100s", err, text)
 	}
 	return Message{Type: m.Type, Session: m.SessionID, Seq: m.Seq, Event: m.Timestamp != "", Text: text, errorText: m.Message, errorCode: m.Code}, nil
 }
 
-// Decode reads the data of an event, or the whole of any other message, into v.
+// Decode decodes the data of an event, or the whole of any other message, into v.
 func (m Message) Decode(v any) error {
 	if !m.Event {
 		return json.Unmarshal(m.Text, v)
@@ -119,7 +119,7 @@ func (m Message) Decode(v any) error {
 	}{v})
 }
 
-// refused is the error that the message is, nil for others.
+// refused returns an error message as an *Error, nil for any other message.
 func (m Message) refused(call string) error {
 	if m.Type != protocol.MessageError && m.Type != protocol.MessageAuthError {
 		return nil

@@ -9,17 +9,17 @@ import (
 	"partyline/protocol"
 )
 
-// Watch follows a session and calls handle with each of its messages, one after the
-// other, until handle fails, until the hub refuses what no other try can change (the token,
-// the session), or until ctx ends; the error says which.
+// Watch subscribes to a session and calls handle with each of its messages, one after the
+// other, until handle fails, until the server refuses the token or the session, or until ctx
+// ends. It returns that error.
 //
-// It connects again after each loss, with a growing wait, or after as long as a hub that
-// stops has asked for. The first message of every connection is subscribed. In events mode
-// the second connection and all later ones resume after the last event that handle has
-// taken, so no event is left out and none comes twice; sub.Since and sub.Epoch are kept up
-// to date for that, and whoever stores them can go on after a restart of its own. Where
-// subscribed says reset, the hub's data were restored from a backup: its snapshot takes
-// the place of all that came before.
+// After a lost connection Watch reconnects, with a growing wait or after the wait that a
+// stopping server has announced. The first message of every connection is a Subscribed. In
+// events mode, a new connection resumes after the last event that handle has accepted, so no
+// event is left out and none comes twice. Watch keeps sub.Since and sub.Epoch up to date for
+// that; a program that stores them can resume after its own restart. When a Subscribed has
+// Reset set, the server's data were restored from a backup: its snapshot replaces all earlier
+// messages.
 func (c *Client) Watch(ctx context.Context, sub *Subscription, handle func(Message) error) error {
 	w := &watch{client: c, sub: sub, handle: handle}
 	for {
@@ -39,17 +39,17 @@ func (c *Client) Watch(ctx context.Context, sub *Subscription, handle func(Messa
 	}
 }
 
-// watch is a Watch across its connections.
+// watch is the state of a Watch over all its connections.
 type watch struct {
 	client        *Client
 	sub           *Subscription
 	handle        func(Message) error
 	handlerErr    error // what handle returned
 	backoff       backoff
-	announcedWait time.Duration // by server.draining; 0 for nothing
+	announcedWait time.Duration // of server.draining; 0 for none
 }
 
-// connection watches until the connection is lost.
+// watchConnection connects, subscribes and handles messages until the connection is lost.
 func (w *watch) watchConnection(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop() // closes the socket, too
@@ -58,11 +58,11 @@ func (w *watch) watchConnection(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	hello, err := Subscribe(s, *w.sub)
+	subscribed, err := Subscribe(s, *w.sub)
 	if err != nil {
 		return err
 	}
-	if err := w.onSubscribed(hello); err != nil {
+	if err := w.onSubscribed(subscribed); err != nil {
 		return err
 	}
 	for {
@@ -80,24 +80,25 @@ func (w *watch) watchConnection(ctx context.Context) error {
 	}
 }
 
-// begin hands subscribed on and notes where live begins.
-func (w *watch) onSubscribed(hello protocol.Subscribed) error {
+// onSubscribed passes the Subscribed message to handle and keeps the position for the next
+// connection.
+func (w *watch) onSubscribed(subscribed protocol.Subscribed) error {
 	w.backoff.reset()
-	text, err := encode(hello)
+	text, err := encode(subscribed)
 	if err != nil {
 		return err
 	}
-	if err := w.callHandler(Message{Type: hello.Type, Session: hello.SessionID, Seq: hello.Seq, Text: text}); err != nil {
+	if err := w.callHandler(Message{Type: subscribed.Type, Session: subscribed.SessionID, Seq: subscribed.Seq, Text: text}); err != nil {
 		return err
 	}
-	w.sub.Epoch = hello.Epoch
-	if w.sub.Since == nil || hello.Reset {
-		w.sub.Since = &hello.Seq
+	w.sub.Epoch = subscribed.Epoch
+	if w.sub.Since == nil || subscribed.Reset {
+		w.sub.Since = &subscribed.Seq
 	}
 	return nil
 }
 
-// see hands on what is of the session.
+// onMessage passes the session's messages to handle.
 func (w *watch) onMessage(m Message) error {
 	switch {
 	case m.Type == protocol.MessageDraining:
@@ -108,7 +109,7 @@ func (w *watch) onMessage(m Message) error {
 		w.announcedWait = time.Duration(d.ReconnectInMs) * time.Millisecond
 		return nil
 	case m.Session != w.sub.Session:
-		return nil // the start of another session, which everybody is told
+		return nil // session.started of another session, which every client is sent
 	case m.refused("") != nil:
 		return m.refused("subscription")
 	}
@@ -127,40 +128,40 @@ func (w *watch) callHandler(m Message) error {
 	return w.handlerErr
 }
 
-// pause is how long to wait before the next connection.
+// reconnectWait is how long to wait before the next connection.
 func (w *watch) reconnectWait(err error) time.Duration {
-	told := w.announcedWait
+	announced := w.announcedWait
 	w.announcedWait = 0
-	if told > 0 {
-		return told + rand.N(told/2+1)
+	if announced > 0 {
+		return announced + rand.N(announced/2+1)
 	}
 	return w.backoff.next(err)
 }
 
-// Head asks for the seq of a session's newest event.
+// LatestSeq returns the seq of a session's newest event.
 func (c *Client) LatestSeq(ctx context.Context, id protocol.SessionID) (protocol.Seq, error) {
 	s, err := c.Connect(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = s.Close() }()
-	hello, err := Subscribe(s, Subscription{Session: id, Mode: protocol.ModeEvents})
-	return hello.Seq, err
+	subscribed, err := Subscribe(s, Subscription{Session: id, Mode: protocol.ModeEvents})
+	return subscribed.Seq, err
 }
 
 // Events calls visit with each event of a session, from the first to the one that is the
-// newest at the call. It does not connect again: an error is final.
+// newest at the call. It does not reconnect: an error is final.
 func (c *Client) Events(ctx context.Context, id protocol.SessionID, visit func(event []byte) error) error {
 	s, err := c.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	hello, err := Subscribe(s, Subscription{Session: id, Mode: protocol.ModeEvents, Since: new(protocol.Seq)})
+	subscribed, err := Subscribe(s, Subscription{Session: id, Mode: protocol.ModeEvents, Since: new(protocol.Seq)})
 	if err := errors.Join(err, s.SetReadDeadline(time.Now().Add(callTimeout))); err != nil {
 		return err
 	}
-	for last := protocol.Seq(0); last < hello.Seq; {
+	for last := protocol.Seq(0); last < subscribed.Seq; {
 		text, err := s.Next()
 		if err != nil {
 			return err

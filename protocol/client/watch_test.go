@@ -19,8 +19,8 @@ import (
 
 var errEnough = errors.New("enough")
 
-func TestAWatcherSeesEachEventOnceHoweverOftenTheNetworkIsCut(t *testing.T) {
-	h := openHub(t)
+func TestWatchHandlesEachEventOnceAcrossReconnects(t *testing.T) {
+	h := startServer(t)
 	const votes, cuts = 60, 3
 	seen, subscribed := []protocol.Seq{}, 0
 	go func() {
@@ -58,8 +58,8 @@ func TestAWatcherSeesEachEventOnceHoweverOftenTheNetworkIsCut(t *testing.T) {
 	}
 }
 
-func TestATallyCountsUp(t *testing.T) {
-	h := openHub(t)
+func TestWatchInTallyMode(t *testing.T) {
+	h := startServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	err := h.Watch(ctx, &client.Subscription{Session: h.session, Mode: protocol.ModeTally}, func(m client.Message) error {
@@ -82,8 +82,8 @@ func TestATallyCountsUp(t *testing.T) {
 	}
 }
 
-func TestWhatNoOtherTryCanChangeEndsAWatch(t *testing.T) {
-	h := openHub(t)
+func TestPermanentErrorsEndAWatch(t *testing.T) {
+	h := startServer(t)
 	nothing := func(client.Message) error { return nil }
 	if err := h.Watch(t.Context(), &client.Subscription{Session: 999}, nothing); !client.Refused(err, protocol.CodeNotFound) {
 		t.Errorf("an unknown session: %v", err)
@@ -93,9 +93,9 @@ func TestWhatNoOtherTryCanChangeEndsAWatch(t *testing.T) {
 	}
 }
 
-// TestAPositionOfAnotherTimelineIsReplaced: the hub's data were restored since.
-func TestAPositionOfAnotherTimelineIsReplaced(t *testing.T) {
-	h := openHub(t)
+// TestWatchResetsAPositionOfAnotherTimeline: the server's data were restored since.
+func TestWatchResetsAPositionOfAnotherTimeline(t *testing.T) {
+	h := startServer(t)
 	since := protocol.Seq(77)
 	sub := &client.Subscription{Session: h.session, Since: &since, Epoch: "anothertimeline0"}
 	err := h.Watch(t.Context(), sub, func(m client.Message) error {
@@ -119,8 +119,8 @@ func TestAPositionOfAnotherTimelineIsReplaced(t *testing.T) {
 	}
 }
 
-// TestAHubThatStopsSaysWhenToComeBack plays the hub, because the wait is what is tested.
-func TestAHubThatStopsSaysWhenToComeBack(t *testing.T) {
+// TestWatchReconnectsAfterTheAnnouncedWait uses a fake server, because the server's wait is tested.
+func TestWatchReconnectsAfterTheAnnouncedWait(t *testing.T) {
 	const wait = 300 * time.Millisecond
 	left, back := make(chan time.Time, 1), make(chan time.Time, 1)
 	var connections atomic.Int64

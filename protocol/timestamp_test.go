@@ -7,8 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// TestAStampWithoutDecimalsIsTheEndOfItsSecond, in whatever field a vote's time stands.
-func TestAStampWithoutDecimalsIsTheEndOfItsSecond(t *testing.T) {
+// TestVoteTimestampWithoutDecimalsIsTheEndOfItsSecond in every field of that type.
+func TestVoteTimestampWithoutDecimalsIsTheEndOfItsSecond(t *testing.T) {
 	for given, want := range map[string]string{
 		"2025-11-01T20:30:00Z":           "2025-11-01T20:30:00.999Z",
 		"2025-11-01T22:30:00+02:00":      "2025-11-01T20:30:00.999Z",
@@ -45,8 +45,8 @@ func TestAStampWithoutDecimalsIsTheEndOfItsSecond(t *testing.T) {
 	}
 }
 
-// TestOtherTimesAreReadToTheLetter: a replay since a second begins with it.
-func TestOtherTimesAreReadToTheLetter(t *testing.T) {
+// TestOtherTimestampsAreNotRounded: a replay since a second begins with it.
+func TestOtherTimestampsAreNotRounded(t *testing.T) {
 	var c protocol.ReplayWebhook
 	if err := json.Unmarshal([]byte(`{"since":"2025-11-01T20:30:00Z"}`), &c); err != nil || c.Since.String() != "2025-11-01T20:30:00.000Z" {
 		t.Errorf("%v, %v", c.Since, err)

@@ -21,12 +21,12 @@ import (
 	"partyline/protocol"
 )
 
-var update = flag.Bool("update", false, "write testdata/words anew; look at the difference before you commit it")
+var update = flag.Bool("update", false, "rewrite testdata/messages; review the difference before you commit it")
 
 func ptr[T any](v T) *T { return &v }
 
-// said are the words that the server says, as clients see them.
-func said() map[string]any {
+// serverMessages are the answers and messages that the server sends.
+func serverMessages() map[string]any {
 	game := protocol.Game{ID: 42, PackName: "Jackbox Party Pack 7", Title: "Quiplash 3", MinPlayers: 3, MaxPlayers: 8, LengthMinutes: ptr(18),
 		HasAudience: true, GameType: ptr("Writing"), PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2, Enabled: true, FavorBias: 1, CreatedAt: noon}
 	session := protocol.Session{ID: 3, CreatedAt: noon, IsActive: true, Notes: ptr("Friday"), GamesPlayed: 1}
@@ -107,9 +107,9 @@ func said() map[string]any {
 	}
 }
 
-// heard are the words that clients say: the file is what they send, the value is what
-// the server reads in it.
-func heard() map[string]any {
+// clientMessages are the requests and messages that clients send: the file is what they
+// send, the value is what the server decodes from it.
+func clientMessages() map[string]any {
 	text := func(s string) protocol.Optional[string] { return protocol.Optional[string]{Set: true, Value: &s} }
 	fields := protocol.GameFields{PackName: ptr("House"), Title: ptr("Charades"), MinPlayers: ptr(2), MaxPlayers: ptr(8),
 		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Enabled: ptr(true), FavorBias: ptr(-1)}
@@ -169,22 +169,22 @@ func heard() map[string]any {
 	}
 }
 
-func wordFile(name string) string { return filepath.Join("testdata", "words", name+".json") }
+func goldenFile(name string) string { return filepath.Join("testdata", "messages", name+".json") }
 
-func TestWordsSaid(t *testing.T) {
-	for name, word := range said() {
+func TestServerMessagesGolden(t *testing.T) {
+	for name, message := range serverMessages() {
 		t.Run(name, func(t *testing.T) {
-			got, err := json.MarshalIndent(word, "", "  ")
+			got, err := json.MarshalIndent(message, "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
 			got = append(got, '\n')
 			if *update {
-				if err := os.WriteFile(wordFile(name), got, 0o644); err != nil {
+				if err := os.WriteFile(goldenFile(name), got, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(wordFile(name))
+			want, err := os.ReadFile(goldenFile(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,10 +195,10 @@ func TestWordsSaid(t *testing.T) {
 	}
 }
 
-func TestWordsHeard(t *testing.T) {
-	for name, want := range heard() {
+func TestClientMessagesGolden(t *testing.T) {
+	for name, want := range clientMessages() {
 		t.Run(name, func(t *testing.T) {
-			b, err := os.ReadFile(wordFile(name))
+			b, err := os.ReadFile(goldenFile(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -220,23 +220,20 @@ func TestWordsHeard(t *testing.T) {
 	}
 }
 
-// TestEveryWordIsGolden finds the package's structs and wants each within a word of
-// the tables above or an event, and no file without a word.
-func TestEveryWordIsGolden(t *testing.T) {
+// TestEveryTypeIsGolden requires that each exported struct of the package is part of a
+// message of the tables above or of an event, and that each file belongs to a message.
+func TestEveryTypeIsGolden(t *testing.T) {
 	reached := map[string]bool{}
-	for _, words := range []map[string]any{said(), heard()} {
-		for _, w := range words {
-			reach(reflect.TypeOf(w), reached)
+	for _, messages := range []map[string]any{serverMessages(), clientMessages()} {
+		for _, m := range messages {
+			reach(reflect.TypeOf(m), reached)
 		}
 	}
-	for _, e := range goldenEvening() {
+	for _, e := range goldenEvents() {
 		reach(reflect.TypeOf(e), reached)
 		reach(reflect.TypeOf(e.Data), reached)
 	}
-	// What is never on the wire: the table's rows, who asks, what a code means, what lists
-	// of the newest votes are made from, what a session says of a guest to the gateway, what
-	// the hub says of its timeline, what is left of a chat log, whose votes are
-	// voided, and when something is decided.
+	// These types are never sent.
 	for _, inner := range []string{"Operation", "Principal", "Meaning", "LatestVotes", "GuestState", "Timeline", "ImportChat", "ChatVote", "ChatScanner", "ClockReading", "AddressTarget"} {
 		reached[inner] = true
 	}
@@ -245,14 +242,14 @@ func TestEveryWordIsGolden(t *testing.T) {
 			t.Errorf("%s has no golden JSON", name)
 		}
 	}
-	files, err := filepath.Glob(wordFile("*"))
+	files, err := filepath.Glob(goldenFile("*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := slices.Concat(slices.Collect(maps.Keys(said())), slices.Collect(maps.Keys(heard())))
+	known := slices.Concat(slices.Collect(maps.Keys(serverMessages())), slices.Collect(maps.Keys(clientMessages())))
 	for _, f := range files {
 		if name := strings.TrimSuffix(filepath.Base(f), ".json"); !slices.Contains(known, name) {
-			t.Errorf("%s is no word any more", f)
+			t.Errorf("%s belongs to no message", f)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestLatestRemembersTheNewest(t *testing.T) {
+func TestLatestVotesKeepsTheNewest(t *testing.T) {
 	var l protocol.LatestVotes
 	want := []protocol.LatestVote{}
 	for i := range 3 * protocol.MaxLatestVotes {

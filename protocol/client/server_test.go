@@ -20,15 +20,15 @@ import (
 
 const adminKey = "an admin key for tests"
 
-// realHub is a whole hub with its journal in memory, behind a network that can be cut.
-type realHub struct {
+// testServer is a client of a whole server with a journal in memory, behind a network that can be cut.
+type testServer struct {
 	*client.Client
 	network *network
 	session protocol.SessionID
 }
 
-// openHub serves until the test ends, and has a session with a game.
-func openHub(t *testing.T) *realHub {
+// startServer serves until the test ends. The session has a game.
+func startServer(t *testing.T) *testServer {
 	t.Helper()
 	var g *gateway.Gateway
 	journal := memory.New(memory.Options{})
@@ -45,7 +45,7 @@ func openHub(t *testing.T) *realHub {
 	}
 	server, served, l := g.HTTPServer(), make(chan error, 1), listen(t)
 	go func() { served <- server.Serve(g.Listener(l)) }()
-	h := &realHub{network: newNetwork(t, l.Addr().String())}
+	h := &testServer{network: newNetwork(t, l.Addr().String())}
 	t.Cleanup(func() {
 		_ = server.Close()
 		<-served
@@ -56,11 +56,11 @@ func openHub(t *testing.T) *realHub {
 		_ = hub.Close(ctx)
 		_ = journal.Close()
 	})
-	h.begin(t)
+	h.setUp(t)
 	return h
 }
 
-func (h *realHub) begin(t *testing.T) {
+func (h *testServer) setUp(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	if _, err := client.WaitReady(ctx, h.network.url); err != nil {
@@ -85,8 +85,8 @@ func (h *realHub) begin(t *testing.T) {
 	h.session = session.ID
 }
 
-// upvotes is what the session has.
-func (h *realHub) upvotes(t *testing.T) int64 {
+// upvotes returns the votes for the game of the session.
+func (h *testServer) upvotes(t *testing.T) int64 {
 	t.Helper()
 	v, err := h.SessionVotes(t.Context(), h.session)
 	if err != nil || len(v.Votes) != 1 {
@@ -109,7 +109,7 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// network carries bytes to a hub and back until it is cut.
+// network forwards connections to a server until it is cut.
 type network struct {
 	url string
 
@@ -153,7 +153,7 @@ func newNetwork(t *testing.T, to string) *network {
 	return n
 }
 
-// cut ends every connection, as a network that is lost does.
+// cut closes every connection, as a network failure does.
 func (n *network) cut() {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestVoterNames(t *testing.T) {
+func TestNormalizeVoterName(t *testing.T) {
 	for given, want := range map[string]string{
 		"Ann": "Ann", " Ann\r\n": "Ann", "\u3000ann\u00a0": "ann", "a n": "a n", "Jürgen 🎉 语": "Jürgen 🎉 语", "": "", "  ": "",
 		"an\u200bn": "ann", "\ufeffann": "ann", "a\u00adnn": "ann", "ann\u2060": "ann", "a\u034fnn": "ann", // blanks of no width

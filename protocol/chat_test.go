@@ -9,13 +9,13 @@ import (
 	"partyline/protocol"
 )
 
-// thumbWords are how the table of docs/api/chat.md names what is found.
+// thumbWords are the results as the table of docs/api/chat.md names them.
 var thumbWords = map[protocol.Thumbs]string{
 	0: "none", protocol.ThumbUp: "up", protocol.ThumbDown: "down", protocol.ThumbUp | protocol.ThumbDown: "up and down",
 }
 
-// TestThumbsOfTheDocs runs the table of examples from which other bots learn the rules.
-func TestThumbsOfTheDocs(t *testing.T) {
+// TestReadThumbsFollowsTheDocs checks the table of examples that defines the rules for other bots.
+func TestReadThumbsFollowsTheDocs(t *testing.T) {
 	b, err := os.ReadFile("../docs/api/chat.md")
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestThumbsOfTheDocs(t *testing.T) {
 	}
 }
 
-func TestThumbsOddities(t *testing.T) {
+func TestReadThumbsEdgeCases(t *testing.T) {
 	for message, want := range map[string]protocol.Thumbs{
 		"":                               0,
 		"+":                              0,
@@ -67,7 +67,7 @@ func TestThumbsOddities(t *testing.T) {
 	}
 }
 
-// FuzzReadThumbs holds the scanner against the rules written as patterns.
+// FuzzReadThumbs compares ReadThumbs with the rules written as regular expressions.
 func FuzzReadThumbs(f *testing.F) {
 	for _, s := range []string{"thisgame++", "(ThisGame--)", "xthisgame++", "thisgame\u2014", "thisgame+++thisgame\u2010\u2212", "thisgame-", "\xffthisgame--é"} {
 		f.Add(s)
