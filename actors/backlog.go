@@ -27,7 +27,7 @@ func (h *Hub) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protoco
 	}
 	b.after = max(b.after, h.post.roster.done(id))
 	b.after, _ = h.post.window.clear(id, b.after)
-	leave, err := h.attempts.enter(ctx)
+	leave, err := h.attempts.Acquire(ctx)
 	if err != nil {
 		return health, err
 	}

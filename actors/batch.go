@@ -13,7 +13,7 @@ func (h *Hub) castVotes(ctx context.Context, batch *protocol.CastVotes, key *Key
 	if err := batch.Check(); err != nil {
 		return nil, err
 	}
-	named := h.named(batch)
+	named := h.resolve(batch)
 	parts := splitVotes(named)
 	if len(parts) == 1 {
 		return h.do(ctx, Call{Command: parts[0].votes, Key: key})
@@ -23,7 +23,7 @@ func (h *Hub) castVotes(ctx context.Context, batch *protocol.CastVotes, key *Key
 
 // named is the batch with a session for each vote; those that name none get the
 // batch's, or the active one.
-func (h *Hub) named(batch *protocol.CastVotes) *protocol.CastVotes {
+func (h *Hub) resolve(batch *protocol.CastVotes) *protocol.CastVotes {
 	target := batch.SessionID
 	if target == 0 {
 		target = h.directory.newest()
@@ -78,7 +78,7 @@ func (h *Hub) castParts(ctx context.Context, n int, parts []*votePart) (any, err
 		}
 	}
 	if again {
-		return provisional{all}, nil
+		return unstored{all}, nil
 	}
 	return all, nil
 }

@@ -23,7 +23,7 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if batch, ok := c.Command.(*protocol.CastVotes); ok {
 		return h.castVotes(ctx, batch, c.Key)
 	}
-	c, err := h.completed(ctx, c)
+	c, err := h.enrich(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +31,13 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.joined(ctx, c.Command, answer)
+	return h.withTotals(ctx, c.Command, answer)
 }
 
 // completed is the call with what the catalogue knows of its games, and with those that
 // it brings. When the answer is
 // known already they are not looked up any more, for they may be gone.
-func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
+func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 	var err error
 	switch cmd := c.Command.(type) {
 	case protocol.AddGame:
@@ -46,7 +46,7 @@ func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 			c.Command = cmd
 		}
 	case protocol.ImportGames:
-		c.Command, err = withRows(cmd)
+		c.Command, err = readImport(cmd)
 	case protocol.StartPoll:
 		if !h.Answered(ctx, c.Key) {
 			cmd.Candidates, err = h.candidates(ctx, cmd)
@@ -57,7 +57,7 @@ func (h *Hub) completed(ctx context.Context, c Call) (Call, error) {
 }
 
 // withRows reads the file here and not in the catalogue's actor.
-func withRows(c protocol.ImportGames) (protocol.Command, error) {
+func readImport(c protocol.ImportGames) (protocol.Command, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func withRows(c protocol.ImportGames) (protocol.Command, error) {
 }
 
 func (h *Hub) do(ctx context.Context, c Call) (any, error) {
-	w := h.waiters.Get()
+	w := h.caller.Futures.Get()
 	h.Go(c, w.Done)
 	return w.Wait(ctx)
 }
@@ -83,13 +83,13 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 		done(nil, err)
 		return
 	}
-	pass, err := h.gate.Acquire(admission.ClassOf(c.Command), admission.SlotsFor(c.Command))
+	pass, err := h.caller.Gate.Acquire(admission.ClassOf(c.Command), admission.SlotsFor(c.Command))
 	if err != nil {
 		done(nil, err)
 		return
 	}
 	cmd := &ledger.Command{Cmd: c.Command, Responder: ledger.Responder{Slots: pass, Done: done}}
-	if c.Key != nil && !h.recall(cmd, c.Key) {
+	if c.Key != nil && !h.replay(cmd, c.Key) {
 		return
 	}
 	if err = h.env.CheckStorage(); err == nil {
@@ -104,7 +104,7 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 func (h *Hub) send(c *ledger.Command) *protocol.Error {
 	switch cmd := c.Cmd.(type) {
 	case protocol.IssueToken:
-		if cmd.SessionID != nil && !h.directory.has(*cmd.SessionID) {
+		if cmd.SessionID != nil && !h.directory.exists(*cmd.SessionID) {
 			return protocol.NotFound("Session")
 		}
 		h.system.Send(h.access, c)
@@ -152,7 +152,7 @@ func (h *Hub) create(c *ledger.Command, cmd protocol.CreateSession) *protocol.Er
 	c.Done = func(answer any, err *protocol.Error) {
 		if err != nil {
 			// Should it be on disk after all, its actor will say so when it has read it.
-			h.directory.note(id, false, false)
+			h.directory.update(id, false, false)
 		}
 		done(answer, err)
 	}
@@ -165,11 +165,11 @@ func (h *Hub) sendSession(id protocol.SessionID, m any) *protocol.Error {
 	if id == 0 {
 		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
-	if !h.directory.has(id) {
+	if !h.directory.exists(id) {
 		return protocol.NotFound("Session")
 	}
 	if !h.routes.send(h.system, id, m) {
-		h.system.Send(h.registry, &deliver{id: id, message: m})
+		h.system.Send(h.registry, &forwarded{id: id, message: m})
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type directory struct {
 func newDirectory(limit int, last protocol.SessionID, sessions []protocol.Session) *directory {
 	d := &directory{limit: limit, last: last, known: map[protocol.SessionID]struct{}{}, opening: map[protocol.SessionID]struct{}{}}
 	for _, s := range sessions {
-		d.note(s.ID, true, s.IsActive)
+		d.update(s.ID, true, s.IsActive)
 	}
 	return d
 }
@@ -44,7 +44,7 @@ func (d *directory) reserve() (protocol.SessionID, *protocol.Error) {
 }
 
 // note learns what a session's own log says of it.
-func (d *directory) note(id protocol.SessionID, exists, active bool) {
+func (d *directory) update(id protocol.SessionID, exists, active bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.opening, id)
@@ -66,7 +66,7 @@ func (d *directory) set(id protocol.SessionID, exists, active bool) {
 	}
 }
 
-func (d *directory) has(id protocol.SessionID) bool {
+func (d *directory) exists(id protocol.SessionID) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_, ok := d.known[id]
@@ -86,7 +86,7 @@ func (d *directory) newest() protocol.SessionID {
 }
 
 // actives are the active sessions, the newest first.
-func (d *directory) actives() []protocol.SessionID {
+func (d *directory) activeIDs() []protocol.SessionID {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	ids := slices.Clone(d.active)

@@ -12,7 +12,7 @@ func TestVotesDoNotGoToASessionThatIsOnlyBeginning(t *testing.T) {
 	if d.newest() != 0 {
 		t.Fatal("votes would go to a session that is not on disk")
 	}
-	d.note(first, true, true)
+	d.update(first, true, true)
 	second, _ := d.reserve()
 	if d.newest() != first {
 		t.Fatal("newest is", d.newest())
@@ -20,11 +20,11 @@ func TestVotesDoNotGoToASessionThatIsOnlyBeginning(t *testing.T) {
 	if _, err := d.reserve(); err == nil || err.Code != protocol.CodeActiveSession {
 		t.Fatal("a beginning session counts against the limit:", err)
 	}
-	d.note(second, true, true)
+	d.update(second, true, true)
 	if d.newest() != second {
 		t.Fatal("newest is", d.newest())
 	}
-	d.note(second, true, false)
+	d.update(second, true, false)
 	if d.newest() != first || d.reserveFails() {
 		t.Fatal("a closed session is in the way")
 	}

@@ -17,26 +17,24 @@ const (
 	// when whoever asks for it is slow.
 	maxExports = 4
 	// exportPatience bounds the wait for a place among them.
-	exportPatience = 5 * time.Second
+	exportQueueTimeout = 5 * time.Second
 )
 
 // SessionExport is a session for a file, all but its votes: ExportVotes has those up to
 // its Seq.
 func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error) {
-	e, err := await[*session.State, *protocol.SessionExport](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
-		q.Read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
-			if !s.Exists() {
-				return nil, protocol.NotFound("Session")
-			}
-			return s.Export(seq), nil
+	q := &sessionQuery{Read: func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+		if !s.Exists() {
+			return nil, protocol.NotFound("Session")
 		}
-		return h.sendSession(id, q)
-	})
+		return s.Export(seq), nil
+	}}
+	e, err := ledger.AskQuery[*session.State, *protocol.SessionExport](ctx, &h.caller, q, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 	if err != nil {
 		return nil, err
 	}
 	e.ExportedAt, e.Epoch = protocol.TimestampOf(h.env.Now()), h.env.Timeline().Epoch
-	return e, h.joinPlays(ctx, e.Games)
+	return e, h.addPlayTotals(ctx, e.Games)
 }
 
 // ExportVotes yields the votes of a session in the order in which they arrived, those too
@@ -46,7 +44,7 @@ func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protoc
 // came before is not all.
 func (h *Hub) ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error] {
 	return func(yield func(protocol.ExportedVote, error) bool) {
-		err := h.readVotes(ctx, e, func(v protocol.ExportedVote) bool { return yield(v, nil) })
+		err := h.scanVotes(ctx, e, func(v protocol.ExportedVote) bool { return yield(v, nil) })
 		if err != nil {
 			yield(protocol.ExportedVote{}, ledger.ReadError(ledger.ToClient(err)))
 		}
@@ -55,9 +53,9 @@ func (h *Hub) ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.S
 
 // readVotes ends without an error when want says that it is enough. Records that are
 // missing were trimmed, because the session was deleted meanwhile.
-func (h *Hub) readVotes(ctx context.Context, e *protocol.SessionExport, want func(protocol.ExportedVote) bool) error {
-	waiting, cancel := context.WithTimeout(ctx, exportPatience)
-	leave, err := h.exports.enter(waiting)
+func (h *Hub) scanVotes(ctx context.Context, e *protocol.SessionExport, want func(protocol.ExportedVote) bool) error {
+	waiting, cancel := context.WithTimeout(ctx, exportQueueTimeout)
+	leave, err := h.exports.Acquire(waiting)
 	cancel()
 	if err != nil {
 		return protocol.Overloaded()

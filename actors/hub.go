@@ -63,38 +63,37 @@ const defaultIdleTimeout = 5 * time.Minute
 // Hub is the way in to all actors. Its methods may be called from any goroutine; all
 // errors they return are *protocol.Error.
 type Hub struct {
-	env         ledger.Env
-	gate        *admission.Gate
-	directory   *directory
-	invitations *invitations
-	routes      *routes
-	keys        *keys
-	tokens      *tokens
-	lobby       *lobby
-	waiters     ledger.Futures
-	draw        func() float64
-	jitter      func() float64
-	patience    time.Duration
+	env           ledger.Env
+	caller        ledger.Caller
+	directory     *directory
+	joinCodes     *joinCodes
+	routes        *addresses
+	keyLocks      *keyLocks
+	tokens        *tokens
+	announcements *announcements
+	draw          func() float64
+	jitter        func() float64
+	idleTimeout   time.Duration
 
-	system     *runtime.System
-	registry   *actor.PID
-	catalogue  *actor.PID
-	access     *actor.PID
-	standings  *actor.PID
-	eraser     *actor.PID
-	projection *projection
-	post       *post
-	rouser     *rouser
-	lookouts   *lookouts
+	system       *runtime.System
+	registry     *actor.PID
+	catalogue    *actor.PID
+	access       *actor.PID
+	standings    *actor.PID
+	eraser       *actor.PID
+	projection   *projection
+	post         *post
+	warmup       *warmup
+	observations *observations
 
-	ticker    *runtime.Ticker
-	snapshots *ledger.SnapshotWriter
-	votes     readers // of the vote history
-	depth     depth   // of it
-	attempts  readers // of the webhooks' logs
-	exports   readers // of sessions' votes
-	unwatch   func()
-	closed    atomic.Bool
+	ticker     *runtime.Ticker
+	snapshots  *ledger.SnapshotWriter
+	votes      admission.Semaphore // of the vote history
+	scanLimits scanLimits          // of it
+	attempts   admission.Semaphore // of the webhooks' logs
+	exports    admission.Semaphore // of sessions' votes
+	unwatch    func()
+	closed     atomic.Bool
 }
 
 // New starts the actors and reads the standings. The hub is ready when it returns:
@@ -102,7 +101,7 @@ type Hub struct {
 // other behind that, because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
-	if err := errors.Join(h.env.Counters.Register(o.Meter, h.gate.InFlight), h.post.register(o.Meter)); err != nil {
+	if err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.post.register(o.Meter)); err != nil {
 		return nil, err
 	}
 	h.projection = newProjection(h.env)
@@ -113,15 +112,15 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	known := h.projection.state
 	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
 	for _, d := range known.JoinCodes() {
-		h.invitations.note(d.Session, d.Generation, d.Code)
+		h.joinCodes.set(d.Session, d.Generation, d.Code)
 	}
-	deleted, err := h.census(ctx)
+	deleted, err := h.findOrphans(ctx)
 	if err != nil {
 		h.snapshots.Stop(context.Background())
 		return nil, err
 	}
 	h.spawn()
-	h.system.Send(h.eraser, &erase{deleted})
+	h.system.Send(h.eraser, &eraseRequest{deleted})
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
@@ -131,25 +130,25 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	if err := h.post.open(ctx, h.system); err != nil {
 		return nil, err
 	}
-	h.rouser.start(h.directory.actives())
+	h.warmup.start(h.directory.activeIDs())
 	return h, nil
 }
 
 func newHub(o Options) *Hub {
 	h := &Hub{
-		env:         ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
-		gate:        admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit)),
-		routes:      &routes{pids: map[protocol.SessionID]*actor.PID{}},
-		keys:        newKeys(),
-		invitations: newInvitations(o.DrawCode, o.OnInvited),
-		tokens:      &tokens{revoked: o.OnRevoked},
-		lobby:       newLobby(),
-		draw:        o.Draw,
-		patience:    o.IdleTimeout,
-		votes:       make(readers, maxScans),
-		depth:       depth{skip: maxSkip, search: maxSearch},
-		attempts:    make(readers, maxScans),
-		exports:     make(readers, maxExports),
+		env:           ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
+		caller:        ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
+		routes:        &addresses{pids: map[protocol.SessionID]*actor.PID{}},
+		keyLocks:      newKeyLocks(),
+		joinCodes:     newJoinCodes(o.DrawCode, o.OnInvited),
+		tokens:        &tokens{revoked: o.OnRevoked},
+		announcements: newAnnouncements(),
+		draw:          o.Draw,
+		idleTimeout:   o.IdleTimeout,
+		votes:         admission.NewSemaphore(maxScans),
+		scanLimits:    scanLimits{skip: maxSkip, search: maxSearch},
+		attempts:      admission.NewSemaphore(maxScans),
+		exports:       admission.NewSemaphore(maxExports),
 	}
 	if h.env.Now == nil {
 		h.env.Now = time.Now
@@ -157,8 +156,8 @@ func newHub(o Options) *Hub {
 	if h.draw == nil {
 		h.draw = newDraw()
 	}
-	if h.patience == 0 {
-		h.patience = defaultIdleTimeout
+	if h.idleTimeout == 0 {
+		h.idleTimeout = defaultIdleTimeout
 	}
 	h.snapshots = ledger.NewSnapshotWriter(o.Journal, o.Log)
 	h.env.SaveSnapshot = h.snapshots.Enqueue
@@ -167,8 +166,8 @@ func newHub(o Options) *Hub {
 	}
 	h.jitter = o.Jitter
 	h.post = newPost(h.env, o)
-	h.lookouts = newLookouts(o.Observer, o.Log, h.env.Counters)
-	h.rouser = &rouser{send: h.sendSession}
+	h.observations = newObservations(o.Observer, o.Log, h.env.Counters)
+	h.warmup = &warmup{send: h.sendSession}
 	return h
 }
 
@@ -177,14 +176,14 @@ func (h *Hub) spawn() {
 	h.system = runtime.New(h.env.Log, h.onDeadLetter)
 	h.standings = h.system.Spawn(func() actor.Actor { return h.projection })
 	ring := func() { h.system.Send(h.standings, runtime.Wake{}) }
-	h.unwatch = h.env.OnCommit(func() { h.projection.ring(ring) })
+	h.unwatch = h.env.OnCommit(func() { h.projection.notify(ring) })
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
 	h.eraser = h.system.Spawn(func() actor.Actor {
-		return newEraser(h.env, func() { h.system.Send(h.standings, keepStandings{}) })
+		return newEraser(h.env, func() { h.system.Send(h.standings, checkpoint{}) })
 	})
 	h.registry = h.system.Spawn(func() actor.Actor {
-		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, leaving: map[protocol.SessionID][]any{}}
+		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, draining: map[protocol.SessionID][]any{}}
 	})
 	all := []*actor.PID{h.standings, h.catalogue, h.access, h.eraser, h.registry}
 	h.ticker = runtime.StartTicker(func() {
@@ -211,9 +210,9 @@ func (h *Hub) newAccess() actor.Actor {
 	k.Ledger = ledger.New("access", ledger.Kind[access.Fact, *access.State]{
 		New: access.New, AppendFact: access.AppendFact, ReadFact: access.ReadFact, Version: access.SnapshotVersion,
 	}, ledger.Hooks[access.Fact, *access.State]{
-		OnDurable: h.tokens.durable, Publish: func([][]byte, protocol.Seq) {},
+		OnDurable: h.tokens.onDurable, Publish: func([][]byte, protocol.Seq) {},
 		// As of 1970, so that a clock that is wrong at the start leaves no token out.
-		OnLoaded: func(state *access.State) { h.tokens.reborn(state.Tokens(0)) },
+		OnLoaded: func(state *access.State) { h.tokens.onLoaded(state.Tokens(0)) },
 	}, &h.env)
 	return k
 }
@@ -224,7 +223,7 @@ func (h *Hub) Timeline() protocol.Timeline { return h.env.Timeline() }
 // onDeadLetter answers the sender of a message to an actor that had ended.
 func (h *Hub) onDeadLetter(message any) {
 	h.env.Counters.DeadLetters.Add(1)
-	if d, ok := message.(*deliver); ok {
+	if d, ok := message.(*forwarded); ok {
 		message = d.message
 	}
 	if r, ok := message.(ledger.Request); ok {
@@ -235,7 +234,7 @@ func (h *Hub) onDeadLetter(message any) {
 // Health is nil while commands can be answered, else the reason they cannot, as a
 // *protocol.Error that may be shown.
 func (h *Hub) Health() error {
-	if h.gate.Closed() {
+	if h.caller.Gate.Closed() {
 		return protocol.ShuttingDown()
 	}
 	if err := h.env.Journal.Health(); err != nil {
@@ -253,10 +252,10 @@ func (h *Hub) Close(ctx context.Context) error {
 	if h.closed.Swap(true) {
 		return nil
 	}
-	err := h.gate.Drain(ctx)
+	err := h.caller.Gate.Drain(ctx)
 	h.unwatch()
 	h.ticker.Stop()
-	h.rouser.stop()
+	h.warmup.stop()
 	done := make(chan struct{})
 	h.system.Send(h.registry, &closeAll{done: done})
 	select {
@@ -264,12 +263,12 @@ func (h *Hub) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	h.lookouts.close(ctx)
+	h.observations.close(ctx)
 	h.post.close(ctx)
 	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
 		h.system.End(ctx, pid)
 	}
-	h.lobby.close()
+	h.announcements.close()
 	h.snapshots.Stop(ctx)
 	h.system.Stop()
 	return err

@@ -15,14 +15,14 @@ import (
 type Key = ledger.Key
 
 // keys are the idempotency keys whose first request is not answered yet.
-type keys struct {
+type keyLocks struct {
 	mu       sync.Mutex
 	inFlight map[string]struct{}
 }
 
-func newKeys() *keys { return &keys{inFlight: map[string]struct{}{}} }
+func newKeyLocks() *keyLocks { return &keyLocks{inFlight: map[string]struct{}{}} }
 
-func (k *keys) take(name string) bool {
+func (k *keyLocks) acquire(name string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if _, taken := k.inFlight[name]; taken {
@@ -32,29 +32,29 @@ func (k *keys) take(name string) bool {
 	return true
 }
 
-func (k *keys) release(name string) {
+func (k *keyLocks) release(name string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.inFlight, name)
 }
 
 // recallTimeout bounds the look-up of a key, which is one read of the journal.
-const recallTimeout = 5 * time.Second
+const memoTimeout = 5 * time.Second
 
 // recall answers a command whose key has an answer already, and says false. Else the
 // key is taken until the command is answered; the memo is written with its facts.
-func (h *Hub) recall(c *ledger.Command, k *Key) (first bool) {
+func (h *Hub) replay(c *ledger.Command, k *Key) (first bool) {
 	memo := ledger.NewMemoKey(k, h.env.Timeline())
-	if !h.keys.take(memo.Name) {
+	if !h.keyLocks.acquire(memo.Name) {
 		c.Respond(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet"))
 		return false
 	}
 	done := c.Done
 	c.Done = func(answer any, err *protocol.Error) {
-		h.keys.release(memo.Name)
+		h.keyLocks.release(memo.Name)
 		done(answer, err)
 	}
-	answer, refusal, found := h.remembered(context.Background(), memo)
+	answer, refusal, found := h.storedAnswer(context.Background(), memo)
 	if found {
 		c.Respond(answer, refusal)
 		return false
@@ -69,12 +69,12 @@ func (h *Hub) Answered(ctx context.Context, k *Key) bool {
 	if k == nil {
 		return false
 	}
-	_, _, found := h.remembered(ctx, ledger.NewMemoKey(k, h.env.Timeline()))
+	_, _, found := h.storedAnswer(ctx, ledger.NewMemoKey(k, h.env.Timeline()))
 	return found
 }
 
-func (h *Hub) remembered(ctx context.Context, memo *ledger.MemoKey) (answer any, refusal *protocol.Error, found bool) {
-	ctx, cancel := context.WithTimeout(ctx, recallTimeout)
+func (h *Hub) storedAnswer(ctx context.Context, memo *ledger.MemoKey) (answer any, refusal *protocol.Error, found bool) {
+	ctx, cancel := context.WithTimeout(ctx, memoTimeout)
 	defer cancel()
 	value, ok, err := h.env.Journal.Memo(ctx, memo.Name)
 	if err != nil {
@@ -91,48 +91,48 @@ func (h *Hub) remembered(ctx context.Context, memo *ledger.MemoKey) (answer any,
 }
 
 // provisional is an answer that is told and not remembered.
-type provisional struct{ answer any }
+type unstored struct{ answer any }
 
 // Once makes something idempotent that no actor decides: f runs unless the key has
 // an answer, and what it says is on disk before it is returned. Without a key it
 // just runs. The answer is f's, or a json.RawMessage.
 func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
-	pass, refusal := h.gate.Acquire(admission.ClassFrom(ctx), 1)
+	pass, refusal := h.caller.Gate.Acquire(admission.ClassFrom(ctx), 1)
 	if refusal != nil {
 		return nil, refusal
 	}
 	defer pass.Release()
-	answer, err := h.once(ctx, k, f)
-	if u, ok := answer.(provisional); ok {
+	answer, err := h.onceWithKey(ctx, k, f)
+	if u, ok := answer.(unstored); ok {
 		return u.answer, nil
 	}
 	return answer, err
 }
 
-func (h *Hub) once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+func (h *Hub) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
 	if k == nil {
 		return f()
 	}
 	memo := ledger.NewMemoKey(k, h.env.Timeline())
-	if !h.keys.take(memo.Name) {
+	if !h.keyLocks.acquire(memo.Name) {
 		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet")
 	}
-	defer h.keys.release(memo.Name)
-	if answer, refusal, found := h.remembered(ctx, memo); found {
+	defer h.keyLocks.release(memo.Name)
+	if answer, refusal, found := h.storedAnswer(ctx, memo); found {
 		if refusal != nil {
 			return nil, refusal
 		}
 		return answer, nil
 	}
 	answer, err := f()
-	if _, ok := answer.(provisional); ok {
+	if _, ok := answer.(unstored); ok {
 		return answer, nil
 	}
 	var refusal *protocol.Error
 	if err != nil {
 		refusal = ledger.ToClient(err)
 	}
-	if err := h.write(ctx, memo.Memo(answer, refusal, 0)); err != nil {
+	if err := h.saveMemo(ctx, memo.Memo(answer, refusal, 0)); err != nil {
 		return nil, err
 	}
 	if refusal != nil {
@@ -142,7 +142,7 @@ func (h *Hub) once(ctx context.Context, k *Key, f func() (any, error)) (any, err
 }
 
 // write makes a memo durable that belongs to no stream's facts.
-func (h *Hub) write(ctx context.Context, m *persistence.Memo) error {
+func (h *Hub) saveMemo(ctx context.Context, m *persistence.Memo) error {
 	if m == nil {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (h *Hub) write(ctx context.Context, m *persistence.Memo) error {
 	if err != nil {
 		return ledger.ToClient(err)
 	}
-	w := h.waiters.Get()
+	w := h.caller.Futures.Get()
 	h.env.Journal.Append(persistence.Append{Stream: memoStream, Expected: last, Memo: m, Done: func(o persistence.Outcome) {
 		if o.Err != nil {
 			w.Done(nil, ledger.ToClient(o.Err))

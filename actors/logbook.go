@@ -128,7 +128,7 @@ func (h *Hub) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 	if _, err := h.Webhook(ctx, id); err != nil {
 		return err
 	}
-	leave, err := h.attempts.enter(ctx)
+	leave, err := h.attempts.Acquire(ctx)
 	if err != nil {
 		return err
 	}

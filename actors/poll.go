@@ -18,16 +18,16 @@ func (h *Hub) candidates(ctx context.Context, c protocol.StartPoll) ([]protocol.
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	games, err := h.lineUp(ctx, c)
+	games, err := h.pickCandidates(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return games, h.join(ctx, games)
+	return games, h.addTotals(ctx, games)
 }
 
-func (h *Hub) lineUp(ctx context.Context, c protocol.StartPoll) ([]protocol.Game, error) {
+func (h *Hub) pickCandidates(ctx context.Context, c protocol.StartPoll) ([]protocol.Game, error) {
 	if c.Count == nil {
-		return ask(ctx, h, h.catalogue, func(l *catalogue.State) ([]protocol.Game, *protocol.Error) { return named(l, c.GameIDs) })
+		return ask(ctx, h, h.catalogue, func(l *catalogue.State) ([]protocol.Game, *protocol.Error) { return gamesByID(l, c.GameIDs) })
 	}
 	played, err := h.played(ctx, c.ID)
 	if err != nil {
@@ -42,7 +42,7 @@ func (h *Hub) lineUp(ctx context.Context, c protocol.StartPoll) ([]protocol.Game
 	})
 }
 
-func named(l *catalogue.State, ids []protocol.GameID) ([]protocol.Game, *protocol.Error) {
+func gamesByID(l *catalogue.State, ids []protocol.GameID) ([]protocol.Game, *protocol.Error) {
 	games := make([]protocol.Game, len(ids))
 	for i, id := range ids {
 		var err *protocol.Error

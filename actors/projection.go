@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -22,13 +21,13 @@ import (
 // each answer, so whoever has been answered sees what he did.
 type projection struct {
 	ledger.Env
-	state    *standings.State
-	position persistence.Position // of the last record applied
-	kept     persistence.Position // of the newest snapshot
-	broken   error
-	remains  remainder
-	rung     atomic.Bool // a wake-up is on its way
-	damages  damages
+	state      *standings.State
+	position   persistence.Position // of the last record applied
+	snapshotAt persistence.Position // of the newest snapshot
+	failure    error
+	deleted    deletedTotals
+	notified   atomic.Bool // a wake-up is on its way
+	corrupt    corruptSessions
 }
 
 // standingsStream names the snapshot; there is no stream of that name.
@@ -36,10 +35,10 @@ const standingsStream = "standings"
 
 // projectionBusy is how many records the standings may be ahead of their snapshot:
 // about a quarter of a second of reading at the next start.
-const projectionBusy = 100_000
+const snapshotUnderLoad = 100_000
 
 func newProjection(e ledger.Env) *projection {
-	return &projection{Env: e, state: standings.New(), damages: newDamages(e), remains: remainder{Env: e}}
+	return &projection{Env: e, state: standings.New(), corrupt: newCorruptSessions(e), deleted: deletedTotals{Env: e}}
 }
 
 // load reads snapshot and tail. It is called before the actor starts.
@@ -54,18 +53,18 @@ func (p *projection) load(ctx context.Context) error {
 	}
 	if err == nil && ok {
 		if err = p.state.Restore(s.Data); err == nil {
-			p.position, p.kept = persistence.Position(s.Seq), persistence.Position(s.Seq)
+			p.position, p.snapshotAt = persistence.Position(s.Seq), persistence.Position(s.Seq)
 		}
 	}
 	if err != nil {
 		p.Log.Error().Err(err).Msg("standings' snapshot unreadable, counting from the start")
 	}
 	if p.position == 0 {
-		if p.state, err = p.remains.load(ctx); err != nil {
+		if p.state, err = p.deleted.load(ctx); err != nil {
 			return err
 		}
 	}
-	sound, err := p.damages.load(ctx)
+	sound, err := p.corrupt.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,12 +89,12 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 			err = p.apply(rec)
 		}
 		if err != nil {
-			p.damages.note(streamOf(id), last+1, err)
+			p.corrupt.add(streamOf(id), last+1, err)
 			return
 		}
 		last = rec.Seq
 	}
-	p.kept = 0 // the snapshot there is does not have it
+	p.snapshotAt = 0 // the snapshot there is does not have it
 	p.Log.Info().Int64("session", int64(id)).Uint64("through", uint64(last)).Msg("a session that was damaged is sound again, and counted anew")
 }
 
@@ -103,45 +102,45 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 func (p *projection) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case runtime.Wake:
-		p.rung.Store(false)
-		_ = p.read()
+		p.notified.Store(false)
+		_ = p.refresh()
 	case *ledger.Query[*standings.State]:
-		if err := p.read(); err != nil {
+		if err := p.refresh(); err != nil {
 			m.Respond(nil, ledger.ReadError(ledger.ToClient(err)))
 			return
 		}
 		m.Respond(m.Read(p.state, 0))
 	case runtime.Tick:
-		if p.position-p.kept >= ledger.SnapshotIdle && p.position == p.Journal.Head() {
+		if p.position-p.snapshotAt >= ledger.SnapshotIdle && p.position == p.Journal.Head() {
 			p.snapshot()
 		}
-	case keepStandings:
-		if p.read() == nil {
+	case checkpoint:
+		if p.refresh() == nil {
 			p.snapshot()
 		}
 	case *actor.Stopping:
-		if p.read() == nil && p.position > p.kept {
+		if p.refresh() == nil && p.position > p.snapshotAt {
 			p.snapshot()
 		}
 	}
 }
 
 // ring is called by the committer after each commit; it must not block.
-func (p *projection) ring(send func()) {
-	if !p.rung.Swap(true) {
+func (p *projection) notify(send func()) {
+	if !p.notified.Swap(true) {
 		send()
 	}
 }
 
-func (p *projection) read() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+func (p *projection) refresh() error {
+	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
 	err := p.catchUp(ctx)
-	if err != nil && (p.broken == nil || err.Error() != p.broken.Error()) {
+	if err != nil && (p.failure == nil || err.Error() != p.failure.Error()) {
 		p.Log.Error().Err(err).Msg("standings cannot be read from the journal")
 	}
-	p.broken = err
-	if err == nil && p.position-p.kept >= max(projectionBusy, p.position/8) {
+	p.failure = err
+	if err == nil && p.position-p.snapshotAt >= max(snapshotUnderLoad, p.position/8) {
 		p.snapshot()
 	}
 	return err
@@ -157,7 +156,7 @@ func (p *projection) catchUp(ctx context.Context) error {
 		case err == nil:
 			p.position = max(p.position, head) // what lies behind the last record is trimmed
 		case errors.As(err, &d):
-			p.damages.note(d.Stream, d.First, err)
+			p.corrupt.add(d.Stream, d.First, err)
 			p.position = d.LastPosition
 		default:
 			return err
@@ -172,7 +171,7 @@ func (p *projection) advance(ctx context.Context) error {
 			return err
 		}
 		if err := p.apply(rec); err != nil {
-			p.damages.note(rec.Stream, rec.Seq, err)
+			p.corrupt.add(rec.Stream, rec.Seq, err)
 		}
 		p.position = rec.Position
 	}
@@ -188,7 +187,7 @@ func (p *projection) apply(rec persistence.Record) error {
 	if err != nil {
 		return err
 	}
-	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.remains.until {
+	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.deleted.until {
 		p.state.RemoveSession(id) // its totals are there already
 		return nil
 	}
@@ -197,8 +196,8 @@ func (p *projection) apply(rec persistence.Record) error {
 }
 
 func (p *projection) snapshot() {
-	p.kept = p.position
-	p.damages.keepBefore(p.position)
-	p.remains.keepBefore(p.position, p.state)
+	p.snapshotAt = p.position
+	p.corrupt.saveBefore(p.position)
+	p.deleted.saveBefore(p.position, p.state)
 	p.SaveSnapshot(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.state.AppendSnapshot(nil)})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/access"
-	"partyline/actors/admission"
 	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
 	"partyline/actors/session"
@@ -17,8 +16,8 @@ import (
 )
 
 // ask sends a query to one of the actors that are always there and waits.
-func ask[H, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(H) (T, *protocol.Error)) (T, error) {
-	return await(ctx, h, read, func(q *ledger.Query[H]) *protocol.Error {
+func ask[S, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(S) (T, *protocol.Error)) (T, error) {
+	return ledger.Ask(ctx, &h.caller, read, func(q *ledger.Query[S]) *protocol.Error {
 		h.system.Send(pid, q)
 		return nil
 	})
@@ -26,26 +25,7 @@ func ask[H, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(H) (T,
 
 // askSession does the same with a session, waking it if need be.
 func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read func(*session.State) (T, *protocol.Error)) (T, error) {
-	return await(ctx, h, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
-}
-
-func await[H, T any](ctx context.Context, h *Hub, read func(H) (T, *protocol.Error), send func(*ledger.Query[H]) *protocol.Error) (T, error) {
-	var none T
-	pass, refusal := h.gate.Acquire(admission.ClassFrom(ctx), 1)
-	if refusal != nil {
-		return none, refusal
-	}
-	w := h.waiters.Get()
-	q := &ledger.Query[H]{Responder: ledger.Responder{Slots: pass, Done: w.Done}}
-	q.Read = func(state H, _ protocol.Seq) (any, *protocol.Error) { return read(state) }
-	if err := send(q); err != nil {
-		q.Respond(nil, err)
-	}
-	answer, err := w.Wait(ctx)
-	if err != nil {
-		return none, ledger.ReadError(ledger.ToClient(err))
-	}
-	return answer.(T), nil
+	return ledger.Ask(ctx, &h.caller, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 }
 
 // totals are the standings' numbers of all games at one moment.
@@ -67,7 +47,7 @@ func (h *Hub) totals(ctx context.Context, games []protocol.Game) (catalogue.Tota
 
 // joined writes the totals into an answer that is a game, also into one that is given
 // again: what is stored under a key is what the catalogue knows, and it knows no totals.
-func (h *Hub) joined(ctx context.Context, c protocol.Command, answer any) (any, error) {
+func (h *Hub) withTotals(ctx context.Context, c protocol.Command, answer any) (any, error) {
 	game, fresh := answer.(protocol.Game)
 	stored, _ := answer.(json.RawMessage)
 	if !fresh && (stored == nil || !answersGame(c)) {
@@ -79,7 +59,7 @@ func (h *Hub) joined(ctx context.Context, c protocol.Command, answer any) (any, 
 		}
 	}
 	games := []protocol.Game{game}
-	if err := h.join(ctx, games); err != nil {
+	if err := h.addTotals(ctx, games); err != nil {
 		return nil, err
 	}
 	if fresh {
@@ -98,7 +78,7 @@ func answersGame(c protocol.Command) bool {
 	return false
 }
 
-func (h *Hub) join(ctx context.Context, games []protocol.Game) error {
+func (h *Hub) addTotals(ctx context.Context, games []protocol.Game) error {
 	totals, err := h.totals(ctx, games)
 	if err != nil {
 		return err
@@ -116,7 +96,7 @@ func (h *Hub) Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game
 	if err != nil {
 		return nil, err
 	}
-	return games, h.join(ctx, games)
+	return games, h.addTotals(ctx, games)
 }
 
 // Game is one game of the catalogue.
@@ -126,7 +106,7 @@ func (h *Hub) Game(ctx context.Context, id protocol.GameID) (protocol.Game, erro
 		return game, err
 	}
 	games := []protocol.Game{game}
-	err = h.join(ctx, games)
+	err = h.addTotals(ctx, games)
 	return games[0], err
 }
 
@@ -165,7 +145,7 @@ func (h *Hub) Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error
 		return none, err
 	}
 	games := []protocol.Game{picked.Game}
-	err = h.join(ctx, games)
+	err = h.addTotals(ctx, games)
 	picked.Game = games[0]
 	return picked, err
 }
@@ -206,11 +186,11 @@ func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protoc
 	if err != nil {
 		return nil, err
 	}
-	return plays, h.joinPlays(ctx, plays)
+	return plays, h.addPlayTotals(ctx, plays)
 }
 
 // joinPlays writes the totals of their games into playings.
-func (h *Hub) joinPlays(ctx context.Context, plays []protocol.SessionGame) error {
+func (h *Hub) addPlayTotals(ctx context.Context, plays []protocol.SessionGame) error {
 	games := make([]protocol.Game, len(plays))
 	for i, p := range plays {
 		games[i].ID = p.GameID

@@ -13,12 +13,12 @@ import (
 // routes tell where the awake sessions are, so that a vote needs no stop at the
 // registry. A message is sent under the read lock: whoever has removed a route under
 // the write lock knows that nothing more will be sent by it.
-type routes struct {
+type addresses struct {
 	mu   sync.RWMutex
 	pids map[protocol.SessionID]*actor.PID
 }
 
-func (r *routes) send(system *runtime.System, id protocol.SessionID, m any) bool {
+func (r *addresses) send(system *runtime.System, id protocol.SessionID, m any) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	pid, ok := r.pids[id]
@@ -28,13 +28,13 @@ func (r *routes) send(system *runtime.System, id protocol.SessionID, m any) bool
 	return ok
 }
 
-func (r *routes) put(id protocol.SessionID, pid *actor.PID) {
+func (r *addresses) put(id protocol.SessionID, pid *actor.PID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pids[id] = pid
 }
 
-func (r *routes) remove(id protocol.SessionID) {
+func (r *addresses) remove(id protocol.SessionID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.pids, id)
@@ -47,14 +47,14 @@ type registry struct {
 	// been told to end and has not ended.
 	children map[protocol.SessionID]*actor.PID
 	byPID    map[string]protocol.SessionID
-	leaving  map[protocol.SessionID][]any
-	closing  chan<- struct{}
+	draining map[protocol.SessionID][]any
+	done     chan<- struct{}
 	// shut: nobody is woken any more.
-	shut bool
+	closed bool
 }
 
 // deliver is a message for a session that may be asleep.
-type deliver struct {
+type forwarded struct {
 	runtime.Quiet
 	id      protocol.SessionID
 	message any
@@ -69,10 +69,10 @@ type closeAll struct {
 // Receive implements actor.Actor.
 func (r *registry) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
-	case *deliver:
-		r.deliver(c, m.id, m.message)
-	case *retire:
-		r.retire(c, m.id, m.pid)
+	case *forwarded:
+		r.forward(c, m.id, m.message)
+	case *passivate:
+		r.passivate(c, m.id, m.pid)
 	case *actor.Terminated:
 		r.terminated(c, m.Who)
 	case runtime.Tick:
@@ -84,15 +84,15 @@ func (r *registry) Receive(c actor.Context) {
 	}
 }
 
-func (r *registry) deliver(c actor.Context, id protocol.SessionID, m any) {
-	if r.shut {
+func (r *registry) forward(c actor.Context, id protocol.SessionID, m any) {
+	if r.closed {
 		if a, ok := m.(ledger.Request); ok {
 			a.Respond(nil, protocol.ShuttingDown())
 		}
 		return
 	}
-	if waiting, ok := r.leaving[id]; ok {
-		r.leaving[id] = append(waiting, m)
+	if waiting, ok := r.draining[id]; ok {
+		r.draining[id] = append(waiting, m)
 		return
 	}
 	pid, ok := r.children[id]
@@ -113,13 +113,13 @@ func (r *registry) wake(c actor.Context, id protocol.SessionID) *actor.PID {
 // retire is the first phase of passivation: from here on nothing is sent to the
 // session past the registry, so the last call is the last message it gets. It ends
 // itself when everything before that is answered.
-func (r *registry) retire(c actor.Context, id protocol.SessionID, pid *actor.PID) {
-	if _, gone := r.leaving[id]; gone || !pid.Equal(r.children[id]) {
+func (r *registry) passivate(c actor.Context, id protocol.SessionID, pid *actor.PID) {
+	if _, gone := r.draining[id]; gone || !pid.Equal(r.children[id]) {
 		return
 	}
 	r.hub.routes.remove(id)
-	r.leaving[id] = nil
-	c.Send(pid, lastCall{})
+	r.draining[id] = nil
+	c.Send(pid, runtime.Drain{})
 }
 
 // terminated is the second phase: what came in between wakes the session again.
@@ -131,28 +131,28 @@ func (r *registry) terminated(c actor.Context, who *actor.PID) {
 	delete(r.byPID, who.Id)
 	delete(r.children, id)
 	r.hub.routes.remove(id)
-	if !r.hub.directory.has(id) {
-		c.Send(r.hub.eraser, &erase{[]protocol.SessionID{id}})
+	if !r.hub.directory.exists(id) {
+		c.Send(r.hub.eraser, &eraseRequest{[]protocol.SessionID{id}})
 	}
-	waiting := r.leaving[id]
-	delete(r.leaving, id)
+	waiting := r.draining[id]
+	delete(r.draining, id)
 	for _, m := range waiting {
-		r.deliver(c, id, m)
+		r.forward(c, id, m)
 	}
-	r.closed()
+	r.reportClosed()
 }
 
 func (r *registry) closeAll(c actor.Context, done chan<- struct{}) {
-	r.closing, r.shut = done, true
+	r.done, r.closed = done, true
 	for id, pid := range r.children {
-		r.retire(c, id, pid)
+		r.passivate(c, id, pid)
 	}
-	r.closed()
+	r.reportClosed()
 }
 
-func (r *registry) closed() {
-	if r.closing != nil && len(r.children) == 0 {
-		close(r.closing)
-		r.closing = nil
+func (r *registry) reportClosed() {
+	if r.done != nil && len(r.children) == 0 {
+		close(r.done)
+		r.done = nil
 	}
 }

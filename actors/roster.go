@@ -107,7 +107,7 @@ func (r *roster) lastCall(root *actor.RootContext) []*actor.PID {
 	var pids []*actor.PID
 	for _, e := range r.entries {
 		if e.pid != nil {
-			root.Send(e.pid, lastCall{})
+			root.Send(e.pid, runtime.Drain{})
 			pids = append(pids, e.pid)
 		}
 	}

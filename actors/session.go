@@ -18,37 +18,34 @@ type (
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
 type sessionActor struct {
 	ledger.Actor[session.Fact, *session.State]
-	id          protocol.SessionID
-	self        *actor.PID
-	parent      *actor.PID
-	directory   *directory
-	invitations *invitations
-	lobby       *lobby
-	audience
+	id            protocol.SessionID
+	self          *actor.PID
+	parent        *actor.PID
+	directory     *directory
+	joinCodes     *joinCodes
+	announcements *announcements
+	feedState
 	// countdown is of the open poll; draw decides its ties.
-	countdown countdown
+	pollTimer pollTimer
 	draw      func() float64
 	// room is the check that is running; looking counts the actors of checks that have
 	// not ended; stirred says that another one may be wanted.
-	room     room
-	looking  int
-	stirred  bool
-	lookouts *lookouts
-	newRoom  func(protocol.SessionID, *actor.PID, session.RoomCheck) *actor.Props
+	monitor      monitorRef
+	monitors     int
+	checkDirty   bool
+	observations *observations
+	newMonitor   func(protocol.SessionID, *actor.PID, session.RoomCheck) *actor.Props
 
-	used     time.Time     // when somebody last asked; zero when nobody has
-	patience time.Duration // how long unused before it asks to end
-	born     bool          // has been read once
+	lastUsed    time.Time     // when somebody last asked; zero when nobody has
+	idleTimeout time.Duration // how long unused before it asks to end
+	loaded      bool          // has been read once
 	// resigned: the registry has been asked to end this actor; ending: it has agreed;
 	// gone: it has ended.
-	resigned, ending, gone bool
+	passivating, draining, stopped bool
 }
 
-// lastCall says that nothing more will be sent: end when everybody is answered.
-type lastCall struct{ runtime.Quiet }
-
 // retire asks the registry to end an idle session.
-type retire struct {
+type passivate struct {
 	runtime.Quiet
 	id  protocol.SessionID
 	pid *actor.PID
@@ -61,8 +58,8 @@ const sessionPrefix = "session/"
 
 func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor {
 	a := &sessionActor{
-		id: id, parent: parent, directory: h.directory, invitations: h.invitations, lobby: h.lobby, draw: h.draw, patience: h.patience,
-		lookouts: h.lookouts, newRoom: h.newRoom,
+		id: id, parent: parent, directory: h.directory, joinCodes: h.joinCodes, announcements: h.announcements, draw: h.draw, idleTimeout: h.idleTimeout,
+		observations: h.observations, newMonitor: h.newMonitor,
 	}
 	a.System = h.system
 	a.Ledger = ledger.New(streamOf(id), ledger.Kind[session.Fact, *session.State]{
@@ -70,7 +67,7 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 		AppendFact: session.AppendFact,
 		ReadFact:   session.ReadFact,
 		Version:    session.SnapshotVersion,
-	}, ledger.Hooks[session.Fact, *session.State]{OnDurable: a.durable, Publish: a.publish, OnLoaded: a.reborn}, &h.env)
+	}, ledger.Hooks[session.Fact, *session.State]{OnDurable: a.onDurable, Publish: a.onPublish, OnLoaded: a.onLoaded}, &h.env)
 	return a
 }
 
@@ -78,9 +75,9 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 func (a *sessionActor) Receive(c actor.Context) {
 	defer a.RecoverActor(c.Message())
 	a.receive(c)
-	a.look(c)
-	if a.ending && a.Ledger.Idle() && a.Quiescent() && a.looking == 0 {
-		a.ending = false
+	a.ensureMonitor(c)
+	if a.draining && a.Ledger.Idle() && a.Quiescent() && a.monitors == 0 {
+		a.draining = false
 		c.Stop(c.Self())
 	}
 }
@@ -92,77 +89,77 @@ func (a *sessionActor) receive(c actor.Context) {
 		a.Counters.Sessions.Add(1)
 	case *actor.Stopping:
 		a.Counters.Sessions.Add(-1)
-		a.countdown.stop()
+		a.pollTimer.stop()
 		a.closeFeed()
-		a.gone = true
-	case *watchRequest:
-		a.Handle(a.watching(m))
+		a.stopped = true
+	case *subscribeRequest:
+		a.Handle(a.subscribeQuery(m))
 		return
-	case *rouse:
-		a.Handle(a.rousing(m))
+	case *wake:
+		a.Handle(a.wakeQuery(m))
 		return
 	case ledger.Request:
-		a.used = a.Now()
-		a.precede(m)
+		a.lastUsed = a.Now()
+		a.expireFirst(m)
 	case *actor.Terminated:
-		a.roomLeft(m.Who)
-	case timeIsUp:
-		a.countdown.ring(m)
-		a.endPoll()
-	case *unwatch:
-		a.unwatch(m.feed)
+		a.monitorStopped(m.Who)
+	case pollExpired:
+		a.pollTimer.fire(m)
+		a.endExpiredPoll()
+	case *unsubscribe:
+		a.unsubscribe(m.feed)
 	case *refresh:
-		a.refresh(m.feed)
+		a.refreshFeed(m.feed)
 	case runtime.Tick:
-		a.countdown.failed = false
-		a.endPoll()
-		a.retireWhenIdle(c)
-		a.sweepRoom(c)
-	case lastCall:
-		a.lastCall(c)
+		a.pollTimer.failed = false
+		a.endExpiredPoll()
+		a.passivateWhenIdle(c)
+		a.tickMonitor(c)
+	case runtime.Drain:
+		a.drain(c)
 	}
 	a.Actor.Receive(c)
 }
 
 // lastCall is the last message of others: what is running goes on after waking.
-func (a *sessionActor) lastCall(c actor.Context) {
-	a.ending = true
-	if a.busy() {
-		a.comeBack()
+func (a *sessionActor) drain(c actor.Context) {
+	a.draining = true
+	if a.hasWork() {
+		a.wakeAgain()
 	}
-	a.leaveRoom(c)
+	a.stopMonitor(c)
 }
 
 // durable counts facts that are on disk, before their answers leave.
-func (a *sessionActor) durable(f session.Fact) {
+func (a *sessionActor) onDurable(f session.Fact) {
 	switch f := f.(type) {
 	case *session.Opened:
-		a.directory.note(a.id, true, true)
+		a.directory.update(a.id, true, true)
 	case *session.VoteCast:
 		a.Counters.Votes.Add(1)
 	case *session.ChatImported:
 		a.Counters.Votes.Add(f.Total())
 	case *session.PollStarted:
-		a.countDown(a.State)
+		a.startPollTimer(a.State)
 	case *session.PollEnded:
-		a.countdown.stop()
+		a.pollTimer.stop()
 	case *session.PlayerCheckMoved, *session.PlayerCountSet:
-		a.stirred = true
+		a.checkDirty = true
 	case *session.JoinSet:
-		a.invitations.set(a.id, f.Generation, f.Code)
+		a.joinCodes.change(a.id, f.Generation, f.Code)
 	case *session.Closed:
-		a.directory.note(a.id, true, false)
-		a.invitations.note(a.id, 0, "")
+		a.directory.update(a.id, true, false)
+		a.joinCodes.set(a.id, 0, "")
 	case *session.Deleted:
-		a.directory.note(a.id, false, false)
+		a.directory.update(a.id, false, false)
 	}
-	a.audience.note(f)
+	a.feedState.update(f)
 }
 
 // publish tells the screens. The first event of a session goes to everybody.
-func (a *sessionActor) publish(events [][]byte, last protocol.Seq) {
+func (a *sessionActor) onPublish(events [][]byte, last protocol.Seq) {
 	if last == protocol.Seq(len(events)) {
-		a.lobby.announce(events[0])
+		a.announcements.publish(events[0])
 	}
 	if a.feed != nil {
 		a.feed.Publish(events...)
@@ -172,36 +169,36 @@ func (a *sessionActor) publish(events [][]byte, last protocol.Seq) {
 // reborn is told of each reading from the journal: what listeners had of the past
 // incarnation ends, and the directory learns what is true. At the first reading of a
 // session that is being created there is nothing yet, and its place is reserved.
-func (a *sessionActor) reborn(h *session.State) {
-	if h.Exists() || a.born {
-		a.directory.note(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
+func (a *sessionActor) onLoaded(h *session.State) {
+	if h.Exists() || a.loaded {
+		a.directory.update(a.id, h.Exists(), h.Exists() && h.Session().IsActive)
 	}
-	a.invitations.note(a.id, h.Generation(), h.Code())
-	a.born, a.stirred = true, true
+	a.joinCodes.set(a.id, h.Generation(), h.Code())
+	a.loaded, a.checkDirty = true, true
 	h.Look(a.Clock.Read())
-	a.countDown(h)
+	a.startPollTimer(h)
 	a.closeFeed()
 }
 
 // pastPatience is for sessions that are over. Anybody may ask for them, and whoever asks
 // for one after the other must not have all there ever were in memory.
-const pastPatience = 10 * time.Second
+const closedIdleTimeout = 10 * time.Second
 
 // untilRest is how long the session stays awake unused.
-func (a *sessionActor) untilRest() time.Duration {
+func (a *sessionActor) idleLimit() time.Duration {
 	if a.MustReload() || a.State.Active() {
-		return a.patience
+		return a.idleTimeout
 	}
-	return min(a.patience, pastPatience)
+	return min(a.idleTimeout, closedIdleTimeout)
 }
 
 // retireWhenIdle asks the registry to end this actor; it goes on until it is told to.
 // While something is running it stays.
-func (a *sessionActor) retireWhenIdle(c actor.Context) {
+func (a *sessionActor) passivateWhenIdle(c actor.Context) {
 	damaged := a.LoadFailed() && a.Quiescent()
-	if a.resigned || a.busy() || a.feed != nil || a.MustReload() && !damaged || !a.Ledger.Idle() || a.Now().Sub(a.used) < a.untilRest() {
+	if a.passivating || a.hasWork() || a.feed != nil || a.MustReload() && !damaged || !a.Ledger.Idle() || a.Now().Sub(a.lastUsed) < a.idleLimit() {
 		return
 	}
-	a.resigned = true
-	c.Send(a.parent, &retire{id: a.id, pid: c.Self()})
+	a.passivating = true
+	c.Send(a.parent, &passivate{id: a.id, pid: c.Self()})
 }

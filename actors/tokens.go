@@ -15,14 +15,14 @@ type tokens struct {
 	revoked func(protocol.TokenID)
 }
 
-func (t *tokens) durable(f access.Fact) {
+func (t *tokens) onDurable(f access.Fact) {
 	switch f := f.(type) {
 	case *access.Issued:
-		t.makeRoom(f.Created)
+		t.dropExpired(f.Created)
 		t.live.Store(f.ID, f.Token())
 		t.count++
 	case *access.Revoked:
-		t.drop(f.ID)
+		t.remove(f.ID)
 		if t.revoked != nil {
 			t.revoked(f.ID)
 		}
@@ -32,19 +32,19 @@ func (t *tokens) durable(f access.Fact) {
 // makeRoom forgets expired tokens as the state does: where one is issued and there are as
 // many as may hold. Whoever looks at a token forgets nothing: a clock that is wrong for a
 // moment would end tokens for good.
-func (t *tokens) makeRoom(now protocol.Timestamp) {
+func (t *tokens) dropExpired(now protocol.Timestamp) {
 	if t.count < access.MaxTokens {
 		return
 	}
 	t.live.Range(func(id, token any) bool {
 		if now >= token.(protocol.Token).ExpiresAt {
-			t.drop(id.(protocol.TokenID))
+			t.remove(id.(protocol.TokenID))
 		}
 		return true
 	})
 }
 
-func (t *tokens) drop(id protocol.TokenID) {
+func (t *tokens) remove(id protocol.TokenID) {
 	if _, held := t.live.LoadAndDelete(id); held {
 		t.count--
 	}
@@ -52,7 +52,7 @@ func (t *tokens) drop(id protocol.TokenID) {
 
 // reborn takes over what the journal says after a reading. A token that is missing
 // there was never durable or has been revoked.
-func (t *tokens) reborn(all []protocol.Token) {
+func (t *tokens) onLoaded(all []protocol.Token) {
 	hold := make(map[protocol.TokenID]bool, len(all))
 	for _, token := range all {
 		hold[token.ID] = true

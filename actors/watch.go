@@ -14,8 +14,8 @@ import (
 )
 
 // watchRequest asks a session for its feed.
-type watchRequest struct {
-	news func()
+type subscribeRequest struct {
+	notify func()
 	ledger.Responder
 }
 
@@ -23,13 +23,13 @@ type watchRequest struct {
 // the session's goroutine, and must not block. Whoever watches keeps the session
 // awake until Unwatch or until the feed is closed.
 func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
-	pass, refusal := h.gate.Acquire(admission.ClassFrom(ctx), 1)
+	pass, refusal := h.caller.Gate.Acquire(admission.ClassFrom(ctx), 1)
 	if refusal != nil {
 		return nil, refusal
 	}
-	w := h.waiters.Get()
+	w := h.caller.Futures.Get()
 	var settled atomic.Bool // whoever sets it decides what becomes of the feed
-	r := &watchRequest{news: news, Responder: ledger.Responder{Slots: pass, Done: func(answer any, err *protocol.Error) {
+	r := &subscribeRequest{notify: news, Responder: ledger.Responder{Slots: pass, Done: func(answer any, err *protocol.Error) {
 		if err == nil && settled.Swap(true) {
 			h.Unwatch(id, answer.(*feed.Feed)) // nobody waits for it any more
 			return
@@ -51,7 +51,7 @@ func (h *Hub) Watch(ctx context.Context, id protocol.SessionID, news func()) (*f
 
 // Unwatch ends a Watch.
 func (h *Hub) Unwatch(id protocol.SessionID, f *feed.Feed) {
-	h.routes.send(h.system, id, &unwatch{feed: f})
+	h.routes.send(h.system, id, &unsubscribe{feed: f})
 }
 
 // Refresh asks that the feed be given the session's state, because it is stale. It
@@ -63,13 +63,10 @@ func (h *Hub) Refresh(id protocol.SessionID, f *feed.Feed) {
 // State is the whole state of a session as of its Seq. Everything up to that seq has
 // been published when it returns.
 func (h *Hub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
-	return await[*session.State, *protocol.SessionState](ctx, h, nil, func(q *sessionQuery) *protocol.Error {
-		q.Barrier = true
-		q.Read = func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
-			return s.View(seq, h.env.Clock.Read()), nil
-		}
-		return h.sendSession(id, q)
-	})
+	q := &sessionQuery{Barrier: true, Read: func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+		return s.View(seq, h.env.Clock.Read()), nil
+	}}
+	return ledger.AskQuery[*session.State, *protocol.SessionState](ctx, &h.caller, q, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 }
 
 // Replay yields the stored events after a seq up to and including until, in order.

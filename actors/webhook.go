@@ -114,7 +114,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.onward = false
 	case unwanted:
 		a.unwanted = true
-	case lastCall:
+	case runtime.Drain:
 		a.ending = true
 	case runtime.Tick:
 		a.stalled, a.disabling = false, a.disabling && !a.Idle()

@@ -37,7 +37,7 @@ func (h *Hub) sendWebhook(id protocol.WebhookID, m any) *protocol.Error {
 
 // askWebhook reads the state of a webhook.
 func askWebhook[T any](ctx context.Context, h *Hub, id protocol.WebhookID, read func(*webhook.State) (T, *protocol.Error)) (T, error) {
-	return await(ctx, h, func(w *webhook.State) (T, *protocol.Error) {
+	return ledger.Ask(ctx, &h.caller, func(w *webhook.State) (T, *protocol.Error) {
 		var none T
 		if !w.Exists() {
 			return none, protocol.NotFound("Webhook")

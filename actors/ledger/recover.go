@@ -14,6 +14,8 @@ const (
 	// LoadTimeout bounds one load of a stream, so that a failing disk cannot hold an actor
 	// for ever. A session of ten million votes loads in less.
 	LoadTimeout = 60 * time.Second
+	// ReadTimeout bounds one look at the journal by an actor, for the same reason.
+	ReadTimeout = 10 * time.Second
 	// reloadPause is the least time between two loads that fail, doubled with each failure up
 	// to reloadPauseMax: a damaged stream must not be read for every request, and a failing
 	// disk not by every session every second.

@@ -9,6 +9,10 @@ type Wake struct{ Quiet }
 // an idle session, to try a failed load again.
 type Tick struct{ Quiet }
 
+// Drain is the last message to an actor: nothing more will be sent to it, and it ends when
+// every request that it has is answered.
+type Drain struct{ Quiet }
+
 // TickInterval is short against the idle timeout and long against the work of a tick.
 const TickInterval = time.Second
 

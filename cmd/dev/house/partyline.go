@@ -92,7 +92,7 @@ var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
 	"actors/sender.go":             "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
-	"actors/observer.go":           "observations of rooms, one for each check that runs; recall ends one, the end of the hub all, and waits for them",
+	"actors/observations.go":       "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
 	"actors/runtime/ticker.go":     "calls every actor once a second; the hub's Close ends it",
 	"actors/runtime/stop.go":       "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
 	"actors/runtime/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",

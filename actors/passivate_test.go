@@ -26,7 +26,7 @@ func TestASessionThatGotBusyWhileFallingAsleepComesBack(t *testing.T) {
 		}()
 		id := play(t, h)
 		before := h.routes.pids[id]
-		h.system.Send(h.registry, &retire{id: id, pid: before})
+		h.system.Send(h.registry, &passivate{id: id, pid: before})
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		h.routes.mu.RLock()

@@ -9,16 +9,16 @@ import (
 )
 
 // audience is a session's feed and how many watch it.
-type audience struct {
-	feed     *feed.Feed // nil while nobody watches
-	watchers int
+type feedState struct {
+	feed        *feed.Feed // nil while nobody watches
+	subscribers int
 	// refreshing: the state has been asked for the state, and the answer waits for what
 	// is before it. So at most one state is made at a time.
 	refreshing bool
 }
 
 // unwatch gives a feed back.
-type unwatch struct {
+type unsubscribe struct {
 	runtime.Quiet
 	feed *feed.Feed
 }
@@ -27,7 +27,7 @@ type unwatch struct {
 type refresh struct{ feed *feed.Feed }
 
 // note tells the feed what kind of event the next Publish brings.
-func (a *audience) note(f session.Fact) {
+func (a *feedState) update(f session.Fact) {
 	if a.feed == nil {
 		return
 	}
@@ -45,7 +45,7 @@ func (a *audience) note(f session.Fact) {
 
 // portrait is a query for the whole state that is answered at a moment when exactly
 // the events up to its seq are published.
-func portrait(c *ledger.Clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
+func stateQuery(c *ledger.Clock, done func(state *protocol.SessionState, err *protocol.Error)) *sessionQuery {
 	q := &sessionQuery{Barrier: true, Read: func(h *session.State, seq protocol.Seq) (any, *protocol.Error) {
 		if !h.Exists() {
 			return nil, protocol.NotFound("Session")
@@ -60,37 +60,37 @@ func portrait(c *ledger.Clock, done func(state *protocol.SessionState, err *prot
 }
 
 // watching turns the request into a portrait: there the feed begins.
-func (a *sessionActor) watching(r *watchRequest) *sessionQuery {
-	a.used = a.Now()
-	q := portrait(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
+func (a *sessionActor) subscribeQuery(r *subscribeRequest) *sessionQuery {
+	a.lastUsed = a.Now()
+	q := stateQuery(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
 		if err != nil {
 			r.Done(nil, err)
 			return
 		}
-		r.Done(a.watch(state, r.news), nil)
+		r.Done(a.subscribe(state, r.notify), nil)
 	})
 	q.Slots = r.Slots
 	return q
 }
 
-func (a *sessionActor) watch(state *protocol.SessionState, news func()) *feed.Feed {
+func (a *sessionActor) subscribe(state *protocol.SessionState, news func()) *feed.Feed {
 	if a.feed == nil {
 		a.feed = feed.New(a.id, state.Seq)
 		a.feed.SetState(state)
 	}
 	a.feed.Listen(news)
-	a.watchers++
+	a.subscribers++
 	return a.feed
 }
 
 // refresh gives the feed a state once what is decided is durable. When that fails the
 // state is read again, and the feed ends.
-func (a *sessionActor) refresh(f *feed.Feed) {
+func (a *sessionActor) refreshFeed(f *feed.Feed) {
 	if f != a.feed || a.refreshing || !f.Stale() {
 		return
 	}
 	a.refreshing = true
-	a.Handle(portrait(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
+	a.Handle(stateQuery(a.Clock, func(state *protocol.SessionState, err *protocol.Error) {
 		a.refreshing = false
 		if err == nil && f == a.feed {
 			f.SetState(state)
@@ -98,18 +98,18 @@ func (a *sessionActor) refresh(f *feed.Feed) {
 	}))
 }
 
-func (a *audience) unwatch(f *feed.Feed) {
+func (a *feedState) unsubscribe(f *feed.Feed) {
 	if f != a.feed || f == nil {
 		return // of a past incarnation
 	}
-	if a.watchers--; a.watchers == 0 {
+	if a.subscribers--; a.subscribers == 0 {
 		a.closeFeed()
 	}
 }
 
-func (a *audience) closeFeed() {
+func (a *feedState) closeFeed() {
 	if a.feed != nil {
 		a.feed.Close()
 	}
-	a.feed, a.watchers = nil, 0
+	a.feed, a.subscribers = nil, 0
 }

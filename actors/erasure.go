@@ -25,92 +25,92 @@ import (
 type eraser struct {
 	ledger.Env
 	// want has the standings written as a snapshot soon.
-	want func()
-	todo map[protocol.SessionID]remains
+	requestCheckpoint func()
+	pending           map[protocol.SessionID]tombstone
 }
 
 // remains are the stream of a deleted session.
-type remains struct {
+type tombstone struct {
 	last     persistence.Seq
 	position persistence.Position // of the last record
 }
 
 // erase asks to clean up after sessions that have ended; those that were not deleted
 // are left alone.
-type erase struct{ ids []protocol.SessionID }
+type eraseRequest struct{ ids []protocol.SessionID }
 
 // keepStandings asks for a snapshot of the standings.
-type keepStandings struct{}
+type checkpoint struct{}
 
 func newEraser(e ledger.Env, want func()) *eraser {
-	return &eraser{Env: e, want: want, todo: map[protocol.SessionID]remains{}}
+	return &eraser{Env: e, requestCheckpoint: want, pending: map[protocol.SessionID]tombstone{}}
 }
 
 // Receive implements actor.Actor.
 func (e *eraser) Receive(c actor.Context) {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
 	switch m := c.Message().(type) {
-	case *erase:
+	case *eraseRequest:
 		for _, id := range m.ids {
-			e.report(id, e.enter(ctx, id))
+			e.logError(id, e.inspect(ctx, id))
 		}
 	case runtime.Tick:
-		if len(e.todo) > 0 {
-			e.sweep(ctx)
+		if len(e.pending) > 0 {
+			e.eraseDue(ctx)
 		}
 	}
 }
 
-func (e *eraser) report(id protocol.SessionID, err error) {
+func (e *eraser) logError(id protocol.SessionID, err error) {
 	if err != nil {
 		e.Log.Error().Err(err).Int64("session", int64(id)).Msg("records of a deleted session not trimmed")
 	}
 }
 
 // enter takes the session up when it is deleted and not erased yet.
-func (e *eraser) enter(ctx context.Context, id protocol.SessionID) error {
+func (e *eraser) inspect(ctx context.Context, id protocol.SessionID) error {
 	end, deleted, more, err := lastRecord(ctx, e.Journal, streamOf(id))
 	if err != nil || !deleted {
 		return err
 	}
-	r := remains{end.Seq, end.Position}
-	empty, err := e.emptied(ctx, id, r)
+	r := tombstone{end.Seq, end.Position}
+	empty, err := e.hasEmptySnapshot(ctx, id, r)
 	if err != nil {
 		return err
 	}
 	if more || !empty {
-		e.todo[id] = r
+		e.pending[id] = r
 	}
 	return nil
 }
 
 // sweep does as much as is allowed now. What cannot be done is tried at the next one.
-func (e *eraser) sweep(ctx context.Context) {
-	passed, err := e.passed(ctx)
+func (e *eraser) eraseDue(ctx context.Context) {
+	passed, err := e.checkpointed(ctx)
 	if err != nil {
 		e.Log.Error().Err(err).Msg("records of deleted sessions not trimmed")
 		return
 	}
 	behind := false
-	for id, r := range e.todo {
+	for id, r := range e.pending {
 		if r.position > passed {
 			behind = true
 			continue
 		}
 		done, err := e.erase(ctx, id, r)
-		e.report(id, err)
+		e.logError(id, err)
 		if done {
-			delete(e.todo, id)
+			delete(e.pending, id)
 		}
 	}
 	if behind {
-		e.want()
+		e.requestCheckpoint()
 	}
 }
 
 // passed is up to where the newest snapshot of the standings has read the journal.
-func (e *eraser) passed(ctx context.Context) (persistence.Position, error) {
+func (e *eraser) checkpointed(ctx context.Context) (persistence.Position, error) {
 	s, ok, err := e.Journal.LoadSnapshot(ctx, standingsStream)
 	if errors.Is(err, persistence.ErrCorrupt) || err == nil && (!ok || s.Version != standings.SnapshotVersion) {
 		return 0, nil // a new one is asked for
@@ -123,8 +123,8 @@ func (e *eraser) passed(ctx context.Context) (persistence.Position, error) {
 
 // erase puts an empty snapshot in place of the session's own, behind those that may
 // wait to be written, and trims the stream when it is there.
-func (e *eraser) erase(ctx context.Context, id protocol.SessionID, r remains) (done bool, err error) {
-	empty, err := e.emptied(ctx, id, r)
+func (e *eraser) erase(ctx context.Context, id protocol.SessionID, r tombstone) (done bool, err error) {
+	empty, err := e.hasEmptySnapshot(ctx, id, r)
 	if err != nil {
 		return false, err
 	}
@@ -139,7 +139,7 @@ func (e *eraser) erase(ctx context.Context, id protocol.SessionID, r remains) (d
 }
 
 // emptied is whether the session's snapshot holds nothing of it any more.
-func (e *eraser) emptied(ctx context.Context, id protocol.SessionID, r remains) (bool, error) {
+func (e *eraser) hasEmptySnapshot(ctx context.Context, id protocol.SessionID, r tombstone) (bool, error) {
 	s, ok, err := e.Journal.LoadSnapshot(ctx, streamOf(id))
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return false, fmt.Errorf("load snapshot of %s: %w", streamOf(id), err)

@@ -181,7 +181,7 @@ func TestWhatCannotBeReadInTimeIsRefusedInTrueWords(t *testing.T) {
 				}
 			}
 		}
-		a.hub.depth = depth{skip: 99, search: 53}
+		a.hub.scanLimits = scanLimits{skip: 99, search: 53}
 		refused(protocol.VoteFilter{Username: "ann"}, protocol.CodeInvalid, "at most 53 votes", "354", "session_id")
 		if _, err := a.hub.Votes(t.Context(), protocol.VoteFilter{Username: "ann", SessionID: 3}); err != nil {
 			t.Error(err)

@@ -8,20 +8,20 @@ import (
 
 // lobby is the feed that everybody hears: the beginning of every session. Sessions
 // begin in their own actors, and a feed wants one writer at a time.
-type lobby struct {
+type announcements struct {
 	mu   sync.Mutex
 	feed *feed.Feed
 }
 
-func newLobby() *lobby { return &lobby{feed: feed.New(0, 0)} }
+func newAnnouncements() *announcements { return &announcements{feed: feed.New(0, 0)} }
 
-func (l *lobby) announce(event []byte) {
+func (l *announcements) publish(event []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.feed.Publish(event)
 }
 
-func (l *lobby) close() {
+func (l *announcements) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.feed.Close()
@@ -29,4 +29,4 @@ func (l *lobby) close() {
 
 // Announcements is the feed of the session.started events of all sessions. Its seqs are
 // its own.
-func (h *Hub) Announcements() *feed.Feed { return h.lobby.feed }
+func (h *Hub) Announcements() *feed.Feed { return h.announcements.feed }

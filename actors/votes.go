@@ -30,20 +30,7 @@ const (
 )
 
 // depth is how far one reading of the history goes: maxSkip and maxSearch.
-type depth struct{ skip, search int64 }
-
-// readers are places for those who read through the journal.
-type readers chan struct{}
-
-// enter waits for a place.
-func (r readers) enter(ctx context.Context) (leave func(), err error) {
-	select {
-	case r <- struct{}{}:
-		return func() { <-r }, nil
-	case <-ctx.Done():
-		return nil, protocol.ReadTimedOut()
-	}
-}
+type scanLimits struct{ skip, search int64 }
 
 // Votes is a page of the vote history: the newest session first, the newest vote
 // first within it. It reads the logs of sessions backwards that have votes which fit, and
@@ -56,17 +43,17 @@ func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePa
 	}
 	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
 	defer cancel()
-	leave, err := h.votes.enter(ctx)
+	leave, err := h.votes.Acquire(ctx)
 	if err != nil {
 		return none, err
 	}
 	defer leave()
-	s := &scan{hub: h, filter: f, skip: int64(f.Page-1) * int64(f.Limit), page: none}
+	s := &voteScan{hub: h, filter: f, skip: int64(f.Page-1) * int64(f.Limit), page: none}
 	if err := s.prepare(ctx); err != nil {
 		return none, err
 	}
 	if err := s.run(ctx); err != nil {
-		return none, tooLong(err)
+		return none, scanError(err)
 	}
 	limit := int64(f.Limit)
 	s.page.Pagination = protocol.Pagination{Page: f.Page, Limit: f.Limit, Total: s.total, TotalPages: (s.total + limit - 1) / limit}
@@ -74,7 +61,7 @@ func (h *Hub) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.VotePa
 }
 
 // tooLong tells of a reading that was given up.
-func tooLong(err error) *protocol.Error {
+func scanError(err error) *protocol.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return protocol.Errorf(protocol.CodeTimeout, "To find these votes took more than %d seconds, and was given up; narrow it by session_id or game_id, or ask again when there is less to do", scanTimeout/time.Second)
 	}
@@ -82,7 +69,7 @@ func tooLong(err error) *protocol.Error {
 }
 
 // scan reads votes backwards until its page is full or, when it looks for a name, to the end.
-type scan struct {
+type voteScan struct {
 	hub    *Hub
 	filter protocol.VoteFilter
 	skip   int64
@@ -96,22 +83,22 @@ type scan struct {
 	exact bool
 	total int64
 
-	page    protocol.VotePage
-	matched int64 // votes that fit, skipped ones too
-	left    int64 // how many more the session has that fit, when that is known
-	full    bool
+	page      protocol.VotePage
+	matched   int64 // votes that fit, skipped ones too
+	remaining int64 // how many more the session has that fit, when that is known
+	full      bool
 	// taken are guests whose next older vote for a playing was taken back by a newer one.
-	taken map[ballot]struct{}
+	superseded map[voteKey]struct{}
 	// voided are guests whose votes the host has taken back.
 	voided map[protocol.DeviceID]struct{}
 }
 
 // prepare asks what there is, and refuses a search that would read too much.
-func (s *scan) prepare(ctx context.Context) error {
+func (s *voteScan) prepare(ctx context.Context) error {
 	_, err := ask(ctx, s.hub, s.hub.standings, func(h *standings.State) (struct{}, *protocol.Error) {
 		s.total, s.exact = h.VoteCount(s.filter)
 		s.counts = h.VotesPerSession(s.filter)
-		s.damaged = maps.Clone(s.hub.projection.damages.sessions) // the actor that runs this has them
+		s.damaged = maps.Clone(s.hub.projection.corrupt.sessions) // the actor that runs this has them
 		return struct{}{}, nil
 	})
 	if err != nil {
@@ -134,30 +121,30 @@ func (s *scan) prepare(ctx context.Context) error {
 			read += n.All // of damaged ones, too: they are few
 		}
 	}
-	if most := s.hub.depth.search; read > most {
+	if most := s.hub.scanLimits.search; read > most {
 		return protocol.Invalid("username is looked for in at most %d votes, and these would be %d; narrow the search by session_id or game_id", most, read)
 	}
 	return nil
 }
 
 // ids are the sessions that are asked for, the newest first.
-func (s *scan) ids() []protocol.SessionID {
+func (s *voteScan) ids() []protocol.SessionID {
 	switch id := s.filter.SessionID; {
 	case id == 0:
 		return s.hub.directory.ids()
-	case s.hub.directory.has(id):
+	case s.hub.directory.exists(id):
 		return []protocol.SessionID{id}
 	}
 	return nil
 }
 
 // ballot is what a device can change its mind about.
-type ballot struct {
+type voteKey struct {
 	device protocol.DeviceID
 	play   protocol.PlayID
 }
 
-func (s *scan) run(ctx context.Context) error {
+func (s *voteScan) run(ctx context.Context) error {
 	for _, id := range s.ids() {
 		if _, damaged := s.damaged[id]; damaged {
 			s.page.LeftOut = append(s.page.LeftOut, id)
@@ -166,14 +153,14 @@ func (s *scan) run(ctx context.Context) error {
 		if s.full {
 			continue
 		}
-		worth, err := s.worth(id)
+		worth, err := s.hasRows(id)
 		if err != nil {
 			return err
 		}
 		if !worth {
 			continue
 		}
-		err = s.session(ctx, id)
+		err = s.readSession(ctx, id)
 		if errors.Is(err, persistence.ErrCorrupt) && s.filter.SessionID == 0 {
 			s.page.LeftOut = append(s.page.LeftOut, id)
 			continue // who asks for that session is told
@@ -186,14 +173,14 @@ func (s *scan) run(ctx context.Context) error {
 }
 
 // worth says whether a session has votes for the page.
-func (s *scan) worth(id protocol.SessionID) (bool, error) {
+func (s *voteScan) hasRows(id protocol.SessionID) (bool, error) {
 	n, known := s.counts[id]
-	s.left = -1
+	s.remaining = -1
 	if !known {
 		return true, nil
 	}
 	if s.exact {
-		s.left = n.Matching
+		s.remaining = n.Matching
 	}
 	skip := s.skip - s.matched
 	switch {
@@ -202,40 +189,40 @@ func (s *scan) worth(id protocol.SessionID) (bool, error) {
 	case s.exact && n.Matching <= skip:
 		s.matched += n.Matching
 		return false, nil
-	case s.exact && skip > s.hub.depth.skip:
-		return false, protocol.Invalid("page is too deep: it begins behind %d votes of session %d, and at most %d can be skipped; narrow it by game_id or vote_type, or take sessions.export, which has all votes", skip, id, s.hub.depth.skip)
+	case s.exact && skip > s.hub.scanLimits.skip:
+		return false, protocol.Invalid("page is too deep: it begins behind %d votes of session %d, and at most %d can be skipped; narrow it by game_id or vote_type, or take sessions.export, which has all votes", skip, id, s.hub.scanLimits.skip)
 	}
 	return true, nil
 }
 
-func (s *scan) session(ctx context.Context, id protocol.SessionID) error {
-	clear(s.taken)
+func (s *voteScan) readSession(ctx context.Context, id protocol.SessionID) error {
+	clear(s.superseded)
 	clear(s.voided)
 	for rec, err := range s.hub.env.Journal.ReadBack(ctx, streamOf(id), 0) {
 		if err != nil {
 			return err
 		}
-		if err := s.record(id, rec); err != nil {
+		if err := s.readRecord(id, rec); err != nil {
 			return err
 		}
-		if s.full || s.left == 0 {
+		if s.full || s.remaining == 0 {
 			return nil
 		}
 	}
 	return nil
 }
 
-func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
+func (s *voteScan) readRecord(id protocol.SessionID, rec persistence.Record) error {
 	votes, err := votesIn(rec)
 	if err != nil {
 		return err
 	}
-	s.void(votes.voided)
+	s.noteVoided(votes.voided)
 	for n, v := range votes.backward() {
-		if s.full || s.left == 0 {
+		if s.full || s.remaining == 0 {
 			return nil
 		}
-		if !s.stands(v) || !s.wants(v) {
+		if !s.standing(v) || !s.take(v) {
 			continue
 		}
 		game, err := votes.game(v.Game)
@@ -249,12 +236,12 @@ func (s *scan) record(id protocol.SessionID, rec persistence.Record) error {
 }
 
 // wants counts a vote that fits, and says whether it stands on the page.
-func (s *scan) wants(v *session.VoteCast) bool {
-	if !s.fits(v) {
+func (s *voteScan) take(v *session.VoteCast) bool {
+	if !s.matches(v) {
 		return false
 	}
 	s.matched++
-	s.left--
+	s.remaining--
 	if !s.exact {
 		s.total++
 	}
@@ -263,28 +250,28 @@ func (s *scan) wants(v *session.VoteCast) bool {
 
 // stands says whether a vote still counts. What a newer one has taken back is not shown,
 // so that pages and totals agree; reading backwards, the newer one comes first.
-func (s *scan) stands(v *session.VoteCast) bool {
+func (s *voteScan) standing(v *session.VoteCast) bool {
 	if v.Device == 0 {
 		return true
 	}
 	if _, voided := s.voided[v.Device]; voided {
 		return false
 	}
-	b := ballot{v.Device, v.Play}
-	_, gone := s.taken[b]
+	b := voteKey{v.Device, v.Play}
+	_, gone := s.superseded[b]
 	if v.Replaced == "" {
-		delete(s.taken, b)
+		delete(s.superseded, b)
 		return !gone
 	}
-	if s.taken == nil {
-		s.taken = map[ballot]struct{}{}
+	if s.superseded == nil {
+		s.superseded = map[voteKey]struct{}{}
 	}
-	s.taken[b] = struct{}{}
+	s.superseded[b] = struct{}{}
 	return !gone
 }
 
 // void remembers whose votes do not count: reading backwards, it comes before them.
-func (s *scan) void(f *session.VotesVoided) {
+func (s *voteScan) noteVoided(f *session.VotesVoided) {
 	if f == nil {
 		return
 	}
@@ -296,7 +283,7 @@ func (s *scan) void(f *session.VotesVoided) {
 	}
 }
 
-func (s *scan) fits(v *session.VoteCast) bool {
+func (s *voteScan) matches(v *session.VoteCast) bool {
 	f := &s.filter
 	return (f.GameID == 0 || f.GameID == v.Game) &&
 		(f.VoteType == "" || f.VoteType == v.Type) &&

@@ -19,36 +19,36 @@ import (
 // damages are the sessions of which something stored cannot be read. They belong to
 // the projection, which meets them, and are kept beside its snapshot: after a restart
 // it does not read so far back.
-type damages struct {
+type corruptSessions struct {
 	ledger.Env
 	sessions map[protocol.SessionID]struct{}
 	changed  bool // the newest snapshot names others
 }
 
 // damagesStream names the snapshot; there is no stream of that name.
-const damagesStream = "damaged"
+const corruptStream = "damaged"
 
-const damagesVersion = 1
+const corruptVersion = 1
 
-func newDamages(e ledger.Env) damages {
-	return damages{Env: e, sessions: map[protocol.SessionID]struct{}{}}
+func newCorruptSessions(e ledger.Env) corruptSessions {
+	return corruptSessions{Env: e, sessions: map[protocol.SessionID]struct{}{}}
 }
 
 // load reads what was found in the past and looks whether it is so still: the journal
 // may have been mended, or a version that did not know a fact was followed by one that
 // does. Those that are sound again are for the projection to count anew.
-func (d *damages) load(ctx context.Context) (sound []protocol.SessionID, err error) {
-	s, ok, err := d.Journal.LoadSnapshot(ctx, damagesStream)
+func (d *corruptSessions) load(ctx context.Context) (sound []protocol.SessionID, err error) {
+	s, ok, err := d.Journal.LoadSnapshot(ctx, corruptStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
-		return nil, fmt.Errorf("load snapshot of %s: %w", damagesStream, err)
+		return nil, fmt.Errorf("load snapshot of %s: %w", corruptStream, err)
 	}
 	var ids []protocol.SessionID
-	if err != nil || !ok || s.Version != damagesVersion || json.Unmarshal(s.Data, &ids) != nil {
+	if err != nil || !ok || s.Version != corruptVersion || json.Unmarshal(s.Data, &ids) != nil {
 		return nil, nil // damage that matters is met again by whoever asks for the session
 	}
 	for _, id := range ids {
 		if seq, err := d.inspect(ctx, streamOf(id)); err != nil {
-			d.note(streamOf(id), seq, err)
+			d.add(streamOf(id), seq, err)
 		} else {
 			sound = append(sound, id)
 		}
@@ -59,7 +59,7 @@ func (d *damages) load(ctx context.Context) (sound []protocol.SessionID, err err
 
 // inspect reads a stream to its end and returns the number of the first record that
 // cannot be read.
-func (d *damages) inspect(ctx context.Context, stream string) (persistence.Seq, error) {
+func (d *corruptSessions) inspect(ctx context.Context, stream string) (persistence.Seq, error) {
 	last := persistence.Seq(0)
 	for rec, err := range d.Journal.Read(ctx, stream, 0) {
 		if err == nil {
@@ -74,7 +74,7 @@ func (d *damages) inspect(ctx context.Context, stream string) (persistence.Seq, 
 }
 
 // note remembers the session of the stream. Each is logged once.
-func (d *damages) note(stream string, seq persistence.Seq, err error) {
+func (d *corruptSessions) add(stream string, seq persistence.Seq, err error) {
 	if id, ok := sessionOf(stream); ok {
 		if _, known := d.sessions[id]; known {
 			return
@@ -86,7 +86,7 @@ func (d *damages) note(stream string, seq persistence.Seq, err error) {
 }
 
 // keepBefore stores them before a snapshot of the standings that does not look back.
-func (d *damages) keepBefore(p persistence.Position) {
+func (d *corruptSessions) saveBefore(p persistence.Position) {
 	if !d.changed {
 		return
 	}
@@ -95,7 +95,7 @@ func (d *damages) keepBefore(p persistence.Position) {
 		panic("actors: damages that have no JSON: " + err.Error()) // it is a list of numbers
 	}
 	d.changed = false
-	d.SaveSnapshot(persistence.Snapshot{Stream: damagesStream, Seq: persistence.Seq(p), Version: damagesVersion, Data: data})
+	d.SaveSnapshot(persistence.Snapshot{Stream: corruptStream, Seq: persistence.Seq(p), Version: corruptVersion, Data: data})
 }
 
 // sessionOf is the session of a stream; ok is false for the streams of others.

@@ -25,45 +25,45 @@ type Observer interface {
 
 // lookouts are the observations under way: one goroutine each, ended by the end of the
 // room, by recall, or by the end of the hub.
-type lookouts struct {
+type observations struct {
 	observer Observer
 	log      zerolog.Logger
-	life     context.Context
-	end      context.CancelFunc
-	out      sync.WaitGroup
-	gauges   *ledger.Counters
+	ctx      context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	counters *ledger.Counters
 }
 
-func newLookouts(o Observer, log zerolog.Logger, g *ledger.Counters) *lookouts {
-	l := &lookouts{observer: o, log: log, gauges: g}
-	l.life, l.end = context.WithCancel(context.Background())
+func newObservations(o Observer, log zerolog.Logger, g *ledger.Counters) *observations {
+	l := &observations{observer: o, log: log, counters: g}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l
 }
 
 // lookout is one observation. Of one that was called back nothing more is heard.
-type lookout struct {
-	mu     sync.Mutex
-	deaf   bool
-	cancel context.CancelFunc
+type observation struct {
+	mu      sync.Mutex
+	stopped bool
+	cancel  context.CancelFunc
 }
 
 // start observes a room. tell and back are called from another goroutine; back once, at
 // the end.
-func (l *lookouts) start(room string, tell func(session.Observation), back func(error)) *lookout {
-	ctx, cancel := context.WithCancel(l.life)
-	one := &lookout{cancel: cancel}
-	l.gauges.RoomMonitors.Add(1)
-	l.out.Go(func() {
+func (l *observations) start(room string, tell func(session.Observation), back func(error)) *observation {
+	ctx, cancel := context.WithCancel(l.ctx)
+	one := &observation{cancel: cancel}
+	l.counters.RoomMonitors.Add(1)
+	l.running.Go(func() {
 		defer cancel()
-		defer l.gauges.RoomMonitors.Add(-1)
-		err := l.observe(ctx, room, func(s session.Observation) { one.heard(func() { tell(s) }) })
-		one.heard(func() { back(err) })
+		defer l.counters.RoomMonitors.Add(-1)
+		err := l.run(ctx, room, func(s session.Observation) { one.ifActive(func() { tell(s) }) })
+		one.ifActive(func() { back(err) })
 	})
 	return one
 }
 
 // observe turns a panic of the observer into an error.
-func (l *lookouts) observe(ctx context.Context, room string, tell func(session.Observation)) (err error) {
+func (l *observations) run(ctx context.Context, room string, tell func(session.Observation)) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			l.log.Error().Interface("panic", r).Str("room", room).Bytes("stack", debug.Stack()).Msg("observer panicked")
@@ -74,23 +74,23 @@ func (l *lookouts) observe(ctx context.Context, room string, tell func(session.O
 }
 
 // close ends all observations and returns when they have ended, or with ctx.
-func (l *lookouts) close(ctx context.Context) {
-	l.end()
-	runtime.WaitFor(ctx, &l.out)
+func (l *observations) close(ctx context.Context) {
+	l.cancel()
+	runtime.WaitFor(ctx, &l.running)
 }
 
-func (o *lookout) heard(f func()) {
+func (o *observation) ifActive(f func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.deaf {
+	if !o.stopped {
 		f()
 	}
 }
 
 // recall ends the observation, and nothing is heard of it any more.
-func (o *lookout) recall() {
+func (o *observation) stop() {
 	o.cancel()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.deaf = true
+	o.stopped = true
 }

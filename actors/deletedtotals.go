@@ -14,24 +14,24 @@ import (
 // remainder keeps the totals of deleted sessions a second time. Their records are gone,
 // so they stand in the snapshot of the standings alone, and everything else can be counted
 // again when that cannot be read.
-type remainder struct {
+type deletedTotals struct {
 	ledger.Env
 	until persistence.Position // deletions up to here are in what load has given
-	kept  []byte               // the newest copy
+	saved []byte               // the newest copy
 }
 
 // remainsStream names the snapshot; there is no stream of that name.
-const remainsStream = "deleted"
+const deletedStream = "deleted"
 
 // load is what there is of sessions that were deleted, before everything else is counted.
-func (r *remainder) load(ctx context.Context) (*standings.State, error) {
+func (r *deletedTotals) load(ctx context.Context) (*standings.State, error) {
 	h := standings.New()
-	s, ok, err := r.Journal.LoadSnapshot(ctx, remainsStream)
+	s, ok, err := r.Journal.LoadSnapshot(ctx, deletedStream)
 	switch {
 	case err != nil && !errors.Is(err, persistence.ErrCorrupt):
-		return nil, fmt.Errorf("load snapshot of %s: %w", remainsStream, err)
+		return nil, fmt.Errorf("load snapshot of %s: %w", deletedStream, err)
 	case err == nil && ok && s.Version != standings.SnapshotVersion:
-		return nil, fmt.Errorf("standings: %w", &ledger.VersionError{Stream: remainsStream, Found: s.Version, Want: standings.SnapshotVersion})
+		return nil, fmt.Errorf("standings: %w", &ledger.VersionError{Stream: deletedStream, Found: s.Version, Want: standings.SnapshotVersion})
 	case err == nil && ok:
 		err = h.Restore(s.Data)
 	}
@@ -44,11 +44,11 @@ func (r *remainder) load(ctx context.Context) (*standings.State, error) {
 }
 
 // keepBefore stores them before a snapshot of the standings, which lets records go.
-func (r *remainder) keepBefore(p persistence.Position, h *standings.State) {
+func (r *deletedTotals) saveBefore(p persistence.Position, h *standings.State) {
 	data := h.OnlyDeleted().AppendSnapshot(nil)
-	if bytes.Equal(data, r.kept) {
+	if bytes.Equal(data, r.saved) {
 		return
 	}
-	r.kept = data
-	r.SaveSnapshot(persistence.Snapshot{Stream: remainsStream, Seq: persistence.Seq(p), Version: standings.SnapshotVersion, Data: data})
+	r.saved = data
+	r.SaveSnapshot(persistence.Snapshot{Stream: deletedStream, Seq: persistence.Seq(p), Version: standings.SnapshotVersion, Data: data})
 }

@@ -16,90 +16,90 @@ import (
 //
 // They begin with what the standings know of all sessions. From then on each session
 // tells what its own log says, before the answer leaves.
-type invitations struct {
-	mu    sync.RWMutex
-	open  map[protocol.SessionID]invitation
-	codes map[string]protocol.SessionID
+type joinCodes struct {
+	mu        sync.RWMutex
+	bySession map[protocol.SessionID]joinCode
+	byCode    map[string]protocol.SessionID
 	// drawn are codes of commands that are not answered yet.
-	drawn map[string]struct{}
-	draw  func() string
-	told  func(protocol.SessionID, protocol.JoinGeneration)
+	reserved map[string]struct{}
+	draw     func() string
+	onChange func(protocol.SessionID, protocol.JoinGeneration)
 }
 
-type invitation struct {
+type joinCode struct {
 	generation protocol.JoinGeneration
 	code       string
 }
 
-func newInvitations(draw func() string, told func(protocol.SessionID, protocol.JoinGeneration)) *invitations {
+func newJoinCodes(draw func() string, told func(protocol.SessionID, protocol.JoinGeneration)) *joinCodes {
 	if draw == nil {
-		draw = drawCode
+		draw = drawJoinCode
 	}
 	if told == nil {
 		told = func(protocol.SessionID, protocol.JoinGeneration) {}
 	}
-	return &invitations{told: told, open: map[protocol.SessionID]invitation{}, codes: map[string]protocol.SessionID{}, drawn: map[string]struct{}{}, draw: draw}
+	return &joinCodes{onChange: told, bySession: map[protocol.SessionID]joinCode{}, byCode: map[string]protocol.SessionID{}, reserved: map[string]struct{}{}, draw: draw}
 }
 
 // note learns how a session is joined; an empty code is that it is not.
-func (v *invitations) note(id protocol.SessionID, g protocol.JoinGeneration, code string) {
+func (v *joinCodes) set(id protocol.SessionID, g protocol.JoinGeneration, code string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if before, ok := v.open[id]; ok {
-		delete(v.codes, before.code)
-		delete(v.open, id)
+	if before, ok := v.bySession[id]; ok {
+		delete(v.byCode, before.code)
+		delete(v.bySession, id)
 	}
 	if code != "" {
-		v.open[id] = invitation{g, code}
-		v.codes[code] = id
+		v.bySession[id] = joinCode{g, code}
+		v.byCode[code] = id
 	}
 }
 
 // set is note of what has just been decided.
-func (v *invitations) set(id protocol.SessionID, g protocol.JoinGeneration, code string) {
-	v.note(id, g, code)
-	v.told(id, g)
+func (v *joinCodes) change(id protocol.SessionID, g protocol.JoinGeneration, code string) {
+	v.set(id, g, code)
+	v.onChange(id, g)
 }
 
 // opens is the session that the code opens, 0 for none.
-func (v *invitations) opens(code string) protocol.SessionID {
+func (v *joinCodes) sessionOf(code string) protocol.SessionID {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.codes[code]
+	return v.byCode[code]
 }
 
-func (v *invitations) holds(id protocol.SessionID, g protocol.JoinGeneration) bool {
+func (v *joinCodes) valid(id protocol.SessionID, g protocol.JoinGeneration) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	now, ok := v.open[id]
+	now, ok := v.bySession[id]
 	return ok && now.generation == g
 }
 
 // take draws a code that no session has or is about to have.
-func (v *invitations) take() string {
+func (v *joinCodes) reserve() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for {
 		code := v.draw()
-		_, drawn := v.drawn[code]
-		if _, taken := v.codes[code]; taken || drawn {
+		_, drawn := v.reserved[code]
+		if _, taken := v.byCode[code]; taken || drawn {
 			continue
 		}
-		v.drawn[code] = struct{}{}
+		v.reserved[code] = struct{}{}
 		return code
 	}
 }
 
 // release gives a code back; should it be in use now, that was noted before.
-func (v *invitations) release(code string) {
+func (v *joinCodes) release(code string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	delete(v.drawn, code)
+	delete(v.reserved, code)
 }
 
 // drawCode takes each character with the same chance: bytes beyond the last whole
 // multiple of the alphabet are drawn again.
-func drawCode() string {
+func drawJoinCode() string {
 	const letters = len(protocol.JoinAlphabet)
 	code := make([]byte, 0, protocol.JoinCodeLength)
 	for len(code) < cap(code) {
@@ -114,12 +114,12 @@ func drawCode() string {
 
 // openJoin gives the session a code in case that it needs a new one.
 func (h *Hub) openJoin(c *ledger.Command, cmd protocol.OpenJoin) *protocol.Error {
-	code := h.invitations.take()
+	code := h.joinCodes.reserve()
 	cmd.NewCode = code
 	c.Cmd = cmd
 	done := c.Done
 	c.Done = func(answer any, err *protocol.Error) {
-		h.invitations.release(code)
+		h.joinCodes.release(code)
 		done(answer, err)
 	}
 	return h.sendSession(cmd.ID, c)
@@ -127,11 +127,11 @@ func (h *Hub) openJoin(c *ledger.Command, cmd protocol.OpenJoin) *protocol.Error
 
 // Opens is the session that a code opens now, 0 for none. The code is in its stored
 // form. It does not wait.
-func (h *Hub) Opens(code string) protocol.SessionID { return h.invitations.opens(code) }
+func (h *Hub) Opens(code string) protocol.SessionID { return h.joinCodes.sessionOf(code) }
 
 // GuestLive is false for the guests of a generation that is over. It does not wait.
 func (h *Hub) GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool {
-	return h.invitations.holds(id, g)
+	return h.joinCodes.valid(id, g)
 }
 
 // Join tells how a session is joined.

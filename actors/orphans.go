@@ -11,16 +11,16 @@ import (
 // census looks at the streams of sessions that the standings do not list. They were
 // deleted, and perhaps not erased yet; or their beginning is damaged: those must not
 // look as if they had never been, and their ids must not be given again.
-func (h *Hub) census(ctx context.Context) (deleted []protocol.SessionID, err error) {
+func (h *Hub) findOrphans(ctx context.Context) (deleted []protocol.SessionID, err error) {
 	for name, err := range h.env.Journal.Streams(ctx, sessionPrefix) {
 		if err != nil {
 			return nil, err
 		}
 		id, ok := sessionOf(name)
-		if !ok || h.directory.has(id) {
+		if !ok || h.directory.exists(id) {
 			continue
 		}
-		h.directory.skip(id)
+		h.directory.skipID(id)
 		end, gone, _, err := lastRecord(ctx, h.env.Journal, name)
 		switch {
 		case err != nil && !errors.Is(err, persistence.ErrCorrupt):
@@ -29,20 +29,20 @@ func (h *Hub) census(ctx context.Context) (deleted []protocol.SessionID, err err
 			deleted = append(deleted, id)
 		default:
 			if err == nil {
-				err = errNoBeginning
+				err = errOrphan
 			}
-			h.projection.damages.note(name, end.Seq, err)
-			h.directory.note(id, true, false)
+			h.projection.corrupt.add(name, end.Seq, err)
+			h.directory.update(id, true, false)
 		}
 	}
 	return deleted, nil
 }
 
 // errNoBeginning: what opened the session is not in the standings.
-var errNoBeginning = errors.New("the session's beginning cannot be read")
+var errOrphan = errors.New("the session's beginning cannot be read")
 
 // skip keeps an id from being given again.
-func (d *directory) skip(id protocol.SessionID) {
+func (d *directory) skipID(id protocol.SessionID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last = max(d.last, id)
