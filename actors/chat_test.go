@@ -351,10 +351,10 @@ func TestAChatLogIsAllOrNothing(t *testing.T) {
 		there  bool
 	}{
 		"the first part": {func(armed *bool) committer.Faults {
-			return committer.Faults{BeforeStage: func(part int) error { return when(*armed && part == 0, sick) }}
+			return committer.Faults{BeforePart: func(part int) error { return when(*armed && part == 0, sick) }}
 		}, false},
 		"a later part": {func(armed *bool) committer.Faults {
-			return committer.Faults{BeforeStage: func(part int) error { return when(*armed && part == 2, sick) }}
+			return committer.Faults{BeforePart: func(part int) error { return when(*armed && part == 2, sick) }}
 		}, false},
 		"the commit": {func(armed *bool) committer.Faults {
 			return committer.Faults{BeforeCommit: func(int) error { return when(*armed, sick) }}

@@ -42,7 +42,7 @@ var (
 	ErrStalled = fmt.Errorf("%w: the disk does not answer", ErrUnavailable)
 	// ErrLatched: the disk did not take a write, and nothing more is written until the
 	// journal is opened again.
-	ErrLatched = fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed", ErrUnavailable)
+	ErrWriteFailed = fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed", ErrUnavailable)
 )
 
 // StalledAfter is how long an append may wait before the disk is said to hang. The slowest

@@ -22,7 +22,7 @@ var journalFaults = []struct {
 	{persistence.ErrFull, "The disk is full up to the reserve"},
 	{persistence.ErrNoFile, "No file can be made in the data folder: file descriptors, inodes or rights are missing"},
 	{persistence.ErrStalled, "The disk does not answer"},
-	{persistence.ErrLatched, "The disk did not take a write: the hub has to be started again"},
+	{persistence.ErrWriteFailed, "The disk did not take a write: the hub has to be started again"},
 }
 
 // HealthError turns the error of a journal that takes no appends into one that may be shown.

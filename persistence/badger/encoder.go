@@ -24,7 +24,7 @@ type encoder struct {
 	values  []byte
 	packing []byte // room for packing one chunk
 	// staged is the large record that was staged last.
-	staged layout.LargeRecord
+	large layout.LargeRecord
 }
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
@@ -57,23 +57,23 @@ func (e *encoder) reset(b *committer.Batch) {
 	}
 	const perRecord = 3 // a uvarint of up to 2 MiB
 	size := b.Bytes
-	if e.holds(b) {
-		size -= e.staged.Length
+	if e.beginsWithLarge(b) {
+		size -= e.large.Length
 	}
 	e.values = make([]byte, 0, size+b.Records*perRecord)
 }
 
 // holds says whether the batch begins with the staged record.
-func (e *encoder) holds(b *committer.Batch) bool {
+func (e *encoder) beginsWithLarge(b *committer.Batch) bool {
 	if len(b.Groups) == 0 {
 		return false
 	}
 	g := &b.Groups[0]
-	return e.isStaged(g.Stream, g.First, g.Records[0])
+	return e.isLarge(g.Stream, g.First, g.Records[0])
 }
 
-func (e *encoder) isStaged(stream string, seq persistence.Seq, record []byte) bool {
-	s := &e.staged
+func (e *encoder) isLarge(stream string, seq persistence.Seq, record []byte) bool {
+	s := &e.large
 	return s.Length == len(record) && s.Seq == seq && s.Stream == stream
 }
 
@@ -100,8 +100,8 @@ func (e *encoder) chunk(c layout.Chunk, records [][]byte) {
 	key := e.key(func(b []byte) []byte { return layout.AppendChunkKey(b, c.Stream, c.First) })
 	var how byte
 	var stored []byte
-	if c.Count == 1 && e.isStaged(c.Stream, c.First, records[0]) {
-		l := e.staged
+	if c.Count == 1 && e.isLarge(c.Stream, c.First, records[0]) {
+		l := e.large
 		c.Large = &l
 		how, stored = layout.StoredInParts, l.AppendReference(nil)
 	} else {

@@ -54,13 +54,13 @@ func (s *store) Head() (persistence.Position, time.Time, error) {
 }
 
 // Stage writes a part of a large record as a transaction of its own.
-func (s *store) Stage(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error) {
+func (s *store) WritePart(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error) {
 	if part == 0 {
-		if s.encoder.staged, err = database.NewLargeRecord(s.db, stream, seq, len(record)); err != nil {
+		if s.encoder.large, err = database.NewLargeRecord(s.db, stream, seq, len(record)); err != nil {
 			return false, err
 		}
 	}
-	l := &s.encoder.staged
+	l := &s.encoder.large
 	key, value := l.EncodePart(record, part)
 	err = s.db.Update(context.Background(), func(c *database.WriteTxn) error { return c.Set(key, value) })
 	return part+1 < l.Parts(), err

@@ -11,7 +11,7 @@ import (
 const maxStreams = 1 << 16
 
 // stream is what the committer knows of one stream.
-type stream struct {
+type streamState struct {
 	// last counts what is accepted, also while it is not yet written.
 	last persistence.Seq
 	// group is the stream's place in the batch numbered inBatch.
@@ -20,7 +20,7 @@ type stream struct {
 }
 
 // verdict is what became of one append of the round.
-type verdict struct {
+type result struct {
 	err error
 	// last is the stream's sequence after the append.
 	last persistence.Seq
@@ -31,8 +31,8 @@ type verdict struct {
 
 // gather fills the batch from the appends and returns how many got a verdict. The
 // first that does not fit, or has to be staged, and all behind it wait for the next batch.
-func (c *Committer) gather(waiting []persistence.Append) int {
-	c.verdicts = c.verdicts[:0]
+func (c *Committer) fillBatch(waiting []persistence.Append) int {
+	c.results = c.results[:0]
 	if len(c.streams) > maxStreams {
 		clear(c.streams)
 	}
@@ -46,37 +46,37 @@ func (c *Committer) gather(waiting []persistence.Append) int {
 		if v.err == nil {
 			c.batch.cost += size
 		}
-		c.verdicts = append(c.verdicts, v)
+		c.results = append(c.results, v)
 	}
 	return len(waiting)
 }
 
 // accept holds the append against its stream and puts it into the batch.
-func (c *Committer) accept(a *persistence.Append) verdict {
+func (c *Committer) accept(a *persistence.Append) result {
 	if err := a.Check(); err != nil {
-		return refused(a, err)
+		return rejected(a, err)
 	}
-	s, err := c.stream(a.Stream)
+	s, err := c.lookUpStream(a.Stream)
 	if err != nil {
-		return refused(a, unavailable(err))
+		return rejected(a, unavailable(err))
 	}
 	if s.last != a.Expected {
-		return refused(a, fmt.Errorf("%w: at %d, writer expects %d", persistence.ErrConflict, s.last, a.Expected))
+		return rejected(a, fmt.Errorf("%w: at %d, writer expects %d", persistence.ErrConflict, s.last, a.Expected))
 	}
-	if a.Large() && c.unstaged != nil {
-		return refused(a, unavailable(c.unstaged))
+	if a.Large() && c.largeErr != nil {
+		return rejected(a, unavailable(c.largeErr))
 	}
 	if a.Memo != nil {
 		c.batch.Memos = append(c.batch.Memos, a.Memo)
 	}
 	if len(a.Records) == 0 {
-		return verdict{last: s.last}
+		return result{last: s.last}
 	}
-	return c.add(s, a)
+	return c.addToBatch(s, a)
 }
 
 // stream finds the last sequence in memory or in the store.
-func (c *Committer) stream(name string) (*stream, error) {
+func (c *Committer) lookUpStream(name string) (*streamState, error) {
 	if s := c.streams[name]; s != nil {
 		return s, nil
 	}
@@ -84,21 +84,21 @@ func (c *Committer) stream(name string) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{last: last, inBatch: -1}
+	s := &streamState{last: last, inBatch: -1}
 	c.streams[name] = s
 	return s, nil
 }
 
 // add appends the records to the stream's group.
-func (c *Committer) add(s *stream, a *persistence.Append) verdict {
+func (c *Committer) addToBatch(s *streamState, a *persistence.Append) result {
 	if s.inBatch != c.commits {
 		s.inBatch = c.commits
-		s.group = c.batch.open(a.Stream, s.last+1)
+		s.group = c.batch.addGroup(a.Stream, s.last+1)
 	}
 	g := &c.batch.Groups[s.group]
 	g.Records = append(g.Records, a.Records...)
 	s.last += persistence.Seq(len(a.Records))
 	c.batch.Records += len(a.Records)
 	c.batch.Bytes += a.Size()
-	return verdict{last: s.last, group: s.group, end: len(g.Records)}
+	return result{last: s.last, group: s.group, end: len(g.Records)}
 }

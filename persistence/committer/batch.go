@@ -63,7 +63,7 @@ func (b *Batch) empty() bool { return len(b.Groups) == 0 && len(b.Memos) == 0 }
 
 // open starts a group and returns its index. Groups of earlier batches lend their
 // record slices.
-func (b *Batch) open(stream string, first persistence.Seq) int {
+func (b *Batch) addGroup(stream string, first persistence.Seq) int {
 	n := len(b.Groups)
 	if n < cap(b.Groups) {
 		b.Groups = b.Groups[:n+1]
@@ -75,7 +75,7 @@ func (b *Batch) open(stream string, first persistence.Seq) int {
 }
 
 // place numbers the groups from the position after head.
-func (b *Batch) place(head persistence.Position) {
+func (b *Batch) assignPositions(head persistence.Position) {
 	b.First = head + 1
 	for i := range b.Groups {
 		b.Groups[i].Position = head + 1

@@ -35,29 +35,29 @@ type Committer struct {
 	faults   Faults
 	log      zerolog.Logger
 
-	mu      sync.Mutex
-	filled  sync.Cond
-	waiting []persistence.Append
-	queued  int64 // when the first of waiting was, as waits tells it
-	closed  bool
-	done    chan struct{}
+	mu       sync.Mutex
+	nonEmpty sync.Cond
+	queue    []persistence.Append
+	queuedAt int64 // when the first of waiting was, as waits tells it
+	closed   bool
+	done     chan struct{}
 
 	head     atomic.Uint64
 	failure  atomic.Pointer[failure]
 	watchers watchers
-	waits    *waiting
+	stalls   *stallDetector
 
 	// The rest belongs to the goroutine.
-	time     time.Time
-	lost     bool
-	refusing bool
-	commits  int
-	streams  map[string]*stream
+	time        time.Time
+	headUnknown bool
+	rejecting   bool
+	commits     int
+	streams     map[string]*streamState
 	// unstaged is why the large record at the head of the queue could not be staged.
-	unstaged error
+	largeErr error
 	batch    Batch
-	verdicts []verdict
-	taken    []persistence.Append
+	results  []result
+	dequeued []persistence.Append
 }
 
 // New reads the head from the store and starts the committer's goroutine. Close ends it.
@@ -72,11 +72,11 @@ func New(o Options) (*Committer, error) {
 		faults:   o.Faults,
 		log:      o.Log,
 		done:     make(chan struct{}),
-		streams:  map[string]*stream{},
-		waits:    newWaiting(o.Log),
+		streams:  map[string]*streamState{},
+		stalls:   newStallDetector(o.Log),
 	}
-	c.filled.L = &c.mu
-	if err := c.reload(); err != nil {
+	c.nonEmpty.L = &c.mu
+	if err := c.reloadHead(); err != nil {
 		return nil, fmt.Errorf("committer: head: %w", err)
 	}
 	go c.run()
@@ -87,7 +87,7 @@ func New(o Options) (*Committer, error) {
 // ErrClosed before Append returns, from the caller's goroutine.
 func (c *Committer) Append(a persistence.Append) {
 	if c.enqueue(a) {
-		c.filled.Signal()
+		c.nonEmpty.Signal()
 		return
 	}
 	if a.Done != nil {
@@ -101,10 +101,10 @@ func (c *Committer) enqueue(a persistence.Append) bool {
 	if c.closed {
 		return false
 	}
-	if len(c.waiting) == 0 {
-		c.queued = c.waits.now()
+	if len(c.queue) == 0 {
+		c.queuedAt = c.stalls.now()
 	}
-	c.waiting = append(c.waiting, a)
+	c.queue = append(c.queue, a)
 	return true
 }
 
@@ -115,7 +115,7 @@ func (c *Committer) Head() persistence.Position {
 
 // Waiting is how long the oldest append without an outcome has been waiting, 0 when none
 // is. Each part of a large record that is staged begins a new wait.
-func (c *Committer) Waiting() time.Duration { return c.waits.age() }
+func (c *Committer) Waiting() time.Duration { return c.stalls.age() }
 
 // Close has everything written that is queued, refuses what comes later, and
 // returns when the goroutine has ended.
@@ -123,6 +123,6 @@ func (c *Committer) Close() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
-	c.filled.Signal()
+	c.nonEmpty.Signal()
 	<-c.done
 }

@@ -39,7 +39,7 @@ func (n *notebook) Last(stream string) (persistence.Seq, error) { return n.last[
 
 func (n *notebook) Head() (persistence.Position, time.Time, error) { return n.head, n.time, n.headErr }
 
-func (n *notebook) Stage(stream string, _ persistence.Seq, _ []byte, part int) (more bool, err error) {
+func (n *notebook) WritePart(stream string, _ persistence.Seq, _ []byte, part int) (more bool, err error) {
 	n.batches = append(n.batches, stream+"/part ")
 	if n.stage != nil {
 		n.stage(part)

@@ -24,7 +24,7 @@ func (c *Committer) Health() error {
 	if c.isClosed() {
 		return persistence.ErrClosed
 	}
-	if err := c.waits.check(); err != nil {
+	if err := c.stalls.check(); err != nil {
 		return err
 	}
 	if err := c.store.Ready(); err != nil {

@@ -16,16 +16,16 @@ const maxIdleQueue = 1 << 16
 // queue is empty.
 func (c *Committer) run() {
 	defer close(c.done)
-	for c.take() {
-		for rest := c.taken; len(rest) > 0; {
+	for c.dequeue() {
+		for rest := c.dequeued; len(rest) > 0; {
 			if rest[0].Large() {
-				rest = c.stage(rest)
+				rest = c.writeLarge(rest)
 			}
-			n := c.round(rest)
+			n := c.processBatch(rest)
 			clear(rest[:n])
 			rest = rest[n:]
 		}
-		c.waits.end()
+		c.stalls.end()
 		// Those who were just told often write again at once. Letting them run first
 		// has them in the next batch, not the one after.
 		runtime.Gosched()
@@ -33,39 +33,39 @@ func (c *Committer) run() {
 }
 
 // take waits until something is queued and takes all of it.
-func (c *Committer) take() bool {
+func (c *Committer) dequeue() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.waiting) == 0 && !c.closed {
-		c.filled.Wait()
+	for len(c.queue) == 0 && !c.closed {
+		c.nonEmpty.Wait()
 	}
-	if cap(c.taken) > maxIdleQueue {
-		c.taken = nil
+	if cap(c.dequeued) > maxIdleQueue {
+		c.dequeued = nil
 	}
-	c.taken, c.waiting = c.waiting, c.taken[:0]
-	if len(c.taken) == 0 {
+	c.dequeued, c.queue = c.queue, c.dequeued[:0]
+	if len(c.dequeued) == 0 {
 		return false
 	}
-	c.waits.begin(c.queued)
+	c.stalls.begin(c.queuedAt)
 	return true
 }
 
 // round brings as many of the appends to their end as one batch holds, and returns
 // how many that were.
-func (c *Committer) round(waiting []persistence.Append) int {
+func (c *Committer) processBatch(waiting []persistence.Append) int {
 	before := c.Head()
 	n := len(waiting)
 	if err := c.ready(); err != nil {
-		c.refuse(waiting, err)
+		c.rejectAll(waiting, err)
 	} else {
-		c.refusing = false
-		n = c.gather(waiting)
+		c.rejecting = false
+		n = c.fillBatch(waiting)
 		c.commit(waiting[:n])
 	}
 	c.deliver(waiting[:n])
 	c.batch.reset()
 	if head := c.Head(); head != before {
-		c.watchers.tell(head, c.log)
+		c.watchers.notify(head, c.log)
 	}
 	return n
 }
@@ -75,18 +75,18 @@ func (c *Committer) ready() error {
 	if err := c.store.Ready(); err != nil {
 		return err
 	}
-	if !c.lost {
+	if !c.headUnknown {
 		return nil
 	}
-	return c.reload()
+	return c.reloadHead()
 }
 
 // reload reads the head from the store: at the start, and after a failed commit,
 // of which nobody knows how much was written.
-func (c *Committer) reload() error {
+func (c *Committer) reloadHead() error {
 	head, at, err := c.store.Head()
-	c.lost = err != nil
-	if c.lost {
+	c.headUnknown = err != nil
+	if c.headUnknown {
 		return err
 	}
 	c.head.Store(uint64(head))
@@ -99,11 +99,11 @@ func (c *Committer) commit(in []persistence.Append) {
 	if c.batch.empty() {
 		return
 	}
-	c.batch.place(c.Head())
+	c.batch.assignPositions(c.Head())
 	c.batch.Time = later(c.time, time.Now().UTC().Truncate(time.Millisecond))
 	begun := time.Now()
 	if err := c.write(); err != nil {
-		c.fail(in, err)
+		c.failBatch(in, err)
 		return
 	}
 	c.time = c.batch.Time
@@ -132,38 +132,38 @@ func (c *Committer) write() error {
 
 // fail turns the verdicts of a failed batch and forgets what it touched, so that
 // the next append of those streams reads its sequence from the store.
-func (c *Committer) fail(in []persistence.Append, cause error) {
+func (c *Committer) failBatch(in []persistence.Append, cause error) {
 	c.log.Error().Err(cause).Int("appends", len(in)).Msg("journal commit failed")
 	c.failure.Store(&failure{err: cause, at: time.Now()})
-	c.observe(cause)
+	c.observeFailure(cause)
 	for i := range in {
-		if c.verdicts[i].err == nil {
-			c.verdicts[i] = refused(&in[i], unavailable(cause))
+		if c.results[i].err == nil {
+			c.results[i] = rejected(&in[i], unavailable(cause))
 		}
 	}
 	for i := range c.batch.Groups {
 		delete(c.streams, c.batch.Groups[i].Stream)
 	}
-	if err := c.reload(); err != nil {
+	if err := c.reloadHead(); err != nil {
 		c.log.Error().Err(err).Msg("journal head unknown after a failed commit")
 	}
 }
 
 // refuse fails all that waits while the store is not ready. It is logged once, not
 // for each of many thousand appends.
-func (c *Committer) refuse(waiting []persistence.Append, cause error) {
-	if !c.refusing {
+func (c *Committer) rejectAll(waiting []persistence.Append, cause error) {
+	if !c.rejecting {
 		c.log.Error().Err(cause).Msg("journal refuses appends")
 	}
-	c.refusing = true
-	c.observe(cause)
-	c.verdicts = c.verdicts[:0]
+	c.rejecting = true
+	c.observeFailure(cause)
+	c.results = c.results[:0]
 	for i := range waiting {
-		c.verdicts = append(c.verdicts, refused(&waiting[i], unavailable(cause)))
+		c.results = append(c.results, rejected(&waiting[i], unavailable(cause)))
 	}
 }
 
-func (c *Committer) observe(cause error) {
+func (c *Committer) observeFailure(cause error) {
 	if c.observer != nil {
 		c.observer.Failed(cause)
 	}
@@ -176,6 +176,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-func refused(a *persistence.Append, err error) verdict {
-	return verdict{err: fmt.Errorf("append %s: %w", a.Stream, err)}
+func rejected(a *persistence.Append, err error) result {
+	return result{err: fmt.Errorf("append %s: %w", a.Stream, err)}
 }

@@ -9,7 +9,7 @@ import (
 
 // outcome is the verdict in the words of the contract.
 func (c *Committer) outcome(i int) persistence.Outcome {
-	v := &c.verdicts[i]
+	v := &c.results[i]
 	if v.err != nil {
 		return persistence.Outcome{Err: v.err}
 	}

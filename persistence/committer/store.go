@@ -20,7 +20,7 @@ type Store interface {
 	// holds it, and says whether there is more of it. Parts are counted from 0. The
 	// committer stages a record whole, and no other in between, before it puts it first
 	// in a batch. What is staged and never committed is nothing that anybody reads.
-	Stage(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error)
+	WritePart(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error)
 	// Commit makes the batch durable whole or not at all, and readable before it
 	// returns. After an error the outcome is unknown: the committer asks Last and
 	// Head again. The batch and all it points to belong to the committer.
@@ -43,7 +43,7 @@ type Faults struct {
 	// BeforeCommit fails a commit of which nothing is written.
 	BeforeCommit func(commit int) error
 	// BeforeStage fails the writing of a part, counted from 0, of a large record.
-	BeforeStage func(part int) error
+	BeforePart func(part int) error
 	// AfterCommit fails a commit that is written all the same: the outcome that the
 	// writers cannot know.
 	AfterCommit func(commit int) error

@@ -22,30 +22,30 @@ type watcher struct{ f func(persistence.Position) }
 // goroutine; a commit under way while cancel is called may still be told.
 func (c *Committer) Watch(f func(head persistence.Position)) (cancel func()) {
 	w := &watcher{f}
-	c.watchers.change(func(list []*watcher) []*watcher { return append(list, w) })
+	c.watchers.update(func(list []*watcher) []*watcher { return append(list, w) })
 	return func() {
-		c.watchers.change(func(list []*watcher) []*watcher {
+		c.watchers.update(func(list []*watcher) []*watcher {
 			return slices.DeleteFunc(list, func(other *watcher) bool { return other == w })
 		})
 	}
 }
 
-func (ws *watchers) change(f func([]*watcher) []*watcher) {
+func (ws *watchers) update(f func([]*watcher) []*watcher) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	ws.list = f(slices.Clone(ws.list))
 }
 
-func (ws *watchers) tell(head persistence.Position, log zerolog.Logger) {
+func (ws *watchers) notify(head persistence.Position, log zerolog.Logger) {
 	ws.mu.Lock()
 	list := ws.list
 	ws.mu.Unlock()
 	for _, w := range list {
-		w.tell(head, log)
+		w.notify(head, log)
 	}
 }
 
-func (w *watcher) tell(head persistence.Position, log zerolog.Logger) {
+func (w *watcher) notify(head persistence.Position, log zerolog.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Error().Interface("panic", p).Msg("journal watcher panicked")

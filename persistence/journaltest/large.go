@@ -186,7 +186,7 @@ func largeDamaged(t *testing.T, h Harness) {
 // and the third attempt is whole.
 func unstaged(t *testing.T, open Open) {
 	staging := 0
-	j := open(t, committer.Faults{BeforeCommit: failOn(2), BeforeStage: func(int) error {
+	j := open(t, committer.Faults{BeforeCommit: failOn(2), BeforePart: func(int) error {
 		if staging++; staging == 1 {
 			return errSick
 		}

@@ -11,20 +11,20 @@ import (
 type controls struct {
 	before func(commit int) error
 
-	mu       sync.Mutex
-	gate     chan struct{}
-	fails    int
-	failure  error
-	refuse   error
-	unsynced error
+	mu         sync.Mutex
+	hold       chan struct{}
+	failures   int
+	failureErr error
+	refused    error
+	syncErr    error
 }
 
 // Hold delays every commit that has not begun until Release is called.
 func (j *Journal) Hold() {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
-	if j.controls.gate == nil {
-		j.controls.gate = make(chan struct{})
+	if j.controls.hold == nil {
+		j.controls.hold = make(chan struct{})
 	}
 }
 
@@ -36,7 +36,7 @@ func (j *Journal) Release() { j.controls.release() }
 func (j *Journal) FailNext(n int, err error) {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
-	j.controls.fails, j.controls.failure = n, err
+	j.controls.failures, j.controls.failureErr = n, err
 }
 
 // FailSync fails the next commit as a sync that fails does, with err wrapped in
@@ -45,7 +45,7 @@ func (j *Journal) FailNext(n int, err error) {
 func (j *Journal) FailSync(err error) {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
-	j.controls.unsynced = err
+	j.controls.syncErr = err
 }
 
 // Refuse fails appends and snapshots at once, and Health with them, as a full disk
@@ -53,7 +53,7 @@ func (j *Journal) FailSync(err error) {
 func (j *Journal) Refuse(err error) {
 	j.controls.mu.Lock()
 	defer j.controls.mu.Unlock()
-	j.controls.refuse = err
+	j.controls.refused = err
 }
 
 // Damage makes a committed record unreadable, as a flipped bit on disk does: Read and
@@ -75,17 +75,17 @@ func (j *Journal) Mend(stream string, seq persistence.Seq) {
 func (c *controls) release() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.gate != nil {
-		close(c.gate)
-		c.gate = nil
+	if c.hold != nil {
+		close(c.hold)
+		c.hold = nil
 	}
 }
 
 func (c *controls) beforeCommit(commit int) error {
-	if gate := c.held(); gate != nil {
+	if gate := c.holdChannel(); gate != nil {
 		<-gate
 	}
-	if err := c.fail(); err != nil {
+	if err := c.nextFailure(); err != nil {
 		return err
 	}
 	if c.before == nil {
@@ -94,31 +94,31 @@ func (c *controls) beforeCommit(commit int) error {
 	return c.before(commit)
 }
 
-func (c *controls) held() chan struct{} {
+func (c *controls) holdChannel() chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.gate
+	return c.hold
 }
 
-func (c *controls) fail() error {
+func (c *controls) nextFailure() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.unsynced; err != nil {
-		c.unsynced, c.refuse = nil, err
+	if err := c.syncErr; err != nil {
+		c.syncErr, c.refused = nil, err
 		return err
 	}
-	if c.fails == 0 {
+	if c.failures == 0 {
 		return nil
 	}
-	c.fails--
-	return c.failure
+	c.failures--
+	return c.failureErr
 }
 
-func (c *controls) refusal() error {
+func (c *controls) refusalErr() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.refuse == nil {
+	if c.refused == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", persistence.ErrUnavailable, c.refuse)
+	return fmt.Errorf("%w: %w", persistence.ErrUnavailable, c.refused)
 }

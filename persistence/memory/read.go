@@ -13,14 +13,14 @@ import (
 
 // Read yields the stream's records after a sequence, as of the call.
 func (j *Journal) Read(ctx context.Context, stream string, after persistence.Seq) iter.Seq2[persistence.Record, error] {
-	places := j.places(stream)
+	places := j.positions(stream)
 	places = places[min(after, persistence.Seq(len(places))):]
 	return j.yield(ctx, stream, slices.Values(places))
 }
 
 // ReadBack yields the stream's records before a sequence, the newest first.
 func (j *Journal) ReadBack(ctx context.Context, stream string, before persistence.Seq) iter.Seq2[persistence.Record, error] {
-	places := j.places(stream)
+	places := j.positions(stream)
 	if before > 0 {
 		places = places[:min(before-1, persistence.Seq(len(places)))]
 	}
@@ -48,17 +48,17 @@ func (j *Journal) ReadAll(ctx context.Context, after persistence.Position) iter.
 
 // Last is the sequence of the stream's last committed record.
 func (j *Journal) Last(ctx context.Context, stream string) (persistence.Seq, error) {
-	if err := j.usable(ctx); err != nil {
+	if err := j.checkOpen(ctx); err != nil {
 		return 0, fmt.Errorf("last %s: %w", stream, err)
 	}
-	return persistence.Seq(len(j.places(stream))), nil
+	return persistence.Seq(len(j.positions(stream))), nil
 }
 
 // Streams yields the names of all streams with the prefix, ascending.
 func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for _, name := range j.names(prefix) {
-			if err := j.usable(ctx); err != nil {
+		for _, name := range j.streamNames(prefix) {
+			if err := j.checkOpen(ctx); err != nil {
 				yield("", fmt.Errorf("streams %q: %w", prefix, err))
 				return
 			}
@@ -74,16 +74,16 @@ func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, 
 func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[persistence.Position]) iter.Seq2[persistence.Record, error] {
 	return func(yield func(persistence.Record, error) bool) {
 		var buf []byte
-		if err := j.usable(ctx); err != nil {
+		if err := j.checkOpen(ctx); err != nil {
 			yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
 			return
 		}
 		for p := range places {
-			if err := j.usable(ctx); err != nil {
+			if err := j.checkOpen(ctx); err != nil {
 				yield(persistence.Record{}, fmt.Errorf("read %s: %w", stream, err))
 				return
 			}
-			r, trimmed, err := j.at(p)
+			r, trimmed, err := j.recordAt(p)
 			if trimmed {
 				continue
 			}
@@ -100,7 +100,7 @@ func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[pers
 	}
 }
 
-func (j *Journal) usable(ctx context.Context) error {
+func (j *Journal) checkOpen(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -112,14 +112,14 @@ func (j *Journal) usable(ctx context.Context) error {
 	return nil
 }
 
-func (j *Journal) places(stream string) []persistence.Position {
+func (j *Journal) positions(stream string) []persistence.Position {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	return j.streams[stream]
 }
 
 // at is the record at a position, or *persistence.Damage.
-func (j *Journal) at(p persistence.Position) (r persistence.Record, trimmed bool, err error) {
+func (j *Journal) recordAt(p persistence.Position) (r persistence.Record, trimmed bool, err error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	r = j.records[p-1]
@@ -130,7 +130,7 @@ func (j *Journal) at(p persistence.Position) (r persistence.Record, trimmed bool
 	return r, r.Seq <= j.trimmed[r.Stream], err
 }
 
-func (j *Journal) names(prefix string) []string {
+func (j *Journal) streamNames(prefix string) []string {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	names := slices.Sorted(maps.Keys(j.streams))

@@ -11,7 +11,7 @@ import (
 // store is the side of the journal that the committer writes to.
 type store Journal
 
-func (s *store) Ready() error { return s.controls.refusal() }
+func (s *store) Ready() error { return s.controls.refusalErr() }
 
 func (s *store) Last(stream string) (persistence.Seq, error) {
 	s.mu.RLock()
@@ -26,7 +26,7 @@ func (s *store) Head() (persistence.Position, time.Time, error) {
 }
 
 // Stage has nothing to do: a batch in memory takes a record of any size.
-func (s *store) Stage(string, persistence.Seq, []byte, int) (more bool, err error) {
+func (s *store) WritePart(string, persistence.Seq, []byte, int) (more bool, err error) {
 	return false, nil
 }
 
@@ -35,7 +35,7 @@ func (s *store) Commit(b *committer.Batch) error {
 	defer s.mu.Unlock()
 	s.time = b.Time
 	for _, g := range b.Groups {
-		s.write(g, b.Time)
+		s.writeGroup(g, b.Time)
 	}
 	for _, m := range b.Memos {
 		s.memos[m.Key] = memo{bytes.Clone(m.Value), time.Now().Add(m.TTL)}
@@ -43,7 +43,7 @@ func (s *store) Commit(b *committer.Batch) error {
 	return nil
 }
 
-func (s *store) write(g committer.Group, at time.Time) {
+func (s *store) writeGroup(g committer.Group, at time.Time) {
 	for i, data := range g.Records {
 		r := persistence.Record{
 			Stream:   g.Stream,

@@ -10,7 +10,7 @@ import (
 // Trim forgets the stream's records up to a sequence; their bytes go, their places
 // stay.
 func (j *Journal) Trim(ctx context.Context, stream string, through persistence.Seq) error {
-	if err := j.trimmable(ctx, stream); err != nil {
+	if err := j.checkTrim(ctx, stream); err != nil {
 		return fmt.Errorf("trim %s: %w", stream, err)
 	}
 	j.mu.Lock()
@@ -24,12 +24,12 @@ func (j *Journal) Trim(ctx context.Context, stream string, through persistence.S
 	return nil
 }
 
-func (j *Journal) trimmable(ctx context.Context, stream string) error {
+func (j *Journal) checkTrim(ctx context.Context, stream string) error {
 	if err := persistence.CheckStream(stream); err != nil {
 		return err
 	}
-	if err := j.usable(ctx); err != nil {
+	if err := j.checkOpen(ctx); err != nil {
 		return err
 	}
-	return j.controls.refusal()
+	return j.controls.refusalErr()
 }

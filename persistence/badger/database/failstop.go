@@ -30,7 +30,7 @@ func (l *failStop) check() error {
 	if cause == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", persistence.ErrLatched, *cause)
+	return fmt.Errorf("%w: %w", persistence.ErrWriteFailed, *cause)
 }
 
 // write has the disk take a commit with its sync.

@@ -48,7 +48,7 @@ func TestNobodyWaitsForMoreThanAPart(t *testing.T) {
 			q.add("behind", "a", 1+at, 1)
 		}
 		held := make(chan struct{})
-		q.Committer = start(t, committer.Options{Store: n, Faults: committer.Faults{BeforeStage: func(int) error {
+		q.Committer = start(t, committer.Options{Store: n, Faults: committer.Faults{BeforePart: func(int) error {
 			<-held
 			return nil
 		}}})
@@ -77,7 +77,7 @@ func TestAPartThatFails(t *testing.T) {
 		n, q := &notebook{parts: 3}, &queueing{}
 		n.stage = func(int) { q.add("other", "b", 0, 1) }
 		failing := true
-		q.Committer = start(t, committer.Options{Store: n, Observer: o, Faults: committer.Faults{BeforeStage: func(part int) error {
+		q.Committer = start(t, committer.Options{Store: n, Observer: o, Faults: committer.Faults{BeforePart: func(part int) error {
 			if part == 1 && failing {
 				return sick
 			}

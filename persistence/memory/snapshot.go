@@ -16,7 +16,7 @@ type memo struct {
 
 // Memo reads a memo back; ok is false when there is none or it has expired.
 func (j *Journal) Memo(ctx context.Context, key string) (value []byte, ok bool, err error) {
-	if err := j.usable(ctx); err != nil {
+	if err := j.checkOpen(ctx); err != nil {
 		return nil, false, fmt.Errorf("memo: %w", err)
 	}
 	j.mu.RLock()
@@ -30,7 +30,7 @@ func (j *Journal) Memo(ctx context.Context, key string) (value []byte, ok bool, 
 
 // SaveSnapshot stores a snapshot in place of the stream's earlier one.
 func (j *Journal) SaveSnapshot(ctx context.Context, s persistence.Snapshot) error {
-	if err := j.saveable(ctx, &s); err != nil {
+	if err := j.checkSnapshot(ctx, &s); err != nil {
 		return fmt.Errorf("save snapshot %s: %w", s.Stream, err)
 	}
 	s.Data = bytes.Clone(s.Data)
@@ -42,7 +42,7 @@ func (j *Journal) SaveSnapshot(ctx context.Context, s persistence.Snapshot) erro
 
 // LoadSnapshot reads the newest snapshot; ok is false when there is none.
 func (j *Journal) LoadSnapshot(ctx context.Context, stream string) (s persistence.Snapshot, ok bool, err error) {
-	if err := j.usable(ctx); err != nil {
+	if err := j.checkOpen(ctx); err != nil {
 		return persistence.Snapshot{}, false, fmt.Errorf("load snapshot %s: %w", stream, err)
 	}
 	j.mu.RLock()
@@ -52,12 +52,12 @@ func (j *Journal) LoadSnapshot(ctx context.Context, stream string) (s persistenc
 	return s, ok, nil
 }
 
-func (j *Journal) saveable(ctx context.Context, s *persistence.Snapshot) error {
+func (j *Journal) checkSnapshot(ctx context.Context, s *persistence.Snapshot) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if err := j.usable(ctx); err != nil {
+	if err := j.checkOpen(ctx); err != nil {
 		return err
 	}
-	return j.controls.refusal()
+	return j.controls.refusalErr()
 }
