@@ -3,9 +3,9 @@
 //
 // A journal is a set of streams. A stream belongs to one writer (a session, the
 // catalogue, …) and is a gapless run of records numbered from 1. All records of
-// all streams also stand in one global order, numbered by position. Whoever
-// listens to what happens, a screen, a projection, a webhook, is a cursor into
-// one of these two orders: nothing is queued for it and nothing written twice.
+// all streams also stand in one global order, numbered by position. Every consumer
+// of what happens, a screen, a projection, a webhook, is a cursor into one of these
+// two orders: nothing is queued for it and nothing written twice.
 //
 // The package stores bytes. It must not know what a vote is: it imports nothing
 // of Partyline, and no library. The implementations are persistence/badger, on

@@ -19,10 +19,10 @@ var epochEncoding = base32.NewEncoding(epochAlphabet).WithPadding(base32.NoPaddi
 
 // Epoch is the identity of one timeline of a journal. A new journal gets one, and a
 // restored one gets another: from there on it counts sequences and positions that the
-// journal it was copied from also counts, for other records. Whatever is given to
-// somebody outside and told apart by such a number (tokens, places to resume from,
-// idempotency keys) names the epoch as well. What is about a single record (the id of a
-// webhook's delivery) names the epoch that the record was written in: Journal.EpochAt.
+// journal it was copied from also counts, for other records. Whatever is given to clients
+// and identified by such a number (tokens, places to resume from, idempotency keys) names
+// the epoch as well. What is about a single record (the id of a webhook's delivery) names
+// the epoch that the record was written in: Journal.EpochAt.
 type Epoch struct {
 	// ID is 16 characters of lower-case base32.
 	ID string
@@ -33,9 +33,9 @@ type Epoch struct {
 	// AdoptedAt is the head at the moment of adoption: records up to it were written
 	// without an epoch. It is 0 when Adopted is false.
 	AdoptedAt Position
-	// Quiet says that the journal was restored from a backup, and that what the records
-	// up to RestoredAt have set up to act on the world outside (webhooks) is not to act
-	// before somebody has said so anew.
+	// Quiet says that the journal was restored from a backup, and that what its records up
+	// to RestoredAt have set up to act on the outside world (webhooks) must not act before
+	// it is enabled again.
 	Quiet bool
 	// RestoredAt is the head that the backup had, 0 when the journal was not restored.
 	RestoredAt Position
@@ -48,7 +48,7 @@ func NewEpoch() Epoch {
 	return Epoch{ID: epochEncoding.EncodeToString(b[:])}
 }
 
-// Check is nil for an epoch that there can be, else ErrInvalid.
+// Check is nil for a valid epoch, else ErrInvalid.
 func (e Epoch) Check() error {
 	if err := checkEpochID(e.ID); err != nil {
 		return err
@@ -74,8 +74,8 @@ type Span struct {
 	Through Position `json:"through"`
 }
 
-// Lineage are the spans before the present epoch, ascending: what a restored journal
-// has of the journals it was copied from.
+// Lineage are the spans before the present epoch, ascending: the epochs that a restored
+// journal's records were written in.
 type Lineage []Span
 
 // At is the ID of the epoch that the record at a position was written in; ok is false
@@ -89,7 +89,7 @@ func (l Lineage) At(p Position) (id string, ok bool) {
 	return "", false
 }
 
-// Check is nil for spans that ascend, else ErrInvalid.
+// Check is nil for valid spans in ascending order, else ErrInvalid.
 func (l Lineage) Check() error {
 	var before Position
 	for _, s := range l {

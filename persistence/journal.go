@@ -40,14 +40,14 @@ var (
 	ErrNoFile = fmt.Errorf("%w: no file can be made for the journal", ErrUnavailable)
 	// ErrStalled: the disk neither takes nor refuses a write.
 	ErrStalled = fmt.Errorf("%w: the disk does not answer", ErrUnavailable)
-	// ErrLatched: the disk did not take a write, and nothing more is written until the
+	// ErrWriteFailed: the disk did not take a write, and nothing more is written until the
 	// journal is opened again.
 	ErrWriteFailed = fmt.Errorf("%w: nothing is written until the folder is opened again, after a write that failed", ErrUnavailable)
 )
 
 // StalledAfter is how long an append may wait before the disk is said to hang. The slowest
-// commit seen on a disk that works took half a second, on a machine that did much else;
-// a voter waits for 15 s. Between them a supervisor is to hear of it.
+// commit seen on a disk that works took half a second, on a machine busy with much else; a
+// voter waits for 15 s. A supervisor should learn of it between the two.
 const StalledAfter = 5 * time.Second
 
 // Limits of one append. They keep one append within one Badger transaction
@@ -55,8 +55,8 @@ const StalledAfter = 5 * time.Second
 const (
 	MaxAppendRecords = 4096
 	MaxAppendBytes   = 512 << 10
-	// MaxRecordBytes bounds a large record: one of more than MaxAppendBytes, alone in
-	// its append. It holds what the largest import, of 16 MiB, can come to.
+	// MaxRecordBytes bounds a large record: one of more than MaxAppendBytes, alone in its
+	// append. The largest import, of 16 MiB, fits.
 	MaxRecordBytes = 17 << 20
 	// MaxSnapshotBytes bounds one snapshot: a session of some ten million votes.
 	MaxSnapshotBytes = 256 << 20
@@ -104,18 +104,17 @@ type Append struct {
 	Done func(Outcome)
 }
 
-// Outcome tells what became of an append. With Err nil everything is on disk.
+// Outcome is what became of an append. With Err nil everything is on disk.
 type Outcome struct {
 	// Last is the stream's sequence after the append.
 	Last Seq
-	// Position is the place of the append's last record in the global order (for an
-	// append without records: the head).
+	// Position is that of the append's last record in the global order (for an append
+	// without records: the head).
 	Position Position
 	Err      error
 }
 
-// Snapshot is the state of whoever owns a stream as of a sequence, in the owner's
-// own format.
+// Snapshot is the state of a stream's owner as of a sequence, in the owner's own format.
 type Snapshot struct {
 	Stream string
 	// Seq is the last record the state holds. A projection over the global order
@@ -129,23 +128,22 @@ type Snapshot struct {
 // Journal keeps records in streams and in one global order. All methods may be
 // called from any goroutine.
 type Journal interface {
-	// Append queues a write and returns at once; Done tells the outcome. The queue
-	// is not bounded here: the hub bounds the commands in flight. A large record is
-	// written as whole as any other, but over several commits of other streams: what
-	// follows it in its own stream waits for it.
+	// Append queues a write and returns at once; Done gets the outcome. The queue is not
+	// bounded here: the hub bounds the commands in flight. A large record is written whole
+	// or not at all like any other, but over several commits of other streams: later
+	// appends of its own stream wait for it.
 	Append(Append)
-	// Read yields the stream's records with sequences greater than after, in order,
-	// as of the call. It checks sums and sequence and yields ErrCorrupt last where
-	// they do not fit.
+	// Read yields the stream's records with sequences greater than after, in order, as of
+	// the call. It verifies checksums and sequences and yields ErrCorrupt last where they
+	// do not fit.
 	Read(ctx context.Context, stream string, after Seq) iter.Seq2[Record, error]
 	// ReadBack yields the stream's records with sequences smaller than before, the
 	// newest first; before 0 starts at the end.
 	ReadBack(ctx context.Context, stream string, before Seq) iter.Seq2[Record, error]
-	// ReadAll yields the records of all streams with positions greater than after,
-	// in the global order, up to the head as of the call. Positions of trimmed records
-	// are left out. Where records of a stream do not check it yields *Damage last, from
-	// which the reader can tell where to go on. What was written a moment ago is served
-	// from memory.
+	// ReadAll yields the records of all streams with positions greater than after, in the
+	// global order, up to the head as of the call. Positions of trimmed records are left
+	// out. Where records of a stream do not check it yields *Damage last, which says where
+	// the reader can go on. What was written a moment ago is served from memory.
 	ReadAll(ctx context.Context, after Position) iter.Seq2[Record, error]
 	// Last is the sequence of the stream's last committed record, 0 for an unknown stream.
 	Last(ctx context.Context, stream string) (Seq, error)
@@ -154,13 +152,12 @@ type Journal interface {
 	// Epoch is the identity of this journal's timeline. It stays as it is while the
 	// journal is open and when it is opened again; a restored journal has another.
 	Epoch() Epoch
-	// EpochAt is the ID of the epoch that the record at a position was written in: that
-	// of this journal, of one it was copied from, or "" for a record of a version without
-	// epochs. A record is the same one in all copies, and so is this.
+	// EpochAt is the ID of the epoch that the record at a position was written in: that of
+	// this journal, of one it was copied from, or "" for a record of a version without
+	// epochs. All copies of a record have the same one.
 	EpochAt(Position) string
-	// Watch calls f after each commit that moved the head, from the committer's
-	// goroutine: f must not block and must not call the journal. The returned
-	// function ends it.
+	// Watch calls f after each commit that moved the head, from the committer's goroutine:
+	// f must not block and must not call the journal. The returned function ends it.
 	Watch(f func(head Position)) (cancel func())
 	// Memo reads a memo back; ok is false when there is none or it has expired.
 	Memo(ctx context.Context, key string) (value []byte, ok bool, err error)
@@ -170,19 +167,19 @@ type Journal interface {
 	// LoadSnapshot reads the newest snapshot; ok is false when there is none. A
 	// damaged snapshot is ErrCorrupt: the caller replays from the start instead.
 	LoadSnapshot(ctx context.Context, stream string) (s Snapshot, ok bool, err error)
-	// Trim forgets the stream's records with sequences up to through and returns when
-	// that is durable. Past the stream's last committed record it forgets all of them.
-	// The numbering goes on as if they were there: Last, Head and the places of other
-	// records do not change, and Streams still names the stream. Reads pass over what
-	// was trimmed; one under way may yield it still. After an error, or a kill, the
-	// records may be forgotten and their room not yet free: the next Trim of the
-	// stream sees to that, also one that moves nothing.
+	// Trim deletes the stream's records with sequences up to through and returns when that
+	// is durable. Past the stream's last committed record it deletes all of them. The
+	// numbering goes on as if they were there: Last, Head and the positions of other
+	// records do not change, and Streams still names the stream. Reads leave out what was
+	// trimmed; one under way may still yield it. After an error, or a kill, the records
+	// may be deleted and their space not yet free: the next Trim of the stream frees it,
+	// also one that moves nothing.
 	Trim(ctx context.Context, stream string, through Seq) error
-	// Streams yields the names of all streams with the prefix, ascending, those whose
-	// records are all trimmed too.
+	// Streams yields the names of all streams with the prefix, ascending, also of those
+	// whose records are all trimmed.
 	Streams(ctx context.Context, prefix string) iter.Seq2[string, error]
-	// Health is nil while appends are accepted, else the reason they are not. A disk that
-	// neither takes nor refuses the oldest append for StalledAfter is such a reason.
+	// Health is nil while appends are accepted, else the reason they are not: also a disk
+	// that has neither taken nor refused the oldest append for StalledAfter.
 	Health() error
 	// Waiting is how long the oldest append without an outcome has been waiting, 0 when
 	// none is. It never waits itself, whatever the disk does.

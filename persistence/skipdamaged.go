@@ -6,7 +6,7 @@ import (
 	"iter"
 )
 
-// SkipDamaged reads like ReadAll but continues behind damaged records; damaged is called
+// SkipDamaged reads like ReadAll but continues after damaged records: damaged is called
 // with each damage, whose records are left out.
 func SkipDamaged(ctx context.Context, j Journal, after Position, damaged func(*Damage)) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

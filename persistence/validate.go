@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrInvalid: a name, a key or a lifetime that no journal keeps. It is a mistake of
-// the caller; nothing was written.
+// ErrInvalid: a name, a key or a lifetime that no journal accepts. It is a mistake of the
+// caller; nothing was written.
 var ErrInvalid = errors.New("journal: invalid")
 
 const (
@@ -17,9 +17,9 @@ const (
 	MinMemoTTL = time.Second
 )
 
-// CheckStream is nil for a name a stream may have: 1 to MaxStreamName bytes of
-// printable ASCII without spaces. Keys are made of names and a zero byte, so no
-// name may hold one. Otherwise it is ErrInvalid.
+// CheckStream is nil for a valid stream name: 1 to MaxStreamName bytes of printable ASCII
+// without spaces. Keys are made of names and a zero byte, so no name may hold one.
+// Otherwise it is ErrInvalid.
 func CheckStream(name string) error {
 	if name == "" || len(name) > MaxStreamName {
 		return fmt.Errorf("%w: stream name of %d bytes, want 1 to %d", ErrInvalid, len(name), MaxStreamName)
@@ -32,8 +32,8 @@ func CheckStream(name string) error {
 	return nil
 }
 
-// Check is nil when every journal takes the append, else ErrInvalid or ErrTooLarge.
-// It does not look at the expected sequence.
+// Check is nil when every journal accepts the append, else ErrInvalid or ErrTooLarge. It
+// does not look at the expected sequence.
 func (a *Append) Check() error {
 	if err := CheckStream(a.Stream); err != nil {
 		return err
@@ -54,8 +54,7 @@ func (a *Append) Check() error {
 	return a.Memo.check()
 }
 
-// Large says that the append is one record that is larger than those that may share
-// an append.
+// Large says that the append is one record larger than MaxAppendBytes.
 func (a *Append) Large() bool { return len(a.Records) == 1 && len(a.Records[0]) > MaxAppendBytes }
 
 // Size is the sum of the records' bytes, the memo not counted.
@@ -67,7 +66,7 @@ func (a *Append) Size() int {
 	return size
 }
 
-// Check is nil when every journal takes the snapshot, else ErrInvalid or ErrTooLarge.
+// Check is nil when every journal accepts the snapshot, else ErrInvalid or ErrTooLarge.
 func (s *Snapshot) Check() error {
 	if len(s.Data) > MaxSnapshotBytes {
 		return fmt.Errorf("%w: snapshot of %d bytes, at most %d", ErrTooLarge, len(s.Data), MaxSnapshotBytes)

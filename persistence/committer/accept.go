@@ -6,20 +6,21 @@ import (
 	"partyline/persistence"
 )
 
-// maxStreams bounds the sequences kept in memory, some 10 MiB. Past it all are
-// forgotten and read again as they are needed.
+// maxStreams bounds the sequences kept in memory, some 10 MiB. Past it all are forgotten
+// and read again as they are needed.
 const maxStreams = 1 << 16
 
-// stream is what the committer knows of one stream.
+// streamState is what the committer knows of one stream.
 type streamState struct {
-	// last counts what is accepted, also while it is not yet written.
+	// last is the stream's last sequence, accepted appends counted that are not yet
+	// written.
 	last persistence.Seq
 	// group is the stream's place in the batch numbered inBatch.
 	group   int
 	inBatch int
 }
 
-// verdict is what became of one append of the round.
+// result is what became of one append of a batch.
 type result struct {
 	err error
 	// last is the stream's sequence after the append.
@@ -29,8 +30,8 @@ type result struct {
 	group, end int
 }
 
-// gather fills the batch from the appends and returns how many got a verdict. The
-// first that does not fit, or has to be staged, and all behind it wait for the next batch.
+// fillBatch fills the batch from the queue and returns how many appends got a result. The
+// first append that does not fit, or is large, and all after it wait for the next batch.
 func (c *Committer) fillBatch(waiting []persistence.Append) int {
 	c.results = c.results[:0]
 	if len(c.streams) > maxStreams {
@@ -51,7 +52,7 @@ func (c *Committer) fillBatch(waiting []persistence.Append) int {
 	return len(waiting)
 }
 
-// accept holds the append against its stream and puts it into the batch.
+// accept checks the append against its stream's last sequence and adds it to the batch.
 func (c *Committer) accept(a *persistence.Append) result {
 	if err := a.Check(); err != nil {
 		return rejected(a, err)
@@ -75,7 +76,7 @@ func (c *Committer) accept(a *persistence.Append) result {
 	return c.addToBatch(s, a)
 }
 
-// stream finds the last sequence in memory or in the store.
+// lookUpStream finds the stream's last sequence in memory or in the store.
 func (c *Committer) lookUpStream(name string) (*streamState, error) {
 	if s := c.streams[name]; s != nil {
 		return s, nil
@@ -89,7 +90,7 @@ func (c *Committer) lookUpStream(name string) (*streamState, error) {
 	return s, nil
 }
 
-// add appends the records to the stream's group.
+// addToBatch appends the records to the stream's group.
 func (c *Committer) addToBatch(s *streamState, a *persistence.Append) result {
 	if s.inBatch != c.commits {
 		s.inBatch = c.commits

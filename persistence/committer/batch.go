@@ -14,8 +14,8 @@ const groupOverhead = 256
 // of a split.
 const recordOverhead = 8
 
-// maxIdleGroup is the largest record slice, in records, that a group lends to the
-// next batch.
+// maxIdleGroup is the largest record slice, in records, that a group keeps for reuse in
+// the next batch.
 const maxIdleGroup = 1024
 
 // Batch is what one commit writes. It is valid until Commit returns.
@@ -45,7 +45,7 @@ type Group struct {
 	Records  [][]byte
 }
 
-// reset empties the batch and lets go of the writers' bytes.
+// reset empties the batch and drops its references to the writers' bytes.
 func (b *Batch) reset() {
 	for i := range b.Groups {
 		records := b.Groups[i].Records
@@ -61,8 +61,8 @@ func (b *Batch) reset() {
 
 func (b *Batch) empty() bool { return len(b.Groups) == 0 && len(b.Memos) == 0 }
 
-// open starts a group and returns its index. Groups of earlier batches lend their
-// record slices.
+// addGroup starts a group and returns its index. The record slices of earlier batches are
+// reused.
 func (b *Batch) addGroup(stream string, first persistence.Seq) int {
 	n := len(b.Groups)
 	if n < cap(b.Groups) {
@@ -74,7 +74,7 @@ func (b *Batch) addGroup(stream string, first persistence.Seq) int {
 	return n
 }
 
-// place numbers the groups from the position after head.
+// assignPositions numbers the records of all groups from the position after head.
 func (b *Batch) assignPositions(head persistence.Position) {
 	b.First = head + 1
 	for i := range b.Groups {
@@ -83,8 +83,8 @@ func (b *Batch) assignPositions(head persistence.Position) {
 	}
 }
 
-// cost bounds from above what the append adds to a store's transaction. Of a large
-// record, which is staged, it holds only the name.
+// cost is an upper bound of what the append adds to a store's transaction. Of a large
+// record, whose parts are written ahead, the transaction holds only a reference.
 func cost(a *persistence.Append) int {
 	c := len(a.Records)*recordOverhead + groupOverhead + 2*len(a.Stream)
 	if !a.Large() {

@@ -38,6 +38,8 @@ type Committer struct {
 	mu       sync.Mutex
 	nonEmpty sync.Cond
 	queue    []persistence.Append
+	// queuedAt is when the first append of the queue was queued, as stallDetector.now
+	// tells it.
 	queuedAt int64 // when the first of waiting was, as waits tells it
 	closed   bool
 	done     chan struct{}
@@ -47,13 +49,16 @@ type Committer struct {
 	watchers watchers
 	stalls   *stallDetector
 
-	// The rest belongs to the goroutine.
-	time        time.Time
+	// What follows belongs to the committer's goroutine alone.
+	time time.Time
+	// headUnknown is set after a failed commit until the head was read from the store
+	// again.
 	headUnknown bool
 	rejecting   bool
 	commits     int
 	streams     map[string]*streamState
-	// unstaged is why the large record at the head of the queue could not be staged.
+	// largeErr is why the parts of the large record at the head of the queue could not be
+	// written.
 	largeErr error
 	batch    Batch
 	results  []result
@@ -114,11 +119,11 @@ func (c *Committer) Head() persistence.Position {
 }
 
 // Waiting is how long the oldest append without an outcome has been waiting, 0 when none
-// is. Each part of a large record that is staged begins a new wait.
+// is. Each part of a large record that is written begins a new wait.
 func (c *Committer) Waiting() time.Duration { return c.stalls.age() }
 
-// Close has everything written that is queued, refuses what comes later, and
-// returns when the goroutine has ended.
+// Close writes everything that is queued, refuses later appends, and returns when the
+// goroutine has ended.
 func (c *Committer) Close() {
 	c.mu.Lock()
 	c.closed = true

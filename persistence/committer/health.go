@@ -7,9 +7,9 @@ import (
 	"partyline/persistence"
 )
 
-// failureShown is how long a failed commit is held against the journal when no
-// later one succeeds. It ends by itself: who waits for good health before the next
-// append would wait for ever.
+// failureShown is how long a failed commit makes the journal unhealthy when no later one
+// succeeds. It ends by itself: a caller who waits for good health before the next append
+// would wait for ever.
 const failureShown = 10 * time.Second
 
 type failure struct {
@@ -17,9 +17,9 @@ type failure struct {
 	at  time.Time
 }
 
-// Health is nil while appends are accepted: not closed, no append waiting for
-// persistence.StalledAfter, the store ready, and the last commit, if it was within the
-// last ten seconds, not failed. A store that hangs is not asked.
+// Health is nil while appends are accepted: the committer is not closed, no append has
+// been waiting for persistence.StalledAfter, the store is ready, and no commit of the last
+// ten seconds was the last and failed. A store that hangs is not asked.
 func (c *Committer) Health() error {
 	if c.isClosed() {
 		return persistence.ErrClosed

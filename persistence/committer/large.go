@@ -7,20 +7,20 @@ import (
 	"partyline/persistence"
 )
 
-// A large record fits no batch. It is staged: the store writes it part by part, and
-// the batch that makes it count only names it. Between two parts everything else that
-// waits is written, so nobody waits for more than one of them, but for what stands
-// behind the record in its own stream and for further large ones.
+// A large record fits no batch. The store writes it part by part, and the batch that
+// makes it count only holds a reference to the parts. Between two parts everything else
+// that is queued is written, so no append waits for more than one part, except those after
+// the record in its own stream and further large ones.
 
-// stage stages the large append at the head of the queue, and returns the queue as it
-// is after that: the append, then what waits behind it. When it could not be staged,
-// unstaged says why, and the round that follows tells its writer.
+// writeLarge writes the parts of the large append at the head of the queue, and returns
+// the queue as it is after that: the append, then what must come after it. When a part
+// could not be written, largeErr says why, and the batch that follows rejects the append.
 func (c *Committer) writeLarge(queue []persistence.Append) []persistence.Append {
 	a := queue[0]
 	if c.largeErr = c.checkLarge(&a); c.largeErr != nil {
 		return queue
 	}
-	line := blockedBy(a)
+	blocked := blockedBy(a)
 	arrived := slices.Clone(queue[1:])
 	clear(queue)
 	for part, more := 0, true; more; part++ {
@@ -29,14 +29,14 @@ func (c *Committer) writeLarge(queue []persistence.Append) []persistence.Append 
 			break
 		}
 		c.stalls.begin(c.stalls.now())
-		c.processOthers(line.separate(append(arrived, c.drainQueue()...)))
+		c.processOthers(blocked.separate(append(arrived, c.drainQueue()...)))
 		arrived = nil
 	}
-	return append(line.appends, arrived...)
+	return append(blocked.appends, arrived...)
 }
 
-// stageable is nil when the append is in its place: what is staged for another would
-// be written in vain.
+// checkLarge is nil when the append is one that its batch will accept: otherwise its parts
+// would be written in vain.
 func (c *Committer) checkLarge(a *persistence.Append) error {
 	if err := c.ready(); err != nil {
 		return err
@@ -64,12 +64,12 @@ func (c *Committer) writePart(a *persistence.Append, part int) (more bool, err e
 }
 
 func (c *Committer) partFailed(cause error) {
-	c.log.Error().Err(cause).Msg("journal could not stage a large record")
+	c.log.Error().Err(cause).Msg("a part of a large record could not be written")
 	c.failure.Store(&failure{err: cause, at: time.Now()})
 	c.observeFailure(cause)
 }
 
-// pass writes appends of which none is large.
+// processOthers writes appends of which none is large.
 func (c *Committer) processOthers(appends []persistence.Append) {
 	for len(appends) > 0 {
 		n := c.processBatch(appends)
@@ -78,7 +78,7 @@ func (c *Committer) processOthers(appends []persistence.Append) {
 	}
 }
 
-// poll takes what is queued without waiting for any.
+// drainQueue takes what is queued without waiting for anything.
 func (c *Committer) drainQueue() []persistence.Append {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -87,7 +87,7 @@ func (c *Committer) drainQueue() []persistence.Append {
 	return arrived
 }
 
-// line is who stands behind a large append.
+// blockedAppends is a large append and those that must be written after it.
 type blockedAppends struct {
 	appends []persistence.Append
 	streams map[string]bool
@@ -97,15 +97,16 @@ func blockedBy(a persistence.Append) *blockedAppends {
 	return &blockedAppends{appends: []persistence.Append{a}, streams: map[string]bool{a.Stream: true}}
 }
 
-// sift holds those that have to wait and returns the others, each kind in its order.
-func (l *blockedAppends) separate(arrived []persistence.Append) (others []persistence.Append) {
+// separate keeps the appends that must wait, because they are large or of a stream that
+// waits already, and returns the others. Both keep their order.
+func (b *blockedAppends) separate(arrived []persistence.Append) (others []persistence.Append) {
 	for _, a := range arrived {
-		if !a.Large() && !l.streams[a.Stream] {
+		if !a.Large() && !b.streams[a.Stream] {
 			others = append(others, a)
 			continue
 		}
-		l.streams[a.Stream] = true
-		l.appends = append(l.appends, a)
+		b.streams[a.Stream] = true
+		b.appends = append(b.appends, a)
 	}
 	return others
 }

@@ -8,8 +8,8 @@ import (
 	"partyline/persistence"
 )
 
-// maxIdleQueue is the largest queue, in appends, that is kept for reuse: a burst
-// must not hold its memory for ever.
+// maxIdleQueue is the largest queue, in appends, that is kept for reuse: a burst must not
+// hold its memory for ever.
 const maxIdleQueue = 1 << 16
 
 // run is the committer's goroutine. It ends when the committer is closed and the
@@ -26,13 +26,14 @@ func (c *Committer) run() {
 			rest = rest[n:]
 		}
 		c.stalls.end()
-		// Those who were just told often write again at once. Letting them run first
-		// has them in the next batch, not the one after.
+		// Writers whose Done was just called often write again at once. Letting them run
+		// first puts their appends into the next batch, not the one after.
 		runtime.Gosched()
 	}
 }
 
-// take waits until something is queued and takes all of it.
+// dequeue waits until something is queued and takes all of it. It returns false when the
+// committer is closed and the queue is empty.
 func (c *Committer) dequeue() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,8 +51,8 @@ func (c *Committer) dequeue() bool {
 	return true
 }
 
-// round brings as many of the appends to their end as one batch holds, and returns
-// how many that were.
+// processBatch commits as many of the appends as one batch holds, calls their Done, and
+// returns how many that were.
 func (c *Committer) processBatch(waiting []persistence.Append) int {
 	before := c.Head()
 	n := len(waiting)
@@ -81,8 +82,8 @@ func (c *Committer) ready() error {
 	return c.reloadHead()
 }
 
-// reload reads the head from the store: at the start, and after a failed commit,
-// of which nobody knows how much was written.
+// reloadHead reads the head from the store: at the start, and after a failed commit, of
+// which nobody knows how much was written.
 func (c *Committer) reloadHead() error {
 	head, at, err := c.store.Head()
 	c.headUnknown = err != nil
@@ -130,8 +131,8 @@ func (c *Committer) write() error {
 	return nil
 }
 
-// fail turns the verdicts of a failed batch and forgets what it touched, so that
-// the next append of those streams reads its sequence from the store.
+// failBatch turns the results of a failed batch into errors and forgets the streams it
+// touched, so that their next appends read the sequence from the store.
 func (c *Committer) failBatch(in []persistence.Append, cause error) {
 	c.log.Error().Err(cause).Int("appends", len(in)).Msg("journal commit failed")
 	c.failure.Store(&failure{err: cause, at: time.Now()})
@@ -149,7 +150,7 @@ func (c *Committer) failBatch(in []persistence.Append, cause error) {
 	}
 }
 
-// refuse fails all that waits while the store is not ready. It is logged once, not
+// rejectAll rejects all that waits while the store is not ready. It is logged once, not
 // for each of many thousand appends.
 func (c *Committer) rejectAll(waiting []persistence.Append, cause error) {
 	if !c.rejecting {

@@ -7,7 +7,7 @@ import (
 	"partyline/persistence"
 )
 
-// outcome is the verdict in the words of the contract.
+// outcome is the i-th result as the journal's contract has it.
 func (c *Committer) outcome(i int) persistence.Outcome {
 	v := &c.results[i]
 	if v.err != nil {
@@ -20,8 +20,8 @@ func (c *Committer) outcome(i int) persistence.Outcome {
 	return o
 }
 
-// deliver tells every writer the outcome, in order. A callback that panics costs
-// itself, not the others.
+// deliver calls Done of every append with its outcome, in order. A callback that panics
+// stops itself, not the others.
 func (c *Committer) deliver(appends []persistence.Append) {
 	for next := 0; next < len(appends); {
 		next = c.deliverFrom(appends, next)
@@ -45,8 +45,8 @@ func (c *Committer) deliverFrom(appends []persistence.Append, i int) (next int) 
 	return next
 }
 
-// unavailable marks a cause as ErrUnavailable, except when the journal itself is
-// damaged: waiting does not mend that.
+// unavailable wraps a cause in ErrUnavailable, except when the journal itself is damaged:
+// waiting does not repair that.
 func unavailable(cause error) error {
 	if errors.Is(cause, persistence.ErrCorrupt) || errors.Is(cause, persistence.ErrUnavailable) {
 		return cause

@@ -10,17 +10,18 @@ import (
 	"partyline/persistence"
 )
 
-// waiting knows since when the oldest append without an outcome waits. A store that
-// neither writes nor fails, on a disk that hangs, says nothing by itself.
+// stallDetector measures how long the oldest append without an outcome has been waiting,
+// and logs when a disk hangs: a store that neither writes nor fails says nothing by
+// itself.
 //
-// Moments are nanoseconds since the beginning, so that the machine's clock may jump.
+// Times are nanoseconds since start, so that the machine's clock may jump.
 type stallDetector struct {
 	log   zerolog.Logger
 	start time.Time
-	// since is when the oldest append was queued that the goroutine has taken, or when the
-	// last part of a large record was staged; 0 when it has none.
+	// since is when the oldest append was queued of those that the goroutine is working
+	// on, or when the last part of a large record was written; 0 when there are none.
 	since atomic.Int64
-	// alarm goes off when that was persistence.StalledAfter ago.
+	// timer calls logStall persistence.StalledAfter after since.
 	timer  *time.Timer
 	logged atomic.Bool
 }
@@ -32,16 +33,17 @@ func newStallDetector(log zerolog.Logger) *stallDetector {
 	return w
 }
 
-// now is never 0.
+// now is the time since start, never 0.
 func (w *stallDetector) now() int64 { return int64(time.Since(w.start)) + 1 }
 
-// begin says that the goroutine is at work on appends of which the oldest was queued then.
+// begin starts a wait: the goroutine works on appends of which the oldest was queued at
+// the given time.
 func (w *stallDetector) begin(queued int64) {
 	w.since.Store(queued)
 	w.timer.Reset(persistence.StalledAfter)
 }
 
-// end says that all of them have their outcomes.
+// end ends a wait: all appends have their outcomes.
 func (w *stallDetector) end() {
 	w.timer.Stop()
 	lasted := w.age()
@@ -51,7 +53,7 @@ func (w *stallDetector) end() {
 	}
 }
 
-// age is how long the oldest append waits, 0 when none does.
+// age is how long the oldest append has been waiting, 0 when none is.
 func (w *stallDetector) age() time.Duration {
 	since := w.since.Load()
 	if since == 0 {
@@ -60,7 +62,7 @@ func (w *stallDetector) age() time.Duration {
 	return max(1, time.Duration(w.now()-since))
 }
 
-// tell says in the log that the disk hangs, once each time.
+// logStall logs that the disk hangs, once for each time it does.
 func (w *stallDetector) logStall() {
 	if age := w.age(); age > 0 && !w.logged.Swap(true) {
 		w.log.Error().Dur("waiting", age).Msg("the journal's disk does not answer")

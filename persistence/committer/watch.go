@@ -9,7 +9,7 @@ import (
 	"partyline/persistence"
 )
 
-// watchers are those who hear of each new head. The list is replaced, never
+// watchers are the functions to be called with each new head. The list is replaced, never
 // changed, so that the committer reads it without holding the lock over a call.
 type watchers struct {
 	mu   sync.Mutex
@@ -19,7 +19,7 @@ type watchers struct {
 type watcher struct{ f func(persistence.Position) }
 
 // Watch calls f with the head after each commit that moved it, from the committer's
-// goroutine; a commit under way while cancel is called may still be told.
+// goroutine. A commit under way while cancel is called may still call f.
 func (c *Committer) Watch(f func(head persistence.Position)) (cancel func()) {
 	w := &watcher{f}
 	c.watchers.update(func(list []*watcher) []*watcher { return append(list, w) })

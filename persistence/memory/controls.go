@@ -7,7 +7,7 @@ import (
 	"partyline/persistence"
 )
 
-// controls are the levers of a test: a gate before each commit, and failures.
+// controls are what a test sets: a hold before each commit, and failures.
 type controls struct {
 	before func(commit int) error
 

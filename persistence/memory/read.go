@@ -69,8 +69,8 @@ func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, 
 	}
 }
 
-// yield hands out the records at the positions, each in the same buffer as the one
-// before: who keeps Data keeps rubbish, here as on disk.
+// yield hands out the records at the positions, each in the same buffer as the one before:
+// a caller who keeps Data finds it overwritten, here as on disk.
 func (j *Journal) yield(ctx context.Context, stream string, places iter.Seq[persistence.Position]) iter.Seq2[persistence.Record, error] {
 	return func(yield func(persistence.Record, error) bool) {
 		var buf []byte

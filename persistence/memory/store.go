@@ -25,7 +25,7 @@ func (s *store) Head() (persistence.Position, time.Time, error) {
 	return persistence.Position(len(s.records)), s.time, nil
 }
 
-// Stage has nothing to do: a batch in memory takes a record of any size.
+// WritePart has nothing to do: a batch in memory takes a record of any size.
 func (s *store) WritePart(string, persistence.Seq, []byte, int) (more bool, err error) {
 	return false, nil
 }

@@ -7,7 +7,7 @@ import (
 	"partyline/persistence"
 )
 
-// Trim forgets the stream's records up to a sequence; their bytes go, their places
+// Trim deletes the stream's records up to a sequence; their bytes go, their positions
 // stay.
 func (j *Journal) Trim(ctx context.Context, stream string, through persistence.Seq) error {
 	if err := j.checkTrim(ctx, stream); err != nil {
