@@ -83,7 +83,7 @@ func TestAChatLogIsCountedEverywhere(t *testing.T) {
 	since := e.begun()
 	log := chatLog(t, e.session, since, "ann", "thisgame++", 0, "bob", "talk", 1, "Bob", "thisgame++ or thisgame--", 2, "ann", "thisgame--", 500, "cy", "thisgame--", -1)
 	want := &protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 5, DuplicatesSkipped: 1, VotesProcessed: 3,
-		VotesByGame: map[protocol.GameID]protocol.ChatTally{1: {Title: title(t, e.hub, 1), Upvotes: 2, Downvotes: 1}}}
+		VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{1: {Title: title(t, e.hub, 1), Upvotes: 2, Downvotes: 1}}}
 	if diff := cmp.Diff(want, do[*protocol.ChatResult](t, e.hub, log)); diff != "" {
 		t.Fatalf("answer (-want +got):\n%s", diff)
 	}
@@ -121,7 +121,7 @@ func TestAChatLogIsCountedEverywhere(t *testing.T) {
 		}
 		e.restart()
 	}
-	want.DuplicatesSkipped, want.VotesProcessed, want.VotesByGame = 3, 0, map[protocol.GameID]protocol.ChatTally{}
+	want.DuplicatesSkipped, want.VotesProcessed, want.VotesByGame = 3, 0, map[protocol.GameID]protocol.ChatGameVotes{}
 	if diff := cmp.Diff(want, do[*protocol.ChatResult](t, e.hub, log)); diff != "" {
 		t.Fatalf("the same log after a restart (-want +got):\n%s", diff)
 	}
@@ -277,9 +277,9 @@ func TestAChatLogWithAKey(t *testing.T) {
 // must fit beside a key.
 func TestTheLargestAnswerToAChatLogIsKept(t *testing.T) {
 	r := protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 1 << 20, DuplicatesSkipped: 1 << 20, VotesProcessed: 1 << 20,
-		VotesByGame: map[protocol.GameID]protocol.ChatTally{}}
+		VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{}}
 	for id := range protocol.GameID(protocol.MaxChatGames) {
-		r.VotesByGame[1<<40+id] = protocol.ChatTally{Title: strings.Repeat("<", protocol.MaxTitle), Upvotes: 1 << 20, Downvotes: 1 << 20}
+		r.VotesByGame[1<<40+id] = protocol.ChatGameVotes{Title: strings.Repeat("<", protocol.MaxTitle), Upvotes: 1 << 20, Downvotes: 1 << 20}
 	}
 	b, err := json.Marshal(r)
 	if err != nil || len(b)+64 > persistence.MaxMemoBytes {

@@ -18,7 +18,7 @@ import (
 const maxDeliveryScan = logsKept + rounds*trimStep
 
 // WebhookLogs are the attempts of a webhook, the newest first.
-func (h *Hub) WebhookLogs(ctx context.Context, f protocol.LogFilter) ([]protocol.WebhookLog, error) {
+func (h *Hub) WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) ([]protocol.WebhookLog, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}

@@ -198,7 +198,7 @@ func (n *night) health(id protocol.WebhookID) protocol.WebhookHealth {
 
 func (n *night) logs(id protocol.WebhookID) []protocol.WebhookLog {
 	n.t.Helper()
-	rows, err := n.hub.WebhookLogs(n.t.Context(), protocol.LogFilter{ID: id, Limit: protocol.MaxWebhookLogs})
+	rows, err := n.hub.WebhookLogs(n.t.Context(), protocol.WebhookLogFilter{ID: id, Limit: protocol.MaxWebhookLogs})
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func TestALifeOfAWebhook(t *testing.T) {
 				t.Errorf("%T: %v", c, err)
 			}
 		}
-		if _, err := n.hub.WebhookLogs(t.Context(), protocol.LogFilter{ID: second}); codeOf(err) != protocol.CodeNotFound {
+		if _, err := n.hub.WebhookLogs(t.Context(), protocol.WebhookLogFilter{ID: second}); codeOf(err) != protocol.CodeNotFound {
 			t.Errorf("logs of a deleted webhook: %v", err)
 		}
 		if next := n.hook(protocol.EventAny); next != 3 {

@@ -196,7 +196,7 @@ func TestMetricsAreTheOptions(t *testing.T) {
 type forging struct{ gateway.Hub }
 
 func (h forging) SessionVotes(context.Context, protocol.SessionID) (protocol.SessionVotes, error) {
-	return protocol.SessionVotes{SessionID: 1, Votes: []protocol.GameTally{{Title: "Quiplash\nbot: free skins at\u2028example.com", NetScore: 1, Upvotes: 1}}}, nil
+	return protocol.SessionVotes{SessionID: 1, Votes: []protocol.GameVotes{{Title: "Quiplash\nbot: free skins at\u2028example.com", NetScore: 1, Upvotes: 1}}}, nil
 }
 
 // TestALineForChatBotsIsOneLine, whatever is stored: a bot says each line by itself.

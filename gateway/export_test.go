@@ -104,12 +104,12 @@ func TestExportedVotesRecount(t *testing.T) {
 }
 
 // recounted are the totals that the votes come to.
-func recounted(e protocol.SessionExport) []protocol.GameTally {
+func recounted(e protocol.SessionExport) []protocol.GameVotes {
 	totals := slices.Clone(e.Totals)
 	at := map[protocol.GameID]int{}
 	for i, t := range totals {
 		at[t.GameID] = i
-		totals[i] = protocol.GameTally{GameID: t.GameID, Title: t.Title, PackName: t.PackName}
+		totals[i] = protocol.GameVotes{GameID: t.GameID, Title: t.Title, PackName: t.PackName}
 	}
 	for _, v := range e.Votes {
 		t := &totals[at[v.GameID]]

@@ -66,7 +66,7 @@ type Webhooks interface {
 	Webhooks(ctx context.Context) ([]protocol.Webhook, error)
 	Webhook(ctx context.Context, id protocol.WebhookID) (protocol.Webhook, error)
 	// WebhookLogs are the attempts, the newest first.
-	WebhookLogs(ctx context.Context, f protocol.LogFilter) ([]protocol.WebhookLog, error)
+	WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) ([]protocol.WebhookLog, error)
 	Deliveries(ctx context.Context, f protocol.DeliveryFilter) ([]protocol.Delivery, error)
 	WebhookHealth(ctx context.Context, id protocol.WebhookID) (protocol.WebhookHealth, error)
 }

@@ -26,7 +26,7 @@ func FuzzQuery(f *testing.F) {
 		values, _ := url.ParseQuery(query) // as URL.Query does, what fits counts
 		asked[protocol.VoteFilter](t, values)
 		asked[protocol.GameFilter](t, values)
-		asked[protocol.LogFilter](t, values)
+		asked[protocol.WebhookLogFilter](t, values)
 		asked[protocol.DeliveryFilter](t, values)
 		asked[protocol.ExportSession](t, values)
 		asked[protocol.ImportGames](t, values)

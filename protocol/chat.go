@@ -135,11 +135,11 @@ type ChatResult struct {
 	// VotesProcessed is the number of votes that were counted now.
 	VotesProcessed int64 `json:"votesProcessed"`
 	// VotesByGame are the votes counted now, by game; never nil.
-	VotesByGame map[GameID]ChatTally `json:"votesByGame"`
+	VotesByGame map[GameID]ChatGameVotes `json:"votesByGame"`
 }
 
-// ChatTally are the votes of one chat log for one game.
-type ChatTally struct {
+// ChatGameVotes are the votes of one chat log for one game.
+type ChatGameVotes struct {
 	Title     string `json:"title"`
 	Upvotes   int64  `json:"upvotes"`
 	Downvotes int64  `json:"downvotes"`

@@ -65,14 +65,14 @@ type DeliveryAttempt struct {
 	NextAttemptAt *Timestamp `json:"next_attempt_at"`
 }
 
-// LogFilter is the query of webhooks.logs.
-type LogFilter struct {
+// WebhookLogFilter is the query of webhooks.logs.
+type WebhookLogFilter struct {
 	ID    WebhookID `json:"id"`
 	Limit int       `json:"limit"` // 1 to MaxWebhookLogs, default 50
 }
 
 // Check validates the limit and fills in its default.
-func (f *LogFilter) Check() *Error { return checkLimit(&f.Limit, MaxWebhookLogs) }
+func (f *WebhookLogFilter) Check() *Error { return checkLimit(&f.Limit, MaxWebhookLogs) }
 
 // DeliveryFilter is the query of webhooks.deliveries; zero fields match every delivery.
 type DeliveryFilter struct {

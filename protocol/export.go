@@ -47,7 +47,7 @@ type SessionExport struct {
 	Games []SessionGame `json:"games"`
 	// Totals are the session's own votes by game, those of removed plays included: the sum
 	// of Votes without voided and replaced ones.
-	Totals []GameTally `json:"totals"`
+	Totals []GameVotes `json:"totals"`
 	// Votes are in the order of their arrival.
 	Votes []ExportedVote `json:"votes"`
 	// Voided are the devices whose votes the host has voided.

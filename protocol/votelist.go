@@ -77,11 +77,11 @@ type Pagination struct {
 // SessionVotes is the answer of sessions.votes, most votes first.
 type SessionVotes struct {
 	SessionID SessionID   `json:"session_id"`
-	Votes     []GameTally `json:"votes"`
+	Votes     []GameVotes `json:"votes"`
 }
 
-// GameTally is a row of sessions.votes: the votes for a game within one session.
-type GameTally struct {
+// GameVotes is a row of sessions.votes: the votes for a game within one session.
+type GameVotes struct {
 	GameID     GameID `json:"game_id"`
 	Title      string `json:"title"`
 	PackName   string `json:"pack_name"`

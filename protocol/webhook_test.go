@@ -111,7 +111,7 @@ func TestWebhookJSONFollowsTheReference(t *testing.T) {
 }
 
 func TestWebhookQueriesHaveDefaultsAndLimits(t *testing.T) {
-	logs, deliveries := protocol.LogFilter{}, protocol.DeliveryFilter{}
+	logs, deliveries := protocol.WebhookLogFilter{}, protocol.DeliveryFilter{}
 	if err := logs.Check(); err != nil || logs.Limit != 50 {
 		t.Errorf("%+v %v", logs, err)
 	}
@@ -119,7 +119,7 @@ func TestWebhookQueriesHaveDefaultsAndLimits(t *testing.T) {
 		t.Errorf("%+v %v", deliveries, err)
 	}
 	for _, limit := range []int{-1, 1001} {
-		if err := (&protocol.LogFilter{Limit: limit}).Check(); err == nil {
+		if err := (&protocol.WebhookLogFilter{Limit: limit}).Check(); err == nil {
 			t.Errorf("limit %d", limit)
 		}
 	}

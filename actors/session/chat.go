@@ -27,7 +27,7 @@ func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.Cloc
 	}
 	r := &protocol.ChatResult{
 		Message:          "Chat log imported and processed successfully",
-		MessagesImported: c.Messages, DuplicatesSkipped: l.duplicates, VotesByGame: map[protocol.GameID]protocol.ChatTally{},
+		MessagesImported: c.Messages, DuplicatesSkipped: l.duplicates, VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{},
 	}
 	h.chat = chatVerdict{of: c, result: r}
 	if len(l.accepted) == 0 {

@@ -124,7 +124,7 @@ func TestChatAnswersAndEvents(t *testing.T) {
 	e.now = noon + 9*second
 	log := chat(ann("hello", -5000), bob(up, -1000), ann(up, 0), bob(down, 1), ann(up, 700), ann(both, 2000), chatLine{"cy", up, noon + 5000})
 	want := &protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 7, DuplicatesSkipped: 1, VotesProcessed: 5,
-		VotesByGame: map[protocol.GameID]protocol.ChatTally{1: {Title: "Game 1", Upvotes: 3, Downvotes: 1}, 2: {Title: "Game 2", Downvotes: 1}}}
+		VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{1: {Title: "Game 1", Upvotes: 3, Downvotes: 1}, 2: {Title: "Game 2", Downvotes: 1}}}
 	if diff := cmp.Diff(any(want), e.must(t, log)); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
@@ -135,7 +135,7 @@ func TestChatAnswersAndEvents(t *testing.T) {
 		t.Errorf("event %s\nwant %s", got, event)
 	}
 	n := len(e.facts)
-	want.DuplicatesSkipped, want.VotesProcessed, want.VotesByGame = 5, 0, map[protocol.GameID]protocol.ChatTally{}
+	want.DuplicatesSkipped, want.VotesProcessed, want.VotesByGame = 5, 0, map[protocol.GameID]protocol.ChatGameVotes{}
 	if diff := cmp.Diff(any(want), e.must(t, log)); diff != "" || len(e.facts) != n {
 		t.Errorf("the same log again: %d facts, answer (-want +got):\n%s", len(e.facts)-n, diff)
 	}

@@ -31,17 +31,17 @@ func (h *State) Games() []protocol.SessionGame {
 // Votes is the session's own votes for each game that has any, most votes first;
 // games with as many stand in the order of their first playing.
 func (h *State) Votes() protocol.SessionVotes {
-	votes := make([]protocol.GameTally, 0, len(h.tallies))
+	votes := make([]protocol.GameVotes, 0, len(h.tallies))
 	for _, t := range h.tallies {
 		if t.Up+t.Down == 0 {
 			continue
 		}
-		votes = append(votes, protocol.GameTally{
+		votes = append(votes, protocol.GameVotes{
 			GameID: t.ID, Title: t.Title, PackName: t.PackName,
 			Upvotes: t.Up, Downvotes: t.Down, NetScore: t.Up - t.Down, TotalVotes: t.Up + t.Down,
 		})
 	}
-	slices.SortStableFunc(votes, func(a, b protocol.GameTally) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
+	slices.SortStableFunc(votes, func(a, b protocol.GameVotes) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
 	return protocol.SessionVotes{SessionID: h.id, Votes: votes}
 }
 

@@ -22,7 +22,7 @@ func TestReads(t *testing.T) {
 		{ID: 2, Totals: protocol.NewTotals(21, 3), SessionUpvotes: 1, SessionDownvotes: 1},
 		{ID: 3, Totals: protocol.NewTotals(30, 3)},
 	}
-	votes := protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameTally{
+	votes := protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameVotes{
 		{GameID: 1, Title: "Game 1", PackName: "Pack 1", Upvotes: 2, Downvotes: 1, NetScore: 1, TotalVotes: 3},
 		{GameID: 2, Title: "Game 2", PackName: "Pack 1", Upvotes: 1, Downvotes: 1, TotalVotes: 2},
 	}}
@@ -96,7 +96,7 @@ func TestNothingIsLeftOfADeletedSession(t *testing.T) {
 	if diff := cmp.Diff(want, e.View(0, e.moment())); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff(protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameTally{}}, e.Votes()); diff != "" {
+	if diff := cmp.Diff(protocol.SessionVotes{SessionID: 3, Votes: []protocol.GameVotes{}}, e.Votes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if n := len(e.AppendSnapshot(nil)); n > 300 {

@@ -67,17 +67,17 @@ func (l *longhand) count(game protocol.GameID) (up, down int64) {
 
 // tally is what sessions.votes should say: most votes first, then in the order of first
 // playings.
-func (l *longhand) tally() []protocol.GameTally {
-	tally := []protocol.GameTally{}
+func (l *longhand) tally() []protocol.GameVotes {
+	tally := []protocol.GameVotes{}
 	for _, p := range l.plays {
 		up, down := l.count(p.game)
-		if up+down == 0 || slices.ContainsFunc(tally, func(t protocol.GameTally) bool { return t.GameID == p.game }) {
+		if up+down == 0 || slices.ContainsFunc(tally, func(t protocol.GameVotes) bool { return t.GameID == p.game }) {
 			continue
 		}
 		g := catalogued(p.game)
-		tally = append(tally, protocol.GameTally{GameID: p.game, Title: g.Title, PackName: g.PackName, Upvotes: up, Downvotes: down, NetScore: up - down, TotalVotes: up + down})
+		tally = append(tally, protocol.GameVotes{GameID: p.game, Title: g.Title, PackName: g.PackName, Upvotes: up, Downvotes: down, NetScore: up - down, TotalVotes: up + down})
 	}
-	slices.SortStableFunc(tally, func(a, b protocol.GameTally) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
+	slices.SortStableFunc(tally, func(a, b protocol.GameVotes) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
 	return tally
 }
 

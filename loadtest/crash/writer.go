@@ -32,7 +32,7 @@ func (e *state) write(ctx context.Context, index int) {
 	batch := 1
 	hub := e.client.WithToken(e.client.Token())
 	defer hub.Close()
-	socket := hub.Requests()
+	socket := hub.RequestSocket()
 	defer socket.Close()
 	send := func(ctx context.Context, v oracle.Vote) error {
 		return hub.CallWithKey(ctx, key(v), "POST", "/api/votes/live", v.Command(e.ids[v.Session]), nil)

@@ -67,7 +67,7 @@ func (r *run) judge(head int) {
 	heads := []protocol.Seq{protocol.Seq(head)}
 	r.ledger.Check(r.findings, heads, r.ledger.Acknowledged())
 	counted := r.record.Check(r.findings, heads[0])
-	r.record.CheckTotals(r.findings, protocol.SessionVotes{SessionID: session, Votes: []protocol.GameTally{{
+	r.record.CheckTotals(r.findings, protocol.SessionVotes{SessionID: session, Votes: []protocol.GameVotes{{
 		GameID: game, Upvotes: r.totals.Upvotes, Downvotes: r.totals.Downvotes,
 		NetScore: r.totals.PopularityScore, TotalVotes: r.totals.Upvotes + r.totals.Downvotes,
 	}}}, counted)

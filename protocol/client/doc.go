@@ -22,7 +22,7 @@
 //
 // A bot with many votes a second sends them over one WebSocket, concurrently:
 //
-//	socket := c.Requests()
+//	socket := c.RequestSocket()
 //	defer socket.Close()
 //	err := socket.Do(ctx, "votes.live", "vote-"+messageID, vote, nil)
 //

@@ -107,7 +107,7 @@ var goroutines = map[string]string{
 	"cmd/partyline/evening.go":       "the demo's own server; ends with its context and is waited for",
 	"cmd/partyline/demo/screen.go":   "the demo's screen; ends with its context",
 
-	"protocol/client/requests.go": "reads the answers of one connection; ends with it",
+	"protocol/client/requestsocket.go": "reads the answers of one connection; ends with it",
 	"protocol/client/socket.go":   "pings one connection; ends with it",
 
 	"loadtest/crash/run.go":          "writers, screens, hosts and voters of polls; people's end waits for them",

@@ -12,7 +12,7 @@ import (
 
 // printResult is the table at the end of the evening, the best game first.
 func printResult(w io.Writer, r protocol.SessionVotes, acknowledged int) {
-	slices.SortStableFunc(r.Votes, func(a, b protocol.GameTally) int { return cmp.Compare(b.NetScore, a.NetScore) })
+	slices.SortStableFunc(r.Votes, func(a, b protocol.GameVotes) int { return cmp.Compare(b.NetScore, a.NetScore) })
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "  GAME\tPACK\tUP\tDOWN\tSCORE")
 	for _, g := range r.Votes {

@@ -13,30 +13,30 @@ import (
 // ErrClosed is the error of requests after Close, and of those that Close has interrupted.
 var ErrClosed = errors.New("the connection for requests is closed")
 
-// Requests sends requests over one WebSocket, any number concurrently; the server stops
+// RequestSocket sends requests over one WebSocket, any number concurrently; the server stops
 // reading while too many of one connection are unanswered. The first request opens the
 // connection, and after a loss the next request opens a new one. Methods may be called
 // concurrently. The caller must Close it.
-type Requests struct {
+type RequestSocket struct {
 	client *Client
 	// dialing is a lock, held while a connection is opened.
 	dialing chan struct{}
 
 	mu     sync.Mutex
-	conn   *requestSocket // nil for none
+	conn   *requestConn // nil for none
 	closed bool
 }
 
-// Requests returns a Requests without a connection yet.
-func (c *Client) Requests() *Requests {
-	return &Requests{client: c, dialing: make(chan struct{}, 1)}
+// RequestSocket returns a RequestSocket without a connection yet.
+func (c *Client) RequestSocket() *RequestSocket {
+	return &RequestSocket{client: c, dialing: make(chan struct{}, 1)}
 }
 
 // Do sends a request for an operation with its data, such as "votes.live" with a
 // protocol.CastVote, and decodes the answer as Call does. key is the idempotency key, "" for
 // none. A refusal is an *Error; after any other error the outcome is unknown and the request
 // must be sent again with its key, see Retry.
-func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) error {
+func (r *RequestSocket) Do(ctx context.Context, op, key string, data, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	s, err := r.socket(ctx)
@@ -54,7 +54,7 @@ func (r *Requests) Do(ctx context.Context, op, key string, data, answer any) err
 }
 
 // Close closes the connection and fails all pending requests with ErrClosed.
-func (r *Requests) Close() {
+func (r *RequestSocket) Close() {
 	r.mu.Lock()
 	s := r.conn
 	r.conn, r.closed = nil, true
@@ -65,7 +65,7 @@ func (r *Requests) Close() {
 }
 
 // socket returns the open connection, or opens one.
-func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
+func (r *RequestSocket) socket(ctx context.Context) (*requestConn, error) {
 	select {
 	case r.dialing <- struct{}{}:
 		defer func() { <-r.dialing }()
@@ -86,7 +86,7 @@ func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
 		cancel()
 		return nil, err
 	}
-	s := &requestSocket{conn: conn, cancel: cancel, ended: make(chan struct{}), waiting: map[string]chan response{}}
+	s := &requestConn{conn: conn, cancel: cancel, ended: make(chan struct{}), waiting: map[string]chan response{}}
 	go s.read() // ends with the connection
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -94,7 +94,7 @@ func (r *Requests) socket(ctx context.Context) (*requestSocket, error) {
 	return s, nil
 }
 
-func (r *Requests) current() (*requestSocket, error) {
+func (r *RequestSocket) current() (*requestConn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -106,8 +106,8 @@ func (r *Requests) current() (*requestSocket, error) {
 	return r.conn, nil
 }
 
-// requestSocket is one connection with its pending requests.
-type requestSocket struct {
+// requestConn is one connection with its pending requests.
+type requestConn struct {
 	conn   Socket
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -126,7 +126,7 @@ type response struct {
 	Data   json.RawMessage `json:"data"`
 }
 
-func (s *requestSocket) isEnded() bool {
+func (s *requestConn) isEnded() bool {
 	select {
 	case <-s.ended:
 		return true
@@ -135,7 +135,7 @@ func (s *requestSocket) isEnded() bool {
 	}
 }
 
-func (s *requestSocket) request(ctx context.Context, op, key string, data any) (response, error) {
+func (s *requestConn) request(ctx context.Context, op, key string, data any) (response, error) {
 	body, err := encode(data)
 	if err != nil {
 		return response{}, err
@@ -159,7 +159,7 @@ func (s *requestSocket) request(ctx context.Context, op, key string, data any) (
 	}
 }
 
-func (s *requestSocket) register() (id string, answered chan response) {
+func (s *requestConn) register() (id string, answered chan response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next++
@@ -168,14 +168,14 @@ func (s *requestSocket) register() (id string, answered chan response) {
 	return id, answered
 }
 
-func (s *requestSocket) unregister(id string) {
+func (s *requestConn) unregister(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, id)
 }
 
 // read passes responses to the pending requests until the connection ends.
-func (s *requestSocket) read() {
+func (s *requestConn) read() {
 	for {
 		text, err := s.conn.Next()
 		if err != nil {
@@ -197,7 +197,7 @@ func (s *requestSocket) read() {
 }
 
 // end closes the connection and fails all pending requests. The first reason is kept.
-func (s *requestSocket) end(why error) {
+func (s *requestConn) end(why error) {
 	s.mu.Lock()
 	if s.endErr == nil {
 		s.endErr = why
@@ -208,7 +208,7 @@ func (s *requestSocket) end(why error) {
 	_ = s.conn.Close()
 }
 
-func (s *requestSocket) endReason() error {
+func (s *requestConn) endReason() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.endErr

@@ -16,7 +16,7 @@ import (
 
 func TestConcurrentRequestsShareOneSocket(t *testing.T) {
 	h := startServer(t)
-	socket := h.Requests()
+	socket := h.RequestSocket()
 	defer socket.Close()
 	var group sync.WaitGroup
 	const votes = 200
@@ -40,7 +40,7 @@ func TestConcurrentRequestsShareOneSocket(t *testing.T) {
 
 func TestRetriedRequestsWithAKeyCountOnce(t *testing.T) {
 	h := startServer(t)
-	socket := h.Requests()
+	socket := h.RequestSocket()
 	defer socket.Close()
 	var group sync.WaitGroup
 	const votes = 100
@@ -69,7 +69,7 @@ func TestRetriedRequestsWithAKeyCountOnce(t *testing.T) {
 
 func TestRequestsAfterCloseFail(t *testing.T) {
 	h := startServer(t)
-	socket := h.Requests()
+	socket := h.RequestSocket()
 	if err := socket.Do(t.Context(), "sessions.votes", "", map[string]any{"id": h.session}, nil); err != nil {
 		t.Fatal(err)
 	}
