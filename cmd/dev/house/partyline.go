@@ -108,7 +108,7 @@ var goroutines = map[string]string{
 	"cmd/partyline/demo/screen.go":   "the demo's screen; ends with its context",
 
 	"protocol/client/requestsocket.go": "reads the answers of one connection; ends with it",
-	"protocol/client/socket.go":   "pings one connection; ends with it",
+	"protocol/client/socket.go":        "pings one connection; ends with it",
 
 	"loadtest/crash/run.go":          "writers, screens, hosts and voters of polls; people's end waits for them",
 	"loadtest/crash/writer.go":       "votes of one writer that are on their way at once; waited for",
