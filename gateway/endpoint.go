@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -21,7 +22,7 @@ type endpoint struct {
 	// ballot reads the vote of an operation that is one, else nil.
 	readVote voteReader
 	// price is what its answers have cost lately.
-	cost averageCost
+	cost limit.Cost
 	// params are the names of the path's parameters, in order.
 	params []string
 }
@@ -41,7 +42,7 @@ func (g *Gateway) operations() (map[string]*endpoint, error) {
 	for op, read := range ballots {
 		all[op].readVote = read
 	}
-	all["sessions.list"].cost.bytes.Store(listBytes)
+	all["sessions.list"].cost.Expect(limit.ListBytes)
 	return all, nil
 }
 
@@ -79,6 +80,23 @@ func (e *endpoint) bodyLimit() int64 {
 // free says that nobody pays for it: a supervisor that is refused when it asks whether
 // the process lives would end one that does.
 func (e *endpoint) exempt() bool { return e.Op == "health.get" }
+
+// charged is what a request is charged, nil for nothing.
+func (e *endpoint) charged() *limit.Cost {
+	if e.exempt() {
+		return nil
+	}
+	return &e.cost
+}
+
+// chargedBySocket is the same for a request by WebSocket. Guests' votes are not charged
+// there: they have limits of their own, of the device and of all votes of its address.
+func (e *endpoint) chargedBySocket(who protocol.Principal) *limit.Cost {
+	if who.Role == protocol.RoleGuest && e.readVote != nil {
+		return nil
+	}
+	return e.charged()
+}
 
 // patience is how long one request may take. A large body takes its time on a slow
 // line, and the wait for the answer begins after it.

@@ -3,6 +3,8 @@ package gateway
 import (
 	"testing"
 
+	"partyline/actors/admission"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -19,5 +21,35 @@ func TestTableAndHandlersMustFit(t *testing.T) {
 	}
 	if all, err := endpoints(rows, map[string]handler{"a.b": g.health}); err != nil || len(all["a.b"].params) != 2 {
 		t.Error(all, err)
+	}
+}
+
+// TestGuestsVotesBySocketAreNotCharged: they have limits of their own.
+func TestGuestsVotesBySocketAreNotCharged(t *testing.T) {
+	games, health, votes := &endpoint{}, &endpoint{}, &endpoint{readVote: readVote}
+	games.Op, health.Op, votes.Op = "games.list", "health.get", "join.vote"
+	guest, bot := protocol.Principal{Role: protocol.RoleGuest}, protocol.Principal{Role: protocol.RoleBot}
+	for _, c := range []struct {
+		name    string
+		cost    *limit.Cost
+		charged bool
+	}{
+		{"a guest", games.chargedBySocket(guest), true},
+		{"a guest's vote by REST", votes.charged(), true},
+		{"a guest's vote", votes.chargedBySocket(guest), false},
+		{"a bot's vote", votes.chargedBySocket(bot), true},
+		{"a probe", health.charged(), false},
+		{"a probe by socket", health.chargedBySocket(bot), false},
+	} {
+		if charged := c.cost != nil; charged != c.charged {
+			t.Errorf("%s: charged %v", c.name, charged)
+		}
+	}
+}
+
+// TestTableKnowsWhatTheHubTakes: the table of limits says what the hub does.
+func TestTableKnowsWhatTheHubTakes(t *testing.T) {
+	if limit.InFlight.Most != admission.DefaultLimit {
+		t.Errorf("the table says %d, the hub takes %d", limit.InFlight.Most, admission.DefaultLimit)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"partyline/actors/admission"
 	"partyline/gateway/auth"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -20,7 +21,7 @@ type frameRequest struct {
 	endpoint *endpoint // nil for an unknown one
 	start    time.Time
 	reserved bool // the socket is not closed before it is answered
-	charged  reservation
+	charged  limit.Reservation
 }
 
 // request answers a request frame: the same operation, rights and answer as by REST.
@@ -46,7 +47,7 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 }
 
 func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h auth.Identity) {
-	paid, over := k.g.requestLimits.reserveFrame(e, h.Principal, k.from, c.start)
+	paid, over := k.g.requestLimits.Reserve(e.chargedBySocket(h.Principal), h.Principal, k.from, c.start)
 	if over != nil {
 		k.g.requestMetrics.refused.Add(k.ctx, 1)
 		k.throttled.Store(true)
@@ -59,7 +60,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h auth.Identity
 		return
 	}
 	c.reserved = true
-	if k.peer.ReserveReply() > socketLimits[h.Role].inFlight {
+	if k.peer.ReserveReply() > int(limit.MessagesOf(h.Role).Most) {
 		k.throttled.Store(true)
 		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
@@ -141,9 +142,9 @@ func (c *frameRequest) settle(bytes, status int) {
 		return
 	}
 	if status < http.StatusBadRequest {
-		c.endpoint.cost.observe(bytes)
+		c.endpoint.cost.Observe(bytes)
 	}
-	c.socket.g.requestLimits.settle(c.charged, costOf(bytes), time.Now())
+	c.socket.g.requestLimits.Settle(c.charged, limit.CostOf(bytes), time.Now())
 }
 
 // label is the op as metrics know it: what clients make up counts as one.

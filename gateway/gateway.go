@@ -15,6 +15,7 @@ import (
 	"partyline/gateway/auth"
 	"partyline/gateway/clientaddr"
 	"partyline/gateway/fanout"
+	"partyline/gateway/limit"
 	"partyline/gateway/screen"
 	"partyline/protocol"
 )
@@ -91,12 +92,12 @@ type Gateway struct {
 	engine        *fanout.Engine
 	auth          *auth.Authenticator
 	adminKey      [sha256.Size]byte
-	failedLogins  failedAttempts
-	guestLimits   guestLimits
-	deviceSockets deviceSockets
+	failedLogins  limit.Failures
+	guestLimits   *limit.Guests
+	deviceSockets limit.DeviceSockets[*socket]
 	checkURL      func(ctx context.Context, url string) error
-	connectLimit  addressBuckets
-	requestLimits requestLimits
+	connectLimit  limit.Addresses
+	requestLimits *limit.Requests
 	proxies       clientaddr.Proxies
 	hosts         hosts
 	origins       origins
@@ -104,7 +105,7 @@ type Gateway struct {
 	endpoints     map[string]*endpoint
 	// subscribing is what a subscription is charged as, and firstSubscribing the first of a
 	// socket.
-	subscribeCost, firstSubscribeCost endpoint
+	subscribeCost, firstSubscribeCost limit.Cost
 	site                              *screen.Site
 	links                             links
 	mux                               *http.ServeMux
@@ -115,7 +116,7 @@ type Gateway struct {
 	log                               zerolog.Logger
 	draining                          atomic.Bool
 	expiry                            *expiry
-	historyQueue                      historyQueue
+	historyQueue                      *limit.HistoryQueue
 }
 
 // New builds the routes, starts the sweeper, which Close ends, and goes to the door. It
@@ -128,10 +129,11 @@ func New(o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates := limit.Rates{Token: o.TokenRate, Viewer: o.ViewerRate, Address: o.AddressRate, Connect: o.ConnectRate, Join: o.JoinRate, Guest: o.GuestRate}
 	g := &Gateway{
 		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, auth: auth.New(auth.Options{Secret: o.JWTSecret, Timeline: o.Hub.Timeline(), Revocations: o.Hub, Now: o.Now}), adminKey: sha256.Sum256([]byte(o.AdminKey)),
-		failedLogins: failedAttempts{limit: maxLogins}, guestLimits: newGuestLimits(o), requestLimits: newRequestLimits(o),
-		connectLimit: newAddressBuckets(o.ConnectRate, DefaultConnectRate, connectSeconds), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
+		failedLogins: limit.NewFailures(&limit.WrongAdminKeys), guestLimits: limit.NewGuests(rates), requestLimits: limit.NewRequests(rates),
+		connectLimit: limit.NewAddresses(&limit.NewSockets, o.ConnectRate), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		links: newLinks(o), server: o.Server, requestMetrics: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
 	}
 	if g.server == nil {
@@ -143,7 +145,7 @@ func New(o Options) (*Gateway, error) {
 	if g.ready == nil {
 		g.ready = func() error { return nil }
 	}
-	g.historyQueue.limits = &g.requestLimits
+	g.historyQueue = limit.NewHistoryQueue(g.requestLimits)
 	if g.site, err = screen.Open(); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (g *Gateway) handlers() map[string]handler {
 		"sessions.join.void":      command[protocol.VoidVotes](g.hub, http.StatusOK),
 
 		"votes.batch": g.castVotes,
-		"votes.list":  g.historyQueue.limited(search(g.hub.Votes)),
+		"votes.list":  g.inHistoryQueue(search(g.hub.Votes)),
 
 		"stats.get": list(g.hub.Stats),
 

@@ -80,12 +80,12 @@ func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterA
 	}
 	now := time.Now()
 	session := g.hub.Opens(code)
-	if err := g.guestLimits.allowCode(in.client, code, session != 0, g.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
+	if err := g.guestLimits.AllowCode(in.client, code, session != 0, g.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
 		return none, err
 	}
 	e, p, err := g.admitGuest(ctx, in, session, code, q.Device, now)
 	if err == nil {
-		g.guestLimits.codes.recordEntry(in.client, code, now)
+		g.guestLimits.Admitted(in.client, code, now)
 	}
 	return guestGrant{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.Device.String(), Address: p.Address, Voids: p.Voids,
 		Name: auth.GuestName(q.Name, p.Device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
@@ -101,7 +101,7 @@ func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.
 	counted := ours && p.Session == session
 	if !ours {
 		p.Device = auth.NewDevice()
-	} else if err := g.guestLimits.allowDevice(p.Device, now); err != nil {
+	} else if err := g.guestLimits.AllowDevice(p.Device, now); err != nil {
 		return protocol.GuestState{}, p, err
 	}
 	if ours && !counted {
@@ -112,7 +112,7 @@ func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.
 		counted = e.HasVoted
 	}
 	if !counted {
-		if err := g.guestLimits.allowJoin(in.client, now); err != nil {
+		if err := g.guestLimits.AllowJoin(in.client, now); err != nil {
 			return protocol.GuestState{}, p, err
 		}
 	}
@@ -132,7 +132,7 @@ func (g *Gateway) signGrant(a guestGrant) (protocol.GuestLogin, error) {
 
 // readGuestVote is join.vote: whose it is stands in the token.
 func (g *Gateway) readGuestVote(in *request) (protocol.Command, *protocol.Error) {
-	if err := g.guestLimits.allowVote(in.client, in.principal.Device, time.Now()); err != nil {
+	if err := g.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
 		return nil, err
 	}
 	c := new(protocol.CastGuestVote)

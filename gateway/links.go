@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"partyline/gateway/clientaddr"
+	"partyline/gateway/limit"
 	"partyline/gateway/screen"
 	"partyline/protocol"
 )
@@ -98,7 +99,7 @@ func (g *Gateway) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 		g.refuse(x, refusal)
 		return
 	}
-	x.extraCost = qrTokens
+	x.extraCost = limit.QRTokens
 	picture, err := screen.QR(link)
 	if err != nil {
 		g.refuse(x, toClient(g.log, err, "qr.svg", x.id))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"partyline/gateway/decode"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -69,7 +70,7 @@ func (g *Gateway) checkAdminKey(in *request, key string) *protocol.Error {
 	if right && len(key) >= longAdminKey {
 		return nil
 	}
-	if err := tooMany(g.failedLogins.attempt(in.client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
+	if err := limit.TooMany(g.failedLogins.Attempt(in.client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
 		return err
 	}
 	if !right {

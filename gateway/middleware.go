@@ -9,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -40,7 +41,7 @@ func (g *Gateway) checkAndRoute(x *responseRecorder, r *http.Request) {
 	if named {
 		cors(x.Header(), r.Header.Get("Origin"))
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			g.serveCharged(pageBudget, x, r, func() { preflight(x) })
+			g.serveCharged(limit.PageBudget, x, r, func() { preflight(x) })
 			return
 		}
 	}

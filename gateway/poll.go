@@ -50,7 +50,7 @@ func (g *Gateway) readChoice(in *request) (protocol.Command, *protocol.Error) {
 	}
 	c.Username = protocol.NormalizeVoterName(c.Username)
 	if in.principal.Role == protocol.RoleGuest {
-		if err := g.guestLimits.allowVote(in.client, in.principal.Device, time.Now()); err != nil {
+		if err := g.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
 			return nil, err
 		}
 		c.Username, c.Device, c.Generation, c.Address, c.VoidCount = in.principal.Name, in.principal.Device, in.principal.Generation, in.principal.Address, in.principal.VoidCount

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	mrand "math/rand/v2"
 	"net/http"
+	"partyline/gateway/limit"
 	"time"
 )
 
@@ -27,7 +28,7 @@ func (x *responseRecorder) cost() float64 {
 	if x.uncounted {
 		return 1
 	}
-	return costOfStored(x.bytes) + x.extraCost
+	return limit.CostOfStored(x.bytes) + x.extraCost
 }
 
 // pause has a client wait that asks too much, unless it goes away.

@@ -8,6 +8,7 @@ import (
 
 	"partyline/actors/admission"
 	"partyline/gateway/auth"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -22,7 +23,7 @@ func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
 	defer cancel()
 	who, invalid := g.auth.Identify(r)
 	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.IssuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: g.proxies.Client(r)}
-	paid, refusal := g.requestLimits.reserve(e, in.principal, in.client, time.Now())
+	paid, refusal := g.requestLimits.Reserve(e.charged(), in.principal, in.client, time.Now())
 	if refusal == nil {
 		refusal = auth.Authorize(who, invalid, e.Access)
 	}
@@ -42,9 +43,9 @@ func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
 		return // only the host has files, and they have places of their own
 	default:
 		g.write(x, rep)
-		e.cost.observe(x.bytes)
+		e.cost.Observe(x.bytes)
 	}
-	g.requestLimits.settle(paid, costOf(x.bytes), time.Now())
+	g.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
 }
 
 // ask reads what somebody asks who may. Nobody learns what a body should be without the

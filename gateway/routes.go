@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -72,7 +73,7 @@ func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {
 		case e == nil:
 			g.refuseMethod(x, r, allowed)
 		case e.exempt():
-			g.serveCharged(probeBudget, x, r, func() { g.serveREST(e, x, r) })
+			g.serveCharged(limit.ProbeBudget, x, r, func() { g.serveREST(e, x, r) })
 		default:
 			g.serveREST(e, x, r)
 		}
@@ -93,18 +94,18 @@ func (g *Gateway) servePlain(pattern string, h http.HandlerFunc) http.HandlerFun
 }
 
 // accountOfPath is what pays for a path that is no operation.
-func budgetOfPath(pattern string) budget {
+func budgetOfPath(pattern string) limit.Budget {
 	switch pattern {
 	case "/ready": // asked by supervisors, as /health is
-		return probeBudget
+		return limit.ProbeBudget
 	case "/metrics":
-		return metricsBudget
+		return limit.MetricsBudget
 	case "/vote/{code}/qr.svg": // is drawn each time
-		return addressBudget
+		return limit.AddressBudget
 	case "/api/sessions/live": // handshakes have a rate of their own; what is none pays as a page
-		return noBudget
+		return limit.NoBudget
 	}
-	return pageBudget
+	return limit.PageBudget
 }
 
 func (g *Gateway) refuseMethod(x *responseRecorder, r *http.Request, allowed string) {

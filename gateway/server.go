@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"partyline/gateway/limit"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -31,16 +32,17 @@ type ServerOptions struct {
 // opening a large data folder takes a while: until then it says that the server is
 // starting. The Gateway that is made with it answers from then on.
 type Server struct {
-	connections    *connections
-	handshakeLimit *handshakeLimit
-	handler        http.Handler
-	gateway        atomic.Pointer[Gateway]
-	log            zerolog.Logger
+	connections *limit.Connections
+	handler     http.Handler
+	gateway     atomic.Pointer[Gateway]
+	log         zerolog.Logger
 }
 
 // NewDoor makes a door with nobody behind it.
 func NewServer(o ServerOptions) *Server {
-	return &Server{connections: newConnections(o), handshakeLimit: newHandshakeLimit(o), handler: o.Handler, log: o.Log}
+	connections := limit.NewConnections(limit.ConnectionOptions{MaxConnections: o.MaxConnections, MaxPerAddress: o.MaxPerAddress,
+		HandshakeRate: o.HandshakeRate, TrustedProxies: o.TrustedProxies, Log: o.Log})
+	return &Server{connections: connections, handler: o.Handler, log: o.Log}
 }
 
 // ServeHTTP implements http.Handler.
@@ -59,7 +61,7 @@ func (d *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *Server) HTTPServer() *http.Server {
 	return &http.Server{
 		Handler:           d,
-		ConnState:         d.connections.track,
+		ConnState:         d.connections.Track,
 		ErrorLog:          log.New(serverLog{d.log.With().Str("from", "net/http").Logger()}, "", 0),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -72,5 +74,5 @@ func (d *Server) HTTPServer() *http.Server {
 // Listener bounds the connections of the server it is served by. The connections are
 // handed on as they are: the engine writes to the bare TCP connection.
 func (d *Server) Listener(l net.Listener) net.Listener {
-	return limitedListener{Listener: l, connections: d.connections, handshakes: d.handshakeLimit, log: d.log}
+	return d.connections.Listener(l)
 }

@@ -8,22 +8,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"partyline/gateway/auth"
 	"partyline/gateway/clientaddr"
 	"partyline/gateway/decode"
 	"partyline/gateway/fanout"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
 const (
-	// DefaultConnectRate of new WebSockets per second and address: a household behind
-	// one address reconnects well below it.
-	DefaultConnectRate = 20
-	// connectSeconds of it at once let everybody behind one address, a venue or a small
-	// company's proxy, come back after a restart: 500.
-	connectSeconds = 25
 	// crowdWait is what a client is told whose address has all the WebSockets it may have:
 	// somebody behind it has to go first.
 	addressFullWait = 30 * time.Second
@@ -50,8 +43,8 @@ type socket struct {
 	opened time.Time
 
 	current    atomic.Pointer[auth.Identity] // written by the reader, read by the sweeper
-	messages   *rate.Limiter
-	violations *rate.Limiter
+	messages   *limit.Bucket
+	violations *limit.Bucket
 	workers    workerPool
 	subscribed bool        // it has subscribed to something
 	throttled  atomic.Bool // there was no room for a request of it, or its token has used up its rate
@@ -67,16 +60,12 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 		g.refuseCharged(w.(*responseRecorder), r, err)
 		return
 	}
-	if wait := g.connectLimit.take(from, time.Now()); wait > 0 {
-		g.refuse(w.(*responseRecorder), tooMany(wait, "Too many connections from this address, try again in a moment"))
+	if wait := g.connectLimit.Take(from, time.Now()); wait > 0 {
+		g.refuse(w.(*responseRecorder), limit.TooMany(wait, "Too many connections from this address, try again in a moment"))
 		return
 	}
-	in, first := g.server.connections.sockets.tryAdd(from)
-	if first {
-		logAddressFull(g.log, "WebSocket", g.server.connections.sockets.limit)
-	}
-	if !in {
-		g.refuse(w.(*responseRecorder), tooMany(addressFullWait, "Too many open connections from this address"))
+	if !g.server.connections.AddSocket(from) {
+		g.refuse(w.(*responseRecorder), limit.TooMany(addressFullWait, "Too many open connections from this address"))
 		return
 	}
 	k := newSocket(g, from)
@@ -84,7 +73,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: g.unreadBy(from), ChargeReplay: k.chargeReplay, Tag: k})
 	if err != nil {
 		k.cancel()
-		g.server.connections.sockets.remove(from)
+		g.server.connections.SocketFailed(from)
 		return // the handshake did not fit, and the library has said so: it is HTTP still
 	}
 	k.peer = peer
@@ -95,7 +84,7 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 // IPv6 network of 48 bits. The operator's own and what comes by a proxy that does not say
 // for whom have no part in it.
 func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
-	if g.server.connections.sockets.isExempt(from) {
+	if g.server.connections.Exempt(from) {
 		return netip.Addr{}
 	}
 	return clientaddr.Site(from)
@@ -103,7 +92,7 @@ func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
 
 // pay charges what was read from the journal for the socket's subscriptions.
 func (k *socket) chargeReplay(bytes int) time.Duration {
-	return k.g.requestLimits.spend(k.identity().Principal, k.from, costOf(bytes), time.Now())
+	return k.g.requestLimits.Spend(k.identity().Principal, k.from, limit.CostOf(bytes), time.Now())
 }
 
 // checkHandshake says whether the request may become a WebSocket at all.
@@ -118,9 +107,9 @@ func (g *Gateway) checkHandshake(r *http.Request) *protocol.Error {
 }
 
 func newSocket(g *Gateway, from netip.Addr) *socket {
-	p := socketLimits[""]
-	k := &socket{g: g, from: from, opened: time.Now(),
-		messages: rate.NewLimiter(p.perSecond, p.burst), violations: rate.NewLimiter(violationRate, violationBurst)}
+	now := time.Now()
+	k := &socket{g: g, from: from, opened: now,
+		messages: limit.NewBucket(limit.MessagesOf(""), now), violations: limit.NewBucket(&limit.Violations, now)}
 	k.current.Store(&auth.Identity{})
 	k.ctx, k.cancel = context.WithCancel(context.Background())
 	return k
@@ -130,10 +119,9 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 func (k *socket) closed() {
 	k.cancel()
 	if who := k.identity(); who.Role == protocol.RoleGuest {
-		k.g.deviceSockets.remove(k, who.Principal)
+		k.g.deviceSockets.Remove(k, who.Principal)
 	}
-	k.g.server.connections.open.Add(-1)
-	k.g.server.connections.sockets.remove(k.from)
+	k.g.server.connections.SocketClosed(k.from)
 }
 
 func (k *socket) identity() *auth.Identity { return k.current.Load() }
@@ -142,11 +130,11 @@ func (k *socket) identity() *auth.Identity { return k.current.Load() }
 // outlive the call is copied.
 func (k *socket) receive(raw []byte) {
 	now := time.Now()
-	allowed := k.messages.AllowN(now, 1)
+	allowed := k.messages.Take(now) == 0
 	if !allowed {
 		k.g.requestMetrics.refused.Add(k.ctx, 1)
 	}
-	if !allowed && !k.violations.AllowN(now, 1) {
+	if !allowed && k.violations.Take(now) > 0 {
 		k.peer.Close(protocol.CloseTooMany, "Too many messages")
 		return
 	}
@@ -207,13 +195,12 @@ func (k *socket) auth(token string) {
 		return
 	}
 	k.setIdentity(before, h)
-	switch pace := socketLimits[h.Role]; before.Role {
+	switch messages, now := limit.MessagesOf(h.Role), time.Now(); before.Role {
 	case h.Role:
 	case "":
-		k.messages = rate.NewLimiter(pace.perSecond, pace.burst)
-	default: // what was used up stays so: else two tokens in turn would be no limit
-		k.messages.SetLimit(pace.perSecond)
-		k.messages.SetBurst(pace.burst)
+		k.messages = limit.NewBucket(messages, now)
+	default:
+		k.messages.Become(messages, now)
 	}
 	k.sendNotice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {
@@ -225,13 +212,13 @@ func (k *socket) auth(token string) {
 // more.
 func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	if before.Role == protocol.RoleGuest {
-		k.g.deviceSockets.remove(k, before)
+		k.g.deviceSockets.Remove(k, before)
 	}
 	k.current.Store(&now)
 	if now.Role != protocol.RoleGuest {
 		return
 	}
-	if oldest := k.g.deviceSockets.add(k, now.Principal); oldest != nil {
+	if oldest, tooMany := k.g.deviceSockets.Add(k, now.Principal); tooMany {
 		oldest.peer.Close(protocol.CloseTooMany, "This device has opened newer connections")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"partyline/gateway/auth"
 	"partyline/gateway/decode"
 	"partyline/gateway/fanout"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -22,11 +23,11 @@ func (k *socket) subscribe(m *message) {
 		k.sendError(m.SessionID, err)
 		return
 	}
-	sold := &k.g.subscribeCost
+	cost := &k.g.subscribeCost
 	if !k.subscribed {
-		sold = &k.g.firstSubscribeCost
+		cost = &k.g.firstSubscribeCost
 	}
-	paid, over := k.g.requestLimits.reserveFrame(sold, k.identity().Principal, k.from, time.Now())
+	paid, over := k.g.requestLimits.Reserve(cost, k.identity().Principal, k.from, time.Now())
 	if over != nil {
 		k.g.requestMetrics.refused.Add(k.ctx, 1)
 		k.throttled.Store(true)
@@ -40,12 +41,12 @@ func (k *socket) subscribe(m *message) {
 		k.sendError(m.SessionID, toClient(k.g.log, err, protocol.MessageSubscribe, newID()))
 		return
 	}
-	k.g.subscribeCost.cost.observe(answered)
+	k.g.subscribeCost.Observe(answered)
 	if !k.subscribed {
 		k.subscribed = true
 		return
 	}
-	k.g.requestLimits.settle(paid, costOf(answered), time.Now())
+	k.g.requestLimits.Settle(paid, limit.CostOf(answered), time.Now())
 }
 
 func (k *socket) checkSubscribe(m *message) *protocol.Error {

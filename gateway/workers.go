@@ -1,11 +1,9 @@
 package gateway
 
-import "sync"
-
-// lanes is how many requests of one WebSocket are worked on at the same time, votes
-// aside, which need no goroutine. Reads are short; more would only let one client
-// take more of the machine.
-const maxWorkers = 8
+import (
+	"partyline/gateway/limit"
+	"sync"
+)
 
 // lane works off the requests of one socket that have to wait for something. Its
 // goroutines live while there is work; each job recovers for itself.
@@ -20,7 +18,7 @@ type workerPool struct {
 func (l *workerPool) run(job func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.busy == maxWorkers {
+	if l.busy == int(limit.SocketWorkers.Most) {
 		l.waiting = append(l.waiting, job)
 		return
 	}

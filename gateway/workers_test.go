@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"partyline/gateway/limit"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,7 +25,7 @@ func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
 	}
 	close(gate)
 	all.Wait()
-	if n := most.Load(); n < 1 || n > maxWorkers {
+	if n := most.Load(); n < 1 || n > limit.SocketWorkers.Most {
 		t.Errorf("%d at once", n)
 	}
 }

@@ -38,7 +38,7 @@ func sharesOf(files uint64, tables, rooms int) fileShares {
 	rest := files - min(own, files/2)
 	deliveries := min(outbound.DefaultMaxConnections, rest/(1+sharesOfClients)/deliveryFiles)
 	return fileShares{
-		clients:    int(max(1, min(gateway.DefaultMaxConnections, rest-deliveries*deliveryFiles))),
+		clients:    int(max(1, min(uint64(gateway.DefaultMaxConnections), rest-deliveries*deliveryFiles))),
 		deliveries: int(max(1, deliveries)),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors/feed"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -36,13 +37,6 @@ const (
 	// 4008. Pausing keeps honest clients far below it: it is reached only with many large
 	// replies under way at once.
 	maxBacklog = 4 << 20
-	// maxUnreadPerAddress is how many bytes all connections of one address may leave unread:
-	// what a hall of a thousand phones is sent in one moment, 20 KB each, and half as much
-	// again. maxUnread is the same for all connections: what sixteen thousand screens are sent
-	// that reconnect at once. With the garbage collector's share it is half a gigabyte, in the
-	// worst case.
-	maxUnreadPerAddress = 32 << 20
-	maxUnread           = 256 << 20
 	// uncountedUnread bytes of each connection are not counted: an ordinary reply, and 72 MiB
 	// for 18,000 connections.
 	uncountedUnread = 4 << 10
@@ -144,8 +138,8 @@ func (o Options) withDefaults() Options {
 	o.TallyInterval = positive(o.TallyInterval, protocol.TallyInterval)
 	o.HeartbeatInterval = positive(o.HeartbeatInterval, time.Second)
 	o.RetryTimeout = positive(o.RetryTimeout, retryTimeout)
-	o.MaxUnreadPerAddress = positive(o.MaxUnreadPerAddress, maxUnreadPerAddress)
-	o.MaxUnread = positive(o.MaxUnread, maxUnread)
+	o.MaxUnreadPerAddress = positive(o.MaxUnreadPerAddress, limit.UnreadOfAddress.Most)
+	o.MaxUnread = positive(o.MaxUnread, limit.UnreadTogether.Most)
 	return o
 }
 

@@ -45,16 +45,17 @@ var rooms = []Room{
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger"}, rules...)},
 
-	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed"}},
+	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
 	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/ssrf"}},
 	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
 	{Path: "gateway/clientaddr"},
+	{Path: "gateway/limit", May: []string{"protocol", "gateway/clientaddr"}},
 	{Path: "gateway/decode", May: []string{"protocol"}},
 	{Path: "gateway/auth", May: []string{"protocol", "gateway/clientaddr"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/screen"}, rules...)},
+	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/limit", "gateway/screen"}, rules...)},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.

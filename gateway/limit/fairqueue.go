@@ -1,21 +1,21 @@
-package gateway
+package limit
 
 import "slices"
 
-// queueOfPayers is a queue for each payer, of which each has its turn after the other. The
+// fairQueue is a queue for each payer, of which each has its turn after the other. The
 // zero value is empty.
 type fairQueue struct {
-	waiting map[tokenAtAddress][]chan struct{}
-	order   []tokenAtAddress // who waits, the next one first
+	waiting map[reader][]chan struct{}
+	order   []reader // who waits, the next one first
 }
 
 // push is false when the payer has as many waiting as one may.
-func (q *fairQueue) push(who tokenAtAddress, mine chan struct{}) bool {
-	if len(q.waiting[who]) == maxQueued {
+func (q *fairQueue) push(who reader, mine chan struct{}) bool {
+	if len(q.waiting[who]) == int(HistoryWaiting.Most) {
 		return false
 	}
 	if q.waiting == nil {
-		q.waiting = map[tokenAtAddress][]chan struct{}{}
+		q.waiting = map[reader][]chan struct{}{}
 	}
 	if len(q.waiting[who]) == 0 {
 		q.order = append(q.order, who)
@@ -40,19 +40,19 @@ func (q *fairQueue) pop() chan struct{} {
 }
 
 // remove is false when it waits no more.
-func (q *fairQueue) remove(who tokenAtAddress, mine <-chan struct{}) bool {
+func (q *fairQueue) remove(who reader, mine <-chan struct{}) bool {
 	at := slices.IndexFunc(q.waiting[who], func(c chan struct{}) bool { return c == mine })
 	if at < 0 {
 		return false
 	}
 	q.setWaiting(who, slices.Delete(q.waiting[who], at, at+1))
 	if len(q.waiting[who]) == 0 {
-		q.order = slices.DeleteFunc(q.order, func(other tokenAtAddress) bool { return other == who })
+		q.order = slices.DeleteFunc(q.order, func(other reader) bool { return other == who })
 	}
 	return true
 }
 
-func (q *fairQueue) setWaiting(who tokenAtAddress, rest []chan struct{}) {
+func (q *fairQueue) setWaiting(who reader, rest []chan struct{}) {
 	if len(rest) == 0 {
 		delete(q.waiting, who)
 		return

@@ -1,4 +1,4 @@
-package gateway
+package limit
 
 import (
 	"net/netip"
@@ -9,10 +9,10 @@ import (
 // flooded is a budget that was used up at a moment, by addresses that were wrong once.
 func flooded(at time.Time) *codeAttempts {
 	c := newCodeAttempts()
-	for n := range allWrongRate * allWrongSeconds {
+	for n := range int(WrongCodesTogether.burst(WrongCodesTogether.PerSecond)) {
 		c.attempt(addr(n), "", false, at)
 	}
-	return &c
+	return c
 }
 
 // TestInAFloodOneTryIsAnswered: of each site, and it is not answered when it is wrong.
@@ -29,7 +29,7 @@ func TestInAFloodOneTryIsAnswered(t *testing.T) {
 			t.Errorf("%s, right %v: waits %s", try.from, try.right, wait)
 		}
 	}
-	at = at.Add(time.Second / allWrongRate)
+	at = at.Add(time.Second / 5)
 	if wait := c.attempt(host, "QRX7F2", true, at); wait != 0 {
 		t.Error("after the flood:", wait)
 	}
@@ -47,7 +47,7 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 	hall := netip.MustParseAddr("2001:db8:7:1::1")
 	c.attempt(hall, "", false, at)
 	c.recordEntry(hall, ours, at)
-	for n := range maxWrongCodes - 1 {
+	for n := range 30 - 1 {
 		if wait := c.attempt(hall, ours, true, at); wait != 0 {
 			t.Fatalf("waits %s after %d wrong ones", wait, n)
 		}
@@ -55,12 +55,12 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 			t.Fatalf("a guess is answered after %d wrong ones", n)
 		}
 	}
-	if wait := c.attempt(hall, ours, true, at); wait != failureWindow {
-		t.Error("as any address it waits after 30 wrong ones, not", wait)
+	if wait := c.attempt(hall, ours, true, at); wait != 2*time.Second {
+		t.Error("as any address it waits two seconds after 30 wrong ones, not", wait)
 	}
 	// A day later nobody is known.
 	at = at.Add(codeMemory + time.Second)
-	for n := range allWrongRate * allWrongSeconds {
+	for n := range int(WrongCodesTogether.burst(WrongCodesTogether.PerSecond)) {
 		c.attempt(addr(n), "", false, at)
 	}
 	c.attempt(hall, "", false, at)
@@ -74,27 +74,27 @@ func TestWhatAKnownNetworkGuessesIsMissing(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	c := newCodeAttempts()
 	told := 0
-	for n := range siteWrongRate * siteWrongSeconds * 2 {
+	for n := range 2 * 300 {
 		from := netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 7, byte(n >> 8), byte(n)})
 		c.recordEntry(from, "QRX7F2", at)
 		if c.attempt(from, "", false, at) == 0 {
 			told++
 		}
 	}
-	if told != siteWrongRate*siteWrongSeconds {
+	if told != 300 {
 		t.Errorf("%d guesses of a site are answered", told)
 	}
 }
 
-// TestAFullTableIsNotGoneThroughForEach new address: an attacker who has many would make
-// each guess a walk through all that are remembered.
-func TestAFullTableIsNotGoneThroughForEach(t *testing.T) {
-	l := failedAttempts{limit: maxLogins}
+// TestAFullTableIsNotWalkedForEach new address: an attacker with many addresses would make
+// each guess a walk through all that are kept.
+func TestAFullTableIsNotWalkedForEach(t *testing.T) {
+	l := NewFailures(&WrongAdminKeys)
 	at := time.Unix(1_700_000_000, 0)
 	for n := range maxAddresses + 1 {
-		l.attempt(addr(n), false, at)
+		l.Attempt(addr(n), false, at)
 	}
-	if n := len(l.failures); n > maxAddresses*7/8+1 {
+	if n := len(l.wrong.byKey); n > maxAddresses*7/8+1 {
 		t.Errorf("room was made for %d only", maxAddresses-n)
 	}
 }

@@ -1,8 +1,6 @@
-package gateway
+package limit
 
 import (
-	"context"
-	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
@@ -16,7 +14,7 @@ import (
 // library is a vote history whose readers each take a while.
 type library struct {
 	t     *testing.T
-	turns historyQueue
+	queue *HistoryQueue
 	mu    sync.Mutex
 	order []string // of those who have read
 	told  map[string]protocol.Code
@@ -24,20 +22,19 @@ type library struct {
 
 // visit asks in the name of somebody, who reads for so long.
 func (l *library) visit(name string, who protocol.Principal, from string, lasts time.Duration) {
-	h := l.turns.limited(func(context.Context, *request) (response, error) {
+	go func() {
+		release, refusal := l.queue.Acquire(l.t.Context(), who, netip.MustParseAddr(from))
+		if refusal != nil {
+			l.mu.Lock()
+			l.told[name] = refusal.Code
+			l.mu.Unlock()
+			return
+		}
+		defer release()
 		l.mu.Lock()
 		l.order = append(l.order, name)
 		l.mu.Unlock()
 		time.Sleep(lasts)
-		return response{status: http.StatusOK}, nil
-	})
-	go func() {
-		_, err := h(l.t.Context(), &request{principal: who, client: netip.MustParseAddr(from)})
-		if refusal, ok := err.(*protocol.Error); ok {
-			l.mu.Lock()
-			l.told[name] = refusal.Code
-			l.mu.Unlock()
-		}
 	}()
 	synctest.Wait() // so that they come in order
 }
@@ -51,8 +48,7 @@ func elapse(d time.Duration) {
 func inLibrary(t *testing.T, test func(l *library)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := newRequestLimits(Options{})
-		test(&library{t: t, turns: historyQueue{limits: &p}, told: map[string]protocol.Code{}})
+		test(&library{t: t, queue: NewHistoryQueue(NewRequests(Rates{})), told: map[string]protocol.Code{}})
 	})
 }
 
@@ -169,13 +165,13 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 // TestSoManyOfOnePayerMayWait: who asks over more connections is told to slow down.
 func TestSoManyOfOnePayerMayWait(t *testing.T) {
 	inLibrary(t, func(l *library) {
-		for range 1 + maxQueued {
+		for range 1 + int(HistoryWaiting.Most) {
 			l.visit("screens", aScreen, "203.0.113.7", time.Millisecond)
 		}
 		l.visit("another", aBot, "203.0.113.7", time.Millisecond)
 		l.visit("one more", aScreen, "203.0.113.7", time.Millisecond)
 		elapse(time.Minute)
-		if len(l.order) != 2+maxQueued || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
+		if len(l.order) != 2+int(HistoryWaiting.Most) || l.told["one more"] != protocol.CodeTooMany || len(l.told) != 1 {
 			t.Errorf("%d have read, told %v", len(l.order), l.told)
 		}
 	})
