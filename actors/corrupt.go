@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -109,14 +109,14 @@ func sessionOf(stream string) (id protocol.SessionID, ok bool) {
 }
 
 // factOf reads the fact of a session's record.
-func factOf(rec persistence.Record) (session.Fact, error) {
+func factOf(rec persistence.Record) (fact.Fact, error) {
 	b, _, err := ledger.SplitRecord(rec.Data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
 	}
-	fact, err := session.ReadFact(b)
+	f, err := fact.Read(b)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
 	}
-	return fact, nil
+	return f, nil
 }

@@ -11,6 +11,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -151,7 +152,7 @@ func (e *eraser) hasEmptySnapshot(ctx context.Context, id protocol.SessionID, r 
 // emptySnapshot is that of a deleted session, which has forgotten everything.
 func emptySnapshot(id protocol.SessionID, last persistence.Seq) persistence.Snapshot {
 	h := session.New(id)
-	h.Apply(new(session.Deleted), protocol.Seq(last))
+	h.Apply(new(fact.Deleted), protocol.Seq(last))
 	return persistence.Snapshot{Stream: streamOf(id), Seq: last, Version: session.SnapshotVersion, Data: h.AppendSnapshot(nil)}
 }
 
@@ -165,11 +166,11 @@ func lastRecord(ctx context.Context, j persistence.Journal, stream string) (end 
 		if err != nil {
 			return end, false, false, err
 		}
-		fact, err := factOf(rec)
+		f, err := factOf(rec)
 		if err != nil {
 			return end, false, false, err
 		}
-		_, deleted = fact.(*session.Deleted)
+		_, deleted = f.(*fact.Deleted)
 		end = rec
 		end.Data = nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -87,7 +88,7 @@ func (h *Hub) scanVotes(ctx context.Context, e *protocol.SessionExport, want fun
 	return nil
 }
 
-func exportedVote(rec persistence.Record, n int, v *session.VoteCast) protocol.ExportedVote {
+func exportedVote(rec persistence.Record, n int, v *fact.VoteCast) protocol.ExportedVote {
 	return protocol.ExportedVote{
 		ID: voteID(rec.Position, n), SessionGameID: v.Play, GameID: v.Game,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At, Replaced: v.Replaced,

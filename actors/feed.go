@@ -5,6 +5,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -27,16 +28,16 @@ type unsubscribe struct {
 type refresh struct{ feed *feed.Feed }
 
 // note tells the feed what kind of event the next Publish brings.
-func (a *feedState) update(f session.Fact) {
+func (a *feedState) update(f fact.Fact) {
 	if a.feed == nil {
 		return
 	}
 	switch f := f.(type) {
-	case *session.VoteCast:
-		a.feed.AddVote(f.Shown())
-	case *session.PollVoted:
+	case *fact.VoteCast:
+		a.feed.AddVote(f.Latest())
+	case *fact.PollVoted:
 		a.feed.AddPollVote(f.Poll, f.Choice, f.Before)
-	case *session.Deleted:
+	case *fact.Deleted:
 		a.feed.MarkDeleted()
 	default:
 		a.feed.MarkStale()

@@ -9,6 +9,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -123,7 +124,7 @@ func (r *monitor) scheduleRetry(err error) {
 	r.nextAttempt = now.Add(time.Duration((0.75 + r.jitter()/2) * float64(r.backoff)))
 	r.Log.Warn().Err(err).Int64("session", int64(r.session)).Int64("game", int64(r.check.Play)).Dur("again", r.nextAttempt.Sub(now)).Msg("player check sees nothing")
 	if now.Sub(r.failingSince) >= failAfter {
-		r.setLatest(session.Observation{Status: session.CheckFailed})
+		r.setLatest(session.Observation{Status: fact.CheckFailed})
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"partyline/actors"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -160,7 +161,7 @@ func TestAnHourInARoom(t *testing.T) {
 		c := newChecked(t, func(ctx context.Context, _ string, _ int, tell func(session.Observation)) error {
 			begun := time.Now()
 			for ctx.Err() == nil {
-				tell(sightOf(session.CheckWaiting, int(time.Since(begun)/(10*time.Minute))))
+				tell(sightOf(fact.CheckWaiting, int(time.Since(begun)/(10*time.Minute))))
 				select {
 				case <-time.After(20 * time.Second):
 				case <-ctx.Done():
@@ -177,11 +178,11 @@ func TestAnHourInARoom(t *testing.T) {
 func TestARoomFromOpenToClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
-		c.rooms.say(session.CheckWaiting, 3)
-		c.rooms.say(session.CheckWaiting, 3)
-		c.rooms.say(session.CheckStarted, 4)
+		c.rooms.say(fact.CheckWaiting, 3)
+		c.rooms.say(fact.CheckWaiting, 3)
+		c.rooms.say(fact.CheckStarted, 4)
 		c.rooms.change(func(context.Context, string, int, func(session.Observation)) error { panic("nobody looks any more") })
-		c.rooms.say(session.CheckFinished, -1)
+		c.rooms.say(fact.CheckFinished, -1)
 		time.Sleep(time.Hour)
 		c.wantLooking(0, 1)
 		c.wantTold("checking -", "waiting 3", "started 4", "finished 4")
@@ -205,13 +206,13 @@ func TestWhatEndsACheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newChecked(t, stare)
-				c.rooms.say(session.CheckWaiting, 3)
+				c.rooms.say(fact.CheckWaiting, 3)
 				if _, err := c.hub.Do(t.Context(), actors.Call{Command: end(c)}); err != nil {
 					t.Fatal(err)
 				}
 				c.wantLooking(0, 1)
 				told := len(c.told())
-				c.rooms.say(session.CheckStarted, 8)
+				c.rooms.say(fact.CheckStarted, 8)
 				time.Sleep(time.Hour)
 				c.wantLooking(0, 1)
 				if got := c.told(); len(got) != told {
@@ -225,15 +226,15 @@ func TestWhatEndsACheck(t *testing.T) {
 func TestACheckGoesOnInANewRoomAndAfterAStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
-		c.rooms.say(session.CheckWaiting, 3)
+		c.rooms.say(fact.CheckWaiting, 3)
 		do[protocol.SessionGame](t, c.hub, protocol.SetRoomCode{ID: c.session, GameID: c.play, RoomCode: "draw"})
 		c.wantLooking(1, 2)
-		c.rooms.say(session.CheckWaiting, 1)
+		c.rooms.say(fact.CheckWaiting, 1)
 		// Stopped and begun again at once: nothing of the first is left.
 		do[protocol.PlayerCheck](t, c.hub, protocol.StopPlayerCheck{ID: c.session, GameID: c.play})
 		c.begin()
 		c.wantLooking(1, 3)
-		c.rooms.say(session.CheckWaiting, 1)
+		c.rooms.say(fact.CheckWaiting, 1)
 		if _, codes, _ := c.rooms.log(); !slices.Equal(codes, []string{"QUIP", "DRAW", "DRAW"}) {
 			t.Errorf("looked at %v", codes)
 		}
@@ -244,13 +245,13 @@ func TestACheckGoesOnInANewRoomAndAfterAStop(t *testing.T) {
 func TestACheckResumesAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
-		c.rooms.say(session.CheckStarted, 5)
+		c.rooms.say(fact.CheckStarted, 5)
 		c.again()
 		c.wantLooking(1, 2)
 		time.Sleep(2 * time.Hour) // nobody asks
 		c.wantLooking(1, 2)
-		c.rooms.say(session.CheckWaiting, 2) // the service knows less than we do
-		c.rooms.say(session.CheckStarted, 6)
+		c.rooms.say(fact.CheckWaiting, 2) // the service knows less than we do
+		c.rooms.say(fact.CheckStarted, 6)
 		c.wantTold("checking -", "started 5", "started 6")
 		c.stop()
 		if _, _, inside := c.rooms.log(); inside != 0 {
@@ -266,7 +267,7 @@ func TestRestartInTheMiddleOfAPause(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		c.rooms.change(stare)
 		c.again()
-		c.rooms.say(session.CheckWaiting, 2)
+		c.rooms.say(fact.CheckWaiting, 2)
 		c.wantTold("checking -", "waiting 2")
 	})
 }
@@ -299,7 +300,7 @@ func TestALookThatLastedBeginsThePausesAnew(t *testing.T) {
 			if n <= 4 {
 				return errors.New("not yet")
 			}
-			tell(sightOf(session.CheckWaiting, 2))
+			tell(sightOf(fact.CheckWaiting, 2))
 			select {
 			case <-time.After(2 * time.Minute):
 			case <-ctx.Done():
@@ -332,7 +333,7 @@ func TestAnObserverThatFallsOver(t *testing.T) {
 				})
 				time.Sleep(10 * time.Second)
 				c.wantLooking(1, 2)
-				c.rooms.say(session.CheckWaiting, 2)
+				c.rooms.say(fact.CheckWaiting, 2)
 				c.wantTold("checking -", "waiting 2")
 			})
 		})
@@ -343,9 +344,9 @@ func TestASightIsNotLostWhenTheJournalFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		c.journal.Refuse(errors.New("full"))
-		c.rooms.say(session.CheckWaiting, 2)
+		c.rooms.say(fact.CheckWaiting, 2)
 		time.Sleep(time.Minute)
-		c.rooms.say(session.CheckWaiting, 3)
+		c.rooms.say(fact.CheckWaiting, 3)
 		time.Sleep(time.Minute)
 		c.wantTold("checking -")
 		c.journal.Refuse(nil)
@@ -359,7 +360,7 @@ func TestANightOfSightsCostsOneFactForEachChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		for i := range 1000 {
-			c.rooms.say(session.CheckWaiting, 1+i/500)
+			c.rooms.say(fact.CheckWaiting, 1+i/500)
 		}
 		c.wantTold("checking -", "waiting 1", "waiting 2")
 	})

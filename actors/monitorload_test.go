@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors"
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -75,7 +75,7 @@ func (s *checkStorm) step() {
 // see tells a sight to whoever looks.
 func (s *checkStorm) see() {
 	if _, _, inside := s.rooms.log(); inside > 0 {
-		s.rooms.say(session.CheckWaiting, s.seats)
+		s.rooms.say(fact.CheckWaiting, s.seats)
 	}
 }
 
@@ -90,11 +90,11 @@ func (s *checkStorm) calm() {
 	g := st.Games[len(st.Games)-1]
 	_, codes, inside := s.rooms.log()
 	switch status := *g.PlayerCountCheckStatus; status {
-	case session.CheckWaiting:
+	case fact.CheckWaiting:
 		if inside != 1 || codes[len(codes)-1] != *g.RoomCode || *g.PlayerCount != s.seats {
 			s.t.Errorf("%d look, last at %s: room %s, count %d, seats %d", inside, codes[len(codes)-1], *g.RoomCode, *g.PlayerCount, s.seats)
 		}
-	case session.CheckStopped, session.CountManual:
+	case fact.CheckStopped, fact.CountManual:
 		if inside != 0 {
 			s.t.Errorf("%d look though it is %s", inside, status)
 		}

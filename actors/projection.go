@@ -10,7 +10,7 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -183,15 +183,15 @@ func (p *projection) apply(rec persistence.Record) error {
 	if !ok {
 		return nil
 	}
-	fact, err := factOf(rec)
+	f, err := factOf(rec)
 	if err != nil {
 		return err
 	}
-	if _, deleted := fact.(*session.Deleted); deleted && rec.Position <= p.deleted.until {
+	if _, deleted := f.(*fact.Deleted); deleted && rec.Position <= p.deleted.until {
 		p.state.RemoveSession(id) // its totals are there already
 		return nil
 	}
-	p.state.Apply(id, fact)
+	p.state.Apply(id, f)
 	return nil
 }
 

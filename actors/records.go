@@ -6,7 +6,7 @@ import (
 	"iter"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -23,10 +23,10 @@ func voteID(p persistence.Position, n int) uint64 { return uint64(p)<<voteBits |
 type recordVotes struct {
 	rec   persistence.Record
 	event []byte
-	one   *session.VoteCast
-	log   *session.ChatImported
+	one   *fact.VoteCast
+	log   *fact.ChatImported
 	// voided is what takes votes back, nil for anything else.
-	voided *session.VotesVoided
+	voided *fact.VotesVoided
 	games  map[protocol.GameID]protocol.EventGame // what the event calls them, once asked for
 }
 
@@ -34,13 +34,13 @@ func votesIn(rec persistence.Record) (v recordVotes, err error) {
 	v.rec = rec
 	b, event, err := ledger.SplitRecord(rec.Data)
 	if err == nil {
-		v.one, err = session.ReadVote(b)
+		v.one, err = fact.ReadVote(b)
 	}
 	if err == nil && v.one == nil {
-		v.log, err = session.ReadChat(b)
+		v.log, err = fact.ReadChat(b)
 	}
 	if err == nil && v.one == nil && v.log == nil {
-		v.voided, err = session.ReadVoided(b)
+		v.voided, err = fact.ReadVoided(b)
 	}
 	v.event = event
 	if err != nil {
@@ -51,21 +51,21 @@ func votesIn(rec persistence.Record) (v recordVotes, err error) {
 
 // forward yields the votes with their numbers within the record, from 0, the oldest
 // first; backward the newest first.
-func (v *recordVotes) forward() iter.Seq2[int, *session.VoteCast] {
+func (v *recordVotes) forward() iter.Seq2[int, *fact.VoteCast] {
 	if v.log != nil {
 		return v.log.Forward()
 	}
 	return v.single
 }
 
-func (v *recordVotes) backward() iter.Seq2[int, *session.VoteCast] {
+func (v *recordVotes) backward() iter.Seq2[int, *fact.VoteCast] {
 	if v.log != nil {
 		return v.log.Backward()
 	}
 	return v.single
 }
 
-func (v *recordVotes) single(yield func(int, *session.VoteCast) bool) {
+func (v *recordVotes) single(yield func(int, *fact.VoteCast) bool) {
 	if v.one != nil {
 		yield(0, v.one)
 	}
@@ -96,7 +96,7 @@ func (v *recordVotes) damaged(err error) error {
 }
 
 // voteRecord is a row of the history for the n-th vote of a record.
-func voteRecord(id protocol.SessionID, rec persistence.Record, n int, v *session.VoteCast, g protocol.EventGame) protocol.VoteRecord {
+func voteRecord(id protocol.SessionID, rec persistence.Record, n int, v *fact.VoteCast, g protocol.EventGame) protocol.VoteRecord {
 	return protocol.VoteRecord{
 		ID: voteID(rec.Position, n), SessionID: id, GameID: v.Game, Title: g.Title, PackName: g.PackName,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At,

@@ -8,6 +8,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -17,7 +18,7 @@ type (
 
 // sessionActor is one game night: a ledger, and a feed while somebody watches.
 type sessionActor struct {
-	ledger.Actor[session.Fact, *session.State]
+	ledger.Actor[fact.Fact, *session.State]
 	id            protocol.SessionID
 	self          *actor.PID
 	parent        *actor.PID
@@ -62,12 +63,12 @@ func (h *Hub) newSession(id protocol.SessionID, parent *actor.PID) *sessionActor
 		observations: h.observations, newMonitor: h.newMonitor,
 	}
 	a.System = h.system
-	a.Ledger = ledger.New(streamOf(id), ledger.Kind[session.Fact, *session.State]{
+	a.Ledger = ledger.New(streamOf(id), ledger.Kind[fact.Fact, *session.State]{
 		New:        func() *session.State { return session.New(id) },
-		AppendFact: session.AppendFact,
-		ReadFact:   session.ReadFact,
+		AppendFact: fact.Append,
+		ReadFact:   fact.Read,
 		Version:    session.SnapshotVersion,
-	}, ledger.Hooks[session.Fact, *session.State]{OnDurable: a.onDurable, Publish: a.onPublish, OnLoaded: a.onLoaded}, &h.env)
+	}, ledger.Hooks[fact.Fact, *session.State]{OnDurable: a.onDurable, Publish: a.onPublish, OnLoaded: a.onLoaded}, &h.env)
 	return a
 }
 
@@ -131,26 +132,26 @@ func (a *sessionActor) drain(c actor.Context) {
 }
 
 // durable counts facts that are on disk, before their answers leave.
-func (a *sessionActor) onDurable(f session.Fact) {
+func (a *sessionActor) onDurable(f fact.Fact) {
 	switch f := f.(type) {
-	case *session.Opened:
+	case *fact.Opened:
 		a.directory.update(a.id, true, true)
-	case *session.VoteCast:
+	case *fact.VoteCast:
 		a.Counters.Votes.Add(1)
-	case *session.ChatImported:
+	case *fact.ChatImported:
 		a.Counters.Votes.Add(f.Total())
-	case *session.PollStarted:
+	case *fact.PollStarted:
 		a.startPollTimer(a.State)
-	case *session.PollEnded:
+	case *fact.PollEnded:
 		a.pollTimer.stop()
-	case *session.PlayerCheckMoved, *session.PlayerCountSet:
+	case *fact.PlayerCheckMoved, *fact.PlayerCountSet:
 		a.checkDirty = true
-	case *session.JoinSet:
+	case *fact.JoinSet:
 		a.joinCodes.change(a.id, f.Generation, f.Code)
-	case *session.Closed:
+	case *fact.Closed:
 		a.directory.update(a.id, true, false)
 		a.joinCodes.set(a.id, 0, "")
-	case *session.Deleted:
+	case *fact.Deleted:
 		a.directory.update(a.id, false, false)
 	}
 	a.feedState.update(f)

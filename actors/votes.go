@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -236,7 +236,7 @@ func (s *voteScan) readRecord(id protocol.SessionID, rec persistence.Record) err
 }
 
 // wants counts a vote that fits, and says whether it stands on the page.
-func (s *voteScan) take(v *session.VoteCast) bool {
+func (s *voteScan) take(v *fact.VoteCast) bool {
 	if !s.matches(v) {
 		return false
 	}
@@ -250,7 +250,7 @@ func (s *voteScan) take(v *session.VoteCast) bool {
 
 // stands says whether a vote still counts. What a newer one has taken back is not shown,
 // so that pages and totals agree; reading backwards, the newer one comes first.
-func (s *voteScan) standing(v *session.VoteCast) bool {
+func (s *voteScan) standing(v *fact.VoteCast) bool {
 	if v.Device == 0 {
 		return true
 	}
@@ -271,7 +271,7 @@ func (s *voteScan) standing(v *session.VoteCast) bool {
 }
 
 // void remembers whose votes do not count: reading backwards, it comes before them.
-func (s *voteScan) noteVoided(f *session.VotesVoided) {
+func (s *voteScan) noteVoided(f *fact.VotesVoided) {
 	if f == nil {
 		return
 	}
@@ -283,9 +283,9 @@ func (s *voteScan) noteVoided(f *session.VotesVoided) {
 	}
 }
 
-func (s *voteScan) matches(v *session.VoteCast) bool {
+func (s *voteScan) matches(v *fact.VoteCast) bool {
 	f := &s.filter
 	return (f.GameID == 0 || f.GameID == v.Game) &&
 		(f.VoteType == "" || f.VoteType == v.Type) &&
-		(f.Username == "" || session.SameName(f.Username, protocol.NormalizeVoterName(v.Username)))
+		(f.Username == "" || fact.SameName(f.Username, protocol.NormalizeVoterName(v.Username)))
 }

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // Answer is what the sender of a command is told, after Apply of all its facts and
 // before the next Decide:
@@ -20,7 +23,7 @@ import "partyline/protocol"
 //	VoidVotes                                              protocol.VoidedVotes
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
-func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
+func (h *State) Answer(cmd protocol.Command, facts []fact.Fact) any {
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
 		return h.voteAccepted(facts)
@@ -49,37 +52,37 @@ func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
 	case protocol.SetPlayerCount:
 		return h.game(c.GameID)
 	case protocol.StartPlayerCheck:
-		return protocol.PlayerCheck{Message: "Room monitor started", Status: CheckWaiting}
+		return protocol.PlayerCheck{Message: "Room monitor started", Status: fact.CheckWaiting}
 	case protocol.StopPlayerCheck:
-		return protocol.PlayerCheck{Message: "Room monitor stopped", Status: CheckStopped}
+		return protocol.PlayerCheck{Message: "Room monitor stopped", Status: fact.CheckStopped}
 	case protocol.RemoveGame:
 		return protocol.Message{Message: "Game removed from session successfully"}
 	}
 	return nil
 }
 
-func (h *State) voteAccepted(facts []Fact) any {
-	f, ok := facts[len(facts)-1].(*VoteCast)
+func (h *State) voteAccepted(facts []fact.Fact) any {
+	f, ok := facts[len(facts)-1].(*fact.VoteCast)
 	if !ok {
 		return nil
 	}
 	return h.accepted(f)
 }
 
-func (h *State) accepted(f *VoteCast) *protocol.VoteAccepted {
+func (h *State) accepted(f *fact.VoteCast) *protocol.VoteAccepted {
 	p := h.ever(f.Play)
 	return &protocol.VoteAccepted{
 		Success: true,
 		Message: "Vote recorded successfully",
 		Session: protocol.VoteAcceptedSession{ID: h.id, GamesPlayed: h.played},
 		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
-		Vote:    f.shown(),
+		Vote:    f.Vote(),
 	}
 }
 
 // batchResult is the verdict of the batch. Of another batch than the one decided
 // last only the numbers are known.
-func (h *State) batchResult(c *protocol.CastVotes, facts []Fact) *protocol.BatchResult {
+func (h *State) batchResult(c *protocol.CastVotes, facts []fact.Fact) *protocol.BatchResult {
 	if h.batch.of == c {
 		return h.batch.result
 	}

@@ -1,59 +1,62 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // Apply changes the state by one fact that Decide made or that ReadFact read, in the
 // order of the log. seq is the fact's number there. A fact about a playing that the
 // session never had changes no playing.
-func (h *State) Apply(f Fact, seq protocol.Seq) {
-	h.last = f.moment()
+func (h *State) Apply(f fact.Fact, seq protocol.Seq) {
+	h.last = f.Occurred()
 	switch f := f.(type) {
-	case *VoteCast:
+	case *fact.VoteCast:
 		h.count(f)
-	case *ChatImported:
+	case *fact.ChatImported:
 		h.countChat(f)
-	case *PollVoted:
+	case *fact.PollVoted:
 		h.choose(f)
-	case *Opened:
+	case *fact.Opened:
 		h.phase, h.created, h.notes = phaseActive, f.At, f.Notes
-	case *GameAdded:
+	case *fact.GameAdded:
 		h.begin(f)
-	case *StatusChanged:
+	case *fact.StatusChanged:
 		if p := h.find(f.Play); p != nil {
 			p.Status = f.Status
 		}
-	case *GameRemoved:
+	case *fact.GameRemoved:
 		if p := h.find(f.Play); p != nil {
 			p.Removed = true
 			h.played--
 		}
-	case *RoomCodeSet:
+	case *fact.RoomCodeSet:
 		if p := h.find(f.Play); p != nil {
 			p.RoomCode = &f.RoomCode
 		}
-	case *PlayerCountSet:
+	case *fact.PlayerCountSet:
 		if p := h.find(f.Play); p != nil {
 			p.Count, p.CountStatus = &f.PlayerCount, &f.Status
 		}
-	case *PlayerCheckMoved:
+	case *fact.PlayerCheckMoved:
 		h.move(f, seq)
-	case *PollStarted:
+	case *fact.PollStarted:
 		h.ask(f)
-	case *PollEnded:
+	case *fact.PollEnded:
 		h.conclude(f)
-	case *VotesVoided:
+	case *fact.VotesVoided:
 		h.void(f)
-	case *JoinSet:
+	case *fact.JoinSet:
 		h.join = join{f.Generation, f.Policy, f.Code}
-	case *Closed:
+	case *fact.Closed:
 		h.finish(f)
-	case *Deleted:
+	case *fact.Deleted:
 		*h = State{id: h.id, phase: phaseDeleted}
 	}
 }
 
 // begin applies GameAdded.
-func (h *State) begin(f *GameAdded) {
+func (h *State) begin(f *fact.GameAdded) {
 	if f.Play != protocol.NewPlayID(h.id, len(h.plays)+1) {
 		return
 	}
@@ -72,7 +75,7 @@ func (h *State) begin(f *GameAdded) {
 
 // place finds the game's tally or begins one, with the totals of now as its base.
 // Later playings keep the base: their totals already hold votes of this session.
-func (h *State) place(g PlayedGame) int {
+func (h *State) place(g fact.PlayedGame) int {
 	if i, ok := h.places[g.ID]; ok {
 		return i
 	}
@@ -86,14 +89,14 @@ func (h *State) place(g PlayedGame) int {
 }
 
 // count applies VoteCast.
-func (h *State) count(f *VoteCast) {
+func (h *State) count(f *fact.VoteCast) {
 	p := h.ever(f.Play)
 	if p == nil {
 		return
 	}
 	t := &h.tallies[p.place]
 	t.count(f.Type, 1)
-	h.latest.Add(f.Shown())
+	h.latest.Add(f.Latest())
 	if f.Device == 0 {
 		h.voters.add(f.Username, f.Timestamp)
 		return
@@ -103,7 +106,7 @@ func (h *State) count(f *VoteCast) {
 }
 
 // finish applies Closed.
-func (h *State) finish(f *Closed) {
+func (h *State) finish(f *fact.Closed) {
 	h.phase, h.closed, h.join.Code = phaseClosed, f.At, ""
 	if f.Notes != nil {
 		h.notes = f.Notes

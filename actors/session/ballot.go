@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -36,12 +37,12 @@ func (e elector) key(dst []byte) []byte {
 	if e.device != 0 {
 		return binary.BigEndian.AppendUint64(append(dst, 0), uint64(e.device))
 	}
-	return fold(dst, e.name)
+	return fact.Fold(dst, e.name)
 }
 
 // of is what the elector wants so far, the zero ballot for somebody new.
 func (b *ballots) of(e elector) ballot {
-	var room [maxFolded]byte
+	var room [fact.MaxFolded]byte
 	if i, ok := b.places[string(e.key(room[:0]))]; ok {
 		return b.list[i]
 	}
@@ -50,7 +51,7 @@ func (b *ballots) of(e elector) ballot {
 
 // cast replaces what the elector wants, and says what it was.
 func (b *ballots) cast(e elector, choice int) (before int) {
-	var room [maxFolded]byte
+	var room [fact.MaxFolded]byte
 	key := e.key(room[:0])
 	i, ok := b.places[string(key)]
 	if !ok {
@@ -65,7 +66,7 @@ func (b *ballots) cast(e elector, choice int) (before int) {
 
 // forget removes what devices have wanted.
 func (b *ballots) forget(ids []protocol.DeviceID) {
-	var room [maxFolded]byte
+	var room [fact.MaxFolded]byte
 	gone := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		gone[string(elector{device: id}.key(room[:0]))] = true

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // verdict is what Decide found out about a batch and Answer tells. Facts say only
 // what was accepted; the refusals live as long as the decision.
@@ -11,11 +14,11 @@ type verdict struct {
 
 // castVotes decides CastVotes: each vote as if the ones before it were already
 // applied. It refuses as a whole only when the session is closed.
-func (h *State) castVotes(dst []Fact, c *protocol.CastVotes, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+func (h *State) castVotes(dst []fact.Fact, c *protocol.CastVotes, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
-	b := batch{state: h, now: now, facts: make([]VoteCast, len(c.Votes))}
+	b := batch{state: h, now: now, facts: make([]fact.VoteCast, len(c.Votes))}
 	r := &protocol.BatchResult{Results: make([]protocol.VoteOutcome, len(c.Votes))}
 	for i := range c.Votes {
 		f := &b.facts[i]
@@ -40,12 +43,12 @@ type batch struct {
 	state *State
 	now   protocol.ClockReading
 	// facts holds all facts of the batch in one allocation.
-	facts []VoteCast
+	facts []fact.VoteCast
 	// seen are the voters within the batch, whom the state does not know yet.
 	seen voters
 }
 
-func (b *batch) judge(f *VoteCast, c *protocol.CastVote) *protocol.Error {
+func (b *batch) judge(f *fact.VoteCast, c *protocol.CastVote) *protocol.Error {
 	if err := c.Check(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -16,7 +17,7 @@ func BenchmarkVote(b *testing.B) {
 	e.must(b, open(), add(1))
 	names := named(10_000)
 	var stored, event []byte
-	var facts []session.Fact
+	var facts []fact.Fact
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		now := noon + protocol.Timestamp(i)
@@ -28,7 +29,7 @@ func BenchmarkVote(b *testing.B) {
 		}
 		e.Apply(facts[0], 1)
 		event = e.Publish(event[:0], facts[0], 1)
-		stored = session.AppendFact(stored[:0], facts[0])
+		stored = fact.Append(stored[:0], facts[0])
 		if e.Answer(&cmd, facts) == nil {
 			b.Fatal("no answer")
 		}
@@ -40,7 +41,7 @@ func BenchmarkBatch(b *testing.B) {
 	e := newEvening()
 	e.must(b, open(), add(1))
 	names := named(10_000)
-	var facts []session.Fact
+	var facts []fact.Fact
 	now := noon
 	b.ReportAllocs()
 	for n := 0; b.Loop(); {
@@ -65,14 +66,14 @@ func BenchmarkReplay(b *testing.B) {
 	e := crowd(b, 100_000, 10_000)
 	stored := make([][]byte, len(e.facts))
 	for i, f := range e.facts {
-		stored[i] = session.AppendFact(nil, f)
+		stored[i] = fact.Append(nil, f)
 	}
 	b.ResetTimer()
 	b.ReportAllocs()
 	for b.Loop() {
 		h := session.New(3)
 		for i, s := range stored {
-			f, err := session.ReadFact(s)
+			f, err := fact.Read(s)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -146,7 +147,7 @@ func BenchmarkPollVote(b *testing.B) {
 	e.must(b, open(), poll(1, 2, 3, 4))
 	names := named(10_000)
 	var stored, event []byte
-	var facts []session.Fact
+	var facts []fact.Fact
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		cmd := protocol.CastPollVote{Username: names[i%len(names)], Choice: 1 + (i/len(names))%4}
@@ -157,7 +158,7 @@ func BenchmarkPollVote(b *testing.B) {
 		}
 		e.Apply(facts[0], 1)
 		event = e.Publish(event[:0], facts[0], 1)
-		stored = session.AppendFact(stored[:0], facts[0])
+		stored = fact.Append(stored[:0], facts[0])
 		if e.Answer(&cmd, facts) == nil {
 			b.Fatal("no answer")
 		}
@@ -173,7 +174,7 @@ func BenchmarkPollVoters(b *testing.B) {
 		e.must(b, open(), poll(1, 2))
 		e.facts, e.events = nil, nil
 		for i, name := range names {
-			f := &session.PollVoted{At: noon, Poll: 3001, Choice: 1 + i%2, Username: name}
+			f := &fact.PollVoted{At: noon, Poll: 3001, Choice: 1 + i%2, Username: name}
 			e.Apply(f, 0)
 		}
 		b.ReportMetric(float64(heap()-before)/protocol.MaxPollVoters, "B/voter")
@@ -202,7 +203,7 @@ func BenchmarkChatImport(b *testing.B) {
 				e.must(b, open(), add(1))
 				e.now += 60 * second
 				e.must(b, cmd)
-				stored = session.AppendFact(stored[:0], e.facts[2])
+				stored = fact.Append(stored[:0], e.facts[2])
 			}
 			b.ReportMetric(float64(len(stored)), "bytes")
 		})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -17,7 +18,7 @@ type chatVerdict struct {
 // importChat decides ImportChat: which of the log's votes count, each as if it were cast
 // live, in the order of the log. A session that is closed takes them too, because logs
 // are read after the evening. It takes some 200 ns a vote, and nobody votes meanwhile.
-func (h *State) importChat(dst []Fact, c *protocol.ImportChat, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+func (h *State) importChat(dst []fact.Fact, c *protocol.ImportChat, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
 	if c.LatestTimestamp > max(now.Wall, now.Monotonic)+tolerance {
 		return dst, protocol.ChatLineError(c.LatestLine, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
 	}
@@ -92,9 +93,9 @@ func newChatLog(h *State, c *protocol.ImportChat, now protocol.ClockReading) *ch
 	}
 	l.lineUp(now)
 	numbers := make(map[string]int32, len(c.Voters))
-	var room [maxFolded]byte
+	var room [fact.MaxFolded]byte
 	for i, name := range c.Voters {
-		key := fold(room[:0], name)
+		key := fact.Fold(room[:0], name)
 		n, ok := numbers[string(key)]
 		if !ok {
 			n = int32(len(l.known))
@@ -177,12 +178,12 @@ func (l *chatLog) near(voter int32, ts protocol.Timestamp) bool {
 func (l *chatLog) see(voter int32, ts protocol.Timestamp) { l.seen[moment{voter, ts / window}] = ts }
 
 // fact puts the accepted votes in the order of their times.
-func (l *chatLog) fact(at protocol.Timestamp) *ChatImported {
+func (l *chatLog) fact(at protocol.Timestamp) *fact.ChatImported {
 	votes := l.cmd.Votes
 	slices.SortFunc(l.accepted, func(a, b chatHit) int {
 		return cmp.Or(cmp.Compare(votes[a.vote].Timestamp, votes[b.vote].Timestamp), cmp.Compare(a.vote, b.vote))
 	})
-	f := &ChatImported{At: at, Messages: l.cmd.Messages, Votes: make([]protocol.ChatVote, len(l.accepted))}
+	f := &fact.ChatImported{At: at, Messages: l.cmd.Messages, Votes: make([]protocol.ChatVote, len(l.accepted))}
 	names := make([]int32, len(l.cmd.Voters)) // their new places, from 1
 	for i, a := range l.accepted {
 		v := votes[a.vote]
@@ -192,7 +193,39 @@ func (l *chatLog) fact(at protocol.Timestamp) *ChatImported {
 		}
 		v.Voter = names[v.Voter] - 1
 		f.Votes[i] = v
-		f.count(protocol.NewPlayID(l.state.id, int(a.play)), l.state.plays[a.play-1].Game.ID, v.Thumbs)
+		f.Count(protocol.NewPlayID(l.state.id, int(a.play)), l.state.plays[a.play-1].Game.ID, v.Thumbs)
 	}
 	return f
+}
+
+// countChat applies ChatImported.
+func (h *State) countChat(f *fact.ChatImported) {
+	for _, p := range f.Plays {
+		if play := h.ever(p.Play); play != nil {
+			h.tallies[play.place].Up += p.Up
+			h.tallies[play.place].Down += p.Down
+		}
+	}
+	h.voters.merge(f)
+	h.latest = f.Latest(h.latest)
+}
+
+// chatImported is the data of the event, as of right after the fact was applied.
+func (h *State) chatImported(f *fact.ChatImported) protocol.ChatImported {
+	e := protocol.ChatImported{SessionID: h.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
+	at := map[protocol.GameID]int{}
+	for _, p := range f.Plays {
+		i, ok := at[p.Game]
+		if !ok {
+			i = len(e.Games)
+			at[p.Game] = i
+			t := &h.tallies[h.ever(p.Play).place]
+			e.Games = append(e.Games, protocol.ChatGame{
+				EventGame: protocol.EventGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
+			})
+		}
+		e.Games[i].Upvotes += p.Up
+		e.Games[i].Downvotes += p.Down
+	}
+	return e
 }

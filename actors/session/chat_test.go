@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -45,10 +45,10 @@ func voice(ts protocol.Timestamp, name int32, thumbs protocol.Thumbs) protocol.C
 
 // imported is the fact of so many lines, three seconds after noon.
 func imported(lines int, names string, parts ...any) facts {
-	f := &session.ChatImported{At: noon + 3*second, Messages: lines, Names: strings.Split(names, ",")}
+	f := &fact.ChatImported{At: noon + 3*second, Messages: lines, Names: strings.Split(names, ",")}
 	for _, p := range parts {
 		switch p := p.(type) {
-		case session.ChatPlay:
+		case fact.ChatPlay:
 			f.Plays = append(f.Plays, p)
 		case protocol.ChatVote:
 			f.Votes = append(f.Votes, p)
@@ -58,8 +58,8 @@ func imported(lines int, names string, parts ...any) facts {
 }
 
 // of is what a log has for the n-th playing, which is of game n.
-func of(n, lines int, up, down int64) session.ChatPlay {
-	return session.ChatPlay{Play: play(n), Game: protocol.GameID(n), Lines: lines, Up: up, Down: down}
+func of(n, lines int, up, down int64) fact.ChatPlay {
+	return fact.ChatPlay{Play: play(n), Game: protocol.GameID(n), Lines: lines, Up: up, Down: down}
 }
 
 func TestChatImport(t *testing.T) {
@@ -111,9 +111,9 @@ func TestChatBelongsToTheGameBeforeARemovedOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &session.ChatImported{At: noon, Messages: 3, Names: []string{"cy", "ann", "bob"},
-		Plays: []session.ChatPlay{of(1, 2, 2, 0), of(4, 1, 0, 1)}, Votes: []protocol.ChatVote{voice(0, 0, 1), voice(2, 1, 1), voice(3, 2, 2)}}
-	if diff := cmp.Diff(session.Fact(want), facts[0]); diff != "" {
+	want := &fact.ChatImported{At: noon, Messages: 3, Names: []string{"cy", "ann", "bob"},
+		Plays: []fact.ChatPlay{of(1, 2, 2, 0), of(4, 1, 0, 1)}, Votes: []protocol.ChatVote{voice(0, 0, 1), voice(2, 1, 1), voice(3, 2, 2)}}
+	if diff := cmp.Diff(fact.Fact(want), facts[0]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -105,12 +105,12 @@ func voteOf(message string) protocol.VoteType {
 }
 
 // counted are the votes of a log of facts, in the order of their times.
-func counted(facts []session.Fact) (votes []session.VoteCast) {
+func counted(facts []fact.Fact) (votes []fact.VoteCast) {
 	for _, f := range facts {
 		switch f := f.(type) {
-		case *session.VoteCast:
+		case *fact.VoteCast:
 			votes = append(votes, *f)
-		case *session.ChatImported:
+		case *fact.ChatImported:
 			for _, v := range f.Backward() {
 				votes = append(votes, *v)
 			}
@@ -119,7 +119,7 @@ func counted(facts []session.Fact) (votes []session.VoteCast) {
 	for i := range votes {
 		votes[i].At = 0 // when the hub heard of it
 	}
-	slices.SortFunc(votes, func(a, b session.VoteCast) int {
+	slices.SortFunc(votes, func(a, b fact.VoteCast) int {
 		return cmp.Or(cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Username, b.Username))
 	})
 	return votes

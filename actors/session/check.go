@@ -1,15 +1,8 @@
 package session
 
-import "partyline/protocol"
-
-// Where the check of a room stands. The first three are running; the others are final.
-const (
-	CheckChecking = "checking" // nothing is known of the room yet
-	CheckWaiting  = "waiting"  // the room is open, people come in
-	CheckStarted  = "started"  // the game goes on, nobody comes in any more
-	CheckFinished = "finished" // the room is gone
-	CheckFailed   = "failed"   // there never was such a room, or nothing can be learned of it
-	CheckStopped  = "stopped"  // the host, or the end of the game, has ended the check
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
 )
 
 // RoomCheck is a check that is running.
@@ -39,7 +32,9 @@ type ObservePlayers struct {
 }
 
 // Over says that there is nothing more to see.
-func (s Observation) Over() bool { return s.Status == CheckFinished || s.Status == CheckFailed }
+func (s Observation) Over() bool {
+	return s.Status == fact.CheckFinished || s.Status == fact.CheckFailed
+}
 
 // Target is the session that decides.
 func (c ObservePlayers) Target() protocol.SessionID { return c.ID }
@@ -49,7 +44,7 @@ func (c ObservePlayers) Check() *protocol.Error {
 	if n := c.PlayerCount; n != nil && (*n < 0 || *n > protocol.MaxPlayers) {
 		return protocol.Invalid("a count of players must be between 0 and %d", protocol.MaxPlayers)
 	}
-	if !checkStatus(c.Status) || c.Status == CheckChecking || c.Status == CheckStopped {
+	if !fact.KnownCheckStatus(c.Status) || c.Status == fact.CheckChecking || c.Status == fact.CheckStopped {
 		return protocol.Invalid("%q is nothing that a room can be seen as", c.Status)
 	}
 	return nil
@@ -70,7 +65,7 @@ func (h *State) RoomCheck() (c RoomCheck, running bool) {
 }
 
 // startCheck decides StartPlayerCheck. A count by hand stands until the room tells one.
-func (h *State) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) startCheck(dst []fact.Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	switch {
 	case err != nil:
@@ -82,11 +77,11 @@ func (h *State) startCheck(dst []Fact, c protocol.StartPlayerCheck, at protocol.
 	case p.checked():
 		return dst, nil
 	}
-	return append(dst, &PlayerCheckMoved{At: at, Play: c.GameID, Status: CheckChecking, PlayerCount: p.Count}), nil
+	return append(dst, &fact.PlayerCheckMoved{At: at, Play: c.GameID, Status: fact.CheckChecking, PlayerCount: p.Count}), nil
 }
 
 // stopCheck decides StopPlayerCheck.
-func (h *State) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) stopCheck(dst []fact.Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	p, err := h.change(c.GameID)
 	if err != nil {
 		return dst, err
@@ -98,17 +93,17 @@ func (h *State) stopCheck(dst []Fact, c protocol.StopPlayerCheck, at protocol.Ti
 // has begun: within a run neither count nor status goes back, so that a look through
 // another window (after a reconnect, or when only half of the service answers) does not
 // make the numbers jump.
-func (h *State) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []Fact {
+func (h *State) observe(dst []fact.Fact, c ObservePlayers, at protocol.Timestamp) []fact.Fact {
 	p := h.find(c.GameID)
 	if h.phase != phaseActive || p == nil || !p.checked() || p.Run != c.Run {
 		return dst
 	}
-	f := &PlayerCheckMoved{At: at, Play: c.GameID, Status: c.Status, PlayerCount: p.Count}
-	first := *p.CountStatus == CheckChecking
+	f := &fact.PlayerCheckMoved{At: at, Play: c.GameID, Status: c.Status, PlayerCount: p.Count}
+	first := *p.CountStatus == fact.CheckChecking
 	switch {
-	case first && c.Status == CheckFinished && c.PlayerCount == nil:
-		f.Status = CheckFailed // gone before anybody has seen it: the code is wrong
-	case running(c.Status) && stage(c.Status) < stage(*p.CountStatus):
+	case first && c.Status == fact.CheckFinished && c.PlayerCount == nil:
+		f.Status = fact.CheckFailed // gone before anybody has seen it: the code is wrong
+	case fact.CheckRunning(c.Status) && stage(c.Status) < stage(*p.CountStatus):
 		f.Status = *p.CountStatus
 	}
 	if c.PlayerCount != nil && (first || p.Count == nil || *c.PlayerCount > *p.Count) {
@@ -121,28 +116,28 @@ func (h *State) observe(dst []Fact, c ObservePlayers, at protocol.Timestamp) []F
 }
 
 // move applies PlayerCheckMoved.
-func (h *State) move(f *PlayerCheckMoved, seq protocol.Seq) {
+func (h *State) move(f *fact.PlayerCheckMoved, seq protocol.Seq) {
 	p := h.find(f.Play)
 	if p == nil {
 		return
 	}
 	p.CountStatus, p.Count = &f.Status, f.PlayerCount
-	if f.Status == CheckChecking {
+	if f.Status == fact.CheckChecking {
 		p.Run = seq
 	}
 }
 
 // checked says whether the playing's room is being checked.
 func (p *play) checked() bool {
-	return p.Status == protocol.StatusPlaying && !p.Removed && p.RoomCode != nil && p.CountStatus != nil && running(*p.CountStatus)
+	return p.Status == protocol.StatusPlaying && !p.Removed && p.RoomCode != nil && p.CountStatus != nil && fact.CheckRunning(*p.CountStatus)
 }
 
 // endCheck appends the fact that the check of the playing ends, if one is running.
-func (p *play) endCheck(dst []Fact, id protocol.PlayID, at protocol.Timestamp) []Fact {
+func (p *play) endCheck(dst []fact.Fact, id protocol.PlayID, at protocol.Timestamp) []fact.Fact {
 	if !p.checked() {
 		return dst
 	}
-	return append(dst, &PlayerCheckMoved{At: at, Play: id, Status: CheckStopped, PlayerCount: p.Count})
+	return append(dst, &fact.PlayerCheckMoved{At: at, Play: id, Status: fact.CheckStopped, PlayerCount: p.Count})
 }
 
 // countFits checks count and status of a snapshot: a count has a status, and one by hand
@@ -151,24 +146,18 @@ func (p *play) countFits() bool {
 	if p.CountStatus == nil {
 		return p.Count == nil
 	}
-	return p.Count != nil || checkStatus(*p.CountStatus)
+	return p.Count != nil || fact.KnownCheckStatus(*p.CountStatus)
 }
-
-func running(status string) bool { return stage(status) > 0 }
 
 // stage orders the statuses of a check that is running; the others have none.
 func stage(status string) int {
 	switch status {
-	case CheckChecking:
+	case fact.CheckChecking:
 		return 1
-	case CheckWaiting:
+	case fact.CheckWaiting:
 		return 2
-	case CheckStarted:
+	case fact.CheckStarted:
 		return 3
 	}
 	return 0
-}
-
-func checkStatus(s string) bool {
-	return running(s) || s == CheckFinished || s == CheckFailed || s == CheckStopped
 }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -99,7 +100,7 @@ func (w *wrong) logged(t rapid.TB, sent []protocol.Timestamp) {
 	}
 	got := map[protocol.PlayID]int{}
 	for _, f := range facts {
-		for _, p := range f.(*session.ChatImported).Plays {
+		for _, p := range f.(*fact.ChatImported).Plays {
 			got[p.Play] = p.Lines
 		}
 	}

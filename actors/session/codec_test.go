@@ -11,40 +11,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
 // oneOfEach is a fact of every kind, in the order of the kinds, and some again with
 // everything that may be absent.
-func oneOfEach() []session.Fact {
+func oneOfEach() []fact.Fact {
 	g := added(1, 1, noon+1)
 	g.RoomCode, g.ManuallyAdded = ptr("AB1Z"), true
-	bare := &session.GameAdded{At: noon, Play: play(2), Game: session.PlayedGame{ID: 7, Title: "Ünï \"<&>\"", PackName: "P", MinPlayers: 1, MaxPlayers: 2}}
-	return []session.Fact{
-		&session.Opened{At: noon}, bare, changed(1, protocol.StatusSkipped, noon), &session.GameRemoved{At: noon, Play: play(1)},
-		&session.RoomCodeSet{At: noon, Play: play(1), RoomCode: "AB1Z"},
-		&session.PlayerCountSet{At: noon, Play: play(1), PlayerCount: 0, Status: "manual"},
-		cast(1, 33, noon+4000, noon+3250), &session.Closed{At: noon}, &session.Deleted{At: noon},
-		g, &session.Opened{At: noon, Notes: ptr("")}, &session.Closed{At: noon, Notes: ptr("line\nline")},
-		&session.PlayerCheckMoved{At: noon, Play: play(1), Status: "waiting", PlayerCount: ptr(0)},
-		&session.PlayerCheckMoved{At: noon, Play: play(1), Status: "checking"},
-		&session.ChatImported{At: noon + 4000, Messages: 812, Names: []string{"Ann", "böb"},
-			Plays: []session.ChatPlay{{Play: play(1), Game: 33, Lines: 2, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40, Lines: 1, Down: 1}},
+	bare := &fact.GameAdded{At: noon, Play: play(2), Game: fact.PlayedGame{ID: 7, Title: "Ünï \"<&>\"", PackName: "P", MinPlayers: 1, MaxPlayers: 2}}
+	return []fact.Fact{
+		&fact.Opened{At: noon}, bare, changed(1, protocol.StatusSkipped, noon), &fact.GameRemoved{At: noon, Play: play(1)},
+		&fact.RoomCodeSet{At: noon, Play: play(1), RoomCode: "AB1Z"},
+		&fact.PlayerCountSet{At: noon, Play: play(1), PlayerCount: 0, Status: "manual"},
+		cast(1, 33, noon+4000, noon+3250), &fact.Closed{At: noon}, &fact.Deleted{At: noon},
+		g, &fact.Opened{At: noon, Notes: ptr("")}, &fact.Closed{At: noon, Notes: ptr("line\nline")},
+		&fact.PlayerCheckMoved{At: noon, Play: play(1), Status: "waiting", PlayerCount: ptr(0)},
+		&fact.PlayerCheckMoved{At: noon, Play: play(1), Status: "checking"},
+		&fact.ChatImported{At: noon + 4000, Messages: 812, Names: []string{"Ann", "böb"},
+			Plays: []fact.ChatPlay{{Play: play(1), Game: 33, Lines: 2, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40, Lines: 1, Down: 1}},
 			Votes: []protocol.ChatVote{voice(0, 0, 3), voice(0, 1, 1), voice(3_600_000, 0, 2)}},
-		&session.VoteCast{At: noon, Timestamp: noon + 60000, Play: play(9999), Game: 1 << 40, Type: protocol.VoteDown, Username: strings.Repeat("😀", protocol.MaxUsername)},
-		asked(1, false, noon, 5, 6), &session.PollVoted{At: noon, Poll: 3001, Choice: 2, Username: "ann"},
-		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Before: 1, Device: 1<<64 - 1, Username: "Ann's phone"},
-		&session.PollEnded{At: noon, Poll: 3001, Choice: 2, Tie: true}, &session.PollEnded{At: noon, Poll: 3001}, asked(2, true, noon, 1, 2, 3, 4, 5, 6),
-		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xfedcba9876543210},
-		&session.VoteCast{At: noon, Timestamp: noon + 1, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "漢", Device: 0xa, Replaced: protocol.VoteDown},
-		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteDown, Username: "ann", Device: 0xa, Replaced: protocol.VoteUp},
-		&session.JoinSet{At: noon, Generation: 1, Policy: protocol.PolicyLatest, Code: "QRX7F2"},
-		&session.JoinSet{At: noon, Generation: 1<<32 - 1, Policy: protocol.PolicyOnce},
-		&session.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xa, Address: 0xfedcba9876543210},
-		&session.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 0xa, Username: "ann", Address: 1},
-		&session.VotesVoided{At: noon, Address: 1<<63 | 7, Round: 1, Devices: []protocol.DeviceID{1<<64 - 1, 1}, Plays: []session.VoidedPlay{{Play: play(1), Game: 33, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40}}},
-		&session.VotesVoided{At: noon, Wide: true, Round: 1<<32 - 1, Devices: []protocol.DeviceID{0xa}},
+		&fact.VoteCast{At: noon, Timestamp: noon + 60000, Play: play(9999), Game: 1 << 40, Type: protocol.VoteDown, Username: strings.Repeat("😀", protocol.MaxUsername)},
+		asked(1, false, noon, 5, 6), &fact.PollVoted{At: noon, Poll: 3001, Choice: 2, Username: "ann"},
+		&fact.PollVoted{At: noon, Poll: 3001, Choice: 6, Before: 1, Device: 1<<64 - 1, Username: "Ann's phone"},
+		&fact.PollEnded{At: noon, Poll: 3001, Choice: 2, Tie: true}, &fact.PollEnded{At: noon, Poll: 3001}, asked(2, true, noon, 1, 2, 3, 4, 5, 6),
+		&fact.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xfedcba9876543210},
+		&fact.VoteCast{At: noon, Timestamp: noon + 1, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "漢", Device: 0xa, Replaced: protocol.VoteDown},
+		&fact.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteDown, Username: "ann", Device: 0xa, Replaced: protocol.VoteUp},
+		&fact.JoinSet{At: noon, Generation: 1, Policy: protocol.PolicyLatest, Code: "QRX7F2"},
+		&fact.JoinSet{At: noon, Generation: 1<<32 - 1, Policy: protocol.PolicyOnce},
+		&fact.VoteCast{At: noon, Timestamp: noon, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "ann", Device: 0xa, Address: 0xfedcba9876543210},
+		&fact.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 0xa, Username: "ann", Address: 1},
+		&fact.VotesVoided{At: noon, Address: 1<<63 | 7, Round: 1, Devices: []protocol.DeviceID{1<<64 - 1, 1}, Plays: []fact.VoidedPlay{{Play: play(1), Game: 33, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40}}},
+		&fact.VotesVoided{At: noon, Wide: true, Round: 1<<32 - 1, Devices: []protocol.DeviceID{0xa}},
 	}
 }
 
@@ -61,11 +61,11 @@ func TestStoredFactsGolden(t *testing.T) {
 		t.Fatalf("%d lines for %d facts", len(lines), len(facts))
 	}
 	for i, f := range facts {
-		stored := session.AppendFact(nil, f)
+		stored := fact.Append(nil, f)
 		if diff := cmp.Diff(lines[i], legible(stored)); diff != "" {
 			t.Errorf("fact %d (-golden +got):\n%s", i, diff)
 		}
-		got, err := session.ReadFact(stored)
+		got, err := fact.Read(stored)
 		if err != nil {
 			t.Errorf("fact %d: %v", i, err)
 		}
@@ -86,16 +86,16 @@ func legible(stored []byte) string {
 
 func TestAppendFactAppends(t *testing.T) {
 	for _, f := range oneOfEach() {
-		want := "before" + string(session.AppendFact(nil, f))
-		if got := string(session.AppendFact([]byte("before"), f)); got != want {
+		want := "before" + string(fact.Append(nil, f))
+		if got := string(fact.Append([]byte("before"), f)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
 
 func TestReadFactRefuses(t *testing.T) {
-	long := &session.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: strings.Repeat("a", 401)}
-	broken := &session.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: "\xff"}
+	long := &fact.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: strings.Repeat("a", 401)}
+	broken := &fact.VoteCast{At: noon, Timestamp: noon, Play: 1, Game: 1, Type: "up", Username: "\xff"}
 	for name, b := range map[string][]byte{
 		"nothing":                         {},
 		"kind 0":                          {0},
@@ -141,12 +141,12 @@ func TestReadFactRefuses(t *testing.T) {
 		"a log with less":                 {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1},
 		"a log of many names":             {11, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 'a'},
 		"a log after 9999":                append(binary.AppendUvarint([]byte{11, 1, 2, 1, 1, 'a', 1, 1, 1, 2}, 253402300799999), 1, 1, 1),
-		"a name too long":                 session.AppendFact(nil, long),
-		"a name not UTF-8":                session.AppendFact(nil, broken),
-		"a poll of one game":              session.AppendFact(nil, asked(1, false, noon, 5)),
-		"a poll of seven games":           session.AppendFact(nil, asked(1, false, noon, 1, 2, 3, 4, 5, 6, 7)),
-		"a poll of no game":               session.AppendFact(nil, asked(1, false, noon, 1, 0)),
-		"a poll without an end":           session.AppendFact(nil, &session.PollStarted{At: noon, Poll: 3001, Ends: noon}),
+		"a name too long":                 fact.Append(nil, long),
+		"a name not UTF-8":                fact.Append(nil, broken),
+		"a poll of one game":              fact.Append(nil, asked(1, false, noon, 5)),
+		"a poll of seven games":           fact.Append(nil, asked(1, false, noon, 1, 2, 3, 4, 5, 6, 7)),
+		"a poll of no game":               fact.Append(nil, asked(1, false, noon, 1, 0)),
+		"a poll without an end":           fact.Append(nil, &fact.PollStarted{At: noon, Poll: 3001, Ends: noon}),
 		"a poll of no number":             []byte("\x10" + `{"at":"2024-01-15T12:00:00.000Z","choice":1}`),
 		"a draw about nothing":            []byte("\x10" + `{"at":"2024-01-15T12:00:00.000Z","poll":3001,"tie":true}`),
 		"a seventh choice":                []byte("\x10" + `{"at":"2024-01-15T12:00:00.000Z","poll":3001,"choice":7}`),
@@ -183,28 +183,28 @@ func TestReadFactRefuses(t *testing.T) {
 		"a void of no playing":            []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"game":1}]}`),
 		"a void of no game":               []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"play":30001}]}`),
 		"a void that gives":               []byte("\x13" + `{"at":"2024-01-15T12:00:00.000Z","address":1,"round":1,"devices":[1],"plays":[{"play":30001,"game":1,"up":-1}]}`),
-		"a void of too many":              session.AppendFact(nil, &session.VotesVoided{At: noon, Round: 1, Devices: slices.Repeat([]protocol.DeviceID{1}, 5001)}),
+		"a void of too many":              fact.Append(nil, &fact.VotesVoided{At: noon, Round: 1, Devices: slices.Repeat([]protocol.DeviceID{1}, 5001)}),
 		"joining of no kind":              []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"never"}`),
 		"joining of no policy":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1}`),
 		"joining of no number":            []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","policy":"once","code":"QRX7F2"}`),
 		"a code in small":                 []byte("\x0d" + `{"at":"2024-01-15T12:00:00.000Z","generation":1,"policy":"once","code":"qrx7f2"}`),
 	} {
 		// A typed nil pointer in f would pass for a fact.
-		if f, err := session.ReadFact(b); err == nil || f != nil {
+		if f, err := fact.Read(b); err == nil || f != nil {
 			t.Errorf("%s: read %#v, %v", name, f, err)
 		}
 	}
 	for name, b := range map[string][]byte{"vote": {7, 1, 0, 1, 1, 1, 1, 'a'}, "guest's vote": {12, 1, 0, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'}, "ballot": {15, 1, 1, 1, 0, 0, 1, 'a'},
 		"first vote":   {17, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 'a'},
 		"first ballot": {18, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 1, 'a'}, "chat log": {11, 1, 1, 1, 1, 'a', 1, 1, 1, 1, 1, 1}} {
-		if _, err := session.ReadFact(b); err != nil {
+		if _, err := fact.Read(b); err != nil {
 			t.Errorf("the smallest %s: %v", name, err)
 		}
 	}
 }
 
 func TestReadFactSaysThatTheVersionIsNewer(t *testing.T) {
-	_, err := session.ReadFact([]byte("\xc8{}"))
+	_, err := fact.Read([]byte("\xc8{}"))
 	if err == nil || !strings.Contains(err.Error(), "kind 200 is unknown, it was written by a newer version") {
 		t.Error(err)
 	}
@@ -213,7 +213,7 @@ func TestReadFactSaysThatTheVersionIsNewer(t *testing.T) {
 func TestStoredVotesAreTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		moment := rapid.Int64Range(1, 253402300799999)
-		want := &session.VoteCast{
+		want := &fact.VoteCast{
 			At: protocol.Timestamp(moment.Draw(t, "at")), Timestamp: protocol.Timestamp(moment.Draw(t, "ts")),
 			Play: protocol.PlayID(rapid.Int64Min(1).Draw(t, "play")), Game: protocol.GameID(rapid.Int64Min(1).Draw(t, "game")),
 			Type:     rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "type"),
@@ -224,11 +224,11 @@ func TestStoredVotesAreTheSame(t *testing.T) {
 			want.Replaced = rapid.SampledFrom([]protocol.VoteType{"", protocol.VoteUp, protocol.VoteDown}).Draw(t, "replaced")
 			want.Address = protocol.AddressID(rapid.Uint64().Draw(t, "address"))
 		}
-		got, err := session.ReadFact(session.AppendFact(nil, want))
+		got, err := fact.Read(fact.Append(nil, want))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(session.Fact(want), got); diff != "" {
+		if diff := cmp.Diff(fact.Fact(want), got); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -248,7 +248,7 @@ func TestStoredChatLogsAreTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range facts {
-			got, err := session.ReadFact(session.AppendFact(nil, want))
+			got, err := fact.Read(fact.Append(nil, want))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,18 +261,18 @@ func TestStoredChatLogsAreTheSame(t *testing.T) {
 
 func TestStoredBallotsAreTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want := &session.PollVoted{
+		want := &fact.PollVoted{
 			At: protocol.Timestamp(rapid.Int64Range(1, 253402300799999).Draw(t, "at")), Poll: protocol.PollID(rapid.Int64Min(1).Draw(t, "poll")),
 			Choice: rapid.IntRange(1, 3).Draw(t, "choice"), Before: rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(t, "before"), Device: protocol.DeviceID(rapid.Uint64().Draw(t, "device")), Username: rapid.StringN(1, protocol.MaxUsername, -1).Draw(t, "name"),
 		}
 		if want.Device != 0 {
 			want.Address = protocol.AddressID(rapid.Uint64().Draw(t, "address"))
 		}
-		got, err := session.ReadFact(session.AppendFact(nil, want))
+		got, err := fact.Read(fact.Append(nil, want))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(session.Fact(want), got); diff != "" {
+		if diff := cmp.Diff(fact.Fact(want), got); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -280,26 +280,26 @@ func TestStoredBallotsAreTheSame(t *testing.T) {
 
 // FuzzReadFact: never a panic, and what is read can be stored, read back and applied.
 func FuzzReadFact(f *testing.F) {
-	for _, fact := range oneOfEach() {
-		f.Add(session.AppendFact(nil, fact))
+	for _, one := range oneOfEach() {
+		f.Add(fact.Append(nil, one))
 	}
 	f.Add([]byte("\x0b{}"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		fact, err := session.ReadFact(b)
+		read, err := fact.Read(b)
 		if err != nil {
 			return
 		}
-		stored := session.AppendFact(nil, fact)
-		again, err := session.ReadFact(stored)
+		stored := fact.Append(nil, read)
+		again, err := fact.Read(stored)
 		if err != nil {
 			t.Fatalf("%q is stored as %q: %v", b, stored, err)
 		}
-		if diff := cmp.Diff(fact, again); diff != "" {
+		if diff := cmp.Diff(read, again); diff != "" {
 			t.Fatal(diff)
 		}
 		e := newEvening()
 		e.must(t, open(), add(1))
-		e.Apply(fact, 3)
+		e.Apply(read, 3)
 		e.View(3, e.moment())
 	})
 }

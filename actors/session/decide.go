@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // Decide appends the facts that follow from a command to dst, or refuses. It changes
 // nothing that Apply, a read or a snapshot can see. No facts and no error means that
@@ -11,7 +14,7 @@ import "partyline/protocol"
 // clock, which may be set at any time: facts are in the order of the log, whatever their
 // moments say. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
-func (h *State) Decide(dst []Fact, cmd protocol.Command, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+func (h *State) Decide(dst []fact.Fact, cmd protocol.Command, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
 	h.batch, h.chat = verdict{}, chatVerdict{}
 	h.Look(now)
 	if err := cmd.Check(); err != nil {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -16,7 +16,7 @@ type rule struct {
 	name  string
 	given []protocol.Command
 	when  protocol.Command
-	then  []session.Fact
+	then  []fact.Fact
 	code  protocol.Code
 	says  string
 }
@@ -53,7 +53,7 @@ func runRules(t *testing.T, rules []rule) {
 }
 
 type commands = []protocol.Command
-type facts = []session.Fact
+type facts = []fact.Fact
 
 var (
 	closeIt  = protocol.CloseSession{ID: 3}
@@ -74,33 +74,33 @@ func count(n, players int) protocol.Command {
 	return protocol.SetPlayerCount{ID: 3, GameID: play(n), PlayerCount: &players}
 }
 
-func added(n int, game protocol.GameID, at protocol.Timestamp) *session.GameAdded {
+func added(n int, game protocol.GameID, at protocol.Timestamp) *fact.GameAdded {
 	g := catalogued(game)
-	return &session.GameAdded{At: at, Play: play(n), Game: session.PlayedGame{
+	return &fact.GameAdded{At: at, Play: play(n), Game: fact.PlayedGame{
 		ID: g.ID, Title: g.Title, PackName: g.PackName, GameType: g.GameType,
 		MinPlayers: g.MinPlayers, MaxPlayers: g.MaxPlayers, Upvotes: g.Upvotes, Downvotes: g.Downvotes,
 	}}
 }
 
-func changed(n int, s protocol.PlayStatus, at protocol.Timestamp) *session.StatusChanged {
-	return &session.StatusChanged{At: at, Play: play(n), Status: s}
+func changed(n int, s protocol.PlayStatus, at protocol.Timestamp) *fact.StatusChanged {
+	return &fact.StatusChanged{At: at, Play: play(n), Status: s}
 }
 
 func TestEvening(t *testing.T) {
 	notes := ptr("Friday")
 	runRules(t, []rule{
-		{name: "opens", when: protocol.CreateSession{ID: 3, Notes: notes}, then: facts{&session.Opened{At: noon, Notes: notes}}},
+		{name: "opens", when: protocol.CreateSession{ID: 3, Notes: notes}, then: facts{&fact.Opened{At: noon, Notes: notes}}},
 		{name: "opens once", given: commands{open()}, when: open(), code: protocol.CodeConflict, says: "Session already exists"},
 		{name: "closes", given: commands{open()}, when: protocol.CloseSession{ID: 3, Notes: notes},
-			then: facts{&session.Closed{At: noon + second, Notes: notes}}},
+			then: facts{&fact.Closed{At: noon + second, Notes: notes}}},
 		{name: "closing ends what is playing", given: commands{open(), add(1)}, when: closeIt,
-			then: facts{changed(1, protocol.StatusPlayed, noon+2*second), &session.Closed{At: noon + 2*second}}},
+			then: facts{changed(1, protocol.StatusPlayed, noon+2*second), &fact.Closed{At: noon + 2*second}}},
 		{name: "closes once", given: commands{open(), closeIt}, when: closeIt,
 			code: protocol.CodeSessionClosed, says: "Session is already closed"},
 		{name: "is not deleted while active", given: commands{open()}, when: deleteIt,
 			code: protocol.CodeSessionActive, says: "Cannot delete an active session. Please close it first."},
 		{name: "is deleted when closed", given: commands{open(), closeIt}, when: deleteIt,
-			then: facts{&session.Deleted{At: noon + 2*second}}},
+			then: facts{&fact.Deleted{At: noon + 2*second}}},
 		{name: "its id is not used again", given: commands{open(), closeIt, deleteIt}, when: open(),
 			code: protocol.CodeConflict, says: "Session already exists"},
 		{name: "refuses what has no shape", when: protocol.CreateSession{ID: 3, Notes: ptr("\x00")},
@@ -142,7 +142,7 @@ func TestGames(t *testing.T) {
 		{name: "not after closing", given: commands{open(), closeIt}, when: add(1),
 			code: protocol.CodeSessionClosed, says: "Cannot add games to a closed session"},
 		{name: "is removed", given: commands{open(), add(1)}, when: remove(1),
-			then: facts{&session.GameRemoved{At: noon + 2*second, Play: play(1)}}},
+			then: facts{&fact.GameRemoved{At: noon + 2*second, Play: play(1)}}},
 		{name: "is removed once", given: commands{open(), add(1), remove(1)}, when: remove(1),
 			code: protocol.CodeNotFound, says: "Session game not found"},
 	})
@@ -167,15 +167,15 @@ func TestStatus(t *testing.T) {
 func TestRoomCodeAndPlayerCount(t *testing.T) {
 	runRules(t, []rule{
 		{name: "code is stored in upper case", given: commands{open(), add(1)}, when: room(1, "ab1z"),
-			then: facts{&session.RoomCodeSet{At: noon + 2*second, Play: play(1), RoomCode: "AB1Z"}}},
+			then: facts{&fact.RoomCodeSet{At: noon + 2*second, Play: play(1), RoomCode: "AB1Z"}}},
 		{name: "code that holds is no fact", given: commands{open(), add(1), room(1, "AB1Z")}, when: room(1, "ab1z")},
 		{name: "code has four characters", given: commands{open(), add(1)}, when: room(1, "ab1"),
 			code: protocol.CodeInvalid, says: "Invalid room code format. Must be 4 characters (A-Z, 0-9)"},
 		{name: "count is by hand", given: commands{open(), add(1)}, when: count(1, 5),
-			then: facts{&session.PlayerCountSet{At: noon + 2*second, Play: play(1), PlayerCount: 5, Status: "manual"}}},
+			then: facts{&fact.PlayerCountSet{At: noon + 2*second, Play: play(1), PlayerCount: 5, Status: "manual"}}},
 		{name: "count that holds is no fact", given: commands{open(), add(1), count(1, 5)}, when: count(1, 5)},
 		{name: "count changes", given: commands{open(), add(1), count(1, 5)}, when: count(1, 0),
-			then: facts{&session.PlayerCountSet{At: noon + 3*second, Play: play(1), PlayerCount: 0, Status: "manual"}}},
+			then: facts{&fact.PlayerCountSet{At: noon + 3*second, Play: play(1), PlayerCount: 0, Status: "manual"}}},
 		{name: "count is needed", given: commands{open(), add(1)}, when: protocol.SetPlayerCount{ID: 3, GameID: play(1)},
 			code: protocol.CodeInvalid, says: "player_count is required"},
 	})

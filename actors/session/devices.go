@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -85,7 +86,7 @@ func (d *devices) near(id protocol.DeviceID, now protocol.Timestamp) bool {
 }
 
 // note remembers a vote.
-func (d *devices) note(f *VoteCast) {
+func (d *devices) note(f *fact.VoteCast) {
 	v := d.meet(f.Device, f.Address, f.At)
 	m := v.mark(number(f.Play))
 	if m == nil {

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // The sentences for a device that has voted often enough; %d is how often.
 const (
@@ -33,7 +36,7 @@ func (d *devices) introduce(id protocol.DeviceID, from protocol.AddressID) proto
 }
 
 // choose remembers that a device has voted in a poll.
-func (d *devices) choose(f *PollVoted, again bool) {
+func (d *devices) choose(f *fact.PollVoted, again bool) {
 	if f.Device == 0 {
 		return
 	}

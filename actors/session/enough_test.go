@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -27,9 +28,9 @@ func TestADevicesFirstVoteTellsItsAddress(t *testing.T) {
 			t.Fatal(facts, err)
 		}
 		switch f := facts[0].(type) {
-		case *session.VoteCast:
+		case *fact.VoteCast:
 			return f.Address
-		case *session.PollVoted:
+		case *fact.PollVoted:
 			return f.Address
 		}
 		t.Fatalf("%T", facts[0])
@@ -113,7 +114,7 @@ func TestASiteChangesSoManyVotes(t *testing.T) {
 	for n := range protocol.MaxNetworkExtraVotes / 20 {
 		device := protocol.DeviceID(n + 1000)
 		for i := range 21 {
-			f := &session.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 1, Type: []protocol.VoteType{"up", "down"}[i%2], Username: "x", Device: device}
+			f := &fact.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 1, Type: []protocol.VoteType{"up", "down"}[i%2], Username: "x", Device: device}
 			if i == 0 {
 				f.Address = here
 			} else {

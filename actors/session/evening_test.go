@@ -4,6 +4,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -18,7 +19,7 @@ type evening struct {
 	now protocol.Timestamp
 	// moment is now by both clocks of the hub.
 	moment func() protocol.ClockReading
-	facts  []session.Fact
+	facts  []fact.Fact
 	// events are the published JSON, one for each fact.
 	events [][]byte
 }
@@ -30,7 +31,7 @@ func newEvening() *evening {
 }
 
 // do decides, applies and publishes, as the actor does.
-func (e *evening) do(cmd protocol.Command) (any, []session.Fact, *protocol.Error) {
+func (e *evening) do(cmd protocol.Command) (any, []fact.Fact, *protocol.Error) {
 	facts, err := e.Decide(nil, cmd, e.moment())
 	if err != nil {
 		return nil, facts, err
@@ -91,4 +92,4 @@ func play(n int) protocol.PlayID { return protocol.NewPlayID(3, n) }
 
 func ptr[T any](v T) *T { return &v }
 
-func castFact(f session.Fact) *session.VoteCast { return f.(*session.VoteCast) }
+func castFact(f fact.Fact) *fact.VoteCast { return f.(*fact.VoteCast) }

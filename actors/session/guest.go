@@ -1,10 +1,13 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // castGuest decides CastGuestVote: a thumb for what is being played now, by the hub's
 // clock. A thumb that stands there already is no fact and no refusal.
-func (h *State) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) castGuest(dst []fact.Fact, c *protocol.CastGuestVote, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	if err := h.admit(c.Generation); err != nil {
 		return dst, err
 	}
@@ -22,7 +25,7 @@ func (h *State) castGuest(dst []Fact, c *protocol.CastGuestVote, at protocol.Tim
 	if err := h.mayVoteAgain(c.Device, id); err != nil {
 		return dst, err
 	}
-	return append(dst, &VoteCast{
+	return append(dst, &fact.VoteCast{
 		At: at, Timestamp: at, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote,
 		Username: c.Username, Device: c.Device, Replaced: replaced, Address: h.devices.introduce(c.Device, c.Address),
 	}), nil
@@ -85,12 +88,12 @@ func (h *State) yours(device protocol.DeviceID, id protocol.PlayID) *protocol.Yo
 }
 
 // guestAccepted is the answer to a guest's vote, which is for what is being played.
-func (h *State) guestAccepted(c *protocol.CastGuestVote, facts []Fact) any {
+func (h *State) guestAccepted(c *protocol.CastGuestVote, facts []fact.Fact) any {
 	id := h.current()
 	yours := h.yours(c.Device, id)
-	cast := &VoteCast{Play: id, Game: h.ever(id).Game.ID, Timestamp: yours.Timestamp, Type: yours.Vote, Username: c.Username}
+	cast := &fact.VoteCast{Play: id, Game: h.ever(id).Game.ID, Timestamp: yours.Timestamp, Type: yours.Vote, Username: c.Username}
 	if len(facts) > 0 {
-		cast = facts[0].(*VoteCast)
+		cast = facts[0].(*fact.VoteCast)
 	}
 	a := &protocol.GuestVoteAccepted{VoteAccepted: *h.accepted(cast), Counted: len(facts) > 0, Yours: *yours}
 	switch {

@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
 // pressed is the fact of a guest's thumb for game n, the n-th playing.
-func pressed(n int, device protocol.DeviceID, thumb, replaced protocol.VoteType, at protocol.Timestamp) *session.VoteCast {
-	return &session.VoteCast{At: at, Timestamp: at, Play: play(n), Game: protocol.GameID(n), Type: thumb, Username: "Ann", Device: device, Replaced: replaced}
+func pressed(n int, device protocol.DeviceID, thumb, replaced protocol.VoteType, at protocol.Timestamp) *fact.VoteCast {
+	return &fact.VoteCast{At: at, Timestamp: at, Play: play(n), Game: protocol.GameID(n), Type: thumb, Username: "Ann", Device: device, Replaced: replaced}
 }
 
 // seeing is a thumb of a phone that shows the n-th playing.
@@ -117,7 +117,7 @@ func TestPolicyLatest(t *testing.T) {
 		{name: "another phone takes nothing back", given: withPolicy("latest", up), when: guest(0xb, "down"), then: facts{pressed(1, 0xb, "down", "", later)}},
 		{name: "another game has its own", given: withPolicy("latest", up, add(2)), when: down, then: facts{pressed(2, 0xa, "down", "", later+second)}},
 		{name: "a game that is played again has its own", given: withPolicy("latest", up, add(1)), when: down,
-			then: facts{&session.VoteCast{At: later + second, Timestamp: later + second, Play: play(2), Game: 1, Type: "down", Username: "Ann", Device: 0xa}}},
+			then: facts{&fact.VoteCast{At: later + second, Timestamp: later + second, Play: play(2), Game: 1, Type: "down", Username: "Ann", Device: 0xa}}},
 		{name: "a playing that goes on remembers", given: withPolicy("latest", up, add(2), down, status(1, protocol.StatusPlaying)), when: down,
 			then: facts{pressed(1, 0xa, "down", "up", later+3*second)}},
 		{name: "votes by name are not taken back", given: withPolicy("latest", vote("Ann", "up", noon+2500)), when: down,

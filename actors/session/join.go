@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // join is how phones come in. The fields are exported for the snapshot alone.
 type join struct {
@@ -18,23 +21,12 @@ func (j *join) policy() protocol.JoinPolicy {
 	return j.Policy
 }
 
-// sound says whether facts could have made it so.
-func (j *join) sound() bool {
-	switch j.Policy {
-	case protocol.PolicyEvery, protocol.PolicyLatest, protocol.PolicyOnce:
-	default:
-		return *j == join{}
-	}
-	code, ok := protocol.NormalizeJoinCode(j.Code)
-	return j.Generation > 0 && (j.Code == "" || ok && code == j.Code)
-}
-
 // openJoin decides OpenJoin. A code that is open stays, unless another is asked for.
-func (h *State) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) openJoin(dst []fact.Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot open joining of a closed session")
 	}
-	f := &JoinSet{At: at, Generation: h.join.Generation, Policy: c.Policy, Code: h.join.Code}
+	f := &fact.JoinSet{At: at, Generation: h.join.Generation, Policy: c.Policy, Code: h.join.Code}
 	if f.Policy == "" {
 		f.Policy = h.join.policy()
 	}
@@ -48,11 +40,11 @@ func (h *State) openJoin(dst []Fact, c protocol.OpenJoin, at protocol.Timestamp)
 }
 
 // closeJoin decides CloseJoin. Closing a session closes joining too, by its own fact.
-func (h *State) closeJoin(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) closeJoin(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	if h.join.Code == "" {
 		return dst, nil
 	}
-	return append(dst, &JoinSet{At: at, Generation: h.join.Generation, Policy: h.join.Policy}), nil
+	return append(dst, &fact.JoinSet{At: at, Generation: h.join.Generation, Policy: h.join.Policy}), nil
 }
 
 // Join tells how phones come in.

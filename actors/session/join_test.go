@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -16,8 +16,8 @@ func another(policy protocol.JoinPolicy, renew bool) protocol.Command {
 	return protocol.OpenJoin{ID: 3, Policy: policy, Renew: renew, NewCode: "222222"}
 }
 
-func joined(at protocol.Timestamp, g protocol.JoinGeneration, p protocol.JoinPolicy, code string) *session.JoinSet {
-	return &session.JoinSet{At: at, Generation: g, Policy: p, Code: code}
+func joined(at protocol.Timestamp, g protocol.JoinGeneration, p protocol.JoinPolicy, code string) *fact.JoinSet {
+	return &fact.JoinSet{At: at, Generation: g, Policy: p, Code: code}
 }
 
 func TestJoining(t *testing.T) {

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // play is one playing. The fields are exported for the snapshot alone.
 type play struct {
@@ -12,9 +15,9 @@ type play struct {
 	Count    *int                `json:"count,omitempty"`
 	// CountStatus is CountManual or one of the Check words; Run is the number of the fact
 	// that began the check, so that what an earlier one saw is told apart.
-	CountStatus *string      `json:"count_status,omitempty"`
-	Run         protocol.Seq `json:"run,omitempty"`
-	Game        PlayedGame   `json:"game"`
+	CountStatus *string         `json:"count_status,omitempty"`
+	Run         protocol.Seq    `json:"run,omitempty"`
+	Game        fact.PlayedGame `json:"game"`
 	// began is the steady time of its beginning, see anchor. It is no state: it says nothing
 	// after the hub has ended.
 	began protocol.Timestamp

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // poll is the newest poll of the session; those before it are in the log only. The
 // fields are exported for the snapshot alone.
@@ -26,8 +29,8 @@ type poll struct {
 }
 
 type candidate struct {
-	Game  PlayedGame `json:"game"`
-	Votes int64      `json:"votes,omitempty"`
+	Game  fact.PlayedGame `json:"game"`
+	Votes int64           `json:"votes,omitempty"`
 }
 
 // polls is how many polls the session has had.
@@ -63,7 +66,7 @@ func (p *poll) left(now protocol.ClockReading) protocol.Timestamp {
 }
 
 // winner is the game that has won, nil without one.
-func (p *poll) winner() *PlayedGame {
+func (p *poll) winner() *fact.PlayedGame {
 	if p == nil || p.Choice == 0 {
 		return nil
 	}
@@ -87,7 +90,7 @@ func (p *poll) leaders() (choices []int) {
 
 // ask applies PollStarted. Facts about a poll that the session does not have change
 // nothing, here and below.
-func (h *State) ask(f *PollStarted) {
+func (h *State) ask(f *fact.PollStarted) {
 	n := h.polls() + 1
 	if f.Poll != protocol.NewPollID(h.id, n) {
 		return
@@ -100,7 +103,7 @@ func (h *State) ask(f *PollStarted) {
 }
 
 // choose applies PollVoted.
-func (h *State) choose(f *PollVoted) {
+func (h *State) choose(f *fact.PollVoted) {
 	p := h.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
@@ -114,7 +117,7 @@ func (h *State) choose(f *PollVoted) {
 }
 
 // conclude applies PollEnded.
-func (h *State) conclude(f *PollEnded) {
+func (h *State) conclude(f *fact.PollEnded) {
 	p := h.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -38,20 +39,20 @@ func tapped(device protocol.DeviceID, choice int) protocol.Command {
 func closePoll(draw float64) protocol.Command { return protocol.EndPoll{ID: 3, TieBreak: draw} }
 
 // asked is the n-th poll of the session, over a minute after its beginning.
-func asked(n int, auto bool, at protocol.Timestamp, games ...protocol.GameID) *session.PollStarted {
-	f := &session.PollStarted{At: at, Poll: protocol.NewPollID(3, n), Ends: at + 60*second, AutoAdd: auto}
+func asked(n int, auto bool, at protocol.Timestamp, games ...protocol.GameID) *fact.PollStarted {
+	f := &fact.PollStarted{At: at, Poll: protocol.NewPollID(3, n), Ends: at + 60*second, AutoAdd: auto}
 	for _, g := range games {
 		f.Candidates = append(f.Candidates, added(1, g, at).Game)
 	}
 	return f
 }
 
-func chosen(name string, choice int, at protocol.Timestamp) *session.PollVoted {
-	return &session.PollVoted{At: at, Poll: 3001, Choice: choice, Username: name}
+func chosen(name string, choice int, at protocol.Timestamp) *fact.PollVoted {
+	return &fact.PollVoted{At: at, Poll: 3001, Choice: choice, Username: name}
 }
 
-func ended(choice int, tie bool, at protocol.Timestamp) *session.PollEnded {
-	return &session.PollEnded{At: at, Poll: 3001, Choice: choice, Tie: tie}
+func ended(choice int, tie bool, at protocol.Timestamp) *fact.PollEnded {
+	return &fact.PollEnded{At: at, Poll: 3001, Choice: choice, Tie: tie}
 }
 
 const (
@@ -93,11 +94,11 @@ func TestPollVotes(t *testing.T) {
 		{name: "not for another", given: append(asking, closePoll(0), poll(1, 2)), when: of(3001), code: protocol.CodeConflict, says: pollOver},
 		{name: "not for one to come", given: asking, when: of(3002), code: protocol.CodeConflict, says: pollOver},
 		{name: "may be changed", given: append(asking, choose("ann", 3)), when: choose("ANN ", 1),
-			then: facts{&session.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 1, Before: 3, Username: "ANN "}}},
+			then: facts{&fact.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 1, Before: 3, Username: "ANN "}}},
 		{name: "the same again is no fact", given: append(asking, choose("ann", 3)), when: choose("Ann", 3)},
-		{name: "of a phone", given: joined, when: tapped(7, 3), then: facts{&session.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 3, Device: 7, Username: "ann"}}},
+		{name: "of a phone", given: joined, when: tapped(7, 3), then: facts{&fact.PollVoted{At: noon + 3*second, Poll: 3001, Choice: 3, Device: 7, Username: "ann"}}},
 		{name: "of a phone with another's name", given: append(joined, choose("ann", 3), tapped(7, 3)), when: tapped(8, 3),
-			then: facts{&session.PollVoted{At: noon + 5*second, Poll: 3001, Choice: 3, Device: 8, Username: "ann"}}},
+			then: facts{&fact.PollVoted{At: noon + 5*second, Poll: 3001, Choice: 3, Device: 8, Username: "ann"}}},
 		{name: "of a phone, the same again", given: append(joined, tapped(7, 3)), when: tapped(7, 3)},
 		{name: "of a phone that has not joined", given: asking, when: tapped(7, 3), code: protocol.CodeForbidden, says: outside},
 		{name: "of a phone that joined with an old code", given: append(joined, another("", true)), when: tapped(7, 3), code: protocol.CodeForbidden, says: outside},
@@ -150,8 +151,8 @@ func TestPollsEnd(t *testing.T) {
 		{name: "when there is one", given: commands{open()}, when: closePoll(0), code: protocol.CodeConflict, says: noPoll},
 		{name: "by being canceled", given: voted, when: protocol.CancelPoll{ID: 3}, then: facts{ended(0, false, at(5))}},
 		{name: "being canceled once", given: append(asking, protocol.CancelPoll{ID: 3}), when: protocol.CancelPoll{ID: 3}, code: protocol.CodeConflict, says: noPoll},
-		{name: "with the session", given: voted, when: closeIt, then: facts{ended(0, false, at(5)), &session.Closed{At: at(5)}}},
-		{name: "before the session", given: append(voted, closePoll(0)), when: closeIt, then: facts{&session.Closed{At: at(6)}}},
+		{name: "with the session", given: voted, when: closeIt, then: facts{ended(0, false, at(5)), &fact.Closed{At: at(5)}}},
+		{name: "before the session", given: append(voted, closePoll(0)), when: closeIt, then: facts{&fact.Closed{At: at(6)}}},
 	})
 }
 

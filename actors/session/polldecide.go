@@ -1,9 +1,12 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // startPoll decides StartPoll.
-func (h *State) startPoll(dst []Fact, c protocol.StartPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) startPoll(dst []fact.Fact, c protocol.StartPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	n := h.polls() + 1
 	switch {
 	case h.phase != phaseActive:
@@ -15,7 +18,7 @@ func (h *State) startPoll(dst []Fact, c protocol.StartPoll, at protocol.Timestam
 	case n >= protocol.MaxPolls:
 		return dst, protocol.Invalid("A session has at most %d polls", protocol.MaxPolls-1)
 	}
-	f := &PollStarted{At: at, Poll: protocol.NewPollID(h.id, n), Ends: at + length(c.Seconds), AutoAdd: c.AutoAdd}
+	f := &fact.PollStarted{At: at, Poll: protocol.NewPollID(h.id, n), Ends: at + length(c.Seconds), AutoAdd: c.AutoAdd}
 	for _, g := range c.Candidates {
 		f.Candidates = append(f.Candidates, playedGame(g))
 	}
@@ -32,7 +35,7 @@ func length(seconds *int) protocol.Timestamp {
 
 // votePoll decides CastPollVote. What counts is when the vote is decided, not what the
 // voter's clock says: until the end, and not a millisecond longer.
-func (h *State) votePoll(dst []Fact, c *protocol.CastPollVote, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+func (h *State) votePoll(dst []fact.Fact, c *protocol.CastPollVote, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
 	if c.Device != 0 {
 		if err := h.admit(c.Generation); err != nil {
 			return dst, err
@@ -60,7 +63,7 @@ func (h *State) votePoll(dst []Fact, c *protocol.CastPollVote, now protocol.Cloc
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
 		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &PollVoted{At: now.Wall, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
+	return append(dst, &fact.PollVoted{At: now.Wall, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
 		Address: h.devices.introduce(c.Device, c.Address)}), nil
 }
 
@@ -78,23 +81,23 @@ func (h *State) votable(id protocol.PollID, now protocol.ClockReading) (*poll, *
 }
 
 // endPoll decides EndPoll. The countdown's word is taken for it that the time is over.
-func (h *State) endPoll(dst []Fact, c protocol.EndPoll, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) endPoll(dst []fact.Fact, c protocol.EndPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	p := h.openPoll(c.PollID)
 	if p == nil {
 		return dst, noPoll()
 	}
 	leaders := p.leaders()
 	drawn := leaders[min(int(c.TieBreak*float64(len(leaders))), len(leaders)-1)]
-	dst = append(dst, &PollEnded{At: at, Poll: h.pollID(), Choice: drawn, Tie: len(leaders) > 1})
+	dst = append(dst, &fact.PollEnded{At: at, Poll: h.pollID(), Choice: drawn, Tie: len(leaders) > 1})
 	if p.AutoAdd {
 		// A session that is full of games ends its polls all the same.
-		dst, _ = h.begins(dst, &GameAdded{Game: p.Candidates[drawn-1].Game}, at)
+		dst, _ = h.begins(dst, &fact.GameAdded{Game: p.Candidates[drawn-1].Game}, at)
 	}
 	return dst, nil
 }
 
 // cancelPoll decides CancelPoll.
-func (h *State) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) cancelPoll(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	if h.openPoll(0) == nil {
 		return dst, noPoll()
 	}
@@ -102,15 +105,15 @@ func (h *State) cancelPoll(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol
 }
 
 // dropPoll appends the fact that the open poll is canceled, if there is one.
-func (h *State) dropPoll(dst []Fact, at protocol.Timestamp) []Fact {
+func (h *State) dropPoll(dst []fact.Fact, at protocol.Timestamp) []fact.Fact {
 	if h.openPoll(0) != nil {
-		dst = append(dst, &PollEnded{At: at, Poll: h.pollID()})
+		dst = append(dst, &fact.PollEnded{At: at, Poll: h.pollID()})
 	}
 	return dst
 }
 
 // addWinner decides AddPollWinner.
-func (h *State) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) addWinner(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	switch {
 	case h.phase != phaseActive:
 		return dst, closedToGames()
@@ -123,7 +126,7 @@ func (h *State) addWinner(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.
 	case h.poll.Added:
 		return dst, protocol.Errorf(protocol.CodeConflict, "The winner was added already")
 	}
-	return h.begins(dst, &GameAdded{Game: *h.poll.winner()}, at)
+	return h.begins(dst, &fact.GameAdded{Game: *h.poll.winner()}, at)
 }
 
 func noPoll() *protocol.Error { return protocol.Errorf(protocol.CodeConflict, "No poll is open") }

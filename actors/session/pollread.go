@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // Poll is the newest poll, open or over, as of a moment; nil before the first.
 func (h *State) Poll(now protocol.ClockReading) *protocol.Poll {
@@ -62,7 +65,7 @@ func (h *State) chosen(device protocol.DeviceID) *protocol.YourChoice {
 }
 
 // publishPollVote appends the event of a vote: how the poll stands with it.
-func (h *State) publishPollVote(dst []byte, f *PollVoted, seq protocol.Seq) []byte {
+func (h *State) publishPollVote(dst []byte, f *fact.PollVoted, seq protocol.Seq) []byte {
 	var room [protocol.MaxCandidates]protocol.CandidateVotes
 	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.PollTotals{ID: f.Poll, Candidates: room[:0]}}
 	for _, c := range h.poll.Candidates {

@@ -1,6 +1,9 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // restored puts the ballots into a poll of a snapshot; false when facts could not have
 // made the two.
@@ -8,12 +11,12 @@ func (p *poll) restored(b ballots) bool {
 	if p == nil {
 		return b.len() == 0
 	}
-	games := make([]PlayedGame, len(p.Candidates))
+	games := make([]fact.PlayedGame, len(p.Candidates))
 	counted := make([]int64, len(p.Candidates))
 	for i := range p.Candidates {
 		games[i], counted[i] = p.Candidates[i].Game, p.Candidates[i].Votes
 	}
-	if !candidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || p.Plays != nil && *p.Plays < 0 || !p.settled() {
+	if !fact.ValidCandidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || p.Plays != nil && *p.Plays < 0 || !p.settled() {
 		return false
 	}
 	for _, v := range b.list {
@@ -57,15 +60,15 @@ func (p *poll) settled() bool {
 	return p.Status == protocol.StatusOpen && p.Choice == 0 && !p.Tie && !p.Added && p.Ended == 0 && p.Plays == nil
 }
 
-func readBallots(r *reader) ballots {
-	n := r.length(len(r.Rest))
+func readBallots(r *fact.Reader) ballots {
+	n := r.Length(len(r.Rest))
 	if n == 0 {
 		return ballots{}
 	}
 	// A ballot takes at least four bytes, so a damaged count cannot ask for much.
 	b := ballots{places: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]ballot, 0, min(n, len(r.Rest)/4))}
 	for range n {
-		v := ballot{voter: string(r.Bytes(maxFolded)), choice: r.Byte(), changes: r.Byte()}
+		v := ballot{voter: string(r.Bytes(fact.MaxFolded)), choice: r.Byte(), changes: r.Byte()}
 		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
 			r.Fail()
 		}

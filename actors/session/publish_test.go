@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -27,7 +27,7 @@ func TestPublishGolden(t *testing.T) {
 		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), evenings812(), status(1, protocol.StatusSkipped), remove(1), voidIt("0000000000000007"), closeIt, deleteIt,
 	}) {
 		if _, ok := cmd.(protocol.VoidVotes); ok { // of a vote that has no event of its own
-			e.Apply(&session.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "x", Device: 0xa, Address: 7}, 12)
+			e.Apply(&fact.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "x", Device: 0xa, Address: 7}, 12)
 		}
 		e.must(t, cmd)
 		e.now += second

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -185,7 +186,7 @@ func (e *evening) wake(t *rapid.T, snapshot bool) {
 		return
 	}
 	for i, f := range e.facts {
-		read, err := session.ReadFact(session.AppendFact(nil, f))
+		read, err := fact.Read(fact.Append(nil, f))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -55,9 +56,9 @@ func TestReplay(t *testing.T) {
 }
 
 // replayed applies the stored forms of the facts after the first ones.
-func replayed(t *rapid.T, h *session.State, facts []session.Fact, after int) *session.State {
+func replayed(t *rapid.T, h *session.State, facts []fact.Fact, after int) *session.State {
 	for i, f := range facts[after:] {
-		stored, err := session.ReadFact(session.AppendFact(nil, f))
+		stored, err := fact.Read(fact.Append(nil, f))
 		if err != nil {
 			t.Fatalf("fact %d: %v", i, err)
 		}
@@ -99,12 +100,12 @@ func checkInvariants(t *rapid.T, e *evening) {
 	voided := voidedIn(e.facts)
 	for _, f := range e.facts {
 		switch f := f.(type) {
-		case *session.VoteCast:
+		case *fact.VoteCast:
 			if f.Replaced != "" || voided[f.Device] {
 				continue
 			}
 			votes++
-		case *session.ChatImported:
+		case *fact.ChatImported:
 			votes += f.Total()
 		}
 	}
@@ -122,7 +123,7 @@ func checkInvariants(t *rapid.T, e *evening) {
 // drawSight makes any sight of a room, of a run that may be over.
 func drawSight(t *rapid.T, n int) protocol.Command {
 	o := session.ObservePlayers{ID: 3, GameID: play(n), Run: protocol.Seq(rapid.IntRange(1, 40).Draw(t, "run"))}
-	o.Status = rapid.SampledFrom([]string{session.CheckWaiting, session.CheckStarted, session.CheckFinished, session.CheckFailed}).Draw(t, "sight")
+	o.Status = rapid.SampledFrom([]string{fact.CheckWaiting, fact.CheckStarted, fact.CheckFinished, fact.CheckFailed}).Draw(t, "sight")
 	if n := rapid.IntRange(-1, 8).Draw(t, "seats"); n >= 0 {
 		o.PlayerCount = &n
 	}
@@ -130,10 +131,10 @@ func drawSight(t *rapid.T, n int) protocol.Command {
 }
 
 // voidedIn are the devices whose votes were taken back: none votes after that.
-func voidedIn(facts []session.Fact) map[protocol.DeviceID]bool {
+func voidedIn(facts []fact.Fact) map[protocol.DeviceID]bool {
 	voided := map[protocol.DeviceID]bool{}
 	for _, f := range facts {
-		if f, ok := f.(*session.VotesVoided); ok {
+		if f, ok := f.(*fact.VotesVoided); ok {
 			for _, id := range f.Devices {
 				voided[id] = true
 			}
@@ -148,17 +149,17 @@ func checkRecount(t *rapid.T, e *evening, p *protocol.Poll) {
 	open, chosen := false, map[protocol.DeviceID]int{}
 	for _, f := range e.facts {
 		switch f := f.(type) {
-		case *session.PollStarted:
+		case *fact.PollStarted:
 			open = f.Poll == p.ID
-		case *session.PollEnded:
+		case *fact.PollEnded:
 			open = false
-		case *session.PollVoted:
+		case *fact.PollVoted:
 			if f.Poll == p.ID {
 				votes[f.Choice]++
 				votes[f.Before]--
 				chosen[f.Device] = f.Choice
 			}
-		case *session.VotesVoided:
+		case *fact.VotesVoided:
 			for _, id := range f.Devices {
 				if choice := chosen[id]; open && choice > 0 {
 					votes[choice]--

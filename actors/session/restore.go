@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"partyline/actors/codec"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -14,7 +15,7 @@ var errSnapshot = errors.New("session: not a snapshot of this session")
 // nothing of data. On an error the state is as it was. Whatever the bytes are, it
 // never panics and allocates no more than a small multiple of their length.
 func (h *State) Restore(data []byte) error {
-	r := read(data)
+	r := fact.NewReader(data)
 	var img image
 	if err := codec.ReadJSON(r.Bytes(len(data)), &img); err != nil {
 		return fmt.Errorf("%w: %w", errSnapshot, err)
@@ -47,7 +48,7 @@ func (img *image) state() (h *State, ok bool) {
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
 		plays: img.Plays, tallies: img.Tallies, places: make(map[protocol.GameID]int, len(img.Tallies)), latest: protocol.LatestVotesOf(img.Latest), join: img.Join, bars: img.Bars,
 	}
-	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !h.join.sound() || h.join.Code != "" && h.phase != phaseActive {
+	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !(&fact.JoinSet{Generation: h.join.Generation, Policy: h.join.Policy, Code: h.join.Code}).Valid() || h.join.Code != "" && h.phase != phaseActive {
 		return nil, false
 	}
 	for i, t := range h.tallies {
@@ -92,7 +93,7 @@ func (h *State) index() bool {
 	for i := range h.plays {
 		p := &h.plays[i]
 		place, ok := h.places[p.Game.ID]
-		if !ok || p.At <= 0 || !known(p.Status) || !p.countFits() {
+		if !ok || p.At <= 0 || !fact.KnownPlayStatus(p.Status) || !p.countFits() {
 			return false
 		}
 		p.place = place
@@ -107,15 +108,15 @@ func (h *State) index() bool {
 	return playing <= 1
 }
 
-func readVoters(r *reader) voters {
-	n := r.length(len(r.Rest))
+func readVoters(r *fact.Reader) voters {
+	n := r.Length(len(r.Rest))
 	if n == 0 {
 		return voters{}
 	}
 	// A voter takes at least four bytes, so a damaged count cannot ask for much.
 	v := voters{places: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]voter, 0, min(n, len(r.Rest)/4))}
 	for range n {
-		w := voter{name: string(r.Bytes(maxFolded))}
+		w := voter{name: string(r.Bytes(fact.MaxFolded))}
 		w.votes = readVotes(r)
 		if _, twice := v.places[w.name]; twice || len(w.votes) == 0 || w.name == "" {
 			r.Fail()
@@ -128,13 +129,13 @@ func readVoters(r *reader) voters {
 	return v
 }
 
-func readVotes(r *reader) []protocol.Timestamp {
-	votes := make([]protocol.Timestamp, r.length(len(r.Rest)))
+func readVotes(r *fact.Reader) []protocol.Timestamp {
+	votes := make([]protocol.Timestamp, r.Length(len(r.Rest)))
 	before := -window
 	for i := range votes {
 		// moment bounds the step, so the sum cannot overflow; maxMoment bounds the sum.
-		before += window + r.moment()
-		if before > maxMoment {
+		before += window + r.Timestamp()
+		if before > fact.MaxTimestamp {
 			r.Fail()
 		}
 		if r.Failed {

@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 	"math"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
 // readDevices reads what devices.append writes; plays is how many playings there are.
-func readDevices(r *reader, plays int) devices {
-	n := r.length(len(r.Rest))
+func readDevices(r *fact.Reader, plays int) devices {
+	n := r.Length(len(r.Rest))
 	if n == 0 {
 		return devices{}
 	}
@@ -29,18 +30,18 @@ func readDevices(r *reader, plays int) devices {
 	return d
 }
 
-func readDevice(r *reader, plays int) (v device) {
+func readDevice(r *fact.Reader, plays int) (v device) {
 	id, address := r.Take(8), r.Take(8)
-	v.first, v.last, v.voided = r.moment(), r.moment(), r.Bool()
+	v.first, v.last, v.voided = r.Timestamp(), r.Timestamp(), r.Bool()
 	v.changes = uint32(r.UvarintAtMost(math.MaxUint32))
-	n := r.length(plays)
+	n := r.Length(plays)
 	if r.Failed {
 		return v
 	}
 	v.id, v.address = protocol.DeviceID(binary.BigEndian.Uint64(id)), protocol.AddressID(binary.BigEndian.Uint64(address))
 	for range n {
-		play := r.length(2*plays + 1)
-		m := mark{at: r.moment(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.length(math.MaxUint16))}
+		play := r.Length(2*plays + 1)
+		m := mark{at: r.Timestamp(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.Length(math.MaxUint16))}
 		m.ups, m.downs = uint32(r.UvarintAtMost(math.MaxUint32)), uint32(r.UvarintAtMost(math.MaxUint32))
 		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
 			r.Fail()

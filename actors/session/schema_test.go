@@ -5,9 +5,10 @@ import (
 
 	"partyline/actors/codec/codectest"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 )
 
 func TestSchema(t *testing.T) {
-	facts := codectest.Facts[session.Fact]{Append: session.AppendFact, Read: session.ReadFact}
+	facts := codectest.Facts[fact.Fact]{Append: fact.Append, Read: fact.Read}
 	facts.Schema(t, codectest.Form{Name: "session", Version: session.SnapshotVersion, Image: session.Image()}, oneOfEach()...)
 }

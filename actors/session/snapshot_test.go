@@ -11,6 +11,7 @@ import (
 
 	"partyline/actors/codec/codectest"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -20,7 +21,7 @@ func rich(t testing.TB) *evening {
 	coded := add(2)
 	coded.RoomCode = ptr("abcd")
 	e.must(t, protocol.CreateSession{ID: 3, Notes: ptr("Füßball")}, add(1), coded, add(1), count(3, 5), remove(2), status(1, protocol.StatusSkipped),
-		room(3, "QUIP"), startCheck(3), sight(3, 10, session.CheckWaiting, 6))
+		room(3, "QUIP"), startCheck(3), sight(3, 10, fact.CheckWaiting, 6))
 	for i := range protocol.Timestamp(20) {
 		e.must(t, vote([]string{"ann", "Böb", "漢"}[i%3], protocol.VoteUp, noon+i*1700))
 	}

@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -58,13 +59,13 @@ func errVoided() *protocol.Error {
 }
 
 // voidVotes decides VoidVotes. What was voided before is no fact.
-func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (h *State) voidVotes(dst []fact.Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	if h.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot take back votes of a closed session")
 	}
 	target, _ := protocol.ParseAddressTarget(c.Address) // Check has seen that it can be read
 	known := false
-	var f *VotesVoided
+	var f *fact.VotesVoided
 	for i := range h.devices.list {
 		d := &h.devices.list[i]
 		if !target.Matches(d.address) {
@@ -74,8 +75,8 @@ func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestam
 		if d.voided {
 			continue
 		}
-		if f == nil || len(f.Devices) == maxVoidedDevices {
-			f = &VotesVoided{At: at, Address: target.Address, Wide: target.WholeNetwork, Round: h.voids() + 1}
+		if f == nil || len(f.Devices) == fact.MaxVoidedDevices {
+			f = &fact.VotesVoided{At: at, Address: target.Address, Wide: target.WholeNetwork, Round: h.voids() + 1}
 			dst = append(dst, f)
 		}
 		h.take(f, d)
@@ -87,14 +88,14 @@ func (h *State) voidVotes(dst []Fact, c protocol.VoidVotes, at protocol.Timestam
 }
 
 // take adds the votes of a device to what is taken back.
-func (h *State) take(f *VotesVoided, d *device) {
+func (h *State) take(f *fact.VotesVoided, d *device) {
 	f.Devices = append(f.Devices, d.id)
 	for i := range d.marks {
 		m := &d.marks[i]
 		id := protocol.NewPlayID(h.id, int(m.play))
-		at, found := slices.BinarySearchFunc(f.Plays, id, func(p VoidedPlay, id protocol.PlayID) int { return int(p.Play - id) })
+		at, found := slices.BinarySearchFunc(f.Plays, id, func(p fact.VoidedPlay, id protocol.PlayID) int { return int(p.Play - id) })
 		if !found {
-			f.Plays = slices.Insert(f.Plays, at, VoidedPlay{Play: id, Game: h.ever(id).Game.ID})
+			f.Plays = slices.Insert(f.Plays, at, fact.VoidedPlay{Play: id, Game: h.ever(id).Game.ID})
 		}
 		f.Plays[at].Up += int64(m.ups)
 		f.Plays[at].Down += int64(m.downs)
@@ -102,7 +103,7 @@ func (h *State) take(f *VotesVoided, d *device) {
 }
 
 // void applies VotesVoided.
-func (h *State) void(f *VotesVoided) {
+func (h *State) void(f *fact.VotesVoided) {
 	for _, id := range f.Devices {
 		if d := h.devices.find(id); d != nil {
 			h.untally(d)
@@ -114,7 +115,7 @@ func (h *State) void(f *VotesVoided) {
 	}
 	h.latest = h.latest.Without(h.devices.voided)
 	for i := range h.bars {
-		if h.bars[i].target() == f.target() {
+		if h.bars[i].target() == f.Target() {
 			h.bars[i].Round = f.Round
 			return
 		}
@@ -143,20 +144,20 @@ func (p *poll) void(ids []protocol.DeviceID) {
 }
 
 // voidedVotes is the answer to VoidVotes.
-func (h *State) voidedVotes(c protocol.VoidVotes, facts []Fact) protocol.VoidedVotes {
+func (h *State) voidedVotes(c protocol.VoidVotes, facts []fact.Fact) protocol.VoidedVotes {
 	a := protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: h.id, Address: c.Address}
 	for _, f := range facts {
-		if f, ok := f.(*VotesVoided); ok {
+		if f, ok := f.(*fact.VotesVoided); ok {
 			a.Devices += len(f.Devices)
-			a.Votes += f.votes()
+			a.Votes += f.Votes()
 		}
 	}
 	return a
 }
 
 // votesVoided is the data of the event, as of right after the fact was applied.
-func (h *State) votesVoided(f *VotesVoided) protocol.VotesVoided {
-	e := protocol.VotesVoided{SessionID: h.id, Devices: len(f.Devices), Votes: f.votes(), Games: []protocol.VoidedGame{}}
+func (h *State) votesVoided(f *fact.VotesVoided) protocol.VotesVoided {
+	e := protocol.VotesVoided{SessionID: h.id, Devices: len(f.Devices), Votes: f.Votes(), Games: []protocol.VoidedGame{}}
 	at := map[protocol.GameID]int{}
 	for _, p := range f.Plays {
 		play := h.ever(p.Play)

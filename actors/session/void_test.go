@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -92,7 +93,7 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, f := range e.facts {
-				stored, err := session.ReadFact(session.AppendFact(nil, f))
+				stored, err := fact.Read(fact.Append(nil, f))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -168,7 +169,7 @@ func TestVoidsThatAreRefused(t *testing.T) {
 			code: protocol.CodeSessionClosed, says: "Cannot take back votes of a closed session"},
 		{name: "of no session", when: voidIt(hall.String()), code: protocol.CodeNotFound, says: "Session not found"},
 		{name: "not those of whom no address is known", given: commands{open(), invite(""), add(1), guest(0xa, "up")}, when: voidIt("0000000000000000"),
-			then: facts{&session.VotesVoided{At: noon + 4*second, Round: 1, Devices: []protocol.DeviceID{0xa}, Plays: []session.VoidedPlay{{Play: play(1), Game: 1, Up: 1}}}}},
+			then: facts{&fact.VotesVoided{At: noon + 4*second, Round: 1, Devices: []protocol.DeviceID{0xa}, Plays: []fact.VoidedPlay{{Play: play(1), Game: 1, Up: 1}}}}},
 	})
 }
 
@@ -186,12 +187,12 @@ func TestALargeVoidIsSeveralFacts(t *testing.T) {
 	}
 	var sizes []int
 	for _, f := range e.facts[before:] {
-		v := f.(*session.VotesVoided)
+		v := f.(*fact.VotesVoided)
 		sizes = append(sizes, len(v.Devices))
 		if v.Round != 1 {
 			t.Error("round", v.Round)
 		}
-		if n := len(session.AppendFact(nil, f)); n > 150_000 {
+		if n := len(fact.Append(nil, f)); n > 150_000 {
 			t.Errorf("%d bytes", n)
 		}
 	}

@@ -1,13 +1,16 @@
 package session
 
-import "partyline/protocol"
+import (
+	"partyline/actors/session/fact"
+	"partyline/protocol"
+)
 
 // tolerance is protocol.FutureTolerance in the unit of timestamps.
 const tolerance = protocol.Timestamp(protocol.FutureTolerance / 1e6)
 
 // castVote decides CastVote.
-func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.ClockReading) ([]Fact, *protocol.Error) {
-	f := &VoteCast{}
+func (h *State) castVote(dst []fact.Fact, c *protocol.CastVote, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
+	f := &fact.VoteCast{}
 	if err := h.judge(f, c, now); err != nil {
 		return dst, err
 	}
@@ -15,7 +18,7 @@ func (h *State) castVote(dst []Fact, c *protocol.CastVote, now protocol.ClockRea
 }
 
 // judge fills in the fact of a vote whose shape was checked, or refuses it.
-func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.ClockReading) *protocol.Error {
+func (h *State) judge(f *fact.VoteCast, c *protocol.CastVote, now protocol.ClockReading) *protocol.Error {
 	if h.phase != phaseActive {
 		// The sentence of the reference, which knows only one session: who names a
 		// closed one learns the same as who names none.
@@ -32,7 +35,7 @@ func (h *State) judge(f *VoteCast, c *protocol.CastVote, now protocol.ClockReadi
 	if h.voters.near(c.Username, ts) {
 		return duplicate()
 	}
-	*f = VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
+	*f = fact.VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: h.ever(id).Game.ID, Type: c.Vote, Username: c.Username}
 	return nil
 }
 

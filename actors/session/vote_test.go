@@ -6,12 +6,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
-func cast(n int, game protocol.GameID, at, ts protocol.Timestamp) *session.VoteCast {
-	return &session.VoteCast{At: at, Timestamp: ts, Play: play(n), Game: game, Type: protocol.VoteUp, Username: "ann"}
+func cast(n int, game protocol.GameID, at, ts protocol.Timestamp) *fact.VoteCast {
+	return &fact.VoteCast{At: at, Timestamp: ts, Play: play(n), Game: game, Type: protocol.VoteUp, Username: "ann"}
 }
 
 // at is Ann's vote at a time after noon.

@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -31,8 +32,8 @@ type voter struct {
 
 // near says whether that name has a vote less than a window away from ts.
 func (v *voters) near(name string, ts protocol.Timestamp) bool {
-	var room [maxFolded]byte
-	return within(v.of(fold(room[:0], name)), ts)
+	var room [fact.MaxFolded]byte
+	return within(v.of(fact.Fold(room[:0], name)), ts)
 }
 
 // of is the votes under a folded name, nil when there are none.
@@ -55,8 +56,8 @@ func within(votes []protocol.Timestamp, ts protocol.Timestamp) bool {
 
 // add remembers a vote that is near no other.
 func (v *voters) add(name string, ts protocol.Timestamp) {
-	var room [maxFolded]byte
-	key := fold(room[:0], name)
+	var room [fact.MaxFolded]byte
+	key := fact.Fold(room[:0], name)
 	i, ok := v.places[string(key)]
 	if !ok {
 		v.insert(voter{name: string(key), votes: []protocol.Timestamp{ts}})
@@ -72,13 +73,13 @@ func (v *voters) add(name string, ts protocol.Timestamp) {
 
 // merge remembers the votes of a chat log, which are near no others. Inserting them one
 // by one would move a long list for each.
-func (v *voters) merge(f *ChatImported) {
-	var room [maxFolded]byte
+func (v *voters) merge(f *fact.ChatImported) {
+	var room [fact.MaxFolded]byte
 	places := make([]int32, len(f.Names)) // from 1
 	for _, vote := range f.Votes {
 		place := &places[vote.Voter]
 		if *place == 0 {
-			*place = v.place(fold(room[:0], f.Names[vote.Voter])) + 1
+			*place = v.place(fact.Fold(room[:0], f.Names[vote.Voter])) + 1
 		}
 		w := &v.list[*place-1]
 		w.votes = append(w.votes, vote.Timestamp)

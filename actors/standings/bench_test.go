@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"testing"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/protocol"
 )
@@ -12,9 +12,9 @@ import (
 // A million votes over a hundred sessions of ten games: below 0.3 s.
 func BenchmarkApplyMillionVotes(b *testing.B) {
 	h := crowded(100)
-	facts := make([]session.VoteCast, 1000)
+	facts := make([]fact.VoteCast, 1000)
 	for i := range facts {
-		facts[i] = session.VoteCast{Game: protocol.GameID(1 + i%10), Type: protocol.VoteUp, Username: "ann"}
+		facts[i] = fact.VoteCast{Game: protocol.GameID(1 + i%10), Type: protocol.VoteUp, Username: "ann"}
 	}
 	for b.Loop() {
 		for i := range 1_000_000 {
@@ -57,12 +57,12 @@ func crowded(sessions int) *standings.State {
 	h := standings.New()
 	notes := "a usual evening with friends and pizza"
 	for id := range protocol.SessionID(sessions) {
-		h.Apply(id+1, &session.Opened{At: noon, Notes: &notes})
+		h.Apply(id+1, &fact.Opened{At: noon, Notes: &notes})
 		for game := range protocol.GameID(10) {
-			h.Apply(id+1, &session.GameAdded{Game: session.PlayedGame{ID: game + 1}})
-			h.Apply(id+1, &session.VoteCast{Game: game + 1, Type: protocol.VoteUp})
+			h.Apply(id+1, &fact.GameAdded{Game: fact.PlayedGame{ID: game + 1}})
+			h.Apply(id+1, &fact.VoteCast{Game: game + 1, Type: protocol.VoteUp})
 		}
-		h.Apply(id+1, &session.Closed{At: noon + 1})
+		h.Apply(id+1, &fact.Closed{At: noon + 1})
 	}
 	return h
 }

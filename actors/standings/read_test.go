@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/protocol"
 )
@@ -58,7 +58,7 @@ func TestDeletedSessionsStayInTheTotalsOnly(t *testing.T) {
 func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
 	h := standings.New()
 	before := string(h.AppendSnapshot(nil))
-	for _, f := range []session.Fact{&session.GameAdded{}, &session.GameRemoved{}, &session.VoteCast{}, &session.Closed{}, &session.Deleted{}} {
+	for _, f := range []fact.Fact{&fact.GameAdded{}, &fact.GameRemoved{}, &fact.VoteCast{}, &fact.Closed{}, &fact.Deleted{}} {
 		h.Apply(5, f)
 	}
 	if string(h.AppendSnapshot(nil)) != before {
@@ -77,7 +77,7 @@ func TestVotesTakenBack(t *testing.T) {
 	if n, _ := w.VoteCount(protocol.VoteFilter{SessionID: 9}); n != 2 {
 		t.Errorf("%d votes in the history", n)
 	}
-	w.Apply(9, &session.VoteCast{Game: 2, Type: protocol.VoteDown, Device: 0xb, Replaced: protocol.VoteUp})
+	w.Apply(9, &fact.VoteCast{Game: 2, Type: protocol.VoteDown, Device: 0xb, Replaced: protocol.VoteUp})
 	if _, up, down := w.Totals(2); up != 2 || down != 3 {
 		t.Errorf("after a vote for a damaged one: %d up, %d down; want 2 and 3", up, down)
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/actors/standings"
 	"partyline/protocol"
 )
@@ -18,7 +19,7 @@ const noon protocol.Timestamp = 1_700_000_000_000
 // entry is a fact of a session, as it stands in the journal.
 type entry struct {
 	id   protocol.SessionID
-	fact session.Fact
+	fact fact.Fact
 }
 
 // town is some sessions under test, the standings that follow them, and the log.
@@ -66,22 +67,22 @@ func (w *town) must(t testing.TB, id protocol.SessionID, cmds ...protocol.Comman
 type recount []entry
 
 func (log recount) deleted(id protocol.SessionID) bool {
-	return slices.ContainsFunc(log, func(e entry) bool { _, is := e.fact.(*session.Deleted); return is && e.id == id })
+	return slices.ContainsFunc(log, func(e entry) bool { _, is := e.fact.(*fact.Deleted); return is && e.id == id })
 }
 
 func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 	for _, e := range log {
 		switch f := e.fact.(type) {
-		case *session.GameAdded:
+		case *fact.GameAdded:
 			if f.Game.ID == game {
 				plays++
 			}
-		case *session.VoteCast:
+		case *fact.VoteCast:
 			if f.Game == game && !log.voided(e.id, f.Device) {
 				up += one(f.Type, protocol.VoteUp) - one(f.Replaced, protocol.VoteUp)
 				down += one(f.Type, protocol.VoteDown) - one(f.Replaced, protocol.VoteDown)
 			}
-		case *session.ChatImported:
+		case *fact.ChatImported:
 			for _, v := range f.Backward() {
 				if v.Game == game {
 					up += one(v.Type, protocol.VoteUp)
@@ -115,7 +116,7 @@ func (log recount) votes(f protocol.VoteFilter) (n int64) {
 // voided says whether the host has taken back all votes of a device.
 func (log recount) voided(id protocol.SessionID, device protocol.DeviceID) bool {
 	return slices.ContainsFunc(log, func(e entry) bool {
-		f, ok := e.fact.(*session.VotesVoided)
+		f, ok := e.fact.(*fact.VotesVoided)
 		return ok && e.id == id && slices.Contains(f.Devices, device)
 	})
 }
@@ -139,11 +140,11 @@ func (w *town) invitations() []standings.JoinCode {
 	return list
 }
 
-func votesOf(f session.Fact) (votes []session.VoteCast) {
+func votesOf(f fact.Fact) (votes []fact.VoteCast) {
 	switch f := f.(type) {
-	case *session.VoteCast:
+	case *fact.VoteCast:
 		votes = append(votes, *f)
-	case *session.ChatImported:
+	case *fact.ChatImported:
 		for _, v := range f.Backward() {
 			votes = append(votes, *v)
 		}

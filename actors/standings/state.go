@@ -3,7 +3,7 @@ package standings
 import (
 	"slices"
 
-	"partyline/actors/session"
+	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 
@@ -32,8 +32,8 @@ func New() *State {
 
 // Apply takes in a fact of a session. Facts of one session come in their order; a fact
 // about a session that is not there changes nothing.
-func (h *State) Apply(id protocol.SessionID, f session.Fact) {
-	if opened, ok := f.(*session.Opened); ok {
+func (h *State) Apply(id protocol.SessionID, f fact.Fact) {
+	if opened, ok := f.(*fact.Opened); ok {
 		h.open(id, &evening{created: opened.At, notes: opened.Notes})
 		return
 	}
@@ -42,29 +42,29 @@ func (h *State) Apply(id protocol.SessionID, f session.Fact) {
 		return
 	}
 	switch f := f.(type) {
-	case *session.VoteCast:
+	case *fact.VoteCast:
 		e.game(f.Game).vote(f.Type, 1)
 		counted(h.games, f.Game).vote(f.Type, 1)
 		h.takeBack(e, f)
-	case *session.ChatImported:
+	case *fact.ChatImported:
 		for _, p := range f.Plays {
 			votes := tally{up: p.Up, down: p.Down}
 			e.game(p.Game).add(votes)
 			counted(h.games, p.Game).add(votes)
 		}
-	case *session.VotesVoided:
+	case *fact.VotesVoided:
 		h.void(e, f)
-	case *session.JoinSet:
+	case *fact.JoinSet:
 		e.join = joining{generation: f.Generation, code: f.Code}
-	case *session.GameAdded:
+	case *fact.GameAdded:
 		e.playings++
 		e.game(f.Game.ID).plays++
 		counted(h.games, f.Game.ID).plays++
-	case *session.GameRemoved:
+	case *fact.GameRemoved:
 		e.playings = max(0, e.playings-1)
-	case *session.Closed:
+	case *fact.Closed:
 		h.close(id, e, f)
-	case *session.Deleted:
+	case *fact.Deleted:
 		h.delete(id, e)
 	}
 }
@@ -111,7 +111,7 @@ func (h *State) open(id protocol.SessionID, e *evening) {
 
 // takeBack takes out the vote that a newer one replaces. It is not there when its
 // record was damaged and passed by; then nothing is taken.
-func (h *State) takeBack(e *evening, f *session.VoteCast) {
+func (h *State) takeBack(e *evening, f *fact.VoteCast) {
 	t := e.game(f.Game)
 	if f.Replaced == protocol.VoteUp && t.up > 0 || f.Replaced == protocol.VoteDown && t.down > 0 {
 		t.vote(f.Replaced, -1)
@@ -120,7 +120,7 @@ func (h *State) takeBack(e *evening, f *session.VoteCast) {
 }
 
 // void takes out the votes that the host has taken back, as far as they are there.
-func (h *State) void(e *evening, f *session.VotesVoided) {
+func (h *State) void(e *evening, f *fact.VotesVoided) {
 	for _, p := range f.Plays {
 		t := e.game(p.Game)
 		up, down := min(p.Up, t.up), min(p.Down, t.down)
@@ -129,7 +129,7 @@ func (h *State) void(e *evening, f *session.VotesVoided) {
 	}
 }
 
-func (h *State) close(id protocol.SessionID, e *evening, f *session.Closed) {
+func (h *State) close(id protocol.SessionID, e *evening, f *fact.Closed) {
 	at := f.At
 	e.closed, e.join.code = &at, ""
 	if f.Notes != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"partyline/actors/session/fact"
 	"partyline/actors/session"
 	"partyline/gateway/ecast"
 	"partyline/gateway/ecast/fake"
@@ -61,7 +62,7 @@ func TestARoomByTLSAndWithout(t *testing.T) {
 				o.RootCAs.AddCert(c)
 			}
 			sight, err := looked(t, o)
-			if sight.Status != session.CheckWaiting || sight.PlayerCount == nil || *sight.PlayerCount != 1 {
+			if sight.Status != fact.CheckWaiting || sight.PlayerCount == nil || *sight.PlayerCount != 1 {
 				t.Errorf("saw %+v, %v", sight, err)
 			}
 			gone(t, s)

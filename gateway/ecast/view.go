@@ -3,6 +3,7 @@ package ecast
 import (
 	"encoding/json"
 
+	"partyline/actors/session/fact"
 	"partyline/actors/session"
 	"partyline/protocol"
 )
@@ -24,12 +25,12 @@ func newView() *view { return &view{players: map[string]struct{}{}} }
 
 // sight is the view as a session hears of it.
 func (v *view) sight() session.Observation {
-	s := session.Observation{Status: session.CheckWaiting}
+	s := session.Observation{Status: fact.CheckWaiting}
 	switch {
 	case v.finished:
-		s.Status = session.CheckFinished
+		s.Status = fact.CheckFinished
 	case v.started:
-		s.Status = session.CheckStarted
+		s.Status = fact.CheckStarted
 	}
 	if v.counted {
 		n := min(max(len(v.players), v.slots), protocol.MaxPlayers)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"partyline/actors/session/fact"
 	"partyline/actors/session"
 )
 
@@ -19,7 +20,7 @@ const glanceEvery = 20 * time.Second
 // open.
 func (c *Client) Observe(ctx context.Context, roomCode string, tell func(session.Observation)) error {
 	if !validCode(roomCode) {
-		tell(session.Observation{Status: session.CheckFailed})
+		tell(session.Observation{Status: fact.CheckFailed})
 		return nil
 	}
 	v := &visit{client: c, code: roomCode, tell: tell, view: newView()}

@@ -14,7 +14,7 @@ func Partyline() Rules {
 }
 
 // rules are pure: no actor, no disk, no clock, no network.
-var rules = []string{"actors/session", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
+var rules = []string{"actors/session", "actors/session/fact", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
 
 var rooms = []Room{
 	{Path: "protocol"},
@@ -33,10 +33,11 @@ var rooms = []Room{
 
 	{Path: "actors/codec", May: nil},
 	{Path: "actors/codec/codectest", May: []string{"actors/codec"}},
-	{Path: "actors/session", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/session/fact", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/session", May: []string{"protocol", "actors/codec", "actors/session/fact"}},
 	{Path: "actors/catalogue", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/access", May: []string{"protocol", "actors/codec"}},
-	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session"}},
+	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session", "actors/session/fact"}},
 	{Path: "actors/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors/queue"},
@@ -48,7 +49,7 @@ var rooms = []Room{
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
 	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/ssrf"}},
-	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "gateway/ssrf"}},
+	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "actors/session/fact", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
 	{Path: "gateway/clientaddr"},

@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/binary"
@@ -45,7 +45,7 @@ func guestFlags(f *VoteCast) (flags byte) {
 }
 
 func readGuestVote(b []byte) (*VoteCast, error) {
-	r := read(b)
+	r := NewReader(b)
 	f := r.ballot()
 	flags := r.Byte()
 	device := r.Take(8)

@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/binary"
@@ -41,7 +41,7 @@ func appendName(dst []byte, name string) []byte {
 }
 
 func readVote(b []byte) (*VoteCast, error) {
-	r := read(b)
+	r := NewReader(b)
 	f := r.ballot()
 	up := r.Byte()
 	f.Username = r.name()
@@ -55,19 +55,19 @@ func readVote(b []byte) (*VoteCast, error) {
 }
 
 // ballot reads what appendBallot writes.
-func (r *reader) ballot() *VoteCast {
-	f := &VoteCast{At: r.moment()}
+func (r *Reader) ballot() *VoteCast {
+	f := &VoteCast{At: r.Timestamp()}
 	f.Timestamp = f.At + protocol.Timestamp(r.Varint())
 	f.Play, f.Game = protocol.PlayID(r.ID()), protocol.GameID(r.ID())
-	if f.At == 0 || f.Timestamp < 0 || f.Timestamp > maxMoment || f.Play == 0 || f.Game == 0 {
+	if f.At == 0 || f.Timestamp < 0 || f.Timestamp > MaxTimestamp || f.Play == 0 || f.Game == 0 {
 		r.Fail()
 	}
 	return f
 }
 
 // name reads what appendName writes.
-func (r *reader) name() string {
-	name := r.Bytes(maxFolded)
+func (r *Reader) name() string {
+	name := r.Bytes(MaxFolded)
 	if len(name) == 0 || !utf8.Valid(name) {
 		r.Fail()
 	}

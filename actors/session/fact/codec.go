@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/json"
@@ -40,12 +40,12 @@ const (
 )
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
-const maxMoment protocol.Timestamp = 253402300799999
+const MaxTimestamp protocol.Timestamp = 253402300799999
 
 var errFact = errors.New("session: not a fact")
 
 // AppendFact appends the stored form of f to dst. ReadFact gives the same fact back.
-func AppendFact(dst []byte, f Fact) []byte {
+func Append(dst []byte, f Fact) []byte {
 	switch v := f.(type) {
 	case *VoteCast:
 		if v.Address != 0 {
@@ -72,7 +72,7 @@ func AppendFact(dst []byte, f Fact) []byte {
 
 // ReadFact reads what AppendFact wrote. It keeps nothing of b. Anything else is an
 // error, a kind of a newer version too; it never panics.
-func ReadFact(b []byte) (Fact, error) {
+func Read(b []byte) (Fact, error) {
 	if len(b) == 0 {
 		return nil, fmt.Errorf("%w: empty", errFact)
 	}
@@ -91,14 +91,14 @@ func ReadFact(b []byte) (Fact, error) {
 	case kindFirstPollVote:
 		return readPacked(readFirstPollVote, body)
 	}
-	f := blank(kind)
+	f := newFact(kind)
 	if f == nil {
 		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, kind)
 	}
 	if err := codec.ReadJSON(body, f); err != nil {
 		return nil, fmt.Errorf("%w: kind %d: %w", errFact, kind, err)
 	}
-	if !sound(f) {
+	if !valid(f) {
 		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, kind)
 	}
 	return f, nil
@@ -146,7 +146,7 @@ func kindOf(f Fact) byte {
 }
 
 // blank is the fact of a JSON kind to be filled in, nil for a kind that nobody knows.
-func blank(kind byte) Fact {
+func newFact(kind byte) Fact {
 	switch kind {
 	case kindOpened:
 		return new(Opened)
@@ -179,15 +179,15 @@ func blank(kind byte) Fact {
 }
 
 // sound checks what the JSON's types do not.
-func sound(f Fact) bool {
-	if f.moment() <= 0 || f.moment() > maxMoment {
+func valid(f Fact) bool {
+	if f.Occurred() <= 0 || f.Occurred() > MaxTimestamp {
 		return false
 	}
 	switch f := f.(type) {
 	case *GameAdded:
 		return f.Play > 0 && f.Game.ID > 0 && f.Game.Upvotes >= 0 && f.Game.Downvotes >= 0
 	case *StatusChanged:
-		return f.Play > 0 && known(f.Status)
+		return f.Play > 0 && KnownPlayStatus(f.Status)
 	case *GameRemoved:
 		return f.Play > 0
 	case *RoomCodeSet:
@@ -195,21 +195,21 @@ func sound(f Fact) bool {
 	case *PlayerCountSet:
 		return f.Play > 0 && f.PlayerCount >= 0 && f.Status != ""
 	case *PlayerCheckMoved:
-		return f.Play > 0 && (f.PlayerCount == nil || *f.PlayerCount >= 0) && checkStatus(f.Status)
+		return f.Play > 0 && (f.PlayerCount == nil || *f.PlayerCount >= 0) && KnownCheckStatus(f.Status)
 	case *PollStarted:
-		return f.Poll > 0 && f.Ends > f.At && candidates(f.Candidates)
+		return f.Poll > 0 && f.Ends > f.At && ValidCandidates(f.Candidates)
 	case *PollEnded:
 		return f.Poll > 0 && f.Choice >= 0 && f.Choice <= protocol.MaxCandidates && (f.Choice > 0 || !f.Tie)
 	case *VotesVoided:
-		return f.sound()
+		return f.valid()
 	case *JoinSet:
-		return (&join{f.Generation, f.Policy, f.Code}).sound() && f.Generation > 0
+		return f.Valid() && f.Generation > 0
 	}
 	return true
 }
 
 // candidates says whether a poll can be held on the games.
-func candidates(games []PlayedGame) bool {
+func ValidCandidates(games []PlayedGame) bool {
 	for i := range games {
 		if games[i].ID <= 0 {
 			return false
@@ -218,6 +218,6 @@ func candidates(games []PlayedGame) bool {
 	return len(games) >= protocol.MinCandidates && len(games) <= protocol.MaxCandidates
 }
 
-func known(s protocol.PlayStatus) bool {
+func KnownPlayStatus(s protocol.PlayStatus) bool {
 	return s == protocol.StatusPlaying || s == protocol.StatusPlayed || s == protocol.StatusSkipped
 }

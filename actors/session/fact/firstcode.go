@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package session
+package fact
 
 import "partyline/protocol"
 
@@ -6,7 +6,7 @@ import "partyline/protocol"
 // *ChatImported.
 // Every fact has the moment it was decided in At, by a clock that may be set: the order
 // of facts is that of the log. A fact is never changed once made.
-type Fact interface{ moment() protocol.Timestamp }
+type Fact interface{ Occurred() protocol.Timestamp }
 
 // Opened is the first fact of every session.
 type Opened struct {
@@ -98,12 +98,12 @@ type VoteCast struct {
 }
 
 // Shown is the vote as lists of the newest ones show it.
-func (f *VoteCast) Shown() protocol.LatestVote {
-	return protocol.LatestVote{GameID: f.Game, Vote: f.shown(), Device: f.Device}
+func (f *VoteCast) Latest() protocol.LatestVote {
+	return protocol.LatestVote{GameID: f.Game, Vote: f.Vote(), Device: f.Device}
 }
 
 // shown is the vote as clients see it.
-func (f *VoteCast) shown() protocol.Vote {
+func (f *VoteCast) Vote() protocol.Vote {
 	return protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp, Replaced: f.Replaced}
 }
 
@@ -127,14 +127,25 @@ type Deleted struct {
 	At protocol.Timestamp `json:"at"`
 }
 
-func (f *Opened) moment() protocol.Timestamp           { return f.At }
-func (f *GameAdded) moment() protocol.Timestamp        { return f.At }
-func (f *StatusChanged) moment() protocol.Timestamp    { return f.At }
-func (f *GameRemoved) moment() protocol.Timestamp      { return f.At }
-func (f *RoomCodeSet) moment() protocol.Timestamp      { return f.At }
-func (f *PlayerCountSet) moment() protocol.Timestamp   { return f.At }
-func (f *PlayerCheckMoved) moment() protocol.Timestamp { return f.At }
-func (f *VoteCast) moment() protocol.Timestamp         { return f.At }
-func (f *JoinSet) moment() protocol.Timestamp          { return f.At }
-func (f *Closed) moment() protocol.Timestamp           { return f.At }
-func (f *Deleted) moment() protocol.Timestamp          { return f.At }
+func (f *Opened) Occurred() protocol.Timestamp           { return f.At }
+func (f *GameAdded) Occurred() protocol.Timestamp        { return f.At }
+func (f *StatusChanged) Occurred() protocol.Timestamp    { return f.At }
+func (f *GameRemoved) Occurred() protocol.Timestamp      { return f.At }
+func (f *RoomCodeSet) Occurred() protocol.Timestamp      { return f.At }
+func (f *PlayerCountSet) Occurred() protocol.Timestamp   { return f.At }
+func (f *PlayerCheckMoved) Occurred() protocol.Timestamp { return f.At }
+func (f *VoteCast) Occurred() protocol.Timestamp         { return f.At }
+func (f *JoinSet) Occurred() protocol.Timestamp          { return f.At }
+func (f *Closed) Occurred() protocol.Timestamp           { return f.At }
+func (f *Deleted) Occurred() protocol.Timestamp          { return f.At }
+
+// Valid says whether a session can have decided the fact, or a snapshot can hold its values.
+func (f *JoinSet) Valid() bool {
+	switch f.Policy {
+	case protocol.PolicyEvery, protocol.PolicyLatest, protocol.PolicyOnce:
+	default:
+		return f.Policy == "" && f.Generation == 0 && f.Code == ""
+	}
+	code, ok := protocol.NormalizeJoinCode(f.Code)
+	return f.Generation > 0 && (f.Code == "" || ok && code == f.Code)
+}

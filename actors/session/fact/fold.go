@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"strings"
@@ -9,12 +9,12 @@ import (
 )
 
 // maxFolded is room for the longest folded name in bytes.
-const maxFolded = protocol.MaxUsername * utf8.UTFMax
+const MaxFolded = protocol.MaxUsername * utf8.UTFMax
 
 // fold appends the form under which names are the same: without space around it
 // and, rune by rune, the smallest of those that Unicode folds together. Two trimmed
 // names fold to the same bytes exactly when strings.EqualFold holds.
-func fold(dst []byte, name string) []byte {
+func Fold(dst []byte, name string) []byte {
 	name = strings.TrimSpace(name)
 	for i := 0; i < len(name); {
 		c := name[i]

@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/binary"
@@ -28,10 +28,10 @@ func appendPollVote(dst []byte, f *PollVoted) []byte {
 }
 
 func readPollVote(b []byte) (*PollVoted, error) {
-	r := read(b)
-	at, poll := r.moment(), r.ID()
+	r := NewReader(b)
+	at, poll := r.Timestamp(), r.ID()
 	choice, before, device := r.Byte(), r.Byte(), r.Uvarint()
-	name := r.Bytes(maxFolded)
+	name := r.Bytes(MaxFolded)
 	if !r.Done() || at == 0 || poll == 0 || choice < 1 || choice > protocol.MaxCandidates || before > protocol.MaxCandidates || before == choice ||
 		len(name) == 0 || !utf8.Valid(name) {
 		return nil, errPollVote()

@@ -1,4 +1,4 @@
-package session
+package fact
 
 import "partyline/protocol"
 
@@ -36,6 +36,6 @@ type PollEnded struct {
 	Tie    bool               `json:"tie,omitempty"`
 }
 
-func (f *PollStarted) moment() protocol.Timestamp { return f.At }
-func (f *PollVoted) moment() protocol.Timestamp   { return f.At }
-func (f *PollEnded) moment() protocol.Timestamp   { return f.At }
+func (f *PollStarted) Occurred() protocol.Timestamp { return f.At }
+func (f *PollVoted) Occurred() protocol.Timestamp   { return f.At }
+func (f *PollEnded) Occurred() protocol.Timestamp   { return f.At }

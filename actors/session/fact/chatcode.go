@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"encoding/binary"
@@ -47,8 +47,8 @@ func appendChat(dst []byte, f *ChatImported) []byte {
 
 // readChat allocates no more than a small multiple of the length of b.
 func readChat(b []byte) (*ChatImported, error) {
-	r := read(b)
-	f := &ChatImported{At: r.moment(), Messages: r.length(math.MaxInt32)}
+	r := NewReader(b)
+	f := &ChatImported{At: r.Timestamp(), Messages: r.Length(math.MaxInt32)}
 	f.Names = r.chatNames()
 	lines := r.chatPlays(f)
 	r.chatVotes(f, lines)
@@ -58,11 +58,11 @@ func readChat(b []byte) (*ChatImported, error) {
 	return f, nil
 }
 
-func (r *reader) chatNames() []string {
-	n := r.length(len(r.Rest))
+func (r *Reader) chatNames() []string {
+	n := r.Length(len(r.Rest))
 	names := make([]string, 0, min(n, len(r.Rest)/2))
 	for range n {
-		name := r.Bytes(maxFolded)
+		name := r.Bytes(MaxFolded)
 		if len(name) == 0 || !utf8.Valid(name) {
 			r.Fail()
 		}
@@ -75,12 +75,12 @@ func (r *reader) chatNames() []string {
 }
 
 // chatPlays reads the playings and returns how many votes they have.
-func (r *reader) chatPlays(f *ChatImported) (lines int) {
-	n := r.length(len(r.Rest))
+func (r *Reader) chatPlays(f *ChatImported) (lines int) {
+	n := r.Length(len(r.Rest))
 	f.Plays = make([]ChatPlay, 0, min(n, len(r.Rest)/3))
 	before := protocol.PlayID(0)
 	for range n {
-		p := ChatPlay{Play: protocol.PlayID(r.ID()), Game: protocol.GameID(r.ID()), Lines: r.length(len(r.Rest))}
+		p := ChatPlay{Play: protocol.PlayID(r.ID()), Game: protocol.GameID(r.ID()), Lines: r.Length(len(r.Rest))}
 		if p.Play <= before || p.Game == 0 || p.Lines == 0 {
 			r.Fail()
 		}
@@ -94,7 +94,7 @@ func (r *reader) chatPlays(f *ChatImported) (lines int) {
 	return lines
 }
 
-func (r *reader) chatVotes(f *ChatImported, lines int) {
+func (r *Reader) chatVotes(f *ChatImported, lines int) {
 	if lines > len(r.Rest)/2 { // a vote takes at least two bytes
 		r.Fail()
 		return
@@ -105,12 +105,12 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 		p := &f.Plays[i]
 		lines := p.Lines
 		for p.Lines = 0; p.Lines < lines; {
-			before += r.moment()
+			before += r.Timestamp()
 			name, thumbs := r.chatVoice()
 			if name == used {
 				used++
 			}
-			if before > maxMoment || name >= used || used > len(f.Names) || thumbs == 0 {
+			if before > MaxTimestamp || name >= used || used > len(f.Names) || thumbs == 0 {
 				r.Fail()
 			}
 			if r.Failed {
@@ -125,7 +125,7 @@ func (r *reader) chatVotes(f *ChatImported, lines int) {
 	}
 }
 
-func (r *reader) chatVoice() (name int, thumbs protocol.Thumbs) {
+func (r *Reader) chatVoice() (name int, thumbs protocol.Thumbs) {
 	v := r.UvarintAtMost(math.MaxInt32)
 	return int(v >> thumbBits), protocol.Thumbs(v & (1<<thumbBits - 1))
 }

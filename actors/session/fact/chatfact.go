@@ -1,4 +1,4 @@
-package session
+package fact
 
 import (
 	"iter"
@@ -32,10 +32,10 @@ type ChatPlay struct {
 	Up, Down int64
 }
 
-func (f *ChatImported) moment() protocol.Timestamp { return f.At }
+func (f *ChatImported) Occurred() protocol.Timestamp { return f.At }
 
 // count adds a line to the newest playing, or begins one.
-func (f *ChatImported) count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
+func (f *ChatImported) Count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
 	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != play {
 		f.Plays = append(f.Plays, ChatPlay{Play: play, Game: game})
 	}
@@ -72,7 +72,7 @@ func (f *ChatImported) Backward() iter.Seq2[int, *VoteCast] {
 					if f.Votes[line].Thumbs&t == 0 {
 						continue
 					}
-					if n--; !yield(n, f.cast(i, line, t)) {
+					if n--; !yield(n, f.vote(i, line, t)) {
 						return
 					}
 				}
@@ -91,7 +91,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 					if f.Votes[line].Thumbs&t == 0 {
 						continue
 					}
-					if !yield(n, f.cast(i, line, t)) {
+					if !yield(n, f.vote(i, line, t)) {
 						return
 					}
 					n++
@@ -103,7 +103,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 }
 
 // cast is one thumb of a line, which is for the i-th playing.
-func (f *ChatImported) cast(i, line int, thumb protocol.Thumbs) *VoteCast {
+func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	v, p := &f.Votes[line], &f.Plays[i]
 	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
 	if thumb == protocol.ThumbUp {
@@ -112,24 +112,12 @@ func (f *ChatImported) cast(i, line int, thumb protocol.Thumbs) *VoteCast {
 	return c
 }
 
-// countChat applies ChatImported.
-func (h *State) countChat(f *ChatImported) {
-	for _, p := range f.Plays {
-		if play := h.ever(p.Play); play != nil {
-			h.tallies[play.place].Up += p.Up
-			h.tallies[play.place].Down += p.Down
-		}
-	}
-	h.voters.merge(f)
-	h.latest = f.latest(h.latest)
-}
-
 // latest is the newest votes with those of the log: as many as are remembered, the
 // newest of them last.
-func (f *ChatImported) latest(l protocol.LatestVotes) protocol.LatestVotes {
+func (f *ChatImported) Latest(l protocol.LatestVotes) protocol.LatestVotes {
 	var newest []protocol.LatestVote
 	for _, v := range f.Backward() {
-		if newest = append(newest, v.Shown()); len(newest) == protocol.MaxLatestVotes {
+		if newest = append(newest, v.Latest()); len(newest) == protocol.MaxLatestVotes {
 			break
 		}
 	}
@@ -137,24 +125,4 @@ func (f *ChatImported) latest(l protocol.LatestVotes) protocol.LatestVotes {
 		l.Add(v)
 	}
 	return l
-}
-
-// chatImported is the data of the event, as of right after the fact was applied.
-func (h *State) chatImported(f *ChatImported) protocol.ChatImported {
-	e := protocol.ChatImported{SessionID: h.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
-	at := map[protocol.GameID]int{}
-	for _, p := range f.Plays {
-		i, ok := at[p.Game]
-		if !ok {
-			i = len(e.Games)
-			at[p.Game] = i
-			t := &h.tallies[h.ever(p.Play).place]
-			e.Games = append(e.Games, protocol.ChatGame{
-				EventGame: protocol.EventGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
-			})
-		}
-		e.Games[i].Upvotes += p.Up
-		e.Games[i].Downvotes += p.Down
-	}
-	return e
 }

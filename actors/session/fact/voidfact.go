@@ -1,10 +1,10 @@
-package session
+package fact
 
 import "partyline/protocol"
 
 // maxVoidedDevices are taken back by one fact: a record of a hundred kilobytes. More are
 // several facts of one round.
-const maxVoidedDevices = 5000
+const MaxVoidedDevices = 5000
 
 // VotesVoided takes back all votes of some devices, and keeps them and those that came in
 // from the same address before from voting again. What it takes is said for those who
@@ -30,15 +30,15 @@ type VoidedPlay struct {
 	Down int64           `json:"down,omitempty"`
 }
 
-func (f *VotesVoided) moment() protocol.Timestamp { return f.At }
+func (f *VotesVoided) Occurred() protocol.Timestamp { return f.At }
 
 // target is whose votes they are.
-func (f *VotesVoided) target() protocol.AddressTarget {
+func (f *VotesVoided) Target() protocol.AddressTarget {
 	return protocol.AddressTarget{Address: f.Address, WholeNetwork: f.Wide}
 }
 
 // votes is how many votes for playings are taken back.
-func (f *VotesVoided) votes() (n int64) {
+func (f *VotesVoided) Votes() (n int64) {
 	for _, p := range f.Plays {
 		n += p.Up + p.Down
 	}
@@ -46,8 +46,8 @@ func (f *VotesVoided) votes() (n int64) {
 }
 
 // sound says whether a session could have made it.
-func (f *VotesVoided) sound() bool {
-	if f.Round == 0 || len(f.Devices) == 0 || len(f.Devices) > maxVoidedDevices {
+func (f *VotesVoided) valid() bool {
+	if f.Round == 0 || len(f.Devices) == 0 || len(f.Devices) > MaxVoidedDevices {
 		return false
 	}
 	for _, id := range f.Devices {
@@ -69,7 +69,7 @@ func ReadVoided(b []byte) (*VotesVoided, error) {
 	if len(b) == 0 || b[0] != kindVotesVoided {
 		return nil, nil
 	}
-	f, err := ReadFact(b)
+	f, err := Read(b)
 	if err != nil {
 		return nil, err
 	}
