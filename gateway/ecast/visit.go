@@ -6,8 +6,8 @@ import (
 	"errors"
 	"time"
 
-	"partyline/actors/session/fact"
 	"partyline/actors/session"
+	"partyline/actors/session/fact"
 )
 
 // glanceEvery is the time between two looks at a room that does not tell by itself. It
