@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
@@ -21,9 +22,9 @@ const (
 	unreadPace   = 4 * time.Second
 	readSockets  = 200
 	readsASecond = 10
-	// gateSockets, each with as many requests as a guest may have
+	// admissionSockets, each with as many requests as a guest may have
 	// unanswered, ask for all places that the hub has.
-	gateSockets, gateRequests = 2000, 8
+	admissionSockets, admissionRequests = 2000, 8
 	// connectsAtOnce is how many WebSockets an address may open in one go.
 	connectsAtOnce = 400
 )
@@ -39,11 +40,11 @@ func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx contex
 		from := "198.51.100." + strconv.Itoa(66+index/connectsAtOnce)
 		c, err := wire.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
 		if err != nil {
-			t.tell("not connected", 1)
+			t.count("not connected", 1)
 			return
 		}
 		defer func() { _ = c.Close() }()
-		t.tell(run(ctx, c), 1)
+		t.count(run(ctx, c), 1)
 	})
 	return nil
 }
@@ -56,7 +57,7 @@ func request(id int, op, data string) []byte {
 // answered counts an answer by its status.
 func (t *attackers) answered(message []byte) {
 	if r, ok := oracle.ReadResponse(message); ok {
-		t.tell(strconv.Itoa(r.Status), 1)
+		t.count(strconv.Itoa(r.Status), 1)
 	}
 }
 
@@ -69,7 +70,7 @@ func unreadAnswers(ctx context.Context, t *attackers) error {
 		if err := c.Flush(); err != nil {
 			return "ended"
 		}
-		for pause(ctx, unreadPace) {
+		for report.Wait(ctx, unreadPace) == nil {
 			_ = c.SetReadDeadline(time.Now().Add(lastWait))
 			m, err := c.Next()
 			if err != nil {
@@ -86,7 +87,7 @@ func guestReads(ctx context.Context, t *attackers) error {
 	return t.guestSockets(ctx, readSockets, func(ctx context.Context, c *wire.Conn) string {
 		ended := make(chan string, 1)
 		go func() { ended <- watch(ctx, c, t.answered) }() // ends with the connection, or with ctx
-		for i := 0; pause(ctx, time.Second/readsASecond); i++ {
+		for i := 0; report.Wait(ctx, time.Second/readsASecond) == nil; i++ {
 			if err := c.Send(request(i, "games.list", "{}")); err != nil {
 				break
 			}
@@ -95,12 +96,12 @@ func guestReads(ctx context.Context, t *attackers) error {
 	})
 }
 
-// fillGate has guests of two addresses ask for what waits behind commits, as many at a
+// fillAdmission has guests of two addresses ask for what waits behind commits, as many at a
 // time as they may, on a slow disk.
-func fillGate(ctx context.Context, t *attackers) error {
+func fillAdmission(ctx context.Context, t *attackers) error {
 	read := fmt.Sprintf(`{"id":%d}`, t.Session)
-	return t.guestSockets(ctx, gateSockets, func(ctx context.Context, c *wire.Conn) string {
-		for i := range gateRequests {
+	return t.guestSockets(ctx, admissionSockets, func(ctx context.Context, c *wire.Conn) string {
+		for i := range admissionRequests {
 			c.Queue(request(i, "sessions.votes", read))
 		}
 		if err := c.Flush(); err != nil {
@@ -125,7 +126,7 @@ func guessCodes(ctx context.Context, t *attackers) error {
 		for n := 0; ctx.Err() == nil; n++ {
 			network := (n/guessesEach)*guessers + index
 			v.from = fmt.Sprintf("2001:db8:7:%x::1", network&0xffff)
-			t.unlessOver(v.get(ctx, http.MethodPost, "/api/join", `{"code":"`+codeNumber(n*guessers+index)+`"}`))
+			t.count(v.get(ctx, http.MethodPost, "/api/join", `{"code":"`+codeNumber(n*guessers+index)+`"}`), 1)
 		}
 	})
 	return nil
@@ -153,7 +154,7 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 	if err != nil {
 		return err
 	}
-	t.tell("gathered", len(devices))
+	t.count("gathered", len(devices))
 	return spread(ctx, len(devices), func(ctx context.Context, i int) error {
 		v := t.visitor(attackerAddress, "", 1)
 		defer v.close()
@@ -161,12 +162,12 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 		if err != nil {
 			return err
 		}
-		t.tell("entered "+strconv.Itoa(status), 1)
+		t.count("entered "+strconv.Itoa(status), 1)
 		if status != http.StatusOK {
 			return nil
 		}
 		v.token = e.Token
-		t.tell("voted "+v.get(ctx, http.MethodPost, "/api/join/vote", `{"vote":"up"}`), 1)
+		t.count("voted "+v.get(ctx, http.MethodPost, "/api/join/vote", `{"vote":"up"}`), 1)
 		return nil
 	})
 }
@@ -198,7 +199,7 @@ func searchNames(ctx context.Context, t *attackers) error {
 	defer v.close()
 	inParallel(ctx, searchers, func(ctx context.Context, index int) {
 		for n := index; ctx.Err() == nil; n += searchers {
-			t.unlessOver(v.get(ctx, http.MethodGet, "/api/votes?limit=10&username=nobody"+strconv.Itoa(n), ""))
+			t.count(v.get(ctx, http.MethodGet, "/api/votes?limit=10&username=nobody"+strconv.Itoa(n), ""), 1)
 		}
 	})
 	return nil

@@ -21,13 +21,13 @@ const overloadNames = 400_000
 // overloadWrite is how many requests go out in one write.
 const overloadWrite = 128
 
-// tooManyVotes asks for votes without waiting for any answer, over as many connections
-// as it takes to fill the hub's door, as fast as the server reads.
-func tooManyVotes(ctx context.Context, t *attackers) error {
+// overload asks for votes without waiting for any answer, over as many connections
+// as it takes to fill the hub's admission, as fast as the server reads.
+func overload(ctx context.Context, t *attackers) error {
 	inParallel(ctx, overloaders, func(ctx context.Context, index int) {
 		c, err := wire.Connect(ctx, t.Addr, t.Admin)
 		if err != nil {
-			t.tell("not connected", 1)
+			t.count("not connected", 1)
 			return
 		}
 		defer func() { _ = c.Close() }()
@@ -35,11 +35,11 @@ func tooManyVotes(ctx context.Context, t *attackers) error {
 		ended := make(chan string, 1)
 		go func() { ended <- watch(ctx, c, o.answer) }() // ends with the connection, which is closed here
 		o.ask(ctx)
-		t.tell(<-ended, 1)
-		t.tell("200", o.met[0])
-		t.tell("429", o.met[1])
-		t.tell("503", o.met[2])
-		t.tell("other answers", o.met[3])
+		t.count(<-ended, 1)
+		t.count("200", o.met[0])
+		t.count("429", o.met[1])
+		t.count("503", o.met[2])
+		t.count("other answers", o.met[3])
 	})
 	return nil
 }

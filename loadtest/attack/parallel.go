@@ -53,12 +53,14 @@ func ending(err error) string {
 	return "ended"
 }
 
-// pause waits; false when the attack is over.
-func pause(ctx context.Context, every time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(every):
-		return true
-	}
+// spread does n things, some at a time, and returns what went wrong.
+func spread(ctx context.Context, n int, do func(ctx context.Context, index int) error) error {
+	const workers = 32
+	failed := make([]error, workers)
+	inParallel(ctx, workers, func(ctx context.Context, worker int) {
+		for i := worker; i < n && failed[worker] == nil; i += workers {
+			failed[worker] = do(ctx, i)
+		}
+	})
+	return errors.Join(failed...)
 }

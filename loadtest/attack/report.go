@@ -3,70 +3,90 @@ package attack
 import (
 	"fmt"
 	"io"
+	"time"
 
-	"partyline/loadtest/crowd"
 	"partyline/loadtest/report"
+)
+
+// Bounds that every attack is held to. They are for two cores that attackers and
+// server share: wide enough for a noisy machine, far below what a server that fails looks like.
+const (
+	// maxWait is the longest p99 of an honest vote's answer during an attack.
+	maxWait = time.Second
+	// maxWaitOverload is the same where several times too many votes come: 16,384 commands
+	// that wait are a quarter of a second of work, and the attackers take half of the machine.
+	maxWaitOverload = 4 * time.Second
+	// maxWaitAfter is the longest p99 afterwards.
+	maxWaitAfter = 250 * time.Millisecond
+	// maxRSS in bytes: a million votes at once take 700 MiB of it.
+	maxRSS = 1 << 30
 )
 
 // Verdict is what came of one attack. It was withstood when Faults is empty.
 type Verdict struct {
 	Attack string         `json:"attack"`
 	Met    map[string]int `json:"met"`
-	// During and After are of the honest; Taken of the attackers' votes that were taken.
-	During report.Summary `json:"honest_vote_to_answer_during"`
-	Shown  report.Summary `json:"honest_vote_to_screen_during"`
-	After  report.Summary `json:"honest_vote_to_answer_after"`
-	Taken  report.Summary `json:"attackers_vote_to_answer"`
-	// Errors are what honest voters were told during the attack.
-	Errors  map[string]int `json:"honest_errors"`
-	HighRSS float64        `json:"server_rss_mib_highest"`
-	CPU     float64        `json:"server_cores"`
-	Before  gauge          `json:"before"`
-	Left    gauge          `json:"after"`
-	Faults  []string       `json:"faults"`
+	// Taken is of the attackers' votes that were taken.
+	Taken report.Summary `json:"attackers_vote_to_answer"`
+	// Alone, During and After are of honest users, before, during and after the attack.
+	Alone  Honest    `json:"alone"`
+	During Honest    `json:"during"`
+	After  Honest    `json:"after"`
+	Before Resources `json:"before"`
+	Left   Resources `json:"left"`
+	Faults []string  `json:"faults"`
 }
 
 func (v *Verdict) fault(format string, args ...any) {
 	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
 }
 
-// look holds what the honest went through against the bounds.
-func (v *Verdict) look(a attack, during, after *crowd.Report) {
-	v.During, v.Shown, v.After = during.Ack, during.Show, after.Ack
-	v.Errors, v.HighRSS, v.CPU = during.Errors, during.Cost.HighRSS, during.Cost.ServerCores
-	most := maxWait
-	if a.sheds {
-		most = maxWaitOverload
-	}
-	for name, r := range map[string]*crowd.Report{"during": during, "after": after} {
-		if err := r.Err(); err != nil {
-			v.fault("the honest, %s: %v", name, err)
+// judge holds what the honest and the attackers met against the bounds.
+func (v *Verdict) judge(a attack, long bool) {
+	for when, h := range map[string]Honest{"during": v.During, "after": v.After} {
+		if h.Wrong != "" {
+			v.fault("the honest, %s: %s", when, h.Wrong)
 		}
 	}
-	for kind, n := range during.Errors {
+	for kind, n := range v.During.Errors {
 		if !a.sheds || kind != "503 overloaded" && kind != "429 too_many_requests" {
 			v.fault("the honest, during: %d × %s", n, kind)
 		}
 	}
-	if ms := float64(most.Milliseconds()); v.During.P99 > ms {
-		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.P99, ms)
+	if len(v.After.Errors) > 0 {
+		v.fault("the honest, after: %v", v.After.Errors)
 	}
-	if ms := float64(maxWaitAfter.Milliseconds()); v.After.P99 > ms {
-		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.P99, ms)
+	most := maxWait
+	if a.sheds {
+		most = maxWaitOverload
 	}
-	if len(after.Errors) > 0 {
-		v.fault("the honest, after: %v", after.Errors)
+	if ms := float64(most.Milliseconds()); v.During.Votes.P99 > ms {
+		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.Votes.P99, ms)
 	}
-	if v.HighRSS*(1<<20) > maxRSS {
-		v.fault("%.0f MiB of memory, at most %d are allowed", v.HighRSS, maxRSS>>20)
+	if ms := float64(maxWaitAfter.Milliseconds()); v.After.Votes.P99 > ms {
+		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.Votes.P99, ms)
+	}
+	if v.During.HighRSS > report.MiB(int64(maxRSS)) {
+		v.fault("%.0f MiB of memory, at most %d are allowed", v.During.HighRSS, maxRSS>>20)
+	}
+	if a.fault != nil {
+		if f := a.fault(v.Met, long); f != "" {
+			v.fault("%s: %v", f, v.Met)
+		}
 	}
 }
 
-// Report is what came of a run.
+// Report is what came of all attacks.
 type Report struct {
 	Verdicts []*Verdict `json:"verdicts"`
 	// End is why the server did not stop as it should, "" when it did.
 	End string `json:"end"`
+}
+
+func (r *Report) end(err error) {
+	if err != nil {
+		r.End = err.Error()
+	}
 }
 
 // Err is nil when everything was withstood.
@@ -82,24 +102,29 @@ func (r *Report) Err() error {
 	return nil
 }
 
-// Write prints the report for people.
+// Write prints the report for people, as a table in Markdown.
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
+	p.Line("| attack | votes alone p50 / p99 | under attack | p99 × | afterwards | vote → screen | host's page p99, alone → under | attackers met | their votes | honest refused | RSS MiB before → most | cores | sockets | goroutines |")
+	p.Line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, v := range r.Verdicts {
-		p.Line("%s", v.Attack)
-		p.Line("  attackers met   %s", report.Counts(v.Met))
-		if v.Taken.Count > 0 {
-			p.Line("  votes taken     %v", v.Taken)
-		}
-		p.Line("  honest votes    %v", v.During)
-		p.Line("  on the screen   %v", v.Shown)
-		p.Line("  afterwards      %v", v.After)
-		p.Line("  honest errors   %s", report.Counts(v.Errors))
-		p.Line("  server          %.0f MiB at most, %.2f cores; %d → %d sockets, %d → %d goroutines", v.HighRSS, v.CPU,
-			v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
+		p.Line("| %s | %s | %s | %.1f | %s | %s | %.1f → %.1f ms | %s | %s | %s | %.0f → %.0f | %.2f | %d → %d | %d → %d |", v.Attack,
+			quantiles(v.Alone.Votes), quantiles(v.During.Votes), report.Ratio(v.During.Votes.P99, v.Alone.Votes.P99), quantiles(v.After.Votes), quantiles(v.During.Shown),
+			v.Alone.Pages.P99, v.During.Pages.P99, report.Counts(v.Met), quantiles(v.Taken), report.Counts(v.During.Errors),
+			report.MiB(v.Before.RSS), v.During.HighRSS, v.During.CPU, v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
+	}
+	for _, v := range r.Verdicts {
 		for _, f := range v.Faults {
-			p.Line("  FAULT           %s", f)
+			p.Line("FAULT %s: %s", v.Attack, f)
 		}
 	}
 	return p.Err()
+}
+
+// quantiles are the median and the 99th percentile, "none" of nothing.
+func quantiles(s report.Summary) string {
+	if s.Count == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%.1f / %.1f ms", s.P50, s.P99)
 }

@@ -9,35 +9,33 @@ import (
 	"partyline/loadtest/report"
 )
 
-// fine is a run of honest voters that felt nothing.
-func fine() *crowd.Report {
-	return &crowd.Report{Votes: oracle.Counts{Sent: 10, Acknowledged: 10}, Ack: report.Summary{Count: 10, P99: 5}, Errors: map[string]int{}}
+// fine is what honest users meet who notice nothing.
+func fine() Honest {
+	return Honest{Votes: report.Summary{Count: 10, P99: 5}, Errors: map[string]int{}}
 }
 
 func TestVerdicts(t *testing.T) {
-	sheds, holds := attack{name: "a storm", sheds: true}, attack{name: "a flood"}
+	sheds, holds := attack{name: "an overload", sheds: true}, attack{name: "a flood"}
 	for name, c := range map[string]struct {
 		attack attack
-		spoil  func(during, after *crowd.Report)
+		spoil  func(during, after *Honest)
 		want   string // in the fault, "" for none
 	}{
-		"withstood":           {holds, func(_, _ *crowd.Report) {}, ""},
-		"slow":                {holds, func(d, _ *crowd.Report) { d.Ack.P99 = 1001 }, "waited 1001 ms"},
-		"slow in a storm":     {sheds, func(d, _ *crowd.Report) { d.Ack.P99 = 1001 }, ""},
-		"slow afterwards":     {sheds, func(_, a *crowd.Report) { a.Ack.P99 = 251 }, "after the attack"},
-		"refused":             {holds, func(d, _ *crowd.Report) { d.Errors["503 overloaded"] = 1 }, "503 overloaded"},
-		"refused in a storm":  {sheds, func(d, _ *crowd.Report) { d.Errors["503 overloaded"] = 1 }, ""},
-		"lost in a storm":     {sheds, func(d, _ *crowd.Report) { d.Errors["500 internal"] = 1 }, "500 internal"},
-		"refused afterwards":  {sheds, func(_, a *crowd.Report) { a.Errors["503 overloaded"] = 1 }, "after"},
-		"an event lost":       {holds, func(d, _ *crowd.Report) { d.FindingCount, d.Findings = 1, []string{"a gap"} }, "a gap"},
-		"memory without end":  {holds, func(d, _ *crowd.Report) { d.Cost.HighRSS = 1025 }, "1025 MiB"},
-		"nothing was taken":   {holds, func(d, _ *crowd.Report) { d.Votes.Acknowledged = 0 }, "none of 10 votes"},
-		"memory up to a gibi": {holds, func(d, _ *crowd.Report) { d.Cost.HighRSS = 1024 }, ""},
+		"withstood":              {holds, func(_, _ *Honest) {}, ""},
+		"slow":                   {holds, func(d, _ *Honest) { d.Votes.P99 = 1001 }, "waited 1001 ms"},
+		"slow in an overload":    {sheds, func(d, _ *Honest) { d.Votes.P99 = 1001 }, ""},
+		"slow afterwards":        {sheds, func(_, a *Honest) { a.Votes.P99 = 251 }, "after the attack"},
+		"refused":                {holds, func(d, _ *Honest) { d.Errors["503 overloaded"] = 1 }, "503 overloaded"},
+		"refused in an overload": {sheds, func(d, _ *Honest) { d.Errors["503 overloaded"] = 1 }, ""},
+		"lost in an overload":    {sheds, func(d, _ *Honest) { d.Errors["500 internal"] = 1 }, "500 internal"},
+		"refused afterwards":     {sheds, func(_, a *Honest) { a.Errors["503 overloaded"] = 1 }, "after"},
+		"an event lost":          {holds, func(d, _ *Honest) { d.Wrong = "a gap" }, "a gap"},
+		"too much memory":        {holds, func(d, _ *Honest) { d.HighRSS = 1025 }, "1025 MiB"},
+		"memory up to a gibi":    {holds, func(d, _ *Honest) { d.HighRSS = 1024 }, ""},
 	} {
-		during, after := fine(), fine()
-		c.spoil(during, after)
-		v := &Verdict{Attack: c.attack.name}
-		v.look(c.attack, during, after)
+		v := &Verdict{Attack: c.attack.name, During: fine(), After: fine()}
+		c.spoil(&v.During, &v.After)
+		v.judge(c.attack, false)
 		got := strings.Join(v.Faults, "; ")
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -48,6 +46,19 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestHonestRunsWithoutAnyVoteAreWrong(t *testing.T) {
+	if h := honestOf(&crowd.Report{Votes: oracle.Counts{Sent: 10}}); !strings.Contains(h.Wrong, "none of 10 votes") {
+		t.Errorf("%q", h.Wrong)
+	}
+}
+
+// slow is what 400 clients of each kind meet when the server ends them in time.
+func slow(change func(met map[string]int)) map[string]int {
+	met := map[string]int{"headers ended": slowClients, "handshake ended": slowClients, "body stayed": slowClients, "silent closed 4001": slowClients}
+	change(met)
+	return met
+}
+
 func TestWhatAttackersMustMeet(t *testing.T) {
 	for _, c := range []struct {
 		attack string
@@ -55,23 +66,51 @@ func TestWhatAttackersMustMeet(t *testing.T) {
 		long   bool
 		well   bool
 	}{
-		{"slow-headers", map[string]int{"ended": slowClients}, false, true},
-		{"slow-headers", map[string]int{"ended": slowClients - 1, "stayed": 1}, false, false},
-		{"slow-bodies", map[string]int{"stayed": slowClients}, false, true},
-		{"slow-bodies", map[string]int{"stayed": slowClients}, true, false},
-		{"silent-sockets", map[string]int{"closed 4001": slowClients}, false, true},
-		{"silent-sockets", map[string]int{"ended": slowClients}, false, false},
-		{"non-reading-screens", map[string]int{"closed 4008": deafClients - 5, "ended": 5}, false, true},
+		{"slow-connections", slow(func(map[string]int) {}), false, true},
+		{"slow-connections", slow(func(m map[string]int) { m["headers ended"]--; m["headers stayed"]++ }), false, false},
+		{"slow-connections", slow(func(m map[string]int) { m["handshake ended"]-- }), false, false},
+		{"slow-connections", slow(func(map[string]int) {}), true, false},
+		{"slow-connections", slow(func(m map[string]int) { m["body ended"], m["body stayed"] = slowClients, 0 }), true, true},
+		{"slow-connections", slow(func(m map[string]int) { m["silent closed 4001"], m["silent ended"] = 0, slowClients }), false, false},
+		{"non-reading-screens", map[string]int{"closed 4008": nonReading - 5, "ended": 5}, false, true},
 		{"overload", map[string]int{"200": 10, "429": 5, "503": 6}, false, true},
 		{"overload", map[string]int{"200": 10, "429": 5}, false, false},
 		{"overload", map[string]int{"503": 10}, false, false},
 	} {
-		chosen, err := choose(attacks, func(a attack) string { return a.name }, []string{c.attack})
+		a, err := find(c.attack)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := chosen[0].fault(c.met, c.long); (f == "") != c.well {
+		if f := a.fault(c.met, c.long); (f == "") != c.well {
 			t.Errorf("%s, %v, long %v: %q", c.attack, c.met, c.long, f)
+		}
+	}
+}
+
+func TestAttacksAreChosenByNameOrKind(t *testing.T) {
+	if some, err := choose([]string{"metrics", "full-admission"}, false); err != nil || len(some) != 2 || some[1].address.wrap() == nil {
+		t.Errorf("%v, %v", some, err)
+	}
+	if _, err := choose([]string{"tickling"}, false); err == nil {
+		t.Error("an attack that nobody knows was found")
+	}
+	here, _ := choose(nil, false)
+	there, _ := choose(nil, true)
+	if len(here) == 0 || len(there) == 0 || len(here)+len(there) != len(attacks) || here[0].address != nil || there[0].address == nil {
+		t.Errorf("%d and %d of %d attacks", len(here), len(there), len(attacks))
+	}
+}
+
+func TestTheTableShowsRatioAndAnswers(t *testing.T) {
+	r := &Report{Verdicts: []*Verdict{{Attack: "flood", Alone: Honest{Votes: report.Summary{Count: 1, P50: 1, P99: 4}},
+		During: Honest{Votes: report.Summary{Count: 1, P50: 2, P99: 10}, HighRSS: 51}, Met: map[string]int{"429": 7, "200": 3}, Before: Resources{RSS: 40 << 20}, Faults: []string{"slow"}}}}
+	var out strings.Builder
+	if err := r.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| flood | 1.0 / 4.0 ms | 2.0 / 10.0 ms | 2.5 | none |", "| 3 × 200, 7 × 429 | none | none | 40 → 51 |", "FAULT flood: slow\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("printed\n%swant %s", out.String(), want)
 		}
 	}
 }

@@ -2,51 +2,68 @@ package attack
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
 	"time"
 
 	"partyline/loadtest/crowd"
+	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 )
 
 const (
-	// honestRate of votes a second is a lively evening's.
-	honestRate = 200
+	// honestRate of votes a second is a lively evening's, botRate is what one bot casts from
+	// its address.
+	honestRate, botRate = 200, 100
+	// honestAddress is where the bot is: not on loopback, which is exempt from all limits.
+	honestAddress = "192.0.2.10"
+	// pageEvery is how often the host looks at the ten newest votes.
+	pageEvery = 200 * time.Millisecond
 	// lead is how long the attackers have before the honest are measured.
 	lead = 500 * time.Millisecond
-	// afterwards is how long the honest are measured when it is over.
-	afterwards = 2 * time.Second
+	// calm is how long the honest are measured without an attack: before the first, and after
+	// each; alone is the same before one from addresses.
+	calm  = 2 * time.Second
+	alone = 4 * time.Second
 )
 
-// Run attacks a server of its own with one attack after the other. The error is for a run that could not be done;
-// what was not withstood stands in the report.
-func Run(ctx context.Context, o Options) (r *Report, err error) {
-	o.complete()
-	chosen, err := choose(attacks, func(a attack) string { return a.name }, o.Only)
+// Options of a run.
+type Options struct {
+	target.Program
+	Long      bool     `help:"Give each attack the time to meet every timeout (10 minutes in all)."`
+	Addresses bool     `help:"Attack from addresses of others instead: measured, not judged. It needs strace."`
+	Only      []string `help:"Names of attacks, of both kinds, with commas between them (all of one kind)."`
+}
+
+// Run makes one attack after the other while honest voters go on. The error is for a run that
+// could not be done; what was not withstood is in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	chosen, err := choose(o.Only, o.Addresses)
 	if err != nil {
 		return nil, err
 	}
-	t, err := open(ctx, target.Options{Binary: o.Binary, Output: o.Output})
-	if err != nil {
-		return nil, err
-	}
-	r = &Report{}
+	r := &Report{}
+	var shared *hub
 	defer func() {
-		if end := t.close(); end != nil {
-			r.End = end.Error()
+		if shared != nil {
+			r.end(shared.close())
 		}
 	}()
-	if _, err := t.honest(ctx, afterwards); err != nil {
-		return r, err // a server that is cold would be slow at first, and hold less
-	}
 	for _, a := range chosen {
-		lasts := a.short
-		if o.Long {
-			lasts = a.long
+		h := shared
+		if a.address != nil || shared == nil {
+			if h, err = open(ctx, o, a); err != nil {
+				return r, fmt.Errorf("%s: %w", a.name, err)
+			}
 		}
-		o.Progress(fmt.Sprintf("%s, %v", a.name, lasts))
-		v, err := t.withstand(ctx, a, lasts, o)
+		o.Say("%s, %v", a.name, a.lasts(o))
+		v, err := h.withstand(ctx, a, o)
+		if a.address != nil {
+			r.end(h.close())
+		} else {
+			shared = h
+		}
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -55,52 +72,122 @@ func Run(ctx context.Context, o Options) (r *Report, err error) {
 	return r, nil
 }
 
+func (a attack) lasts(o Options) time.Duration {
+	if o.Long {
+		return a.long
+	}
+	return a.short
+}
+
 // withstand is one attack and what comes after it.
-func (t *victim) withstand(ctx context.Context, a attack, lasts time.Duration, o Options) (*Verdict, error) {
-	v := &Verdict{Attack: a.name, Faults: []string{}}
+func (h *hub) withstand(ctx context.Context, a attack, o Options) (*Verdict, error) {
+	v := &Verdict{Attack: a.name, Alone: h.calm, Faults: []string{}}
 	var err error
-	if v.Before, err = t.measure(ctx); err != nil {
+	if v.Before, err = h.resources(ctx); err != nil {
 		return nil, err
 	}
-	during, won, err := t.attack(ctx, a, lasts)
-	if err != nil {
+	if err := h.attack(ctx, a, a.lasts(o), v); err != nil {
 		return nil, err
 	}
-	v.Met, v.Taken = won.Met, won.Taken
-	var gone bool
-	if v.Left, gone = t.settle(ctx, v.Before); !gone {
+	var settled bool
+	if v.Left, settled = h.settle(ctx, v.Before); !settled && a.address == nil {
 		v.fault("%d sockets and %d goroutines stayed behind", v.Left.Sockets-v.Before.Sockets, v.Left.Goroutines-v.Before.Goroutines)
 	}
-	after, err := t.honest(ctx, afterwards)
-	if err != nil {
+	if v.After, err = h.honest(ctx, a, calm, nil); err != nil {
 		return nil, err
 	}
-	v.look(a, during, after)
-	if a.fault != nil {
-		if f := a.fault(v.Met, o.Long); f != "" {
-			v.fault("%s: %v", f, v.Met)
-		}
+	h.calm = v.After
+	if a.address == nil {
+		v.judge(a, o.Long)
 	}
 	return v, nil
 }
 
-// attack attacks while the honest vote.
-func (t *victim) attack(ctx context.Context, a attack, lasts time.Duration) (r *crowd.Report, won result, err error) {
-	orders := t.order
-	orders.Attack, orders.Lasts = a.name, lasts
+// attack attacks while the honest vote. One from addresses begins when all of those are set
+// up: on a slow disk that takes as long as the attack.
+func (h *hub) attack(ctx context.Context, a attack, lasts time.Duration, v *Verdict) (err error) {
+	t := h.task
+	t.Attack, t.Lasts = a.name, lasts
 	ended := make(chan error, 1)
-	go func() { // ends with the attack and is waited for
-		var err error
-		won, err = orders.send(ctx, 19)
-		ended <- err
-	}()
-	pause(ctx, lead)
-	r, err = t.honest(ctx, lasts-2*lead)
-	return r, won, errors.Join(err, <-ended)
+	begin := func() {
+		go func() { // ends with the attack and is waited for
+			got, err := t.send(ctx, a.address != nil)
+			v.Met, v.Taken = got.Met, got.Taken
+			ended <- err
+		}()
+		_ = report.Wait(ctx, lead)
+	}
+	whenReady := begin
+	if a.address == nil {
+		begin()
+		whenReady = nil
+	}
+	if v.During, err = h.honest(ctx, a, lasts-2*lead, whenReady); err != nil {
+		return err
+	}
+	return <-ended
 }
 
-// honest votes at an evening's pace before two screens, judged by the oracle.
-func (t *victim) honest(ctx context.Context, lasts time.Duration) (*crowd.Report, error) {
-	return crowd.Run(ctx, crowd.Options{Addr: t.Addr, Key: t.server.AdminKey, Screens: 2, Rate: honestRate, Duration: lasts,
-		Clients: 256, Pid: t.server.Pid()})
+// Honest is what honest users met for a while.
+type Honest struct {
+	// Votes are those of voters, from due to answer; Shown is until screens saw them; Pages is
+	// the host's page of ten votes, which is measured with attacks from addresses.
+	Votes  report.Summary `json:"vote_to_answer"`
+	Shown  report.Summary `json:"vote_to_screen"`
+	Pages  report.Summary `json:"page"`
+	Errors map[string]int `json:"errors"`
+	// HighRSS is in MiB.
+	HighRSS float64 `json:"server_rss_mib_highest"`
+	CPU     float64 `json:"server_cores"`
+	// Wrong is what the oracle found, "" for nothing.
+	Wrong string `json:"wrong"`
+}
+
+// honest votes before two screens for so long, judged by the oracle. WhenReady is called when
+// all is set up, nil for nothing.
+func (h *hub) honest(ctx context.Context, a attack, lasts time.Duration, whenReady func()) (Honest, error) {
+	c := crowd.Options{Addr: h.Addr, Key: h.server.AdminKey, Screens: 2, Rate: honestRate, Duration: lasts, Clients: 256, Pid: h.server.Pid(), WhenReady: whenReady}
+	if a.address == nil {
+		r, err := crowd.Run(ctx, c)
+		return honestOf(r), err
+	}
+	c.Rate, c.From = botRate, honestAddress
+	var pages report.Histogram
+	running, stop := context.WithCancel(ctx)
+	var result Honest
+	var err error
+	inParallel(ctx, 2, func(ctx context.Context, index int) {
+		if index == 0 {
+			h.readPages(running, &pages)
+			return
+		}
+		defer stop()
+		var r *crowd.Report
+		r, err = crowd.Run(ctx, c)
+		result = honestOf(r)
+	})
+	result.Pages = pages.Summary()
+	return result, err
+}
+
+func honestOf(r *crowd.Report) (h Honest) {
+	if r == nil {
+		return h
+	}
+	h = Honest{Votes: r.Ack, Shown: r.Show, Errors: r.Errors, HighRSS: r.Cost.HighRSS, CPU: r.Cost.ServerCores}
+	if err := r.Err(); err != nil {
+		h.Wrong = err.Error()
+	}
+	return h
+}
+
+// readPages has a host look at the newest votes again and again until ctx ends.
+func (h *hub) readPages(ctx context.Context, pages *report.Histogram) {
+	host := h.visitor(honestAddress, h.Admin, 2)
+	defer host.close()
+	for report.Wait(ctx, pageEvery) == nil {
+		began := time.Now()
+		host.get(context.WithoutCancel(ctx), http.MethodGet, "/api/votes?limit=10&session_id="+strconv.Itoa(int(h.Session)), "")
+		pages.Record(time.Since(began))
+	}
 }

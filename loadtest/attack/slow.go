@@ -8,32 +8,62 @@ import (
 	"os"
 	"time"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol/client"
 )
 
-// slowClients is how many connections say a little at a time.
+// slowClients is how many connections of each kind send a little at a time.
 const slowClients = 400
 
-// slowHeaders sends a request line and then a letter of a header every half second.
-func slowHeaders(ctx context.Context, t *attackers) error {
-	return slowly(ctx, t, "GET /api/games HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+// slowKinds are what a slow client sends before it slows down to a letter every half second;
+// the prefix of what it is counted as.
+var slowKinds = []struct {
+	prefix string
+	begin  func(t *attackers) string
+}{
+	{"headers ", func(*attackers) string { return "GET /api/games HTTP/1.1\r\nHost: x\r\nX-Slow: " }},
+	{"handshake ", func(*attackers) string {
+		return "GET /api/sessions/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nX-Slow: "
+	}},
+	{"body ", func(t *attackers) string { // of half a mebibyte
+		return "POST /api/votes/live HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + t.Admin +
+			"\r\nContent-Length: 524288\r\n\r\n{\"username\":\""
+	}},
+	{"silent ", nil}, // a WebSocket that never says who it is
 }
 
-// slowHandshakes does the same on the way to a WebSocket.
-func slowHandshakes(ctx context.Context, t *attackers) error {
-	return slowly(ctx, t, "GET /api/sessions/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nX-Slow: ")
-}
-
-// slowBodies announces a vote of half a mebibyte and sends a letter every half second.
-func slowBodies(ctx context.Context, t *attackers) error {
-	return slowly(ctx, t, "POST /api/votes/live HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer "+t.Admin+
-		"\r\nContent-Length: 524288\r\n\r\n{\"username\":\"")
-}
-
-func slowly(ctx context.Context, t *attackers, begin string) error {
-	inParallel(ctx, slowClients, func(ctx context.Context, _ int) { t.tell(slowClient(ctx, t.Addr, begin), 1) })
+// slowConnections are clients of all kinds at the same time: each waits for another timeout,
+// and none takes much of the machine.
+func slowConnections(ctx context.Context, t *attackers) error {
+	inParallel(ctx, len(slowKinds)*slowClients, func(ctx context.Context, index int) {
+		kind := slowKinds[index%len(slowKinds)]
+		how := ""
+		if kind.begin == nil {
+			how = silentSocket(ctx, t)
+		} else {
+			how = slowClient(ctx, t.Addr, kind.begin(t))
+		}
+		t.count(kind.prefix+how, 1)
+	})
 	return nil
+}
+
+// slowFault wants the server to have ended slow headers, on the way to a WebSocket too, and,
+// with time for it, slow bodies, and to have closed all silent WebSockets with 4001.
+func slowFault(met map[string]int, long bool) string {
+	for _, kind := range slowKinds[:3] {
+		if kind.prefix == "body " && !long {
+			continue
+		}
+		if fault := allEnded(slowClients, kind.prefix)(met, long); fault != "" {
+			return kind.prefix + "connections: " + fault
+		}
+	}
+	if met["silent closed 4001"] < slowClients {
+		return "not all silent sockets were closed with 4001"
+	}
+	return ""
 }
 
 // slowClient says whether the server ended it.
@@ -44,33 +74,28 @@ func slowClient(ctx context.Context, addr, begin string) string {
 	}
 	defer func() { _ = c.Close() }()
 	ended := make(chan string, 1)
-	go func() { ended <- outcome(c) }() // ends with the connection, which is closed here
+	go func() { ended <- readToEnd(c) }() // ends with the connection, which is closed here
 	_, err = io.WriteString(c, begin)
-	for err == nil && pause(ctx, 500*time.Millisecond) {
+	for err == nil && report.Wait(ctx, 500*time.Millisecond) == nil {
 		_, err = io.WriteString(c, "x")
 	}
 	_ = c.SetReadDeadline(time.Now().Add(lastWait))
 	return <-ended
 }
 
-// outcome reads what the server says, if anything, until it ends the connection.
-func outcome(c net.Conn) string {
+// readToEnd reads what the server says, if anything, until it ends the connection.
+func readToEnd(c net.Conn) string {
 	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 		return "stayed"
 	}
 	return "ended"
 }
 
-// silentSockets opens WebSockets and never says who they are.
-func silentSockets(ctx context.Context, t *attackers) error {
-	inParallel(ctx, slowClients, func(ctx context.Context, _ int) {
-		c, err := wire.Dial(ctx, t.Addr, client.WebSocketPath)
-		if err != nil {
-			t.tell("not connected", 1)
-			return
-		}
-		defer func() { _ = c.Close() }()
-		t.tell(watch(ctx, c, func([]byte) {}), 1)
-	})
-	return nil
+func silentSocket(ctx context.Context, t *attackers) string {
+	c, err := wire.Dial(ctx, t.Addr, client.WebSocketPath)
+	if err != nil {
+		return "not connected"
+	}
+	defer func() { _ = c.Close() }()
+	return watch(ctx, c, func([]byte) {})
 }

@@ -2,12 +2,9 @@ package attack
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,19 +20,11 @@ type visitor struct {
 }
 
 // visitor keeps so many connections open. It takes nothing compressed, which is the
-// dearest for a server that has it compressed only. It is on loopback, as the proxy is.
-func (o order) visitor(from, token string, conns int) *visitor {
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
-	v := &visitor{base: "http://" + o.Addr, from: from, token: token, http: &http.Client{Timeout: answerWithin,
-		Transport: &http.Transport{DialContext: dialer.DialContext, DisableCompression: true, MaxIdleConnsPerHost: conns, TLSClientConfig: stranger}}}
-	if o.TLS {
-		v.base = "https://" + o.Addr
-	}
-	return v
+// most expensive for a server that has it compressed only.
+func (t task) visitor(from, token string, conns int) *visitor {
+	return &visitor{base: "http://" + t.Addr, from: from, token: token, http: &http.Client{Timeout: answerWithin,
+		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: conns}}}
 }
-
-// stranger takes any certificate: it is the server's cost that is measured.
-var stranger = &tls.Config{InsecureSkipVerify: true}
 
 func (v *visitor) close() { v.http.CloseIdleConnections() }
 
@@ -60,7 +49,7 @@ func (v *visitor) ask(ctx context.Context, method, path, body string) (*http.Res
 // forwardedFor is how a proxy says who asks.
 const forwardedFor = "X-Forwarded-For"
 
-// get reads an answer to its end and says what it was, "" when the attack is over.
+// get reads an answer to its end and returns its status, "" when the attack is over.
 func (v *visitor) get(ctx context.Context, method, path, body string) string {
 	res, err := v.ask(ctx, method, path, body)
 	if err != nil {
@@ -114,35 +103,13 @@ func hammer(conns int, path string) func(context.Context, *attackers) error {
 		defer v.close()
 		inParallel(ctx, conns, func(ctx context.Context, _ int) {
 			for ctx.Err() == nil {
-				t.unlessOver(v.get(ctx, http.MethodGet, path, ""))
+				t.count(v.get(ctx, http.MethodGet, path, ""), 1)
 			}
 		})
 		return nil
 	}
 }
 
-// attackerAddress is where attackers are who have one address; another is their second.
-// Both are of the networks for documentation.
-const (
-	attackerAddress = "198.51.100.66"
-	secondAddress   = "198.51.100.67"
-)
-
-// unlessOver tells of one answer, unless the attack is over.
-func (t *attackers) unlessOver(kind string) {
-	if kind != "" {
-		t.tell(kind, 1)
-	}
-}
-
-// spread does n things, some at a time, and returns what went wrong.
-func spread(ctx context.Context, n int, do func(ctx context.Context, index int) error) error {
-	const hands = 32
-	failed := make([]error, hands)
-	inParallel(ctx, hands, func(ctx context.Context, hand int) {
-		for i := hand; i < n && failed[hand] == nil; i += hands {
-			failed[hand] = do(ctx, i)
-		}
-	})
-	return errors.Join(failed...)
-}
+// attackerAddress is where attackers are who have one address, of a network for
+// documentation.
+const attackerAddress = "198.51.100.66"

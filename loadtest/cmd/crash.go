@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"partyline/loadtest/crash"
@@ -14,7 +13,7 @@ import (
 )
 
 type crashCommand struct {
-	program
+	output
 	crash.Options
 	Count int  `name:"webhooks" default:"3" help:"Webhooks that are judged, too."`
 	Keep  bool `help:"Keep the data folder when something was found."`
@@ -23,28 +22,29 @@ type crashCommand struct {
 // Run kills a server under thousands of votes a second. Its webhooks want one session each:
 // an endpoint takes one delivery at a time.
 func (c *crashCommand) Run(e *env) error {
-	return e.crash(&c.program, c.Options, webhooks.Options{Webhooks: c.Count, EachOneSession: true}, c.Keep)
+	return e.crash(e.ctx, c.output, c.Options, webhooks.Options{Webhooks: c.Count, EachOneSession: true}, c.Keep)
 }
 
-func (e *env) crash(p *program, o crash.Options, w webhooks.Options, keep bool) (err error) {
+func (e *env) crash(ctx context.Context, out output, o crash.Options, w webhooks.Options, keep bool) (err error) {
+	e.tells(&o.Program)
 	report.Default(&o.Seed, uint64(time.Now().UnixNano()))
-	w.Plan.Seed, w.Output, w.Progress, o.Progress = o.Seed, e.stderr, e.tell, e.tell
-	if o.Server, err = target.New(e.ctx, target.Options{Binary: p.Binary, Output: e.stderr, Flags: target.LoopbackWebhooks}); err != nil {
+	w.Plan.Seed, w.Program = o.Seed, o.Program
+	if o.Server, err = o.Program.Server(ctx, target.LoopbackWebhooks...); err != nil {
 		return err
 	}
-	e.tell(fmt.Sprintf("seed %d, folder %s", o.Seed, o.Server.Folder))
+	o.Say("seed %d, folder %s", o.Seed, o.Server.Folder)
 	if w.Webhooks > 0 {
 		if o.Webhooks, err = webhooks.Start(w); err != nil {
 			return errors.Join(err, o.Server.Close())
 		}
 	}
-	r, err := crash.Run(e.ctx, o)
+	r, err := crash.Run(ctx, o)
 	err = errors.Join(err, o.Webhooks.Close())
 	if err == nil {
-		err = e.done(p, r)
+		err = e.done(out, r)
 	}
 	if err != nil && keep {
-		e.tell("the data are kept in " + o.Server.Folder)
+		o.Say("the data are kept in %s", o.Server.Folder)
 		return errors.Join(err, o.Server.Stop(target.StopWithin))
 	}
 	return errors.Join(err, o.Server.Close())
@@ -56,7 +56,8 @@ type webhooksCommand struct {
 }
 
 type webhooksCrash struct {
-	program
+	output
+	target.Program
 	Rounds   int    `help:"How often to kill (22, short 3)."`
 	Webhooks int    `default:"20" help:"Webhooks, each with an endpoint of its own."`
 	Short    bool   `help:"A run of half a minute: nothing hangs, and what waits at the end is tried at once."`
@@ -71,33 +72,28 @@ const webhooksWithin = 12 * time.Minute
 func (c *webhooksCrash) Run(e *env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, webhooksWithin)
 	defer cancel()
-	o := crash.Options{Rounds: c.Rounds, Writers: 2, Screens: 2, Rate: 35, PollRate: 2, MinLife: 300 * time.Millisecond, MaxLife: 4500 * time.Millisecond, Seed: c.Seed}
+	o := crash.Options{Program: c.Program, Rounds: c.Rounds, Writers: 2, Screens: 2, Rate: 35, PollRate: 2, MinLife: 300 * time.Millisecond, MaxLife: 4500 * time.Millisecond, Seed: c.Seed}
 	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{FailureRate: 0.004, Hangs: true, Refusing: 3}}
-	report.Default(&o.Rounds, 22)
 	if c.Short {
-		if c.Rounds == 0 {
-			o.Rounds = 3
-		}
+		report.Default(&o.Rounds, 3)
 		o.Rate, o.MaxLife = 17, 3*time.Second
-		w.Plan, w.Nudge, w.SettleWithin = receiver.Plan{FailureRate: 0.01, Refusing: 1}, true, 30*time.Second
+		w.Plan, w.RetryAtEnd, w.SettleWithin = receiver.Plan{FailureRate: 0.01, Refusing: 1}, true, 30*time.Second
 	}
-	bounded := *e
-	bounded.ctx = ctx
-	return bounded.crash(&c.program, o, w, false)
+	report.Default(&o.Rounds, 22)
+	return e.crash(ctx, c.output, o, w, false)
 }
 
 type webhooksBench struct {
-	program
+	output
 	webhooks.BenchOptions
 }
 
 func (c *webhooksBench) Run(e *env) error {
-	return e.folder(&c.program, func(string) error {
-		c.BenchOptions.Binary, c.Output, c.Progress = c.program.Binary, e.stderr, e.tell
+	return e.built(&c.Program, func(string) error {
 		r, err := webhooks.Bench(e.ctx, c.BenchOptions)
 		if err != nil {
 			return err
 		}
-		return e.done(&c.program, r)
+		return e.done(c.output, r)
 	})
 }

@@ -37,7 +37,7 @@ type commands struct {
 	Crash    crashCommand    `cmd:"" help:"Kill the server again and again, with screens and webhooks, and judge what is left."`
 	Webhooks webhooksCommand `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
 	Attack   attackCommand   `cmd:"" help:"Attack the server in every way that a client can while honest voters go on."`
-	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, flipped bits, under load."`
+	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, a disk that hangs, flipped bits, under load."`
 	Scenario scenarioCommand `cmd:"" help:"k6 scenarios, held against what the server recorded."`
 }
 
@@ -47,10 +47,9 @@ type env struct {
 	stdout, stderr io.Writer
 }
 
-// program is the server under test.
-type program struct {
-	Binary string `help:"This program instead of a built one."`
-	JSON   string `name:"json" help:"Also write the report to this file as JSON."`
+// output is where the report goes beside stdout.
+type output struct {
+	JSON string `name:"json" help:"Also write the report to this file as JSON."`
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -73,8 +72,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // tell prints one sentence of progress.
 func (e *env) tell(sentence string) { _, _ = fmt.Fprintln(e.stderr, sentence) }
 
-// folder makes a temporary folder, with the program in it if none was given, and runs do.
-func (e *env) folder(p *program, do func(folder string) error) error {
+// tells has a run report to stderr.
+func (e *env) tells(p *target.Program) { p.Output, p.Progress = e.stderr, e.tell }
+
+// built is tells for a run of many servers: the program is built once, into a temporary
+// folder that do may use.
+func (e *env) built(p *target.Program, do func(folder string) error) error {
+	e.tells(p)
 	folder, err := os.MkdirTemp("", "partyline-loadtest-")
 	if err != nil {
 		return err
@@ -90,9 +94,9 @@ func (e *env) folder(p *program, do func(folder string) error) error {
 }
 
 // done prints a report, writes it as JSON, and fails when it is not a good one.
-func (e *env) done(p *program, r interface {
+func (e *env) done(o output, r interface {
 	Write(io.Writer) error
 	Err() error
 }) error {
-	return errors.Join(r.Write(e.stdout), report.Save(p.JSON, r), r.Err())
+	return errors.Join(r.Write(e.stdout), report.Save(o.JSON, r), r.Err())
 }

@@ -37,9 +37,7 @@ func (c *scenarioCommand) Run(e *env) error {
 		return err
 	}
 	report.Default(&c.Out, filepath.Join(os.TempDir(), "partyline-load"))
-	p := program{Binary: c.Server}
-	return e.folder(&p, func(string) error {
-		c.Server, c.Output, c.Progress = p.Binary, e.stderr, e.tell
+	return e.built(&c.Program, func(string) error {
 		if err := c.prepare(e); err != nil {
 			return err
 		}
@@ -57,8 +55,8 @@ func (c *scenarioCommand) Run(e *env) error {
 				failed = append(failed, fmt.Errorf("%s: %w", one.Name, err))
 				continue
 			}
-			file := program{JSON: filepath.Join(c.Out, r.Scenario+".json")}
-			failed = append(failed, e.done(&file, r))
+			file := output{JSON: filepath.Join(c.Out, r.Scenario+".json")}
+			failed = append(failed, e.done(file, r))
 			_, _ = fmt.Fprintln(e.stdout, "report         "+file.JSON)
 		}
 		return errors.Join(failed...)
@@ -85,7 +83,7 @@ func (c *scenarioCommand) prepare(e *env) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
-	root, err := output(e.ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", "partyline")
+	root, err := outputOf(e.ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", "partyline")
 	if err != nil {
 		return fmt.Errorf("find the root of the module: %w", err)
 	}
@@ -94,13 +92,13 @@ func (c *scenarioCommand) prepare(e *env) error {
 		return nil
 	}
 	e.tell("building k6, or taking it from the cache: the first time takes minutes")
-	if c.K6, err = output(e.ctx, c.Scripts, "go", "tool", "-n", "k6"); err != nil {
+	if c.K6, err = outputOf(e.ctx, c.Scripts, "go", "tool", "-n", "k6"); err != nil {
 		return fmt.Errorf("build k6: %w", err)
 	}
 	return nil
 }
 
-func output(ctx context.Context, dir string, command ...string) (string, error) {
+func outputOf(ctx context.Context, dir string, command ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	out, err := cmd.Output()

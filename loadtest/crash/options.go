@@ -12,6 +12,7 @@ import (
 
 // Options of a run. Fields that are 0 get the default named in their help.
 type Options struct {
+	target.Program
 	Rounds   int           `help:"How often to kill (25)."`
 	Writers  int           `help:"Writers, every other one over WebSocket (8)."`
 	Screens  int           `help:"Screens that resume, at least one per session (4)."`
@@ -33,8 +34,6 @@ type Options struct {
 	Addr string `kong:"-"`
 	// Webhooks are judged beside the screens; nil for none.
 	Webhooks *webhooks.Check `kong:"-"`
-	// Progress is told of each round; nil for silence.
-	Progress func(sentence string) `kong:"-"`
 }
 
 func (o *Options) complete() error {
@@ -49,9 +48,6 @@ func (o *Options) complete() error {
 	report.Default(&o.MinLife, 50*time.Millisecond)
 	report.Default(&o.MaxLife, 1500*time.Millisecond)
 	report.Default(&o.Seed, uint64(time.Now().UnixNano()))
-	if o.Progress == nil {
-		o.Progress = report.Quiet
-	}
 	if o.Server == nil || o.Rounds < 1 || o.Writers < 1 || o.Screens < o.Sessions || o.Sessions < 1 || o.Rate <= 0 || o.PollRate <= 0 || o.MaxLife <= o.MinLife {
 		return errors.New("crash: a server, rounds, writers, sessions with a screen each, a rate, and a longest life above the shortest are needed")
 	}

@@ -27,7 +27,7 @@ const (
 // pollHost opens one poll after the other in a session: one that ends by its time, then one
 // that the host ends, and so on. Voters may vote in it while it is open.
 type pollHost struct {
-	*state
+	*Load
 	session protocol.SessionID
 	polls   oracle.Polls
 	games   []protocol.GameID // which nobody else plays
@@ -43,17 +43,17 @@ type pollHost struct {
 	done bool           // nothing is open, and nothing more will be
 }
 
-func (e *state) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHost, error) {
-	h := &pollHost{state: e, session: id}
+func (l *Load) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHost, error) {
+	h := &pollHost{Load: l, session: id}
 	for n := range candidates {
-		g, err := e.client.CreateGame(ctx, "Load test", fmt.Sprintf("Candidate %d of session %d", n+1, id))
+		g, err := l.Client.CreateGame(ctx, "Load test", fmt.Sprintf("Candidate %d of session %d", n+1, id))
 		if err != nil {
 			return nil, err
 		}
 		h.games = append(h.games, g.ID)
 	}
-	t, err := e.client.IssueToken(ctx, protocol.RoleBot, "crash test", id)
-	h.voter = e.client.WithToken(t.Secret)
+	t, err := l.Client.IssueToken(ctx, protocol.RoleBot, "crash test", id)
+	h.voter = l.Client.WithToken(t.Secret)
 	return h, err
 }
 
@@ -64,7 +64,7 @@ func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
 		if err := h.step(ctx, rng); err != nil && ctx.Err() == nil {
 			h.set(nil) // the next step asks how it stands
 			if refused, ok := errors.AsType[*client.Error](err); ok && !client.Temporary(err) && !client.Refused(err, protocol.CodeConflict) {
-				h.findings.Add("session %d: the host of polls was told %v", h.session, refused)
+				h.Findings.Add("session %d: the host of polls was told %v", h.session, refused)
 			}
 		}
 		_ = report.Wait(ctx, pollEvery)
@@ -75,12 +75,12 @@ func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
 func (h *pollHost) step(ctx context.Context, rng *rand.Rand) error {
 	promised := h.polls.Mark()
 	asked := time.Now()
-	p, err := h.client.Poll(ctx, h.session)
+	p, err := h.Client.Poll(ctx, h.session)
 	if err != nil {
 		return err
 	}
 	if p.ID != 0 {
-		h.polls.Check(&h.findings, promised, p)
+		h.polls.Check(&h.Findings, promised, p)
 	}
 	open := p.Status == protocol.StatusOpen
 	switch now := time.Now(); {
@@ -88,13 +88,13 @@ func (h *pollHost) step(ctx context.Context, rng *rand.Rand) error {
 		// As of when it was asked: on a disk that hangs the answer waits for what was decided
 		// before it.
 		if late := protocol.TimestampOf(asked.Add(-h.o.Grace)); late > p.EndsAt {
-			h.findings.Add("poll %d was to end at %v and is still open", p.ID, p.EndsAt)
+			h.Findings.Add("poll %d was to end at %v and is still open", p.ID, p.EndsAt)
 		}
 		h.set(&p)
 		return nil
 	case open:
 		h.set(nil)
-		p, err = h.client.EndPoll(ctx, h.session)
+		p, err = h.Client.EndPoll(ctx, h.session)
 	case h.closing.Load():
 		h.finish()
 		return nil
@@ -116,7 +116,7 @@ func (h *pollHost) begin(ctx context.Context, rng *rand.Rand) (protocol.Poll, er
 		seconds = h.o.PollSeconds
 	}
 	h.due = time.Now().Add(shortest + time.Duration(rng.Int64N(int64(longest-shortest))))
-	return h.client.StartPoll(ctx, h.session, h.games, seconds, false)
+	return h.Client.StartPoll(ctx, h.session, h.games, seconds, false)
 }
 
 func (h *pollHost) set(open *protocol.Poll) {
@@ -171,7 +171,7 @@ func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) 
 			h.polls.Refused(v) // the poll is over
 			return
 		case answered && !client.Temporary(err):
-			h.findings.Add("the vote of %s in poll %d (again: %v) was answered %v", name, v.Poll, again, err)
+			h.Findings.Add("the vote of %s in poll %d (again: %v) was answered %v", name, v.Poll, again, err)
 			return
 		}
 		_ = report.Wait(ctx, redialAfter)
@@ -179,8 +179,8 @@ func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) 
 }
 
 // pollsAreOver says whether nothing is open and nothing more will be.
-func (e *state) pollsAreOver() bool {
-	for _, h := range e.hosts {
+func (l *Load) pollsAreOver() bool {
+	for _, h := range l.hosts {
 		if _, done := h.now(); !done {
 			return false
 		}

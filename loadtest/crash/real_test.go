@@ -26,7 +26,7 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := crash.Run(ctx, crash.Options{Server: server, Rounds: 3, MaxLife: 600 * time.Millisecond, Progress: func(sentence string) { t.Log(sentence) }})
+	r, err := crash.Run(ctx, crash.Options{Server: server, Rounds: 3, MaxLife: 600 * time.Millisecond, Program: said(t)})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output.String())
 	}
@@ -49,12 +49,11 @@ func TestKilledServerDeliversWebhooksInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, FailureRate: 0.02, Refusing: 1}, Nudge: true, SettleWithin: time.Minute, Output: t.Output()})
+	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, FailureRate: 0.02, Refusing: 1}, RetryAtEnd: true, SettleWithin: time.Minute, Program: said(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := crash.Run(ctx, crash.Options{Server: server, Webhooks: check, Rounds: 2, Writers: 2, Rate: 30, MinLife: 300 * time.Millisecond, MaxLife: 900 * time.Millisecond,
-		Progress: func(sentence string) { t.Log(sentence) }})
+	r, err := crash.Run(ctx, crash.Options{Server: server, Webhooks: check, Rounds: 2, Writers: 2, Rate: 30, MinLife: 300 * time.Millisecond, MaxLife: 900 * time.Millisecond, Program: said(t)})
 	if err := errors.Join(err, check.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +68,11 @@ func TestKilledServerDeliversWebhooksInOrder(t *testing.T) {
 	if w := r.Webhooks; r.Rounds != 2 || w.Dead != 1 || w.Refused < 5 || w.Accepted < 100 {
 		t.Errorf("too little happened: %+v", w)
 	}
+}
+
+// said logs what a run says.
+func said(t *testing.T) target.Program {
+	return target.Program{Output: t.Output(), Progress: func(sentence string) { t.Log(sentence) }}
 }
 
 // binary is the real program, built once.

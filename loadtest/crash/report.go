@@ -13,24 +13,23 @@ import (
 // Report is what a run came to. It is a good run when Findings is empty.
 type Report struct {
 	Rounds int `json:"rounds"`
-	// Stillborn is how many more times the host was killed while it recovered.
-	Stillborn int               `json:"killed_while_recovering"`
-	Votes     oracle.Counts     `json:"votes"`
-	SentAgain int64             `json:"votes_acknowledged_when_sent_again"`
-	Polls     oracle.PollCounts `json:"polls"`
-	Events    []protocol.Seq    `json:"events_per_session"`
-	Resumed   int64             `json:"screens_reconnected"`
-	Restart   report.Summary    `json:"start_to_ready"`
+	// RecoveryKills is how many more times the server was killed while it recovered.
+	RecoveryKills int               `json:"killed_while_recovering"`
+	Votes         oracle.Counts     `json:"votes"`
+	SentAgain     int64             `json:"votes_acknowledged_when_sent_again"`
+	Polls         oracle.PollCounts `json:"polls"`
+	Events        []protocol.Seq    `json:"events_per_session"`
+	Resumed       int64             `json:"screens_reconnected"`
+	Restart       report.Summary    `json:"start_to_ready"`
 	// Webhooks is nil for a run without.
 	Webhooks *webhooks.Outcome `json:"webhooks,omitempty"`
-	Findings []string          `json:"findings"`
-	Count    int               `json:"finding_count"`
+	report.Found
 }
 
 // Err is nil for a good run.
 func (r *Report) Err() error {
-	if r.Count > 0 {
-		return fmt.Errorf("%d findings, the first: %s", r.Count, r.Findings[0])
+	if err := r.Found.Err(); err != nil {
+		return err
 	}
 	if r.Votes.Acknowledged == 0 {
 		return fmt.Errorf("no vote was acknowledged: the run proves nothing")
@@ -41,15 +40,15 @@ func (r *Report) Err() error {
 	return nil
 }
 
-func (e *state) summary() *Report {
+func (l *Load) report() *Report {
 	r := &Report{
-		Rounds: int(e.restarts.Count()), Stillborn: e.stillborn, Votes: e.ledger.Count(), SentAgain: e.again.Load(), Webhooks: e.webhooks,
-		Resumed: e.reconnects.Load(), Restart: e.restarts.Summary(), Findings: e.findings.List(), Count: e.findings.Count(),
+		Rounds: int(l.restarts.Count()), RecoveryKills: l.recoveryKills, Votes: l.Ledger.Count(), SentAgain: l.again.Load(), Webhooks: l.webhooks,
+		Resumed: l.screens.Reconnects.Load(), Restart: l.restarts.Summary(), Found: l.Findings.Found(),
 	}
-	for _, record := range e.records {
+	for _, record := range l.Records {
 		r.Events = append(r.Events, record.Last())
 	}
-	for _, h := range e.hosts {
+	for _, h := range l.hosts {
 		r.Polls = r.Polls.Add(h.polls.Count())
 	}
 	return r
@@ -58,7 +57,7 @@ func (e *state) summary() *Report {
 // Write prints the report for people.
 func (r *Report) Write(w io.Writer) error {
 	p, v, polls := report.NewPrinter(w), r.Votes, r.Polls
-	p.Line("kills      %d, and %d while recovering", r.Rounds, r.Stillborn)
+	p.Line("kills      %d, and %d while recovering", r.Rounds, r.RecoveryKills)
 	p.Line("votes      %d sent, %d acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again", v.Sent, v.Acknowledged, v.Unknown, v.Found, r.SentAgain)
 	p.Line("events     %v", r.Events)
 	p.Line("resumed    %d times", r.Resumed)
@@ -67,6 +66,6 @@ func (r *Report) Write(w io.Writer) error {
 	if r.Webhooks != nil {
 		r.Webhooks.Write(p)
 	}
-	p.Findings(10, "oracle", r.Findings, r.Count)
+	p.Findings(10, "oracle", r.Found)
 	return p.Err()
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"partyline/loadtest/report"
-	"partyline/loadtest/target"
 	"sync"
 	"time"
+
+	"partyline/loadtest/report"
+	"partyline/loadtest/target"
+	"partyline/protocol"
 )
 
 const (
@@ -21,19 +23,20 @@ const (
 	// verifyEvery is in which rounds the killed server's data are verified. Not in all:
 	// looking may mend what the next start should meet.
 	verifyEvery = 5
-	// stillbornLife bounds the life of a server that is killed while it recovers.
-	stillbornLife = 120 * time.Millisecond
+	// recoveringLife bounds the life of a server that is killed while it recovers.
+	recoveringLife = 120 * time.Millisecond
 )
 
-// Run starts the host, kills and restarts it so many times under load, and judges
-// after each restart and at the end, when the host has been stopped and verified.
-// The error is for a run that could not go on; what does not fit stands in the report.
+// Run starts the server, kills and restarts it so many times under load, and judges
+// after each restart and at the end, when the server has been stopped and verified.
+// The error is for a run that could not go on; what does not fit is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	return perform(ctx, o, (*state).rounds)
+	return Play(ctx, o, func(ctx context.Context, l *Load) error { return l.rounds(ctx) })
 }
 
-// perform has a crowd on a host to which something happens.
-func perform(ctx context.Context, o Options, happens func(*state, context.Context) error) (*Report, error) {
+// Play puts the load of Run on a server to which something else happens than kills, and
+// judges at the end, when the server has been stopped and verified, and at each Restart.
+func Play(ctx context.Context, o Options, happens func(ctx context.Context, l *Load) error) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
@@ -41,63 +44,62 @@ func perform(ctx context.Context, o Options, happens func(*state, context.Contex
 	if err := o.Server.Start(); err != nil {
 		return nil, err
 	}
-	r, err := run(ctx, o, happens)
+	r, err := play(ctx, o, happens)
 	if err != nil {
 		err = errors.Join(err, o.Server.Kill())
 	}
 	return r, err
 }
 
-func run(ctx context.Context, o Options, happens func(*state, context.Context) error) (*Report, error) {
+func play(ctx context.Context, o Options, happens func(context.Context, *Load) error) (*Report, error) {
 	if err := o.Server.Ready(ctx); err != nil {
 		return nil, err
 	}
 	o.Webhooks.Ready(time.Now())
-	e, err := setUp(ctx, o)
+	l, err := open(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("set up: %w", err)
+		return nil, fmt.Errorf("open the sessions: %w", err)
 	}
-	defer e.client.Close()
-	end, screens := e.people(ctx)
+	defer l.Close()
+	end, err := l.start(ctx)
 	defer end()
-	e.gate.open()
-	if err := happens(e, ctx); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if err := e.finish(ctx, end, screens); err != nil {
+	l.gate.open()
+	if err := happens(ctx, l); err != nil {
+		return nil, err
+	}
+	if err := l.finish(ctx, end); err != nil {
 		return nil, fmt.Errorf("at the end: %w", err)
 	}
-	return e.summary(), nil
+	return l.report(), nil
 }
 
-// people starts writers, host and screens. The returned function ends them and waits.
-func (e *state) people(ctx context.Context) (end func(), screens []*screen) {
-	ctx, cancel := context.WithCancel(ctx)
+// start starts writers, poll hosts and screens. The returned function ends them and waits.
+func (l *Load) start(ctx context.Context) (end func(), err error) {
+	running, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	for i := range e.o.Writers {
-		group.Go(func() { e.write(ctx, i) }) // ends with the gate or ctx
+	for i := range l.o.Writers {
+		group.Go(func() { l.write(running, i) }) // ends with the gate or ctx
 	}
-	for i, h := range e.hosts {
-		rng := rand.New(rand.NewPCG(e.o.Seed, uint64(2+i)))
-		group.Go(func() { h.host(ctx, rng) }) // ends with the gate or ctx
-		group.Go(func() { h.vote(ctx) })      // ends with the gate or ctx
-	}
-	for i := range e.o.Screens {
-		s := e.newScreen(fmt.Sprintf("screen %d", i), i%len(e.ids))
-		screens = append(screens, s)
-		group.Go(func() { s.run(ctx) }) // ends with ctx
+	for i, h := range l.hosts {
+		rng := rand.New(rand.NewPCG(l.o.Seed, uint64(2+i)))
+		group.Go(func() { h.host(running, rng) }) // ends with the gate or ctx
+		group.Go(func() { h.vote(running) })      // ends with the gate or ctx
 	}
 	return func() {
 		cancel()
-		e.gate.end()
+		l.gate.end()
 		group.Wait()
-	}, screens
+		l.screens.Close()
+	}, l.screens.Connect(ctx, l.o.Screens, protocol.ModeEvents)
 }
 
 // rounds kills the host so many times, or until something does not fit.
-func (e *state) rounds(ctx context.Context) error {
-	for round := 1; round <= e.o.Rounds && e.findings.Count() == 0; round++ {
-		if err := e.round(ctx, round); err != nil {
+func (l *Load) rounds(ctx context.Context) error {
+	for round := 1; round <= l.o.Rounds && l.Findings.Count() == 0; round++ {
+		if err := l.round(ctx, round); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
 	}
@@ -106,130 +108,124 @@ func (e *state) rounds(ctx context.Context) error {
 
 // round lets the host live for a while, kills it, restarts it, and judges. In every
 // other round the writers are back before the host is, as a crowd would be.
-func (e *state) round(ctx context.Context, round int) error {
-	life := e.o.MinLife + time.Duration(e.rng.Int64N(int64(e.o.MaxLife-e.o.MinLife)))
+func (l *Load) round(ctx context.Context, round int) error {
+	life := l.o.MinLife + time.Duration(l.rng.Int64N(int64(l.o.MaxLife-l.o.MinLife)))
 	if err := report.Wait(ctx, life); err != nil {
 		return err
 	}
-	if err := e.kill(); err != nil {
+	if err := l.kill(); err != nil {
 		return err
 	}
-	e.gate.close()
-	promised, storm := e.promised(), round%2 == 0
+	l.gate.close()
+	promised, storm := l.promised(), round%2 == 0
 	if round%verifyEvery == 0 {
-		e.verify(ctx)
+		l.verify(ctx)
 	}
 	if storm {
-		e.gate.open()
+		l.gate.open()
 	}
-	took, err := e.restart(ctx)
+	took, err := l.restart(ctx)
 	if err != nil {
 		return err
 	}
-	heads, err := e.audit(ctx, promised, !storm)
+	heads, err := l.audit(ctx, promised, !storm)
 	if err != nil {
 		return err
 	}
 	if round%4 == 1 {
-		if err := e.nextGame(ctx); err != nil {
+		if err := l.NextGame(ctx); err != nil {
 			return err
 		}
 	}
-	e.gate.open()
-	e.o.Progress(fmt.Sprintf("round %d: killed after %v, ready after %v, %d votes sent, events %v, %d findings",
-		round, life.Round(time.Millisecond), took.Round(time.Millisecond), e.ledger.Len(), heads, e.findings.Count()))
+	l.gate.open()
+	l.o.Say("round %d: killed after %v, ready after %v, %d votes sent, events %v, %d findings",
+		round, life.Round(time.Millisecond), took.Round(time.Millisecond), l.Ledger.Len(), heads, l.Findings.Count())
 	return nil
 }
 
 // restart brings the host back. One time in four it is killed once more, while it
 // recovers.
-func (e *state) restart(ctx context.Context) (time.Duration, error) {
-	if e.rng.IntN(4) == 0 {
-		e.stillborn++
-		if err := e.start(); err != nil {
+func (l *Load) restart(ctx context.Context) (time.Duration, error) {
+	if l.rng.IntN(4) == 0 {
+		l.recoveryKills++
+		if err := l.startServer(); err != nil {
 			return 0, err
 		}
-		if err := report.Wait(ctx, time.Duration(e.rng.Int64N(int64(stillbornLife)))); err != nil {
+		if err := report.Wait(ctx, time.Duration(l.rng.Int64N(int64(recoveringLife)))); err != nil {
 			return 0, err
 		}
-		if err := e.kill(); err != nil {
+		if err := l.kill(); err != nil {
 			return 0, err
 		}
 	}
-	return e.revive(ctx)
+	return l.revive(ctx)
 }
 
 // revive starts the host and waits until it serves.
-func (e *state) revive(ctx context.Context) (time.Duration, error) {
+func (l *Load) revive(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	if err := e.start(); err != nil {
+	if err := l.startServer(); err != nil {
 		return 0, err
 	}
-	if err := e.o.Server.Ready(ctx); err != nil {
+	if err := l.o.Server.Ready(ctx); err != nil {
 		return 0, err
 	}
-	e.o.Webhooks.Ready(time.Now())
+	l.o.Webhooks.Ready(time.Now())
 	took := time.Since(began)
-	e.restarts.Record(took)
+	l.restarts.Record(took)
 	return took, nil
 }
 
-func (e *state) start() error {
-	e.o.Webhooks.Started(time.Now())
-	return e.o.Server.Start()
+func (l *Load) startServer() error {
+	l.o.Webhooks.Started(time.Now())
+	return l.o.Server.Start()
 }
 
-func (e *state) kill() error {
+func (l *Load) kill() error {
 	at := time.Now()
-	err := e.o.Server.Kill()
-	e.o.Webhooks.Ended(at)
-	e.client.Close() // its kept connections are dead
+	err := l.o.Server.Kill()
+	l.o.Webhooks.Ended(at)
+	l.Client.Close() // its kept connections are dead
 	return err
 }
 
-// finish lets polls end, debts be paid and screens catch up, makes the last audit, and stops
-// and verifies the host.
-func (e *state) finish(ctx context.Context, end func(), screens []*screen) error {
-	e.closing.Store(true)
-	if !report.Until(ctx, endsWithin*e.o.Grace, lookAgain, e.pollsAreOver) {
-		e.findings.Add("the hosts cannot end all polls")
+// finish lets polls end, unanswered votes be answered and screens catch up, makes the last
+// audit, and stops and verifies the server.
+func (l *Load) finish(ctx context.Context, end func()) error {
+	l.closing.Store(true)
+	if !l.Until(ctx, endsWithin*l.o.Grace, l.pollsAreOver) {
+		l.Findings.Add("the hosts cannot end all polls")
 	}
-	if !report.Until(ctx, catchUpWithin, lookAgain, func() bool { return e.debts() == 0 }) {
-		e.findings.Add("%d votes sent again with their keys are still not acknowledged", e.debts())
+	if !l.Until(ctx, catchUpWithin, func() bool { return l.countUnanswered() == 0 }) {
+		l.Findings.Add("%d votes sent again with their keys are still not acknowledged", l.countUnanswered())
 	}
-	e.gate.close()
-	heads, err := e.audit(ctx, e.promised(), true)
+	l.gate.close()
+	heads, err := l.audit(ctx, l.promised(), true)
 	if err != nil {
 		return err
 	}
-	for i, s := range screens {
-		if !report.Until(ctx, catchUpWithin, lookAgain, func() bool { return s.witness.Last() >= heads[s.session] }) {
-			e.findings.Add("screen %d: stopped at seq %d of %d", i, s.witness.Last(), heads[s.session])
-		}
-	}
-	if e.webhooks, err = e.o.Webhooks.Judge(ctx, e.client); err != nil {
+	l.screens.CatchUp(ctx, catchUpWithin, heads)
+	if l.webhooks, err = l.o.Webhooks.Judge(ctx, l.Client); err != nil {
 		return err
 	}
-	if e.webhooks != nil {
-		for _, sentence := range e.webhooks.Findings {
-			e.findings.Add("%s", sentence)
-		}
+	if l.webhooks != nil {
+		l.Findings.Append(l.webhooks.Found)
 	}
 	began := time.Now()
-	if err := e.list(ctx); err != nil {
+	if err := l.list(ctx); err != nil {
 		return err
 	}
-	e.o.Progress(fmt.Sprintf("votes.list read page by page in %v", time.Since(began).Round(time.Millisecond)))
+	l.o.Say("votes.list read page by page in %v", time.Since(began).Round(time.Millisecond))
 	end()
-	if err := e.o.Server.Stop(target.StopWithin); err != nil {
-		e.findings.Add("SIGTERM: %v", err)
+	if err := l.o.Server.Stop(target.StopWithin); err != nil {
+		l.Findings.Add("SIGTERM: %v", err)
 	}
-	e.verify(ctx)
+	l.verify(ctx)
 	return ctx.Err()
 }
 
-func (e *state) verify(ctx context.Context) {
-	if err := e.o.Server.Verify(ctx); err != nil && ctx.Err() == nil {
-		e.findings.Add("%v", err)
+func (l *Load) verify(ctx context.Context) {
+	if err := l.o.Server.Verify(ctx); err != nil && ctx.Err() == nil {
+		l.Findings.Add("%v", err)
 	}
 }

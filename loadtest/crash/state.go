@@ -2,106 +2,156 @@ package crash
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
-	"partyline/loadtest/target"
+	"partyline/loadtest/watch"
 	"partyline/loadtest/webhooks"
 	"partyline/protocol"
-	"partyline/protocol/client"
 )
 
-// state is what all parts of a run share.
-type state struct {
-	o        Options
-	rng      *rand.Rand
-	client   *client.Client
-	ledger   *oracle.Ledger
-	findings oracle.Findings
-	ids      []protocol.SessionID
-	records  []*oracle.Record
-	hosts    []*pollHost
-	gate     *gate
+// Load is a run: the voters, poll hosts and screens that use the server, and what the oracle
+// knows. One goroutine calls its exported methods.
+type Load struct {
+	*watch.Sessions
+	o       Options
+	rng     *rand.Rand
+	screens *watch.Screens
+	hosts   []*pollHost
+	gate    *gate
 
-	restarts   report.Histogram
-	reconnects atomic.Int64
-	again      atomic.Int64 // votes that were acknowledged when they were sent again
-	stillborn  int
-	// watching is how many screens are subscribed, told and dismissed how many were told
-	// server.draining and closed with 1001.
-	watching, told, dismissed atomic.Int64
-	webhooks                  *webhooks.Outcome
-	// closing tells the hosts to open no more polls and the writers to send what is owed
-	// only.
+	restarts report.Histogram
+	again    atomic.Int64 // votes that were acknowledged when they were sent again
+	// recoveryKills is how many more times the server was killed while it recovered.
+	recoveryKills int
+	webhooks      *webhooks.Outcome
+	// closing tells the hosts to open no more polls and the writers to send only votes again.
 	closing atomic.Bool
 
 	mu sync.Mutex
-	// owed are votes with an unknown outcome that will be sent again.
-	owed []oracle.Vote
+	// unanswered are votes with an unknown outcome that will be sent again.
+	unanswered []oracle.Vote
 }
 
-// setUp logs in on the running host and opens the sessions.
-func setUp(ctx context.Context, o Options) (*state, error) {
-	hub, err := client.Login(ctx, "http://"+o.Addr, o.Server.AdminKey)
+// open logs in on the running server and opens the sessions.
+func open(ctx context.Context, o Options) (*Load, error) {
+	sessions, err := watch.Open(ctx, o.Addr, o.Server.AdminKey, o.Sessions)
 	if err != nil {
 		return nil, err
 	}
-	e := &state{o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), client: hub, ledger: oracle.NewLedger(o.Sessions), gate: newGate(o.Writers + 2*o.Sessions)}
-	for i := range o.Sessions {
-		s, err := hub.CreateSession(ctx, "crash test")
+	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), screens: sessions.Screens(ctx), gate: newGate(o.Writers + 2*o.Sessions)}
+	for _, id := range l.IDs {
+		h, err := l.newPollHost(ctx, id)
 		if err != nil {
+			sessions.Close()
 			return nil, err
 		}
-		e.ids = append(e.ids, s.ID)
-		e.records = append(e.records, oracle.NewRecord(e.ledger, s.ID, i))
-		h, err := e.newPollHost(ctx, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		e.hosts = append(e.hosts, h)
+		l.hosts = append(l.hosts, h)
 	}
-	if err := e.nextGame(ctx); err != nil {
-		return nil, err
-	}
-	return e, o.Webhooks.Register(ctx, hub, e.ids)
+	return l, o.Webhooks.Register(ctx, l.Client, l.IDs)
 }
 
-// nextGame starts a new game in every session. No vote may be on its way: the
-// oracle has to know which game was played when.
-func (e *state) nextGame(ctx context.Context) error {
-	for i, id := range e.ids {
-		play, err := target.NextGame(ctx, e.client, id, fmt.Sprintf("Crash game of session %d", id))
-		if err != nil {
-			return err
-		}
-		e.records[i].Play(play.GameID, play.PlayedAt)
-	}
-	return nil
+// sendAgain keeps a vote to be sent again.
+func (l *Load) sendAgain(v oracle.Vote) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unanswered = append(l.unanswered, v)
 }
 
-// owe keeps a vote to be sent again.
-func (e *state) owe(v oracle.Vote) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.owed = append(e.owed, v)
-}
-
-// owing takes up to n votes that have to be sent again.
-func (e *state) owing(n int) []oracle.Vote {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n = min(n, len(e.owed))
-	votes := append([]oracle.Vote(nil), e.owed[:n]...)
-	e.owed = e.owed[n:]
+// takeUnanswered takes up to n votes that have to be sent again.
+func (l *Load) takeUnanswered(n int) []oracle.Vote {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n = min(n, len(l.unanswered))
+	votes := append([]oracle.Vote(nil), l.unanswered[:n]...)
+	l.unanswered = l.unanswered[n:]
 	return votes
 }
 
-func (e *state) debts() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.owed)
+func (l *Load) countUnanswered() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.unanswered)
+}
+
+// promises is what had been acknowledged at a moment.
+type promises struct {
+	votes func(oracle.Number) bool
+	polls []oracle.PollMark // one per session
+}
+
+func (l *Load) promised() promises {
+	p := promises{votes: l.Ledger.Acknowledged()}
+	for _, h := range l.hosts {
+		p.polls = append(p.polls, h.polls.Mark())
+	}
+	return p
+}
+
+// audit judges what a restarted server knows of what had been promised before the kill.
+// While votes go on, totals cannot be compared.
+func (l *Load) audit(ctx context.Context, promised promises, quiet bool) ([]protocol.Seq, error) {
+	l.Seen(ctx, l.o.Grace, promised.votes)
+	for i, id := range l.IDs {
+		poll, err := l.Client.Poll(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if poll.ID != 0 {
+			l.hosts[i].polls.Check(&l.Findings, promised.polls[i], poll)
+		}
+	}
+	heads, err := l.Replay(ctx, answerTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return heads, l.Judge(ctx, heads, promised.votes, quiet)
+}
+
+// Acknowledged is how many votes have been so far.
+func (l *Load) Acknowledged() int { return l.Ledger.Count().Acknowledged }
+
+// Until waits for a condition; false when it did not come in time.
+func (l *Load) Until(ctx context.Context, within time.Duration, condition func() bool) bool {
+	return report.Until(ctx, within, lookAgain, condition)
+}
+
+// AwaitVotes waits until so many more votes have been acknowledged, and returns how long that
+// took; it is a finding when it takes longer than within.
+func (l *Load) AwaitVotes(ctx context.Context, more int, within time.Duration) time.Duration {
+	began, want := time.Now(), l.Acknowledged()+more
+	if !l.Until(ctx, within, func() bool { return l.Acknowledged() >= want }) && ctx.Err() == nil {
+		l.Findings.Add("%d of %d votes were acknowledged within %v", l.Acknowledged()+more-want, more, within)
+	}
+	return time.Since(began)
+}
+
+// Screens says how many screens watch, and how many have been told server.draining,
+// closed with 1001, and lost their connection, so far.
+func (l *Load) Screens() (watching, draining, goingAway, lost int) {
+	s := l.screens
+	return int(s.Watching.Load()), int(s.Draining.Load()), int(s.GoingAway.Load()), int(s.Reconnects.Load())
+}
+
+// AllWatch says whether all screens watch.
+func (l *Load) AllWatch() bool { return int(l.screens.Watching.Load()) == l.o.Screens }
+
+// Restart starts the server that has just ended, holds it to all that was acknowledged
+// before, and lets the voters go on.
+func (l *Load) Restart(ctx context.Context) (time.Duration, error) {
+	l.o.Webhooks.Ended(time.Now())
+	l.Client.Close()
+	l.gate.close()
+	promised := l.promised()
+	took, err := l.revive(ctx)
+	if err != nil {
+		return took, err
+	}
+	_, err = l.audit(ctx, promised, true)
+	l.gate.open()
+	return took, err
 }

@@ -27,27 +27,27 @@ func key(v oracle.Vote) string { return "crash-" + v.Number.Username() }
 
 // write is one writer: it votes while the gate is open, and sends half of what it
 // heard nothing of again, for as long as it takes. Every other one votes over a WebSocket.
-func (e *state) write(ctx context.Context, index int) {
-	defer e.gate.left()
+func (l *Load) write(ctx context.Context, index int) {
+	defer l.gate.left()
 	batch := 1
-	hub := e.client.WithToken(e.client.Token())
+	hub := l.Client.WithToken(l.Client.Token())
 	defer hub.Close()
 	socket := hub.RequestSocket()
 	defer socket.Close()
 	send := func(ctx context.Context, v oracle.Vote) error {
-		return hub.CallWithKey(ctx, key(v), "POST", "/api/votes/live", v.Command(e.ids[v.Session]), nil)
+		return hub.CallWithKey(ctx, key(v), "POST", "/api/votes/live", v.Command(l.IDs[v.Session]), nil)
 	}
 	if index%2 == 1 {
 		batch = pipelined
 		send = func(ctx context.Context, v oracle.Vote) error {
-			return socket.Do(ctx, "votes.live", key(v), v.Command(e.ids[v.Session]), nil)
+			return socket.Do(ctx, "votes.live", key(v), v.Command(l.IDs[v.Session]), nil)
 		}
 	}
-	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(e.o.Writers*batch) / e.o.Rate))
+	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(l.o.Writers*batch) / l.o.Rate))
 	defer pace.Stop()
-	for ctx.Err() == nil && e.gate.pass() {
-		votes, again := e.votes(batch)
-		if !e.cast(ctx, votes, again, send) {
+	for ctx.Err() == nil && l.gate.pass() {
+		votes, again := l.votes(batch)
+		if !l.cast(ctx, votes, again, send) {
 			_ = report.Wait(ctx, redialAfter)
 		}
 		select {
@@ -58,13 +58,13 @@ func (e *state) write(ctx context.Context, index int) {
 }
 
 // cast sends votes at the same time and notes their answers; false when one did not come.
-func (e *state) cast(ctx context.Context, votes []oracle.Vote, again bool, send func(context.Context, oracle.Vote) error) bool {
+func (l *Load) cast(ctx context.Context, votes []oracle.Vote, again bool, send func(context.Context, oracle.Vote) error) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	answered := make([]bool, len(votes))
 	var group sync.WaitGroup
 	for i, v := range votes {
-		group.Go(func() { answered[i] = e.settle(v, again, send(ctx, v)) }) // ends with the answer
+		group.Go(func() { answered[i] = l.settle(v, again, send(ctx, v)) }) // ends with the answer
 	}
 	group.Wait()
 	for _, ok := range answered {
@@ -76,46 +76,46 @@ func (e *state) cast(ctx context.Context, votes []oracle.Vote, again bool, send 
 }
 
 // votes is what is owed or, when nothing is, new votes; none at the end of the run.
-func (e *state) votes(n int) (votes []oracle.Vote, again bool) {
-	if votes = e.owing(n); len(votes) > 0 {
+func (l *Load) votes(n int) (votes []oracle.Vote, again bool) {
+	if votes = l.takeUnanswered(n); len(votes) > 0 {
 		return votes, true
 	}
-	if e.closing.Load() {
+	if l.closing.Load() {
 		return nil, false
 	}
-	stamp, due := protocol.TimestampOf(time.Now()), e.ledger.Now()
-	first := e.ledger.Take(n)
+	stamp, due := protocol.TimestampOf(time.Now()), l.Ledger.Now()
+	first := l.Ledger.Take(n)
 	for i := range n {
-		votes = append(votes, e.ledger.Sent(first+oracle.Number(i), due, stamp))
+		votes = append(votes, l.Ledger.Sent(first+oracle.Number(i), due, stamp))
 	}
 	return votes, false
 }
 
 // settle notes an answer; false when there was none. Every vote of ours is a good one: a
 // refusal that is not about the server's own state is a finding.
-func (e *state) settle(v oracle.Vote, again bool, err error) bool {
+func (l *Load) settle(v oracle.Vote, again bool, err error) bool {
 	refused, answered := errors.AsType[*client.Error](err)
 	switch {
 	case err == nil:
-		e.ledger.Settle(v.Number, oracle.Acknowledged)
+		l.Ledger.Settle(v.Number, oracle.Acknowledged)
 		if again {
-			e.again.Add(1)
+			l.again.Add(1)
 		}
 		return true
 	case !answered:
 		// Which half is sent again does not matter, but it must stay the same half:
 		// what was sent again once is owed until it is acknowledged.
 		if again || v.Number%2 == 0 {
-			e.owe(v)
+			l.sendAgain(v)
 		}
 		return false
 	case !client.Temporary(err):
-		e.findings.Add("vote %s (again: %v) was answered %v", v.Number.Username(), again, err)
+		l.Findings.Add("vote %s (again: %v) was answered %v", v.Number.Username(), again, err)
 	default:
 		if outcome, _ := oracle.Judge(refused.Status, refused.Body); again || outcome == oracle.Unknown {
-			e.owe(v)
+			l.sendAgain(v)
 		} else {
-			e.ledger.Settle(v.Number, outcome)
+			l.Ledger.Settle(v.Number, outcome)
 		}
 	}
 	return true

@@ -6,6 +6,7 @@ import (
 
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"partyline/protocol"
 )
 
@@ -22,6 +23,7 @@ const (
 
 // Options of a run. Fields that are 0 get the default named in their help.
 type Options struct {
+	target.Program
 	Addr      string        `default:"127.0.0.1:5000" help:"The server's host:port."`
 	Key       string        `help:"The server's admin key."`
 	Pid       int           `help:"The server's process id, to report its CPU and memory."`
@@ -32,13 +34,16 @@ type Options struct {
 	Duration  time.Duration `help:"How long to vote (10s)."`
 	Transport Transport     `default:"rest" help:"How votes travel: rest, ws or batch."`
 	// Clients is 2,048 in open loop over WebSocket, where it should never be met.
-	Clients   int           `help:"Requests on their way at once, at most (64, in open loop over ws 2048)."`
-	Conns     int           `default:"4" help:"WebSockets that the voters of --transport ws share."`
-	BatchSize int           `name:"batch" default:"100" help:"Votes per batch of --transport batch."`
-	Churn     float64       `help:"Screens per second that lose their connection and resume."`
+	Clients   int     `help:"Requests on their way at once, at most (64, in open loop over ws 2048)."`
+	Conns     int     `default:"4" help:"WebSockets that the voters of --transport ws share."`
+	BatchSize int     `name:"batch" default:"100" help:"Votes per batch of --transport batch."`
+	Churn     float64 `help:"Screens per second that lose their connection and resume."`
+	// From is an address that votes by REST come from, as a proxy that the server trusts says,
+	// with a bot's token.
+	From string `kong:"-"`
+	// WhenReady is called when all is set up and voting is about to begin; nil for nothing.
+	WhenReady func()        `kong:"-"`
 	Settle    time.Duration `help:"How long after the last vote all screens must be up to date (15s)."`
-	// Progress is told what is going on, one sentence at a time; nil for silence.
-	Progress func(sentence string) `kong:"-"`
 }
 
 // maxScreens is what one process can open files for, on the machines we know.
@@ -58,9 +63,6 @@ func (o *Options) complete() error {
 	report.Default(&o.Settle, 15*time.Second)
 	if o.Transport != Batch {
 		o.BatchSize = 1
-	}
-	if o.Progress == nil {
-		o.Progress = report.Quiet
 	}
 	return o.check()
 }

@@ -28,42 +28,37 @@ type Report struct {
 	DeliveriesPerS float64       `json:"deliveries_per_second"`
 	// Late is how long after its time a request was sent: by a crowd that had no time,
 	// or because all clients were waiting for answers. It is part of the two below.
-	Late         report.Summary `json:"due_to_sent"`
-	Ack          report.Summary `json:"vote_to_answer"`
-	Show         report.Summary `json:"vote_to_screen"`
-	Reconnects   int64          `json:"reconnects"`
-	Errors       map[string]int `json:"errors"`
-	Cost         Cost           `json:"cost"`
-	Findings     []string       `json:"findings"`
-	FindingCount int            `json:"finding_count"`
+	Late       report.Summary `json:"due_to_sent"`
+	Ack        report.Summary `json:"vote_to_answer"`
+	Show       report.Summary `json:"vote_to_screen"`
+	Reconnects int64          `json:"reconnects"`
+	Errors     map[string]int `json:"errors"`
+	Cost       Cost           `json:"cost"`
+	report.Found
 }
 
 // Err is nil for a good run.
 func (r *Report) Err() error {
-	switch {
-	case r.FindingCount > 0:
-		return fmt.Errorf("%d findings, the first: %s", r.FindingCount, r.Findings[0])
-	case r.Votes.Sent > 0 && r.Votes.Acknowledged == 0:
+	if r.Votes.Sent > 0 && r.Votes.Acknowledged == 0 && r.FindingCount == 0 {
 		return fmt.Errorf("none of %d votes was acknowledged: %v", r.Votes.Sent, r.Errors)
 	}
-	return nil
+	return r.Found.Err()
 }
 
-func (s *stage) summary(deliveries uint64, voted, shown time.Duration, m *meter) *Report {
-	var ack, show report.Histogram
-	for i := range shards {
-		ack.Merge(&s.ack[i])
-		show.Merge(&s.show[i])
+func (l *load) report(deliveries uint64, voted, shown time.Duration) *Report {
+	var ack report.Histogram
+	for i := range l.ack {
+		ack.Merge(&l.ack[i])
 	}
-	counts := s.ledger.Count()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	counts := l.Ledger.Count()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return &Report{
-		Screens: s.o.Screens, Sessions: s.o.Sessions, Mode: s.o.Mode, Transport: s.o.Transport, Rate: s.o.Rate, Clients: s.o.Clients,
+		Screens: l.o.Screens, Sessions: l.o.Sessions, Mode: l.o.Mode, Transport: l.o.Transport, Rate: l.o.Rate, Clients: l.o.Clients,
 		Votes: counts, VotesPerSec: report.Ratio(float64(counts.Acknowledged), voted.Seconds()),
 		Deliveries: deliveries, DeliveriesPerS: report.Ratio(float64(deliveries), shown.Seconds()),
-		Late: s.late.Summary(), Ack: ack.Summary(), Show: show.Summary(), Reconnects: s.reconnects.Load(), Errors: maps.Clone(s.errors),
-		Cost: m.cost(counts.Acknowledged, deliveries), Findings: s.findings.List(), FindingCount: s.findings.Count(),
+		Late: l.late.Summary(), Ack: ack.Summary(), Show: l.screens.Latency(), Reconnects: l.screens.Reconnects.Load(), Errors: maps.Clone(l.errors),
+		Cost: l.usage.cost(l.o.Screens, counts.Acknowledged, deliveries), Found: l.Findings.Found(),
 	}
 }
 
@@ -88,7 +83,7 @@ func (r *Report) Write(w io.Writer) error {
 		p.Line("error          %d × %s", r.Errors[kind], kind)
 	}
 	r.Cost.write(p)
-	p.Findings(14, "oracle", r.Findings, r.FindingCount)
+	p.Findings(14, "oracle", r.Found)
 	return p.Err()
 }
 

@@ -12,7 +12,7 @@ import (
 
 // pipeline is one voter's WebSocket with many requests on their way.
 type pipeline struct {
-	stage *stage
+	load  *load
 	src   *source
 	shard int
 	conn  *wire.Conn
@@ -25,11 +25,11 @@ type pipeline struct {
 }
 
 // request is one voter over WebSocket: votes.live requests, pipelined.
-func (s *stage) request(ctx context.Context, src *source, index int) {
+func (l *load) request(ctx context.Context, src *source, index int) {
 	for ctx.Err() == nil {
-		p := &pipeline{stage: s, src: src, shard: index, ended: make(chan struct{}),
-			window: make(chan struct{}, max(1, s.o.Clients/s.o.Conns))}
-		if !s.redial(ctx, func() error { return p.dial(ctx) }) {
+		p := &pipeline{load: l, src: src, shard: index, ended: make(chan struct{}),
+			window: make(chan struct{}, max(1, l.o.Clients/l.o.Conns))}
+		if !l.redial(ctx, func() error { return p.dial(ctx) }) {
 			return
 		}
 		stop := context.AfterFunc(ctx, func() { _ = p.conn.Close() })
@@ -45,7 +45,7 @@ func (s *stage) request(ctx context.Context, src *source, index int) {
 }
 
 func (p *pipeline) dial(ctx context.Context) (err error) {
-	p.conn, err = wire.Connect(ctx, p.stage.o.Addr, p.stage.client.Token())
+	p.conn, err = wire.Connect(ctx, p.load.o.Addr, p.load.Client.Token())
 	return err
 }
 
@@ -60,7 +60,7 @@ func (p *pipeline) write() bool {
 		}
 		for ok {
 			votes = p.src.sent(j, votes[:0])
-			message = oracle.AppendRequest(message[:0], p.stage.ids[votes[0].Session], votes[0], "")
+			message = oracle.AppendRequest(message[:0], p.load.IDs[votes[0].Session], votes[0])
 			p.conn.Queue(message)
 			p.waiting.Add(1)
 			if ok = p.tryTake(); !ok {
@@ -71,7 +71,7 @@ func (p *pipeline) write() bool {
 			}
 		}
 		if err := p.conn.Flush(); err != nil {
-			p.stage.failed("request: "+kindOf(err), 1)
+			p.load.failed("request: "+wire.Kind(err), 1)
 			return false
 		}
 	}
@@ -85,16 +85,16 @@ func (p *pipeline) read() {
 		message, err := p.conn.Next()
 		if err != nil {
 			if lost := p.waiting.Load(); lost > 0 {
-				p.stage.failed("request: "+kindOf(err), int(lost))
+				p.load.failed("request: "+wire.Kind(err), int(lost))
 			}
 			return
 		}
 		r, ok := oracle.ReadResponse(message)
-		if _, sent := p.stage.ledger.Vote(oracle.Number(r.ID)); !ok || !sent {
-			p.stage.failed(fmt.Sprintf("instead of a response: %.60s", message), 1)
+		if _, sent := p.load.Ledger.Vote(oracle.Number(r.ID)); !ok || !sent {
+			p.load.failed(fmt.Sprintf("instead of a response: %.60s", message), 1)
 			continue
 		}
-		p.stage.settle(p.shard, oracle.Number(r.ID), p.stage.ledger.Since(p.conn.At()), r.Status, r.Data)
+		p.load.settle(p.shard, oracle.Number(r.ID), p.load.Ledger.Since(p.conn.At()), r.Status, r.Data)
 		p.waiting.Add(-1)
 		<-p.window
 	}

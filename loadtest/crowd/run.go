@@ -3,57 +3,127 @@ package crowd
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
+
+	"partyline/loadtest/report"
+	"partyline/loadtest/watch"
+	"partyline/loadtest/wire"
+	"partyline/protocol"
 )
 
-// Run sets a stage on the server, seats the screens, lets the crowd vote, and has
+const (
+	// shards keep the recorders of voters apart, see report.Histogram.Merge.
+	shards = 8
+	// auditFactor gives an audit, which reads a whole session, more time than a
+	// screen that was there all along.
+	auditFactor = 4
+)
+
+// load is what all parts of a run share.
+type load struct {
+	o Options
+	*watch.Sessions
+	screens *watch.Screens
+	usage   usage
+	// token and header lines are what requests with votes carry.
+	token  string
+	header []string
+
+	ack  [shards]report.Histogram
+	late report.Histogram
+
+	mu     sync.Mutex
+	errors map[string]int
+}
+
+// Run opens sessions on the server, connects the screens, has the voters vote, and has
 // the oracle judge. The error is for a run that could not be done; what the oracle
-// found stands in the report.
+// found is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	s, err := setUp(ctx, o)
+	sessions, err := watch.Open(ctx, o.Addr, o.Key, o.Sessions)
 	if err != nil {
-		return nil, fmt.Errorf("set up: %w", err)
+		return nil, fmt.Errorf("open the sessions: %w", err)
 	}
-	defer s.close()
-	cost := newMeter(o.Pid)
-	defer cost.end()
-
-	return s.perform(ctx, cost)
-}
-
-// perform is the run between stage and judgement; cost measures from when all are
-// seated until all have seen everything.
-func (s *stage) perform(ctx context.Context, cost *meter) (*Report, error) {
-	s.o.Progress(fmt.Sprintf("%d screens connect", s.o.Screens))
-	a, err := connectScreens(ctx, s)
-	if err != nil {
+	defer sessions.Close()
+	l := &load{o: o, Sessions: sessions, screens: sessions.Screens(ctx), errors: map[string]int{}}
+	defer l.screens.Close()
+	l.screens.Lost = func(err error) { l.failed("screen "+wire.Kind(err), 1) }
+	l.usage.begin(o.Pid)
+	o.Say("%d screens connect", o.Screens)
+	if err := l.screens.Connect(ctx, o.Screens, o.Mode); err != nil {
 		return nil, err
 	}
-	defer a.close()
-	cost.seated(s.o.Screens)
+	l.token = sessions.Client.Token()
+	if o.From != "" {
+		bot, err := sessions.Client.IssueToken(ctx, protocol.RoleBot, "load test", 0)
+		if err != nil {
+			return nil, err
+		}
+		l.token, l.header = bot.Secret, []string{"X-Forwarded-For: " + o.From}
+	}
+	if o.WhenReady != nil {
+		o.WhenReady()
+	}
+	return l.run(ctx)
+}
 
-	s.o.Progress("the crowd votes")
-	began, before := time.Now(), a.deliveries()
+// run is the run from when all screens are connected.
+func (l *load) run(ctx context.Context) (*Report, error) {
+	l.usage.connected()
+	l.o.Say("the voters vote")
+	began, before := time.Now(), l.screens.Deliveries()
 	voting, stop := context.WithCancel(ctx)
 	defer stop()
-	a.churn(voting, s.o.Churn)
-	vote(voting, s)
+	go l.usage.sample(voting) // ends with the voting
+	l.screens.Churn(voting, l.o.Churn)
+	l.vote(voting)
 	stop()
 	voted := time.Since(began)
 
-	s.o.Progress("the screens catch up")
-	heads, err := s.catchUp(ctx, a)
+	l.o.Say("the screens catch up")
+	heads, err := l.catchUp(ctx)
 	if err != nil {
 		return nil, err
 	}
 	shown := time.Since(began)
-	cost.done()
-	a.close()
-	if err := s.judge(ctx, heads); err != nil {
+	l.usage.end()
+	l.screens.Close()
+	if err := l.Judge(ctx, heads, l.Ledger.Acknowledged(), true); err != nil {
 		return nil, err
 	}
-	return s.summary(a.deliveries()-before, voted, shown, cost), ctx.Err()
+	for _, id := range l.IDs {
+		if err := l.Client.CloseSession(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return l.report(l.screens.Deliveries()-before, voted, shown), ctx.Err()
+}
+
+// catchUp waits until every session is seen to its end. It returns the last seq of each.
+func (l *load) catchUp(ctx context.Context) ([]protocol.Seq, error) {
+	within := l.o.Settle
+	if l.screens.WatchRest() > 0 {
+		within *= auditFactor
+	}
+	l.Seen(ctx, within, l.Ledger.Acknowledged())
+	heads := make([]protocol.Seq, len(l.IDs))
+	for i, id := range l.IDs {
+		var err error
+		if heads[i], err = l.Client.LatestSeq(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	l.screens.CatchUp(ctx, within, heads)
+	return heads, nil
+}
+
+// failed counts an error by its kind.
+func (l *load) failed(kind string, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.errors[kind] += n
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"partyline/loadtest/crowd"
+	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 	"partyline/protocol"
 )
@@ -88,7 +89,7 @@ func TestSoundServerPasses(t *testing.T) {
 }
 
 func TestReportForPeopleNamesFindingsAndErrors(t *testing.T) {
-	r := &crowd.Report{Errors: map[string]int{"429 too_many_requests": 7}, Findings: []string{"a gap"}, FindingCount: 31}
+	r := &crowd.Report{Errors: map[string]int{"429 too_many_requests": 7}, Found: report.Found{Findings: []string{"a gap"}, FindingCount: 31}}
 	var b bytes.Buffer
 	if err := r.Write(&b); err != nil {
 		t.Fatal(err)

@@ -21,16 +21,16 @@ type job struct {
 
 // source hands out jobs: by schedule in open loop, on demand in closed loop.
 type source struct {
-	stage *stage
+	load *load
 	// jobs is nil in closed loop.
 	jobs chan job
 	end  time.Duration
 }
 
 // newSource begins now. In open loop it runs its schedule until the end or ctx.
-func newSource(ctx context.Context, s *stage) *source {
-	src := &source{stage: s, end: s.ledger.Now() + s.o.Duration}
-	if s.o.Rate > 0 {
+func newSource(ctx context.Context, l *load) *source {
+	src := &source{load: l, end: l.Ledger.Now() + l.o.Duration}
+	if l.o.Rate > 0 {
 		src.jobs = make(chan job, waitingJobs)
 		go src.schedule(ctx) // ends with the schedule
 	}
@@ -60,19 +60,19 @@ func (s *source) more() (j job, ok bool) {
 }
 
 func (s *source) now() (job, bool) {
-	due, n := s.stage.ledger.Now(), s.stage.o.BatchSize
-	if due >= s.end || s.stage.ledger.Len()+n > oracle.MaxRows {
+	due, n := s.load.Ledger.Now(), s.load.o.BatchSize
+	if due >= s.end || s.load.Ledger.Len()+n > oracle.MaxRows {
 		return job{}, false
 	}
-	return job{first: s.stage.ledger.Take(n), n: n, due: due}, true
+	return job{first: s.load.Ledger.Take(n), n: n, due: due}, true
 }
 
 // schedule releases every job at its time, those that are late at once.
 func (s *source) schedule(ctx context.Context) {
 	defer close(s.jobs)
-	l, size := s.stage.ledger, s.stage.o.BatchSize
-	gap := time.Duration(float64(time.Second) * float64(size) / s.stage.o.Rate)
-	begin := s.end - s.stage.o.Duration
+	l, size := s.load.Ledger, s.load.o.BatchSize
+	gap := time.Duration(float64(time.Second) * float64(size) / s.load.o.Rate)
+	begin := s.end - s.load.o.Duration
 	for k := time.Duration(0); ctx.Err() == nil; k++ {
 		due := begin + k*gap
 		if due >= s.end {
@@ -92,9 +92,9 @@ func (s *source) schedule(ctx context.Context) {
 func (s *source) sent(j job, votes []oracle.Vote) []oracle.Vote {
 	now := time.Now()
 	stamp := protocol.TimestampOf(now)
-	s.stage.late.Record(s.stage.ledger.Since(now) - j.due)
+	s.load.late.Record(s.load.Ledger.Since(now) - j.due)
 	for i := range j.n {
-		votes = append(votes, s.stage.ledger.Sent(j.first+oracle.Number(i), j.due, stamp))
+		votes = append(votes, s.load.Ledger.Sent(j.first+oracle.Number(i), j.due, stamp))
 	}
 	return votes
 }

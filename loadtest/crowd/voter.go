@@ -2,17 +2,12 @@ package crowd
 
 import (
 	"context"
-	"errors"
-	"io"
-	"net"
-	"os"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"partyline/loadtest/oracle"
-	"partyline/protocol/client"
+	"partyline/loadtest/report"
+	"partyline/loadtest/wire"
 )
 
 const (
@@ -23,11 +18,11 @@ const (
 )
 
 // vote runs the whole load: it returns when every vote of the source is answered or given up.
-func vote(ctx context.Context, s *stage) {
-	src := newSource(ctx, s)
-	voters, run := s.o.Clients, s.post
-	if s.o.Transport == WS {
-		voters, run = s.o.Conns, s.request
+func (l *load) vote(ctx context.Context) {
+	src := newSource(ctx, l)
+	voters, run := l.o.Clients, l.post
+	if l.o.Transport == WS {
+		voters, run = l.o.Conns, l.request
 	}
 	var group sync.WaitGroup
 	for i := range voters {
@@ -37,48 +32,25 @@ func vote(ctx context.Context, s *stage) {
 }
 
 // settle notes the answer to one vote and how long it took.
-func (s *stage) settle(shard int, n oracle.Number, at time.Duration, status int, answer []byte) {
+func (l *load) settle(shard int, n oracle.Number, at time.Duration, status int, answer []byte) {
 	o, kind := oracle.Judge(status, answer)
-	s.ledger.Settle(n, o)
+	l.Ledger.Settle(n, o)
 	if kind != "" {
-		s.failed(kind, 1)
+		l.failed(kind, 1)
 		return
 	}
-	s.ack[shard%shards].Record(at - s.ledger.Due(n))
+	l.ack[shard%shards].Record(at - l.Ledger.Due(n))
 }
 
 // redial runs dial until it succeeds; false when ctx ended.
-func (s *stage) redial(ctx context.Context, dial func() error) bool {
+func (l *load) redial(ctx context.Context, dial func() error) bool {
 	for ctx.Err() == nil {
 		err := dial()
 		if err == nil {
 			return true
 		}
-		s.failed("connect: "+kindOf(err), 1)
-		select {
-		case <-ctx.Done():
-		case <-time.After(redialAfter):
-		}
+		l.failed("connect: "+wire.Kind(err), 1)
+		_ = report.Wait(ctx, redialAfter)
 	}
 	return false
-}
-
-// kindOf names an error for the report: few names, many errors.
-func kindOf(err error) string {
-	var closed *client.CloseError
-	switch {
-	case err == nil:
-		return "ended"
-	case errors.As(err, &closed):
-		return "closed " + strconv.Itoa(closed.Code) + " " + closed.Reason
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "connection reset"
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
-		return "disconnected"
-	}
-	return err.Error()
 }

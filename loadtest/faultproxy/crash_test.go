@@ -82,9 +82,9 @@ func TestAServerThatForgetsIsFound(t *testing.T) {
 	t.Parallel()
 	o := options(t, Fault{})
 	copied := t.TempDir()
-	r, err := crash.Play(t.Context(), o, func(ctx context.Context, s *crash.Stage) error {
+	r, err := crash.Play(t.Context(), o, func(ctx context.Context, l *crash.Load) error {
 		for i := range 2 {
-			s.Flows(ctx, 50, 10*time.Second)
+			l.AwaitVotes(ctx, 50, 10*time.Second)
 			if err := o.Server.Kill(); err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ func TestAServerThatForgetsIsFound(t *testing.T) {
 			if err := errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from))); err != nil {
 				return err
 			}
-			if _, err := s.Restart(ctx); err != nil {
+			if _, err := l.Restart(ctx); err != nil {
 				return err
 			}
 		}
@@ -110,21 +110,21 @@ func TestAServerThatForgetsIsFound(t *testing.T) {
 	}
 }
 
-func TestASceneThatFailsEndsTheRun(t *testing.T) {
+func TestAFailureWhileTheLoadRunsEndsTheRun(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	if _, err := crash.Play(t.Context(), options(t, Fault{}), func(context.Context, *crash.Stage) error { return broken }); !errors.Is(err, broken) {
+	if _, err := crash.Play(t.Context(), options(t, Fault{}), func(context.Context, *crash.Load) error { return broken }); !errors.Is(err, broken) {
 		t.Errorf("%v, want %v", err, broken)
 	}
 }
 
-func TestVotesThatDoNotFlowAreAFinding(t *testing.T) {
+func TestVotesThatAreNotAcknowledgedAreAFinding(t *testing.T) {
 	t.Parallel()
-	r, err := crash.Play(t.Context(), options(t, Fault{}), func(ctx context.Context, s *crash.Stage) error {
-		s.Flows(ctx, 1_000_000, 300*time.Millisecond)
+	r, err := crash.Play(t.Context(), options(t, Fault{}), func(ctx context.Context, l *crash.Load) error {
+		l.AwaitVotes(ctx, 1_000_000, 300*time.Millisecond)
 		return report.Wait(ctx, 300*time.Millisecond)
 	})
-	if err != nil || r.Count != 1 || !strings.Contains(r.Findings[0], "of 1000000 votes") {
+	if err != nil || r.FindingCount != 1 || !strings.Contains(r.Findings[0], "of 1000000 votes") {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -200,7 +200,7 @@ func (r *rot) starts(ctx context.Context, name string) error {
 	r.see("a folder %s, one bit flipped at the start: %d times refused and named, by verify as well; %d times all there and served (bits in %s); none wrong",
 		name, refused, whole, strings.Join(slices.Sorted(maps.Keys(harmless)), ", "))
 	if refused == 0 {
-		r.find("no flip in a folder %s was noticed", name)
+		r.findings.Add("no flip in a folder %s was noticed", name)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refu
 	}
 	if ended {
 		if verified == nil || !bytes.Contains(said, []byte("damaged")) {
-			r.find("%s, %v: the server refuses the folder, verify says %s", name, f, said)
+			r.findings.Add("%s, %v: the server refuses the folder, verify says %s", name, f, said)
 		}
 		return true, nil
 	}
@@ -259,7 +259,7 @@ func (r *rot) same(ctx context.Context, when string) error {
 	for _, id := range r.ids {
 		got, err := log(ctx, hub, id)
 		if err != nil || !bytes.Equal(got, r.want[id]) {
-			r.find("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(r.want[id]))
+			r.findings.Add("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(r.want[id]))
 		}
 	}
 	return nil
@@ -279,7 +279,7 @@ func (r *rot) served(ctx context.Context, name string) error {
 		return err
 	}
 	defer hub.Close()
-	flips, err := r.riddle(name)
+	flips, err := r.flipTables(name)
 	if err != nil {
 		return err
 	}
@@ -292,33 +292,33 @@ func (r *rot) served(ctx context.Context, name string) error {
 		case err != nil && bytes.HasPrefix(r.want[id], got):
 			told++
 		default:
-			r.find("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(r.want[id]))
+			r.findings.Add("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(r.want[id]))
 		}
 		a, err := ask(ctx, hub, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=100", id), "")
 		if err != nil || a.status != 500 || a.code != protocol.CodeCorrupt {
-			r.find("%d flips under a running server: the votes of session %d are answered %v %v %.200s", flips, id, a, err, a.body)
+			r.findings.Add("%d flips under a running server: the votes of session %d are answered %v %v %.200s", flips, id, a, err, a.body)
 		}
 	}
 	for _, path := range []string{"/health", "/api/games"} {
 		if a, err := ask(ctx, hub, "GET", path, ""); err != nil || a.status != 200 {
-			r.find("beside damaged sessions %s is answered %v, %v", path, a, err)
+			r.findings.Add("beside damaged sessions %s is answered %v, %v", path, a, err)
 		}
 	}
 	r.see("%d bits flipped in tables under a running server: the logs of %d sessions end where the damage is, those of %d are whole; none wrong", flips, told, whole)
 	if told == 0 {
-		r.find("no session with flipped bits was noticed")
+		r.findings.Add("no session with flipped bits was noticed")
 	}
 	if err := r.server.Kill(); err != nil {
 		return err
 	}
 	if said, err := exec.CommandContext(ctx, r.Binary, "verify", r.path(name)).CombinedOutput(); err == nil {
-		r.find("verify finds nothing in tables with flipped bits: %s", said)
+		r.findings.Add("verify finds nothing in tables with flipped bits: %s", said)
 	}
 	return nil
 }
 
-// riddle flips bits all over the tables, and says how many.
-func (r *rot) riddle(name string) (n int, err error) {
+// flipTables flips bits all over the tables, and says how many.
+func (r *rot) flipTables(name string) (n int, err error) {
 	files, err := filepath.Glob(filepath.Join(r.path(name), "journal", "*.sst"))
 	if err != nil {
 		return 0, err

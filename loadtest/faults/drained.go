@@ -13,13 +13,13 @@ const drainWithin = 10 * time.Second
 
 // drained asks the server to end, under load, three times.
 func drained(ctx context.Context, o *faultRun) error {
-	c, err := o.on(ctx, o.folder+"/data", "--drain-timeout", drainWithin.String())
+	c, err := o.on(ctx, o.folder+"/data")
 	if err != nil {
 		return err
 	}
-	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+	return o.underLoad(ctx, c, func(ctx context.Context, l *crash.Load) error {
 		for range 3 {
-			if err := o.drain(ctx, s); err != nil {
+			if err := o.drain(ctx, l); err != nil {
 				return err
 			}
 		}
@@ -27,31 +27,43 @@ func drained(ctx context.Context, o *faultRun) error {
 	})
 }
 
-func (o *faultRun) drain(ctx context.Context, s *crash.Stage) error {
-	s.Flows(ctx, flowing, flowsWithin)
-	if !s.Until(ctx, flowsWithin, s.Full) {
-		s.Find("not all screens watch before the end")
+// drain wants every screen to be told server.draining and closed with 1001.
+func (o *faultRun) drain(ctx context.Context, l *crash.Load) error {
+	l.AwaitVotes(ctx, enoughVotes, votesWithin)
+	if !l.Until(ctx, votesWithin, l.AllWatch) {
+		l.Findings.Add("not all screens watch before the end")
 	}
-	watching, told, dismissed, _ := s.Screens()
+	watching, told, closed, _ := l.Screens()
+	return o.stopAndStart(ctx, l, "under load", func() error {
+		if !l.Until(ctx, time.Second, func() bool {
+			_, t, c, _ := l.Screens()
+			return t-told >= watching && c-closed >= watching
+		}) {
+			_, t, c, _ := l.Screens()
+			l.Findings.Add("of %d screens %d were told server.draining, %d closed with 1001", watching, t-told, c-closed)
+		}
+		return nil
+	})
+}
+
+// stopAndStart asks the server to end, which it must do in time and with exit code 0, has
+// between called while it is down, and starts it again: it must have all that was
+// acknowledged.
+func (o *faultRun) stopAndStart(ctx context.Context, l *crash.Load, when string, between func() error) error {
 	began := time.Now()
 	if err := o.server.Stop(target.StopWithin); err != nil {
-		s.Find("SIGTERM: %v", err) // another exit code than 0
+		l.Findings.Add("SIGTERM %s: %v", when, err)
 	}
 	took := time.Since(began)
 	if took > drainWithin {
-		s.Find("SIGTERM: the end took %v, longer than --drain-timeout %v", took, drainWithin)
+		l.Findings.Add("SIGTERM %s: the end took %v, longer than --drain-timeout %v", when, took, drainWithin)
 	}
-	heard := func() bool {
-		_, t, d, _ := s.Screens()
-		return t-told >= watching && d-dismissed >= watching
+	if err := between(); err != nil {
+		return err
 	}
-	if !s.Until(ctx, time.Second, heard) {
-		_, t, d, _ := s.Screens()
-		s.Find("of %d screens %d were told server.draining, %d closed with 1001", watching, t-told, d-dismissed)
-	}
-	acknowledged := s.Acknowledged()
-	back, err := s.Restart(ctx)
-	o.see("SIGTERM after %d acknowledged votes: ended with 0 after %v, %d screens told and closed with 1001; ready again after %v, none lost",
-		acknowledged, took.Round(time.Millisecond), watching, back.Round(time.Millisecond))
+	acknowledged := l.Acknowledged()
+	back, err := l.Restart(ctx)
+	o.see("SIGTERM %s: ended with 0 after %v; of %d acknowledged votes none lost; ready again after %v",
+		when, took.Round(time.Millisecond), acknowledged, back.Round(time.Millisecond))
 	return err
 }

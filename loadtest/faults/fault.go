@@ -15,14 +15,10 @@ import (
 
 // Options of a run. Binary and Folder are required.
 type Options struct {
+	target.Program
 	Long bool `help:"Also what takes minutes: freeze for longer than anybody waits, flip more bits."`
-	// Binary is the program; Folder is where its data go, one folder for each fault.
-	Binary string `kong:"-"`
+	// Folder is where the data of each fault get a folder.
 	Folder string `kong:"-"`
-	// Output gets what the server writes; nil drops it.
-	Output io.Writer `kong:"-"`
-	// Progress is told what is going on; nil for silence.
-	Progress func(sentence string) `kong:"-"`
 }
 
 // Fault is one thing that happens to a server.
@@ -42,17 +38,9 @@ var All = []Fault{
 
 // Result is what was seen of one fault. It is a good one when Findings is empty.
 type Result struct {
-	Fault    string   `json:"fault"`
-	Seen     []string `json:"seen"`
-	Findings []string `json:"findings"`
-}
-
-// Err is nil for a good result.
-func (r *Result) Err() error {
-	if len(r.Findings) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s: %d findings, the first: %s", r.Fault, len(r.Findings), r.Findings[0])
+	Fault string   `json:"fault"`
+	Seen  []string `json:"seen"`
+	report.Found
 }
 
 // Write prints the result for people.
@@ -61,70 +49,61 @@ func (r *Result) Write(w io.Writer) error {
 	for _, s := range r.Seen {
 		p.Line("%-8s %s", r.Fault, s)
 	}
-	for _, f := range r.Findings {
-		p.Line("%-8s FINDING %s", r.Fault, f)
-	}
-	p.Line("%-8s %d findings", r.Fault, len(r.Findings))
+	p.Findings(8, r.Fault, r.Found)
 	return p.Err()
 }
 
 // Play makes one fault happen. The error is for a run that could not go on.
 func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
-	if o.Progress == nil {
-		o.Progress = report.Quiet
-	}
-	o.Progress(f.Name + ": " + f.Summary)
+	o.Say("%s: %s", f.Name, f.Summary)
 	folder := filepath.Join(o.Folder, f.Name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	d := &faultRun{Options: o, folder: folder, result: &Result{Fault: f.Name, Seen: []string{}, Findings: []string{}}}
+	d := &faultRun{Options: o, folder: folder, seen: []string{}}
 	err := f.run(ctx, d)
 	if d.server != nil {
 		err = errors.Join(err, d.server.Close())
 	}
-	return d.result, err
+	return &Result{Fault: f.Name, Seen: d.seen, Found: d.findings.Found()}, err
 }
 
 // faultRun is one fault under way.
 type faultRun struct {
 	Options
-	folder string
-	server *target.Server
-	result *Result
+	folder   string
+	server   *target.Server
+	seen     []string
+	findings report.Findings
 }
 
-// on makes a server on that data folder and the options of a crowd that uses it.
+// on makes a server on that data folder and the options of a load that uses it.
 func (o *faultRun) on(ctx context.Context, data string, flags ...string) (c crash.Options, err error) {
-	o.server, err = target.New(ctx, target.Options{Binary: o.Binary, Folder: o.folder, Data: data, Output: o.Output, Flags: flags})
-	return crash.Options{Server: o.server, Rate: rate, Progress: o.Progress}, err
+	o.server, err = target.New(ctx, target.Options{Binary: o.Binary, Folder: o.folder, Data: data, Output: o.Output,
+		Flags: append(flags, "--drain-timeout", drainWithin.String())})
+	return crash.Options{Program: o.Program, Server: o.server, Rate: rate}, err
 }
 
-// rate is the votes per second of the crowd: enough that something is always under way,
+// rate is the votes per second of the load: enough that something is always under way,
 // little enough that the machine is not what is measured.
 const rate = 1500
 
-// crowded has the crowd on a server, and a scene happen to it.
-func (o *faultRun) crowded(ctx context.Context, c crash.Options, scene crash.Scene) error {
-	r, err := crash.Play(ctx, c, scene)
+// underLoad has something happen to a server while it is used.
+func (o *faultRun) underLoad(ctx context.Context, c crash.Options, happens func(context.Context, *crash.Load) error) error {
+	r, err := crash.Play(ctx, c, happens)
 	if err != nil {
 		return err
 	}
 	o.see("%d votes acknowledged, %d unknown (%d of them recorded), %d acknowledged when sent again; all screens saw events %v, each once",
 		r.Votes.Acknowledged, r.Votes.Unknown, r.Votes.Found, r.SentAgain, r.Events)
-	o.result.Findings = append(o.result.Findings, r.Findings...)
+	o.findings.Append(r.Found)
 	if r.Votes.Acknowledged == 0 {
-		o.find("no vote was acknowledged: the run proves nothing")
+		o.findings.Add("no vote was acknowledged: the run proves nothing")
 	}
 	return nil
 }
 
 func (o *faultRun) see(format string, args ...any) {
-	sentence := fmt.Sprintf(format, args...)
-	o.result.Seen = append(o.result.Seen, sentence)
-	o.Progress(sentence)
-}
-
-func (o *faultRun) find(format string, args ...any) {
-	o.result.Findings = append(o.result.Findings, fmt.Sprintf(format, args...))
+	o.seen = append(o.seen, fmt.Sprintf(format, args...))
+	o.Say(format, args...)
 }

@@ -17,10 +17,10 @@ const (
 	// aftermath is some heartbeats of the server: in them it would drop whom it takes for
 	// silent.
 	aftermath = 3 * time.Second
-	// flowing is how many votes show that they are taken again.
-	flowing = 300
-	// flowsWithin is when they have to be. Writers wait so long for an answer.
-	flowsWithin = 30 * time.Second
+	// enoughVotes is how many votes show that they are taken again.
+	enoughVotes = 300
+	// votesWithin is when they have to be. Writers wait so long for an answer.
+	votesWithin = 30 * time.Second
 )
 
 // frozen stops the process under load and lets it go on.
@@ -29,10 +29,10 @@ func frozen(ctx context.Context, o *faultRun) error {
 	if err != nil {
 		return err
 	}
-	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
-		s.Flows(ctx, flowing, flowsWithin)
+	return o.underLoad(ctx, c, func(ctx context.Context, l *crash.Load) error {
+		l.AwaitVotes(ctx, enoughVotes, votesWithin)
 		for _, freeze := range o.freezes() {
-			if err := o.freeze(ctx, s, freeze); err != nil {
+			if err := o.freeze(ctx, l, freeze); err != nil {
 				return err
 			}
 		}
@@ -47,8 +47,8 @@ func (o *faultRun) freezes() []time.Duration {
 	return []time.Duration{shortFreeze}
 }
 
-func (o *faultRun) freeze(ctx context.Context, s *crash.Stage, freeze time.Duration) error {
-	_, _, _, lost := s.Screens()
+func (o *faultRun) freeze(ctx context.Context, l *crash.Load, freeze time.Duration) error {
+	_, _, _, lost := l.Screens()
 	if err := o.server.Freeze(); err != nil {
 		return err
 	}
@@ -56,15 +56,15 @@ func (o *faultRun) freeze(ctx context.Context, s *crash.Stage, freeze time.Durat
 	if thawed := o.server.Thaw(); err != nil || thawed != nil {
 		return err
 	}
-	took := s.Flows(ctx, flowing, flowsWithin)
+	took := l.AwaitVotes(ctx, enoughVotes, votesWithin)
 	if err := report.Wait(ctx, aftermath); err != nil {
 		return err
 	}
-	if !s.Until(ctx, flowsWithin, s.Full) {
-		s.Find("not all screens are back after the freeze")
+	if !l.Until(ctx, votesWithin, l.AllWatch) {
+		l.Findings.Add("not all screens are back after the freeze")
 	}
-	_, _, _, now := s.Screens()
+	_, _, _, now := l.Screens()
 	o.see("frozen for %v: %d votes were acknowledged %v after it went on, %d screens had been cut and came back",
-		freeze, flowing, took.Round(time.Millisecond), now-lost)
+		freeze, enoughVotes, took.Round(time.Millisecond), now-lost)
 	return nil
 }

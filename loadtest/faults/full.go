@@ -12,7 +12,6 @@ import (
 
 	"partyline/loadtest/crash"
 	"partyline/loadtest/report"
-	"partyline/loadtest/target"
 	"partyline/protocol"
 )
 
@@ -44,20 +43,20 @@ func full(ctx context.Context, o *faultRun) (err error) {
 	if err != nil {
 		return err
 	}
-	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
+	return o.underLoad(ctx, c, func(ctx context.Context, l *crash.Load) error {
 		for range 2 {
-			s.Flows(ctx, flowing, flowsWithin)
-			if err := o.fill(ctx, s, disk); err != nil {
+			l.AwaitVotes(ctx, enoughVotes, votesWithin)
+			if err := o.fill(ctx, l, disk); err != nil {
 				return err
 			}
 		}
-		return o.endOnFull(ctx, s, disk)
+		return o.endOnFull(ctx, l, disk)
 	})
 }
 
-// cram fills the disk up to the last byte and returns what takes the room, and how the
+// fillDisk fills the disk up to the last byte and returns what takes the room, and how the
 // server refused.
-func (o *faultRun) cram(ctx context.Context, s *crash.Stage, disk string) (ballast, refused string, err error) {
+func (o *faultRun) fillDisk(ctx context.Context, l *crash.Load, disk string) (ballast, refused string, err error) {
 	ballast = filepath.Join(disk, "ballast")
 	free, err := room(disk)
 	if err != nil {
@@ -66,7 +65,7 @@ func (o *faultRun) cram(ctx context.Context, s *crash.Stage, disk string) (balla
 	if err := grow(ballast, free-reserve+1<<20); err != nil {
 		return "", "", err
 	}
-	if refused, err = o.refused(ctx, s); err != nil {
+	if refused, err = o.refused(ctx, l); err != nil {
 		return "", "", err
 	}
 	if err := report.Wait(ctx, fullFor); err != nil {
@@ -81,42 +80,30 @@ func (o *faultRun) cram(ctx context.Context, s *crash.Stage, disk string) (balla
 
 // endOnFull asks the server to end while there is no byte free, and starts it again when
 // there is room.
-func (o *faultRun) endOnFull(ctx context.Context, s *crash.Stage, disk string) error {
-	s.Flows(ctx, flowing, flowsWithin)
-	ballast, _, err := o.cram(ctx, s, disk)
+func (o *faultRun) endOnFull(ctx context.Context, l *crash.Load, disk string) error {
+	l.AwaitVotes(ctx, enoughVotes, votesWithin)
+	ballast, _, err := o.fillDisk(ctx, l, disk)
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	if err := o.server.Stop(target.StopWithin); err != nil {
-		s.Find("SIGTERM with no byte free: %v", err)
-	}
-	took := time.Since(began)
-	if err := os.Remove(ballast); err != nil {
-		return err
-	}
-	acknowledged := s.Acknowledged()
-	back, err := s.Restart(ctx)
-	o.see("full: SIGTERM with no byte free: ended with 0 after %v; of %d acknowledged votes none lost; ready again after %v",
-		took.Round(time.Millisecond), acknowledged, back.Round(time.Millisecond))
-	return err
+	return o.stopAndStart(ctx, l, "with no byte free", func() error { return os.Remove(ballast) })
 }
 
-func (o *faultRun) fill(ctx context.Context, s *crash.Stage, disk string) error {
-	ballast, refused, err := o.cram(ctx, s, disk)
+func (o *faultRun) fill(ctx context.Context, l *crash.Load, disk string) error {
+	ballast, refused, err := o.fillDisk(ctx, l, disk)
 	if err != nil {
 		return err
 	}
-	o.reads(ctx, s)
+	o.reads(ctx, l)
 	if err := report.Wait(ctx, fullFor); err != nil {
 		return err
 	}
-	o.reads(ctx, s)
+	o.reads(ctx, l)
 	if err := os.Remove(ballast); err != nil {
 		return err
 	}
-	took := s.Flows(ctx, flowing, flowsWithin)
-	o.see("full: writes answered %s; reads went on, also with no byte free; %d votes acknowledged %v after room was made", refused, flowing, took.Round(time.Millisecond))
+	took := l.AwaitVotes(ctx, enoughVotes, votesWithin)
+	o.see("full: writes answered %s; reads went on, also with no byte free; %d votes acknowledged %v after room was made", refused, enoughVotes, took.Round(time.Millisecond))
 	return nil
 }
 
@@ -134,8 +121,8 @@ func grow(name string, bytes int64) error {
 }
 
 // refused writes until it is refused, and tells how.
-func (o *faultRun) refused(ctx context.Context, s *crash.Stage) (said string, err error) {
-	c := s.Client()
+func (o *faultRun) refused(ctx context.Context, l *crash.Load) (said string, err error) {
+	c := l.Client
 	for n, end := 0, time.Now().Add(noticedWithin); time.Now().Before(end); n++ {
 		body := fmt.Sprintf(`{"pack_name":"Fault test","title":"Game %d","min_players":1,"max_players":8}`, n)
 		a, err := ask(ctx, c, http.MethodPost, "/api/games", body)
@@ -144,7 +131,7 @@ func (o *faultRun) refused(ctx context.Context, s *crash.Stage) (said string, er
 		}
 		if a.status == http.StatusServiceUnavailable {
 			if a.code != protocol.CodeStorage || a.retry == 0 {
-				s.Find("on a full disk a write is answered %v", a)
+				l.Findings.Add("on a full disk a write is answered %v", a)
 			}
 			return a.String(), nil
 		}
@@ -152,19 +139,19 @@ func (o *faultRun) refused(ctx context.Context, s *crash.Stage) (said string, er
 			return "", err
 		}
 	}
-	s.Find("nothing is refused %v after the disk fell below the reserve", noticedWithin)
+	l.Findings.Add("nothing is refused %v after the disk fell below the reserve", noticedWithin)
 	return "not at all", nil
 }
 
 // reads has everything that only reads answered.
-func (o *faultRun) reads(ctx context.Context, s *crash.Stage) {
+func (o *faultRun) reads(ctx context.Context, l *crash.Load) {
 	for path, want := range map[string]int{
 		"/health": 200, "/ready": 503, "/api/stats": 200, "/api/games": 200,
-		fmt.Sprintf("/api/sessions/%d/votes", s.Sessions()[0]): 200,
+		fmt.Sprintf("/api/sessions/%d/votes", l.IDs[0]): 200,
 	} {
-		a, err := ask(ctx, s.Client(), http.MethodGet, path, "")
+		a, err := ask(ctx, l.Client, http.MethodGet, path, "")
 		if (err != nil || a.status != want) && ctx.Err() == nil {
-			s.Find("on a full disk %s is answered %v, %v, want %d", path, a, err, want)
+			l.Findings.Add("on a full disk %s is answered %v, %v, want %d", path, a, err, want)
 		}
 	}
 }

@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	// toldWithin is when /ready has to fail: after the five seconds in which a slow disk is
+	// tellsWithin is when /ready has to fail: after the five seconds in which a slow disk is
 	// only slow.
-	toldWithin = 10 * time.Second
+	tellsWithin = 10 * time.Second
 	// inTheWay is how many tables cannot be made; one is tried each second.
 	inTheWay = 400
 	// unpackable is about how many bytes of votes fill what the server keeps in memory until
@@ -35,12 +35,12 @@ const (
 // server to end.
 func hung(ctx context.Context, o *faultRun) error {
 	data := filepath.Join(o.folder, "data")
-	c, err := o.on(ctx, data, "--drain-timeout", drainWithin.String())
+	c, err := o.on(ctx, data)
 	if err != nil {
 		return err
 	}
-	return o.crowded(ctx, c, func(ctx context.Context, s *crash.Stage) error {
-		h := &hang{faultRun: o, stage: s, journal: filepath.Join(data, "journal")}
+	return o.underLoad(ctx, c, func(ctx context.Context, l *crash.Load) error {
+		h := &hang{faultRun: o, load: l, journal: filepath.Join(data, "journal")}
 		if err := h.open(ctx); err != nil {
 			return err
 		}
@@ -54,14 +54,14 @@ func hung(ctx context.Context, o *faultRun) error {
 // hang is a disk that hangs and answers again.
 type hang struct {
 	*faultRun
-	stage   *crash.Stage
+	load    *crash.Load
 	journal string
 	session protocol.SessionID
 }
 
 // open begins a session of its own, which nobody judges, to fill the server's memory.
 func (h *hang) open(ctx context.Context) error {
-	c := h.stage.Client()
+	c := h.load.Client
 	game, err := c.CreateGame(ctx, "Fault test", "A game that fills memory")
 	if err != nil {
 		return err
@@ -76,22 +76,22 @@ func (h *hang) open(ctx context.Context) error {
 }
 
 func (h *hang) answersAgain(ctx context.Context) error {
-	h.stage.Flows(ctx, flowing, flowsWithin)
+	h.load.AwaitVotes(ctx, enoughVotes, votesWithin)
 	clear, err := h.begin(ctx)
 	if err != nil {
 		return err
 	}
-	h.told(ctx)
+	h.tells(ctx)
 	h.reads(ctx)
 	if err := clear(); err != nil {
 		return err
 	}
-	took := h.stage.Flows(ctx, flowing, flowsWithin)
-	if !h.stage.Until(ctx, toldWithin, func() bool { return h.ready(ctx) == http.StatusOK }) {
-		h.stage.Find("/ready does not recover")
+	took := h.load.AwaitVotes(ctx, enoughVotes, votesWithin)
+	if !h.load.Until(ctx, tellsWithin, func() bool { return h.ready(ctx) == http.StatusOK }) {
+		h.load.Findings.Add("/ready does not recover")
 	}
 	h.see("hung: /ready fails and says why, writes are refused at once, reads go on; %d votes acknowledged %v after the disk answered again",
-		flowing, took.Round(time.Millisecond))
+		enoughVotes, took.Round(time.Millisecond))
 	return nil
 }
 
@@ -101,23 +101,8 @@ func (h *hang) ends(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.told(ctx)
-	began := time.Now()
-	if err := h.server.Stop(target.StopWithin); err != nil {
-		h.stage.Find("SIGTERM while the disk hangs: %v", err)
-	}
-	took := time.Since(began)
-	if took > drainWithin {
-		h.stage.Find("SIGTERM while the disk hangs: the end took %v, longer than --drain-timeout %v", took, drainWithin)
-	}
-	if err := clear(); err != nil {
-		return err
-	}
-	acknowledged := h.stage.Acknowledged()
-	back, err := h.stage.Restart(ctx)
-	h.see("hung: SIGTERM while the disk hangs: ended with 0 after %v; of %d acknowledged votes none lost; ready again after %v",
-		took.Round(time.Millisecond), acknowledged, back.Round(time.Millisecond))
-	return err
+	h.tells(ctx)
+	return h.stopAndStart(ctx, h.load, "while the disk hangs", clear)
 }
 
 // begin puts folders in the way of tables and votes until nothing is taken any more.
@@ -156,7 +141,7 @@ func (h *hang) fill(ctx context.Context) error {
 	for sent := 0; sent < unpackable; {
 		body := h.batch()
 		sent += len(body)
-		a, err := ask(ctx, h.stage.Client(), http.MethodPost, "/api/votes/batch", body)
+		a, err := ask(ctx, h.load.Client, http.MethodPost, "/api/votes/batch", body)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -167,7 +152,7 @@ func (h *hang) fill(ctx context.Context) error {
 			return fmt.Errorf("a batch of votes is answered %v %s, %w", a, a.body, err)
 		}
 	}
-	h.stage.Find("the disk takes no tables, and everything is taken all the same")
+	h.load.Findings.Add("the disk takes no tables, and everything is taken all the same")
 	return nil
 }
 
@@ -186,42 +171,38 @@ func (h *hang) batch() string {
 }
 
 func (h *hang) ready(ctx context.Context) int {
-	a, err := ask(ctx, h.stage.Client(), http.MethodGet, "/ready", "")
+	a, err := ask(ctx, h.load.Client, http.MethodGet, "/ready", "")
 	if err != nil {
 		return 0
 	}
 	return a.status
 }
 
-// told waits until the server says that it hangs: to supervisors, in its measurements, and
+// tells waits until the server says that it hangs: to supervisors, in its measurements, and
 // to who wants to write.
-func (h *hang) told(ctx context.Context) {
-	if !h.stage.Until(ctx, toldWithin, func() bool { return h.ready(ctx) == http.StatusServiceUnavailable }) {
-		h.stage.Find("/ready is answered %d %v after a commit hangs", h.ready(ctx), toldWithin)
+func (h *hang) tells(ctx context.Context) {
+	if !h.load.Until(ctx, tellsWithin, func() bool { return h.ready(ctx) == http.StatusServiceUnavailable }) {
+		h.load.Findings.Add("/ready is answered %d %v after a commit hangs", h.ready(ctx), tellsWithin)
 	}
-	if a, err := ask(ctx, h.stage.Client(), http.MethodGet, "/ready", ""); err != nil || !strings.Contains(string(a.body), "does not answer") {
-		h.stage.Find("/ready says %s, %v", a.body, err)
+	if a, err := ask(ctx, h.load.Client, http.MethodGet, "/ready", ""); err != nil || !strings.Contains(string(a.body), "does not answer") {
+		h.load.Findings.Add("/ready says %s, %v", a.body, err)
 	}
-	m, err := ask(ctx, h.stage.Client(), http.MethodGet, "/metrics", "")
-	age := 0.0
-	for line := range strings.Lines(string(m.body)) {
-		_, _ = fmt.Sscanf(line, "partyline_journal_oldest_append_seconds %g", &age)
-	}
-	if err != nil || age < 5 {
-		h.stage.Find("the oldest append is said to wait for %g s, %v", age, err)
+	m, err := target.ReadMetrics(ctx, h.load.Client)
+	if age := m.Sum("partyline_journal_oldest_append_seconds", ""); err != nil || age < 5 {
+		h.load.Findings.Add("the oldest append is said to wait for %g s, %v", age, err)
 	}
 	asked := time.Now()
-	a, err := ask(ctx, h.stage.Client(), http.MethodPost, "/api/votes/batch", h.batch())
+	a, err := ask(ctx, h.load.Client, http.MethodPost, "/api/votes/batch", h.batch())
 	if err != nil || a.code != protocol.CodeStorage || a.retry == 0 || time.Since(asked) > time.Second {
-		h.stage.Find("a write while the disk hangs is answered %v, %v, after %v", a, err, time.Since(asked))
+		h.load.Findings.Add("a write while the disk hangs is answered %v, %v, after %v", a, err, time.Since(asked))
 	}
 }
 
 // reads has answered what needs no session that waits.
 func (h *hang) reads(ctx context.Context) {
 	for _, path := range []string{"/health", "/api/stats", "/api/games", "/api/sessions"} {
-		if a, err := ask(ctx, h.stage.Client(), http.MethodGet, path, ""); err != nil || a.status != http.StatusOK {
-			h.stage.Find("while the disk hangs %s is answered %v, %v", path, a, err)
+		if a, err := ask(ctx, h.load.Client, http.MethodGet, path, ""); err != nil || a.status != http.StatusOK {
+			h.load.Findings.Add("while the disk hangs %s is answered %v, %v", path, a, err)
 		}
 	}
 }

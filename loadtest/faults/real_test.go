@@ -22,7 +22,7 @@ func TestAServerThatIsAskedToEndLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	drained := faults.All[slices.IndexFunc(faults.All, func(f faults.Fault) bool { return f.Name == "drained" })]
-	r, err := faults.Play(ctx, drained, faults.Options{Binary: binary, Folder: folder, Output: t.Output(), Progress: func(s string) { t.Log(s) }})
+	r, err := faults.Play(ctx, drained, faults.Options{Program: target.Program{Binary: binary, Output: t.Output(), Progress: func(s string) { t.Log(s) }}, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}

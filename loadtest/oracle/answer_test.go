@@ -58,7 +58,7 @@ func TestVotesAreCommandsOfTheProtocol(t *testing.T) {
 		t.Errorf("vote %+v, %v", c, err)
 	}
 	var m protocol.ClientMessage
-	if err := json.Unmarshal(oracle.AppendRequest(nil, 3, v, "k"), &m); err != nil || m.ID != "5" || m.Op != "votes.live" || m.Key != "k" || json.Unmarshal(m.Data, &c) != nil {
+	if err := json.Unmarshal(oracle.AppendRequest(nil, 3, v), &m); err != nil || m.ID != "5" || m.Op != "votes.live" || json.Unmarshal(m.Data, &c) != nil {
 		t.Errorf("request %+v, %v", m, err)
 	}
 	var b protocol.CastVotes

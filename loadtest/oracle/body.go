@@ -18,15 +18,10 @@ func AppendVote(dst []byte, session protocol.SessionID, v Vote) []byte {
 	return append(v.Stamp.AppendJSON(dst), '}')
 }
 
-// AppendRequest appends a request frame's message for votes.live: its id is the
-// vote's number. A key that is not empty goes along.
-func AppendRequest(dst []byte, session protocol.SessionID, v Vote, key string) []byte {
+// AppendRequest appends a request for votes.live over WebSocket: its id is the vote's number.
+func AppendRequest(dst []byte, session protocol.SessionID, v Vote) []byte {
 	dst = strconv.AppendInt(append(dst, `{"type":"request","id":"`...), int64(v.Number), 10)
-	dst = append(dst, `","op":"votes.live",`...)
-	if key != "" {
-		dst = append(append(append(dst, `"key":"`...), key...), `",`...)
-	}
-	dst = append(dst, `"data":`...)
+	dst = append(dst, `","op":"votes.live","data":`...)
 	return append(AppendVote(dst, session, v), '}')
 }
 

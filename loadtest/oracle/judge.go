@@ -1,6 +1,9 @@
 package oracle
 
-import "partyline/protocol"
+import (
+	"partyline/loadtest/report"
+	"partyline/protocol"
+)
 
 // Counts says what became of the votes.
 type Counts struct {
@@ -15,7 +18,7 @@ type Counts struct {
 // Check holds the ledger against what was seen up to the heads, one per session:
 // every acknowledged vote stands in an event, no refused one does. It may run while
 // votes go on, as long as the heads are newer than the acknowledgements that count.
-func (l *Ledger) Check(f *Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
+func (l *Ledger) Check(f *report.Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
 	for n := range Number(l.Len()) {
 		v, ok := l.Vote(n)
 		if !ok {
@@ -42,13 +45,13 @@ func (l *Ledger) Acknowledged() func(Number) bool {
 	return func(n Number) bool { return int(n) < len(all) && all[n] }
 }
 
-// Unseen is the first vote from that number on, of one session or, with -1, of any,
-// that was acknowledged and stands in no event yet. A voter hears before the screens
-// do: what is unseen for a moment is not lost.
-func (l *Ledger) Unseen(from Number, session int) (n Number, ok bool) {
+// Unseen is the first vote from that number on that was acknowledged and is in no event
+// yet. A voter is answered before the screens see the vote: what is unseen for a moment is
+// not lost.
+func (l *Ledger) Unseen(from Number) (n Number, ok bool) {
 	for n := from; int(n) < l.Len(); n++ {
 		s := l.slots.at(int(n))
-		if (session < 0 || int(n)%l.sessions == session) && Outcome(s.outcome.Load()) == Acknowledged && s.seen.Load() == 0 {
+		if Outcome(s.outcome.Load()) == Acknowledged && s.seen.Load() == 0 {
 			return n, true
 		}
 	}
@@ -80,7 +83,7 @@ func (l *Ledger) Count() (c Counts) {
 // Check walks the events from 1 to head: none is missing, and each vote counts its
 // thumb up by one. It returns the totals per game at the end. The games must be the
 // session's own, new at its start.
-func (r *Record) Check(f *Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
+func (r *Record) Check(f *report.Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
 	counted := map[protocol.GameID]protocol.Totals{}
 	for seq := protocol.Seq(1); seq <= head; seq++ {
 		row := r.rows.at(int(seq))
@@ -106,7 +109,7 @@ func (r *Record) Check(f *Findings, head protocol.Seq) map[protocol.GameID]proto
 }
 
 // CheckTotals holds what REST says of the session's games against what the events said.
-func (r *Record) CheckTotals(f *Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
+func (r *Record) CheckTotals(f *report.Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
 	got := map[protocol.GameID]protocol.Totals{}
 	for _, g := range said.Votes {
 		if g.TotalVotes > 0 {

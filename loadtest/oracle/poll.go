@@ -3,6 +3,7 @@ package oracle
 import (
 	"sync"
 
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -88,7 +89,7 @@ func (p *Polls) Mark() PollMark {
 
 // Check holds a poll as the server tells it against what was sent until now and what had
 // been acknowledged when it was asked. An ended one does not change any more.
-func (p *Polls) Check(f *Findings, promised PollMark, told protocol.Poll) {
+func (p *Polls) Check(f *report.Findings, promised PollMark, told protocol.Poll) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	v, votes, sum := p.of(told.ID), choices{}, int64(0)
@@ -111,7 +112,7 @@ func (p *Polls) Check(f *Findings, promised PollMark, told protocol.Poll) {
 }
 
 // ended checks the outcome; the lock is held.
-func (p *Polls) ended(f *Findings, v *pollVotes, told protocol.Poll) {
+func (p *Polls) ended(f *report.Findings, v *pollVotes, told protocol.Poll) {
 	if v.ended != nil {
 		for i, c := range told.Candidates {
 			if c.Votes != v.ended.Candidates[i].Votes {

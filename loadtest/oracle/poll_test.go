@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -48,7 +49,7 @@ func TestPolls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var polls oracle.Polls
-			var f oracle.Findings
+			var f report.Findings
 			for range 3 {
 				polls.Sent(oracle.PollVote{Poll: 7001, Choice: 1})
 				polls.Acknowledged(oracle.PollVote{Poll: 7001, Choice: 1})
@@ -59,7 +60,7 @@ func TestPolls(t *testing.T) {
 			for _, told := range c.told {
 				polls.Check(&f, polls.Mark(), told)
 			}
-			all := strings.Join(f.List(), "\n")
+			all := strings.Join(f.Found().Findings, "\n")
 			if (all == "") != (c.words == "") || !strings.Contains(all, c.words) {
 				t.Errorf("%q, want %q", all, c.words)
 			}
@@ -71,7 +72,7 @@ func TestPollsAreCounted(t *testing.T) {
 	var polls oracle.Polls
 	polls.Sent(oracle.PollVote{Poll: 7001, Choice: 1})
 	polls.Acknowledged(oracle.PollVote{Poll: 7001, Choice: 1})
-	polls.Check(&oracle.Findings{}, polls.Mark(), ended(1, 0))
+	polls.Check(&report.Findings{}, polls.Mark(), ended(1, 0))
 	if got, want := polls.Count(), (oracle.PollCounts{Ended: 1, ByTime: 1, Votes: 1, Acknowledged: 1}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -18,14 +19,14 @@ const (
 type run struct {
 	ledger   *oracle.Ledger
 	record   *oracle.Record
-	findings *oracle.Findings
+	findings *report.Findings
 	log      [][]byte
 	totals   protocol.Totals
 }
 
 func newRun() *run {
 	l := oracle.NewLedger(1)
-	r := &run{ledger: l, record: oracle.NewRecord(l, session, 0), findings: &oracle.Findings{}}
+	r := &run{ledger: l, record: oracle.NewRecord(l, session, 0), findings: &report.Findings{}}
 	r.record.Play(game, began)
 	return r
 }
@@ -75,7 +76,7 @@ func (r *run) judge(head int) {
 
 func (r *run) wantFinding(t *testing.T, words string) {
 	t.Helper()
-	if all := strings.Join(r.findings.List(), "\n"); !strings.Contains(all, words) {
+	if all := strings.Join(r.findings.Found().Findings, "\n"); !strings.Contains(all, words) {
 		t.Errorf("no finding says %q:\n%s", words, all)
 	}
 }
@@ -83,6 +84,6 @@ func (r *run) wantFinding(t *testing.T, words string) {
 func (r *run) wantNone(t *testing.T) {
 	t.Helper()
 	if r.findings.Count() != 0 {
-		t.Errorf("findings in a sound run:\n%s", strings.Join(r.findings.List(), "\n"))
+		t.Errorf("findings in a sound run:\n%s", strings.Join(r.findings.Found().Findings, "\n"))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -14,7 +15,7 @@ import (
 // seq. Methods may be called from any goroutine.
 type Tallies struct {
 	record   *Record
-	findings *Findings
+	findings *report.Findings
 	seed     maphash.Seed
 
 	mu   sync.Mutex
@@ -28,7 +29,7 @@ type tallyAt struct {
 
 // NewTallies judges the tallies of the record's session. At least one witness must
 // watch that session's events: tallies are held against them in Check.
-func NewTallies(r *Record, f *Findings) *Tallies {
+func NewTallies(r *Record, f *report.Findings) *Tallies {
 	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
 }
 

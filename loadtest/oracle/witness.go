@@ -3,6 +3,7 @@ package oracle
 import (
 	"sync/atomic"
 
+	"partyline/loadtest/report"
 	"partyline/protocol"
 	"partyline/protocol/client"
 )
@@ -12,14 +13,14 @@ import (
 type Witness struct {
 	name     string
 	record   *Record
-	findings *Findings
+	findings *report.Findings
 	epoch    protocol.Epoch
 	last     atomic.Uint64
 	seen     atomic.Uint64
 }
 
 // NewWitness begins a screen that has seen nothing: its first event must be seq 1.
-func NewWitness(name string, r *Record, f *Findings) *Witness {
+func NewWitness(name string, r *Record, f *report.Findings) *Witness {
 	return &Witness{name: name, record: r, findings: f}
 }
 

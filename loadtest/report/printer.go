@@ -31,12 +31,12 @@ func (p *Printer) Line(format string, args ...any) {
 // Err is the first error.
 func (p *Printer) Err() error { return p.err }
 
-// Findings writes what a judge has found, count of them in all, below a label of that width.
-func (p *Printer) Findings(width int, judge string, findings []string, count int) {
-	for _, f := range findings {
-		p.Line("%-*s %s", width, "FINDING", f)
+// Findings writes what a judge has found below a label of that width.
+func (p *Printer) Findings(width int, judge string, f Found) {
+	for _, sentence := range f.Findings {
+		p.Line("%-*s %s", width, "FINDING", sentence)
 	}
-	p.Line("%-*s %d findings", width, judge, count)
+	p.Line("%-*s %d findings", width, judge, f.FindingCount)
 }
 
 // Counts is a line such as "3 × 200, 12 × 429", or none.
@@ -94,9 +94,6 @@ func Default[T comparable](field *T, value T) {
 		*field = value
 	}
 }
-
-// Quiet is a Progress that tells nobody.
-func Quiet(string) {}
 
 // Wait waits so long; the error is ctx's.
 func Wait(ctx context.Context, d time.Duration) error {

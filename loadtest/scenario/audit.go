@@ -3,13 +3,13 @@ package scenario
 import (
 	"context"
 
-	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 )
 
 // audit holds what k6 counted against what the server has recorded, stops the server,
 // and verifies its data.
-func (s *stage) audit(ctx context.Context, o *Options, r *Report) {
-	var f oracle.Findings
+func (s *setup) audit(ctx context.Context, o *Options, r *Report) {
+	var f report.Findings
 	judgeVotes(r.Votes, &f)
 	for _, name := range never {
 		if n := r.Server.Growth[name]; n != 0 {
@@ -18,22 +18,20 @@ func (s *stage) audit(ctx context.Context, o *Options, r *Report) {
 	}
 	s.judgeSessions(ctx, r, &f)
 	if o.Scenario.Flat {
-		judgeCourse(r.Server.Course, r.Votes.Recorded, &f)
+		judgeGrowth(r.Server.Samples, r.Votes.Recorded, &f)
 		judgePace(r, &f)
 	}
 	if w := r.Webhooks; w != nil {
-		for _, sentence := range w.Findings {
-			f.Add("%s", sentence)
-		}
+		f.Append(w.Found)
 	}
 	if err := s.stop(ctx); err != nil && ctx.Err() == nil {
 		f.Add("%v", err)
 	}
-	r.Findings, r.FindingCount = f.List(), f.Count()
+	r.Found = f.Found()
 }
 
 // judgeVotes: each acknowledged vote was recorded, and none that nobody sent.
-func judgeVotes(v Votes, f *oracle.Findings) {
+func judgeVotes(v Votes, f *report.Findings) {
 	switch {
 	case v.Recorded < v.Acknowledged:
 		f.Add("%d votes were acknowledged and %d are recorded: %d are lost", v.Acknowledged, v.Recorded, v.Acknowledged-v.Recorded)
@@ -44,9 +42,9 @@ func judgeVotes(v Votes, f *oracle.Findings) {
 
 // judgeSessions: the sessions have the votes that the statistics count. Scripts that
 // open sessions of their own do not vote in them.
-func (s *stage) judgeSessions(ctx context.Context, r *Report, f *oracle.Findings) {
+func (s *setup) judgeSessions(ctx context.Context, r *Report, f *report.Findings) {
 	sum := int64(0)
-	for _, b := range s.brief.Sessions {
+	for _, b := range s.input.Sessions {
 		v, err := s.client.SessionVotes(ctx, b.ID)
 		if err != nil {
 			f.Add("%v", err)
@@ -72,7 +70,7 @@ const (
 )
 
 // judgePace: votes are not slower in the end.
-func judgePace(r *Report, f *oracle.Findings) {
+func judgePace(r *Report, f *report.Findings) {
 	first, last := r.K6.Metrics["vote_ms{part:first}"].Values, r.K6.Metrics["vote_ms{part:last}"].Values
 	if first["count"] == 0 || last["count"] == 0 {
 		f.Add("the script does not tell the votes of its first and last third apart")

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"partyline/loadtest/oracle"
+	"partyline/loadtest/report"
 )
 
 func TestVotesMustBeRecordedOnce(t *testing.T) {
@@ -13,16 +13,16 @@ func TestVotesMustBeRecordedOnce(t *testing.T) {
 		"2 are lost":                             {Acknowledged: 10, Unknown: 2, Recorded: 8},
 		"nobody knows of 2, and 13 are recorded": {Acknowledged: 10, Unknown: 2, Recorded: 13},
 	} {
-		var f oracle.Findings
+		var f report.Findings
 		judgeVotes(v, &f)
-		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, words) || (got == "") != (words == "") {
+		if got := strings.Join(f.Found().Findings, "\n"); !strings.Contains(got, words) || (got == "") != (words == "") {
 			t.Errorf("%+v: %q, want %q", v, got, words)
 		}
 	}
 }
 
-// courseOf is a course of so many samples, the last third of which is told by the change.
-func courseOf(n int, change func(*Sample)) []Sample {
+// samplesOf is a course of so many samples, the last third of which is told by the change.
+func samplesOf(n int, change func(*Sample)) []Sample {
 	samples := make([]Sample, n)
 	for i := range samples {
 		samples[i] = Sample{Second: float64(i), Private: 100, Live: 40, Goroutines: 300, Files: 80}
@@ -52,9 +52,9 @@ func TestGrowthIsFound(t *testing.T) {
 		"no time at all":  {2, func(*Sample) {}, "too short", 0},
 		"nobody measured": {0, func(*Sample) {}, "too short", 0},
 	} {
-		var f oracle.Findings
-		judgeCourse(courseOf(c.n, c.change), c.votes, &f)
-		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
+		var f report.Findings
+		judgeGrowth(samplesOf(c.n, c.change), c.votes, &f)
+		if got := strings.Join(f.Found().Findings, "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.words)
 		}
 	}
@@ -77,9 +77,9 @@ func TestSlowerVotesAreFound(t *testing.T) {
 		"nothing in the end": {third(300, 1, 1), Metric{}, "does not tell"},
 	} {
 		r := &Report{K6: K6{Metrics: map[string]Metric{"vote_ms{part:first}": c.first, "vote_ms{part:last}": c.last}}}
-		var f oracle.Findings
+		var f report.Findings
 		judgePace(r, &f)
-		if got := strings.Join(f.List(), "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
+		if got := strings.Join(f.Found().Findings, "\n"); !strings.Contains(got, c.words) || (got == "") != (c.words == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.words)
 		}
 	}
@@ -90,7 +90,7 @@ func TestReportsFailByWhatFailed(t *testing.T) {
 	for words, r := range map[string]Report{
 		"":                          {K6: K6{Thresholds: []Verdict{kept}}},
 		"threshold vote_ms p(95)<5": {K6: K6{Exit: 99, Thresholds: []Verdict{kept, broken}}},
-		"1 findings, the first: x":  {Findings: []string{"x"}, FindingCount: 1},
+		"1 findings, the first: x":  {Found: report.Found{Findings: []string{"x"}, FindingCount: 1}},
 		"k6 ended with 99":          {K6: K6{Exit: 99, Thresholds: []Verdict{kept}}},
 	} {
 		err := r.Err()

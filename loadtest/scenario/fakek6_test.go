@@ -41,7 +41,7 @@ func test(m *testing.M) int {
 	return m.Run()
 }
 
-// told is what the fake reads of the brief. What a test wants of it stands where the
+// told is what the fake reads of its input. What a test wants of it stands where the
 // wishes of a caller do.
 type told struct {
 	URL        string

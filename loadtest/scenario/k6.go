@@ -26,11 +26,11 @@ type load struct {
 }
 
 // run runs the script and reads its summary. A threshold that failed is no error here.
-func (s *stage) run(ctx context.Context, o *Options) (load, error) {
+func (s *setup) run(ctx context.Context, o *Options) (load, error) {
 	script := filepath.Join(o.Scripts, o.Scenario.Script())
 	cmd := exec.CommandContext(ctx, o.K6, "run", "--quiet", "--no-color", "--address", "", "--log-format", "raw", script)
 	// Nothing of the caller's: no settings of k6 from home, no word to anybody outside.
-	cmd.Env = []string{"HOME=" + s.server.Folder, "STAGE=" + s.briefFile(), "K6_NO_USAGE_REPORT=true", "K6_AUTO_EXTENSION_RESOLUTION=false"}
+	cmd.Env = []string{"HOME=" + s.server.Folder, "STAGE=" + s.inputFile(), "K6_NO_USAGE_REPORT=true", "K6_AUTO_EXTENSION_RESOLUTION=false"}
 	cmd.Stdout, cmd.Stderr = o.Output, o.Output
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = k6Stops
@@ -43,7 +43,7 @@ func (s *stage) run(ctx context.Context, o *Options) (load, error) {
 		return load{}, fmt.Errorf("k6 %s: %w", script, err)
 	}
 	l := load{exit: cmd.ProcessState.ExitCode(), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	text, err := os.ReadFile(s.brief.Summary)
+	text, err := os.ReadFile(s.input.Summary)
 	if err != nil {
 		return l, fmt.Errorf("the script left no summary: %w", err)
 	}

@@ -3,13 +3,14 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"io"
-	"partyline/loadtest/report"
 	"strings"
+
+	"partyline/loadtest/target"
 )
 
 // Options of a run.
 type Options struct {
+	target.Program
 	Long bool `help:"The form for measuring, some minutes; without it some ten seconds."`
 	// Rate, Seconds and Screens are used instead of the script's own where it has such a
 	// thing; 0 leaves it.
@@ -18,21 +19,13 @@ type Options struct {
 	Screens int `help:"Screens instead of the script's."`
 	// Thresholds come on top of the script's.
 	Thresholds []Threshold `name:"threshold" sep:"none" help:"METRIC:EXPRESSION that must hold too, as vote_ms:p(95)<5; repeatable."`
-	Server     string      `name:"binary" help:"This server instead of a built one."`
 	K6         string      `name:"k6" help:"This k6 instead of the one that loadtest/k6/go.mod names."`
 	Scenario   Scenario    `kong:"-"`
 	// Scripts is the folder of the scripts.
 	Scripts string `kong:"-"`
-	// Output gets what all programs write to stderr, at the same time.
-	Output io.Writer `kong:"-"`
-	// Progress is told what is going on, one sentence at a time; nil for silence.
-	Progress func(sentence string) `kong:"-"`
 }
 
 func (o *Options) complete() error {
-	if o.Progress == nil {
-		o.Progress = report.Quiet
-	}
 	if o.Rate < 0 || o.Seconds < 0 || o.Screens < 0 {
 		return errors.New("rate, seconds and screens must not be negative")
 	}

@@ -30,7 +30,7 @@ func options(t *testing.T, server, name string) scenario.Options {
 		t.Fatal(err)
 	}
 	return scenario.Options{
-		Server: server, K6: self, Scripts: "../k6", Output: t.Output(), Scenario: one,
+		Program: target.Program{Binary: server, Output: t.Output()}, K6: self, Scripts: "../k6", Scenario: one,
 	}
 }
 

@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"fmt"
-	"partyline/loadtest/webhooks"
 	"strings"
 	"time"
+
+	"partyline/loadtest/report"
+	"partyline/loadtest/webhooks"
 )
 
 // Report is what a run came to. It is a good run when Err is nil.
@@ -17,9 +19,7 @@ type Report struct {
 	Server   Server    `json:"server"`
 	// Webhooks is nil for a scenario without.
 	Webhooks *webhooks.Outcome `json:"webhooks,omitempty"`
-	// Findings are what does not fit; the first of them when there are many.
-	Findings     []string `json:"findings"`
-	FindingCount int      `json:"finding_count"`
+	report.Found
 }
 
 // K6 is what k6 says, and what it has used.
@@ -47,9 +47,9 @@ type Server struct {
 	Seconds float64 `json:"seconds"`
 	CPU     float64 `json:"cpu_seconds"`
 	PeakRSS float64 `json:"rss_peak_mib"`
-	// Growth is of the figures of /metrics.
-	Growth map[string]float64 `json:"growth"`
-	Course []Sample           `json:"course"`
+	// Growth is of the counters of /metrics.
+	Growth  map[string]float64 `json:"growth"`
+	Samples []Sample           `json:"samples"`
 }
 
 func newReport(o *Options, l load, before, after reading, samples []Sample) *Report {
@@ -62,7 +62,7 @@ func newReport(o *Options, l load, before, after reading, samples []Sample) *Rep
 		},
 		Server: Server{
 			Seconds: after.at.Sub(before.at).Seconds(), CPU: (after.usage.CPU - before.usage.CPU).Seconds(),
-			Growth: after.said.growth(before.said), Course: samples,
+			Growth: growth(before.metrics, after.metrics), Samples: samples,
 		},
 	}
 }
@@ -83,9 +83,10 @@ func (r *Report) Err() error {
 	for _, v := range r.Failed() {
 		why = append(why, fmt.Sprintf("threshold %s %s", v.Metric, v.Expression))
 	}
+	err := r.Found.Err()
 	switch {
-	case r.FindingCount > 0:
-		why = append(why, fmt.Sprintf("%d findings, the first: %s", r.FindingCount, r.Findings[0]))
+	case err != nil:
+		why = append(why, err.Error())
 	case len(why) == 0 && r.K6.Exit != 0:
 		why = append(why, fmt.Sprintf("k6 ended with %d", r.K6.Exit))
 	}

@@ -3,7 +3,6 @@ package scenario
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"partyline/loadtest/report"
@@ -17,7 +16,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	o.Progress(fmt.Sprintf("%s: %s", o.Scenario.Name, o.Scenario.Summary))
+	o.Say("%s: %s", o.Scenario.Name, o.Scenario.Summary)
 	s, err := open(ctx, &o)
 	if err != nil {
 		return nil, err
@@ -28,20 +27,20 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 // reading is the server at one moment.
 type reading struct {
-	usage target.Usage
-	at    time.Time
-	said  exposition
+	usage   target.Usage
+	at      time.Time
+	metrics target.Metrics
 	// votes is what /api/stats says of all sessions.
 	votes int64
 }
 
-func (s *stage) read(ctx context.Context) (r reading, err error) {
+func (s *setup) read(ctx context.Context) (r reading, err error) {
 	var stats protocol.Stats
 	if err := s.client.Call(ctx, "GET", "/api/stats", nil, &stats); err != nil {
 		return r, err
 	}
 	r.votes = stats.TotalVotes.Count
-	if r.said, err = s.metrics(ctx); err != nil {
+	if r.metrics, err = target.ReadMetrics(ctx, s.client); err != nil {
 		return r, err
 	}
 	r.usage, err = target.Measure(s.server.Pid())
@@ -50,14 +49,14 @@ func (s *stage) read(ctx context.Context) (r reading, err error) {
 }
 
 // play has k6 play the script, waits for what is still on its way, and reports.
-func (s *stage) play(ctx context.Context, o *Options) (*Report, error) {
+func (s *setup) play(ctx context.Context, o *Options) (*Report, error) {
 	before, err := s.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := s.follow(ctx)
+	end := s.sample(ctx)
 	l, err := s.run(ctx, o)
-	samples := c.end()
+	samples := end()
 	if err != nil {
 		return nil, err
 	}

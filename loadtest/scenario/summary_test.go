@@ -3,6 +3,8 @@ package scenario
 import (
 	"strings"
 	"testing"
+
+	"partyline/loadtest/target"
 )
 
 const goodSummary = `{"duration_ms": 12500, "metrics": {
@@ -41,8 +43,8 @@ func TestSummariesThatSayNothingAreRefused(t *testing.T) {
 }
 
 func TestMetricsAreReadAndSummed(t *testing.T) {
-	before := readExposition([]byte("partyline_votes_total 3\n"))
-	after := readExposition([]byte(`# HELP partyline_votes_total Votes
+	before := target.ParseMetrics([]byte("partyline_votes_total 3\n"))
+	after := target.ParseMetrics([]byte(`# HELP partyline_votes_total Votes
 # TYPE partyline_votes_total counter
 partyline_votes_total 10
 partyline_votes_totally 99
@@ -51,7 +53,7 @@ http_server_request_duration_seconds_count{http_request_method="GET",http_respon
 http_server_request_duration_seconds_bucket{le="+Inf"} 7
 nonsense
 `))
-	grown := after.growth(before)
+	grown := growth(before, after)
 	for name, want := range map[string]float64{"votes": 7, "requests": 12, "requests_5xx": 2, "commits": 0} {
 		if grown[name] != want {
 			t.Errorf("%s grew by %g, want %g", name, grown[name], want)

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"partyline/loadtest/report"
 	"slices"
 	"strings"
+
+	"partyline/loadtest/report"
 )
 
 // Write prints the report for people.
@@ -83,12 +84,12 @@ func (r *Report) writeServer(p *report.Printer) {
 	p.Line("requests       %.0f by REST, %.0f by WebSocket, %.0f answered 5xx", g["requests"], g["socket_requests"], g["requests_5xx"]+g["socket_requests_5xx"])
 	p.Line("journal        %.0f commits of %.1f records, %.2f ms each, %.0f bytes a record", g["commits"], report.Ratio(g["records"], g["commits"]),
 		1000*report.Ratio(g["commit_seconds"], g["commits"]), report.Ratio(g["written_bytes"], g["records"]))
-	writeCourse(p, s.Course)
+	writeSamples(p, s.Samples)
 	p.Line("frames         %.0f events, %.0f tallies; %.0f sockets folded, %.0f dropped", g["deliveries"], g["tallies"], g["sockets_folded"], g["sockets_dropped"])
 }
 
-// writeCourse tells what the server used in each third of the run.
-func writeCourse(p *report.Printer, samples []Sample) {
+// writeSamples tells what the server used in each third of the run.
+func writeSamples(p *report.Printer, samples []Sample) {
 	third := len(samples) / 3
 	if third == 0 {
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"partyline/loadtest/receiver"
@@ -16,16 +15,12 @@ import (
 
 // BenchOptions are of a measurement. Fields that are 0 get the default named in their help.
 type BenchOptions struct {
+	target.Program
 	Rounds int `help:"How often to measure (3); medians are quoted."`
 	One    int `help:"Votes for one endpoint (5000)."`
 	Fifty  int `help:"Votes for fifty endpoints (600)."`
 	Idle   int `help:"Votes for an idle endpoint, 20 a second (400)."`
 	Half   int `help:"Votes for twenty endpoints, 20 a second, healthy and with half of them hanging (200)."`
-	// Binary is the program under test; Output gets what the programs write to stderr.
-	Binary string    `kong:"-"`
-	Output io.Writer `kong:"-"`
-	// Progress is told of each measurement; nil for silence.
-	Progress func(sentence string) `kong:"-"`
 }
 
 func (o *BenchOptions) complete() {
@@ -34,24 +29,21 @@ func (o *BenchOptions) complete() {
 	report.Default(&o.Fifty, 600)
 	report.Default(&o.Idle, 400)
 	report.Default(&o.Half, 200)
-	if o.Progress == nil {
-		o.Progress = report.Quiet
-	}
 }
 
 const (
-	// pace is between two events of the scenes that measure how soon deliveries come.
+	// pace is between two events where it is measured how soon deliveries come.
 	pace = 50 * time.Millisecond
-	// arriveWithin bounds the wait for the last delivery of a scene.
+	// arriveWithin bounds the wait for the last delivery of a measurement.
 	arriveWithin = 2 * time.Minute
 	// tallyEvery is how often the receiver is asked. It costs the machine a little.
 	tallyEvery = 50 * time.Millisecond
-	// twenty endpoints, of which ten hang in one scene.
+	// twenty endpoints, of which ten hang in one measurement.
 	twenty, half = 20, 10
 )
 
-// scene is one thing to measure.
-type scene struct {
+// benchmark is one thing to measure.
+type benchmark struct {
 	name     string
 	webhooks int
 	votes    func(*BenchOptions) int
@@ -61,8 +53,7 @@ type scene struct {
 	hangFrom int
 }
 
-// scenes are in the order of Figures.scenes.
-var scenes = []scene{
+var benchmarks = []benchmark{
 	{name: "one endpoint", webhooks: 1, votes: func(o *BenchOptions) int { return o.One }},
 	{name: "fifty endpoints", webhooks: 50, votes: func(o *BenchOptions) int { return o.Fifty }},
 	{name: "idle", webhooks: 1, votes: func(o *BenchOptions) int { return o.Idle }, paced: true},
@@ -70,72 +61,74 @@ var scenes = []scene{
 	{name: "ten of twenty hang", webhooks: twenty, votes: func(o *BenchOptions) int { return o.Half }, paced: true, hangFrom: half + 1},
 }
 
-// Bench measures each scene so many times, each time on an empty folder.
-func Bench(ctx context.Context, o BenchOptions) (*Figures, error) {
+// Bench measures each thing so many times, each time on an empty folder.
+func Bench(ctx context.Context, o BenchOptions) (*Report, error) {
 	o.complete()
-	f := &Figures{}
-	into := f.scenes()
+	r := &Report{}
+	for _, b := range benchmarks {
+		r.Benchmarks = append(r.Benchmarks, Benchmark{Name: b.name})
+	}
 	for round := range o.Rounds {
-		for i := range scenes {
-			got, err := scenes[i].measure(ctx, &o)
+		for i, b := range benchmarks {
+			got, err := b.measure(ctx, &o)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", scenes[i].name, err)
+				return nil, fmt.Errorf("%s: %w", b.name, err)
 			}
-			into[i].Runs = append(into[i].Runs, got)
-			o.Progress(fmt.Sprintf("%d/%d %-18s %v", round+1, o.Rounds, scenes[i].name, got))
+			r.Benchmarks[i].Runs = append(r.Benchmarks[i].Runs, got)
+			o.Say("%d/%d %-18s %v", round+1, o.Rounds, b.name, got)
 		}
 	}
-	for _, s := range into {
-		s.medians()
+	for i := range r.Benchmarks {
+		r.Benchmarks[i].medians()
 	}
-	return f, nil
+	return r, nil
 }
 
-func (s *scene) measure(ctx context.Context, o *BenchOptions) (f Figure, err error) {
-	server, err := target.Open(ctx, target.Options{Binary: o.Binary, Output: o.Output, Flags: target.LoopbackWebhooks})
+func (b *benchmark) measure(ctx context.Context, o *BenchOptions) (m Measurement, err error) {
+	server, err := o.Open(ctx, target.LoopbackWebhooks...)
 	if err != nil {
-		return f, err
+		return m, err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	endpoints, err := receiver.Start(o.Output, receiver.Plan{Bare: true, HangFrom: s.hangFrom})
+	endpoints, err := receiver.Start(o.Output, receiver.Plan{Bare: true, HangFrom: b.hangFrom})
 	if err != nil {
-		return f, err
+		return m, err
 	}
 	defer func() { err = errors.Join(err, endpoints.End()) }()
 	hub, err := server.Login(ctx)
 	if err != nil {
-		return f, err
+		return m, err
 	}
 	defer hub.Close()
 	play, err := target.OpenSession(ctx, hub, "Measured game")
 	if err != nil {
-		return f, err
+		return m, err
 	}
-	for n := range s.webhooks {
+	for n := range b.webhooks {
 		if _, err := register(ctx, hub, endpoints, n+1, []protocol.EventType{protocol.EventVoteReceived}, nil); err != nil {
-			return f, err
+			return m, err
 		}
 	}
 	before, err := target.Measure(server.Pid())
 	if err != nil {
-		return f, err
+		return m, err
 	}
 	began := time.Now()
-	if err := s.cast(ctx, hub, play.SessionID, s.votes(o)); err != nil {
-		return f, err
+	if err := b.cast(ctx, hub, play.SessionID, b.votes(o)); err != nil {
+		return m, err
 	}
-	t, err := s.arrive(ctx, endpoints, s.expected(s.votes(o)))
+	t, err := b.arrive(ctx, endpoints, b.expected(b.votes(o)))
 	if err != nil {
-		return f, err
+		return m, err
 	}
 	after, err := target.Measure(server.Pid())
-	return s.figure(t, time.Unix(0, t.Last).Sub(began), after.CPU-before.CPU), err
+	return measured(t, time.Unix(0, t.Last).Sub(began), after.CPU-before.CPU), err
 }
 
-// cast casts the votes of a scene, each under the name of its moment.
-func (s *scene) cast(ctx context.Context, hub *client.Client, id protocol.SessionID, total int) error {
+// cast casts the votes of a measurement, each under the name of its moment.
+func (b *benchmark) cast(ctx context.Context, hub *client.Client, id protocol.SessionID, total int) error {
 	size := protocol.MaxBatchVotes
-	if s.paced {
+	if b.paced {
 		size = 1
 	}
 	for left := total; left > 0; left -= size {
@@ -148,7 +141,7 @@ func (s *scene) cast(ctx context.Context, hub *client.Client, id protocol.Sessio
 		if err := hub.CastVotes(ctx, votes); err != nil {
 			return err
 		}
-		if s.paced {
+		if b.paced {
 			if err := report.Wait(ctx, time.Until(now.Add(pace))); err != nil {
 				return err
 			}
@@ -158,14 +151,14 @@ func (s *scene) cast(ctx context.Context, hub *client.Client, id protocol.Sessio
 }
 
 // expected is how many deliveries are accepted in the end.
-func (s *scene) expected(votes int) int {
-	if s.hangFrom > 0 {
-		return votes * (s.hangFrom - 1)
+func (b *benchmark) expected(votes int) int {
+	if b.hangFrom > 0 {
+		return votes * (b.hangFrom - 1)
 	}
-	return votes * s.webhooks
+	return votes * b.webhooks
 }
 
-func (s *scene) arrive(ctx context.Context, endpoints *receiver.Remote, expected int) (receiver.Tally, error) {
+func (b *benchmark) arrive(ctx context.Context, endpoints *receiver.Remote, expected int) (receiver.Tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, arriveWithin)
 	defer cancel()
 	for {

@@ -3,12 +3,12 @@ package webhooks
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"partyline/loadtest/oracle/webhook"
 	"partyline/loadtest/receiver"
 	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 	"partyline/protocol"
 	"partyline/protocol/client"
 )
@@ -16,8 +16,9 @@ import (
 // lookAgain is how often webhooks that still have something to deliver are looked at.
 const lookAgain = 250 * time.Millisecond
 
-// Options of a Check.
+// Options of a Check. Of Program only Output and Progress matter.
 type Options struct {
+	target.Program
 	// Webhooks is how many are registered, each with an endpoint of its own.
 	Webhooks int
 	// Plan is how the endpoints fail.
@@ -26,15 +27,11 @@ type Options struct {
 	// runs with more votes than an endpoint, which takes one delivery at a time, can have of
 	// all. Without it most want the votes of all sessions, some everything, some one session.
 	EachOneSession bool
-	// Nudge has deliveries that wait tried at once, in the end, by redelivering them; without
+	// RetryAtEnd has deliveries that wait tried at once, in the end, by redelivering them; without
 	// it the schedule decides, which takes a minute or two.
-	Nudge bool
+	RetryAtEnd bool
 	// SettleWithin bounds the time at the end until nothing waits (4 minutes).
 	SettleWithin time.Duration
-	// Output gets what the receiver writes to stderr.
-	Output io.Writer
-	// Progress is told what still waits; nil for silence.
-	Progress func(sentence string)
 }
 
 // Check has the webhooks of a run judged: each event that a webhook wants is accepted by its
@@ -43,7 +40,7 @@ type Options struct {
 type Check struct {
 	o        Options
 	receiver *receiver.Remote
-	story    webhook.Run
+	run      webhook.Run
 	ids      []protocol.SessionID
 }
 
@@ -59,9 +56,6 @@ type Outcome struct {
 // Start starts the endpoints.
 func Start(o Options) (*Check, error) {
 	report.Default(&o.SettleWithin, 4*time.Minute)
-	if o.Progress == nil {
-		o.Progress = report.Quiet
-	}
 	r, err := receiver.Start(o.Output, o.Plan)
 	return &Check{o: o, receiver: r}, err
 }
@@ -77,7 +71,7 @@ func (c *Check) Close() error {
 // Started begins a life of the server.
 func (c *Check) Started(at time.Time) {
 	if c != nil {
-		c.story.Lives = append(c.story.Lives, webhook.Life{Started: at.UnixNano()})
+		c.run.Lives = append(c.run.Lives, webhook.Life{Started: at.UnixNano()})
 	}
 }
 
@@ -100,7 +94,7 @@ func (c *Check) Ended(at time.Time) {
 	}
 }
 
-func (c *Check) life() *webhook.Life { return &c.story.Lives[len(c.story.Lives)-1] }
+func (c *Check) life() *webhook.Life { return &c.run.Lives[len(c.run.Lives)-1] }
 
 // Register makes the webhooks, when the sessions are open and nobody has voted yet.
 func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []protocol.SessionID) error {
@@ -117,19 +111,19 @@ func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []pro
 	}
 	for n := 1; n <= c.o.Webhooks; n++ {
 		h := webhook.Hook{Endpoint: n, Born: born}
-		h.Events, h.Sessions = c.wishes(n)
+		h.Events, h.Sessions = c.subscription(n)
 		saved, err := register(ctx, hub, c.receiver, n, h.Events, h.Sessions)
 		if err != nil {
 			return err
 		}
 		h.ID = saved
-		c.story.Hooks = append(c.story.Hooks, h)
+		c.run.Hooks = append(c.run.Hooks, h)
 	}
 	return nil
 }
 
-// wishes are the events and sessions that the n-th webhook, from 1, wants.
-func (c *Check) wishes(n int) ([]protocol.EventType, []protocol.SessionID) {
+// subscription is the events and sessions that the n-th webhook, from 1, wants.
+func (c *Check) subscription(n int) ([]protocol.EventType, []protocol.SessionID) {
 	votes, all := []protocol.EventType{protocol.EventVoteReceived}, []protocol.EventType{protocol.EventAny}
 	one := c.ids[n%len(c.ids):][:1]
 	switch {
@@ -169,7 +163,7 @@ func (c *Check) Settle(ctx context.Context, hub *client.Client) (time.Duration, 
 		}
 		if time.Since(told) > 10*time.Second {
 			told = time.Now()
-			c.o.Progress(fmt.Sprintf("%d webhooks still wait: %s", len(busy), busy[0]))
+			c.o.Say("%d webhooks still wait: %s", len(busy), busy[0])
 		}
 		if err := report.Wait(ctx, lookAgain); err != nil {
 			return 0, err
@@ -179,8 +173,8 @@ func (c *Check) Settle(ctx context.Context, hub *client.Client) (time.Duration, 
 
 // busy names the webhooks that have something to deliver.
 func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, err error) {
-	for i := range c.story.Hooks {
-		h := &c.story.Hooks[i]
+	for i := range c.run.Hooks {
+		h := &c.run.Hooks[i]
 		health, err := hub.WebhookHealth(ctx, h.ID)
 		if err != nil {
 			return nil, err
@@ -189,8 +183,8 @@ func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, er
 			continue
 		}
 		busy = append(busy, fmt.Sprintf("webhook %d is %s, %d wait", h.ID, health.State, health.QueueLength))
-		if c.o.Nudge && health.NextAttemptAt != nil {
-			if err := nudge(ctx, hub, h); err != nil {
+		if c.o.RetryAtEnd && health.NextAttemptAt != nil {
+			if err := retryNow(ctx, hub, h); err != nil {
 				return nil, err
 			}
 		}
@@ -198,9 +192,9 @@ func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, er
 	return busy, nil
 }
 
-// nudge has what waits for its next try tried at once. When it was delivered in the
+// retryNow has what waits for its next try tried at once. When it was delivered in the
 // meantime, it comes once more, as a redelivery.
-func nudge(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
+func retryNow(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
 	pending, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryPending)
 	if err != nil || len(pending) == 0 {
 		return err
@@ -223,18 +217,18 @@ func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error)
 		return nil, err
 	}
 	tally, err := c.receiver.Tally(ctx)
-	o := &Outcome{Verdict: webhook.Judge(c.story), Latency: tally.Latency, Settled: settled.Seconds()}
+	o := &Outcome{Verdict: webhook.Judge(c.run), Latency: tally.Latency, Settled: settled.Seconds()}
 	if o.Accepted == 0 {
 		o.Findings = append(o.Findings, "nothing was delivered to any webhook")
-		o.Count++
+		o.FindingCount++
 	}
 	return o, err
 }
 
 // collect reads what is listed as dead, the sessions' logs, and what the endpoints saw.
 func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
-	for i := range c.story.Hooks {
-		h := &c.story.Hooks[i]
+	for i := range c.run.Hooks {
+		h := &c.run.Hooks[i]
 		dead, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryDead)
 		if err != nil {
 			return err
@@ -246,13 +240,13 @@ func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
 	for _, id := range c.ids {
 		if err := hub.Events(ctx, id, func(event []byte) error {
 			e, err := webhook.ReadEvent(event)
-			c.story.Log = append(c.story.Log, e)
+			c.run.Log = append(c.run.Log, e)
 			return err
 		}); err != nil {
 			return err
 		}
 	}
-	c.story.Received, err = c.receiver.Journal(ctx)
+	c.run.Received, err = c.receiver.Journal(ctx)
 	return err
 }
 

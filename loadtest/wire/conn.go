@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"partyline/protocol/client"
 	"sync"
 	"time"
+
+	"partyline/protocol/client"
 )
 
 const (

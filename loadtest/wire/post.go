@@ -20,27 +20,27 @@ type Poster struct {
 	timeout time.Duration
 }
 
-// NewPoster connects. Each Post may take up to timeout.
-func NewPoster(ctx context.Context, addr, path, token string, timeout time.Duration) (*Poster, error) {
+// NewPoster connects. Each Post may take up to timeout and carries further header lines, such
+// as "X-Forwarded-For: 192.0.2.7".
+func NewPoster(ctx context.Context, addr, path, token string, timeout time.Duration, header ...string) (*Poster, error) {
 	c, err := open(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
 	fixed := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n", path, addr, token)
+	for _, line := range header {
+		fixed = append(append(fixed, line...), "\r\n"...)
+	}
 	return &Poster{net: c, fixed: fixed, buf: make([]byte, 0, 4096), timeout: timeout}, nil
 }
 
-// Post sends a body and reads the answer, which is valid until the next call. A key
-// that is not empty goes along as Idempotency-Key. After an error the outcome is
-// unknown and the connection is of no more use.
-func (p *Poster) Post(body []byte, key string) (status int, answer []byte, err error) {
+// Post sends a body and reads the answer, which is valid until the next call. After an error
+// the outcome is unknown and the connection is of no more use.
+func (p *Poster) Post(body []byte) (status int, answer []byte, err error) {
 	if err := p.net.SetDeadline(time.Now().Add(p.timeout)); err != nil {
 		return 0, nil, err
 	}
 	p.out = append(p.out[:0], p.fixed...)
-	if key != "" {
-		p.out = append(append(append(p.out, "Idempotency-Key: "...), key...), "\r\n"...)
-	}
 	p.out = append(strconv.AppendInt(append(p.out, "Content-Length: "...), int64(len(body)), 10), "\r\n\r\n"...)
 	p.out = append(p.out, body...)
 	if _, err := p.net.Write(p.out); err != nil {

@@ -5,7 +5,6 @@ import (
 	"sort"
 	"time"
 
-	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
 	"partyline/protocol"
 )
@@ -40,16 +39,15 @@ type Verdict struct {
 	Unsigned   int `json:"wrong_requests"`
 	// Resumed is from ready to the first request of each webhook that had no reason to
 	// wait; before ready counts as 0.
-	Resumed  report.Summary `json:"ready_to_first_delivery"`
-	Findings []string       `json:"findings"`
-	Count    int            `json:"finding_count"`
+	Resumed report.Summary `json:"ready_to_first_delivery"`
+	report.Found
 }
 
 // judgement is a judgement in the making.
 type judgement struct {
 	Run
 	Verdict
-	findings oracle.Findings
+	findings report.Findings
 	place    map[Key]Event
 	// content is the event of each delivery: the same for all webhooks and for ever.
 	content map[protocol.DeliveryID]Key
@@ -80,7 +78,7 @@ func Judge(s Run) Verdict {
 		t.findings.Add("endpoint %d: %d requests and no webhook", endpoint, len(requests))
 	}
 	t.Events, t.Requests, t.Resumed = len(s.Log), len(s.Received), t.resumed.Summary()
-	t.Findings, t.Count = t.findings.List(), t.findings.Count()
+	t.Found = t.findings.Found()
 	return t.Verdict
 }
 

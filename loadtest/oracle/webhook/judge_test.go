@@ -46,7 +46,7 @@ func good() webhook.Run {
 
 func TestAGoodRunIsGood(t *testing.T) {
 	v := webhook.Judge(good())
-	if v.Count != 0 {
+	if v.FindingCount != 0 {
 		t.Fatalf("findings: %q", v.Findings)
 	}
 	if v.Accepted != 4 || v.Doubles != 1 || v.Dead != 1 || v.Refused != 6 || v.Resumed.Count != 1 || v.Resumed.P50 != 1000 {
@@ -95,7 +95,7 @@ func TestBadRunsAreFound(t *testing.T) {
 			s := good()
 			c.spoil(&s)
 			v := webhook.Judge(s)
-			if v.Count == 0 || !strings.Contains(strings.Join(v.Findings, "\n"), c.says) {
+			if v.FindingCount == 0 || !strings.Contains(strings.Join(v.Findings, "\n"), c.says) {
 				t.Errorf("no finding says %q: %q", c.says, v.Findings)
 			}
 		})
@@ -107,12 +107,12 @@ func TestWhoWaitsIsNotLate(t *testing.T) {
 	s := good()
 	s.Received = s.Received[:9]
 	s.Received = append(s.Received, with(seen(7, 8*second+second/2), 500), seen(7, 25*second))
-	if v := webhook.Judge(s); v.Count != 0 {
+	if v := webhook.Judge(s); v.FindingCount != 0 {
 		t.Errorf("findings: %q", v.Findings)
 	}
 	// One that was cut off by the crash has nothing to wait for.
 	s.Received[9].Status, s.Received[9].Ended = 0, 10*second
-	if v := webhook.Judge(s); v.Count != 1 || !strings.Contains(v.Findings[0], "nothing came for") {
+	if v := webhook.Judge(s); v.FindingCount != 1 || !strings.Contains(v.Findings[0], "nothing came for") {
 		t.Errorf("findings: %q", v.Findings)
 	}
 }
@@ -123,7 +123,7 @@ func TestRedeliveriesThatWereAskedForMayCome(t *testing.T) {
 	again := seen(3, 14*second)
 	again.Redelivery = true
 	s.Received = append(s.Received, again)
-	if v := webhook.Judge(s); v.Count != 0 || v.Doubles != 1 {
+	if v := webhook.Judge(s); v.FindingCount != 0 || v.Doubles != 1 {
 		t.Errorf("%d doubles, findings: %q", v.Doubles, v.Findings)
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 const (
@@ -16,6 +18,11 @@ const (
 	batchNames = 100_000
 	// answerWithin is when an attacker gives up on an answer.
 	answerWithin = 15 * time.Second
+	// nonReading is how many screens never read.
+	nonReading = 300
+	// nonReadingRate of votes a second: with 230 bytes each it fills what the kernel keeps for
+	// a connection on loopback, some 2.5 MiB, within seconds.
+	nonReadingRate = 4000
 )
 
 // batchVoter casts votes in the attackers' session by votes.batch. It serves one goroutine.
@@ -44,11 +51,11 @@ func (b *batchVoter) cast(n int) error {
 		b.body = appendVote(b.body, b.t.Session, b.voter, now)
 		b.voter = (b.voter + 1) % batchNames
 	}
-	status, answer, err := b.post.Post(append(b.body, `]}`...), "")
+	status, answer, err := b.post.Post(append(b.body, `]}`...))
 	if err != nil {
 		return err
 	}
-	b.t.tell(strconv.Itoa(status), 1)
+	b.t.count(strconv.Itoa(status), 1)
 	if status != http.StatusOK {
 		return fmt.Errorf("votes.batch: %d %s", status, answer)
 	}
@@ -71,6 +78,49 @@ func manyNames(ctx context.Context, t *attackers) error {
 	defer b.close()
 	for ctx.Err() == nil {
 		if err := b.cast(protocol.MaxBatchVotes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nonReadingScreens subscribes to a session with many votes and never reads again.
+func nonReadingScreens(ctx context.Context, t *attackers) error {
+	votes := make(chan error, 1)
+	go func() { votes <- t.votesAt(ctx, nonReadingRate) }() // ends with ctx and is waited for
+	inParallel(ctx, nonReading, func(ctx context.Context, _ int) { t.count(t.nonReadingScreen(ctx), 1) })
+	return <-votes
+}
+
+func (t *attackers) nonReadingScreen(ctx context.Context) string {
+	c, err := wire.Connect(ctx, t.Addr, t.Viewer)
+	if err != nil {
+		return "not connected"
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := client.Subscribe(c, client.Subscription{Session: t.Session}); err != nil {
+		return "not subscribed"
+	}
+	<-ctx.Done()
+	// What the kernel holds can still be read: in the end there must be an end.
+	_ = c.SetReadDeadline(time.Now().Add(lastWait))
+	for {
+		if _, err := c.Next(); err != nil {
+			return ending(err)
+		}
+	}
+}
+
+// votesAt casts votes in the attackers' session at a rate until ctx ends.
+func (t *attackers) votesAt(ctx context.Context, rate int) error {
+	b, err := newBatchVoter(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	const batches = 20 // a second
+	for report.Wait(ctx, time.Second/batches) == nil {
+		if err := b.cast(rate / batches); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 )
@@ -25,56 +24,36 @@ type Sample struct {
 	Files      float64 `json:"files"`
 }
 
-// course follows the server during a run.
-type course struct {
-	stage   *stage
-	began   time.Time
-	samples []Sample
-	ended   chan struct{}
-	cancel  context.CancelFunc
-}
-
-// follow begins to sample. End it.
-func (s *stage) follow(ctx context.Context) *course {
+// sample looks at the server again and again; end stops that and returns what was seen.
+func (s *setup) sample(ctx context.Context) (end func() []Sample) {
 	ctx, cancel := context.WithCancel(ctx)
-	c := &course{stage: s, began: time.Now(), ended: make(chan struct{}), cancel: cancel}
-	go c.run(ctx) // ends with end
-	return c
-}
-
-func (c *course) run(ctx context.Context) {
-	defer close(c.ended)
-	tick := time.NewTicker(sampleEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if s, err := c.sample(ctx); err == nil {
-				c.samples = append(c.samples, s)
+	all := make(chan []Sample, 1)
+	began := time.Now()
+	go func() { // ends with end
+		var samples []Sample
+		for report.Wait(ctx, sampleEvery) == nil {
+			if one, err := s.look(ctx, began); err == nil {
+				samples = append(samples, one)
 			}
-		case <-ctx.Done():
-			return
 		}
+		all <- samples
+	}()
+	return func() []Sample {
+		cancel()
+		return <-all
 	}
 }
 
-// end stops sampling and returns what was seen.
-func (c *course) end() []Sample {
-	c.cancel()
-	<-c.ended
-	return c.samples
-}
-
-func (c *course) sample(ctx context.Context) (Sample, error) {
-	e, err := c.stage.metrics(ctx)
+func (s *setup) look(ctx context.Context, began time.Time) (Sample, error) {
+	m, err := target.ReadMetrics(ctx, s.client)
 	if err != nil {
 		return Sample{}, err
 	}
-	u, err := target.Measure(c.stage.server.Pid())
+	u, err := target.Measure(s.server.Pid())
 	return Sample{
-		Second: time.Since(c.began).Seconds(),
-		RSS:    report.MiB(u.RSS), Private: report.MiB(u.RSS - u.Mapped), Live: report.MiB(e.sum("go_gc_heap_live_bytes", "")),
-		Goroutines: e.sum("go_goroutines", ""), Files: e.sum("process_open_fds", ""),
+		Second: time.Since(began).Seconds(),
+		RSS:    report.MiB(u.RSS), Private: report.MiB(u.RSS - u.Mapped), Live: report.MiB(m.Sum("go_gc_heap_live_bytes", "")),
+		Goroutines: m.Sum("go_goroutines", ""), Files: m.Sum("process_open_fds", ""),
 	}, err
 }
 
@@ -103,9 +82,9 @@ var gauges = []struct {
 	{"open files", func(s Sample) float64 { return s.Files }, slackFiles, 0},
 }
 
-// judgeCourse finds what has grown from the second third of a run with so many votes to
+// judgeGrowth finds what has grown from the second third of a run with so many votes to
 // the last.
-func judgeCourse(samples []Sample, votes int64, f *oracle.Findings) {
+func judgeGrowth(samples []Sample, votes int64, f *report.Findings) {
 	third := len(samples) / 3
 	if third == 0 {
 		f.Add("the run was too short to say whether anything grows")

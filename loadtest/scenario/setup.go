@@ -22,21 +22,21 @@ const (
 	settleWithin = time.Minute
 )
 
-// stage is a server on a folder of its own, with all that a script wants.
-type stage struct {
+// setup is a server on a folder of its own, with all that a script wants.
+type setup struct {
 	server   *target.Server
 	client   *client.Client
 	webhooks *webhooks.Check // nil for a scenario without
-	brief    brief
+	input    input
 }
 
-// open starts the server, and the receiver when there are endpoints, and sets the
-// stage. Close it.
-func open(ctx context.Context, o *Options) (*stage, error) {
-	s := &stage{}
+// open starts the server, and the receiver when there are endpoints, and makes what
+// the script wants. Close it.
+func open(ctx context.Context, o *Options) (*setup, error) {
+	s := &setup{}
 	err := s.start(ctx, o)
 	if err == nil {
-		err = s.set(ctx, o)
+		err = s.prepare(ctx, o)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -44,14 +44,14 @@ func open(ctx context.Context, o *Options) (*stage, error) {
 	return s, nil
 }
 
-func (s *stage) start(ctx context.Context, o *Options) (err error) {
+func (s *setup) start(ctx context.Context, o *Options) (err error) {
 	if o.Scenario.Endpoints > 0 {
-		if s.webhooks, err = webhooks.Start(webhooks.Options{Webhooks: o.Scenario.Endpoints, SettleWithin: settleWithin, Output: o.Output}); err != nil {
+		if s.webhooks, err = webhooks.Start(webhooks.Options{Program: o.Program, Webhooks: o.Scenario.Endpoints, SettleWithin: settleWithin}); err != nil {
 			return err
 		}
 	}
 	s.webhooks.Started(time.Now())
-	if s.server, err = target.Open(ctx, target.Options{Binary: o.Server, Output: o.Output, Flags: append([]string{"--ecast-url", nobody}, target.LoopbackWebhooks...)}); err != nil {
+	if s.server, err = o.Open(ctx, append([]string{"--ecast-url", nobody}, target.LoopbackWebhooks...)...); err != nil {
 		return err
 	}
 	s.webhooks.Ready(time.Now())
@@ -59,16 +59,16 @@ func (s *stage) start(ctx context.Context, o *Options) (err error) {
 	return err
 }
 
-// set makes tokens, games, sessions and webhooks, and writes the brief.
-func (s *stage) set(ctx context.Context, o *Options) error {
-	s.brief = brief{
+// prepare makes tokens, games, sessions and webhooks, and writes the input.
+func (s *setup) prepare(ctx context.Context, o *Options) error {
+	s.input = input{
 		URL: s.server.Base(), Live: "ws://" + s.server.Addr + client.WebSocketPath, Key: s.server.AdminKey, Admin: s.client.Token(),
-		Sessions: []briefSession{}, Games: []protocol.GameID{}, Summary: filepath.Join(s.server.Folder, "summary.json"),
+		Sessions: []inputSession{}, Games: []protocol.GameID{}, Summary: filepath.Join(s.server.Folder, "summary.json"),
 	}
-	s.brief.wish(o)
+	s.input.override(o)
 	var err, err2 error
-	s.brief.Bot, err = s.token(ctx, protocol.RoleBot)
-	s.brief.Viewer, err2 = s.token(ctx, protocol.RoleViewer)
+	s.input.Bot, err = s.token(ctx, protocol.RoleBot)
+	s.input.Viewer, err2 = s.token(ctx, protocol.RoleViewer)
 	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *stage) set(ctx context.Context, o *Options) error {
 		if err != nil {
 			return err
 		}
-		s.brief.Games = append(s.brief.Games, g.ID)
+		s.input.Games = append(s.input.Games, g.ID)
 	}
 	for range o.Scenario.Sessions {
 		if err := s.session(ctx); err != nil {
@@ -85,31 +85,31 @@ func (s *stage) set(ctx context.Context, o *Options) error {
 		}
 	}
 	var ids []protocol.SessionID
-	for _, b := range s.brief.Sessions {
+	for _, b := range s.input.Sessions {
 		ids = append(ids, b.ID)
 	}
 	if err := s.webhooks.Register(ctx, s.client, ids); err != nil {
 		return err
 	}
-	return s.brief.write(s.briefFile())
+	return s.input.write(s.inputFile())
 }
 
-func (s *stage) briefFile() string { return filepath.Join(s.server.Folder, "stage.json") }
+func (s *setup) inputFile() string { return filepath.Join(s.server.Folder, "stage.json") }
 
-func (s *stage) token(ctx context.Context, role protocol.Role) (string, error) {
+func (s *setup) token(ctx context.Context, role protocol.Role) (string, error) {
 	t, err := s.client.IssueToken(ctx, role, "load test", 0)
 	return t.Secret, err
 }
 
 // session opens a session and starts a game in it.
-func (s *stage) session(ctx context.Context) error {
+func (s *setup) session(ctx context.Context) error {
 	play, err := target.OpenSession(ctx, s.client, "First game")
-	s.brief.Sessions = append(s.brief.Sessions, briefSession{ID: play.SessionID, Game: play.GameID, Play: play.ID})
+	s.input.Sessions = append(s.input.Sessions, inputSession{ID: play.SessionID, Game: play.GameID, Play: play.ID})
 	return err
 }
 
 // stop ends the server as an operator would, and checks what it leaves.
-func (s *stage) stop(ctx context.Context) error {
+func (s *setup) stop(ctx context.Context) error {
 	if err := s.server.Stop(target.StopWithin); err != nil {
 		return fmt.Errorf("SIGTERM: %w", err)
 	}
@@ -117,7 +117,7 @@ func (s *stage) stop(ctx context.Context) error {
 }
 
 // close ends what still runs and removes the folder.
-func (s *stage) close() error {
+func (s *setup) close() error {
 	var err error
 	if s.client != nil {
 		s.client.Close()

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"sync"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 	"partyline/protocol"
 )
 
-// order is what a process of attackers is told.
-type order struct {
+// task is what a process of attackers is told.
+type task struct {
 	Attack  string             `json:"attack"`
 	Addr    string             `json:"addr"`
 	Admin   string             `json:"admin"`  // tokens
@@ -28,12 +27,12 @@ type order struct {
 	// one vote; both are for attacks from addresses.
 	Code     string `json:"code"`
 	OnceCode string `json:"once_code"`
-	// TLS says that the server speaks it, with a certificate that nobody knows.
-	TLS   bool          `json:"tls"`
-	Lasts time.Duration `json:"lasts"`
+	// TLSAddr is where the server speaks TLS, with a certificate that nobody knows.
+	TLSAddr string        `json:"tls_addr"`
+	Lasts   time.Duration `json:"lasts"`
 }
 
-// result is what it tells in the end.
+// result is what it answers in the end.
 type result struct {
 	// Met is what its clients met, by kind.
 	Met map[string]int `json:"met"`
@@ -41,30 +40,30 @@ type result struct {
 	Taken report.Summary `json:"taken"`
 }
 
-// attackers are all clients of one attack. They are a process of their own, of the
-// lowest priority: real ones would not take the server's cores to attack it.
+// attackers are all clients of one attack. They are a process of their own, of low
+// priority: real ones would not take the server's cores to attack it.
 type attackers struct {
-	order
+	task
 	taken report.Histogram
 
 	mu  sync.Mutex
 	met map[string]int
 }
 
-// tell counts what attackers meet.
-func (t *attackers) tell(kind string, n int) {
+// count counts what attackers meet; "" is nothing.
+func (t *attackers) count(kind string, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if n > 0 {
+	if n > 0 && kind != "" {
 		t.met[kind] += n
 	}
 }
 
 // childCommand is the first argument of a program that is to attack.
-const childCommand = "attack"
+const childCommand = "attack-child"
 
 // Child makes this process one of attackers if it was started as one, and ends it; else it
-// returns at once. It reads an order from stdin, carries it out, and writes what came of it.
+// returns at once. It reads a task from stdin, does it, and writes the result.
 // A program that calls Run must call it first.
 func Child() {
 	if len(os.Args) != 2 || os.Args[1] != childCommand {
@@ -79,53 +78,42 @@ func Child() {
 
 func carryOut(in io.Reader, out io.Writer) error {
 	t := &attackers{met: map[string]int{}}
-	if err := json.NewDecoder(in).Decode(&t.order); err != nil {
+	if err := json.NewDecoder(in).Decode(&t.task); err != nil {
 		return err
 	}
-	run, err := runOf(t.order.Attack)
+	a, err := find(t.task.Attack)
 	if err != nil {
 		return err
 	}
 	lasting, cancel := context.WithTimeout(context.Background(), t.Lasts)
 	defer cancel()
-	if err := run(lasting, t); err != nil && lasting.Err() == nil {
+	if err := a.run(lasting, t); err != nil && lasting.Err() == nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(result{Met: t.met, Taken: t.taken.Summary()})
 }
 
-// runOf finds what the attack of that name does.
-func runOf(name string) (func(context.Context, *attackers) error, error) {
-	for _, a := range addressAttacks {
-		if a.name == name {
-			return a.run, nil
-		}
+// send runs the process, at the lowest priority or above that, and waits for it.
+func (t task) send(ctx context.Context, above bool) (got result, err error) {
+	nice := "19"
+	if above {
+		nice = "10"
 	}
-	for _, a := range attacks {
-		if a.name == name {
-			return a.run, nil
-		}
-	}
-	return nil, fmt.Errorf("no attack is called %q", name)
-}
-
-// send runs the process with that priority, 19 for what nobody else wants, and waits for it.
-func (o order) send(ctx context.Context, nice int) (s result, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return s, err
+		return got, err
 	}
-	in, err := json.Marshal(o)
+	in, err := json.Marshal(t)
 	if err != nil {
-		return s, err
+		return got, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.Lasts+answerWithin+2*lastWait)
+	ctx, cancel := context.WithTimeout(ctx, t.Lasts+answerWithin+2*lastWait)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "nice", "-n", strconv.Itoa(nice), self, childCommand)
+	cmd := exec.CommandContext(ctx, "nice", "-n", nice, self, childCommand)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		return s, fmt.Errorf("the attackers: %w: %s", errors.Join(err, ctx.Err()), stderr.Bytes())
+		return got, fmt.Errorf("the attackers: %w: %s", errors.Join(err, ctx.Err()), stderr.Bytes())
 	}
-	return s, json.Unmarshal(stdout.Bytes(), &s)
+	return got, json.Unmarshal(stdout.Bytes(), &got)
 }

@@ -7,8 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// brief is what a script is told, as a file of JSON: loadtest/k6/lib/stage.js reads it.
-type brief struct {
+// input is what a script is told, as a file of JSON: loadtest/k6/lib/stage.js reads it.
+type input struct {
 	// URL is of REST, Live of the WebSocket.
 	URL  string `json:"url"`
 	Live string `json:"live"`
@@ -18,7 +18,7 @@ type brief struct {
 	Bot    string `json:"bot"`
 	Viewer string `json:"viewer"`
 	// Sessions are open and have a game; Games are some nobody has played.
-	Sessions []briefSession    `json:"sessions"`
+	Sessions []inputSession    `json:"sessions"`
 	Games    []protocol.GameID `json:"games"`
 
 	Long       bool        `json:"long"`
@@ -30,26 +30,26 @@ type brief struct {
 	Summary string `json:"summary"`
 }
 
-// briefSession is an open session and the game being played.
-type briefSession struct {
+// inputSession is an open session and the game being played.
+type inputSession struct {
 	ID   protocol.SessionID `json:"id"`
 	Game protocol.GameID    `json:"game"`
 	Play protocol.PlayID    `json:"play"`
 }
 
-// wish adds what the caller wants.
-func (b *brief) wish(o *Options) {
-	b.Long, b.Rate, b.Seconds, b.Screens = o.Long, o.Rate, o.Seconds, o.Screens
-	b.Thresholds = [][2]string{}
+// override adds what the caller wants.
+func (i *input) override(o *Options) {
+	i.Long, i.Rate, i.Seconds, i.Screens = o.Long, o.Rate, o.Seconds, o.Screens
+	i.Thresholds = [][2]string{}
 	for _, t := range o.Thresholds {
-		b.Thresholds = append(b.Thresholds, [2]string{t.Metric, t.Expression})
+		i.Thresholds = append(i.Thresholds, [2]string{t.Metric, t.Expression})
 	}
 }
 
 // write leaves the file for the script. It holds the keys of a server that lives for
 // one run.
-func (b *brief) write(path string) error {
-	text, err := json.MarshalIndent(b, "", "  ")
+func (i *input) write(path string) error {
+	text, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {
 		return err
 	}
