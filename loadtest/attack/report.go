@@ -105,7 +105,7 @@ func (r *Report) Err() error {
 // Write prints the report for people, as a table in Markdown.
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
-	p.Line("| attack | votes alone p50 / p99 | under attack | p99 × | afterwards | vote → screen | host's page p99, alone → under | attackers met | their votes | honest refused | RSS MiB before → most | cores | sockets | goroutines |")
+	p.Line("| attack | votes alone p50 / p99 | under attack | p99 × | afterwards | vote → screen | host's page p99, alone → under | attackers met | their votes | regular votes refused | RSS MiB before → peak | cores | sockets | goroutines |")
 	p.Line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, v := range r.Verdicts {
 		p.Line("| %s | %s | %s | %.1f | %s | %s | %.1f → %.1f ms | %s | %s | %s | %.0f → %.0f | %.2f | %d → %d | %d → %d |", v.Attack,
