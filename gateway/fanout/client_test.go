@@ -25,51 +25,51 @@ const (
 	opPong   = 0xa
 )
 
-// client is a WebSocket client that does nothing by itself: it reads when it is told
-// to, byte for byte, and checks that every frame is one.
+// client is a WebSocket client that does nothing by itself: it reads when a test calls for it,
+// byte for byte, and checks that every frame is well formed.
 type client struct {
-	t    testing.TB
-	conn net.Conn
-	r    *bufio.Reader
-	peer *fanout.Conn
+	t      testing.TB
+	conn   net.Conn
+	r      *bufio.Reader
+	server *fanout.Conn // the other end of the connection
 }
 
-// smallBuffer is a receive buffer that is full soon. The kernel doubles it; much
-// smaller ones make loopback crawl, whose segments have 64 KiB.
+// smallBuffer is a receive buffer that is soon full. The kernel doubles it; much smaller ones
+// make loopback slow, whose segments have 64 KiB.
 const smallBuffer = 64 << 10
 
 // connect does a handshake, with a small receive buffer when tiny.
-func (a *arena) connect(tiny ...bool) *client {
-	a.t.Helper()
-	c := a.shake(a.dial(), len(tiny) > 0)
-	c.peer = <-a.peers
+func (ts *testServer) connect(tiny ...bool) *client {
+	ts.t.Helper()
+	c := ts.doHandshake(ts.dial(), len(tiny) > 0)
+	c.server = <-ts.conns
 	return c
 }
 
 // connectFrom is connect with a small receive buffer, from an address.
-func (a *arena) connectFrom(from string) *client {
-	a.t.Helper()
-	c := a.shakeWith(a.dial(), true, strings.Replace(handshake, "tag=red", "from="+from, 1))
-	c.peer = <-a.peers
+func (ts *testServer) connectFrom(from string) *client {
+	ts.t.Helper()
+	c := ts.doHandshakeWith(ts.dial(), true, strings.Replace(handshake, "tag=red", "from="+from, 1))
+	c.server = <-ts.conns
 	return c
 }
 
-func (a *arena) shake(conn net.Conn, tiny bool) *client {
-	a.t.Helper()
-	return a.shakeWith(conn, tiny, handshake)
+func (ts *testServer) doHandshake(conn net.Conn, tiny bool) *client {
+	ts.t.Helper()
+	return ts.doHandshakeWith(conn, tiny, handshake)
 }
 
-func (a *arena) shakeWith(conn net.Conn, tiny bool, handshake string) *client {
-	a.t.Helper()
+func (ts *testServer) doHandshakeWith(conn net.Conn, tiny bool, handshake string) *client {
+	ts.t.Helper()
 	if tcp, ok := conn.(*net.TCPConn); ok && tiny {
 		_ = tcp.SetReadBuffer(smallBuffer)
 	}
-	c := &client{t: a.t, conn: conn, r: bufio.NewReaderSize(conn, 4<<10)}
+	c := &client{t: ts.t, conn: conn, r: bufio.NewReaderSize(conn, 4<<10)}
 	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	_, _ = io.WriteString(conn, handshake)
 	r, err := http.ReadResponse(c.r, nil)
 	if err != nil || r.StatusCode != http.StatusSwitchingProtocols {
-		a.t.Fatalf("handshake: %v %v", r, err)
+		ts.t.Fatalf("handshake: %v %v", r, err)
 	}
 	return c
 }
@@ -77,8 +77,8 @@ func (a *arena) shakeWith(conn net.Conn, tiny bool, handshake string) *client {
 const handshake = "GET /?tag=red HTTP/1.1\r\nHost: party.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 
-// say sends one JSON message.
-func (c *client) say(format string, args ...any) {
+// sendText sends one text message.
+func (c *client) sendText(format string, args ...any) {
 	c.t.Helper()
 	c.write(opText, fmt.Appendf(nil, format, args...))
 }
@@ -90,7 +90,7 @@ func (c *client) write(opcode byte, payload []byte) {
 	}
 }
 
-// masked is a client's frame; a mask of zeros changes nothing.
+// masked returns a client's frame; its mask of zeros changes nothing.
 func masked(opcode byte, payload []byte) []byte {
 	b := []byte{0x80 | opcode}
 	switch n := len(payload); {
@@ -104,14 +104,14 @@ func masked(opcode byte, payload []byte) []byte {
 	return append(append(b, 0, 0, 0, 0), payload...)
 }
 
-// read takes the next frame, whatever it is; io.EOF at the end of the stream.
+// read reads the next frame, of any kind; io.EOF at the end of the stream.
 func (c *client) read() (opcode byte, payload []byte, err error) {
 	head := make([]byte, 2, 10)
 	if _, err := io.ReadFull(c.r, head); err != nil {
 		return 0, nil, err
 	}
 	if head[0]&0xf0 != 0x80 || head[1]&0x80 != 0 {
-		c.t.Fatalf("not the beginning of a server's frame: %x", head)
+		c.t.Fatalf("not the header of a server's frame: %x", head)
 	}
 	n := int(head[1])
 	switch {
@@ -125,7 +125,7 @@ func (c *client) read() (opcode byte, payload []byte, err error) {
 	}
 	payload = make([]byte, n)
 	if _, err = io.ReadFull(c.r, payload); err != nil {
-		return 0, nil, fmt.Errorf("within a frame: %w", err)
+		return 0, nil, fmt.Errorf("in the middle of a frame: %w", err)
 	}
 	return head[0] & 0x0f, payload, nil
 }
@@ -136,8 +136,8 @@ func (c *client) length(size int) (int, error) {
 	return int(binary.BigEndian.Uint64(b)), err
 }
 
-// word is any message of the server.
-type word struct {
+// message is any message of the server.
+type message struct {
 	Type      string               `json:"type"`
 	SessionID protocol.SessionID   `json:"sessionId"`
 	Seq       protocol.Seq         `json:"seq"`
@@ -156,31 +156,31 @@ type word struct {
 	ReconnectInMs int64 `json:"reconnectInMs"`
 }
 
-// hear takes the next message, answering pings on the way.
-func (c *client) hear() word {
+// readMessage reads the next message, and answers pings before it.
+func (c *client) readMessage() message {
 	c.t.Helper()
-	w, err := c.tryHear()
+	m, err := c.tryReadMessage()
 	if err != nil {
-		c.t.Fatalf("hearing: %v", err)
+		c.t.Fatalf("reading a message: %v", err)
 	}
-	return w
+	return m
 }
 
-func (c *client) tryHear() (w word, err error) {
+func (c *client) tryReadMessage() (m message, err error) {
 	for {
 		opcode, payload, err := c.read()
 		switch {
 		case err != nil:
-			return w, err
+			return m, err
 		case opcode == opClose:
-			return w, closed{protocol.CloseCode(binary.BigEndian.Uint16(payload)), string(payload[2:])}
+			return m, closed{protocol.CloseCode(binary.BigEndian.Uint16(payload)), string(payload[2:])}
 		case opcode == opPing:
 			c.write(opPong, payload)
 		case opcode == opText:
-			if err := json.Unmarshal(payload, &w); err != nil {
+			if err := json.Unmarshal(payload, &m); err != nil {
 				c.t.Fatalf("not JSON: %.100q", payload)
 			}
-			return w, nil
+			return m, nil
 		}
 	}
 }
@@ -193,44 +193,45 @@ type closed struct {
 
 func (c closed) Error() string { return fmt.Sprintf("closed %d %s", c.code, c.reason) }
 
-// expect takes the next message and wants it to be of that type.
-func (c *client) expect(kind string) word {
+// expect reads the next message and fails unless it has that type.
+func (c *client) expect(kind string) message {
 	c.t.Helper()
-	w := c.hear()
-	if w.Type != kind {
-		c.t.Fatalf("a %s instead of a %s: %+v", w.Type, kind, w)
+	m := c.readMessage()
+	if m.Type != kind {
+		c.t.Fatalf("got a %s, want a %s: %+v", m.Type, kind, m)
 	}
-	return w
+	return m
 }
 
-// events takes events of a session up to a seq and wants each once and in order.
-func (c *client) events(id protocol.SessionID, after, until protocol.Seq) {
+// expectEvents reads events of a session up to a seq, each once and in order.
+func (c *client) expectEvents(id protocol.SessionID, after, until protocol.Seq) {
 	c.t.Helper()
 	for seq := after + 1; seq <= until; seq++ {
-		if w := c.expect("vote.received"); w.Seq != seq || w.SessionID != id {
-			c.t.Fatalf("event %d of session %d after %d of session %d", w.Seq, w.SessionID, seq-1, id)
+		if m := c.expect("vote.received"); m.Seq != seq || m.SessionID != id {
+			c.t.Fatalf("event %d of session %d after %d of session %d", m.Seq, m.SessionID, seq-1, id)
 		}
 	}
 }
 
-// quiet wants nothing but the answer to a ping to come: what is on its way would come before.
-func (c *client) quiet() {
+// expectNothing fails if anything but the reply to a ping comes: what was sent earlier would
+// come before it.
+func (c *client) expectNothing() {
 	c.t.Helper()
-	c.say(`{"type":"ping"}`)
+	c.sendText(`{"type":"ping"}`)
 	c.expect(protocol.MessagePong)
 }
 
-// expectClose reads to the close frame, forgetting messages, and then wants the end
-// of the stream and not a byte more.
+// expectClose reads up to the close frame, ignoring messages, and then expects the end of the
+// stream and not a byte more.
 func (c *client) expectClose(code protocol.CloseCode) {
 	c.t.Helper()
 	for {
-		_, err := c.tryHear()
+		_, err := c.tryReadMessage()
 		if err == nil {
 			continue
 		}
 		if got, ok := err.(closed); !ok || got.code != code {
-			c.t.Fatalf("%v instead of a close with %d", err, code)
+			c.t.Fatalf("got %v, want a close with %d", err, code)
 		}
 		break
 	}
@@ -240,12 +241,12 @@ func (c *client) expectClose(code protocol.CloseCode) {
 	_ = c.conn.Close()
 }
 
-func (c *client) subscribe(id protocol.SessionID, rest string) word {
+func (c *client) subscribe(id protocol.SessionID, rest string) message {
 	c.t.Helper()
-	c.say(`{"type":"subscribe","sessionId":%d%s}`, id, rest)
-	w := c.expect(protocol.MessageSubscribed)
-	if w.SessionID != id {
-		c.t.Fatalf("subscribed to %d", w.SessionID)
+	c.sendText(`{"type":"subscribe","sessionId":%d%s}`, id, rest)
+	m := c.expect(protocol.MessageSubscribed)
+	if m.SessionID != id {
+		c.t.Fatalf("subscribed to %d", m.SessionID)
 	}
-	return w
+	return m
 }

@@ -12,34 +12,34 @@ import (
 	"partyline/protocol"
 )
 
-// Drain in the middle of everything: whatever was answered or published before it is
-// read by the client before the close frame.
+// Every reply and event sent before the close frame is read by the client, also when the
+// engine drains under load.
 func TestDrainUnderLoadLosesNothing(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
+	ts := newServer(t, fanout.Options{}, 1)
 	var all sync.WaitGroup
 	for range 50 {
-		c := a.connect()
+		c := ts.connect()
 		c.subscribe(1, `,"since":1`)
 		all.Go(func() {
 			for range 100 {
-				c.say(`{"type":"request","id":"asked"}`)
+				c.sendText(`{"type":"request","id":"asked"}`)
 			}
-			seq, told, err := protocol.Seq(1), false, error(nil)
+			seq, drained, err := protocol.Seq(1), false, error(nil)
 			for answers := 0; err == nil; {
-				var w word
-				switch w, err = c.tryHear(); w.Type {
+				var m message
+				switch m, err = c.tryReadMessage(); m.Type {
 				case "vote.received":
-					if seq++; w.Seq != seq {
-						t.Errorf("event %d instead of %d", w.Seq, seq)
+					if seq++; m.Seq != seq {
+						t.Errorf("got event %d, want %d", m.Seq, seq)
 					}
 				case protocol.MessageResponse:
 					answers++
 				case protocol.MessageDraining:
-					told = w.ReconnectInMs > 0 && w.ReconnectInMs <= 6000
+					drained = m.ReconnectInMs > 0 && m.ReconnectInMs <= 6000
 				}
 			}
-			if end, ok := err.(closed); !ok || end.code != protocol.CloseGoingAway || !told {
-				t.Errorf("%v, told: %v", err, told)
+			if end, ok := err.(closed); !ok || end.code != protocol.CloseGoingAway || !drained {
+				t.Errorf("%v, draining message: %v", err, drained)
 			}
 			if seq < 501 {
 				t.Errorf("the last event was %d", seq)
@@ -49,15 +49,15 @@ func TestDrainUnderLoadLosesNothing(t *testing.T) {
 		})
 	}
 	for range 50 {
-		a.hub.publish(1, 10)
+		ts.hub.publish(1, 10)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	if err := a.engine.Drain(ctx); err != nil {
+	if err := ts.engine.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
 	all.Wait()
-	conn := a.dial()
+	conn := ts.dial()
 	_, _ = io.WriteString(conn, handshake)
 	head := make([]byte, 512)
 	n, _ := conn.Read(head)
@@ -66,44 +66,44 @@ func TestDrainUnderLoadLosesNothing(t *testing.T) {
 	}
 }
 
-func TestDrainDoesNotWaitForEverForAPeerThatDoesNotRead(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
-	c := a.connect(true)
+func TestDrainEndsWithItsContext(t *testing.T) {
+	ts := newServer(t, fanout.Options{}, 1)
+	c := ts.connect(true)
 	c.subscribe(1, "")
-	a.stall(c, 5000)
+	ts.stall(c, 5000)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if err := a.engine.Drain(ctx); err == nil {
-		t.Error("drained though a peer has not read")
+	if err := ts.engine.Drain(ctx); err == nil {
+		t.Error("drained though a client has not read")
 	}
-	a.engine.Close()
-	if s := a.engine.Stats(); s.Connections != 0 {
+	ts.engine.Close()
+	if s := ts.engine.Stats(); s.Connections != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-func TestCloseWithPeersInEveryState(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
-	a.hub.publish(1, 3000)
+func TestCloseWithConnectionsInEveryState(t *testing.T) {
+	ts := newServer(t, fanout.Options{}, 1)
+	ts.hub.publish(1, 3000)
 	for i := range 30 {
-		c := a.connect(i%2 == 0)
+		c := ts.connect(i%2 == 0)
 		c.subscribe(1, []string{"", `,"since":0`, `,"mode":"tally"`}[i%3])
 	}
 	for range 100 {
-		a.hub.publishPadded(1, 20, 1000)
+		ts.hub.publishPadded(1, 20, 1000)
 	}
-	a.engine.Close()
-	a.engine.Close() // once more does no harm
+	ts.engine.Close()
+	ts.engine.Close() // once more does no harm
 }
 
-// A peer whose handshake is done when the drain begins, but that Serve has not seen
-// yet, is told like all others.
-func TestPeerThatComesInBetweenIsSentAway(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
+// A connection whose handshake is done when the drain begins, but that was not served yet, is
+// told like all others.
+func TestConnectionAcceptedDuringDrainIsClosed(t *testing.T) {
+	ts := newServer(t, fanout.Options{}, 1)
 	now, cancel := context.WithCancel(t.Context())
 	cancel()
-	a.between = func() { _ = a.engine.Drain(now) }
-	c := a.connect()
+	ts.afterAccept = func() { _ = ts.engine.Drain(now) }
+	c := ts.connect()
 	c.expect(protocol.MessageDraining)
 	c.expectClose(protocol.CloseGoingAway)
 }

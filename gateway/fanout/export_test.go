@@ -2,18 +2,18 @@ package fanout
 
 import "time"
 
-// Pumping says whether the peer's socket takes no more at the moment.
-func (c *Conn) Pumping() bool {
+// SlowWriting returns whether the socket is full at the moment.
+func (c *Conn) SlowWriting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.slowWriting
 }
 
-// Paused says whether the peer's reader waits until answers are read.
-func (c *Conn) Paused() bool { return c.readPaused.Load() }
+// ReadPaused returns whether the reader waits until replies are read.
+func (c *Conn) ReadPaused() bool { return c.readPaused.Load() }
 
-// Beat is one heartbeat: for tests whose own clock stands still.
-func (e *Engine) Beat(limit int64) { e.checkConns(e.heartbeats.Add(1), limit) }
+// Heartbeat does one check of all connections, for tests that stop the ticker.
+func (e *Engine) Heartbeat(limit int64) { e.checkConns(e.heartbeats.Add(1), limit) }
 
-// TallyInterval is how long tallies rest that so many have been shown.
-func (e *Engine) TallyInterval(crowd int) time.Duration { return e.tallyInterval(crowd) }
+// TallyInterval is the wait after a tick that showed something to so many subscribers.
+func (e *Engine) TallyInterval(subscribers int) time.Duration { return e.tallyInterval(subscribers) }

@@ -20,9 +20,8 @@ import (
 	"partyline/gateway/fanout"
 )
 
-// delivered is somebody who can bring events to a crowd: the engine, or what one would
-// write without it.
-type delivered struct {
+// fanoutServer is what a benchmark publishes to: the engine, or the usual code it replaces.
+type fanoutServer struct {
 	address string
 	// publish sends the next n events; the benchmark's caller knows when all are subscribed.
 	publish     func(n int)
@@ -31,66 +30,67 @@ type delivered struct {
 	writes      func() int64
 }
 
-// TestFiveThousandConnectsAtOnce: each is accepted, subscribed, and hears every event.
+// Five thousand clients that connect at once are all accepted, subscribed, and sent every
+// event.
 func TestFiveThousandConnectsAtOnce(t *testing.T) {
 	const n = 5000
-	a := newArena(t, fanout.Options{}, 1)
-	crowds := make([]*gathering, 10)
+	ts := newServer(t, fanout.Options{}, 1)
+	pools := make([]*poolProcess, 10)
 	var all sync.WaitGroup
-	for i := range crowds {
-		all.Go(func() { crowds[i] = gather(t, a.server.Listener.Addr().String(), n/len(crowds), "events") })
+	for i := range pools {
+		all.Go(func() { pools[i] = startPool(t, ts.server.Listener.Addr().String(), n/len(pools), "events") })
 	}
 	all.Wait()
-	eventually(t, "all subscribed", func() bool { return a.engine.Stats().Subscriptions == n })
+	eventually(t, "all subscribed", func() bool { return ts.engine.Stats().Subscriptions == n })
 	for range 20 {
-		a.hub.publish(1, 1)
+		ts.hub.publish(1, 1)
 	}
-	eventually(t, "all written", func() bool { return a.engine.Stats().Deliveries == 20*n })
-	if s := a.engine.Stats(); s.Connections != n || s.CatchupSnapshots != 0 || s.ClosedSlow != 0 {
+	eventually(t, "all written", func() bool { return ts.engine.Stats().Deliveries == 20*n })
+	if s := ts.engine.Stats(); s.Connections != n || s.CatchupSnapshots != 0 || s.ClosedSlow != 0 {
 		t.Errorf("%+v", s)
 	}
 	got := int64(0)
-	for _, g := range crowds {
-		r := g.leave()
+	for _, p := range pools {
+		r := p.stop()
 		if got += r.Deliveries; r.Wrong != 0 || r.Newest != 21 {
 			t.Errorf("%+v", r)
 		}
 	}
 	if got != 20*n {
-		t.Errorf("%d events came", got)
+		t.Errorf("%d events were received", got)
 	}
 }
 
 func BenchmarkFanout(b *testing.B) {
 	for _, load := range []struct{ n, rate int }{{1000, 60}, {1000, 250}, {1000, 500}, {1000, 2000}, {5000, 20}, {5000, 60}} {
-		for name, start := range map[string]func(testing.TB) delivered{"engine": engineFanout, "goroutines": goroutineFanout} {
-			b.Run(fmt.Sprintf("%s/%dx%d", name, load.n, load.rate), func(b *testing.B) { offer(b, start(b), load.n, load.rate, "events") })
+		for name, start := range map[string]func(testing.TB) fanoutServer{"engine": engineFanout, "goroutines": goroutineFanout} {
+			b.Run(fmt.Sprintf("%s/%dx%d", name, load.n, load.rate), func(b *testing.B) { publishAtRate(b, start(b), load.n, load.rate, "events") })
 		}
 	}
-	b.Run("engine/tally/5000x5000", func(b *testing.B) { offer(b, engineFanout(b), 5000, 5000, "tally") })
+	b.Run("engine/tally/5000x5000", func(b *testing.B) { publishAtRate(b, engineFanout(b), 5000, 5000, "tally") })
 }
 
-// offer publishes at a rate for a few seconds.
-func offer(b *testing.B, f delivered, n, rate int, mode string) {
-	defer f.close()
-	g := gather(b, f.address, n, mode)
-	eventually(b, "all subscribed", func() bool { return f.subscribers() == n })
+// publishAtRate publishes at a rate for a few seconds and reports what the clients received.
+func publishAtRate(b *testing.B, s fanoutServer, n, rate int, mode string) {
+	defer s.close()
+	p := startPool(b, s.address, n, mode)
+	eventually(b, "all subscribed", func() bool { return s.subscribers() == n })
 	runtime.GC()
 	for b.Loop() {
-		cpu, writes, begin := cpuTime(), f.writes(), time.Now()
+		cpu, writes, begin := cpuTime(), s.writes(), time.Now()
 		const lasts = 4 * time.Second
 		published := 0
 		tick := time.NewTicker(max(time.Second/time.Duration(rate), 2*time.Millisecond))
 		for time.Since(begin) < lasts {
 			<-tick.C
 			due := int(time.Since(begin).Seconds() * float64(rate))
-			f.publish(due - published)
+			s.publish(due - published)
 			published = due
 		}
 		tick.Stop()
 		took := time.Since(begin)
-		cpu, writes = cpuTime()-cpu, f.writes()-writes
-		r := g.leave()
+		cpu, writes = cpuTime()-cpu, s.writes()-writes
+		r := p.stop()
 		if r.Wrong > 0 {
 			b.Errorf("%+v", r)
 		}
@@ -100,24 +100,24 @@ func offer(b *testing.B, f delivered, n, rate int, mode string) {
 		b.ReportMetric(float64(r.P99.Microseconds())/1000, "p99-ms")
 		b.ReportMetric(float64(r.Deliveries)/float64(max(writes, 1)), "deliveries/write")
 		b.ReportMetric(100*float64(cpu)/float64(took), "%cpu")
-		b.ReportMetric(float64(r.Folded), "folded")
+		b.ReportMetric(float64(r.Snapshots), "snapshots")
 	}
 }
 
-func engineFanout(t testing.TB) delivered {
-	a := newArena(t, fanout.Options{}, 1)
-	return delivered{
-		address:     a.server.Listener.Addr().String(),
-		publish:     func(n int) { a.hub.publishPadded(1, n, 145) },
-		subscribers: func() int { return int(a.engine.Stats().Subscriptions) },
-		close:       func() { a.engine.Close() },
-		writes:      func() int64 { return a.engine.Stats().Writes },
+func engineFanout(t testing.TB) fanoutServer {
+	ts := newServer(t, fanout.Options{}, 1)
+	return fanoutServer{
+		address:     ts.server.Listener.Addr().String(),
+		publish:     func(n int) { ts.hub.publishPadded(1, n, 145) },
+		subscribers: func() int { return int(ts.engine.Stats().Subscriptions) },
+		close:       func() { ts.engine.Close() },
+		writes:      func() int64 { return ts.engine.Stats().Writes },
 	}
 }
 
-// goroutineFanout is the usual way: a goroutine and a queue for each connection, and
-// the library's Write.
-func goroutineFanout(t testing.TB) delivered {
+// goroutineFanout is the usual way: a goroutine and a queue for each connection, and the
+// library's Write.
+func goroutineFanout(t testing.TB) fanoutServer {
 	var mu sync.Mutex
 	queues := map[chan []byte]bool{}
 	seq := 1
@@ -154,14 +154,14 @@ func goroutineFanout(t testing.TB) delivered {
 		mu.Unlock()
 	}))
 	written := int64(0)
-	return delivered{
+	return fanoutServer{
 		address: server.Listener.Addr().String(),
 		publish: func(n int) {
 			mu.Lock()
 			defer mu.Unlock()
 			for range n {
 				seq++
-				m := event(1, 0, 145) // its losses are not counted: without seq
+				m := event(1, 0, 145) // without seq: its losses are not counted
 				for q := range queues {
 					select {
 					case q <- m:
@@ -177,35 +177,35 @@ func goroutineFanout(t testing.TB) delivered {
 	}
 }
 
-// BenchmarkIdleConnections tells what a connection that does nothing costs, beside
-// the same with the library alone.
+// BenchmarkIdleConnections measures the memory of an idle connection, with the engine and with
+// the library alone.
 func BenchmarkIdleConnections(b *testing.B) {
 	const n = 5000
-	for name, start := range map[string]func(testing.TB) delivered{"engine": engineFanout, "goroutines": goroutineFanout} {
+	for name, start := range map[string]func(testing.TB) fanoutServer{"engine": engineFanout, "goroutines": goroutineFanout} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				f := start(b)
+				s := start(b)
 				debug.FreeOSMemory()
 				before := resident(b)
-				g := gather(b, f.address, n, "events")
-				eventually(b, "all subscribed", func() bool { return f.subscribers() == n })
+				p := startPool(b, s.address, n, "events")
+				eventually(b, "all subscribed", func() bool { return s.subscribers() == n })
 				debug.FreeOSMemory()
 				b.ReportMetric(float64(resident(b)-before)/n/1024, "KiB/connection")
-				g.leave()
-				f.close()
+				p.stop()
+				s.close()
 			}
 		})
 	}
 }
 
-// cpuTime is what this process has used.
+// cpuTime is the CPU time that this process has used.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// resident is this process's memory in bytes.
+// resident is this process's resident memory in bytes.
 func resident(t testing.TB) int64 {
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"partyline/protocol"
 )
 
-// A flood of pings is answered sixteen times in a heartbeat, and ended at 512.
-func TestAFloodOfPingsIsNotAnsweredAndThenClosed(t *testing.T) {
-	a := newArena(t, fanout.Options{HeartbeatInterval: time.Hour}, 1)
-	c := a.connect()
+// Sixteen pings of one heartbeat are answered; the connection is closed at 512.
+func TestPingFloodIsClosed(t *testing.T) {
+	ts := newServer(t, fanout.Options{HeartbeatInterval: time.Hour}, 1)
+	c := ts.connect()
 	for n := range 30 {
 		c.write(opPing, fmt.Appendf(nil, "%d", n))
 	}
-	c.say(`{"type":"ping"}`) // its answer comes behind all pongs
+	c.sendText(`{"type":"ping"}`) // its answer comes behind all pongs
 	for n := range 16 {
 		if opcode, payload, err := c.read(); opcode != opPong || string(payload) != fmt.Sprint(n) {
 			t.Fatalf("%d: %x %q %v", n, opcode, payload, err)
@@ -24,7 +24,7 @@ func TestAFloodOfPingsIsNotAnsweredAndThenClosed(t *testing.T) {
 	}
 	c.expect(protocol.MessagePong)
 
-	a.engine.Beat(8)
+	ts.engine.Heartbeat(8)
 	c.write(opPing, []byte("another second"))
 	if opcode, payload, err := c.read(); opcode != opPong || string(payload) != "another second" {
 		t.Fatalf("%x %q %v", opcode, payload, err)

@@ -6,8 +6,6 @@ import (
 	"iter"
 	"strings"
 	"sync"
-	"testing"
-	"time"
 
 	"partyline/actors/feed"
 	"partyline/protocol"
@@ -15,205 +13,192 @@ import (
 
 // fakeHub is a hub in memory: real feeds, and lists of events for a journal.
 type fakeHub struct {
-	mu       sync.Mutex
-	sessions map[protocol.SessionID]*night
-	lobby    *feed.Feed
-	failing  *protocol.Error // what Watch, State and Replay answer instead
-	asked    chan struct{}   // not nil: State says so here, and answers when its context ends
+	mu            sync.Mutex
+	sessions      map[protocol.SessionID]*fakeSession
+	announcements *feed.Feed
+	failing       *protocol.Error // returned by Watch, State and Replay
+	stateAsked    chan struct{}   // not nil: State closes it, and returns when its context ends
 }
 
-// night is one session.
-type night struct {
-	mu      sync.Mutex // the actor: one thing at a time
-	events  [][]byte
-	feed    *feed.Feed
-	watches int // of that feed, not given back
-	games   map[protocol.GameID]*protocol.TallyGame
-	notes   *string
-	news    int // events that were no votes: what a state tells as games played
-	// states counts those that were made for the feed; wanted is not nil while Refresh
-	// is not to be answered, and hears of each.
-	states int
-	wanted chan struct{}
+// fakeSession is one session of a fakeHub.
+type fakeSession struct {
+	mu          sync.Mutex // as in an actor, one thing at a time
+	events      [][]byte
+	feed        *feed.Feed
+	watches     int // of that feed, not ended yet
+	games       map[protocol.GameID]*protocol.TallyGame
+	notes       *string
+	otherEvents int // events that were no votes: what a state tells as games played
+	// states counts the states made for the feed; refreshAsked is not nil while Refresh must
+	// not answer, and gets a value at each call.
+	states       int
+	refreshAsked chan struct{}
 }
 
 func newHub(sessions ...protocol.SessionID) *fakeHub {
-	h := &fakeHub{sessions: map[protocol.SessionID]*night{}, lobby: feed.New(0, 0)}
+	h := &fakeHub{sessions: map[protocol.SessionID]*fakeSession{}, announcements: feed.New(0, 0)}
 	for _, id := range sessions {
-		h.sessions[id] = &night{games: map[protocol.GameID]*protocol.TallyGame{}}
+		h.sessions[id] = &fakeSession{games: map[protocol.GameID]*protocol.TallyGame{}}
 		h.publish(id, 1)
 	}
 	return h
 }
 
-func (h *fakeHub) night(id protocol.SessionID) (*night, error) {
+func (h *fakeHub) session(id protocol.SessionID) (*fakeSession, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.failing != nil {
 		return nil, h.failing
 	}
-	if n, ok := h.sessions[id]; ok {
-		return n, nil
+	if s, ok := h.sessions[id]; ok {
+		return s, nil
 	}
 	return nil, protocol.NotFound("Session")
 }
 
 func (h *fakeHub) Watch(_ context.Context, id protocol.SessionID, news func()) (*feed.Feed, error) {
-	n, err := h.night(id)
+	s, err := h.session(id)
 	if err != nil {
 		return nil, err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.watches++
-	if n.feed == nil {
-		n.feed = feed.New(id, protocol.Seq(len(n.events)))
-		n.feed.SetState(n.state(id))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watches++
+	if s.feed == nil {
+		s.feed = feed.New(id, protocol.Seq(len(s.events)))
+		s.feed.SetState(s.state(id))
 	}
-	n.feed.Listen(news)
-	return n.feed, nil
+	s.feed.Listen(news)
+	return s.feed, nil
 }
 
 func (h *fakeHub) Unwatch(id protocol.SessionID, f *feed.Feed) {
 	h.mu.Lock()
-	n := h.sessions[id]
+	s := h.sessions[id]
 	h.mu.Unlock()
-	if n == nil {
+	if s == nil {
 		return
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.feed != f {
-		return // of a past incarnation
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.feed != f {
+		return // of a feed before a restart
 	}
-	if n.watches--; n.watches == 0 {
-		n.feed = nil
+	if s.watches--; s.watches == 0 {
+		s.feed = nil
 		f.Close()
 	}
 }
 
-// watches is how many have a session's feed and have not given it back.
+// watches is how many watches of a session's feed have not ended.
 func (h *fakeHub) watches(id protocol.SessionID) int {
 	h.mu.Lock()
-	n := h.sessions[id]
+	s := h.sessions[id]
 	h.mu.Unlock()
-	if n == nil {
+	if s == nil {
 		return 0
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.watches
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.watches
 }
 
-// now is the timeline of all fake hubs.
-const now protocol.Epoch = "abcdefghijklmnop"
+// epoch is that of the timeline of all fake hubs.
+const epoch protocol.Epoch = "abcdefghijklmnop"
 
-func (h *fakeHub) Timeline() protocol.Timeline { return protocol.Timeline{Epoch: now} }
+func (h *fakeHub) Timeline() protocol.Timeline { return protocol.Timeline{Epoch: epoch} }
 
-func (h *fakeHub) Announcements() *feed.Feed { return h.lobby }
+func (h *fakeHub) Announcements() *feed.Feed { return h.announcements }
 
 func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.SessionState, error) {
 	h.mu.Lock()
-	asked := h.asked
+	asked := h.stateAsked
 	h.mu.Unlock()
 	if asked != nil {
 		close(asked)
 		<-ctx.Done()
 		return nil, protocol.Errorf(protocol.CodeTimeout, "No answer in time")
 	}
-	n, err := h.night(id)
+	s, err := h.session(id)
 	if err != nil {
 		return nil, err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.state(id), nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state(id), nil
 }
 
-// lengthen has the session's states be so many bytes longer.
-func (h *fakeHub) lengthen(id protocol.SessionID, bytes int) {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
+// lengthenState makes the session's states that many bytes longer.
+func (h *fakeHub) lengthenState(id protocol.SessionID, bytes int) {
+	s, _ := h.session(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	long := strings.Repeat("n", bytes)
-	n.notes = &long
+	s.notes = &long
 }
 
-func (n *night) state(id protocol.SessionID) *protocol.SessionState {
-	return &protocol.SessionState{Seq: protocol.Seq(len(n.events)), Session: protocol.Session{ID: id, IsActive: true, GamesPlayed: n.news, Notes: n.notes},
-		Games: []protocol.SessionGame{}, Tallies: n.tallies(), Latest: []protocol.LatestVote{}}
+func (s *fakeSession) state(id protocol.SessionID) *protocol.SessionState {
+	return &protocol.SessionState{Seq: protocol.Seq(len(s.events)), Session: protocol.Session{ID: id, IsActive: true, GamesPlayed: s.otherEvents, Notes: s.notes},
+		Games: []protocol.SessionGame{}, Tallies: s.tallies(), Latest: []protocol.LatestVote{}}
 }
 
-// Refresh answers at once, unless the answer is held back.
+// Refresh answers at once, unless holdRefresh was called.
 func (h *fakeHub) Refresh(id protocol.SessionID, f *feed.Feed) {
-	n, err := h.night(id)
+	s, err := h.session(id)
 	if err != nil {
 		return
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.wanted != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refreshAsked != nil {
 		select {
-		case n.wanted <- struct{}{}:
+		case s.refreshAsked <- struct{}{}:
 		default:
 		}
 		return
 	}
-	if n.feed == f && f.Stale() {
-		n.states++
-		f.SetState(n.state(id))
+	if s.feed == f && f.Stale() {
+		s.states++
+		f.SetState(s.state(id))
 	}
 }
 
-// holdStates has Refresh not answered; the channel hears when somebody wants one.
-func (h *fakeHub) holdStates(id protocol.SessionID) <-chan struct{} {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.wanted = make(chan struct{}, 1)
-	return n.wanted
+// holdRefresh makes Refresh not answer; the channel gets a value when it is called.
+func (h *fakeHub) holdRefresh(id protocol.SessionID) <-chan struct{} {
+	s, _ := h.session(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refreshAsked = make(chan struct{}, 1)
+	return s.refreshAsked
 }
 
-// giveState answers after all.
-func (h *fakeHub) giveState(id protocol.SessionID) {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.wanted = nil
-	n.feed.SetState(n.state(id))
+// releaseRefresh answers the calls that were held.
+func (h *fakeHub) releaseRefresh(id protocol.SessionID) {
+	s, _ := h.session(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refreshAsked = nil
+	s.feed.SetState(s.state(id))
 }
 
-// states is how many were made for the session's feed.
+// states is how many states were made for the session's feed.
 func (h *fakeHub) states(id protocol.SessionID) int {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.states
-}
-
-// happen commits and publishes an event that is no vote.
-func (h *fakeHub) happen(id protocol.SessionID) {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.events = append(n.events, fmt.Appendf(nil, `{"type":"game.added","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
-	n.news++
-	if n.feed != nil {
-		n.feed.MarkStale()
-		n.feed.Publish(n.events[len(n.events)-1])
-	}
+	s, _ := h.session(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.states
 }
 
 func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, until protocol.Seq) iter.Seq2[feed.StoredEvent, error] {
 	return func(yield func(feed.StoredEvent, error) bool) {
-		n, err := h.night(id)
+		s, err := h.session(id)
 		if err != nil {
 			yield(feed.StoredEvent{}, err)
 			return
 		}
-		n.mu.Lock()
-		events := n.events
-		n.mu.Unlock()
+		s.mu.Lock()
+		events := s.events
+		s.mu.Unlock()
 		for seq := after + 1; seq <= until && int(seq) <= len(events) && ctx.Err() == nil; seq++ {
 			if !yield(feed.StoredEvent{Seq: seq, Event: events[seq-1]}, nil) {
 				return
@@ -222,13 +207,13 @@ func (h *fakeHub) Replay(ctx context.Context, id protocol.SessionID, after, unti
 	}
 }
 
-// hold has the next State wait until nobody wants its answer; the channel is closed
-// when it does.
-func (h *fakeHub) hold() <-chan struct{} {
+// holdState makes the next State wait until its context ends; the channel is closed when State
+// is called.
+func (h *fakeHub) holdState() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.asked = make(chan struct{})
-	return h.asked
+	h.stateAsked = make(chan struct{})
+	return h.stateAsked
 }
 
 func (h *fakeHub) fail(e *protocol.Error) {
@@ -237,101 +222,37 @@ func (h *fakeHub) fail(e *protocol.Error) {
 	h.mu.Unlock()
 }
 
-// publish commits and publishes the next n events of a session, votes for game 1.
-func (h *fakeHub) publish(id protocol.SessionID, n int) { h.publishPadded(id, n, 100) }
-
-func (h *fakeHub) publishPadded(id protocol.SessionID, n, padding int) {
+// restart closes the session's feed, as an actor does that is restarted.
+func (h *fakeHub) restart(id protocol.SessionID) {
 	h.mu.Lock()
 	s := h.sessions[id]
 	h.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := len(s.events)
-	for range n {
-		s.events = append(s.events, event(id, protocol.Seq(len(s.events)+1), padding))
-	}
-	game := s.games[1]
-	if game == nil {
-		game = &protocol.TallyGame{ID: 1}
-		s.games[1] = game
-	}
-	game.SessionUpvotes += int64(n)
-	game.Totals = protocol.NewTotals(game.Upvotes+int64(n), 0)
 	if s.feed != nil {
-		for range n {
-			s.feed.AddVote(protocol.LatestVote{GameID: 1, Vote: protocol.Vote{Type: protocol.VoteUp}})
-		}
-		s.feed.Publish(s.events[first:]...)
+		s.feed.Close()
 	}
+	s.feed, s.watches = nil, 0
 }
 
-func (h *fakeHub) head(id protocol.SessionID) protocol.Seq {
-	n, _ := h.night(id)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return protocol.Seq(len(n.events))
-}
-
-// restart ends the session's feed as an actor does that begins anew.
-func (h *fakeHub) restart(id protocol.SessionID) {
+// deleteSession publishes a last event and closes the feed.
+func (h *fakeHub) deleteSession(id protocol.SessionID) {
 	h.mu.Lock()
-	n := h.sessions[id]
-	h.mu.Unlock()
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.feed != nil {
-		n.feed.Close()
-	}
-	n.feed, n.watches = nil, 0
-}
-
-// remove deletes a session: one more event, and then its feed ends.
-func (h *fakeHub) remove(id protocol.SessionID) {
-	h.mu.Lock()
-	n := h.sessions[id]
+	s := h.sessions[id]
 	delete(h.sessions, id)
 	h.mu.Unlock()
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.events = append(n.events, fmt.Appendf(nil, `{"type":"session.deleted","sessionId":%d,"seq":%d}`, id, len(n.events)+1))
-	n.feed.MarkDeleted()
-	n.feed.Publish(n.events[len(n.events)-1])
-	n.feed.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = append(s.events, fmt.Appendf(nil, `{"type":"session.deleted","sessionId":%d,"seq":%d}`, id, len(s.events)+1))
+	s.feed.MarkDeleted()
+	s.feed.Publish(s.events[len(s.events)-1])
+	s.feed.Close()
 }
 
-func (n *night) tallies() []protocol.TallyGame {
+func (s *fakeSession) tallies() []protocol.TallyGame {
 	list := []protocol.TallyGame{}
-	for _, g := range n.games {
+	for _, g := range s.games {
 		list = append(list, *g)
 	}
 	return list
-}
-
-var padding = func() []byte {
-	b := make([]byte, 64<<10)
-	for i := range b {
-		b[i] = 'p'
-	}
-	return b
-}()
-
-// event is the JSON of an event, longer by about as many bytes as told. It carries
-// when it was made.
-func event(id protocol.SessionID, seq protocol.Seq, longer int) []byte {
-	return fmt.Appendf(nil, `{"type":"vote.received","sessionId":%d,"seq":%d,"at":%d,"data":"%s"}`, id, seq, time.Now().UnixNano(), padding[:longer])
-}
-
-// eventually waits for a condition that another goroutine brings about.
-func eventually(t testing.TB, what string, condition func() bool) {
-	t.Helper()
-	look := time.NewTicker(time.Millisecond)
-	defer look.Stop()
-	tooLate := time.After(20 * time.Second)
-	for !condition() {
-		select {
-		case <-look.C:
-		case <-tooLate:
-			t.Fatalf("never came: %s", what)
-		}
-	}
 }

@@ -12,144 +12,144 @@ import (
 	"partyline/protocol"
 )
 
-// askAndDoNotRead has a client ask until its reader is paused: its socket is full and
-// so many answers wait that no more questions are read.
-func askAndDoNotRead(a *arena) *client {
-	a.t.Helper()
-	c := a.connect(true)
-	question := masked(opText, append(append([]byte(`{"type":"request","id":"1","data":"`), padding[:50_000]...), `"}`...))
+// sendWithoutReading connects a client that sends requests until its reader is paused: its
+// socket is full and so many replies wait that no more requests are read.
+func sendWithoutReading(ts *testServer) *client {
+	ts.t.Helper()
+	c := ts.connect(true)
+	request := masked(opText, append(append([]byte(`{"type":"request","id":"1","data":"`), padding[:50_000]...), `"}`...))
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
 		for {
-			if _, err := c.conn.Write(question); err != nil {
+			if _, err := c.conn.Write(request); err != nil {
 				return
 			}
 		}
 	}()
-	a.t.Cleanup(func() {
+	ts.t.Cleanup(func() {
 		_ = c.conn.Close()
 		<-asked
 	})
-	eventually(a.t, "a paused reader", c.peer.Paused)
+	eventually(ts.t, "a paused reader", c.server.ReadPaused)
 	return c
 }
 
-func gone(a *arena) {
-	a.t.Helper()
-	eventually(a.t, "the end of the peer", func() bool { return a.engine.Stats().Connections == 0 })
+func expectNoConns(ts *testServer) {
+	ts.t.Helper()
+	eventually(ts.t, "the end of the connection", func() bool { return ts.engine.Stats().Connections == 0 })
 }
 
-// The reader waited for room in the outbox that nobody made any more.
-func TestConnectionThatBreaksWhileItsReaderIsPausedIsForgotten(t *testing.T) {
-	a := newArena(t, fanout.Options{})
-	c := askAndDoNotRead(a)
+// The paused reader must not wait for space in the outbox that nothing makes any more.
+func TestBrokenConnectionWithPausedReaderIsRemoved(t *testing.T) {
+	ts := newServer(t, fanout.Options{})
+	c := sendWithoutReading(ts)
 	_ = c.conn.(*net.TCPConn).SetLinger(0)
 	_ = c.conn.Close()
-	gone(a)
+	expectNoConns(ts)
 }
 
-// With TLS no close frame can follow a write that was cut off. The outbox must be full
-// before the socket has been so for too long, on a slow machine as well.
-func TestPausedPeerThatStallsIsForgottenWithTLS(t *testing.T) {
-	a := newTLSArena(t, fanout.Options{StallTimeout: 3 * time.Second})
-	askAndDoNotRead(a)
-	gone(a)
-	if s := a.engine.Stats(); s.ClosedSlow != 1 {
+// With TLS no close frame can follow a write that was cut off. The outbox must be full before
+// the stall timeout ends, on a slow machine as well.
+func TestStalledConnectionWithPausedReaderIsRemovedWithTLS(t *testing.T) {
+	ts := newTLSServer(t, fanout.Options{StallTimeout: 3 * time.Second})
+	sendWithoutReading(ts)
+	expectNoConns(ts)
+	if s := ts.engine.Stats(); s.ClosedSlow != 1 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// Neither for the reader, nor for the goodbyes of TLS one after the other.
+// Close waits neither for paused readers, nor for the TLS alerts one after the other.
 func TestCloseDoesNotWaitForPausedReaders(t *testing.T) {
-	a := newTLSArena(t, fanout.Options{})
+	ts := newTLSServer(t, fanout.Options{})
 	for range 5 {
-		askAndDoNotRead(a)
+		sendWithoutReading(ts)
 	}
-	closes(a)
+	expectEngineCloses(ts)
 }
 
-// closes wants the engine to end soon.
-func closes(a *arena) {
-	a.t.Helper()
+// expectEngineCloses fails unless Close returns soon.
+func expectEngineCloses(ts *testServer) {
+	ts.t.Helper()
 	var closed atomic.Bool
 	go func() {
-		a.engine.Close()
+		ts.engine.Close()
 		closed.Store(true)
 	}()
-	eventually(a.t, "the end of the engine", closed.Load)
+	eventually(ts.t, "the end of the engine", closed.Load)
 }
 
-// Pongs are not read while the reader is paused: that is not the client's silence.
-func TestPausedPeerIsNotSilent(t *testing.T) {
+// Pongs are not read while the reader is paused: that does not make the client silent.
+func TestPausedReaderDoesNotCountAsSilent(t *testing.T) {
 	const limit = 8
-	a := newArena(t, fanout.Options{HeartbeatInterval: time.Hour})
-	c := askAndDoNotRead(a)
+	ts := newServer(t, fanout.Options{HeartbeatInterval: time.Hour})
+	c := sendWithoutReading(ts)
 	for range 3 * limit {
-		a.engine.Beat(limit)
+		ts.engine.Heartbeat(limit)
 	}
-	if s := a.engine.Stats(); s.ClosedSilent != 0 || s.Connections != 1 {
+	if s := ts.engine.Stats(); s.ClosedSilent != 0 || s.Connections != 1 {
 		t.Fatalf("%+v", s)
 	}
-	for c.peer.Paused() { // it reads its answers after all
+	for c.server.ReadPaused() { // the client reads its replies after all
 		c.expect(protocol.MessageResponse)
 	}
-	a.engine.Beat(limit) // heard when it was let go
-	if s := a.engine.Stats(); s.ClosedSilent != 0 {
+	ts.engine.Heartbeat(limit) // it counted as heard when reading went on
+	if s := ts.engine.Stats(); s.ClosedSilent != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// A message of many records may take longer than Stall, as long as it moves.
-func TestSlowPeerThatTakesALargeAnswerBitByBitIsNotClosedWithTLS(t *testing.T) {
+// A message of many TLS records may take longer than StallTimeout, as long as it moves.
+func TestSlowReaderOfALargeReplyIsNotClosedWithTLS(t *testing.T) {
 	const stall = 500 * time.Millisecond
-	a := newTLSArena(t, fanout.Options{StallTimeout: stall})
-	c := a.connect()
+	ts := newTLSServer(t, fanout.Options{StallTimeout: stall})
+	c := ts.connect()
 	answer := append(append([]byte(`{"type":"response","id":"`), make([]byte, 16<<20)...), `"}`...)
 	for i := range answer[25 : len(answer)-2] {
 		answer[25+i] = 'p'
 	}
 	begin := time.Now()
-	c.r.Reset(&gulping{c.conn, time.NewTicker(2 * time.Millisecond)})
-	if !c.peer.Send(answer) {
-		t.Fatal("not taken")
+	c.r.Reset(&recordReader{c.conn, time.NewTicker(2 * time.Millisecond)})
+	if !c.server.Send(answer) {
+		t.Fatal("not accepted")
 	}
 	c.expect(protocol.MessageResponse)
 	if took := time.Since(begin); took < 2*stall {
 		t.Fatalf("read in %v", took)
 	}
-	if s := a.engine.Stats(); s.ClosedSlow != 0 {
+	if s := ts.engine.Stats(); s.ClosedSlow != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// gulping reads a record at a time.
-type gulping struct {
+// recordReader reads a TLS record at a time.
+type recordReader struct {
 	from io.Reader
 	next *time.Ticker
 }
 
-func (g *gulping) Read(b []byte) (int, error) {
+func (g *recordReader) Read(b []byte) (int, error) {
 	<-g.next.C
 	return io.ReadFull(g.from, b[:min(len(b), 16<<10)])
 }
 
-// A client that never answers the close frame holds a server that stops for a second.
-func TestDrainWaitsASecondForAnAnswerToTheClose(t *testing.T) {
-	a := newArena(t, fanout.Options{})
-	a.connect()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // closeWait is longer
+// A client that never answers the close frame delays a stopping server by one second.
+func TestDrainWaitsOneSecondForTheCloseHandshake(t *testing.T) {
+	ts := newServer(t, fanout.Options{})
+	ts.connect()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // closeTimeout is longer
 	defer cancel()
-	if err := a.engine.Drain(ctx); err != nil {
+	if err := ts.engine.Drain(ctx); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestCloseEndsASubscribeThatWaitsForTheHub(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
-	asked := a.hub.hold()
-	c := a.connect()
-	c.say(`{"type":"subscribe","sessionId":1,"snapshot":true}`)
+func TestCloseEndsAWaitingSubscribe(t *testing.T) {
+	ts := newServer(t, fanout.Options{}, 1)
+	asked := ts.hub.holdState()
+	c := ts.connect()
+	c.sendText(`{"type":"subscribe","sessionId":1,"snapshot":true}`)
 	<-asked
-	closes(a)
+	expectEngineCloses(ts)
 }

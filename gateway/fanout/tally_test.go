@@ -12,22 +12,22 @@ import (
 
 func TestTallyIsShownAtOnceAndThenAtMostOncePerInterval(t *testing.T) {
 	const interval = 50 * time.Millisecond
-	a := newArena(t, fanout.Options{TallyInterval: interval}, 1)
-	c := a.connect()
+	ts := newServer(t, fanout.Options{TallyInterval: interval}, 1)
+	c := ts.connect()
 	c.subscribe(1, `,"mode":"tally"`)
-	if w := c.expect(protocol.MessageTally); w.Seq != 1 || len(w.Games) != 1 || w.Games[0].SessionUpvotes != 1 {
-		t.Fatalf("first: %+v", w)
+	if m := c.expect(protocol.MessageTally); m.Seq != 1 || len(m.Games) != 1 || m.Games[0].SessionUpvotes != 1 {
+		t.Fatalf("first: %+v", m)
 	}
 	const frames = 10
 	begin := time.Now()
-	stop := a.keepPublishing()
+	stop := ts.keepPublishing()
 	last := protocol.Seq(1)
 	next := func() {
-		w := c.expect(protocol.MessageTally)
-		if w.Seq <= last || w.Games[0].SessionUpvotes != int64(w.Seq) || w.Games[0].Upvotes != int64(w.Seq) {
-			t.Fatalf("%+v after %d", w, last)
+		m := c.expect(protocol.MessageTally)
+		if m.Seq <= last || m.Games[0].SessionUpvotes != int64(m.Seq) || m.Games[0].Upvotes != int64(m.Seq) {
+			t.Fatalf("%+v after %d", m, last)
 		}
-		last = w.Seq
+		last = m.Seq
 	}
 	for range frames {
 		next()
@@ -37,18 +37,18 @@ func TestTallyIsShownAtOnceAndThenAtMostOncePerInterval(t *testing.T) {
 	}
 	stop()
 	read := int64(frames + 1)
-	for ; last < a.hub.head(1); read++ {
+	for ; last < ts.hub.head(1); read++ {
 		next()
 	}
-	eventually(t, "the count of what was read", func() bool { return a.engine.Stats().Tallies == read })
-	if s := a.engine.Stats(); s.Deliveries != 0 {
+	eventually(t, "the count of what was read", func() bool { return ts.engine.Stats().Tallies == read })
+	if s := ts.engine.Stats(); s.Deliveries != 0 {
 		t.Errorf("%+v", s)
 	}
-	c.quiet()
+	c.expectNothing()
 }
 
 // keepPublishing publishes votes much faster than tallies are shown, until it is stopped.
-func (a *arena) keepPublishing() (stop func()) {
+func (ts *testServer) keepPublishing() (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -57,7 +57,7 @@ func (a *arena) keepPublishing() (stop func()) {
 		for {
 			select {
 			case <-votes.C:
-				a.hub.publish(1, 3)
+				ts.hub.publish(1, 3)
 			case <-done:
 				return
 			}
@@ -67,337 +67,221 @@ func (a *arena) keepPublishing() (stop func()) {
 		close(done)
 		<-ended
 	})
-	a.t.Cleanup(stop)
+	ts.t.Cleanup(stop)
 	return stop
 }
 
 func TestTallySubscriberBesideEventSubscriber(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: 10 * time.Millisecond}, 1, 2)
-	events, tallies := a.connect(), a.connect()
+	ts := newServer(t, fanout.Options{TallyInterval: 10 * time.Millisecond}, 1, 2)
+	events, tallies := ts.connect(), ts.connect()
 	events.subscribe(1, "")
 	tallies.subscribe(1, `,"mode":"tally"`)
 	tallies.expect(protocol.MessageTally)
 	tallies.subscribe(2, "")
 	for n := range protocol.Seq(20) {
-		a.hub.publish(1, 1)
-		events.events(1, n+1, n+2)
-		if w := tallies.expect(protocol.MessageTally); w.Seq != n+2 {
-			t.Fatalf("%+v", w)
+		ts.hub.publish(1, 1)
+		events.expectEvents(1, n+1, n+2)
+		if m := tallies.expect(protocol.MessageTally); m.Seq != n+2 {
+			t.Fatalf("%+v", m)
 		}
 	}
-	a.hub.publish(2, 1)
-	tallies.events(2, 1, 2)
+	ts.hub.publish(2, 1)
+	tallies.expectEvents(2, 1, 2)
 }
 
-// After a time without tally subscribers the tally is old: a new one must not see that.
+// After a time without tally subscribers the shown tally is old: a new subscriber must not be
+// sent that.
 func TestFirstTallyIsTheNewest(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
-	watcher := a.connect()
+	ts := newServer(t, fanout.Options{}, 1)
+	watcher := ts.connect()
 	watcher.subscribe(1, "")
 	for range 3 {
-		c := a.connect()
-		w := c.subscribe(1, `,"mode":"tally"`)
-		if first := c.expect(protocol.MessageTally); first.Seq != w.Seq {
-			t.Fatalf("a tally of %d at %d", first.Seq, w.Seq)
+		c := ts.connect()
+		m := c.subscribe(1, `,"mode":"tally"`)
+		if first := c.expect(protocol.MessageTally); first.Seq != m.Seq {
+			t.Fatalf("a tally of %d at %d", first.Seq, m.Seq)
 		}
-		c.say(`{"type":"unsubscribe","sessionId":1}`)
+		c.sendText(`{"type":"unsubscribe","sessionId":1}`)
 		c.expect(protocol.MessageUnsubscribed)
-		at := a.hub.head(1)
-		a.hub.publish(1, 7)
-		watcher.events(1, at, at+7)
+		at := ts.hub.head(1)
+		ts.hub.publish(1, 7)
+		watcher.expectEvents(1, at, at+7)
 	}
 }
 
-// tallyAfter takes the next tally or snapshot and wants it to be right, and of a seq
-// that is greater.
-func (c *client) tallyAfter(at protocol.Seq) word {
+// readTallyAfter reads the next tally or snapshot, which must be right, and later than at.
+func (c *client) readTallyAfter(at protocol.Seq) message {
 	c.t.Helper()
-	w := c.hear()
-	if w.Type == protocol.MessageSnapshot {
-		if w.Recovered == nil || !*w.Recovered {
-			c.t.Fatalf("a snapshot that says that something was left out: %+v", w)
+	m := c.readMessage()
+	if m.Type == protocol.MessageSnapshot {
+		if m.Recovered == nil || !*m.Recovered {
+			c.t.Fatalf("a snapshot that says that events were left out: %+v", m)
 		}
-		w.Games = c.stateOf(w).Tallies
-	} else if w.Type != protocol.MessageTally {
-		c.t.Fatalf("%+v", w)
+		m.Games = c.stateOf(m).Tallies
+	} else if m.Type != protocol.MessageTally {
+		c.t.Fatalf("%+v", m)
 	}
-	if w.Seq <= at {
-		c.t.Fatalf("%s of %d after %d", w.Type, w.Seq, at)
+	if m.Seq <= at {
+		c.t.Fatalf("%s of %d after %d", m.Type, m.Seq, at)
 	}
-	return w
+	return m
 }
 
-// stateOf is what a snapshot tells. Everything in it is as of its seq: each event is a
-// vote for game 1 or other news, which count as games played.
-func (c *client) stateOf(w word) protocol.SessionState {
+// stateOf decodes a snapshot. Everything in it must be as of its seq: each event is a vote for
+// game 1, or another event, which counts as a game played.
+func (c *client) stateOf(m message) protocol.SessionState {
 	c.t.Helper()
 	var s protocol.SessionState
-	if err := json.Unmarshal(w.Data, &s); err != nil || s.Seq != w.Seq {
-		c.t.Fatalf("%+v: %v", w, err)
+	if err := json.Unmarshal(m.Data, &s); err != nil || s.Seq != m.Seq {
+		c.t.Fatalf("%+v: %v", m, err)
 	}
-	if s.Tallies[0].SessionUpvotes+int64(s.Session.GamesPlayed) != int64(w.Seq) {
-		c.t.Fatalf("as of %d: %+v", w.Seq, s)
+	if s.Tallies[0].SessionUpvotes+int64(s.Session.GamesPlayed) != int64(m.Seq) {
+		c.t.Fatalf("as of %d: %+v", m.Seq, s)
 	}
 	return s
 }
 
-func TestWhatIsNoVoteMakesASnapshotAndTalliesGoOn(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
-	c := a.connect()
+func TestEventsOtherThanVotesMakeSnapshots(t *testing.T) {
+	ts := newServer(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
+	c := ts.connect()
 	c.subscribe(1, `,"mode":"tally"`)
 	c.expect(protocol.MessageTally)
 	for n := 1; n <= 5; n++ {
-		a.hub.happen(1)
-		if w := c.expect(protocol.MessageSnapshot); w.Seq != a.hub.head(1) || c.stateOf(w).Session.GamesPlayed != n || !*w.Recovered {
-			t.Fatalf("%+v", w)
+		ts.hub.publishOther(1)
+		if m := c.expect(protocol.MessageSnapshot); m.Seq != ts.hub.head(1) || c.stateOf(m).Session.GamesPlayed != n || !*m.Recovered {
+			t.Fatalf("%+v", m)
 		}
-		a.hub.publish(1, 3)
-		if w := c.expect(protocol.MessageTally); w.Seq != a.hub.head(1) {
-			t.Fatalf("%+v", w)
+		ts.hub.publish(1, 3)
+		if m := c.expect(protocol.MessageTally); m.Seq != ts.hub.head(1) {
+			t.Fatalf("%+v", m)
 		}
 	}
 	eventually(t, "the counts of what was read", func() bool {
-		s := a.engine.Stats()
+		s := ts.engine.Stats()
 		return s.Snapshots == 5 && s.Tallies == 6 && s.CatchupSnapshots == 0
 	})
-	c.quiet()
+	c.expectNothing()
 }
 
-// However many listen, a state is made once; nobody listens, none is made.
+// A state is made once however many subscribe to tallies, and not at all without tally
+// subscribers.
 func TestStatesAreMadeOncePerSession(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
-	events := a.connect()
+	ts := newServer(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
+	events := ts.connect()
 	events.subscribe(1, "")
-	a.hub.happen(1)
+	ts.hub.publishOther(1)
 	events.expect("game.added")
-	if n := a.hub.states(1); n != 0 {
-		t.Fatalf("%d states for nobody", n)
+	if n := ts.hub.states(1); n != 0 {
+		t.Fatalf("%d states without subscribers", n)
 	}
-	crowd := make([]*client, 300) // more than a chunk
-	for i := range crowd {
-		crowd[i] = a.connect()
-		crowd[i].subscribe(1, `,"mode":"tally"`)
-		crowd[i].expect(protocol.MessageTally)
+	clients := make([]*client, 300) // more than a shard
+	for i := range clients {
+		clients[i] = ts.connect()
+		clients[i].subscribe(1, `,"mode":"tally"`)
+		clients[i].expect(protocol.MessageTally)
 	}
-	if n := a.hub.states(1); n != 1 {
+	if n := ts.hub.states(1); n != 1 {
 		t.Fatalf("%d states for the first tally", n)
 	}
-	a.hub.happen(1)
-	for _, c := range crowd {
+	ts.hub.publishOther(1)
+	for _, c := range clients {
 		c.expect(protocol.MessageSnapshot)
 	}
-	if n := a.hub.states(1); n != 2 {
+	if n := ts.hub.states(1); n != 2 {
 		t.Errorf("%d states", n)
 	}
 }
 
-// A state may take long: until it is there no tally may tell of votes that came after
-// what it tells of, and then nothing is missing.
+// While a state is being made no tally may be sent that goes beyond it, and afterwards nothing
+// is missing.
 func TestTalliesWaitForTheState(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
-	c := a.connect()
+	ts := newServer(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
+	c := ts.connect()
 	c.subscribe(1, `,"mode":"tally"`)
 	c.expect(protocol.MessageTally)
-	wanted := a.hub.holdStates(1)
-	a.hub.happen(1)
-	a.hub.publish(1, 4)
+	wanted := ts.hub.holdRefresh(1)
+	ts.hub.publishOther(1)
+	ts.hub.publish(1, 4)
 	<-wanted
-	late := a.connect()
+	late := ts.connect()
 	late.subscribe(1, `,"mode":"tally"`)
 	<-wanted
-	c.quiet()
-	late.quiet()
-	a.hub.giveState(1)
-	if w := c.expect(protocol.MessageSnapshot); w.Seq != 6 || c.stateOf(w).Session.GamesPlayed != 1 {
-		t.Fatalf("%+v", w)
+	c.expectNothing()
+	late.expectNothing()
+	ts.hub.releaseRefresh(1)
+	if m := c.expect(protocol.MessageSnapshot); m.Seq != 6 || c.stateOf(m).Session.GamesPlayed != 1 {
+		t.Fatalf("%+v", m)
 	}
-	if w := late.expect(protocol.MessageTally); w.Seq != 6 {
-		t.Fatalf("%+v", w)
+	if m := late.expect(protocol.MessageTally); m.Seq != 6 {
+		t.Fatalf("%+v", m)
 	}
-	a.hub.publish(1, 1)
+	ts.hub.publish(1, 1)
 	c.expect(protocol.MessageTally)
 	late.expect(protocol.MessageTally)
 }
 
-// The first tally is never older than what subscribed told.
-func TestSubscribedIsNotFollowedByAnythingOlder(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: 20 * time.Millisecond}, 1)
-	stop := a.keepPublishing()
+// The first tally is never older than the subscribed message.
+func TestFirstTallyIsNotOlderThanSubscribed(t *testing.T) {
+	ts := newServer(t, fanout.Options{TallyInterval: 20 * time.Millisecond}, 1)
+	stop := ts.keepPublishing()
 	for i := range 20 {
-		c := a.connect()
-		w := c.subscribe(1, `,"mode":"tally"`+[]string{"", `,"snapshot":true`}[i%2])
-		at := w.Seq - 1
+		c := ts.connect()
+		m := c.subscribe(1, `,"mode":"tally"`+[]string{"", `,"snapshot":true`}[i%2])
+		at := m.Seq - 1
 		for range 3 {
-			at = c.tallyAfter(at).Seq
+			at = c.readTallyAfter(at).Seq
 		}
 	}
 	stop()
 }
 
-// Votes and other news without end, and readers that are slow or not: each sees
-// snapshots and tallies that are right, in order, no more often than the interval
-// says, and in the end where things stand.
-func TestStormOfVotesAndNews(t *testing.T) {
-	for name, start := range map[string]func(testing.TB, fanout.Options, ...protocol.SessionID) *arena{"bare": newArena, "tls": newTLSArena} {
+// Under a load of votes and other events, slow and fast readers get right snapshots and
+// tallies, in order, no more often than the interval says, and in the end the newest.
+func TestTalliesUnderLoad(t *testing.T) {
+	for name, start := range map[string]func(testing.TB, fanout.Options, ...protocol.SessionID) *testServer{"bare": newServer, "tls": newTLSServer} {
 		t.Run(name, func(t *testing.T) {
 			const interval, rounds = 2 * time.Millisecond, 3000
-			a := start(t, fanout.Options{TallyInterval: interval}, 1)
+			ts := start(t, fanout.Options{TallyInterval: interval}, 1)
 			begin := time.Now()
 			var all sync.WaitGroup
 			for i := range 12 {
-				c := a.connect(i%3 == 0)
+				c := ts.connect(i%3 == 0)
 				c.subscribe(1, `,"mode":"tally"`)
-				all.Go(func() { c.tallies(a, rounds) })
+				all.Go(func() { c.readTallies(ts, rounds) })
 			}
 			for i := range rounds {
-				a.hub.publishPadded(1, 1+i%7, 500) // the ring overruns, which concerns nobody here
+				ts.hub.publishPadded(1, 1+i%7, 500) // the ring overruns, which tally subscribers do not notice
 				if i%3 == 0 {
-					a.hub.happen(1)
+					ts.hub.publishOther(1)
 				}
 			}
-			a.hub.happen(1)
+			ts.hub.publishOther(1)
 			all.Wait()
-			if n, most := a.hub.states(1), int(time.Since(begin)/interval)+2; n == 0 || n > most {
+			if n, most := ts.hub.states(1), int(time.Since(begin)/interval)+2; n == 0 || n > most {
 				t.Errorf("%d states, at most %d are allowed", n, most)
 			}
-			if s := a.engine.Stats(); s.Deliveries != 0 || s.ReplayedEvents != 0 || s.CatchupSnapshots != 0 {
+			if s := ts.engine.Stats(); s.Deliveries != 0 || s.ReplayedEvents != 0 || s.CatchupSnapshots != 0 {
 				t.Errorf("%+v", s)
 			}
 		})
 	}
 }
 
-// tallies reads until everything is told that will be: so many pieces of news and one.
-func (c *client) tallies(a *arena, rounds int) {
-	var at, stated protocol.Seq
-	for news := 0; news < rounds/3+1 || at < a.hub.head(1); {
-		w := c.tallyAfter(at)
-		at = w.Seq
-		if w.Type == protocol.MessageSnapshot {
-			s := c.stateOf(w)
-			news, stated = s.Session.GamesPlayed, w.Seq
+// readTallies reads until the last tally: so many votes and other events, and one more.
+func (c *client) readTallies(ts *testServer, rounds int) {
+	var at, stateSeq protocol.Seq
+	for others := 0; others < rounds/3+1 || at < ts.hub.head(1); {
+		m := c.readTallyAfter(at)
+		at = m.Seq
+		if m.Type == protocol.MessageSnapshot {
+			s := c.stateOf(m)
+			others, stateSeq = s.Session.GamesPlayed, m.Seq
 			continue
 		}
 		// Since the last snapshot there were only votes.
-		if stated > 0 && w.Games[0].SessionUpvotes+int64(news) != int64(w.Seq) {
-			c.t.Errorf("tally of %d after the snapshot of %d: %+v", w.Seq, stated, w.Games)
+		if stateSeq > 0 && m.Games[0].SessionUpvotes+int64(others) != int64(m.Seq) {
+			c.t.Errorf("tally of %d after the snapshot of %d: %+v", m.Seq, stateSeq, m.Games)
 			return
-		}
-	}
-}
-
-// A reader that takes nothing for a while is sent the newest of each, and not what it missed.
-func TestSlowTallyReaderGetsTheNewest(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond}, 1)
-	quick, slow := a.connect(), a.connect(true)
-	quick.subscribe(1, `,"mode":"tally"`)
-	quick.expect(protocol.MessageTally)
-	slow.subscribe(1, `,"mode":"tally"`)
-	const forGood = 50 // looks, a millisecond apart
-	looks := 0
-	eventually(t, "a full socket", func() bool {
-		if looks++; !slow.peer.Pumping() {
-			looks = 0
-			slow.peer.Send([]byte(`{"type":"pong","message":"` + string(padding) + `"}`))
-		}
-		return looks == forGood
-	})
-	const changes = 50
-	for range changes {
-		a.hub.happen(1)
-		quick.expect(protocol.MessageSnapshot)
-		a.hub.publish(1, 1)
-		quick.expect(protocol.MessageTally)
-	}
-	heard, at := 0, protocol.Seq(0)
-	for at < a.hub.head(1) {
-		w := slow.hear()
-		if w.Type == protocol.MessagePong {
-			continue
-		}
-		if heard++; w.Seq <= at {
-			t.Fatalf("%s of %d after %d", w.Type, w.Seq, at)
-		}
-		at = w.Seq
-	}
-	if heard > 4 { // one that was on its way, the newest snapshot and the newest tally
-		t.Errorf("%d tallies and snapshots of %d changes", heard, changes)
-	}
-	slow.quiet()
-}
-
-// A snapshot that is stuck in a socket is not copied, and nothing may grow into it.
-func TestPeersThatStallWithinASnapshot(t *testing.T) {
-	// The last of ten must be stuck before the first has been so for too long.
-	a := newArena(t, fanout.Options{TallyInterval: time.Millisecond, StallTimeout: 5 * time.Second}, 1)
-	quick := a.connect()
-	quick.subscribe(1, `,"mode":"tally"`)
-	quick.expect(protocol.MessageTally)
-	a.hub.lengthen(1, 8<<20)
-	stuck := make([]*client, 10)
-	for i := range stuck {
-		stuck[i] = a.connect(true)
-		stuck[i].subscribe(1, `,"mode":"tally"`)
-	}
-	before := heap()
-	a.hub.happen(1)
-	long := quick.expect(protocol.MessageSnapshot)
-	eventually(t, "full sockets", func() bool {
-		for _, c := range stuck {
-			if !c.peer.Pumping() {
-				return false
-			}
-		}
-		return true
-	})
-	if grown := max(heap(), before) - before; grown > 64<<20 {
-		t.Errorf("ten peers hold %d MiB of one snapshot of 8", grown>>20)
-	}
-	var reading sync.WaitGroup
-	for _, c := range stuck[:5] {
-		reading.Go(func() {
-			for w := c.hear(); w.Type != protocol.MessageSnapshot; w = c.hear() {
-			}
-		})
-	}
-	reading.Wait()
-	eventually(t, "the end of those who do not read", func() bool { return a.engine.Stats().Connections == 6 })
-	if s := a.engine.Stats(); s.ClosedSlow != 5 {
-		t.Errorf("%+v", s)
-	}
-	late := a.connect()
-	late.subscribe(1, `,"mode":"tally"`)
-	if w := late.expect(protocol.MessageTally); w.Seq != long.Seq {
-		t.Fatalf("%+v", w)
-	}
-	a.hub.happen(1)
-	late.expect(protocol.MessageSnapshot)
-}
-
-// Before it goes a peer gets the newest, without waiting for a beat.
-func TestPeerThatIsSentAwayGetsTheNewestTally(t *testing.T) {
-	a := newArena(t, fanout.Options{TallyInterval: time.Hour}, 1)
-	c := a.connect()
-	c.subscribe(1, `,"mode":"tally"`)
-	c.expect(protocol.MessageTally) // the hour begins
-	a.hub.publish(1, 9)
-	if err := a.engine.Drain(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	c.expect(protocol.MessageDraining)
-	if w := c.expect(protocol.MessageTally); w.Seq != 10 {
-		t.Fatalf("%+v", w)
-	}
-	c.expectClose(protocol.CloseGoingAway)
-}
-
-// What all tallies together cost has a bound: a crowd that is too large for twenty times
-// a second is shown less often.
-func TestLargeCrowdsHaveFewerTallies(t *testing.T) {
-	a := newArena(t, fanout.Options{Workers: 2, TallyInterval: 50 * time.Millisecond})
-	for crowd, want := range map[int]time.Duration{1: 50 * time.Millisecond, 2500: 50 * time.Millisecond, 5000: 100 * time.Millisecond, 18000: 360 * time.Millisecond} {
-		if got := a.engine.TallyInterval(crowd); got != want {
-			t.Errorf("%d subscribers have a tally every %v, want %v", crowd, got, want)
 		}
 	}
 }

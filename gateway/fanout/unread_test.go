@@ -11,16 +11,16 @@ import (
 	"partyline/protocol"
 )
 
-// answerSize is that of a long answer.
-const answerSize = 20_000
+// replySize is the length of a long reply in bytes.
+const replySize = 20_000
 
-// leave sends the client, who reads nothing, answers of so many bytes together, and says
-// how many were accepted.
-func (c *client) leave(bytes int) (answers int) {
+// leaveUnread sends the client, which reads nothing, replies of so many bytes together, and
+// returns how many were accepted.
+func (c *client) leaveUnread(bytes int) (answers int) {
 	c.t.Helper()
-	payload := fmt.Appendf(nil, `{"type":"response","id":"%s"}`, strings.Repeat("x", answerSize))
-	for range bytes / answerSize {
-		if !c.peer.Send(payload) {
+	payload := fmt.Appendf(nil, `{"type":"response","id":"%s"}`, strings.Repeat("x", replySize))
+	for range bytes / replySize {
+		if !c.server.Send(payload) {
 			return answers
 		}
 		answers++
@@ -28,45 +28,46 @@ func (c *client) leave(bytes int) (answers int) {
 	return answers
 }
 
-// take reads so many answers and wants nothing to follow.
-func (c *client) take(answers int) {
+// readReplies reads so many replies and expects nothing behind them.
+func (c *client) readReplies(answers int) {
 	c.t.Helper()
 	for range answers {
 		c.expect(protocol.MessageResponse)
 	}
-	c.quiet()
+	c.expectNothing()
 }
 
-// crowded is an arena with clients who read nothing yet.
-type crowded struct {
-	*arena
-	kept map[*client]int // the answers that each was sent
+// unreadClients are clients that have read nothing yet.
+type unreadClients struct {
+	*testServer
+	replies map[*client]int // how many each was sent
 }
 
-// crowd has one client of the hall leave more unread than all of the hall may, another a
-// part of it, and others of other addresses as much or more.
-func (a *arena) crowd(most int) (greedy *client, others crowded) {
-	a.t.Helper()
-	greedy, modest, neighbour, operator := a.connectFrom(hall), a.connectFrom(hall), a.connectFrom(street), a.connectFrom("")
-	others = crowded{a, map[*client]int{modest: modest.leave(most / 8), neighbour: neighbour.leave(most * 3 / 4), operator: operator.leave(most * 3 / 2)}}
-	a.overload(greedy, most)
+// overloadAddress connects one client of the hall that leaves more unread than the whole hall
+// may, another that leaves a part of it, and others of other addresses that leave as much or
+// more.
+func (ts *testServer) overloadAddress(budget int) (greedy *client, others unreadClients) {
+	ts.t.Helper()
+	greedy, modest, neighbour, operator := ts.connectFrom(hall), ts.connectFrom(hall), ts.connectFrom(street), ts.connectFrom("")
+	others = unreadClients{ts, map[*client]int{modest: modest.leaveUnread(budget / 8), neighbour: neighbour.leaveUnread(budget * 3 / 4), operator: operator.leaveUnread(budget * 3 / 2)}}
+	ts.sendUntilOneIsClosed(greedy, budget)
 	return greedy, others
 }
 
-// overload has a client leave more and more unread until somebody is closed.
-func (a *arena) overload(c *client, most int) {
-	a.t.Helper()
-	eventually(a.t, "a peer that is closed", func() bool {
-		c.leave(most / 20)
-		return a.engine.Stats().ClosedSlow > 0
+// sendUntilOneIsClosed leaves more and more unread by one client until a connection is closed.
+func (ts *testServer) sendUntilOneIsClosed(c *client, budget int) {
+	ts.t.Helper()
+	eventually(ts.t, "a closed connection", func() bool {
+		c.leaveUnread(budget / 20)
+		return ts.engine.Stats().ClosedSlow > 0
 	})
 }
 
-// take has the others read all they were sent.
-func (c crowded) take() {
+// readAllReplies reads everything the clients were sent.
+func (c unreadClients) readAllReplies() {
 	c.t.Helper()
-	for c, answers := range c.kept {
-		c.take(answers)
+	for c, answers := range c.replies {
+		c.readReplies(answers)
 	}
 	if n := c.engine.Stats().ClosedSlow; n != 1 {
 		c.t.Errorf("%d were closed", n)
@@ -78,83 +79,84 @@ const (
 	street = "198.51.100.4"
 )
 
-// TestWhoLeavesTheMostUnreadIsClosed: of those from one address, when that has more than
-// its share. The others are sent everything.
-func TestWhoLeavesTheMostUnreadIsClosed(t *testing.T) {
-	const most = 2 << 20
-	a := newArena(t, fanout.Options{MaxUnreadPerAddress: most})
-	greedy, others := a.crowd(most)
+// Of the connections of one address that leaves too much unread, the one with the budget is
+// closed. The others are sent everything.
+func TestConnectionWithMostUnreadOfAnAddressIsClosed(t *testing.T) {
+	const budget = 2 << 20
+	ts := newServer(t, fanout.Options{MaxUnreadPerAddress: budget})
+	greedy, others := ts.overloadAddress(budget)
 	greedy.expectClose(protocol.CloseTooSlow)
-	others.take()
+	others.readAllReplies()
 }
 
-// With TLS a record that was begun cannot be ended, so nobody is told why.
-func TestWhoLeavesTheMostUnreadIsClosedWithTLS(t *testing.T) {
-	const most = 2 << 20
-	a := newTLSArena(t, fanout.Options{MaxUnreadPerAddress: most})
-	greedy, others := a.crowd(most)
+// With TLS a record that was begun cannot be completed, so the client is not told why.
+func TestConnectionWithMostUnreadOfAnAddressIsClosedWithTLS(t *testing.T) {
+	const budget = 2 << 20
+	ts := newTLSServer(t, fanout.Options{MaxUnreadPerAddress: budget})
+	greedy, others := ts.overloadAddress(budget)
 	for err := error(nil); err == nil; {
-		_, err = greedy.tryHear()
+		_, err = greedy.tryReadMessage()
 	}
-	others.take()
+	others.readAllReplies()
 }
 
-// TestAllTogetherLeaveSoMuchUnread: then the heaviest of the heaviest address is closed.
-func TestAllTogetherLeaveSoMuchUnread(t *testing.T) {
-	const most = 4 << 20
-	a := newArena(t, fanout.Options{MaxUnread: most})
-	large, small, other := a.connectFrom(hall), a.connectFrom(hall), a.connectFrom(street)
-	kept := map[*client]int{small: small.leave(most / 8), other: other.leave(most / 4)}
-	a.overload(large, most)
+// When all connections together leave too much unread, the heaviest of the heaviest address is
+// closed.
+func TestTotalUnreadIsBounded(t *testing.T) {
+	const budget = 4 << 20
+	ts := newServer(t, fanout.Options{MaxUnread: budget})
+	large, small, other := ts.connectFrom(hall), ts.connectFrom(hall), ts.connectFrom(street)
+	kept := map[*client]int{small: small.leaveUnread(budget / 8), other: other.leaveUnread(budget / 4)}
+	ts.sendUntilOneIsClosed(large, budget)
 	large.expectClose(protocol.CloseTooSlow)
 	for c, answers := range kept {
-		c.take(answers)
+		c.readReplies(answers)
 	}
-	if n := a.engine.Stats().ClosedSlow; n != 1 {
+	if n := ts.engine.Stats().ClosedSlow; n != 1 {
 		t.Errorf("%d were closed", n)
 	}
 }
 
-// TestAReplayIsPaidFor: for each batch, which comes when that is so, and nothing is left
-// out or comes before.
-func TestAReplayIsPaidFor(t *testing.T) {
+// Each batch of a replay is charged and waits for as long as chargeReplay says; no event is
+// left out or comes before.
+func TestReplayIsCharged(t *testing.T) {
 	const events, wait = 2000, 20 * time.Millisecond
-	var paid, batches atomic.Int64
-	a := newArena(t, fanout.Options{}, 1)
-	a.pay = func(bytes int) time.Duration {
-		paid.Add(int64(bytes))
+	var charged, batches atomic.Int64
+	ts := newServer(t, fanout.Options{}, 1)
+	ts.chargeReplay = func(bytes int) time.Duration {
+		charged.Add(int64(bytes))
 		batches.Add(1)
 		return wait
 	}
-	a.hub.publish(1, events)
+	ts.hub.publish(1, events)
 	begin := time.Now()
-	c := a.connect()
+	c := ts.connect()
 	c.subscribe(1, `,"since":0`)
-	head := a.hub.head(1)
-	c.events(1, 0, head)
-	if n := batches.Load(); n < 2 || paid.Load() < events*50 || time.Since(begin) < time.Duration(n)*wait {
-		t.Errorf("%d bytes were paid for in %d batches, within %s", paid.Load(), n, time.Since(begin))
+	head := ts.hub.head(1)
+	c.expectEvents(1, 0, head)
+	if n := batches.Load(); n < 2 || charged.Load() < events*50 || time.Since(begin) < time.Duration(n)*wait {
+		t.Errorf("%d bytes were charged in %d batches, within %s", charged.Load(), n, time.Since(begin))
 	}
-	a.hub.publish(1, 10)
-	c.events(1, head, head+10)
+	ts.hub.publish(1, 10)
+	c.expectEvents(1, head, head+10)
 }
 
-// TestWhatWasReadFromTheJournalCountsAsUnread, until it is taken.
-func TestWhatWasReadFromTheJournalCountsAsUnread(t *testing.T) {
-	a := newArena(t, fanout.Options{}, 1)
-	slow, quick := a.connectFrom(hall), a.connect()
+// Events read from the journal count as unread until the client has read them.
+func TestReplayedBytesCountAsUnread(t *testing.T) {
+	ts := newServer(t, fanout.Options{}, 1)
+	slow, quick := ts.connectFrom(hall), ts.connect()
 	slow.subscribe(1, `,"since":1`)
-	a.stall(slow, 1000)
+	ts.stall(slow, 1000)
 	quick.subscribe(1, "")
-	a.storm(quick, 5000)
+	ts.publishBig(quick, 5000)
 	at := protocol.Seq(1)
-	for most := int64(0); at < a.hub.head(1); at++ {
-		most = max(most, a.engine.Stats().Unread)
-		slow.events(1, at, at+1)
-		if at+1 == a.hub.head(1) && most < 40<<10 {
-			t.Errorf("at most %d bytes were counted", most)
+	for largest := int64(0); at < ts.hub.head(1); at++ {
+		largest = max(largest, ts.engine.Stats().Unread)
+		slow.expectEvents(1, at, at+1)
+		if at+1 == ts.hub.head(1) && largest < 40<<10 {
+			t.Errorf("at most %d bytes were counted", largest)
 		}
 	}
-	slow.quiet()
-	eventually(t, "nothing unread", func() bool { return a.engine.Stats().Unread == 0 })
+	slow.expectNothing()
+	eventually(t, "nothing unread", func() bool { return ts.engine.Stats().Unread == 0 })
 }
