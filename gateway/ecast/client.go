@@ -18,16 +18,16 @@ const DefaultURL = "https://ecast.jackboxgames.com/api/v2"
 const (
 	// timeout bounds each request, and each connection until its welcome.
 	timeout = 10 * time.Second
-	// maxAnswer bounds what is read at once, in bytes: the welcome of a large room with
-	// all its entities has some 100 KiB.
-	maxAnswer = 1 << 20
-	// maxHeader bounds the headers of an answer, in bytes.
+	// maxResponse bounds what is read at once, in bytes: the welcome of a large room with all
+	// its entities has some 100 KiB.
+	maxResponse = 1 << 20
+	// maxHeader bounds the headers of a response, in bytes.
 	maxHeader = 64 << 10
-	// agent is what browsers send; others the service turns away.
-	agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+	// userAgent is what browsers send; the service refuses others.
+	userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
 )
 
-// Options of a Client; the zero value serves.
+// Options of a Client; the zero value is usable.
 type Options struct {
 	// BaseURL is where the service is, DefaultURL when empty.
 	BaseURL string
@@ -35,9 +35,9 @@ type Options struct {
 	Resolver *net.Resolver
 	// RootCAs are the authorities trusted for TLS, nil for the machine's own.
 	RootCAs *x509.CertPool
-	// Dial connects, nil for the machine's network with what is refused there.
+	// Dial connects, nil for the machine's network without the addresses that are refused.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Jitter is the chance in the waits between connections, in [0,1). Default: random.
+	// Jitter randomizes the delays between connections, in [0,1). Default: random.
 	Jitter func() float64
 }
 
@@ -68,7 +68,7 @@ func New(o Options) (*Client, error) {
 	return &Client{base: base, http: newHTTP(o), jitter: o.Jitter}, nil
 }
 
-// validCode wants what a room code can be, before it becomes a part of any URL.
+// validCode is true for what can be a room code; it becomes a part of URLs.
 func validCode(code string) bool {
 	for _, c := range code {
 		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {

@@ -10,9 +10,9 @@ import (
 	"partyline/gateway/ssrf"
 )
 
-// TestAddressesThatAreCalled looks in: most of these addresses cannot be dialled from a
+// TestDialedAddresses looks in: most of these addresses cannot be dialled from a
 // test.
-func TestAddressesThatAreCalled(t *testing.T) {
+func TestDialedAddresses(t *testing.T) {
 	for _, c := range []struct {
 		base  string
 		calls []string // host and address, in this order
@@ -31,7 +31,7 @@ func TestAddressesThatAreCalled(t *testing.T) {
 		d := newDialer(base, nil)
 		for i, call := range c.calls {
 			host, address, _ := strings.Cut(call, " ")
-			err := d.judge(host, "tcp", address, nil)
+			err := d.checkAddress(host, "tcp", address, nil)
 			if (err == nil) != c.fine[i] || err != nil && !errors.Is(err, ssrf.ErrBlocked) {
 				t.Errorf("%s: %s: %v", c.base, call, err)
 			}
@@ -39,16 +39,16 @@ func TestAddressesThatAreCalled(t *testing.T) {
 	}
 }
 
-func TestAHostOfManyAddressesDoesNotFillTheMemory(t *testing.T) {
+func TestKnownAddressesAreBounded(t *testing.T) {
 	base, err := url.Parse("http://rooms.lan")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := newDialer(base, nil)
 	for i := range 250 {
-		_ = d.judge("rooms.lan", "tcp", fmt.Sprintf("10.0.1.%d:80", i), nil)
+		_ = d.checkAddress("rooms.lan", "tcp", fmt.Sprintf("10.0.1.%d:80", i), nil)
 	}
-	if len(d.own) > maxOwn {
-		t.Errorf("%d addresses are kept", len(d.own))
+	if len(d.namedAddrs) > maxNamedAddrs {
+		t.Errorf("%d addresses are kept", len(d.namedAddrs))
 	}
 }

@@ -1,16 +1,16 @@
-// Package ecast looks into the rooms of the games: how many players are there, has the
-// game begun, is it over. It is a client of the service that Jackbox rooms live on
+// Package ecast observes the rooms of the games: how many players there are, whether the game
+// has begun, whether it is over. It is a client of the service that hosts Jackbox rooms
 // ("ecast"), as the games' own players use it.
 //
-// A room is looked up by REST. Then an observer, who takes no seat, listens to it by
-// WebSocket; where observers are not let in, REST is asked again and again. Players are
-// the seats that were ever taken: the service never gives one back.
+// A room is looked up by REST. Then an observer, who takes no player's seat, listens to the
+// room by WebSocket; where observers are refused, REST is polled. Players are the seats that
+// were ever taken: the service never frees one.
 //
-// The service is a stranger, and it names the hosts that are called next. So everything
-// has a deadline and a limit, nothing is redirected, and addresses that are not public
-// are refused at the moment of dialling, but for the host that the base URL names.
+// The service is not trusted, and it names the hosts that are called next. So everything has a
+// deadline and a limit, redirects are not followed, and addresses that are not public are
+// refused at the moment of dialling, except for the host that the base URL names.
 //
-// The package decides nothing about a session: it tells what it sees, and returns when
-// it can see nothing more. It logs nothing and keeps nothing; the secret of a seat is in
+// The package decides nothing about a session: it reports what it observes, and returns when
+// it can observe no more. It logs nothing and stores nothing; the secret of a connection is in
 // no error.
 package ecast

@@ -5,8 +5,8 @@ import "encoding/json"
 // What the service says to us. Fields are read where they are needed, each for itself:
 // games fill them as they like.
 
-// frame is one message. A reply to a message of ours would have a field more; an
-// observer sends none.
+// frame is one message. A reply to a message of ours would have one more field; an observer
+// sends none.
 type frame struct {
 	Opcode string          `json:"opcode"`
 	Result json.RawMessage `json:"result"`
@@ -14,7 +14,7 @@ type frame struct {
 
 // welcome is the result of the first frame.
 type welcome struct {
-	// ID and Secret open the same seat again.
+	// ID and Secret reopen the same observer's connection.
 	ID     json.Number `json:"id"`
 	Secret string      `json:"secret"`
 	// Here is everybody who has ever had a seat.
@@ -23,33 +23,33 @@ type welcome struct {
 	Entities map[string]json.RawMessage `json:"entities"`
 }
 
-// client is somebody in Here, or the result of client/connected.
-type client struct {
+// participant is a client in Here, or the result of client/connected.
+type participant struct {
 	ID    json.Number                `json:"id"`
 	Role  string                     `json:"role"`
 	Roles map[string]json.RawMessage `json:"roles"`
 }
 
-func (c *client) plays() bool {
+func (c *participant) isPlayer() bool {
 	_, plays := c.Roles["player"]
 	return plays || c.Role == "player"
 }
 
-// entity is a piece of a room's state. Val is JSON, within a string where it is a text.
+// entity is a part of a room's state. Val is JSON, inside a string where it is a text.
 type entity struct {
 	Key string          `json:"key"`
 	Val json.RawMessage `json:"val"`
 }
 
-// progress is what rooms say of their game. Not every game says everything, and some say
-// it in other types.
+// progress is what rooms report of their game. Not every game reports everything, and some use
+// other types.
 type progress struct {
 	State        any `json:"state"`
 	GameFinished any `json:"gameFinished"`
 }
 
-// progressOf reads the value of a room's entity; ok is false when it is none.
-func progressOf(val json.RawMessage) (p progress, ok bool) {
+// parseProgress parses the value of a room's entity; ok is false when it is not one.
+func parseProgress(val json.RawMessage) (p progress, ok bool) {
 	var text string
 	if json.Unmarshal(val, &text) == nil {
 		val = json.RawMessage(text)

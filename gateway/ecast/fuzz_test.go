@@ -23,11 +23,11 @@ func FuzzRoom(f *testing.F) {
 		v := newView()
 		var w welcome
 		if json.Unmarshal([]byte(greeting), &w) == nil {
-			v.greet(&w)
+			v.applyWelcome(&w)
 		}
 		before := len(v.players)
-		_ = v.hear(frame{Opcode: opcode, Result: json.RawMessage(result)})
-		s := v.sight()
+		_ = v.applyFrame(frame{Opcode: opcode, Result: json.RawMessage(result)})
+		s := v.observation()
 		if err := (session.ObservePlayers{ID: 1, GameID: 10001, Observation: s}).Check(); err != nil {
 			t.Fatalf("%+v: %v", s, err)
 		}
@@ -52,10 +52,10 @@ func FuzzAnswer(f *testing.F) {
 		var body struct {
 			Host string `json:"host"`
 		}
-		if understand(status, []byte(text), &body) != nil || !validHost(body.Host) {
+		if decodeResponse(status, []byte(text), &body) != nil || !validHost(body.Host) {
 			return
 		}
-		u := c.address(seat{host: body.Host, code: "QUIP", user: "u", id: "1", secret: "s"})
+		u := c.playURL(credentials{host: body.Host, code: "QUIP", user: "u", id: "1", secret: "s"})
 		if err := sameHost(u, body.Host); err != nil {
 			t.Fatalf("%q: %v", u, err)
 		}

@@ -11,22 +11,22 @@ import (
 )
 
 func TestAGameFromTheLobbyToItsEnd(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
 		room.Join("ann")
-		w.observe("QUIP")
-		w.want("waiting 1")
+		f.observe("QUIP")
+		f.wantObservations("waiting 1")
 		ben := room.Join("ben")
-		w.want("waiting 1", "waiting 2")
+		f.wantObservations("waiting 1", "waiting 2")
 		room.Leave(ben)
 		room.SetObject("room", map[string]any{"state": "Lobby", "lobbyState": "CanStart"})
-		rest(time.Minute)
-		w.want("waiting 1", "waiting 2")
+		advance(time.Minute)
+		f.wantObservations("waiting 1", "waiting 2")
 		room.SetObject("room", map[string]any{"state": "Gameplay"})
-		w.want("waiting 1", "waiting 2", "started 2")
+		f.wantObservations("waiting 1", "waiting 2", "started 2")
 		room.SetObject("room", map[string]any{"state": "PostGame", "gameFinished": true, "gameResults": map[string]any{}})
-		w.want("waiting 1", "waiting 2", "started 2", "finished 2")
-		_ = w.wantBack(false)
+		f.wantObservations("waiting 1", "waiting 2", "started 2", "finished 2")
+		_ = f.wantEnded(false)
 	})
 }
 
@@ -39,20 +39,20 @@ func TestHowAGameBegins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, before := range []bool{true, false} {
-				inWorld(t, func(w *world) {
-					room := w.service.Open("QUIP")
+				runInBubble(t, func(f *fixture) {
+					room := f.service.Open("QUIP")
 					if before {
 						begin(room)
 					}
-					w.observe("QUIP")
+					f.observe("QUIP")
 					if !before {
-						w.want("waiting 0")
+						f.wantObservations("waiting 0")
 						begin(room)
 					}
-					if seen := w.seen(); seen[len(seen)-1] != "started 0" {
+					if seen := f.observations(); seen[len(seen)-1] != "started 0" {
 						t.Errorf("saw %q", seen)
 					}
-					w.wantAway()
+					f.wantRunning()
 				})
 			}
 		})
@@ -69,116 +69,116 @@ func TestHowARoomEnds(t *testing.T) {
 		"it is gone, in 1006, and nobody knows it": func(r *fake.Room) { r.Refuse(fake.NotFound); r.Drop() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(w *world) {
-				room := w.service.Open("QUIP")
+			runInBubble(t, func(f *fixture) {
+				room := f.service.Open("QUIP")
 				room.Join("ann")
-				w.observe("QUIP")
+				f.observe("QUIP")
 				end(room)
-				rest(2 * time.Second)
-				w.want("waiting 1", "finished 1")
-				_ = w.wantBack(false)
+				advance(2 * time.Second)
+				f.wantObservations("waiting 1", "finished 1")
+				_ = f.wantEnded(false)
 			})
 		})
 	}
 }
 
-func TestARoomThatIsNone(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.observe("NONE")
-		w.want("finished -")
-		_ = w.wantBack(false)
+func TestUnknownRoomIsFinished(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		f.observe("NONE")
+		f.wantObservations("finished -")
+		_ = f.wantEnded(false)
 	})
 }
 
-func TestWhatIsNoRoomCodeIsNotAskedFor(t *testing.T) {
+func TestInvalidRoomCodeIsNotLookedUp(t *testing.T) {
 	for _, code := range []string{"", "ABC", "ABCDE", "abcd", "AB/D", "../.", "AB D", "ABC\n", "ÄBC", "A%2F"} {
-		inWorld(t, func(w *world) {
-			w.observe(code)
-			w.want("failed -")
-			_ = w.wantBack(false)
-			if asked := w.service.Asked(); len(asked) != 0 {
+		runInBubble(t, func(f *fixture) {
+			f.observe(code)
+			f.wantObservations("failed -")
+			_ = f.wantEnded(false)
+			if asked := f.service.Asked(); len(asked) != 0 {
 				t.Errorf("%q: asked for %v", code, asked)
 			}
 		})
 	}
 }
 
-func TestAGameThatDoesNotTellIsProbed(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP").Silent()
-		w.observe("QUIP")
-		w.want("waiting 0")
+func TestGameThatDoesNotReportJoinsIsProbed(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP").Silent()
+		f.observe("QUIP")
+		f.wantObservations("waiting 0")
 		for range 3 {
 			room.Join("somebody")
 		}
-		rest(19 * time.Second)
-		w.want("waiting 0")
-		rest(time.Second)
-		w.want("waiting 0", "waiting 3")
-		rest(time.Hour)
-		if open, peak := w.service.Connections(); open != 1 || peak != 2 {
+		advance(19 * time.Second)
+		f.wantObservations("waiting 0")
+		advance(time.Second)
+		f.wantObservations("waiting 0", "waiting 3")
+		advance(time.Hour)
+		if open, peak := f.service.Connections(); open != 1 || peak != 2 {
 			t.Errorf("%d are open, %d were", open, peak)
 		}
-		if at, _ := w.sockets(); len(at) != 1+181 {
+		if at, _ := f.sockets(); len(at) != 1+181 {
 			t.Errorf("%d connections in an hour and 20 seconds", len(at))
 		}
 		room.SetObject("room", map[string]any{"state": "Gameplay"})
-		before, _ := w.sockets()
-		rest(time.Hour)
-		if after, _ := w.sockets(); len(after) != len(before) {
-			t.Error("probed though nobody can come in any more")
+		before, _ := f.sockets()
+		advance(time.Hour)
+		if after, _ := f.sockets(); len(after) != len(before) {
+			t.Error("probed though nobody can join any more")
 		}
 	})
 }
 
-func TestAGameThatTellsIsNotProbed(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
+func TestGameThatReportsJoinsIsNotProbed(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
 		room.Join("ann")
-		rest(time.Hour)
-		if at, _ := w.sockets(); len(at) != 1 {
+		advance(time.Hour)
+		if at, _ := f.sockets(); len(at) != 1 {
 			t.Errorf("%d connections", len(at))
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if n := len(w.sights); n < 180 {
-			t.Errorf("told %d times in an hour, so nobody knows that it is well", n)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if n := len(f.reported); n < 180 {
+			t.Errorf("%d reports in an hour are too few to show that the observation works", n)
 		}
 	})
 }
 
-func TestAProbeThatFailsDoesNoHarm(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP").Silent()
-		w.observe("QUIP")
+func TestFailedProbeIsIgnored(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP").Silent()
+		f.observe("QUIP")
 		room.Refuse(fake.RateLimit)
 		room.Join("ann")
-		rest(time.Minute)
-		w.want("waiting 0")
+		advance(time.Minute)
+		f.wantObservations("waiting 0")
 		room.Refuse(0)
-		rest(20 * time.Second)
-		w.want("waiting 0", "waiting 1")
+		advance(20 * time.Second)
+		f.wantObservations("waiting 0", "waiting 1")
 		room.Vanish()
-		rest(20 * time.Second)
-		w.want("waiting 0", "waiting 1", "finished 1")
-		_ = w.wantBack(false)
+		advance(20 * time.Second)
+		f.wantObservations("waiting 0", "waiting 1", "finished 1")
+		_ = f.wantEnded(false)
 	})
 }
 
-func TestALostConnectionIsOpenedAgain(t *testing.T) {
+func TestLostConnectionIsReopened(t *testing.T) {
 	for _, jitter := range []float64{0, 0.999999} {
-		inWorld(t, func(w *world) {
-			w.jitter = jitter
-			room := w.service.Open("QUIP")
-			w.observe("QUIP")
+		runInBubble(t, func(f *fixture) {
+			f.jitter = jitter
+			room := f.service.Open("QUIP")
+			f.observe("QUIP")
 			room.Join("ann")
 			room.Drop()
-			room.Join("ben") // nobody hears of it
-			w.want("waiting 0", "waiting 1")
-			rest(1500 * time.Millisecond)
-			w.want("waiting 0", "waiting 1", "waiting 2")
-			at, again := w.sockets()
+			room.Join("ben") // the observer does not hear of it
+			f.wantObservations("waiting 0", "waiting 1")
+			advance(1500 * time.Millisecond)
+			f.wantObservations("waiting 0", "waiting 1", "waiting 2")
+			at, again := f.sockets()
 			wait := at[1].Sub(at[0])
 			if len(at) != 2 || again[0] || !again[1] || wait < time.Second || wait > 1500*time.Millisecond {
 				t.Errorf("opened %v, again %v", at, again)
@@ -190,15 +190,15 @@ func TestALostConnectionIsOpenedAgain(t *testing.T) {
 	}
 }
 
-func TestWaitsForAConnectionThatBreaksAgainAndAgain(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
+func TestReconnectDelaysGrow(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
 		for _, seconds := range []float64{1, 2, 4, 8, 13, 13, 13, 13, 13, 13} {
 			room.Drop()
 			begun := time.Now()
-			for before, _ := w.sockets(); ; rest(100 * time.Millisecond) {
-				if now, _ := w.sockets(); len(now) > len(before) {
+			for before, _ := f.sockets(); ; advance(100 * time.Millisecond) {
+				if now, _ := f.sockets(); len(now) > len(before) {
 					if wait := now[len(now)-1].Sub(begun); wait != time.Duration(seconds*float64(time.Second)) {
 						t.Errorf("waited %v, want %vs", wait, seconds)
 					}
@@ -206,86 +206,86 @@ func TestWaitsForAConnectionThatBreaksAgainAndAgain(t *testing.T) {
 				}
 			}
 		}
-		rest(2 * time.Minute)
+		advance(2 * time.Minute)
 		room.Drop()
-		begun, before := time.Now(), len(w.service.Asked())
-		rest(time.Second)
-		if asked := w.service.Asked(); len(asked) != before+1 || asked[before].At.Sub(begun) != time.Second {
-			t.Error("a connection that lasted does not begin the waits anew")
+		begun, before := time.Now(), len(f.service.Asked())
+		advance(time.Second)
+		if asked := f.service.Asked(); len(asked) != before+1 || asked[before].At.Sub(begun) != time.Second {
+			t.Error("a connection that lasted does not reset the delays")
 		}
 	})
 }
 
-func TestANetworkThatIsGoneIsGivenUpAfterAMinute(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
-		w.lines.fail(errors.New("no route"))
+func TestUnreachableNetworkIsGivenUpAfterAMinute(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
+		f.network.failDials(errors.New("no route"))
 		room.Drop()
-		rest(30 * time.Second)
-		w.wantAway()
-		rest(2 * time.Minute)
-		if err := w.wantBack(true); !strings.Contains(err.Error(), "no route") {
+		advance(30 * time.Second)
+		f.wantRunning()
+		advance(2 * time.Minute)
+		if err := f.wantEnded(true); !strings.Contains(err.Error(), "no route") {
 			t.Error(err)
 		}
 	})
 }
 
-func TestASeatThatIsNotGivenBackIsAnError(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
+func TestRefusedReconnectIsAnError(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
 		room.Refuse(fake.NoAccess)
 		room.Drop()
-		rest(2 * time.Second)
-		err := w.wantBack(true)
+		advance(2 * time.Second)
+		err := f.wantEnded(true)
 		if !strings.Contains(err.Error(), "2023") {
 			t.Error(err)
 		}
-		w.want("waiting 0")
+		f.wantObservations("waiting 0")
 	})
 }
 
-func TestEndsThatAreForGoodAreFollowedByREST(t *testing.T) {
+func TestNormalClosureIsFollowedByPolling(t *testing.T) {
 	for _, code := range []int{1000, 1005} {
-		inWorld(t, func(w *world) {
-			room := w.service.Open("QUIP")
+		runInBubble(t, func(f *fixture) {
+			room := f.service.Open("QUIP")
 			room.Join("ann")
-			w.observe("QUIP")
+			f.observe("QUIP")
 			room.End(code)
-			rest(time.Minute)
-			if at, _ := w.sockets(); len(at) != 1 {
+			advance(time.Minute)
+			if at, _ := f.sockets(); len(at) != 1 {
 				t.Errorf("%d: opened %d times", code, len(at))
 			}
 			room.Lock()
-			rest(20 * time.Second)
+			advance(20 * time.Second)
 			room.Vanish()
-			rest(20 * time.Second)
-			w.want("waiting 1", "started 1", "finished 1")
-			_ = w.wantBack(false)
+			advance(20 * time.Second)
+			f.wantObservations("waiting 1", "started 1", "finished 1")
+			_ = f.wantEnded(false)
 		})
 	}
 }
 
-func TestADeadConnectionIsNoticed(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.service.Open("QUIP").Join("ann")
-		w.observe("QUIP")
-		w.lines.lose(true)
-		rest(30 * time.Second) // a look, and 10 s for the answer to its ping
-		w.lines.lose(false)
-		rest(time.Second)
-		if _, again := w.sockets(); len(again) != 2 || !again[1] {
+func TestDeadConnectionIsReopened(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		f.service.Open("QUIP").Join("ann")
+		f.observe("QUIP")
+		f.network.setDropWrites(true)
+		advance(30 * time.Second) // a side check, and 10 s for the reply to its ping
+		f.network.setDropWrites(false)
+		advance(time.Second)
+		if _, again := f.sockets(); len(again) != 2 || !again[1] {
 			t.Errorf("opened again: %v", again)
 		}
-		w.wantAway()
+		f.wantRunning()
 	})
 }
 
-func TestNonsenseIsNotHeard(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
+func TestInvalidFramesAreIgnored(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
 		for _, text := range []string{
 			"", "{", "null", "[]", "12", `{"opcode":7}`, `{"opcode":"object"}`, `{"opcode":"object","result":{"key":"room","val":"{"}}`,
 			`{"opcode":"text","result":{"key":"room","val":"{\"state\":{\"Gameplay\":1},\"gameFinished\":\"true\"}"}}`,
@@ -295,43 +295,43 @@ func TestNonsenseIsNotHeard(t *testing.T) {
 		} {
 			room.Say(text)
 		}
-		w.want("waiting 0")
+		f.wantObservations("waiting 0")
 		room.Join("ann")
-		w.want("waiting 0", "waiting 1")
+		f.wantObservations("waiting 0", "waiting 1")
 	})
 }
 
-func TestAFrameThatIsTooLargeEndsTheConnection(t *testing.T) {
-	inWorld(t, func(w *world) {
-		room := w.service.Open("QUIP")
-		w.observe("QUIP")
+func TestTooLargeFrameEndsTheConnection(t *testing.T) {
+	runInBubble(t, func(f *fixture) {
+		room := f.service.Open("QUIP")
+		f.observe("QUIP")
 		room.Say(`{"opcode":"object","result":{"key":"x","val":"` + strings.Repeat("a", 1<<20) + `"}}`)
-		rest(2 * time.Second)
-		if _, again := w.sockets(); len(again) != 2 || !again[1] {
+		advance(2 * time.Second)
+		if _, again := f.sockets(); len(again) != 2 || !again[1] {
 			t.Errorf("opened again: %v", again)
 		}
 	})
 }
 
-func TestObserveReturnsWhenItIsCalledBack(t *testing.T) {
-	for name, prepare := range map[string]func(*world){
-		"in a lookup":  func(w *world) { w.service.Open("QUIP"); w.service.Fail(fake.Slow) },
-		"in a room":    func(w *world) { w.service.Open("QUIP").Silent() },
-		"in a pause":   func(w *world) { w.service.Open("QUIP").Refuse(fake.NoRole) },
-		"in a welcome": func(w *world) { w.service.Open("QUIP"); w.service.Freeze(true) },
+func TestObserveReturnsWhenCanceled(t *testing.T) {
+	for name, prepare := range map[string]func(*fixture){
+		"in a lookup":  func(f *fixture) { f.service.Open("QUIP"); f.service.Fail(fake.Slow) },
+		"in a room":    func(f *fixture) { f.service.Open("QUIP").Silent() },
+		"in a pause":   func(f *fixture) { f.service.Open("QUIP").Refuse(fake.NoRole) },
+		"in a welcome": func(f *fixture) { f.service.Open("QUIP"); f.service.Freeze(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(w *world) {
-				prepare(w)
-				w.observe("QUIP")
-				rest(5 * time.Second)
+			runInBubble(t, func(f *fixture) {
+				prepare(f)
+				f.observe("QUIP")
+				advance(5 * time.Second)
 				begun := time.Now()
-				w.cancel()
-				err := w.wantBack(true)
+				f.cancel()
+				err := f.wantEnded(true)
 				if !errors.Is(err, context.Canceled) || time.Since(begun) > 0 {
 					t.Errorf("%v after %v", err, time.Since(begun))
 				}
-				w.service.Freeze(false)
+				f.service.Freeze(false)
 			})
 		})
 	}

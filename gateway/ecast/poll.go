@@ -5,46 +5,45 @@ import (
 	"errors"
 )
 
-// poll asks by REST until the room is gone, or the service does not answer.
-func (v *visit) poll(ctx context.Context) (err error) {
+// poll asks by REST until the room is gone, or the service fails.
+func (o *observation) poll(ctx context.Context) (err error) {
 	for {
-		if v.entry, err = v.client.lookup(ctx, v.code); err != nil {
+		if o.room, err = o.client.lookup(ctx, o.code); err != nil {
 			return err
 		}
-		if err = v.glance(ctx); err != nil {
+		if err = o.checkOnce(ctx); err != nil {
 			return err
 		}
-		if err = pause(ctx, glanceEvery); err != nil {
+		if err = pause(ctx, pollInterval); err != nil {
 			return err
 		}
 	}
 }
 
-// glance tells what REST knows of the room that was just looked up: whether it is
-// locked, and how many seats were taken. They are fewer by the host's, and never more
-// than may play; observers and the audience may be among them, so players who were
-// counted one by one are believed more.
-func (v *visit) glance(ctx context.Context) error {
-	v.view.started = v.view.started || v.entry.locked
-	if len(v.view.players) == 0 {
-		n, err := v.client.connections(ctx, v.code)
+// checkOnce reports what REST knows of the room that was just looked up: whether it is locked,
+// and how many seats were taken, less the host's, and never more than may play. Observers and
+// the audience may be among them, so players who were counted one by one take precedence.
+func (o *observation) checkOnce(ctx context.Context) error {
+	o.view.started = o.view.started || o.room.locked
+	if len(o.view.players) == 0 {
+		n, err := o.client.countConnections(ctx, o.code)
 		switch {
-		case errors.Is(err, errGone): // whether the room is gone, says the room
+		case errors.Is(err, errRoomGone): // only the lookup of the room decides whether it is gone
 		case err != nil:
 			return err
 		default:
-			v.view.counted, v.view.slots = true, max(v.view.slots, v.entry.players(n))
+			o.view.counted, o.view.playerCount = true, max(o.view.playerCount, o.room.playersOf(n))
 		}
 	}
-	v.show()
+	o.reportNow()
 	return nil
 }
 
-// players is how many of so many seats can be players'.
-func (e entry) players(seats int) int {
+// playersOf is how many of so many seats can be players'.
+func (r roomInfo) playersOf(seats int) int {
 	n := max(seats-1, 0)
-	if e.most > 0 {
-		n = min(n, e.most)
+	if r.maxPlayers > 0 {
+		n = min(n, r.maxPlayers)
 	}
 	return n
 }

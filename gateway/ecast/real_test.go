@@ -70,7 +70,7 @@ func TestARoomByTLSAndWithout(t *testing.T) {
 	}
 }
 
-func TestACertificateOfNobody(t *testing.T) {
+func TestUntrustedCertificateIsRefused(t *testing.T) {
 	s := fake.New()
 	s.Open("QUIP")
 	server := httptest.NewTLSServer(s)
@@ -82,7 +82,7 @@ func TestACertificateOfNobody(t *testing.T) {
 }
 
 // A service that everybody may ask must not lead us into the network we stand in.
-func TestARoomWithinTheNetworkIsNotEntered(t *testing.T) {
+func TestInternalAddressesAreNotCalled(t *testing.T) {
 	s := fake.New()
 	server := httptest.NewServer(s)
 	defer server.Close()

@@ -15,71 +15,72 @@ const (
 	subprotocol = "ecast-v0"
 	// role is an observer's: it takes no seat.
 	role = "shard"
-	// observerName is how we are called in the lists of those who look.
+	// observerName is our name in the lists of observers.
 	observerName = "PARTYLINE"
 	// maxBeforeWelcome is how many frames may come before the welcome.
 	maxBeforeWelcome = 32
 )
 
-// seat is an observer's place in a room. id and secret, once there was a welcome, open
-// the same one again.
-type seat struct {
+// credentials identify an observer in a room. id and secret, set after a welcome, reopen the
+// same observer's connection.
+type credentials struct {
 	host, code string
 	user       string
 	id, secret string
 }
 
-// address is the URL of the seat's connection.
-func (c *Client) address(s seat) string {
-	q := url.Values{"role": {role}, "name": {observerName}, "format": {"json"}, "user-id": {s.user}}
-	if s.secret != "" {
-		q.Set("id", s.id)
-		q.Set("secret", s.secret)
+// playURL is the URL of the observer's connection.
+func (c *Client) playURL(creds credentials) string {
+	q := url.Values{"role": {role}, "name": {observerName}, "format": {"json"}, "user-id": {creds.user}}
+	if creds.secret != "" {
+		q.Set("id", creds.id)
+		q.Set("secret", creds.secret)
 	}
-	u := url.URL{Scheme: "wss", Host: s.host, Path: c.base.Path + "/rooms/" + s.code + "/play", RawQuery: q.Encode()}
+	u := url.URL{Scheme: "wss", Host: creds.host, Path: c.base.Path + "/rooms/" + creds.code + "/play", RawQuery: q.Encode()}
 	if c.base.Scheme == "http" {
 		u.Scheme = "ws"
 	}
 	return u.String()
 }
 
-// connect takes a seat and waits for the welcome. Whoever gets the connection closes it.
-func (c *Client) connect(ctx context.Context, s seat) (conn *websocket.Conn, w *welcome, err error) {
+// connect opens an observer's connection and waits for the welcome. The caller closes the
+// connection.
+func (c *Client) connect(ctx context.Context, creds credentials) (conn *websocket.Conn, w *welcome, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	conn, _, err = websocket.Dial(ctx, c.address(s), &websocket.DialOptions{
+	conn, _, err = websocket.Dial(ctx, c.playURL(creds), &websocket.DialOptions{
 		HTTPClient:   c.http,
-		HTTPHeader:   http.Header{"User-Agent": {agent}},
+		HTTPHeader:   http.Header{"User-Agent": {userAgent}},
 		Subprotocols: []string{subprotocol},
 	})
 	if err != nil {
 		return nil, nil, handshakeError(err)
 	}
-	conn.SetReadLimit(maxAnswer)
+	conn.SetReadLimit(maxResponse)
 	if conn.Subprotocol() != subprotocol {
 		_ = conn.CloseNow()
-		return nil, nil, fmt.Errorf("%w: not the protocol of rooms", errAnswer)
+		return nil, nil, fmt.Errorf("%w: not the protocol of rooms", errBadResponse)
 	}
-	if w, err = greeting(ctx, conn); err != nil {
+	if w, err = readWelcome(ctx, conn); err != nil {
 		_ = conn.CloseNow()
 		return nil, nil, err
 	}
 	return conn, w, nil
 }
 
-// handshakeError keeps the URL of a handshake, which holds the secret, to itself.
+// handshakeError removes the URL of a handshake, which holds the secret.
 func handshakeError(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return bare("connect", u)
+		return withoutURL("connect", u)
 	}
 	return fmt.Errorf("connect: %w", err)
 }
 
-// greeting reads until the welcome, or the refusal that comes in its place.
-func greeting(ctx context.Context, conn *websocket.Conn) (*welcome, error) {
+// readWelcome reads up to the welcome, or the error in its place.
+func readWelcome(ctx context.Context, conn *websocket.Conn) (*welcome, error) {
 	for range maxBeforeWelcome {
-		f, err := next(ctx, conn)
+		f, err := readFrame(ctx, conn)
 		if err != nil {
 			return nil, err
 		}
@@ -87,25 +88,25 @@ func greeting(ctx context.Context, conn *websocket.Conn) (*welcome, error) {
 		case "client/welcome":
 			w := new(welcome)
 			if err := json.Unmarshal(f.Result, w); err != nil {
-				return nil, fmt.Errorf("%w: no welcome", errAnswer)
+				return nil, fmt.Errorf("%w: no welcome", errBadResponse)
 			}
 			return w, nil
 		case "error":
-			r := new(refusal)
-			if err := json.Unmarshal(f.Result, r); err != nil {
-				return nil, fmt.Errorf("%w: no refusal", errAnswer)
+			e := new(serviceError)
+			if err := json.Unmarshal(f.Result, e); err != nil {
+				return nil, fmt.Errorf("%w: no error in an error frame", errBadResponse)
 			}
-			return nil, r
+			return nil, e
 		case "room/exit":
-			return nil, errGone
+			return nil, errRoomGone
 		}
 	}
-	return nil, fmt.Errorf("%w: no welcome", errAnswer)
+	return nil, fmt.Errorf("%w: no welcome", errBadResponse)
 }
 
-// next reads one frame. What is none is an empty one: a game that talks nonsense is no
-// reason to leave.
-func next(ctx context.Context, conn *websocket.Conn) (f frame, err error) {
+// readFrame reads one frame. A message that is not a frame is returned as an empty one: a game
+// that sends invalid messages is no reason to stop.
+func readFrame(ctx context.Context, conn *websocket.Conn) (f frame, err error) {
 	kind, text, err := conn.Read(ctx)
 	if err != nil {
 		return f, err
@@ -116,11 +117,11 @@ func next(ctx context.Context, conn *websocket.Conn) (f frame, err error) {
 	return f, nil
 }
 
-// ending says what the end of a connection means: some are for good.
-func ending(err error) error {
+// closeError classifies the end of a connection: normal closures are for good.
+func closeError(err error) error {
 	switch websocket.CloseStatus(err) {
 	case websocket.StatusNormalClosure, websocket.StatusNoStatusRcvd:
-		return errFinal
+		return errClosedForGood
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"partyline/protocol"
 )
 
-// keepAnswering plays a receiver that allocates nothing: what is measured is ours. It
+// keepAnswering is a receiver that allocates nothing, so that only the Sender is measured. It
 // knows how long the body is.
 func keepAnswering(conn net.Conn) {
 	in := bufio.NewReader(conn)
@@ -34,7 +34,7 @@ func keepAnswering(conn net.Conn) {
 // One webhook: one attempt after the other.
 func BenchmarkDeliverInOrder(b *testing.B) {
 	s := newRawServer(b, "127.0.0.1:0", keepAnswering)
-	c := newCourier(b)
+	c := newSender(b)
 	d := dispatch(s.url)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -49,7 +49,7 @@ func BenchmarkDeliverInOrder(b *testing.B) {
 func BenchmarkDeliverToFifty(b *testing.B) {
 	const webhooks = 50
 	s := newRawServer(b, "127.0.0.1:0", keepAnswering)
-	c := newCourier(b)
+	c := newSender(b)
 	var next atomic.Int64
 	b.ReportAllocs()
 	b.SetParallelism(webhooks)

@@ -13,58 +13,58 @@ import (
 )
 
 const (
-	// checkTimeout is what a name has to be resolved while somebody waits who types it in.
-	// A resolver that answers takes milliseconds; without one the URL is taken as it is.
+	// checkTimeout is how long a name may take to be resolved while a user waits who types it
+	// in. A resolver that works takes milliseconds; without one the URL is accepted as it is.
 	checkTimeout = 3 * time.Second
-	// checksAtOnce bounds the names that are looked up so: package net goes on with each
-	// for some seconds after nobody waits for it any more.
-	checksAtOnce = 8
+	// maxConcurrentChecks bounds the lookups of Check: package net goes on with each for some
+	// seconds after its context has ended.
+	maxConcurrentChecks = 8
 )
 
-// Check says whether a URL can be a webhook's, for a kind word when somebody types it in:
-// else every delivery would fail, and nobody would look before the line is long. It
-// refuses a host all of whose addresses are refused when they are dialled, and names one
-// and the setting that would open it. A name that cannot be resolved now is fine.
+// Check reports whether a URL can be a webhook's, so that a user who types it in gets a clear
+// error: else every delivery would fail, and nobody would look before the queue is long. It
+// refuses a host when all its addresses are refused at dialling, and names one address and the
+// setting that would allow it. A name that cannot be resolved now is accepted.
 //
-// It returns within checkTimeout, and is not what protects: Deliver judges each address
-// anew. The error's text may be shown to whoever may change webhooks.
-func (c *Sender) Check(ctx context.Context, rawURL string) error {
+// It returns within checkTimeout, and is not what protects: Deliver checks each address again.
+// The error's text may be shown to users who may change webhooks.
+func (s *Sender) Check(ctx context.Context, rawURL string) error {
 	u, err := parseURL(rawURL)
 	if err != nil {
 		return err
 	}
 	host := u.Hostname()
 	if literal, err := netip.ParseAddr(host); err == nil {
-		return c.judge("", literal)
+		return s.checkAddresses("", literal)
 	}
-	return c.judge(host, c.addresses(ctx, host)...)
+	return s.checkAddresses(host, s.lookup(ctx, host)...)
 }
 
-// judge refuses a host none of whose addresses may be called. It goes by the first one that
-// could be opened.
-func (c *Sender) judge(host string, all ...netip.Addr) error {
-	if len(all) == 0 || slices.ContainsFunc(all, func(a netip.Addr) bool { return c.fence.Check(a) == nil }) {
+// checkAddresses refuses a host when none of its addresses may be called. The error names the
+// first one that a setting could allow.
+func (s *Sender) checkAddresses(host string, all ...netip.Addr) error {
+	if len(all) == 0 || slices.ContainsFunc(all, func(a netip.Addr) bool { return s.policy.Check(a) == nil }) {
 		return nil
 	}
 	for _, a := range all {
 		if !ssrf.AlwaysBlocked(a) {
-			return closedAddress(host, a)
+			return notAllowedAddress(host, a)
 		}
 	}
-	return shutAddress(host)
+	return neverAllowedAddress(host)
 }
 
-// addresses looks a name up, nil when that takes too long or finds nothing.
-func (c *Sender) addresses(ctx context.Context, host string) []netip.Addr {
-	ctx, cancel := context.WithTimeout(ctx, min(checkTimeout, c.timeout))
+// lookup resolves a name, nil when that takes too long or finds nothing.
+func (s *Sender) lookup(ctx context.Context, host string) []netip.Addr {
+	ctx, cancel := context.WithTimeout(ctx, min(checkTimeout, s.timeout))
 	defer cancel()
 	select {
-	case c.checks <- struct{}{}:
-		defer func() { <-c.checks }()
+	case s.checkSlots <- struct{}{}:
+		defer func() { <-s.checkSlots }()
 	case <-ctx.Done():
 		return nil
 	}
-	resolver := c.resolver
+	resolver := s.resolver
 	if resolver == nil {
 		resolver = net.DefaultResolver
 	}
@@ -78,20 +78,22 @@ func (c *Sender) addresses(ctx context.Context, host string) []netip.Addr {
 	return found
 }
 
-// closedAddress says how an address is opened; host is empty when it stood in the URL.
-func closedAddress(host string, a netip.Addr) *refusal {
+// notAllowedAddress names the setting that allows the address; host is empty when the URL
+// holds the address itself.
+func notAllowedAddress(host string, a netip.Addr) *failure {
 	a = a.Unmap()
 	subject := "the address " + a.String()
 	if host != "" {
 		subject = host + " has the address " + a.String() + ", which"
 	}
 	open := a.String() + "/" + strconv.Itoa(a.BitLen())
-	return &refusal{webhook.FailureAddress, subject + " is not public; the server calls it when it is started with --webhook-allow-cidr " + open}
+	return &failure{webhook.FailureAddress, subject + " is not public; the server calls it when it is started with --webhook-allow-cidr " + open}
 }
 
-func shutAddress(host string) *refusal {
+// neverAllowedAddress is the failure for an address that no setting allows.
+func neverAllowedAddress(host string) *failure {
 	if host == "" {
 		host = "the address"
 	}
-	return &refusal{webhook.FailureAddress, host + " is never called: it belongs to the machine or its cloud"}
+	return &failure{webhook.FailureAddress, host + " is never called: it belongs to the machine or its cloud"}
 }

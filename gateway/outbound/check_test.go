@@ -12,9 +12,8 @@ import (
 	"partyline/gateway/outbound"
 )
 
-// TestANameIsLookedUpWhenItIsTypedIn: a host that no delivery could reach is refused with
-// the setting that would open it.
-func TestANameIsLookedUpWhenItIsTypedIn(t *testing.T) {
+// A host that no delivery could reach is refused with the setting that would allow it.
+func TestCheckResolvesTheHost(t *testing.T) {
 	t.Parallel()
 	names := newNameserver(t)
 	for name, a := range map[string][]netip.Addr{
@@ -22,9 +21,9 @@ func TestANameIsLookedUpWhenItIsTypedIn(t *testing.T) {
 		"both.test": addrs("10.0.0.1", "8.8.8.8"), "metadata.test": addrs("169.254.169.254"), "opened.test": addrs("192.168.4.1"),
 		"two.test": addrs("169.254.169.254", "10.0.0.2"), "none.test": {},
 	} {
-		names.name(name, a)
+		names.setScript(name, a)
 	}
-	c := newCourier(t, resolvedBy(names), func(o *outbound.Options) { o.AllowCIDRs = prefixes("192.168.4.0/24") })
+	s := newSender(t, resolvedBy(names), func(o *outbound.Options) { o.AllowCIDRs = prefixes("192.168.4.0/24") })
 	opens := func(name, address, cidr string) string {
 		return name + " has the address " + address + ", which is not public; the server calls it when it is started with --webhook-allow-cidr " + cidr
 	}
@@ -42,68 +41,67 @@ func TestANameIsLookedUpWhenItIsTypedIn(t *testing.T) {
 		"169.254.169.254":   "the address is never called: it belongs to the machine or its cloud",
 		"[64:ff9b::a9fe:1]": "the address is never called: it belongs to the machine or its cloud",
 	} {
-		err := c.Check(t.Context(), "http://"+host+":3001/hook?token=s3cret")
-		if got := words(err); got != want {
+		err := s.Check(t.Context(), "http://"+host+":3001/hook?token=s3cret")
+		if got := errorText(err); got != want {
 			t.Errorf("%s: %q, want %q", host, got, want)
 		}
 	}
-	if err := newCourier(t, closed).Check(t.Context(), "http://localhost:3001/hook"); err == nil || !strings.Contains(err.Error(), "--webhook-allow-cidr") {
+	if err := newSender(t, nothingAllowed).Check(t.Context(), "http://localhost:3001/hook"); err == nil || !strings.Contains(err.Error(), "--webhook-allow-cidr") {
 		t.Error("localhost:", err)
 	}
 }
 
-func words(err error) string {
+func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
 	return err.Error()
 }
 
-// TestWhatTheSettingOpensIsTaken: the words are right.
-func TestWhatTheSettingOpensIsTaken(t *testing.T) {
+// With the setting that the error names, the host is accepted.
+func TestCheckNamesTheRightSetting(t *testing.T) {
 	t.Parallel()
 	names := newNameserver(t)
-	names.name("lan.test", addrs("192.168.1.20"))
-	c := newCourier(t, resolvedBy(names), closed)
-	_, cidr, _ := strings.Cut(words(c.Check(t.Context(), "http://lan.test/")), "--webhook-allow-cidr ")
-	opened := newCourier(t, resolvedBy(names), func(o *outbound.Options) { o.AllowCIDRs = prefixes(cidr) })
+	names.setScript("lan.test", addrs("192.168.1.20"))
+	s := newSender(t, resolvedBy(names), nothingAllowed)
+	_, cidr, _ := strings.Cut(errorText(s.Check(t.Context(), "http://lan.test/")), "--webhook-allow-cidr ")
+	opened := newSender(t, resolvedBy(names), func(o *outbound.Options) { o.AllowCIDRs = prefixes(cidr) })
 	if err := opened.Check(t.Context(), "http://lan.test/"); err != nil {
 		t.Errorf("with %q: %v", cidr, err)
 	}
 }
 
-// TestANameThatChangesIsJudgedWhenItIsDialled: what was fine when it was typed in.
-func TestANameThatChangesIsJudgedWhenItIsDialled(t *testing.T) {
+// A name that was accepted by Check is refused when it resolves to another address later.
+func TestReboundNameIsCheckedWhenDialled(t *testing.T) {
 	t.Parallel()
-	open, _ := twins(t, okAndClose)
+	open, _ := allowedAndInternal(t, okAndClose)
 	names := newNameserver(t)
-	names.name("rebind.test", addrs("127.0.0.1"), addrs("127.0.0.2"))
-	c := newCourier(t, resolvedBy(names))
+	names.setScript("rebind.test", addrs("127.0.0.1"), addrs("127.0.0.2"))
+	s := newSender(t, resolvedBy(names))
 	url := "http://rebind.test:" + open.port()
-	if err := c.Check(t.Context(), url); err != nil {
+	if err := s.Check(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	wantFailure(t, deliver(t, c, dispatch(url)), webhook.FailureAddress, "not public")
+	wantFailure(t, deliver(t, s, dispatch(url)), webhook.FailureAddress, "not public")
 }
 
-// TestASilentResolverHoldsNobody: many who type at once are all told in time, and what
-// could not be looked up is taken.
-func TestASilentResolverHoldsNobody(t *testing.T) {
+// Many concurrent checks return in time when the DNS server is silent, and accept the names.
+func TestCheckReturnsInTimeWithoutADNSServer(t *testing.T) {
 	t.Parallel()
 	mute := newNameserver(t)
 	mute.silent.Store(true)
-	c := newCourier(t, resolvedBy(mute), within(haste))
+	s := newSender(t, resolvedBy(mute), within(shortTimeout))
 	began := time.Now()
-	var typing sync.WaitGroup
+	var checks sync.WaitGroup
 	for n := range 40 {
-		typing.Go(func() {
-			if err := c.Check(t.Context(), fmt.Sprintf("http://hook%d.test/", n)); err != nil {
+		checks.Go(func() {
+			if err := s.Check(t.Context(), fmt.Sprintf("http://hook%d.test/", n)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	typing.Wait()
-	if took := time.Since(began); took > haste+slack {
+	checks.Wait()
+	if took := time.Since(began); took > shortTimeout+slack {
 		t.Errorf("took %v", took)
 	}
 }

@@ -18,17 +18,17 @@ const (
 	secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	body   = `{"event":"vote.received","timestamp":"2026-01-15T12:00:00.000Z","data":{"totals":{"upvotes":3}}}`
 
-	// patience is a timeout that attempts of a test do not reach, haste one that they
-	// do, but only in the stage that a test is about; brief is for when the stage does
-	// not matter.
-	patience = 30 * time.Second
-	haste    = time.Second
-	brief    = 200 * time.Millisecond
-	// slack is how much later than its timeout an attempt may come back on a busy machine.
+	// longTimeout is a timeout that attempts of a test do not reach, shortTimeout one that
+	// they do, but only in the stage that a test is about; briefTimeout is for when the stage
+	// does not matter.
+	longTimeout  = 30 * time.Second
+	shortTimeout = time.Second
+	briefTimeout = 200 * time.Millisecond
+	// slack is how much later than its timeout an attempt may return on a busy machine.
 	slack = 10 * time.Second
 )
 
-// loopback opens 127.0.0.1 only: 127.0.0.2 is as internal as any other address.
+// loopback allows 127.0.0.1 only: 127.0.0.2 is as internal as any other address.
 func loopback() []netip.Prefix { return prefixes("127.0.0.1/32", "::1/128") }
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -39,16 +39,16 @@ func prefixes(texts ...string) []netip.Prefix {
 	return ps
 }
 
-// newCourier may call 127.0.0.1, unless changed.
-func newCourier(t testing.TB, changes ...func(*outbound.Options)) *outbound.Sender {
+// newSender makes a Sender that may call 127.0.0.1, unless changed.
+func newSender(t testing.TB, changes ...func(*outbound.Options)) *outbound.Sender {
 	t.Helper()
-	o := outbound.Options{AllowCIDRs: loopback(), Timeout: patience}
+	o := outbound.Options{AllowCIDRs: loopback(), Timeout: longTimeout}
 	for _, change := range changes {
 		change(&o)
 	}
-	c := outbound.New(o)
-	t.Cleanup(c.Close)
-	return c
+	s := outbound.New(o)
+	t.Cleanup(s.Close)
+	return s
 }
 
 func within(d time.Duration) func(*outbound.Options) {
@@ -59,7 +59,7 @@ func resolvedBy(n *nameserver) func(*outbound.Options) {
 	return func(o *outbound.Options) { o.Resolver = n.resolver() }
 }
 
-// dispatch is an ordinary one to the URL.
+// dispatch returns an ordinary dispatch to the URL.
 func dispatch(rawURL string) webhook.Dispatch {
 	return webhook.Dispatch{
 		Webhook: 7, URL: rawURL, Secrets: []string{secret}, MessageID: "msg_jcetp2qzyw4hm7ua_7_41",
@@ -67,17 +67,17 @@ func dispatch(rawURL string) webhook.Dispatch {
 	}
 }
 
-// deliver makes an attempt and checks what holds for every one.
-func deliver(t testing.TB, c *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
+// deliver makes an attempt and checks what holds for every attempt.
+func deliver(t testing.TB, s *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
 	t.Helper()
-	return deliverWith(t, t.Context(), c, d)
+	return deliverWith(t, t.Context(), s, d)
 }
 
-func deliverWith(t testing.TB, ctx context.Context, c *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
+func deliverWith(t testing.TB, ctx context.Context, s *outbound.Sender, d webhook.Dispatch) webhook.Attempt {
 	t.Helper()
 	began := time.Now()
-	a := c.Deliver(ctx, d)
-	if took := time.Since(began); took > patience+slack {
+	a := s.Deliver(ctx, d)
+	if took := time.Since(began); took > longTimeout+slack {
 		t.Fatalf("took %v", took)
 	}
 	if a.At == 0 || a.Took < 0 {
@@ -92,16 +92,16 @@ func deliverWith(t testing.TB, ctx context.Context, c *outbound.Sender, d webhoo
 	if a.Failure == webhook.FailureNone && a.Status == 0 {
 		t.Errorf("neither status nor failure: %+v", a)
 	}
-	tellsNothing(t, a.Error, d.URL)
+	checkErrorText(t, a.Error, d.URL)
 	return a
 }
 
 // address is what an IP address of either kind looks like.
 var address = regexp.MustCompile(`\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f]*:|0x`)
 
-// tellsNothing checks that a text gives no address, port, host, path or word of the
-// network stack away.
-func tellsNothing(t testing.TB, text, rawURL string) {
+// checkErrorText checks that a text contains no address, port, host, path or word of the
+// network stack.
+func checkErrorText(t testing.TB, text, rawURL string) {
 	t.Helper()
 	for _, word := range []string{"dial ", "tcp", "udp", "lookup", "read ", "write ", "->", "/"} {
 		if strings.Contains(strings.ReplaceAll(text, "http://", ""), word) && !strings.Contains(text, "https://") {
@@ -122,7 +122,7 @@ func tellsNothing(t testing.TB, text, rawURL string) {
 	}
 }
 
-// wantFailure checks an attempt that got no answer worth the name.
+// wantFailure checks an attempt without a complete response.
 func wantFailure(t testing.TB, a webhook.Attempt, want webhook.Failure, text string) {
 	t.Helper()
 	if a.Failure != want || !strings.Contains(a.Error, text) {
@@ -130,7 +130,7 @@ func wantFailure(t testing.TB, a webhook.Attempt, want webhook.Failure, text str
 	}
 }
 
-// wantStatus checks an attempt that got an answer.
+// wantStatus checks an attempt with a response.
 func wantStatus(t testing.TB, a webhook.Attempt, status int) {
 	t.Helper()
 	if a.Status != status || a.Failure != webhook.FailureNone {
@@ -138,12 +138,12 @@ func wantStatus(t testing.TB, a webhook.Attempt, status int) {
 	}
 }
 
-// eventually waits for a condition that another goroutine brings about.
+// eventually waits for a condition that another goroutine makes true.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	end := time.After(patience)
+	end := time.After(longTimeout)
 	for !holds() {
 		select {
 		case <-tick.C:

@@ -10,33 +10,34 @@ import (
 	"partyline/gateway/ssrf"
 )
 
-// dialer makes connections for attempts: fenced, and ended with the attempt.
+// dialer makes connections for attempts: to addresses that the policy allows, and with the
+// attempt's context.
 type dialer struct {
-	fence    ssrf.Policy
+	policy   ssrf.Policy
 	resolver *net.Resolver
 	roots    *x509.CertPool
 }
 
 // dial connects without TLS.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	j := journeyOf(ctx)
-	j.reach(resolving)
+	trace := traceOf(ctx)
+	trace.enter(stageResolve)
 	nd := net.Dialer{Resolver: d.resolver, Control: func(network, address string, c syscall.RawConn) error {
-		j.reach(connecting)
-		return d.fence.Control(network, address, c)
+		trace.enter(stageConnect)
+		return d.policy.Control(network, address, c)
 	}}
-	conn, err := nd.DialContext(j.ctx, network, address)
+	conn, err := nd.DialContext(trace.ctx, network, address)
 	if err != nil {
-		if j.late(err) {
+		if trace.timedOut(err) {
 			return nil, err
 		}
-		return nil, dialRefusal(err)
+		return nil, dialFailure(err)
 	}
-	j.reach(waiting)
+	trace.enter(stageResponse)
 	return conn, nil
 }
 
-// dialTLS connects and does the handshake.
+// dialTLS connects and does the TLS handshake.
 func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -46,21 +47,21 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	j := journeyOf(ctx)
-	j.reach(securing)
+	trace := traceOf(ctx)
+	trace.enter(stageTLS)
 	secure := tls.Client(conn, &tls.Config{
 		ServerName: host,
 		RootCAs:    d.roots,
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
 	})
-	if err := secure.HandshakeContext(j.ctx); err != nil {
+	if err := secure.HandshakeContext(trace.ctx); err != nil {
 		_ = conn.Close()
-		if j.late(err) {
+		if trace.timedOut(err) {
 			return nil, err
 		}
-		return nil, tlsRefusal(err)
+		return nil, tlsFailure(err)
 	}
-	j.reach(waiting)
+	trace.enter(stageResponse)
 	return secure, nil
 }

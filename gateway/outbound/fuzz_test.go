@@ -10,15 +10,14 @@ import (
 	"partyline/actors/webhook"
 )
 
-// wire are the headers that newRequest may put on the wire.
-var wire = map[string]bool{
+// allowedHeaders are the headers that newRequest may send.
+var allowedHeaders = map[string]bool{
 	"Content-Type": true, "Content-Length": true, "User-Agent": true, "X-Webhook-Event": true, "X-Webhook-Signature": true, "X-Hub-Signature-256": true,
 	"Webhook-Id": true, "Webhook-Timestamp": true, "Webhook-Signature": true, "Webhook-Redelivery": true,
 }
 
-// FuzzRequest: whatever stands in a dispatch, what goes out is one request with our
-// headers and the body as it was. It looks in because a request is built before
-// anything is dialled.
+// Any dispatch is sent as one request with our headers and the body unchanged. An internal
+// test, because a request is built before anything is dialled.
 func FuzzRequest(f *testing.F) {
 	f.Add("http://example.com/hook", "msg_1", "vote.received", "secret", []byte("{}"))
 	f.Add("https://[::1%25lo]:443/?a=b#c", "msg_1\r\nX-Evil: 1", "*", "whsec_", []byte("\r\n\r\nPOST / HTTP/1.1\r\n"))
@@ -40,7 +39,7 @@ func FuzzRequest(f *testing.F) {
 			t.Fatalf("%q becomes a request that cannot be read: %v", url, err)
 		}
 		for name := range got.Header {
-			if !wire[name] {
+			if !allowedHeaders[name] {
 				t.Fatalf("header %s of %+v", name, d)
 			}
 		}
@@ -54,8 +53,8 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzRetryAfter: no wish is negative or longer than the bound. It looks in because an
-// exchange for each would be slow.
+// No delay is negative or longer than the bound. An internal test, because an attempt for each
+// value would be slow.
 func FuzzRetryAfter(f *testing.F) {
 	for _, text := range []string{"1", "99999999999999999999", "-1", "Thu, 15 Jan 2026 12:00:45 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", " ", "٣"} {
 		f.Add(text)

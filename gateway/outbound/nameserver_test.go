@@ -12,15 +12,15 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// nameserver is a DNS server on loopback. A name has a script: the answers to its
-// first, second and further questions; the last stays.
+// nameserver is a DNS server on loopback. A name has a script: the answers to its first,
+// second and further queries; the last one repeats.
 type nameserver struct {
 	t       testing.TB
 	conn    net.PacketConn
 	mu      sync.Mutex
 	scripts map[string][][]netip.Addr
 	asked   map[string]int
-	asking  []net.Conn // of lookups, closed with the server
+	lookups []net.Conn // closed with the server
 	closed  bool
 	silent  atomic.Bool
 }
@@ -37,12 +37,12 @@ func newNameserver(t testing.TB) *nameserver {
 	t.Cleanup(func() {
 		_ = conn.Close()
 		running.Wait()
-		n.hangUp()
+		n.closeLookups()
 	})
 	return n
 }
 
-// resolver asks this server and nobody else.
+// resolver queries only this server.
 func (n *nameserver) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		n.mu.Lock()
@@ -53,32 +53,32 @@ func (n *nameserver) resolver() *net.Resolver {
 		var d net.Dialer
 		c, err := d.DialContext(ctx, "udp", n.conn.LocalAddr().String())
 		if err == nil {
-			n.asking = append(n.asking, c)
+			n.lookups = append(n.lookups, c)
 		}
 		return c, err
 	}}
 }
 
-// hangUp ends lookups that nobody waits for any more. Package net goes on with them for
-// five seconds and longer, and no caller can end that.
-func (n *nameserver) hangUp() {
+// closeLookups ends lookups whose callers are gone. Package net goes on with them for five
+// seconds and longer, and no caller can end that.
+func (n *nameserver) closeLookups() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closed = true
-	for _, c := range n.asking {
+	for _, c := range n.lookups {
 		_ = c.Close()
 	}
 }
 
-// name sets the script of a name without the last dot.
-func (n *nameserver) name(name string, script ...[]netip.Addr) {
+// setScript sets the script of a name without the last dot.
+func (n *nameserver) setScript(name string, script ...[]netip.Addr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.scripts[name+"."], n.asked[name+"."] = script, 0
 }
 
-// questions counts how often a name's IPv4 addresses were asked for.
-func (n *nameserver) questions(name string) int {
+// queries counts how often a name's IPv4 addresses were queried.
+func (n *nameserver) queries(name string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.asked[name+"."]

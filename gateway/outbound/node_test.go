@@ -17,8 +17,8 @@ import (
 // nodeTimeout bounds installing four small packages from the npm registry.
 const nodeTimeout = 2 * time.Minute
 
-// nodeFolder is a copy of testdata/node with its packages installed. Without node,
-// npm or the registry the test fails: then nobody has checked.
+// nodeFolder is a copy of testdata/node with its packages installed. Without node, npm or the
+// registry the test fails, since nothing was checked.
 func nodeFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -81,16 +81,16 @@ func TestNodeReceiversVerifyDeliveries(t *testing.T) {
 		status    int
 		says      string
 	}{
-		{"prefixed", prefixed, []string{secret}, within(patience), 200, good},
-		{"typed", typed, []string{words}, within(patience), 200, good},
-		{"rotation", prefixed, []string{secret, words}, within(patience), 200, good},
-		{"rotation, old receiver", prefixed, []string{words, secret}, within(patience), 400, `{"standard":"ok","legacy":"no match","github":"no match"}`},
-		{"wrong secret", prefixed, []string{words}, within(patience), 400, `{"standard":"No matching signature found","legacy":"no match","github":"no match"}`},
+		{"prefixed", prefixed, []string{secret}, within(longTimeout), 200, good},
+		{"typed", typed, []string{words}, within(longTimeout), 200, good},
+		{"rotation", prefixed, []string{secret, words}, within(longTimeout), 200, good},
+		{"rotation, old receiver", prefixed, []string{words, secret}, within(longTimeout), 400, `{"standard":"ok","legacy":"no match","github":"no match"}`},
+		{"wrong secret", prefixed, []string{words}, within(longTimeout), 400, `{"standard":"No matching signature found","legacy":"no match","github":"no match"}`},
 		{"stale", prefixed, []string{secret}, stale, 400, `{"standard":"Message timestamp too old","legacy":"ok","github":"ok"}`},
 	} {
 		d := dispatch(c.url)
 		d.Secrets, d.Body = c.secrets, []byte(`{"event":"game.added","data":{"title":"Fibbage – ünï 🎉"}}`)
-		a := deliver(t, newCourier(t, c.change), d)
+		a := deliver(t, newSender(t, c.change), d)
 		if a.Status != c.status || a.Excerpt != c.says {
 			t.Errorf("%s: %d %s (%s)", c.name, a.Status, a.Excerpt, a.Error)
 		}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// receiver is an endpoint that keeps what it gets.
+// receiver is an endpoint that records requests.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -39,7 +39,7 @@ func newReceiver(t testing.TB, answer http.HandlerFunc) *receiver {
 func newReceiverUnstarted(answer http.HandlerFunc) *receiver {
 	r := &receiver{}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		b, _ := io.ReadAll(req.Body) // what does not come is missing in the checks
+		b, _ := io.ReadAll(req.Body) // missing bytes fail the checks
 		r.mu.Lock()
 		r.got = append(r.got, received{req.Header, b, req.URL.RequestURI(), req.Host})
 		r.mu.Unlock()
@@ -63,7 +63,7 @@ func (r *receiver) count(_ net.Conn, s http.ConnState) {
 	}
 }
 
-// connections is how many there were, and how many there are.
+// connections is how many were opened, and how many are open.
 func (r *receiver) connections() (opened, open int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -146,7 +146,7 @@ func (s *rawServer) port() string {
 	return port
 }
 
-// afterRequest plays a server that reads a whole request first.
+// afterRequest is a server that reads a whole request first.
 func afterRequest(play func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		if readRequest(bufio.NewReader(conn)) {
@@ -155,7 +155,7 @@ func afterRequest(play func(net.Conn)) func(net.Conn) {
 	}
 }
 
-// quiet drops what a test server has to say about its clients.
+// quiet drops a test server's log of its clients.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func readRequest(r *bufio.Reader) bool {
@@ -167,10 +167,10 @@ func readRequest(r *bufio.Reader) bool {
 	return err == nil
 }
 
-// answering plays a server that sends these bytes and closes.
+// answering is a server that sends these bytes and closes.
 func answering(text string) func(net.Conn) {
 	return afterRequest(func(conn net.Conn) { _, _ = io.WriteString(conn, text) })
 }
 
-// hang waits until the other side is gone.
+// hang waits until the client is gone.
 func hang(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }

@@ -12,8 +12,8 @@ import (
 	"partyline/actors/webhook"
 )
 
-// parseURL returns the URL of a webhook, or a refusal when it is no http(s) URL
-// with a host, or holds a name or password: those would be stored and shown.
+// parseURL parses the URL of a webhook. It is a failure unless the URL is http(s) with a host,
+// and without a name or password: those would be stored and shown.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
@@ -26,13 +26,13 @@ func parseURL(raw string) (*url.URL, error) {
 	case u.Hostname() == "" || !validPort(u.Port()):
 		return nil, errURL
 	}
-	u.RawQuery = visible(u.RawQuery)
+	u.RawQuery = escapeQuery(u.RawQuery)
 	return u, nil
 }
 
-// visible escapes what may not stand in a query, as browsers do. url.Parse leaves it
-// in, and a space would end the request's target early.
-func visible(query string) string {
+// escapeQuery escapes what is not allowed in a query, as browsers do. url.Parse leaves it in,
+// and a space would end the request's target early.
+func escapeQuery(query string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(query) {
@@ -53,15 +53,15 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// newRequest is the signed POST of a dispatch.
+// newRequest makes the signed POST of a dispatch.
 func newRequest(ctx context.Context, d webhook.Dispatch, at time.Time, agent string) (*http.Request, error) {
 	u, err := parseURL(d.URL)
 	if err != nil {
 		return nil, err
 	}
-	// Both stand in headers; the id is also signed between dots, where a space or a
-	// line break would make two readings possible.
-	if !plainWord(d.MessageID) || !plainWord(d.Event) {
+	// Both are sent in headers; the id is also signed between dots, where a space or a
+	// line break would make it ambiguous.
+	if !validHeaderToken(d.MessageID) || !validHeaderToken(d.Event) {
 		return nil, errHeader
 	}
 	signature, err := Sign(d.Secrets, d.MessageID, at, d.Body)
@@ -98,16 +98,16 @@ func headers(d webhook.Dispatch, at time.Time, agent string, s Signature) http.H
 	return h
 }
 
-// plainWord is one to 255 visible ASCII characters.
-func plainWord(s string) bool {
+// validHeaderToken accepts one to maxHeaderToken visible ASCII characters.
+func validHeaderToken(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {
 			return false
 		}
 	}
-	return s != "" && len(s) <= maxWord
+	return s != "" && len(s) <= maxHeaderToken
 }
 
-// maxWord bounds the id and the event's name: they stand in every request, and
-// servers take some 8 KiB of headers.
-const maxWord = 255
+// maxHeaderToken bounds the id and the event's name: they are in every request, and servers
+// accept some 8 KiB of headers.
+const maxHeaderToken = 255

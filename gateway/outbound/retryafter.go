@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds an endpoint's wish to be left alone: it must not be able to
-// stop its deliveries for days by a mistake.
+// maxRetryAfter bounds the pause that an endpoint may ask for: it must not be able to stop its
+// deliveries for days by a mistake.
 const maxRetryAfter = time.Hour
 
-// retryAfter reads a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3).
-// It is 0 for anything else and for the past, and at most maxRetryAfter.
+// retryAfter parses a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3). It
+// returns 0 for anything else and for the past, and at most maxRetryAfter.
 func retryAfter(value string, now func() time.Time) time.Duration {
 	value = strings.Trim(value, " \t")
 	if value == "" {
@@ -27,7 +27,7 @@ func retryAfter(value string, now func() time.Time) time.Duration {
 	return min(max(at.Sub(now()), 0), maxRetryAfter)
 }
 
-// delaySeconds adds up digits, and stops at the bound before they can overflow.
+// delaySeconds parses digits, and stops at the bound before they can overflow.
 func delaySeconds(digits string) time.Duration {
 	var d time.Duration
 	for _, digit := range digits {

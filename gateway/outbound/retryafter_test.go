@@ -19,7 +19,7 @@ func TestRetryAfter(t *testing.T) {
 		w.Header().Set("Retry-After", value)
 		w.WriteHeader(status)
 	})
-	c := newCourier(t, func(o *outbound.Options) { o.Now = func() time.Time { return now } })
+	s := newSender(t, func(o *outbound.Options) { o.Now = func() time.Time { return now } })
 	for _, row := range []struct {
 		status int
 		value  string
@@ -35,7 +35,7 @@ func TestRetryAfter(t *testing.T) {
 		{429, "2026-01-15T13:00:00Z", 0}, {429, "Fri, 31 Dec 9999 23:59:59 GMT", time.Hour},
 	} {
 		value, status = row.value, row.status
-		a := deliver(t, c, dispatch(r.URL))
+		a := deliver(t, s, dispatch(r.URL))
 		if a.Status != row.status || a.RetryAfter != row.want {
 			t.Errorf("%d %q: status %d, %v, want %v", row.status, row.value, a.Status, a.RetryAfter, row.want)
 		}
@@ -53,7 +53,7 @@ func TestStatusesAreNamedInOurWords(t *testing.T) {
 		799: "the endpoint answered 799",
 	} {
 		s := newRawServer(t, "127.0.0.1:0", answering("HTTP/1.1 "+strconv.Itoa(status)+" At 10.1.2.3\r\nConnection: close\r\n\r\n"))
-		a := deliver(t, newCourier(t), dispatch(s.url))
+		a := deliver(t, newSender(t), dispatch(s.url))
 		wantStatus(t, a, status)
 		if a.Error != want {
 			t.Errorf("%d: %q, want %q", status, a.Error, want)

@@ -18,20 +18,19 @@ import (
 )
 
 const (
-	// defaultTimeout is what an endpoint has for a whole exchange: the contract's 10 s.
+	// defaultTimeout is how long an attempt may take: the contract's 10 s.
 	defaultTimeout = 10 * time.Second
-	// defaultAgent names us to endpoints.
-	defaultAgent = "Partyline-Webhook"
+	// defaultUserAgent is the User-Agent that endpoints see.
+	defaultUserAgent = "Partyline-Webhook"
 )
 
-// Options are what a Courier needs; the zero value serves.
+// Options of a Sender; the zero value is usable.
 type Options struct {
-	// AllowCIDRs opens ranges that are refused otherwise, such as a LAN's. Cloud
-	// metadata stays refused.
+	// AllowCIDRs allows ranges that are refused otherwise, such as a LAN's. Cloud metadata
+	// stays refused.
 	AllowCIDRs []netip.Prefix
-	// MaxConnections bounds the connections, DefaultMaxConnections when 0. An attempt for
-	// which there is none waits. Beside it an attempt needs a file or two while it looks up
-	// a name.
+	// MaxConnections bounds the connections, DefaultMaxConnections when 0. An attempt without
+	// a free one waits. An attempt also needs a file or two while it looks up a name.
 	MaxConnections int
 	// Log gets one line for each attempt, without body, secret or URL.
 	Log zerolog.Logger
@@ -48,31 +47,31 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Courier delivers webhooks. It is safe for concurrent use.
+// Sender delivers webhooks. It is safe for concurrent use.
 type Sender struct {
-	log     zerolog.Logger
-	agent   string
-	timeout time.Duration
-	now     func() time.Time
+	log       zerolog.Logger
+	userAgent string
+	timeout   time.Duration
+	now       func() time.Time
 
-	fence    ssrf.Policy
-	resolver *net.Resolver // nil for the machine's own
-	checks   chan struct{} // a place for each name that Check looks up
-	places   chan struct{} // one for each attempt under way
-	lines    *exchange
-	reader   reader
+	policy       ssrf.Policy
+	resolver     *net.Resolver // nil for the machine's own
+	checkSlots   chan struct{} // one for each name that Check looks up
+	attemptSlots chan struct{} // one for each attempt under way
+	transports   *transports
+	reader       responseReader
 
-	life context.Context
-	end  context.CancelFunc
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
-// New makes a Courier. Close it.
+// New makes a Sender. Close it.
 func New(o Options) *Sender {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
 	if o.UserAgent == "" {
-		o.UserAgent = defaultAgent
+		o.UserAgent = defaultUserAgent
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -80,109 +79,109 @@ func New(o Options) *Sender {
 	if o.MaxConnections <= 0 {
 		o.MaxConnections = DefaultMaxConnections
 	}
-	c := &Sender{log: o.Log, agent: o.UserAgent, timeout: o.Timeout, now: o.Now,
-		fence: ssrf.New(o.AllowCIDRs), resolver: o.Resolver, checks: make(chan struct{}, checksAtOnce),
-		places: make(chan struct{}, o.MaxConnections)}
-	c.lines = &exchange{
-		dialer: &dialer{fence: c.fence, resolver: o.Resolver, roots: o.RootCAs},
-		most:   o.MaxConnections,
-		lines:  map[protocol.WebhookID]*line{},
+	s := &Sender{log: o.Log, userAgent: o.UserAgent, timeout: o.Timeout, now: o.Now,
+		policy: ssrf.New(o.AllowCIDRs), resolver: o.Resolver, checkSlots: make(chan struct{}, maxConcurrentChecks),
+		attemptSlots: make(chan struct{}, o.MaxConnections)}
+	s.transports = &transports{
+		dialer:    &dialer{policy: s.policy, resolver: o.Resolver, roots: o.RootCAs},
+		max:       o.MaxConnections,
+		byWebhook: map[protocol.WebhookID]*transport{},
 	}
-	c.life, c.end = context.WithCancel(context.Background())
-	return c
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
 }
 
-// Deliver makes one attempt and says what came of it. It was delivered when the
-// status is 2xx and Failure is none: a success whose body breaks off, or does not end
-// in time, has a status and a failure. Any other status comes without a failure.
+// Deliver makes one attempt and returns its outcome. It was delivered when the status is 2xx
+// and there is no failure: a success whose body breaks off, or does not end in time, has a
+// status and a failure. Any other status comes without a failure.
 //
-// It returns within the timeout after it has got a place, sooner when ctx ends or the
-// Courier is closed; the failure is a timeout then, and the caller, who knows the reason,
-// should not hold it against the endpoint. It does not panic.
-func (c *Sender) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
-	placed := c.enter(ctx)
-	began := c.now()
-	a := failed(errNoPlace)
-	if placed {
-		a = c.attempt(ctx, d, began)
-		<-c.places
+// It returns within the timeout after it has got a slot, sooner when ctx ends or the Sender is
+// closed; the failure is a timeout then, and the caller, who knows the reason, should not hold
+// it against the endpoint. It does not panic.
+func (s *Sender) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
+	acquired := s.acquireSlot(ctx)
+	began := s.now()
+	a := failedAttempt(errTooManyAttempts)
+	if acquired {
+		a = s.attempt(ctx, d, began)
+		<-s.attemptSlots
 	}
-	a.At, a.Took = protocol.TimestampOf(began), c.now().Sub(began)
-	c.record(d, a)
+	a.At, a.Took = protocol.TimestampOf(began), s.now().Sub(began)
+	s.logAttempt(d, a)
 	return a
 }
 
-// enter waits for a place, which is to be given back; false when ctx ends or the Courier is
-// closed before.
-func (c *Sender) enter(ctx context.Context) bool {
+// acquireSlot waits for an attempt slot, which the caller gives back; false when ctx ends or
+// the Sender is closed first.
+func (s *Sender) acquireSlot(ctx context.Context) bool {
 	select {
-	case c.places <- struct{}{}:
+	case s.attemptSlots <- struct{}{}:
 		return true
 	default:
 	}
 	select {
-	case c.places <- struct{}{}:
+	case s.attemptSlots <- struct{}{}:
 		return true
 	case <-ctx.Done():
-	case <-c.life.Done():
+	case <-s.ctx.Done():
 	}
 	return false
 }
 
 // Forget closes the connection kept for a webhook, when it is deleted or disabled or
 // its URL changes. An attempt in flight goes on.
-func (c *Sender) Forget(id protocol.WebhookID) { c.lines.drop(id) }
+func (s *Sender) Forget(id protocol.WebhookID) { s.transports.remove(id) }
 
-// Close calls off all attempts in flight, waits until they have returned and closes
-// all connections. What is delivered later is called off at once.
-func (c *Sender) Close() {
-	c.lines.close()
-	c.end()
-	c.lines.flying.Wait()
+// Close cancels all attempts in flight, waits until they have returned and closes all
+// connections. Later attempts are canceled at once.
+func (s *Sender) Close() {
+	s.transports.close()
+	s.cancel()
+	s.transports.inFlight.Wait()
 }
 
-func (c *Sender) attempt(ctx context.Context, d webhook.Dispatch, began time.Time) (a webhook.Attempt) {
-	// What a stranger sends must not end the program, whatever it hits.
+func (s *Sender) attempt(ctx context.Context, d webhook.Dispatch, began time.Time) (a webhook.Attempt) {
+	// A response must not end the program, whatever code it reaches.
 	defer func() {
 		if p := recover(); p != nil {
-			c.log.Error().Int64("webhook", int64(d.Webhook)).Str("panic", fmt.Sprintf("%T", p)).
+			s.log.Error().Int64("webhook", int64(d.Webhook)).Str("panic", fmt.Sprintf("%T", p)).
 				Bytes("stack", debug.Stack()).Msg("webhook attempt panicked")
-			a = failed(errInternal)
+			a = failedAttempt(errInternal)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	defer context.AfterFunc(c.life, cancel)()
-	ctx, j := embark(ctx)
-	req, err := newRequest(ctx, d, began, c.agent)
+	defer context.AfterFunc(s.ctx, cancel)()
+	ctx, trace := newTrace(ctx)
+	req, err := newRequest(ctx, d, began, s.userAgent)
 	if err != nil {
-		return failed(j.refusal(err))
+		return failedAttempt(trace.failureOf(err))
 	}
-	return c.send(j, d.Webhook, req)
+	return s.send(trace, d.Webhook, req)
 }
 
-func (c *Sender) send(j *journey, id protocol.WebhookID, req *http.Request) webhook.Attempt {
-	l := c.lines.take(id, c.now())
-	if l == nil {
-		return failed(errCalledOff)
+func (s *Sender) send(trace *attemptTrace, id protocol.WebhookID, req *http.Request) webhook.Attempt {
+	t := s.transports.acquire(id, s.now())
+	if t == nil {
+		return failedAttempt(errCanceled)
 	}
-	defer c.lines.give(l)
-	resp, err := l.transport.RoundTrip(req)
+	defer s.transports.release(t)
+	resp, err := t.http.RoundTrip(req)
 	if err != nil {
-		return failed(j.refusal(err))
+		return failedAttempt(trace.failureOf(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return c.reader.read(j, resp, c.now)
+	return s.reader.read(trace, resp, s.now)
 }
 
-func failed(r *refusal) webhook.Attempt {
-	return webhook.Attempt{Failure: r.failure, Error: r.text}
+func failedAttempt(f *failure) webhook.Attempt {
+	return webhook.Attempt{Failure: f.kind, Error: f.text}
 }
 
-// record tells of the exchange for whoever debugs one. The hub has the one line per
-// attempt that everybody sees, with what it made of it.
-func (c *Sender) record(d webhook.Dispatch, a webhook.Attempt) {
-	c.log.Debug().Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
+// logAttempt logs the attempt at debug level. The hub logs one line per attempt for everybody,
+// with what it decided.
+func (s *Sender) logAttempt(d webhook.Dispatch, a webhook.Attempt) {
+	s.log.Debug().Int64("webhook", int64(d.Webhook)).Str("id", d.MessageID).Str("event", d.Event).
 		Int("status", a.Status).Str("failure", string(a.Failure)).Str("reason", a.Error).
-		Dur("took", a.Took).Msg("webhook exchange")
+		Dur("took", a.Took).Msg("webhook request")
 }

@@ -19,14 +19,13 @@ var ErrSecret = errors.New("a webhook needs a secret that is not empty")
 // in base64.
 const secretPrefix = "whsec_"
 
-// Signature proves that a body comes from who knows the secret.
+// Signature proves that a body comes from somebody who knows the secret.
 type Signature struct {
 	// Legacy is the header X-Webhook-Signature, and X-Hub-Signature-256, its name at
 	// GitHub: "sha256=" and HMAC-SHA256(secret, body) in hex. The key is the whole secret as it was typed in.
 	Legacy string
-	// Standard is the webhook-signature header of Standard Webhooks 1.0.0: "v1," and
-	// the base64 of HMAC-SHA256(key, id.timestamp.body) for each secret, with spaces
-	// between them.
+	// Standard is the webhook-signature header of Standard Webhooks 1.0.0: "v1," and the
+	// base64 of HMAC-SHA256(key, id.timestamp.body) for each secret, separated by spaces.
 	Standard string
 }
 
@@ -55,8 +54,8 @@ func Sign(secrets []string, messageID string, at time.Time, body []byte) (Signat
 	return Signature{Legacy: "sha256=" + legacy, Standard: string(standard)}, nil
 }
 
-// standardKey is what follows whsec_, out of base64 with or without padding. Any
-// other secret, also one that only looks like it, is the key itself.
+// standardKey is what follows whsec_, decoded from base64 with or without padding. Any other
+// secret, also one that only looks like it, is the key itself.
 func standardKey(secret string) []byte {
 	encoded, ok := strings.CutPrefix(secret, secretPrefix)
 	if !ok {

@@ -44,16 +44,16 @@ func TestTLSDeliversAndKeepsTheConnection(t *testing.T) {
 	t.Parallel()
 	r := newTLSReceiver(t, unchanged)
 	names := newNameserver(t)
-	names.name("example.com", addrs("127.0.0.1"))
+	names.setScript("example.com", addrs("127.0.0.1"))
 	_, port, _ := net.SplitHostPort(r.Listener.Addr().String()) // a listener's address has one
-	c := newCourier(t, trusting(r), resolvedBy(names))
+	s := newSender(t, trusting(r), resolvedBy(names))
 	for range 3 {
-		wantStatus(t, deliver(t, c, dispatch("https://example.com:"+port)), 200)
+		wantStatus(t, deliver(t, s, dispatch("https://example.com:"+port)), 200)
 	}
 	if opened, _ := r.connections(); opened != 1 {
 		t.Errorf("%d connections", opened)
 	}
-	wantStatus(t, deliver(t, c, to(8, r.URL)), 200)
+	wantStatus(t, deliver(t, s, dispatchTo(8, r.URL)), 200)
 }
 
 func TestTLSThatCannotBeTrusted(t *testing.T) {
@@ -61,7 +61,7 @@ func TestTLSThatCannotBeTrusted(t *testing.T) {
 	good := newTLSReceiver(t, unchanged)
 	_, port, _ := net.SplitHostPort(good.Listener.Addr().String()) // a listener's address has one
 	names := newNameserver(t)
-	names.name("other.test", addrs("127.0.0.1"))
+	names.setScript("other.test", addrs("127.0.0.1"))
 	old := newTLSReceiver(t, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
 	expired := newTLSReceiver(t, func(c *tls.Config) { c.Certificates = []tls.Certificate{certificate(t, -2*time.Hour, -time.Hour)} })
 	early := newTLSReceiver(t, func(c *tls.Config) { c.Certificates = []tls.Certificate{certificate(t, time.Hour, 2*time.Hour)} })
@@ -83,23 +83,22 @@ func TestTLSThatCannotBeTrusted(t *testing.T) {
 		{"no TLS", strings.Replace(shy.url, "http", "https", 1), good, webhook.FailureTLS, "does not speak TLS"},
 		{"stalled", strings.Replace(stalled.url, "http", "https", 1), good, webhook.FailureTimeout, "TLS handshake was not done"},
 	} {
-		a := deliver(t, newCourier(t, trusting(c.trust), resolvedBy(names), within(patienceFor(c.failure))), dispatch(c.url))
+		a := deliver(t, newSender(t, trusting(c.trust), resolvedBy(names), within(timeoutFor(c.failure))), dispatch(c.url))
 		if a.Failure != c.failure || !strings.Contains(a.Error, c.text) || a.Status != 0 {
 			t.Errorf("%s: %+v", c.name, a)
 		}
 	}
 }
 
-// patienceFor is short for those who wait for the timeout.
-func patienceFor(f webhook.Failure) time.Duration {
+// timeoutFor is short for cases that wait for the timeout.
+func timeoutFor(f webhook.Failure) time.Duration {
 	if f == webhook.FailureTimeout {
-		return haste
+		return shortTimeout
 	}
-	return patience
+	return longTimeout
 }
 
-// certificate is for 127.0.0.1, its own authority, and valid between two moments
-// from now.
+// certificate is self-signed for 127.0.0.1, and valid between two moments from now.
 func certificate(t *testing.T, from, until time.Duration) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

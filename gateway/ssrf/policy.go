@@ -9,9 +9,9 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// metadata addresses hand out the machine's own credentials to whoever can reach
-// them. No opening of ranges includes them. ssrf asks its openings first, so this
-// list is asked before.
+// metadata addresses hand out the machine's own credentials to whoever can reach them. No
+// allowed range includes them. The guardian checks allowed ranges first, so this list is
+// checked before it.
 var metadata = []netip.Prefix{
 	netip.MustParsePrefix("169.254.0.0/16"),     // AWS, Azure, Google, DigitalOcean and most others; ECS tasks
 	netip.MustParsePrefix("fd00:ec2::/32"),      // AWS over IPv6, EKS
@@ -31,19 +31,19 @@ var tunnels = []struct {
 	{netip.MustParsePrefix("2002::/16"), 2},       // 6to4 (RFC 3056)
 }
 
-// ErrBlocked says that an address may not be called. It names none.
+// ErrBlocked is returned for an address that may not be called. It names no address.
 var ErrBlocked = errors.New("the address is not public")
 
-// Policy says which addresses may be called. Make it with New.
+// Policy decides which addresses may be called. Make it with New.
 type Policy struct {
-	special *ssrf.Guardian
+	guardian *ssrf.Guardian
 }
 
-// New refuses all that is not public, but for the opened ranges.
+// New allows public addresses and the given ranges.
 func New(open []netip.Prefix) Policy {
 	var v4, v6 []netip.Prefix
 	for _, p := range open {
-		if p = plainPrefix(p); p.Addr().Is4() {
+		if p = unmapPrefix(p); p.Addr().Is4() {
 			v4 = append(v4, p)
 		} else {
 			v6 = append(v6, p)
@@ -52,40 +52,40 @@ func New(open []netip.Prefix) Policy {
 	return Policy{ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))}
 }
 
-// Control is the Control of a net.Dialer: it sees each address that a socket is
+// Control is the Control of a net.Dialer: it is called with each address that a socket is
 // about to connect to.
-func (f Policy) Control(_, address string, _ syscall.RawConn) error {
+func (p Policy) Control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return ErrBlocked
 	}
-	return f.Check(to.Addr())
+	return p.Check(to.Addr())
 }
 
-// Check returns ErrBlocked for an address that may not be called. One that carries
-// another through a tunnel is judged by both.
-func (f Policy) Check(a netip.Addr) error {
+// Check returns ErrBlocked for an address that may not be called. An address that carries
+// another one through a tunnel must pass with both.
+func (p Policy) Check(a netip.Addr) error {
 	a = a.Unmap()
-	// A prefix contains no address with a zone: no list would see it.
+	// A prefix contains no address with a zone, so no list would match it.
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
 		return ErrBlocked
 	}
-	if inner, ok := carried(a); ok && f.Check(inner) != nil {
+	if inner, ok := tunneledIPv4(a); ok && p.Check(inner) != nil {
 		return ErrBlocked
 	}
-	if f.special.SafeAddr(a) != nil {
+	if p.guardian.SafeAddr(a) != nil {
 		return ErrBlocked
 	}
 	return nil
 }
 
-// AlwaysBlocked says that an address may not be called whatever is opened.
+// AlwaysBlocked is true for an address that may not be called whatever is allowed.
 func AlwaysBlocked(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsValid() || a.Zone() != "" || isMetadata(a) {
 		return true
 	}
-	inner, ok := carried(a)
+	inner, ok := tunneledIPv4(a)
 	return ok && AlwaysBlocked(inner)
 }
 
@@ -93,7 +93,8 @@ func isMetadata(a netip.Addr) bool {
 	return slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-func carried(a netip.Addr) (inner netip.Addr, ok bool) {
+// tunneledIPv4 returns the IPv4 address that an IPv6 address of a tunnel carries.
+func tunneledIPv4(a netip.Addr) (inner netip.Addr, ok bool) {
 	for _, t := range tunnels {
 		if t.prefix.Contains(a) {
 			b := a.As16()
@@ -103,9 +104,9 @@ func carried(a netip.Addr) (inner netip.Addr, ok bool) {
 	return netip.Addr{}, false
 }
 
-// plainPrefix writes ::ffff:10.0.0.0/104 as 10.0.0.0/8, since addresses are judged
-// without the mapping.
-func plainPrefix(p netip.Prefix) netip.Prefix {
+// unmapPrefix turns ::ffff:10.0.0.0/104 into 10.0.0.0/8, since addresses are checked without
+// the mapping.
+func unmapPrefix(p netip.Prefix) netip.Prefix {
 	const mapping = 96
 	if p.Addr().Is4In6() && p.Bits() >= mapping {
 		return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapping)

@@ -7,14 +7,14 @@ import (
 	"partyline/gateway/ssrf"
 )
 
-// FuzzFence holds the fence against the standard library's idea of what is public.
-func FuzzFence(f *testing.F) {
+// FuzzPolicy compares the policy with the standard library's idea of what is public.
+func FuzzPolicy(f *testing.F) {
 	for _, text := range []string{"127.0.0.1:80", "[::1]:80", "[::ffff:10.0.0.1]:1", "[fe80::1%lo]:80", "169.254.169.254:80", "8.8.8.8:443", "[64:ff9b::a00:1]:9", "nonsense", ""} {
 		f.Add(text)
 	}
-	fenced := ssrf.New(nil)
+	policy := ssrf.New(nil)
 	f.Fuzz(func(t *testing.T, address string) {
-		if fenced.Control("tcp", address, nil) != nil {
+		if policy.Control("tcp", address, nil) != nil {
 			return
 		}
 		to, err := netip.ParseAddrPort(address)
@@ -28,16 +28,15 @@ func FuzzFence(f *testing.F) {
 	})
 }
 
-// TestTheFenceIsNamedByItsError: what the fence refuses is told apart from other
-// failures to dial. Which ranges it refuses is tested where it is used, by real dials
-// (gateway/outbound).
-func TestTheFenceIsNamedByItsError(t *testing.T) {
-	open := ssrf.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")})
+// A refused address has an error of its own, other than failures to dial. Which ranges are
+// refused is tested where the policy is used, by real dials (gateway/outbound).
+func TestCheckReturnsErrBlocked(t *testing.T) {
+	policy := ssrf.New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")})
 	for address, want := range map[string]error{
 		"8.8.8.8": nil, "10.1.2.3": nil, "::ffff:10.1.2.3": nil,
 		"10.2.0.1": ssrf.ErrBlocked, "127.0.0.1": ssrf.ErrBlocked, "169.254.169.254": ssrf.ErrBlocked, "fe80::1%lo": ssrf.ErrBlocked,
 	} {
-		if err := open.Check(netip.MustParseAddr(address)); err != want {
+		if err := policy.Check(netip.MustParseAddr(address)); err != want {
 			t.Errorf("%s: %v, want %v", address, err, want)
 		}
 	}

@@ -44,28 +44,29 @@ func samples(p netip.Prefix) []netip.Addr {
 	return as
 }
 
-// trap listens on a port of every address of this machine and reports who comes.
-func trap(t *testing.T) *rawServer {
+// trapServer listens on a port of every address of this machine and fails the test for every
+// connection.
+func trapServer(t *testing.T) *rawServer {
 	t.Helper()
 	s := newRawServer(t, ":0", func(conn net.Conn) { _, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") })
 	t.Cleanup(func() {
 		if n := s.accepted(); n != 0 {
-			t.Errorf("%d connections reached what is internal", n)
+			t.Errorf("%d connections reached the server", n)
 		}
 	})
 	return s
 }
 
-func closed(o *outbound.Options) { o.AllowCIDRs = nil }
+func nothingAllowed(o *outbound.Options) { o.AllowCIDRs = nil }
 
 func TestNamesOfSpecialAddressesAreNotCalled(t *testing.T) {
 	t.Parallel()
-	port, names := trap(t).port(), newNameserver(t)
-	c := newCourier(t, closed, resolvedBy(names))
+	port, names := trapServer(t).port(), newNameserver(t)
+	s := newSender(t, nothingAllowed, resolvedBy(names))
 	for _, text := range special {
 		for _, a := range samples(netip.MustParsePrefix(text)) {
-			names.name("hook.test", []netip.Addr{a})
-			got := deliver(t, c, dispatch("http://hook.test:"+port+"/"))
+			names.setScript("hook.test", []netip.Addr{a})
+			got := deliver(t, s, dispatch("http://hook.test:"+port+"/"))
 			if got.Failure != webhook.FailureAddress {
 				t.Errorf("%s of %s: %q, %q", a, text, got.Failure, got.Error)
 			}
@@ -75,15 +76,15 @@ func TestNamesOfSpecialAddressesAreNotCalled(t *testing.T) {
 
 func TestLiteralSpecialAddressesAreNotCalled(t *testing.T) {
 	t.Parallel()
-	port := trap(t).port()
-	c := newCourier(t, closed)
+	port := trapServer(t).port()
+	s := newSender(t, nothingAllowed)
 	for _, text := range special {
 		for _, a := range samples(netip.MustParsePrefix(text)) {
 			url := "http://" + net.JoinHostPort(a.String(), port) + "/"
-			if got := deliver(t, c, dispatch(url)); got.Failure != webhook.FailureAddress {
+			if got := deliver(t, s, dispatch(url)); got.Failure != webhook.FailureAddress {
 				t.Errorf("%s of %s: %q, %q", a, text, got.Failure, got.Error)
 			}
-			if c.Check(t.Context(), url) == nil {
+			if s.Check(t.Context(), url) == nil {
 				t.Errorf("%s: passes the check", url)
 			}
 		}
@@ -91,25 +92,25 @@ func TestLiteralSpecialAddressesAreNotCalled(t *testing.T) {
 }
 
 // TestOtherSpellingsOfLoopbackAreNotCalled: how they fail depends on the resolver,
-// but nobody may be reached.
+// but none may reach the server.
 func TestOtherSpellingsOfLoopbackAreNotCalled(t *testing.T) {
 	t.Parallel()
-	port := trap(t).port()
-	c := newCourier(t, closed)
+	port := trapServer(t).port()
+	s := newSender(t, nothingAllowed)
 	for _, host := range []string{
 		"localhost", "LOCALHOST", "localhost.", "2130706433", "0x7f000001", "0x7f.1", "017700000001", "0177.0.0.1", "127.1", "127.0.1", "0",
 		"127.0.0.1.", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[::]", "①②⑦.⓪.⓪.①", "127。0。0。1", "%31%32%37.0.0.1",
 		"[fe80::1%25lo]", "[::1%25lo]", "[::1%251]", "[::ffff:127.0.0.1%25lo]", "[2001:4860:4860::8888%25lo]", "[fe80::1%25]",
 	} {
 		for _, scheme := range []string{"http", "https"} {
-			if got := deliver(t, c, dispatch(scheme+"://"+host+":"+port+"/")); got.Failure == webhook.FailureNone {
+			if got := deliver(t, s, dispatch(scheme+"://"+host+":"+port+"/")); got.Failure == webhook.FailureNone {
 				t.Errorf("%s: %+v", host, got)
 			}
 		}
 	}
 }
 
-func TestOpeningARangeOpensThatAndNoMore(t *testing.T) {
+func TestAllowedRangesOnly(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		open    []string
@@ -130,17 +131,17 @@ func TestOpeningARangeOpensThatAndNoMore(t *testing.T) {
 		{open: []string{"64:ff9b::/96", "2002::/16"}, allowed: []string{"64:ff9b::808:808", "2002:808:808::1"}, refused: []string{"64:ff9b::a00:1", "64:ff9b::7f00:1", "2002:a00:1::", "2002:7f00:1::1"}},
 		{allowed: []string{"1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0", "2606:4700:4700::1111", "::ffff:1.1.1.1"}},
 	} {
-		courier := newCourier(t, func(o *outbound.Options) { o.AllowCIDRs = prefixes(c.open...) })
+		sender := newSender(t, func(o *outbound.Options) { o.AllowCIDRs = prefixes(c.open...) })
 		for _, a := range c.allowed {
-			if err := courier.Check(t.Context(), "http://"+host(a)+"/"); err != nil {
+			if err := sender.Check(t.Context(), "http://"+host(a)+"/"); err != nil {
 				t.Errorf("open %v: %s: %v", c.open, a, err)
 			}
 		}
 		for _, a := range c.refused {
-			if courier.Check(t.Context(), "http://"+host(a)+"/") == nil {
+			if sender.Check(t.Context(), "http://"+host(a)+"/") == nil {
 				t.Errorf("open %v: %s is allowed", c.open, a)
 			}
-			if got := deliver(t, courier, dispatch("http://"+host(a)+"/")); got.Failure != webhook.FailureAddress {
+			if got := deliver(t, sender, dispatch("http://"+host(a)+"/")); got.Failure != webhook.FailureAddress {
 				t.Errorf("open %v: %s: %q, %q", c.open, a, got.Failure, got.Error)
 			}
 		}
@@ -155,9 +156,9 @@ func host(a string) string {
 	return a
 }
 
-func TestCheckIsKindAboutURLs(t *testing.T) {
+func TestCheckExplainsInvalidURLs(t *testing.T) {
 	t.Parallel()
-	c := newCourier(t)
+	s := newSender(t)
 	for url, want := range map[string]string{
 		"https://example.com/hook?a=b":  "",
 		"http://example.com:8080":       "",
@@ -181,11 +182,11 @@ func TestCheckIsKindAboutURLs(t *testing.T) {
 		"http://user:word@example.com/": "user name",
 		"http://@example.com/":          "user name",
 	} {
-		err := c.Check(t.Context(), url)
+		err := s.Check(t.Context(), url)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", url, err, want)
 		}
-		if err != nil && deliver(t, c, dispatch(url)).Error != err.Error() {
+		if err != nil && deliver(t, s, dispatch(url)).Error != err.Error() {
 			t.Errorf("%q: Check and Deliver do not agree", url)
 		}
 	}

@@ -14,38 +14,38 @@ import (
 )
 
 const (
-	// maxRead is how much of an answer's body is read, in bytes: enough to keep the
+	// maxBodyRead is how much of a response's body is read, in bytes: enough to keep the
 	// connection open after an error page, not enough to be kept busy.
-	maxRead = 64 << 10
-	// maxExcerpt is how much of it is kept, in bytes.
+	maxBodyRead = 64 << 10
+	// maxExcerpt is how much of the body is kept, in bytes.
 	maxExcerpt = 16 << 10
-	// minStatus is the least status there is in HTTP; Go's client lets smaller pass.
+	// minStatus is the lowest status in HTTP; Go's client accepts lower ones.
 	minStatus = 100
 )
 
-// reader reads answers. Its buffers are used again.
-type reader struct {
+// responseReader reads responses. Its buffers are reused.
+type responseReader struct {
 	buffers sync.Pool
 }
 
-// read says what an answer means. Only a success needs its body to be complete, to
-// the end or to maxRead: that is what the deadline is for. Any other status counts
-// however its body ends.
-func (r *reader) read(j *journey, resp *http.Response, now func() time.Time) webhook.Attempt {
+// read turns a response into the attempt's outcome. Only a success needs its body to be
+// complete, to the end or to maxBodyRead: that is what the deadline is for. Any other status
+// counts however its body ends.
+func (r *responseReader) read(trace *attemptTrace, resp *http.Response, now func() time.Time) webhook.Attempt {
 	switch {
 	case resp.StatusCode < minStatus:
-		return failed(errNotHTTP)
+		return failedAttempt(errNotHTTP)
 	case resp.StatusCode == http.StatusSwitchingProtocols:
-		// The body is the bare connection, which no deadline of ours ends.
+		// The body is the bare connection, which our deadline does not end.
 		return webhook.Attempt{Status: resp.StatusCode, Error: statusText(resp.StatusCode)}
 	}
-	j.reach(reading)
+	trace.enter(stageBody)
 	excerpt, err := r.excerpt(resp.Body)
 	a := webhook.Attempt{Status: resp.StatusCode, Excerpt: excerpt}
 	if resp.StatusCode/100 == 2 {
 		if err != nil {
-			reason := j.refusal(err)
-			a.Failure, a.Error = reason.failure, reason.text
+			reason := trace.failureOf(err)
+			a.Failure, a.Error = reason.kind, reason.text
 		}
 		return a
 	}
@@ -54,8 +54,8 @@ func (r *reader) read(j *journey, resp *http.Response, now func() time.Time) web
 	return a
 }
 
-// excerpt reads at most maxRead and returns the first maxExcerpt of it.
-func (r *reader) excerpt(body io.Reader) (string, error) {
+// excerpt reads at most maxBodyRead and returns the first maxExcerpt of it.
+func (r *responseReader) excerpt(body io.Reader) (string, error) {
 	buf, ok := r.buffers.Get().(*bytes.Buffer)
 	if !ok {
 		buf = new(bytes.Buffer)
@@ -63,16 +63,16 @@ func (r *reader) excerpt(body io.Reader) (string, error) {
 	defer r.buffers.Put(buf)
 	buf.Reset()
 	_, err := buf.ReadFrom(io.LimitReader(body, maxExcerpt))
-	excerpt := printable(buf.Bytes())
+	excerpt := truncateUTF8(buf.Bytes())
 	if err == nil {
-		_, err = io.Copy(io.Discard, io.LimitReader(body, maxRead-maxExcerpt))
+		_, err = io.Copy(io.Discard, io.LimitReader(body, maxBodyRead-maxExcerpt))
 	}
 	return excerpt, err
 }
 
-// printable is valid UTF-8 of at most maxExcerpt bytes. Replacing a stray byte makes
-// the text longer, so it is cut again.
-func printable(b []byte) string {
+// truncateUTF8 returns valid UTF-8 of at most maxExcerpt bytes. Replacing an invalid byte
+// makes the text longer, so it is cut afterwards.
+func truncateUTF8(b []byte) string {
 	s := strings.ToValidUTF8(string(b), string(utf8.RuneError))
 	if len(s) <= maxExcerpt {
 		return s
@@ -84,7 +84,7 @@ func printable(b []byte) string {
 	return s[:cut]
 }
 
-// statusText does not use the peer's own words for its status.
+// statusText describes a status in our words; the endpoint's own reason phrase is not used.
 func statusText(status int) string {
 	text := "the endpoint answered " + strconv.Itoa(status)
 	if name := http.StatusText(status); name != "" {

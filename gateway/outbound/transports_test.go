@@ -12,9 +12,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestALineRetiredBeforeItsRequestKeepsNoConnection looks in: the moment between
-// taking a line and using it is too short to be met from outside.
-func TestALineRetiredBeforeItsRequestKeepsNoConnection(t *testing.T) {
+// An internal test: the moment between acquiring a transport and using it is too short to be
+// met from outside.
+func TestRetiredTransportKeepsNoConnection(t *testing.T) {
 	t.Parallel()
 	closed := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -26,24 +26,24 @@ func TestALineRetiredBeforeItsRequestKeepsNoConnection(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	open := ssrf.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	x := &exchange{dialer: &dialer{fence: open}, lines: map[protocol.WebhookID]*line{}, most: 1}
-	l := x.take(1, time.Now())
-	x.drop(1)
+	ts := &transports{dialer: &dialer{policy: open}, byWebhook: map[protocol.WebhookID]*transport{}, max: 1}
+	l := ts.acquire(1, time.Now())
+	ts.remove(1)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := l.transport.RoundTrip(req)
+	res, err := l.http.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := new(reader).excerpt(res.Body); err != nil {
+	if _, err := new(responseReader).excerpt(res.Body); err != nil {
 		t.Fatal(err)
 	}
-	x.give(l)
+	ts.release(l)
 	select {
 	case <-closed:
-	case <-time.After(connIdle / 2):
+	case <-time.After(connIdleTimeout / 2):
 		t.Error("the connection is kept")
 	}
 }

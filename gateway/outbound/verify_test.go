@@ -16,12 +16,12 @@ import (
 	"partyline/gateway/outbound"
 )
 
-// sent delivers to a receiver and returns what arrived.
+// sent delivers to a receiver and returns what it received.
 func sent(t *testing.T, d webhook.Dispatch, changes ...func(*outbound.Options)) received {
 	t.Helper()
 	r := newReceiver(t, nil)
 	d.URL = r.URL + "/hook?room=ABCD"
-	wantStatus(t, deliver(t, newCourier(t, changes...), d), 200)
+	wantStatus(t, deliver(t, newSender(t, changes...), d), 200)
 	return r.last(t)
 }
 
@@ -45,7 +45,7 @@ func legacy(secret string, r received) bool {
 	return hmac.Equal([]byte(r.header.Get("X-Webhook-Signature")), []byte("sha256="+hex.EncodeToString(mac.Sum(nil))))
 }
 
-func TestReceiversAcceptWhatWasSent(t *testing.T) {
+func TestReceiversAcceptDeliveries(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -82,7 +82,7 @@ func TestGitHubsExample(t *testing.T) {
 	}
 }
 
-func TestReceiversRefuseWhatWasChanged(t *testing.T) {
+func TestReceiversRefuseChangedDeliveries(t *testing.T) {
 	t.Parallel()
 	r := sent(t, dispatch(""))
 	v := verifier(t, secret, false)
@@ -139,10 +139,10 @@ func TestEveryTryHasItsOwnTimestampAndTheSameID(t *testing.T) {
 	t.Parallel()
 	clock := time.Now()
 	r := newReceiver(t, nil)
-	c := newCourier(t, func(o *outbound.Options) { o.Now = func() time.Time { return clock } })
-	deliver(t, c, dispatch(r.URL))
+	s := newSender(t, func(o *outbound.Options) { o.Now = func() time.Time { return clock } })
+	deliver(t, s, dispatch(r.URL))
 	clock = clock.Add(90 * time.Second)
-	a := deliver(t, c, dispatch(r.URL))
+	a := deliver(t, s, dispatch(r.URL))
 	got := r.all()
 	if one, two := got[0].header, got[1].header; one.Get("webhook-id") != two.Get("webhook-id") || one.Get("webhook-signature") == two.Get("webhook-signature") {
 		t.Errorf("first %v, second %v", one, two)
@@ -152,8 +152,8 @@ func TestEveryTryHasItsOwnTimestampAndTheSameID(t *testing.T) {
 	}
 }
 
-// TestARequestHasTheseHeadersAndNoOthers pins all that endpoints see.
-func TestARequestHasTheseHeadersAndNoOthers(t *testing.T) {
+// TestHeadersOfADelivery pins everything that endpoints see.
+func TestHeadersOfADelivery(t *testing.T) {
 	t.Parallel()
 	d := dispatch("")
 	d.Redelivery = true
@@ -197,9 +197,9 @@ func TestAnEmptyBodyIsSentAndSigned(t *testing.T) {
 func TestCookiesAreNotKept(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Set-Cookie", "a=b") })
-	c := newCourier(t)
-	deliver(t, c, dispatch(r.URL))
-	deliver(t, c, dispatch(r.URL))
+	s := newSender(t)
+	deliver(t, s, dispatch(r.URL))
+	deliver(t, s, dispatch(r.URL))
 	if cookie := r.last(t).header.Get("Cookie"); cookie != "" {
 		t.Errorf("cookie %q", cookie)
 	}

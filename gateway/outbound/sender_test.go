@@ -18,44 +18,43 @@ import (
 	"partyline/protocol"
 )
 
-func TestCloseCallsOffWhatIsInFlight(t *testing.T) {
+func TestCloseCancelsAttemptsInFlight(t *testing.T) {
 	t.Parallel()
 	s := newRawServer(t, "127.0.0.1:0", hang)
-	c := newCourier(t)
-	const flights = 5
-	done := make(chan webhook.Attempt, flights)
-	for range flights {
+	c := newSender(t)
+	const attempts = 5
+	done := make(chan webhook.Attempt, attempts)
+	for range attempts {
 		go func() { done <- c.Deliver(context.Background(), dispatch(s.url)) }()
 	}
-	eventually(t, "all are under way", func() bool { return s.accepted() == flights })
+	eventually(t, "all are under way", func() bool { return s.accepted() == attempts })
 	c.Close()
-	for range flights {
+	for range attempts {
 		select {
 		case a := <-done:
-			wantFailure(t, a, webhook.FailureTimeout, "called off")
-		case <-time.After(patience):
-			t.Fatal("an attempt outlived the Courier")
+			wantFailure(t, a, webhook.FailureTimeout, "canceled")
+		case <-time.After(longTimeout):
+			t.Fatal("an attempt outlived the Sender")
 		}
 	}
 	c.Close()
-	wantFailure(t, deliver(t, c, dispatch(s.url)), webhook.FailureTimeout, "called off")
+	wantFailure(t, deliver(t, c, dispatch(s.url)), webhook.FailureTimeout, "canceled")
 	c.Forget(7)
 }
 
-func TestTheCallersContextEndsAnAttempt(t *testing.T) {
+func TestContextEndsAnAttempt(t *testing.T) {
 	t.Parallel()
 	s := newRawServer(t, "127.0.0.1:0", hang)
-	c := newCourier(t)
+	c := newSender(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "called off")
-	ctx, cancel = context.WithTimeout(t.Context(), haste)
+	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "canceled")
+	ctx, cancel = context.WithTimeout(t.Context(), shortTimeout)
 	defer cancel()
-	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "no answer came in time")
+	wantFailure(t, deliverWith(t, ctx, c, dispatch(s.url)), webhook.FailureTimeout, "no response came in time")
 }
 
-// TestCloseWaitsForAttempts: one attempt is held by its clock, where it is asked what
-// a date means.
+// One attempt is held by its clock, where the date of Retry-After is read.
 func TestCloseWaitsForAttempts(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -64,7 +63,7 @@ func TestCloseWaitsForAttempts(t *testing.T) {
 	})
 	var asked atomic.Int64
 	held, release, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	c := newCourier(t, func(o *outbound.Options) {
+	s := newSender(t, func(o *outbound.Options) {
 		o.Now = func() time.Time {
 			if asked.Add(1) == 3 {
 				close(held)
@@ -74,43 +73,42 @@ func TestCloseWaitsForAttempts(t *testing.T) {
 		}
 	})
 	done := make(chan webhook.Attempt, 1)
-	go func() { done <- c.Deliver(context.Background(), dispatch(r.URL)) }()
+	go func() { done <- s.Deliver(context.Background(), dispatch(r.URL)) }()
 	<-held
 	go func() {
-		c.Close()
+		s.Close()
 		close(closed)
 	}()
-	eventually(t, "the Courier is closing", func() bool { return c.Deliver(t.Context(), dispatch(r.URL)).Status == 0 })
+	eventually(t, "the Sender is closing", func() bool { return s.Deliver(t.Context(), dispatch(r.URL)).Status == 0 })
 	select {
 	case <-closed:
 		t.Error("Close did not wait")
-	case <-time.After(brief):
+	case <-time.After(briefTimeout):
 	}
 	close(release)
 	<-closed
 	wantStatus(t, <-done, 503)
 }
 
-// Each of these leaves the transport in the middle of something. Nothing may run on
-// afterwards, also before Close. The test is not parallel: it counts all goroutines.
-func TestFailedAttemptsLeaveNothingBehind(t *testing.T) {
+// Each of these attempts leaves the transport in the middle of something. No goroutine may go
+// on afterwards, also before Close. The test is not parallel: it counts all goroutines.
+func TestFailedAttemptsLeaveNoGoroutines(t *testing.T) {
 	names, mute := newNameserver(t), newNameserver(t)
-	names.name("inside.test", addrs("10.0.0.1"))
+	names.setScript("inside.test", addrs("10.0.0.1"))
 	mute.silent.Store(true)
 	hung := newRawServer(t, "127.0.0.1:0", hang)
-	endless := newRawServer(t, "127.0.0.1:0", saying("HTTP/1.1 200 OK\r\n\r\n", flooding("x")))
-	c, deaf := newCourier(t, within(brief), resolvedBy(names)), newCourier(t, within(brief), resolvedBy(mute))
+	endless := newRawServer(t, "127.0.0.1:0", sendThen("HTTP/1.1 200 OK\r\n\r\n", sendForever("x")))
+	s, deaf := newSender(t, within(briefTimeout), resolvedBy(names)), newSender(t, within(briefTimeout), resolvedBy(mute))
 	before := goleak.IgnoreCurrent()
 	for _, url := range []string{hung.url, strings.Replace(hung.url, "http", "https", 1), endless.url, "http://inside.test/", "http://missing.test/"} {
-		deliver(t, c, dispatch(url))
+		deliver(t, s, dispatch(url))
 	}
 	deliver(t, deaf, dispatch("http://hook.test/"))
 	eventually(t, "all goroutines have ended", func() bool { return goleak.Find(before) == nil })
 }
 
-// TestAPanicIsAFailedAttempt: the clock panics in the middle of an exchange, where it
-// is asked what a date means.
-func TestAPanicIsAFailedAttempt(t *testing.T) {
+// The clock panics in the middle of an attempt, where the date of Retry-After is read.
+func TestPanicIsAFailedAttempt(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", time.Now().UTC().Format(http.TimeFormat))
@@ -118,7 +116,7 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 	})
 	var log bytes.Buffer
 	var asked atomic.Int64
-	c := newCourier(t, func(o *outbound.Options) {
+	s := newSender(t, func(o *outbound.Options) {
 		o.Log = zerolog.New(&log)
 		o.Now = func() time.Time {
 			if asked.Add(1) == 3 {
@@ -127,26 +125,26 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 			return time.Now()
 		}
 	})
-	wantFailure(t, deliver(t, c, dispatch(r.URL)), webhook.FailureHTTP, "inside this server")
+	wantFailure(t, deliver(t, s, dispatch(r.URL)), webhook.FailureHTTP, "inside this server")
 	if text := log.String(); !strings.Contains(text, "panicked") || strings.Contains(text, "thirteen") || strings.Contains(text, secret) {
 		t.Errorf("log: %s", text)
 	}
-	wantStatus(t, deliver(t, c, dispatch(r.URL)), 503)
+	wantStatus(t, deliver(t, s, dispatch(r.URL)), 503)
 }
 
 func TestEachAttemptIsLoggedOnceWithoutItsSecrets(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("an answer nobody logs")) })
 	var log bytes.Buffer
-	c := newCourier(t, func(o *outbound.Options) { o.Log = zerolog.New(&log) })
-	deliver(t, c, dispatch(r.URL+"/inbox?token=t0ken"))
-	deliver(t, c, dispatch("http://10.0.0.1/inbox?token=t0ken"))
+	s := newSender(t, func(o *outbound.Options) { o.Log = zerolog.New(&log) })
+	deliver(t, s, dispatch(r.URL+"/inbox?token=t0ken"))
+	deliver(t, s, dispatch("http://10.0.0.1/inbox?token=t0ken"))
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], `"status":200`) || !strings.Contains(lines[1], `"failure":"address"`) {
 		t.Errorf("log: %q", lines)
 	}
 	for _, line := range lines {
-		for _, want := range []string{`"webhook":7`, `"message":"webhook exchange"`, `"id":"msg_jcetp2qzyw4hm7ua_7_41"`, `"took":`} {
+		for _, want := range []string{`"webhook":7`, `"message":"webhook request"`, `"id":"msg_jcetp2qzyw4hm7ua_7_41"`, `"took":`} {
 			if !strings.Contains(line, want) {
 				t.Errorf("no %s in %s", want, line)
 			}
@@ -159,20 +157,20 @@ func TestEachAttemptIsLoggedOnceWithoutItsSecrets(t *testing.T) {
 	}
 }
 
-func TestManyAtOnceAllArriveOnce(t *testing.T) {
+func TestConcurrentDeliveriesArriveOnce(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, nil)
-	c := newCourier(t)
+	s := newSender(t)
 	const workers, each = 8, 50
 	var all sync.WaitGroup
 	for w := range workers {
 		all.Go(func() {
 			for range each {
-				if a := c.Deliver(context.Background(), to(protocol.WebhookID(1+w%3), r.URL)); a.Status != 200 {
+				if a := s.Deliver(context.Background(), dispatchTo(protocol.WebhookID(1+w%3), r.URL)); a.Status != 200 {
 					t.Errorf("%+v", a)
 				}
 				if w == 0 {
-					c.Forget(2)
+					s.Forget(2)
 				}
 			}
 		})

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// TestConnectionsAreBounded holds as many attempts as there may be connections: each is a
-// file, and the journal needs some, too.
+// As many attempts as there may be connections are held: each is a file, and the journal needs
+// some, too.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	const most = 2
@@ -22,11 +22,11 @@ func TestConnectionsAreBounded(t *testing.T) {
 		arrived <- struct{}{}
 		<-held
 	})
-	c := newCourier(t, func(o *outbound.Options) { o.MaxConnections = most })
+	s := newSender(t, func(o *outbound.Options) { o.MaxConnections = most })
 	deliverAs := func(ctx context.Context, id protocol.WebhookID) webhook.Attempt {
 		d := dispatch(r.URL)
 		d.Webhook = id
-		return c.Deliver(ctx, d)
+		return s.Deliver(ctx, d)
 	}
 	var all sync.WaitGroup
 	for id := range protocol.WebhookID(most) {
@@ -51,7 +51,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
-	// Long before those at rest would be closed anyway.
+	// Long before idle ones would be closed anyway.
 	for end := time.Now().Add(10 * time.Second); ; <-time.After(time.Millisecond) {
 		_, open := r.connections()
 		if open <= most {
@@ -63,8 +63,8 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsForAPlaceIsCalledOff by its context and by the end.
-func TestWhoWaitsForAPlaceIsCalledOff(t *testing.T) {
+// A waiting attempt ends with its context and with Close.
+func TestWaitingAttemptIsCanceled(t *testing.T) {
 	t.Parallel()
 	arrived, held := make(chan struct{}), make(chan struct{})
 	r := newReceiver(t, func(http.ResponseWriter, *http.Request) {
@@ -72,18 +72,18 @@ func TestWhoWaitsForAPlaceIsCalledOff(t *testing.T) {
 		<-held
 	})
 	defer close(held)
-	c := newCourier(t, func(o *outbound.Options) { o.MaxConnections = 1 })
+	s := newSender(t, func(o *outbound.Options) { o.MaxConnections = 1 })
 	first := make(chan webhook.Attempt, 1)
-	go func() { first <- c.Deliver(t.Context(), dispatch(r.URL)) }()
+	go func() { first <- s.Deliver(t.Context(), dispatch(r.URL)) }()
 	<-arrived
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if a := c.Deliver(ctx, dispatch(r.URL)); a.Failure != webhook.FailureTimeout || a.Status != 0 {
+	if a := s.Deliver(ctx, dispatch(r.URL)); a.Failure != webhook.FailureTimeout || a.Status != 0 {
 		t.Errorf("%+v", a)
 	}
 	second := make(chan webhook.Attempt, 1)
-	go func() { second <- c.Deliver(t.Context(), dispatch(r.URL)) }()
-	c.Close()
+	go func() { second <- s.Deliver(t.Context(), dispatch(r.URL)) }()
+	s.Close()
 	for _, done := range []chan webhook.Attempt{first, second} {
 		if a := <-done; a.Failure != webhook.FailureTimeout {
 			t.Errorf("%+v", a)
