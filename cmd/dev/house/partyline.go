@@ -99,10 +99,10 @@ var goroutines = map[string]string{
 	"actors/runtime/stop.go":       "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
 	"actors/runtime/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",
 
-	"gateway/ecast/errand.go":  "reads one connection to a room, and looks beside it now and then; both end with the connection, and the observation waits for them",
-	"gateway/workers.go":       "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
-	"gateway/expiry.go":        "closes expired and revoked sockets; Close ends it",
-	"gateway/fanout/engine.go": "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
+	"gateway/ecast/sidecheck.go": "reads one connection to a room, and checks the room beside it now and then; both end with the connection, and the observation waits for them",
+	"gateway/workers.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
+	"gateway/expiry.go":          "closes expired and revoked sockets; Close ends it",
+	"gateway/fanout/engine.go":   "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",
