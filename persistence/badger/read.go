@@ -69,7 +69,7 @@ func readStream(txn *badgerdb.Txn, stream string, after, end persistence.Seq, ou
 	first := persistence.Seq(1)
 	if after > 0 {
 		if c, ok, err = down.Seek(after + 1); err != nil || !ok || c.First > after+1 {
-			return database.OrMissingRecord(err, after+1)
+			return database.RecordMissing(err, after+1)
 		}
 		first = c.First
 	}
@@ -83,7 +83,7 @@ func readUp(txn *badgerdb.Txn, stream string, first, after, last persistence.Seq
 	c, ok, err := up.Seek(first)
 	for next := first; next <= last; c, ok, err = up.Next() {
 		if err != nil || !ok || c.First != next {
-			return database.OrMissingRecord(err, next)
+			return database.RecordMissing(err, next)
 		}
 		if err := out.ascending(&c, after); err != nil {
 			return err
@@ -109,7 +109,7 @@ func readStreamBack(txn *badgerdb.Txn, stream string, before, end persistence.Se
 	}
 	for before > floor+1 {
 		if err != nil || !ok || c.First >= before || c.Last() < before-1 {
-			return database.OrMissingRecord(err, before-1)
+			return database.RecordMissing(err, before-1)
 		}
 		if err := out.descending(&c, before, floor); err != nil {
 			return err

@@ -75,7 +75,7 @@ func readAll(txn *badgerdb.Txn, after persistence.Position, out *emitter) error 
 	c, ok, err := up.Seek(start)
 	for next := start; next <= out.head; c, ok, err = up.Next() {
 		if err != nil || !ok || c.First != next {
-			return database.OrMissingPosition(err, next)
+			return database.PositionMissing(err, next)
 		}
 		if key, err = readCommit(txn, &c, after, out, key); err != nil {
 			return err

@@ -121,7 +121,7 @@ func keepUntrimmed(txn *badgerdb.Txn, stream string, keys [][]byte, next, throug
 	for n := len(keys) - 1; n >= 0; n-- {
 		value, found, err := database.Get(txn, keys[n])
 		if !found || err != nil {
-			return nil, database.OrMissingRecord(err, through)
+			return nil, database.RecordMissing(err, through)
 		}
 		c, err := layout.ParseChunk(stream, keys[n], value)
 		switch {

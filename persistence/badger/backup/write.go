@@ -90,7 +90,7 @@ func (t *consistencyCheck) addEntry(key, value []byte) error {
 			return err
 		}
 		if c.First != t.head+1 {
-			return database.OrMissingPosition(nil, t.head+1)
+			return database.PositionMissing(nil, t.head+1)
 		}
 		t.head, t.chunks = c.End(), c.Chunks
 		for i := range c.Chunks {
@@ -128,7 +128,7 @@ func (t *consistencyCheck) isTrimmed(c *layout.Chunk) bool { return c.Last() <= 
 
 func (t *consistencyCheck) finish(head persistence.Position) error {
 	if t.head < head {
-		return database.OrMissingPosition(nil, t.head+1)
+		return database.PositionMissing(nil, t.head+1)
 	}
 	if t.indexed != t.found {
 		return fmt.Errorf("%w: the index names %d chunks, there are %d", persistence.ErrCorrupt, t.indexed, t.found)

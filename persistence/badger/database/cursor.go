@@ -7,34 +7,38 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// scan goes over the chunks of one stream, up or down. A chunk is valid until the
+// ChunkCursor goes over the chunks of one stream, up or down. A chunk is valid until the
 // next step.
-type chunkCursor struct {
+type ChunkCursor struct {
 	Iter   *badgerdb.Iterator
 	stream string
 	key    []byte
 }
 
-func NewChunkCursor(txn *badgerdb.Txn, stream string, down bool) *chunkCursor {
+// NewChunkCursor is a cursor that is not yet on a chunk. Close it before the transaction
+// ends.
+func NewChunkCursor(txn *badgerdb.Txn, stream string, down bool) *ChunkCursor {
 	prefix := layout.AppendStreamPrefix(nil, stream)
-	return &chunkCursor{Iter: NewIterator(txn, prefix, down), stream: stream, key: prefix}
+	return &ChunkCursor{Iter: NewIterator(txn, prefix, down), stream: stream, key: prefix}
 }
 
-func (s *chunkCursor) Close() { s.Iter.Close() }
+// Close ends the cursor.
+func (s *ChunkCursor) Close() { s.Iter.Close() }
 
-// seek goes to the chunk with the first sequence, or the nearest one in the
-// direction of the scan.
-func (s *chunkCursor) Seek(first persistence.Seq) (layout.Chunk, bool, error) {
+// Seek goes to the chunk with the first sequence, or the nearest one in the direction of
+// the cursor; ok is false when there is none.
+func (s *ChunkCursor) Seek(first persistence.Seq) (layout.Chunk, bool, error) {
 	s.Iter.Seek(layout.AppendChunkKey(s.key[:0], s.stream, first))
 	return s.Chunk()
 }
 
-// seekEnd goes to the stream's newest chunk, when the scan goes down.
-func (s *chunkCursor) seekLast() (layout.Chunk, bool, error) { return s.Seek(layout.MaxSeq) }
+// seekLast goes to the stream's newest chunk, when the cursor goes down.
+func (s *ChunkCursor) seekLast() (layout.Chunk, bool, error) { return s.Seek(layout.MaxSeq) }
 
-// newest is seekEnd of a stream that is trimmed through a sequence. It is ErrCorrupt when
-// the stream does not reach the end that it once had.
-func (s *chunkCursor) NewestReaching(through, end persistence.Seq) (layout.Chunk, bool, error) {
+// NewestReaching goes to the newest chunk of a stream that is trimmed through a sequence,
+// when the cursor goes down. It is ErrCorrupt when the stream ends before end, the last
+// sequence that it once had.
+func (s *ChunkCursor) NewestReaching(through, end persistence.Seq) (layout.Chunk, bool, error) {
 	c, ok, err := s.seekLast()
 	if err != nil {
 		return c, false, err
@@ -49,12 +53,14 @@ func (s *chunkCursor) NewestReaching(through, end persistence.Seq) (layout.Chunk
 	return c, ok, nil
 }
 
-func (s *chunkCursor) Next() (layout.Chunk, bool, error) {
+// Next goes to the next chunk in the direction of the cursor.
+func (s *ChunkCursor) Next() (layout.Chunk, bool, error) {
 	s.Iter.Next()
 	return s.Chunk()
 }
 
-func (s *chunkCursor) Chunk() (c layout.Chunk, ok bool, err error) {
+// Chunk parses the chunk that the cursor is on.
+func (s *ChunkCursor) Chunk() (c layout.Chunk, ok bool, err error) {
 	if !s.Iter.Valid() {
 		return layout.Chunk{}, false, nil
 	}
@@ -67,31 +73,36 @@ func (s *chunkCursor) Chunk() (c layout.Chunk, ok bool, err error) {
 	return c, err == nil, err
 }
 
-// indexScan goes over the commits, up or down. A commit is valid until the next step.
-type commitCursor struct {
+// CommitCursor goes over the index, up or down. A commit is valid until the next step.
+type CommitCursor struct {
 	Iter   *badgerdb.Iterator
 	chunks []layout.Chunk
 }
 
-func NewCommitCursor(txn *badgerdb.Txn, down bool) *commitCursor {
-	return &commitCursor{Iter: NewIterator(txn, []byte(layout.IndexPrefix), down)}
+// NewCommitCursor is a cursor that is not yet on a commit. Close it before the transaction
+// ends.
+func NewCommitCursor(txn *badgerdb.Txn, down bool) *CommitCursor {
+	return &CommitCursor{Iter: NewIterator(txn, []byte(layout.IndexPrefix), down)}
 }
 
-func (s *commitCursor) Close() { s.Iter.Close() }
+// Close ends the cursor.
+func (s *CommitCursor) Close() { s.Iter.Close() }
 
-// seek goes to the commit that begins at the position, or the nearest one in the
-// direction of the scan.
-func (s *commitCursor) Seek(first persistence.Position) (layout.Commit, bool, error) {
+// Seek goes to the commit that begins at the position, or the nearest one in the direction
+// of the cursor; ok is false when there is none.
+func (s *CommitCursor) Seek(first persistence.Position) (layout.Commit, bool, error) {
 	s.Iter.Seek(layout.AppendIndexKey(nil, first))
 	return s.Commit()
 }
 
-func (s *commitCursor) Next() (layout.Commit, bool, error) {
+// Next goes to the next commit in the direction of the cursor.
+func (s *CommitCursor) Next() (layout.Commit, bool, error) {
 	s.Iter.Next()
 	return s.Commit()
 }
 
-func (s *commitCursor) Commit() (c layout.Commit, ok bool, err error) {
+// Commit parses the index entry that the cursor is on.
+func (s *CommitCursor) Commit() (c layout.Commit, ok bool, err error) {
 	if !s.Iter.Valid() {
 		return layout.Commit{}, false, nil
 	}
@@ -104,8 +115,8 @@ func (s *commitCursor) Commit() (c layout.Commit, ok bool, err error) {
 	return c, err == nil, err
 }
 
-// newIterator reads values only where it is asked to: they lie beside their keys,
-// so fetching ahead would only copy what may not be wanted.
+// NewIterator iterates over keys and reads values only when asked to: they lie beside
+// their keys, so fetching ahead would only copy what may not be wanted.
 func NewIterator(txn *badgerdb.Txn, prefix []byte, down bool) *badgerdb.Iterator {
 	return txn.NewIterator(badgerdb.IteratorOptions{Prefix: prefix, Reverse: down})
 }

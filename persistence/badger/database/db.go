@@ -12,20 +12,21 @@ import (
 	"partyline/persistence/badger/preflight"
 )
 
-// database is Badger with its folder: the lock on it, and how far it was written. All
-// transactions are read with look and written with update.
+// DB is an open Badger database with its folder: the lock on it, and the watermark. It is
+// read with View and written with Update.
 type DB struct {
 	*badgerdb.DB
 	lock     io.Closer
+	// mark is the watermark.
 	mark     *preflight.Watermark
 	failStop *failStop
 	logs     *logFiles
 	versions versions
-	// copied is the folder that is read instead of the journal's own, "" where that is
-	// written.
+	// readOnlyCopy is the folder that Badger has open instead of the journal's own, ""
+	// where that is open for writing.
 	readOnlyCopy string
-	// writing lets one transaction through at a time: none is begun before the fate of the
-	// one before it is known.
+	// writing lets one write transaction through at a time: none begins before the outcome
+	// of the one before it is known.
 	writing chan struct{}
 }
 
@@ -39,7 +40,7 @@ func newDB(db *badgerdb.DB, mark *preflight.Watermark, o Options) (d *DB, err er
 	return d, nil
 }
 
-// newDatabaseToRead refuses all writing.
+// newReadOnlyDB refuses all writes.
 func newReadOnlyDB(db *badgerdb.DB, mark *preflight.Watermark) *DB {
 	d := &DB{DB: db, mark: mark, failStop: &failStop{}}
 	cause := errReadOnly
@@ -48,7 +49,7 @@ func newReadOnlyDB(db *badgerdb.DB, mark *preflight.Watermark) *DB {
 	return d
 }
 
-// ready is nil while a transaction may be tried.
+// Ready is nil while a write may be tried, else why not: ErrWriteFailed or ErrNoFile.
 func (d *DB) Ready() error {
 	if err := d.failStop.check(); err != nil {
 		return err
@@ -56,16 +57,16 @@ func (d *DB) Ready() error {
 	return d.logs.check()
 }
 
-// update is one transaction with its sync. An error of f is no fault of the disk. While
-// another transaction is under way it waits, no longer than ctx; once it is begun it has
-// no end but its own.
+// Update runs f in a write transaction, commits and syncs it. An error of f commits
+// nothing and is no failure of the disk. While another transaction is under way Update
+// waits, no longer than ctx; once its own has begun, ctx no longer ends it.
 func (d *DB) Update(ctx context.Context, f func(*WriteTxn) error) error {
 	return d.UpdateThen(ctx, f, func() error { return nil })
 }
 
-// updateThen is update with something else that has to be written behind the sync before
-// anybody sees the transaction.
-func (d *DB) UpdateThen(ctx context.Context, f func(*WriteTxn) error, behind func() error) error {
+// UpdateThen is Update with afterSync, which writes something else after the sync and
+// before any read sees the transaction.
+func (d *DB) UpdateThen(ctx context.Context, f func(*WriteTxn) error, afterSync func() error) error {
 	select {
 	case d.writing <- struct{}{}:
 		defer func() { <-d.writing }()
@@ -78,40 +79,40 @@ func (d *DB) UpdateThen(ctx context.Context, f func(*WriteTxn) error, behind fun
 	if err := d.logs.beforeTxn(); err != nil {
 		return err
 	}
-	version := d.versions.Next()
+	version := d.versions.next()
 	txn := d.NewTransactionAt(version-1, true)
 	defer txn.Discard()
-	c := newWriteTxn(txn)
-	if err := f(c); err != nil {
+	w := newWriteTxn(txn)
+	if err := f(w); err != nil {
 		return err
 	}
 	if err := d.failStop.commit(func() error { return txn.CommitAt(version, nil) }); err != nil {
 		return err
 	}
-	if err := d.failStop.record(behind()); err != nil {
+	if err := d.failStop.record(afterSync()); err != nil {
 		return err
 	}
-	if err := d.failStop.record(d.logs.afterTxn(c.size)); err != nil {
+	if err := d.failStop.record(d.logs.afterTxn(w.size)); err != nil {
 		return err
 	}
 	d.SetDiscardTs(d.versions.confirm(version))
 	return nil
 }
 
-// watermarkAtOpen is the position of the last record that the folder is known to have held
+// WatermarkAtOpen is the position of the last record that the folder is known to have held
 // when it was opened.
 func (d *DB) WatermarkAtOpen() persistence.Position { return d.mark.Position }
 
-// advanceWatermark says in the folder that the journal is durable up to a position.
+// AdvanceWatermark records in the folder that the journal is durable up to a position.
 func (d *DB) AdvanceWatermark(at persistence.Position) error { return d.mark.Advance(at) }
 
-// close closes Badger and unlocks the folder. No transaction may be open.
+// Close closes Badger and unlocks the folder. No transaction may be open.
 func (d *DB) Close() error {
 	if d.logs == nil { // opened to be read
 		return errors.Join(d.DB.Close(), os.RemoveAll(d.readOnlyCopy), d.lock.Close())
 	}
 	d.logs.stop()
-	return errors.Join(d.DB.Close(), d.logs.Close(), d.mark.Close(), d.lock.Close())
+	return errors.Join(d.DB.Close(), d.logs.close(), d.mark.Close(), d.lock.Close())
 }
 
 // errReadOnly refuses what would write to a folder that was opened for reading only.

@@ -7,12 +7,12 @@ import (
 	"partyline/persistence"
 )
 
-// deletesPerTxn bounds the keys removed in one transaction.
+// DeletesPerTxn bounds the keys removed in one transaction.
 const DeletesPerTxn = 1000
 
-// erase removes the keys that find finds, a transaction of them at a time, until there are
-// none. A key whose version is rotten can come back however often it is deleted: that is
-// ErrCorrupt, and not tried for ever.
+// DeleteKeys removes the keys that find returns, one transaction of them at a time, until
+// find returns none. A key whose version has rotted can come back however often it is
+// deleted: that is ErrCorrupt, and not tried for ever.
 func DeleteKeys(find func() ([][]byte, error), update func(func(*WriteTxn) error) error) error {
 	var before []byte
 	for {

@@ -4,7 +4,7 @@ package database
 
 import "syscall"
 
-// freeBytes is what an ordinary user may still write to the disk of the folder.
+// FreeBytes is what an ordinary user may still write to the disk of the folder.
 func FreeBytes(dir string) (uint64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {

@@ -9,7 +9,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// lastSeq is that of the newest chunk, or the trim mark where all chunks are gone.
+// LastSeq is the last sequence of the stream's newest chunk, or the trim mark where all
+// chunks are deleted; 0 for an unknown stream.
 func LastSeq(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
 	s := NewChunkCursor(txn, stream, true)
 	defer s.Close()
@@ -23,13 +24,14 @@ func LastSeq(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
 	return c.Last(), nil
 }
 
+// LastCommit is the newest index entry; ok is false in an empty journal.
 func LastCommit(txn *badgerdb.Txn) (layout.Commit, bool, error) {
 	s := NewCommitCursor(txn, true)
 	defer s.Close()
 	return s.Seek(layout.MaxPosition)
 }
 
-// reached is ErrCorrupt when a stream that was once at end is found to be at last.
+// CheckHead is ErrCorrupt when a stream that once had records up to end now ends at last.
 func CheckHead(last, end persistence.Seq) error {
 	if last >= end {
 		return nil

@@ -9,7 +9,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// withChunk reads a chunk that the index names and holds it against the index.
+// ReadIndexedChunk reads a chunk that the index names, compares it with the index, and
+// passes it to f.
 func ReadIndexedChunk(txn *badgerdb.Txn, want *layout.Chunk, key []byte, f func(*layout.Chunk) error) error {
 	value, found, err := Get(txn, key)
 	if err != nil {
@@ -28,27 +29,27 @@ func ReadIndexedChunk(txn *badgerdb.Txn, want *layout.Chunk, key []byte, f func(
 	return f(&got)
 }
 
-// orMissing is err, or the missing position when there was none.
-func OrMissingPosition(err error, p persistence.Position) error {
+// PositionMissing is err, or ErrCorrupt that names a missing position when err is nil.
+func PositionMissing(err error, p persistence.Position) error {
 	if err != nil {
 		return err
 	}
 	return fmt.Errorf("%w: position %d is missing", persistence.ErrCorrupt, p)
 }
 
-// commitStart is the first position of the commit that holds the position.
+// CommitStart is the first position of the commit that holds the position.
 func CommitStart(txn *badgerdb.Txn, p persistence.Position) (persistence.Position, error) {
 	down := NewCommitCursor(txn, true)
 	defer down.Close()
 	c, ok, err := down.Seek(p)
 	if err != nil || !ok || c.First > p || c.End() < p {
-		return 0, OrMissingPosition(err, p)
+		return 0, PositionMissing(err, p)
 	}
 	return c.First, nil
 }
 
-// orGap is err, or the gap when there was none.
-func OrMissingRecord(err error, missing persistence.Seq) error {
+// RecordMissing is err, or ErrCorrupt that names a missing record when err is nil.
+func RecordMissing(err error, missing persistence.Seq) error {
 	if err != nil {
 		return err
 	}

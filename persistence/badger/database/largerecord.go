@@ -11,7 +11,7 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// nextLarge is a new generation of parts for the record.
+// NewLargeRecord is a large record under a new generation of parts.
 func NewLargeRecord(db *DB, stream string, seq persistence.Seq, length int) (layout.LargeRecord, error) {
 	l := layout.LargeRecord{Stream: stream, Seq: seq, Generation: layout.MaxGeneration, Length: length}
 	err := db.View(func(txn *badgerdb.Txn) error {
@@ -26,7 +26,8 @@ func NewLargeRecord(db *DB, stream string, seq persistence.Seq, length int) (lay
 	return l, err
 }
 
-// open reads what a chunk only names. Records of others are in it already.
+// LoadLargeRecord reads the parts of a large record into its chunk, which only names them.
+// It does nothing for other chunks.
 func LoadLargeRecord(txn *badgerdb.Txn, c *layout.Chunk) error {
 	if c.Large == nil || c.Records != nil {
 		return nil
@@ -51,14 +52,15 @@ func appendLargePart(b []byte, txn *badgerdb.Txn, l *layout.LargeRecord, n int) 
 	if !found {
 		return nil, fmt.Errorf("%w: it is missing", persistence.ErrCorrupt)
 	}
-	piece, err := layout.ParseRecordPart(key, value)
-	if err == nil && len(piece) != min(layout.PartBytes, l.Length-n*layout.PartBytes) {
-		err = fmt.Errorf("%w: it has %d bytes", persistence.ErrCorrupt, len(piece))
+	part, err := layout.ParseRecordPart(key, value)
+	if err == nil && len(part) != min(layout.PartBytes, l.Length-n*layout.PartBytes) {
+		err = fmt.Errorf("%w: it has %d bytes", persistence.ErrCorrupt, len(part))
 	}
-	return append(b, piece...), err
+	return append(b, part...), err
 }
 
-// removePieces removes the parts under a prefix that may go, in several transactions.
+// DeleteParts removes the parts of large records under a prefix for which may is true, in
+// several transactions.
 func DeleteParts(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view func(func(*badgerdb.Txn) error) error, update func(func(*WriteTxn) error) error) error {
 	return DeleteKeys(func() (old [][]byte, err error) {
 		err = view(func(txn *badgerdb.Txn) error {
@@ -69,8 +71,8 @@ func DeleteParts(prefix []byte, may func(*badgerdb.Txn, []byte) bool, view func(
 	}, update)
 }
 
-// findPieces finds as many as one transaction removes. The parts of one attempt at a
-// record all may go or none, so it asks for the first.
+// findParts finds as many parts as one transaction removes. The parts of one attempt at a
+// record all may be removed or none, so may is asked for the first only.
 func findParts(txn *badgerdb.Txn, prefix []byte, may func(*badgerdb.Txn, []byte) bool) (keys [][]byte) {
 	it := NewIterator(txn, prefix, false)
 	defer it.Close()
@@ -88,7 +90,7 @@ func findParts(txn *badgerdb.Txn, prefix []byte, may func(*badgerdb.Txn, []byte)
 	return keys
 }
 
-// loose says that no chunk names the part. One that does not check might.
+// Unreferenced is true when no chunk names the part: not when the chunk cannot be read.
 func Unreferenced(txn *badgerdb.Txn, key []byte) bool {
 	stream, seq, ok := layout.SplitRecordPartKey(key)
 	if !ok {

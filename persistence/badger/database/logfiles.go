@@ -15,26 +15,26 @@ import (
 	"partyline/persistence/badger/preflight"
 )
 
-// spareFiles is how many file descriptors are held in reserve for Badger: one for the
-// next write-ahead log, one for the table that the full one becomes, one for the folder
-// that is synced, and the rest for who is quicker while they are lent: a connection every
-// few milliseconds, as long as it takes Badger to come to it on a busy machine.
+// spareFiles is how many file descriptors are held in reserve for Badger: one for the next
+// write-ahead log, one for the table that the full log becomes, one for the folder that is
+// synced. The rest are for other users of descriptors that are quicker while the spares
+// are closed: one connection every few milliseconds, for as long as Badger takes to open
+// its files on a busy machine.
 const spareFiles = 16
 
-// logs see to it that Badger always gets its next write-ahead log. Badger makes one when
-// the current one is full. So the file is made ahead, empty, under the name that Badger
-// will give it. Where no file can be made (no descriptor, no inode, a folder that is
-// read-only) the journal refuses to write before Badger tries, and goes on by itself when it
-// can.
+// logFiles makes Badger's next write-ahead log ahead of time. Badger makes one when the
+// current one is full, so the file is made before, empty, under the name that Badger will
+// give it. Where no file can be made (no descriptor, no inode, a folder that is read-only)
+// the journal refuses to write before Badger tries, and goes on by itself when it can.
 //
-// The name of a log is synced before Badger has it, and the names of tables as soon as
-// the log they were made from is gone: not every file system writes a file's name when
+// The name of a log is synced before Badger uses the file, and the names of tables as soon
+// as the log they were made from is gone: not every file system writes a file's name when
 // the file is synced.
 type logFiles struct {
 	dir      string
 	folder   *os.File
 	failStop *failStop
-	// syncFolder makes durable which files there are.
+	// syncFolder makes durable which files are in the folder.
 	syncFolder func(folder *os.File) error
 	// refusal is why nothing can be written, nil while there is a next log.
 	refusal atomic.Pointer[error]
@@ -44,14 +44,15 @@ type logFiles struct {
 	number  int
 	current *os.File
 	next    *os.File // empty until Badger takes it; nil while it cannot be made
-	// written is what the current log and its copy in memory hold, in bytes; see change.
+	// written is what the current log and its copy in memory hold, in bytes; see WriteTxn.
 	written int64
-	// full are logs that become tables, the oldest first. Badger empties each when it is one.
+	// full are logs that are becoming tables, the oldest first. Badger empties each when
+	// its table is written.
 	full   []*os.File
 	spares []*os.File
 }
 
-// openLogs finds the log that Badger has just begun, and makes the next one.
+// openLogFiles finds the log that Badger has just begun, and makes the next one.
 func openLogFiles(dir string, latch *failStop, sync func(*os.File) error) (*logFiles, error) {
 	l := &logFiles{dir: dir, failStop: latch, syncFolder: sync}
 	err := l.findNewest()
@@ -62,7 +63,7 @@ func openLogFiles(dir string, latch *failStop, sync func(*os.File) error) (*logF
 		err = l.prepare()
 	}
 	if err != nil {
-		return nil, errors.Join(err, l.Close())
+		return nil, errors.Join(err, l.close())
 	}
 	return l, nil
 }
@@ -83,14 +84,14 @@ func (l *logFiles) findNewest() (err error) {
 	return err
 }
 
-// name is what Badger calls a log.
+// name is Badger's name for a log.
 func (l *logFiles) name(number int) string {
 	return filepath.Join(l.dir, fmt.Sprintf("%05d%s", number, preflight.LogExt))
 }
 
-// ready is nil while a transaction may be written, else ErrUnavailable. It tries what
-// could not be done before. While somebody else is at it, it gives the answer of the time
-// before: a disk that hangs must not hold up who asks.
+// check is nil while a transaction may be written, else ErrUnavailable. It tries again
+// what could not be done before. While another goroutine is at it, check returns the
+// result of the time before: a disk that hangs must not block its callers.
 func (l *logFiles) check() error {
 	if l.mu.TryLock() {
 		defer l.mu.Unlock()
@@ -102,8 +103,8 @@ func (l *logFiles) check() error {
 	return nil
 }
 
-// complete makes the next log and opens the spare descriptors, where they are missing.
-// There must be a log at all times, and the descriptors when it may be needed.
+// prepare makes the next log and opens the spare descriptors, where they are missing.
+// There must be a next log at all times, and the descriptors when it may be needed.
 func (l *logFiles) prepare() error {
 	if l.stopped {
 		return persistence.ErrClosed
@@ -136,11 +137,12 @@ func (l *logFiles) createNext() error {
 	return nil
 }
 
-// sync makes durable which files there are. When that fails nobody knows which.
+// sync makes durable which files are in the folder. When that fails nobody knows which
+// are.
 func (l *logFiles) sync() error { return l.failStop.record(l.syncFolder(l.folder)) }
 
-// hold opens what is missing of the spare descriptors. While a table is being made they
-// are left to it, unless there is another log to be opened.
+// openSpares opens the spare descriptors that are missing. While a table is being made
+// they are left to it, unless another log must be opened.
 func (l *logFiles) openSpares() error {
 	if len(l.full) > 0 && !l.mayBeFull() {
 		return nil
@@ -155,7 +157,7 @@ func (l *logFiles) openSpares() error {
 	return nil
 }
 
-// lend lets the spare descriptors go.
+// closeSpares closes the spare descriptors, so that Badger can have them.
 func (l *logFiles) closeSpares() {
 	for _, f := range l.spares {
 		_ = f.Close()
@@ -166,7 +168,8 @@ func (l *logFiles) closeSpares() {
 // mayBeFull says whether Badger may begin the next log with the next transaction.
 func (l *logFiles) mayBeFull() bool { return l.written >= memTableBytes }
 
-// begin comes before each transaction.
+// beforeTxn prepares for a transaction, and frees the spare descriptors when Badger may
+// need them.
 func (l *logFiles) beforeTxn() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -177,8 +180,8 @@ func (l *logFiles) beforeTxn() error {
 	return err
 }
 
-// end comes behind each transaction that was written, with its size. It sees whether
-// Badger has begun the next log, and whether full ones have become tables.
+// afterTxn counts a transaction of size bytes that was written, and notices whether Badger
+// has begun the next log and whether full ones have become tables.
 func (l *logFiles) afterTxn(size int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -199,7 +202,7 @@ func (l *logFiles) afterTxn(size int64) error {
 	return l.failStop.check()
 }
 
-// retire lets go of logs that have become tables, and syncs the names of these.
+// releaseFull closes the logs that have become tables, and syncs the names of the tables.
 func (l *logFiles) releaseFull() error {
 	done := 0
 	for _, f := range l.full {
@@ -216,11 +219,11 @@ func (l *logFiles) releaseFull() error {
 	return l.sync()
 }
 
-// length is a file's, found without an allocation.
+// length is the length of a file, found without an allocation.
 func length(f *os.File) (int64, error) { return f.Seek(0, io.SeekEnd) }
 
-// finish comes behind the last transaction: Badger needs the descriptors to write what it
-// has in memory. close follows when it has.
+// stop comes after the last transaction: Badger needs the descriptors to write what it has
+// in memory. close follows when it has.
 func (l *logFiles) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -228,7 +231,7 @@ func (l *logFiles) stop() {
 	l.closeSpares()
 }
 
-func (l *logFiles) Close() error {
+func (l *logFiles) close() error {
 	l.stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -243,8 +246,8 @@ func (l *logFiles) Close() error {
 	return errors.Join(removeIfEmpty(l.next), l.next.Close())
 }
 
-// removeEmpty removes a file that is still the one of its name and still empty: Badger may
-// have taken it at the end, and removed it.
+// removeIfEmpty removes a file that is still empty and still the one under its name:
+// Badger may have used it at the end, and removed it.
 func removeIfEmpty(f *os.File) error {
 	mine, err := f.Stat()
 	if err != nil || mine.Size() > 0 {

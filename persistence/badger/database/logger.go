@@ -7,8 +7,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// logger gives Badger's warnings and errors to zerolog; what it tells below that
-// is of no use to an operator.
+// logger gives Badger's warnings and errors to zerolog; what Badger logs below that is of
+// no use to an operator.
 type logger struct{ log zerolog.Logger }
 
 func (l logger) Errorf(format string, args ...any) {
@@ -22,7 +22,7 @@ func (l logger) Warningf(format string, args ...any) {
 func (l logger) Infof(string, ...any)  {}
 func (l logger) Debugf(string, ...any) {}
 
-// maxDetail bounds a line, in bytes: a merge that fails tells of all its tables.
+// maxDetailBytes bounds a line, in bytes: a merge that fails names all its tables.
 const maxDetailBytes = 1000
 
 func formatDetail(format string, args []any) string {

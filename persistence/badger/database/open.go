@@ -27,7 +27,7 @@ const (
 	compactorCount    = 2
 )
 
-// dbOptions configure a database. Dir is required.
+// Options configure a database. Dir is required.
 type Options struct {
 	// Dir is the folder of the database.
 	Dir string
@@ -39,8 +39,8 @@ type Options struct {
 	Log        zerolog.Logger
 }
 
-// openDB locks the folder, making it when it is missing, checks that it is whole, and
-// opens it. It fails with preflight.ErrLocked or persistence.ErrCorrupt.
+// Open locks the folder, making it when it is missing, checks that it is whole, and opens
+// it. It fails with preflight.ErrLocked or persistence.ErrCorrupt.
 func Open(o Options) (*DB, error) {
 	if o.SyncFolder == nil {
 		o.SyncFolder = syncFolder
@@ -101,7 +101,7 @@ func openChecked(o Options, mark *preflight.Watermark) (*DB, error) {
 	return db, nil
 }
 
-// openReadOnlyDB opens a database without changing anything in its folder, and locks it
+// OpenReadOnly opens a database without changing anything in its folder, and locks it
 // against writers. Badger gets a folder of its own, which Close removes: see
 // preflight.CopyForReading.
 func OpenReadOnly(o Options) (*DB, error) {
@@ -147,7 +147,7 @@ func openReadOnlyCopy(o Options, copied string) (*DB, error) {
 	return newReadOnlyDB(raw, mark), nil
 }
 
-// openUnsynced opens a new, empty folder to be filled by one writer. Nothing is durable
+// OpenUnsynced opens a new, empty folder to be filled by one writer. Nothing is durable
 // before it is closed, and nothing is checked.
 func OpenUnsynced(dir string, log zerolog.Logger) (*badgerdb.DB, error) {
 	return badgerdb.Open(badgerOptions(dir, log).WithSyncWrites(false))

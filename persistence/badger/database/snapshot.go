@@ -10,6 +10,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
+// ReadManifest reads the manifest of the stream's snapshot; ok is false when there is
+// none.
 func ReadManifest(txn *badgerdb.Txn, stream string) (m layout.Manifest, ok bool, err error) {
 	key := layout.ManifestKey(stream)
 	value, found, err := Get(txn, key)
@@ -20,6 +22,8 @@ func ReadManifest(txn *badgerdb.Txn, stream string) (m layout.Manifest, ok bool,
 	return m, err == nil, err
 }
 
+// ReadSnapshot reads the data of the snapshot that a manifest describes. It is ErrCorrupt
+// when a part is missing or the checksum does not fit; proceed ends it with an error.
 func ReadSnapshot(txn *badgerdb.Txn, stream string, m layout.Manifest, proceed func() error) ([]byte, error) {
 	data := make([]byte, 0, m.Length)
 	for part := range m.Parts() {

@@ -10,8 +10,9 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// eachStream merges the streams that have chunks with those that have a trim mark:
-// both kinds of keys are in the order of the names.
+// EachStream calls f with the name of every stream with the prefix, ascending. It merges
+// the streams that have chunks with those that have a trim mark: both kinds of keys are in
+// the order of the names. It steps from stream to stream, not from chunk to chunk.
 func EachStream(txn *badgerdb.Txn, prefix string, f func(stream string) error) error {
 	chunks := NewIterator(txn, []byte(layout.StreamPrefix+prefix), false)
 	defer chunks.Close()

@@ -9,8 +9,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// eachMark tells all marks, in the order of the streams' names. For a damaged one f
-// gets the error.
+// EachTrimMark calls f with every trim mark, in the order of the streams' names. For a
+// damaged mark f gets the error.
 func EachTrimMark(txn *badgerdb.Txn, f func(stream string, through persistence.Seq, err error) error) error {
 	it := NewIterator(txn, []byte(layout.TrimMarkPrefix), false)
 	defer it.Close()
@@ -24,7 +24,7 @@ func EachTrimMark(txn *badgerdb.Txn, f func(stream string, through persistence.S
 	return nil
 }
 
-// readMark is 0 for a stream that was never trimmed.
+// readTrimMark is 0 for a stream that was never trimmed.
 func readTrimMark(txn *badgerdb.Txn, stream string) (persistence.Seq, error) {
 	key := layout.TrimMarkKey(stream)
 	value, found, err := Get(txn, key)

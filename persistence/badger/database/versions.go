@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// versions number the transactions of a database, and say which of them are read: those
-// that the disk has confirmed, up to the newest. Badger would number them itself, but it
-// shows a transaction whose sync has failed, and has every read wait for one under way,
-// for as long as the disk takes.
+// versions number the transactions of a database, and choose the version that a read sees:
+// the newest that the disk has confirmed. Badger would number them itself, but it shows a
+// transaction whose sync has failed, and makes every read wait for one under way, for as
+// long as the disk takes.
 //
 // They also say from which version on Badger must keep what was overwritten or removed:
-// from the oldest that somebody reads.
+// from the oldest that is still read.
 type versions struct {
 	mu        sync.Mutex
 	confirmed uint64
@@ -19,13 +19,13 @@ type versions struct {
 	reads []versionRead
 }
 
-// versionRead is how many reads see one version.
+// versionRead counts the reads that see one version.
 type versionRead struct {
 	version uint64
 	count   int
 }
 
-// begin is the version that a read sees; end must follow.
+// beginRead is the version that a read sees; endRead must follow.
 func (v *versions) beginRead() uint64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -46,16 +46,16 @@ func (v *versions) endRead(version uint64) {
 	}
 }
 
-// next is the version of a transaction that is to be written. It is confirmed before
-// another one is asked for, or never.
-func (v *versions) Next() uint64 {
+// next is the version of the transaction to be written. It is confirmed before the next
+// call, or never.
+func (v *versions) next() uint64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.confirmed + 1
 }
 
-// confirm shows the version, which is on disk, to whoever reads from now on. It returns
-// the oldest version that is still read.
+// confirm makes the version, which is on disk, visible to reads that begin from now on. It
+// returns the oldest version that is still read.
 func (v *versions) confirm(version uint64) (oldest uint64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -10,12 +10,12 @@ import (
 	"partyline/persistence"
 )
 
-// look runs f in a read transaction, which sees what was confirmed before its begin. Where a
-// table was sound when the folder was opened and makes no sense any more, Badger panics.
-// That is damage like any other: it is told to whoever asked, who may be a goroutine that
-// nobody watches, and the rest goes on. Badger maps its tables: a block that the disk
-// cannot give, or a table that has become shorter, is a fault of memory, which would end
-// the process, and is made a panic here.
+// View runs f in a read transaction, which sees what was confirmed before it began. Badger
+// panics where a table that was sound when the folder was opened has been damaged since.
+// View returns that as ErrCorrupt: the caller may be a goroutine without a recover, and
+// everything else goes on. Badger maps its tables: a block that the disk cannot give, or a
+// table that has become shorter, is a memory fault, which would end the process; it is
+// made a panic here.
 func (d *DB) View(f func(*badgerdb.Txn) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer panicToCorrupt(&err) // last of all: Discard panics, too, when an iterator could not be made
@@ -26,9 +26,9 @@ func (d *DB) View(f func(*badgerdb.Txn) error) (err error) {
 	return f(txn)
 }
 
-// get is the value of a key, valid until the transaction ends; found is false where there
-// is none. Damage on the way to it is this key's: whoever goes from key to key can tell
-// which one it was.
+// Get is the value of a key, valid until the transaction ends; found is false where there
+// is none. Damage on the way to it is returned as an error of this key, so that a caller
+// who reads key after key can tell which one is damaged.
 func Get(txn *badgerdb.Txn, key []byte) (value []byte, found bool, err error) {
 	defer panicToCorrupt(&err)
 	item, err := txn.Get(key)
@@ -44,7 +44,8 @@ func Get(txn *badgerdb.Txn, key []byte) (value []byte, found bool, err error) {
 	return value, true, nil
 }
 
-// asDamage is deferred. It makes a panic of what reads ErrCorrupt.
+// panicToCorrupt is deferred. It turns a panic of Badger into ErrCorrupt, and lets a
+// callerPanic go on.
 func panicToCorrupt(err *error) {
 	switch p := recover().(type) {
 	case nil:
@@ -55,10 +56,12 @@ func panicToCorrupt(err *error) {
 	}
 }
 
-// consumers is a panic of whoever was handed what was read. It is theirs, and goes on.
+// callerPanic is a panic of a function that was called with what was read. It is not
+// Badger's.
 type callerPanic struct{ value any }
 
-// theirs is deferred around a call of a consumer.
+// MarkCallerPanic is deferred around a call of the caller's function, inside View: a panic
+// of that function goes on to the caller and is not taken for damage.
 func MarkCallerPanic() {
 	if p := recover(); p != nil {
 		panic(callerPanic{p})

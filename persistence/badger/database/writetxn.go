@@ -7,29 +7,29 @@ import badgerdb "github.com/dgraph-io/badger/v4"
 // value), on average over a log.
 const entryOverhead = 40
 
-// change is a transaction that is written. It counts what it takes of the log and of the
-// memory beside it, in bytes, rather some percent too much than too little.
+// WriteTxn is a write transaction. It counts what the transaction takes of the log and of
+// the memory beside it, in bytes, rather some percent too much than too little.
 type WriteTxn struct {
 	*badgerdb.Txn
 	size int64
 }
 
-// newChange counts the entry with which Badger ends a transaction.
+// newWriteTxn counts the entry with which Badger ends a transaction.
 func newWriteTxn(txn *badgerdb.Txn) *WriteTxn { return &WriteTxn{Txn: txn, size: entryOverhead} }
 
-// Set is that of the transaction.
+// Set writes a key.
 func (c *WriteTxn) Set(key, value []byte) error {
 	c.count(key, value)
 	return c.Txn.Set(key, value)
 }
 
-// SetEntry is that of the transaction.
+// SetEntry writes an entry.
 func (c *WriteTxn) SetEntry(e *badgerdb.Entry) error {
 	c.count(e.Key, e.Value)
 	return c.Txn.SetEntry(e)
 }
 
-// Delete is that of the transaction.
+// Delete removes a key.
 func (c *WriteTxn) Delete(key []byte) error {
 	c.count(key, nil)
 	return c.Txn.Delete(key)
@@ -39,7 +39,7 @@ func (c *WriteTxn) count(key, value []byte) {
 	c.size += int64(len(key)+len(value)) + entryOverhead
 }
 
-// setter is a transaction that is written, of this database or of one that is restored.
+// setter is a write transaction, of a DB or of a database that is being restored.
 type setter interface {
 	Set(key, value []byte) error
 }

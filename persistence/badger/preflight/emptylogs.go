@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 )
 
-// removeRemains removes log files without a byte in them. Badger makes and removes
-// its logs in two steps, and a kill between them leaves such a file: nothing was ever
-// written to it, or all of it is in tables by now. Badger would refuse to open the
-// folder ever again because of it.
+// RemoveEmptyLogs removes log files without a byte in them. Badger makes and removes its
+// logs in two steps, and a kill between them leaves such a file: nothing was ever written
+// to it, or all of it is in tables by now. Badger would refuse to open the folder ever
+// again because of it.
 func RemoveEmptyLogs(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

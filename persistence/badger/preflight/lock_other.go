@@ -13,5 +13,5 @@ const OwnsLock = false
 // CanOpenReadOnly: on this system Badger may refuse to open a folder for reading only.
 const CanOpenReadOnly = false
 
-// LockFolder holds nothing but the folder's handle.
+// LockFolder only opens the folder: on this system Badger locks it.
 func LockFolder(dir string, _ bool) (io.Closer, error) { return os.Open(dir) }

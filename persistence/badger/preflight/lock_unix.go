@@ -10,14 +10,15 @@ import (
 	"syscall"
 )
 
-// ownLock: the folder is locked here, before anything in it is read, and not by Badger.
+// OwnsLock: the folder is locked here, before anything in it is read, and not by Badger.
 const OwnsLock = true
 
-// canRead: Badger can open a folder for reading only.
+// CanOpenReadOnly: Badger can open a folder for reading only.
 const CanOpenReadOnly = true
 
-// lockFolder holds the folder for this process until the lock is closed, with the
-// same lock that Badger's tools take; one that is not exclusive lets others read, too.
+// LockFolder locks the folder for this process until the lock is closed, with the same
+// lock that Badger's tools take. A lock that is not exclusive lets other readers in. It
+// fails with ErrLocked.
 func LockFolder(dir string, exclusive bool) (io.Closer, error) {
 	f, err := os.Open(dir)
 	if err != nil {

@@ -7,13 +7,13 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// privateMode is that of all files of a journal: they hold what voters are called, and
-// the secrets of webhooks.
+// fileMode is that of all files of a journal: they hold the names of voters and the
+// secrets of webhooks.
 const fileMode = 0o600
 
-// makePrivate takes the files of the folder from everybody but their owner. Badger makes
-// them as the process's umask has it, and versions before this one left that as it was.
-// What cannot be changed is told, and is no reason not to serve.
+// RestrictPermissions makes the files of the folder readable for their owner only. Badger
+// makes them as the process's umask has it, and versions before this one left that as it
+// was. A file that cannot be changed is logged, and is no reason not to serve.
 func RestrictPermissions(dir string, log zerolog.Logger) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

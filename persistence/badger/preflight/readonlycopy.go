@@ -10,8 +10,11 @@ import (
 	badgerdb "github.com/dgraph-io/badger/v4"
 )
 
-// copyFolder makes what Badger needs to read: links to what it only reads, and copies of
-// the rest.
+// CopyForReading fills a folder in which Badger can read another folder without changing
+// it: links to what Badger only reads, and copies of the logs up to where they end and of
+// the rest. Badger reads its logs into memory and cuts them off where it has come to; its
+// mode for reading refuses a folder whose logs it would have to cut, as a kill leaves
+// them.
 func CopyForReading(to, from string, logs []logEnd) error {
 	from, err := filepath.Abs(from)
 	if err != nil {
@@ -28,7 +31,7 @@ func CopyForReading(to, from string, logs []logEnd) error {
 	}
 	for _, log := range logs {
 		if log.end <= logHeaderSize {
-			continue // there is nothing in it
+			continue // nothing in it
 		}
 		if err := copyFile(filepath.Join(to, log.name), filepath.Join(from, log.name), log.end); err != nil {
 			return err
@@ -37,7 +40,8 @@ func CopyForReading(to, from string, logs []logEnd) error {
 	return nil
 }
 
-// linkFiles links tables, and value logs, which are empty but for a head that must fit.
+// linkFiles links tables, and value logs, which are empty except for a header that must
+// fit.
 func linkFiles(to, from string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
@@ -52,7 +56,7 @@ func linkFiles(to, from string) error {
 			return err
 		}
 		if info.Size() == 0 {
-			continue // left by a kill; see removeRemains
+			continue // left by a kill; see RemoveEmptyLogs
 		}
 		if err := os.Symlink(filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
 			return err

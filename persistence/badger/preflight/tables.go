@@ -17,11 +17,11 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// checkTables reads every table that the database consists of and verifies its
-// checksums, before Badger opens it: Badger itself leaves out a table whose checksum
-// does not fit and goes on without what it held, or crashes where it cannot be
-// unpacked. Tables that the manifest does not name are remains of a kill.
-// It returns the position of the last record in them.
+// CheckTables reads every table that the database consists of and verifies its checksums,
+// before Badger opens it: Badger itself leaves out a table whose checksum does not fit and
+// goes on without what it held, or crashes where it cannot be unpacked. Tables that the
+// manifest does not name were left by a kill. It returns the position of the last record
+// in the tables.
 func CheckTables(dir string, o badgerdb.Options) (head persistence.Position, err error) {
 	f, err := os.Open(filepath.Join(dir, badgerdb.ManifestFilename))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -58,7 +58,7 @@ func checkTable(name string, id uint64, o table.Options) (last persistence.Posit
 	return verifyTable(data, id, o)
 }
 
-// verifyTable turns into an error what Badger's reader does when it meets nonsense.
+// verifyTable verifies one table and turns a panic of Badger's reader into an error.
 func verifyTable(data []byte, id uint64, o table.Options) (last persistence.Position, err error) {
 	if err := checkFooter(data); err != nil {
 		return 0, err
@@ -78,7 +78,8 @@ func verifyTable(data []byte, id uint64, o table.Options) (last persistence.Posi
 	return lastPosition(t)
 }
 
-// lastPosition is that of the last record that a table's index entries name, 0 without any.
+// lastPosition is the position of the last record that a table's index entries name, 0
+// without any.
 func lastPosition(t *table.Table) (persistence.Position, error) {
 	it := t.NewIterator(table.REVERSED | table.NOCACHE)
 	defer it.Close()
@@ -93,9 +94,9 @@ func lastPosition(t *table.Table) (persistence.Position, error) {
 	return c.End(), nil
 }
 
-// checkFooter holds the lengths at the end of a table against its size: Badger's
-// reader ends the process where they lead outside. The index and its length come
-// before a checksum and its length, lengths being 4 bytes.
+// checkFooter compares the lengths at the end of a table with its size: Badger's reader
+// ends the process where they lead outside. The index and its length come before a
+// checksum and its length, lengths being 4 bytes.
 func checkFooter(data []byte) error {
 	end := len(data)
 	for range 2 {

@@ -20,9 +20,9 @@ import (
 )
 
 // The layout of Badger's write-ahead logs, as of the version in go.mod: a header, then
-// entries. An entry is two bytes (what it is, and one that we do not use), the lengths of
-// key and value and the moment of expiry as uvarints, key, value, and a CRC-32C of all
-// that. The entries of a transaction carry its number, and one behind them ends it.
+// entries. An entry is two bytes (its kind, and one that is not used here), the lengths of
+// key and value and the expiry as uvarints, key, value, and a CRC-32C of all that. The
+// entries of a transaction carry its number, and one after them ends it.
 const (
 	LogExt        = ".mem"
 	logHeaderSize = 20
@@ -31,29 +31,30 @@ const (
 	maxLogKey     = 1 << 16
 )
 
-// checkLogs reads the write-ahead logs before Badger does. Badger takes a damaged entry
-// for the end of its log, as a kill leaves it, and cuts off all that follows: commits
-// that were acknowledged. head is where the tables end, mark how far the journal was
+// CheckLogs reads the write-ahead logs before Badger does. Badger takes a damaged entry
+// for the end of its log, as a kill leaves it, and cuts off all that follows: commits that
+// were acknowledged. head is where the tables end, watermark how far the journal was
 // written; between them the logs must have every commit.
 //
-// With sync it also has the logs synced: a kill leaves commits in them that nobody was
-// told of, and that are read and told from now on. It returns where each log ends.
-func CheckLogs(dir string, head, mark persistence.Position, sync bool) ([]logEnd, error) {
+// With sync it also syncs the logs: a kill leaves commits in them that were never
+// acknowledged, and that are read and published from now on. It returns where each log
+// ends.
+func CheckLogs(dir string, head, watermark persistence.Position, sync bool) ([]logEnd, error) {
 	names, err := LogNames(dir)
 	if err != nil {
 		return nil, err
 	}
-	w := &logChecker{head: head, sync: sync}
+	l := &logChecker{head: head, sync: sync}
 	ends := make([]logEnd, len(names))
 	for i, name := range names {
-		end, err := w.checkLog(filepath.Join(dir, name))
+		end, err := l.checkLog(filepath.Join(dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("write-ahead log %s: %w", name, err)
 		}
 		ends[i] = logEnd{name, end}
 	}
-	if w.head < mark {
-		return nil, fmt.Errorf("%w: records %d to %d are missing: %s", persistence.ErrCorrupt, w.head+1, mark, w.describeDamage())
+	if l.head < watermark {
+		return nil, fmt.Errorf("%w: records %d to %d are missing: %s", persistence.ErrCorrupt, l.head+1, watermark, l.describeDamage())
 	}
 	return ends, nil
 }
@@ -64,8 +65,8 @@ type logEnd struct {
 	end  int64
 }
 
-// logNames are the logs in the order in which they were written. The numbers in the
-// names are padded; those past the padding are longer.
+// LogNames are the names of the logs in the order in which they were written. The numbers
+// in the names are padded; those past the padding are longer.
 func LogNames(dir string) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -80,29 +81,31 @@ func LogNames(dir string) (names []string, err error) {
 	return names, nil
 }
 
-// walk goes through the logs in order.
+// logChecker checks the logs in order.
 type logChecker struct {
 	// head is the position of the last record so far.
 	head persistence.Position
-	// broken is the first place where a log ends in something else than zeros.
+	// damaged is the first place where a log ends in something other than zeros.
 	damaged string
 	sync    bool
 }
 
-func (w *logChecker) describeDamage() string {
-	if w.damaged == "" {
+// describeDamage says where commits may have been lost.
+func (l *logChecker) describeDamage() string {
+	if l.damaged == "" {
 		return "a write-ahead log is gone"
 	}
-	return "damage in " + w.damaged
+	return "damage in " + l.damaged
 }
 
-func (w *logChecker) checkLog(name string) (end int64, err error) {
+// checkLog reads one log and returns where its last whole transaction ends.
+func (l *logChecker) checkLog(name string) (end int64, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	if w.sync {
+	if l.sync {
 		if err := f.Sync(); err != nil {
 			return 0, err
 		}
@@ -112,30 +115,30 @@ func (w *logChecker) checkLog(name string) (end int64, err error) {
 		return 0, nil // Badger begins it anew
 	}
 	s.end = logHeaderSize
-	if err := s.commits(w.checkCommit); err != nil {
+	if err := s.commits(l.checkCommit); err != nil {
 		return 0, err
 	}
-	return s.end, w.noteRemainder(f, s.end)
+	return s.end, l.noteRemainder(f, s.end)
 }
 
-// commit takes the next commit. One that the tables have as well is one whose log a
-// kill has left.
-func (w *logChecker) checkCommit(c *layout.Commit) error {
-	if c.First > w.head+1 {
-		err := fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, w.head+1, c.First-1)
-		if w.damaged != "" {
-			err = fmt.Errorf("%w: %s", err, w.describeDamage())
+// checkCommit wants the next commit to follow head. One that the tables have as well is in
+// a log that a kill has left.
+func (l *logChecker) checkCommit(c *layout.Commit) error {
+	if c.First > l.head+1 {
+		err := fmt.Errorf("%w: records %d to %d are missing", persistence.ErrCorrupt, l.head+1, c.First-1)
+		if l.damaged != "" {
+			err = fmt.Errorf("%w: %s", err, l.describeDamage())
 		}
 		return err
 	}
-	w.head = max(w.head, c.End())
+	l.head = max(l.head, c.End())
 	return nil
 }
 
-// rest remembers a log that holds something behind its end: what a kill has cut off, or
-// what damage hides.
-func (w *logChecker) noteRemainder(f *os.File, end int64) error {
-	if w.damaged != "" {
+// noteRemainder remembers a log that holds something after its end: what a kill has cut
+// off, or what damage hides.
+func (l *logChecker) noteRemainder(f *os.File, end int64) error {
+	if l.damaged != "" {
 		return nil
 	}
 	if _, err := f.Seek(end, io.SeekStart); err != nil {
@@ -145,7 +148,7 @@ func (w *logChecker) noteRemainder(f *os.File, end int64) error {
 	for {
 		n, err := f.Read(buf)
 		if !bytes.Equal(buf[:n], zeros[:n]) {
-			w.damaged = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
+			l.damaged = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
 			return nil
 		}
 		if errors.Is(err, io.EOF) {
@@ -157,17 +160,17 @@ func (w *logChecker) noteRemainder(f *os.File, end int64) error {
 	}
 }
 
-// walScan reads the transactions of one log.
+// logReader reads the transactions of one log.
 type logReader struct {
 	in *bufio.Reader
 	// end is where the last whole transaction ends.
 	end int64
-	// read is how much of the entry at hand was read, sum its checksum.
+	// read is how many bytes of the present entry were read, sum their checksum.
 	read int64
 	sum  uint32
 }
 
-// walEntry is one entry; its key ends with the transaction's number.
+// logEntry is one entry; its key ends with the transaction's number.
 type logEntry struct {
 	meta       byte
 	key, value []byte
@@ -175,8 +178,8 @@ type logEntry struct {
 
 var errLogEnd = errors.New("end of log")
 
-// commits visits the index entries of whole transactions. Where Badger would stop, it
-// stops.
+// commits calls visit with the index entries of whole transactions. It stops where Badger
+// would stop.
 func (s *logReader) commits(visit func(*layout.Commit) error) error {
 	var txn uint64
 	var index *logEntry
@@ -228,7 +231,7 @@ func (s *logReader) visit(index *logEntry, visit func(*layout.Commit) error) err
 	return visit(&c)
 }
 
-// entry reads the next one, errWalEnd where there is none that checks.
+// entry reads the next entry, errLogEnd where there is none with a checksum that fits.
 func (s *logReader) entry() (e logEntry, err error) {
 	s.read, s.sum = 0, 0
 	var head [2]byte

@@ -17,27 +17,28 @@ import (
 // watermarkFile stands beside Badger's files.
 const watermarkFile = "head"
 
-// slotSize is the length of a slot of the water mark: a position and its checksum.
+// slotSize is the length of a slot: a position and its checksum.
 const slotSize = layout.NumberSize + layout.ChecksumSize
 
 const slotCount = 2
 
-// watermark says in a file of its own how far the journal was written: after each
-// commit, and after that commit's sync. So it is never ahead of what is on disk, and
-// need not be synced itself: after a kill the operating system has it, after a power
-// cut it may be old and then tells less. What is missing below it at the next start was
-// there, and has been damaged.
+// Watermark records in a file of its own how far the journal was written: after each
+// commit, and after that commit's sync. So it is never ahead of what is on disk, and need
+// not be synced itself: after a kill the operating system has it, after a power cut it may
+// be old and then says less. What is missing below it at the next start was there, and has
+// been damaged.
 //
-// Two slots are written in turn: whatever happens to one, the other tells of the
-// commit before.
+// Two slots are written in turn: whatever happens to one, the other holds the commit
+// before.
 type Watermark struct {
 	file *os.File
 	slot int64
 	buf  [slotSize]byte
-	// at is what was read when it was opened.
+	// Position is what was read when the file was opened.
 	Position persistence.Position
 }
 
+// OpenWatermark opens the watermark of a folder, making it when it is missing.
 func OpenWatermark(dir string) (*Watermark, error) {
 	f, err := os.OpenFile(filepath.Join(dir, watermarkFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -50,7 +51,8 @@ func OpenWatermark(dir string) (*Watermark, error) {
 	return w, nil
 }
 
-// readWatermark is for who does not write: without a file the mark says nothing.
+// ReadWatermark reads the watermark of a folder that is not written to. A missing file is
+// a watermark of 0.
 func ReadWatermark(dir string) (*Watermark, error) {
 	b, err := os.ReadFile(filepath.Join(dir, watermarkFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -63,9 +65,9 @@ func ReadWatermark(dir string) (*Watermark, error) {
 	return w, nil
 }
 
-// read takes the higher of the slots that check. A file without a byte but zeros is one
-// that a power cut has left: it says nothing. What stands behind the slots is not ours,
-// and is neither read nor written.
+// read takes the higher of the slots whose checksum fits. A file of zeros is one that a
+// power cut has left: its position is 0. What follows the slots is not ours, and is
+// neither read nor written.
 func (w *Watermark) read() error {
 	b, err := io.ReadAll(io.LimitReader(w.file, slotCount*slotSize))
 	if err != nil {
@@ -99,7 +101,7 @@ func readSlot(b []byte) (at persistence.Position, ok bool) {
 	return persistence.Position(binary.BigEndian.Uint64(b)), sum != 0 && sum == crc32.Checksum(b[:layout.NumberSize], layout.Castagnoli)
 }
 
-// set moves the mark. The position must be on disk.
+// Advance moves the watermark. The position must be on disk.
 func (w *Watermark) Advance(at persistence.Position) error {
 	w.encode(at)
 	_, err := w.file.WriteAt(w.buf[:], w.slot*slotSize)
@@ -112,4 +114,5 @@ func (w *Watermark) encode(at persistence.Position) {
 	binary.BigEndian.PutUint32(w.buf[layout.NumberSize:], crc32.Checksum(w.buf[:layout.NumberSize], layout.Castagnoli))
 }
 
+// Close syncs and closes the file.
 func (w *Watermark) Close() error { return errors.Join(w.file.Sync(), w.file.Close()) }
