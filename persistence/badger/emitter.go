@@ -10,8 +10,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// output hands the records of chunks to a consumer. Its methods return errEnough
-// when the consumer, the context or the head as of the call ends the read.
+// emitter yields the records of chunks to the consumer of a read. Its methods return
+// errStop when the consumer, or the head as of the call, ends the read.
 type emitter struct {
 	db    *guardedDB
 	marks *trimMarks
@@ -28,14 +28,14 @@ func (j *Journal) newEmitter(ctx context.Context, head persistence.Position, yie
 	return &emitter{db: j.db, marks: j.trimmer.marks, ctx: ctx, head: head, yield: yield}
 }
 
-// trimmed is the last trimmed sequence of the stream.
-func (o *emitter) trimmedThrough(stream string) persistence.Seq {
-	return o.trims.lookUp(o.marks, stream)
+// trimmedThrough is the last trimmed sequence of the stream.
+func (e *emitter) trimmedThrough(stream string) persistence.Seq {
+	return e.trims.lookUp(e.marks, stream)
 }
 
-// up yields the chunk's records with sequences greater than after.
-func (o *emitter) ascending(c *layout.Chunk, after persistence.Seq) error {
-	if err := database.LoadLargeRecord(o.txn, c); err != nil {
+// ascending yields the chunk's records with sequences greater than after.
+func (e *emitter) ascending(c *layout.Chunk, after persistence.Seq) error {
+	if err := database.LoadLargeRecord(e.txn, c); err != nil {
 		return err
 	}
 	rest := c.Records
@@ -48,32 +48,33 @@ func (o *emitter) ascending(c *layout.Chunk, after persistence.Seq) error {
 		if c.First+persistence.Seq(i) <= after {
 			continue
 		}
-		if err := o.emit(c.Record(i, data)); err != nil {
+		if err := e.emit(c.Record(i, data)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// from yields the chunk's records with positions greater than after that are not trimmed.
-func (o *emitter) afterPosition(c *layout.Chunk, after persistence.Position) error {
-	through := o.trimmedThrough(c.Stream)
+// afterPosition yields the chunk's records with positions greater than after that are not
+// trimmed.
+func (e *emitter) afterPosition(c *layout.Chunk, after persistence.Position) error {
+	through := e.trimmedThrough(c.Stream)
 	if after >= c.Position {
 		through = max(through, c.First+persistence.Seq(after-c.Position))
 	}
 	if through >= c.Last() {
 		return nil
 	}
-	return o.ascending(c, through)
+	return e.ascending(c, through)
 }
 
-// down yields the chunk's records with sequences smaller than before and greater than
-// floor, newest first.
-func (o *emitter) descending(c *layout.Chunk, before, floor persistence.Seq) error {
-	if err := database.LoadLargeRecord(o.txn, c); err != nil {
+// descending yields the chunk's records with sequences smaller than before and greater
+// than floor, newest first.
+func (e *emitter) descending(c *layout.Chunk, before, floor persistence.Seq) error {
+	if err := database.LoadLargeRecord(e.txn, c); err != nil {
 		return err
 	}
-	o.payloads = o.payloads[:0]
+	e.payloads = e.payloads[:0]
 	rest := c.Records
 	for i := range c.Count {
 		data, next, err := layout.NextRecord(rest)
@@ -81,39 +82,39 @@ func (o *emitter) descending(c *layout.Chunk, before, floor persistence.Seq) err
 			return c.BadLength(i)
 		}
 		rest = next
-		o.payloads = append(o.payloads, data)
+		e.payloads = append(e.payloads, data)
 	}
 	for i := c.Count - 1; i >= 0; i-- {
-		r := c.Record(i, o.payloads[i])
+		r := c.Record(i, e.payloads[i])
 		if r.Seq <= floor {
 			return nil
 		}
-		if r.Seq >= before || r.Position > o.head {
+		if r.Seq >= before || r.Position > e.head {
 			continue
 		}
-		if err := o.emit(r); err != nil {
+		if err := e.emit(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (o *emitter) emit(r persistence.Record) error {
-	if r.Position > o.head {
+func (e *emitter) emit(r persistence.Record) error {
+	if r.Position > e.head {
 		return errStop
 	}
-	if err := o.db.checkOpen(o.ctx); err != nil {
+	if err := e.db.checkOpen(e.ctx); err != nil {
 		return err
 	}
-	if !o.handOver(r) {
+	if !e.handOver(r) {
 		return errStop
 	}
 	return nil
 }
 
-func (o *emitter) handOver(r persistence.Record) bool {
-	if o.txn != nil { // nobody takes a panic for damage while the tail is read
+func (e *emitter) handOver(r persistence.Record) bool {
+	if e.txn != nil { // reading the tail, no panic is taken for damage
 		defer database.MarkCallerPanic()
 	}
-	return o.yield(r, nil)
+	return e.yield(r, nil)
 }

@@ -4,34 +4,33 @@ import (
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
-	"github.com/klauspost/compress/s2"
 
 	"partyline/persistence"
 	"partyline/persistence/badger/layout"
 	"partyline/persistence/committer"
 )
 
-// encoder turns a batch into the entries of one transaction. It belongs to the
-// committer's goroutine and keeps its buffers from commit to commit.
+// encoder turns a batch into the entries of one transaction. It belongs to the committer's
+// goroutine and keeps its buffers from commit to commit.
 //
-// Badger keeps no entry past the commit, so keys and values share a scratch buffer.
-// The chunks' records live on in the tail and get a new buffer each time. A buffer
-// that grows moves on and leaves earlier slices where they are.
+// Badger keeps no entry past the commit, so keys and values share a scratch buffer. The
+// chunks' records live on in the tail and get a new buffer each time. A buffer that grows
+// moves on and leaves earlier slices where they are.
 type encoder struct {
 	entries []*badgerdb.Entry
 	chunks  []layout.Chunk
 	scratch []byte
 	values  []byte
-	packing []byte // room for packing one chunk
-	// staged is the large record that was staged last.
+	packing []byte // room for compressing one chunk
+	// large is the large record whose parts were written last.
 	large layout.LargeRecord
 }
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
 const maxIdleScratch = 1 << 20
 
-// encode fills entries and chunks; both are valid until the next call. The records
-// of chunks, but not the slice, may be kept.
+// encode fills entries and chunks; both are valid until the next call. The records of
+// chunks, but not the slice, may be kept.
 func (e *encoder) encode(b *committer.Batch) {
 	e.reset(b)
 	for i := range b.Groups {
@@ -47,7 +46,7 @@ func (e *encoder) encode(b *committer.Batch) {
 
 func (e *encoder) reset(b *committer.Batch) {
 	if e.packing == nil {
-		e.packing = make([]byte, s2.MaxEncodedLen(2*layout.ChunkBytes))
+		e.packing = make([]byte, layout.MaxCompressedBytes(2*layout.ChunkBytes))
 	}
 	clear(e.entries)
 	clear(e.chunks)
@@ -63,7 +62,8 @@ func (e *encoder) reset(b *committer.Batch) {
 	e.values = make([]byte, 0, size+b.Records*perRecord)
 }
 
-// holds says whether the batch begins with the staged record.
+// beginsWithLarge says whether the batch begins with the record whose parts were written
+// last.
 func (e *encoder) beginsWithLarge(b *committer.Batch) bool {
 	if len(b.Groups) == 0 {
 		return false
@@ -77,7 +77,7 @@ func (e *encoder) isLarge(stream string, seq persistence.Seq, record []byte) boo
 	return s.Length == len(record) && s.Seq == seq && s.Stream == stream
 }
 
-// group writes a stream's records as one chunk, or several where they are many.
+// group encodes a stream's records as one chunk, or several where they are many.
 func (e *encoder) group(g *committer.Group, at time.Time) {
 	for from := 0; from < len(g.Records); {
 		to, size := from+1, len(g.Records[from])

@@ -12,8 +12,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// checkFormat signs a new database. It refuses one that somebody else wrote, or a later
-// version.
+// checkFormat initializes a new database. It refuses one that another program wrote, or a
+// later version.
 func checkFormat(db *database.DB, o *Options) error {
 	var f layout.FolderFormat
 	signed := false
@@ -30,7 +30,7 @@ func checkFormat(db *database.DB, o *Options) error {
 	return f.CheckReadable(o.Schema)
 }
 
-// sign marks a new database as ours, and gives it its epoch.
+// initialize marks a new database as Partyline's, and gives it its epoch.
 func initialize(db *database.DB, o *Options) error {
 	return db.Update(context.Background(), func(txn *database.WriteTxn) error {
 		it := database.NewIterator(txn.Txn, nil, false)

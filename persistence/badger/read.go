@@ -12,7 +12,7 @@ import (
 	"partyline/persistence/badger/database"
 )
 
-// errEnough ends a read whose consumer wants no more.
+// errStop ends a read whose consumer wants no more.
 var errStop = errors.New("enough")
 
 type yieldFunc = func(persistence.Record, error) bool
@@ -35,8 +35,8 @@ func (j *Journal) ReadBack(ctx context.Context, stream string, before persistenc
 	}, head)
 }
 
-// records turns a reader into an iterator: it opens and closes the transaction and
-// yields the error that the reader returns.
+// iterate turns a read function into an iterator: it opens and closes the transaction and
+// yields the error that the function returns.
 func (j *Journal) iterate(ctx context.Context, what string, read func(*badgerdb.Txn, *emitter) error, head persistence.Position) iter.Seq2[persistence.Record, error] {
 	return func(yield func(persistence.Record, error) bool) {
 		out := j.newEmitter(ctx, head, yield)
@@ -50,9 +50,9 @@ func (j *Journal) iterate(ctx context.Context, what string, read func(*badgerdb.
 	}
 }
 
-// readStream finds the newest chunk, which says where the stream ends and is often
-// the only one wanted, and then goes up from the chunk that holds after+1. Of a stream
-// that ends before end, nothing is read.
+// readStream finds the newest chunk, which says where the stream ends and is often the
+// only one wanted, and then goes up from the chunk that holds after+1. Of a stream that
+// ends before end, nothing is read.
 func readStream(txn *badgerdb.Txn, stream string, after, end persistence.Seq, out *emitter) error {
 	trimmed := out.marks.through(stream)
 	after = max(after, trimmed)
@@ -76,7 +76,7 @@ func readStream(txn *badgerdb.Txn, stream string, after, end persistence.Seq, ou
 	return readUp(txn, stream, first, after, last, out)
 }
 
-// readUp yields the chunks from first to last and minds the gaps.
+// readUp yields the chunks from first to last; a gap is ErrCorrupt.
 func readUp(txn *badgerdb.Txn, stream string, first, after, last persistence.Seq, out *emitter) error {
 	up := database.NewChunkCursor(txn, stream, false)
 	defer up.Close()

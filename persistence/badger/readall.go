@@ -59,8 +59,8 @@ func (j *Journal) readTail(after persistence.Position, out *emitter) (persistenc
 	return after, nil
 }
 
-// readAll goes up the index from the commit that holds after+1 and gets the chunks
-// one by one.
+// readAll goes up the index from the commit that holds after+1 and reads the chunks one by
+// one.
 func readAll(txn *badgerdb.Txn, after persistence.Position, out *emitter) error {
 	if after >= out.head {
 		return nil
@@ -104,7 +104,8 @@ func readCommit(txn *badgerdb.Txn, c *layout.Commit, after persistence.Position,
 	return key, nil
 }
 
-// damageOf tells the places of a chunk from the index, which is whole.
+// damageAt is the damage of a chunk, with the chunk's place from the index, which is
+// whole.
 func damageAt(c *layout.Chunk, err error) error {
 	return &persistence.Damage{
 		Stream: c.Stream, First: c.First, Last: c.Last(), FirstPosition: c.Position, LastPosition: c.End(), Err: err,

@@ -12,18 +12,15 @@ import (
 	"partyline/persistence/badger/preflight"
 )
 
-// OpenToRead opens the journal of a folder to look at it: nothing in the folder is made,
-// changed or removed, and it may be one that cannot be written. Others may read it at the
-// same time. What would write is refused with ErrUnavailable.
+// OpenReadOnly opens the journal of a folder for reading: nothing in the folder is made,
+// changed or removed, and the folder may be one that cannot be written. Others may read it
+// at the same time. Writes are refused with ErrUnavailable.
 //
-// Badger reads what is in its logs into memory, and cuts the logs off where it has come to;
-// its mode for reading refuses a folder whose logs it would have to cut, as a kill leaves
-// them. So Badger is given a folder of its own, below that for temporary files: the
-// tables are links, the logs are copies up to where Badger would cut them, some MiB at
-// most. Close removes it.
+// Badger opens a copy of the folder, below that for temporary files: the tables are links,
+// the logs are copies, some MiB at most. Close removes it; see preflight.CopyForReading.
 //
 // It fails as Open does, and where there is no journal in the folder. On systems on which
-// Badger cannot read only it is Open.
+// Badger cannot open a folder for reading only it is Open.
 func OpenReadOnly(o Options) (*Journal, error) {
 	if !preflight.CanOpenReadOnly {
 		return Open(o)
@@ -61,7 +58,7 @@ func openReadOnly(o Options) (*Journal, error) {
 	return j, nil
 }
 
-// folderOf reads the format key, which must be there.
+// requireFolderFormat reads the format key, which must be there.
 func requireFolderFormat(db *database.DB) (f layout.FolderFormat, err error) {
 	err = db.View(func(txn *badgerdb.Txn) error {
 		found := false

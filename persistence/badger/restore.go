@@ -13,14 +13,15 @@ import (
 	"partyline/persistence/badger/database"
 )
 
-// ErrNotEmpty: the folder to restore into holds something already.
+// ErrNotEmpty: the folder to restore into is not empty.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
 // Restore makes the folder o.Dir from a backup. The folder must be missing or empty
-// (ErrNotEmpty), and must not be the root of a mounted disk: it is made beside its
-// place, verified, and put there by renaming when it is whole. After an error
-// nothing is left. The folder's epoch is a new one, never that of the backup. A backup that is cut off or damaged is ErrBackup, one that holds
-// faults ErrCorrupt, one that a newer version has made *NewerError.
+// (ErrNotEmpty), and must not be the root of a mounted disk: it is made beside its place,
+// verified, and put there by renaming when it is whole. After an error nothing is left.
+// The folder's epoch is a new one, never that of the backup. A backup that is cut off or
+// damaged is ErrBackup, one that holds faults ErrCorrupt, one that a newer version has
+// made *NewerError.
 func Restore(ctx context.Context, o Options, r io.Reader) error {
 	o = o.withDefaults()
 	if err := restore(ctx, o, r); err != nil {
@@ -59,8 +60,8 @@ func restore(ctx context.Context, o Options, r io.Reader) (err error) {
 	return replaceTarget(building, target)
 }
 
-// claim makes sure that a folder can be put in the place at the end: better to fail
-// before the work than after it.
+// reserveTarget makes sure that a folder can be put in the place at the end: better to
+// fail before the work than after it.
 func reserveTarget(target string) error {
 	entries, err := os.ReadDir(target)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -78,8 +79,8 @@ func reserveTarget(target string) error {
 	return os.Mkdir(target, 0o700)
 }
 
-// moveTo replaces the empty folder, if there is one. It fails when somebody has put
-// something into it meanwhile.
+// replaceTarget replaces the empty folder, if there is one. It fails when the folder is no
+// longer empty.
 func replaceTarget(building, target string) error {
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -26,7 +26,7 @@ func (j *Journal) SaveSnapshot(ctx context.Context, s persistence.Snapshot) erro
 	return nil
 }
 
-// snapshotStore saves and loads snapshots.
+// snapshotStore saves snapshots, one at a time.
 type snapshotStore struct {
 	db  *guardedDB
 	log zerolog.Logger
@@ -109,7 +109,7 @@ func (t *snapshotStore) writeParts(ctx context.Context, s *persistence.Snapshot,
 	}
 }
 
-// dropParts removes the parts of all other generations.
+// deleteOldParts removes the parts of all other generations.
 func (t *snapshotStore) deleteOldParts(ctx context.Context, stream string, keep uint64) error {
 	return database.DeleteKeys(func() ([][]byte, error) { return t.findOldParts(stream, keep) },
 		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })

@@ -11,7 +11,7 @@ import (
 	"partyline/persistence/committer"
 )
 
-// store is the side of the journal that the committer writes to.
+// store writes the committer's batches to the database. It implements committer.Store.
 type store struct {
 	db        *database.DB
 	diskSpace *database.DiskSpace
@@ -20,6 +20,7 @@ type store struct {
 	encoder   encoder
 }
 
+// Ready is nil while a write may be tried, else ErrUnavailable.
 func (s *store) Ready() error {
 	if err := s.db.Ready(); err != nil {
 		return err
@@ -39,7 +40,7 @@ func (s *store) Last(stream string) (persistence.Seq, error) {
 	return last, err
 }
 
-// Head is found by one seek to the newest index entry.
+// Head is read from the newest index entry, with one seek.
 func (s *store) Head() (persistence.Position, time.Time, error) {
 	var at persistence.Position
 	var when time.Time
@@ -53,7 +54,7 @@ func (s *store) Head() (persistence.Position, time.Time, error) {
 	return at, when, err
 }
 
-// Stage writes a part of a large record as a transaction of its own.
+// WritePart writes a part of a large record as a transaction of its own.
 func (s *store) WritePart(stream string, seq persistence.Seq, record []byte, part int) (more bool, err error) {
 	if part == 0 {
 		if s.encoder.large, err = database.NewLargeRecord(s.db, stream, seq, len(record)); err != nil {
@@ -66,8 +67,8 @@ func (s *store) WritePart(stream string, seq persistence.Seq, record []byte, par
 	return part+1 < l.Parts(), err
 }
 
-// Commit writes the batch as one transaction with one sync, moves the water mark, and
-// only then shows it.
+// Commit writes the batch as one transaction with one sync, advances the watermark, and
+// only then makes the batch visible to reads.
 func (s *store) Commit(b *committer.Batch) error {
 	s.encoder.encode(b)
 	if err := s.db.UpdateThen(context.Background(), s.writeEntries, s.advanceWatermark); err != nil {
@@ -89,7 +90,7 @@ func (s *store) writeEntries(c *database.WriteTxn) error {
 	return nil
 }
 
-// reach moves the water mark to the end of what was encoded.
+// advanceWatermark moves the watermark to the end of what was encoded.
 func (s *store) advanceWatermark() error {
 	n := len(s.encoder.chunks)
 	if n == 0 {

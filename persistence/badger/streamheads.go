@@ -11,17 +11,17 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// ends are the last sequences of all streams in memory: as they were when the folder was
-// opened and everything had been verified, and as they were written since. Badger passes
-// over a key that has rotted under it, so that a stream seems to end before it, or not to
-// be there. An end is set when the commit is readable: whoever asks before a transaction
-// begins finds at least so much in it.
+// streamHeads are the last sequences of all streams in memory: as they were when the
+// folder was opened and everything had been verified, and as they were written since.
+// Badger passes over a key that has rotted while it is open, so that a stream seems to end
+// before it, or not to exist. A head is advanced when the commit is readable: a
+// transaction that begins after a head was read finds at least so much.
 type streamHeads struct {
 	mu   sync.RWMutex
 	last map[string]persistence.Seq
 }
 
-// at is 0 for a stream without chunks.
+// of is the stream's last sequence, 0 for a stream without chunks.
 func (e *streamHeads) of(stream string) persistence.Seq {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -36,8 +36,8 @@ func (e *streamHeads) advance(chunks []layout.Chunk) {
 	}
 }
 
-// loadEnds steps from stream to stream, not from chunk to chunk. A chunk that does not
-// check is left to those who read it.
+// loadStreamHeads steps from stream to stream, not from chunk to chunk. A chunk that does
+// not check is left to those who read it.
 func loadStreamHeads(db *database.DB) (*streamHeads, error) {
 	e := &streamHeads{last: map[string]persistence.Seq{}}
 	err := db.View(func(txn *badgerdb.Txn) error {

@@ -11,8 +11,8 @@ import (
 // blockOverhead is what a commit costs in memory besides its records.
 const blockOverhead = 256
 
-// tail keeps the newest commits in memory: who follows the head reads them without
-// touching the database. Blocks are never changed once they are in it.
+// tail keeps the newest commits in memory: readers near the head need not read the
+// database. Blocks are never changed once they are in it.
 type tail struct {
 	limit int
 
@@ -30,8 +30,8 @@ type block struct {
 func (b *block) first() persistence.Position { return b.chunks[0].Position }
 func (b *block) end() persistence.Position   { return b.chunks[len(b.chunks)-1].End() }
 
-// push adds the newest commit. Where commits are missing before it, because one
-// failed and was found written after all, or held a large record, the tail begins anew.
+// push adds the newest commit. Where commits before it are missing, because one failed and
+// was found written after all, or held a large record, the tail starts over with this one.
 func (t *tail) push(chunks []layout.Chunk) {
 	if slices.ContainsFunc(chunks, func(c layout.Chunk) bool { return c.Large != nil }) {
 		return
@@ -50,8 +50,9 @@ func (t *tail) push(chunks []layout.Chunk) {
 	t.evict()
 }
 
-// trim lets the oldest blocks go. The slice moves forward and is copied by append
-// when it reaches its end, so that is done once per many pushes.
+// evict removes the oldest blocks while the tail is over its limit. The slice moves
+// forward and is copied by append when it reaches its end, so that is done once per many
+// pushes.
 func (t *tail) evict() {
 	for t.bytes > t.limit && len(t.blocks) > 0 {
 		t.bytes -= t.blocks[0].bytes

@@ -12,14 +12,14 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// Trim forgets the stream's records up to a sequence; see persistence.Journal. The
-// mark is written first: from then on no read yields them. Chunks that are trimmed
-// whole are removed after that, a chunk that is trimmed in part is written anew with
-// the trimmed records empty. A Trim that was cut off in between is finished by the
-// next one of that stream.
+// Trim deletes the stream's records up to a sequence; see persistence.Journal. The trim
+// mark is written first: from then on no read yields them. Chunks that are trimmed whole
+// are deleted after that; a chunk that is trimmed in part is written anew with the trimmed
+// records empty. A Trim that was cut off in between is finished by the next one of that
+// stream.
 //
-// The index goes on naming what is gone: without a line for each position it could
-// not tell a trim from damage. Badger gives the room back when it compacts.
+// The index goes on naming what is deleted: without a line for each position it could not
+// tell a trim from damage. Badger frees the space when it compacts.
 func (j *Journal) Trim(ctx context.Context, stream string, through persistence.Seq) error {
 	if err := j.trimmer.trim(ctx, stream, through); err != nil {
 		return fmt.Errorf("trim %s: %w", stream, err)
@@ -27,7 +27,7 @@ func (j *Journal) Trim(ctx context.Context, stream string, through persistence.S
 	return nil
 }
 
-// trimmer removes the records of streams up to their trim marks, which it keeps.
+// trimmer deletes the records of streams up to their trim marks.
 type trimmer struct {
 	db    *guardedDB
 	marks *trimMarks
@@ -65,7 +65,8 @@ func (t *trimmer) trim(ctx context.Context, stream string, through persistence.S
 	return t.blankSharedChunk(ctx, stream, through)
 }
 
-// mark moves the stream's mark, which never goes back, and returns where it is.
+// advanceTrimMark moves the stream's trim mark, which never goes back, and returns where
+// it is.
 func (t *trimmer) advanceTrimMark(ctx context.Context, stream string, through persistence.Seq) (persistence.Seq, error) {
 	last, err := t.last(ctx, stream)
 	if err != nil {
@@ -84,16 +85,17 @@ func (t *trimmer) advanceTrimMark(ctx context.Context, stream string, through pe
 	return through, nil
 }
 
-// dropChunks removes the chunks that are trimmed whole, the oldest first, in several
+// deleteChunks deletes the chunks that are trimmed whole, the oldest first, in several
 // transactions: the committer waits for one of them at most.
 func (t *trimmer) deleteChunks(ctx context.Context, stream string, through persistence.Seq) error {
 	return database.DeleteKeys(func() ([][]byte, error) { return t.trimmedChunks(ctx, stream, through) },
 		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })
 }
 
-// trimmedChunks finds as many as one transaction removes. What stands before a chunk that
-// checks ends before it, so only the last chunks need to be read, back to one that does.
-// Damage may be trimmed, too: what makes no sense ends where the next begins.
+// trimmedChunks finds the keys of as many chunks as one transaction deletes. A chunk ends
+// before the next one begins, so only the last chunks need to be read, back to one whose
+// checksum fits. Damage may be trimmed, too: a chunk that cannot be read ends where the
+// next begins.
 func (t *trimmer) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, err error) {
 	err = t.db.view(ctx, func(txn *badgerdb.Txn) error {
 		s := database.NewChunkCursor(txn, stream, false)
@@ -113,9 +115,9 @@ func (t *trimmer) trimmedChunks(ctx context.Context, stream string, through pers
 	return keys, err
 }
 
-// endingBy leaves out, from the last key back to one whose chunk checks, those whose
-// chunk goes on after through. A key that does not check may have rotted away from its
-// place: where it stands says nothing of the chunk before it.
+// keepUntrimmed removes from keys, from the last back to one whose chunk checks, those
+// whose chunk goes on after through. A key that does not check may have rotted away from
+// its place: where it stands says nothing of the chunk before it.
 func keepUntrimmed(txn *badgerdb.Txn, stream string, keys [][]byte, next, through persistence.Seq) ([][]byte, error) {
 	var last [][]byte // that may go with what stands before a chunk that checks
 	for n := len(keys) - 1; n >= 0; n-- {
@@ -139,7 +141,7 @@ func keepUntrimmed(txn *badgerdb.Txn, stream string, keys [][]byte, next, throug
 	return last, nil
 }
 
-// dropPieces removes the parts of large records that are trimmed.
+// deleteTrimmedParts deletes the parts of large records that are trimmed.
 func (t *trimmer) deleteTrimmedParts(ctx context.Context, stream string, through persistence.Seq) error {
 	return database.DeleteParts(layout.RecordPartsPrefix(stream),
 		func(_ *badgerdb.Txn, key []byte) bool {
@@ -150,8 +152,8 @@ func (t *trimmer) deleteTrimmedParts(ctx context.Context, stream string, through
 		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })
 }
 
-// blankChunk empties the trimmed records of the chunk that holds the mark. They must
-// not stay on disk for as long as the stream is not trimmed further: a last record
+// blankSharedChunk empties the trimmed records of the chunk that holds the trim mark. They
+// must not stay on disk for as long as the stream is not trimmed further: a last record
 // that is kept may share its chunk with hundreds of votes.
 func (t *trimmer) blankSharedChunk(ctx context.Context, stream string, through persistence.Seq) error {
 	var key, value []byte
@@ -172,7 +174,7 @@ func (t *trimmer) blankSharedChunk(ctx context.Context, stream string, through p
 	return t.db.update(ctx, func(c *database.WriteTxn) error { return c.Set(key, value) })
 }
 
-// blank is the chunk's value with the records up to through empty, or nil when they
+// blankRecords is the chunk's value with the records up to through empty, or nil when they
 // are already.
 func blankRecords(key []byte, c *layout.Chunk, through persistence.Seq) ([]byte, error) {
 	records, rest, found := make([]byte, 0, len(c.Records)), c.Records, false

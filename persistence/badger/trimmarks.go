@@ -10,13 +10,13 @@ import (
 	"partyline/persistence/badger/database"
 )
 
-// marks are the trim marks in memory: up to which sequence each stream is trimmed.
-// Every read asks them. A mark is set here after it is on disk and before the first
-// chunk goes. So whoever began a transaction that misses a chunk finds the mark.
+// trimMarks are the trim marks in memory: up to which sequence each stream is trimmed.
+// Every read asks them. A mark is set here after it is on disk and before the first chunk
+// is deleted: a transaction that misses a chunk finds the mark.
 type trimMarks struct {
 	mu       sync.RWMutex
 	byStream map[string]persistence.Seq
-	// moves counts the marks set, so that readers may keep an answer.
+	// changes counts the marks set, so that readers may keep an answer.
 	changes atomic.Uint64
 }
 
@@ -34,15 +34,15 @@ func (m *trimMarks) set(stream string, through persistence.Seq) {
 	m.changes.Add(1)
 }
 
-// glance is what a reader remembers of the marks: that of the stream it met last.
+// trimCache is the trim mark that a reader looked up last.
 type trimCache struct {
 	changes uint64
 	stream  string
 	through persistence.Seq
 }
 
-// at is the mark of the stream. Who reads the newest commits asks this for each chunk,
-// mostly of the same stream, and mostly nothing was trimmed since.
+// lookUp is the trim mark of the stream. A reader of the newest commits asks this for each
+// chunk, mostly of the same stream, and mostly nothing was trimmed since.
 func (g *trimCache) lookUp(m *trimMarks, stream string) persistence.Seq {
 	moves := m.changes.Load()
 	if moves == 0 {

@@ -6,8 +6,8 @@ import (
 	"partyline/persistence"
 )
 
-// gate counts who is using the database. Badger's memory maps must not go away
-// under an open iterator, so closing waits until all have left.
+// usage counts who is using the database. Badger's memory maps must not go away under an
+// open iterator, so closing waits until nobody is.
 type usage struct {
 	mu     sync.Mutex
 	idle   sync.Cond
@@ -21,7 +21,7 @@ func newUsage() *usage {
 	return g
 }
 
-// enter is ErrClosed once the gate is closed; otherwise leave must follow.
+// acquire is ErrClosed once usage is closed; otherwise release must follow.
 func (g *usage) acquire() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -41,7 +41,7 @@ func (g *usage) release() {
 	}
 }
 
-// check tells those inside to end.
+// check is ErrClosed once usage is closed: whoever has acquired it must end.
 func (g *usage) check() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -51,8 +51,8 @@ func (g *usage) check() error {
 	return nil
 }
 
-// close lets nobody in any more and waits for those inside. It returns false when
-// the gate was closed before.
+// close refuses all later acquires and waits for the releases. It returns false when it
+// was called before.
 func (g *usage) close() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

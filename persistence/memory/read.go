@@ -118,7 +118,7 @@ func (j *Journal) positions(stream string) []persistence.Position {
 	return j.streams[stream]
 }
 
-// at is the record at a position, or *persistence.Damage.
+// recordAt is the record at a position, or *persistence.Damage.
 func (j *Journal) recordAt(p persistence.Position) (r persistence.Record, trimmed bool, err error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()

@@ -70,7 +70,7 @@ var rooms = []Room{
 var libraries = []Library{
 	{"github.com/asynkron/protoactor-go", []string{"actors"}},
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
-	{"github.com/klauspost/compress", []string{"persistence/badger"}},
+	{"github.com/klauspost/compress", []string{"persistence/badger/layout"}},
 	{"github.com/coder/websocket", []string{"gateway", "protocol/client", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway/auth"}},
 	{"golang.org/x/time", []string{"gateway"}},

@@ -11,8 +11,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// appendEntry is one key in a backup: its expiry in Unix seconds or 0, key and value
-// behind their lengths, all numbers as uvarints.
+// appendEntry appends one key to a backup: its expiry in Unix seconds or 0, key and value
+// after their lengths, all numbers as uvarints.
 func appendEntry(b, key, value []byte, expires uint64) []byte {
 	b = binary.AppendUvarint(b, expires)
 	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)

@@ -14,7 +14,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// loadOptions describe the folder that a backup is loaded into.
+// Options describe the folder that a backup is loaded into.
 type Options struct {
 	// Dir is the new, empty folder.
 	Dir string
@@ -28,7 +28,7 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// load fills a new database from a backup, and gives it an epoch of its own. Nothing is
+// Load fills a new database from a backup, and gives it an epoch of its own. Nothing is
 // synced before the end. It fails with ErrBackup when the backup is cut off or damaged,
 // and with *layout.NewerError when a newer version has made it.
 func Load(ctx context.Context, o Options, r io.Reader) error {
@@ -84,7 +84,8 @@ func (l *loader) run() error {
 	}
 }
 
-// check refuses a backup that a newer version has made, before all of it is copied.
+// checkReadable refuses a backup that a newer version has made, before all of it is
+// copied.
 func (l *loader) checkReadable(e *badgerdb.Entry) error {
 	if string(e.Key) != layout.FormatKey {
 		return nil
@@ -96,8 +97,9 @@ func (l *loader) checkReadable(e *badgerdb.Entry) error {
 	return f.CheckReadable(l.options.Schema)
 }
 
-// renew marks a restored folder, which nobody uses yet, as this program's, and gives it
-// an epoch of its own. The epochs that the backup holds remain those of its records.
+// finishRestore marks a restored folder, which is not in use yet, as this program's, and
+// gives it an epoch of its own. The epochs that the backup holds remain those of its
+// records.
 func finishRestore(db *badgerdb.DB, o *Options) error {
 	return db.Update(func(txn *badgerdb.Txn) error {
 		f, found, err := database.ReadFolderFormat(txn)

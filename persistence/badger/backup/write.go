@@ -13,8 +13,8 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// writeBackup writes all keys and values that the transaction sees. It is ErrCorrupt when
-// they do not hold all records up to head; proceed ends it with an error.
+// Write writes all keys and values that the transaction sees. It is ErrCorrupt when they
+// do not hold all records up to head; proceed ends it with an error.
 func Write(txn *badgerdb.Txn, w io.Writer, head persistence.Position, proceed func() error) error {
 	frames, err := newFrameWriter(w)
 	if err != nil {
@@ -60,78 +60,80 @@ func writeEntries(txn *badgerdb.Txn, out io.Writer, check *consistencyCheck, pro
 	return nil
 }
 
-// tally notices what Badger's iterator does not tell: a table it could not read to
-// its end. Chunks that are trimmed whole are not counted: they may be gone or not.
+// consistencyCheck compares the index with the chunks that were written to the backup. It
+// counts in the pass that writes: what it finds is a table that Badger's iterator could
+// not read to its end, which the iterator does not report. Chunks that are trimmed whole
+// are not counted: they may be deleted or not.
 type consistencyCheck struct {
 	head    persistence.Position
 	indexed int
 	found   int
 	chunks  []layout.Chunk
 	trimmed map[string]persistence.Seq
-	// pieces counts the parts of each attempt at a large record; their keys come before
+	// parts counts the parts of each attempt at a large record; their keys come before
 	// those of chunks.
 	parts map[string]int
 }
 
-func (t *consistencyCheck) addTrimMark(stream string, through persistence.Seq, err error) error {
-	t.trimmed[stream] = through
+func (s *consistencyCheck) addTrimMark(stream string, through persistence.Seq, err error) error {
+	s.trimmed[stream] = through
 	return err
 }
 
-func (t *consistencyCheck) addEntry(key, value []byte) error {
+func (s *consistencyCheck) addEntry(key, value []byte) error {
 	switch {
 	case strings.HasPrefix(string(key), layout.RecordPartPrefix):
-		t.parts[string(key[:max(0, len(key)-layout.PartNumberSize)])]++
+		s.parts[string(key[:max(0, len(key)-layout.PartNumberSize)])]++
 	case strings.HasPrefix(string(key), layout.StreamPrefix):
-		return t.addChunk(key, value)
+		return s.addChunk(key, value)
 	case strings.HasPrefix(string(key), layout.IndexPrefix):
-		c, err := layout.ParseCommit(key, value, t.chunks)
+		c, err := layout.ParseCommit(key, value, s.chunks)
 		if err != nil {
 			return err
 		}
-		if c.First != t.head+1 {
-			return database.PositionMissing(nil, t.head+1)
+		if c.First != s.head+1 {
+			return database.PositionMissing(nil, s.head+1)
 		}
-		t.head, t.chunks = c.End(), c.Chunks
+		s.head, s.chunks = c.End(), c.Chunks
 		for i := range c.Chunks {
-			if !t.isTrimmed(&c.Chunks[i]) {
-				t.indexed++
+			if !s.isTrimmed(&c.Chunks[i]) {
+				s.indexed++
 			}
 		}
 	}
 	return nil
 }
 
-func (t *consistencyCheck) addChunk(key, value []byte) error {
+func (s *consistencyCheck) addChunk(key, value []byte) error {
 	stream, _, _ := layout.SplitChunkKey(key)
 	c, err := layout.ParseChunk(stream, key, value)
-	if err != nil || t.isTrimmed(&c) {
+	if err != nil || s.isTrimmed(&c) {
 		return err
 	}
-	t.found++
-	return t.addLargeRecord(c.Large)
+	s.found++
+	return s.addLargeRecord(c.Large)
 }
 
-// large wants all parts of a large record.
-func (t *consistencyCheck) addLargeRecord(l *layout.LargeRecord) error {
+// addLargeRecord wants all parts of a large record.
+func (s *consistencyCheck) addLargeRecord(l *layout.LargeRecord) error {
 	if l == nil {
 		return nil
 	}
 	first := l.PartKey(0)
-	if n := t.parts[string(first[:len(first)-layout.PartNumberSize])]; n != l.Parts() {
+	if n := s.parts[string(first[:len(first)-layout.PartNumberSize])]; n != l.Parts() {
 		return fmt.Errorf("%w: %s record %d has %d parts of %d", persistence.ErrCorrupt, l.Stream, l.Seq, n, l.Parts())
 	}
 	return nil
 }
 
-func (t *consistencyCheck) isTrimmed(c *layout.Chunk) bool { return c.Last() <= t.trimmed[c.Stream] }
+func (s *consistencyCheck) isTrimmed(c *layout.Chunk) bool { return c.Last() <= s.trimmed[c.Stream] }
 
-func (t *consistencyCheck) finish(head persistence.Position) error {
-	if t.head < head {
-		return database.PositionMissing(nil, t.head+1)
+func (s *consistencyCheck) finish(head persistence.Position) error {
+	if s.head < head {
+		return database.PositionMissing(nil, s.head+1)
 	}
-	if t.indexed != t.found {
-		return fmt.Errorf("%w: the index names %d chunks, there are %d", persistence.ErrCorrupt, t.indexed, t.found)
+	if s.indexed != s.found {
+		return fmt.Errorf("%w: the index names %d chunks, there are %d", persistence.ErrCorrupt, s.indexed, s.found)
 	}
 	return nil
 }

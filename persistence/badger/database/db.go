@@ -16,7 +16,7 @@ import (
 // read with View and written with Update.
 type DB struct {
 	*badgerdb.DB
-	lock     io.Closer
+	lock io.Closer
 	// mark is the watermark.
 	mark     *preflight.Watermark
 	failStop *failStop

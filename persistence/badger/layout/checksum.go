@@ -8,21 +8,22 @@ import (
 	"partyline/persistence"
 )
 
-// valueVersion stands at the beginning of every value but that of the format key, which
-// begins with folderFormat. A value of a higher one was written by a newer version.
+// ValueVersion is the first byte of every value but that of the format key, which begins
+// with CurrentFormat. A value of a higher version was written by a newer program.
 const ValueVersion = 1
 
-// sealSize is the length of the checksum at the end of every value.
+// ChecksumSize is the length of the checksum at the end of every value.
 const ChecksumSize = 4
 
+// Castagnoli is the polynomial of all checksums: CRC-32C.
 var Castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// appendSeal ends the value that begins at start with the checksum of key and value.
+// AppendChecksum ends the value that begins at start with the checksum of key and value.
 func AppendChecksum(b []byte, start int, key []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, checksum(key, b[start:]))
 }
 
-// unseal checks version and checksum and returns what stands between.
+// verifyValue checks version and checksum and returns the bytes between them.
 func verifyValue(key, value []byte) ([]byte, error) {
 	end := len(value) - ChecksumSize
 	if end < 1 {

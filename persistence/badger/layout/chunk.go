@@ -9,39 +9,42 @@ import (
 	"partyline/persistence"
 )
 
-// chunkBytes is where a chunk is split, so that a cursor reads no more than this
-// for one record; a larger record is a chunk of its own.
+// ChunkBytes is where a chunk is split, so that a cursor reads no more than this for one
+// record; a larger record is a chunk of its own.
 const ChunkBytes = 64 << 10
 
-// chunkHeader is position, sequence, time (8 bytes each), count (4 bytes) and how the
-// records are packed (1 byte).
+// chunkHeader is the length of position, sequence, time (8 bytes each), count (4 bytes)
+// and how the records are stored (1 byte).
 const chunkHeader = 3*8 + 4 + 1
 
-// chunk is a run of records of one stream that were committed together.
+// Chunk is a run of records of one stream that were committed together.
 type Chunk struct {
 	Stream   string
 	First    persistence.Seq
 	Position persistence.Position
 	Time     time.Time
 	Count    int
-	// records are the payloads, each behind its length as a uvarint. Those of a large
-	// record are there after open.
+	// Records are the payloads, each after its length as a uvarint. Those of a large
+	// record are there once its parts were loaded.
 	Records []byte
-	// large is where a large record stands, nil for all others.
+	// Large is where the parts of a large record are, nil for all others.
 	Large *LargeRecord
 }
 
+// Last is the sequence of the last record.
 func (c *Chunk) Last() persistence.Seq { return c.First + persistence.Seq(c.Count) - 1 }
 
-// possible says whether there can be such places: at least one, and none past the last
+// valid says whether the chunk's places can exist: at least one, and none past the last
 // number there is.
 func (c *Chunk) valid() bool {
 	return c.Count > 0 && c.Count <= math.MaxUint32 && c.Last() >= c.First && c.End() >= c.Position
 }
 
+// End is the position of the last record.
 func (c *Chunk) End() persistence.Position { return c.Position + persistence.Position(c.Count) - 1 }
 
-// appendChunk writes the head of a chunk's value; the records follow.
+// AppendChunk appends the header of a chunk's value; the records follow, stored as
+// Compress says.
 func AppendChunk(b []byte, c *Chunk, how byte) []byte {
 	b = append(b, ValueVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.Position))
@@ -50,11 +53,12 @@ func AppendChunk(b []byte, c *Chunk, how byte) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(c.Count)), how)
 }
 
+// AppendRecord appends a payload to the records of a chunk.
 func AppendRecord(b, data []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
 }
 
-// parseChunk reads a chunk. Records that are stored plain are those of value.
+// ParseChunk parses a chunk. Records that are not compressed point into value.
 func ParseChunk(stream string, key, value []byte) (Chunk, error) {
 	body, err := verifyValue(key, value)
 	if err != nil {
@@ -85,7 +89,7 @@ func ParseChunk(stream string, key, value []byte) (Chunk, error) {
 	return c, nil
 }
 
-// cut takes the first payload from records.
+// NextRecord takes the first payload from records.
 func NextRecord(records []byte) (data, rest []byte, err error) {
 	size, n := binary.Uvarint(records)
 	if n <= 0 || size > uint64(len(records)-n) {
@@ -94,7 +98,7 @@ func NextRecord(records []byte) (data, rest []byte, err error) {
 	return records[n : n+int(size)], records[n+int(size):], nil
 }
 
-// record names the payload at index i of the chunk.
+// Record is the record at index i of the chunk, with its payload.
 func (c *Chunk) Record(i int, data []byte) persistence.Record {
 	return persistence.Record{
 		Stream:   c.Stream,
@@ -105,6 +109,7 @@ func (c *Chunk) Record(i int, data []byte) persistence.Record {
 	}
 }
 
+// BadLength is the error of NextRecord at index i of the chunk.
 func (c *Chunk) BadLength(i int) error {
 	return fmt.Errorf("%w: %s record %d: length", persistence.ErrCorrupt, c.Stream, c.First+persistence.Seq(i))
 }

@@ -8,20 +8,20 @@ import (
 	"partyline/persistence"
 )
 
-// commit is the index entry of one commit: its chunks, without their records, in
-// the order of their positions.
+// Commit is the index entry of one commit: its chunks, without their records, in the order
+// of their positions.
 type Commit struct {
 	First  persistence.Position
 	Time   time.Time
 	Chunks []Chunk
 }
 
-// end is the position of the commit's last record.
+// End is the position of the commit's last record.
 func (c *Commit) End() persistence.Position {
 	return c.Chunks[len(c.Chunks)-1].End()
 }
 
-// appendCommit writes the value of the index entry, unsealed.
+// AppendCommit appends the value of the index entry, without its checksum.
 func AppendCommit(b []byte, at time.Time, chunks []Chunk) []byte {
 	b = append(b, ValueVersion)
 	b = binary.BigEndian.AppendUint64(b, uint64(at.UnixMilli()))
@@ -35,7 +35,7 @@ func AppendCommit(b []byte, at time.Time, chunks []Chunk) []byte {
 	return b
 }
 
-// parseCommit reads an index entry. The chunks' slice is taken from reuse.
+// ParseCommit parses an index entry. The chunks' slice is taken from reuse.
 func ParseCommit(key, value []byte, reuse []Chunk) (Commit, error) {
 	body, err := verifyValue(key, value)
 	if err != nil {
@@ -65,7 +65,7 @@ func ParseCommit(key, value []byte, reuse []Chunk) (Commit, error) {
 	return c, nil
 }
 
-// fields takes values from the front of a slice. Once something does not fit, bad
+// fieldReader takes values from the front of a slice. Once something does not fit, invalid
 // stays set and all further values are empty.
 type fieldReader struct {
 	rest    []byte

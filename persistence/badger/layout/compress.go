@@ -8,25 +8,29 @@ import (
 	"partyline/persistence"
 )
 
-// The records of a chunk stand in it packed where that makes them smaller. Votes of
-// one commit are much alike, so a third is left. Badger could do it, but later and
-// more often: packed here, the write-ahead log that every commit syncs is smaller,
-// the memtable holds more, and no compaction unpacks anything.
+// How the records of a chunk are stored.
 const (
+	// storedPlain: as they are.
 	storedPlain = 0
-	storedS2    = 1
-	// apart: not here, but in parts of their own; see large.
+	// storedS2: compressed with S2.
+	storedS2 = 1
+	// StoredInParts: in parts of their own; see LargeRecord.
 	StoredInParts = 2
 )
 
-// packLeast is the size from which on packing is tried: below it little is won.
+// minCompressBytes is the size from which on compression is tried: below it little is
+// gained.
 const minCompressBytes = 512
 
-// maxUnpacked bounds what a chunk may unpack to: one record, or records up to
-// chunkBytes, and their lengths.
+// maxDecompressedBytes bounds the decompressed records of a chunk: one record, or records
+// up to ChunkBytes, and their lengths.
 const maxDecompressedBytes = persistence.MaxAppendBytes + ChunkBytes
 
-// pack returns how records are stored, using dst's room.
+// Compress returns how the records of a chunk are to be stored, and the stored bytes; it
+// uses dst's capacity. Votes of one commit are much alike, so a third is left. Badger
+// could compress, but later and more often: compressed here, the write-ahead log that
+// every commit syncs is smaller, the memtable holds more, and no compaction decompresses
+// anything.
 func Compress(dst, records []byte) (how byte, stored []byte) {
 	if len(records) < minCompressBytes {
 		return storedPlain, records
@@ -38,7 +42,10 @@ func Compress(dst, records []byte) (how byte, stored []byte) {
 	return storedS2, small
 }
 
-// unpack is the reverse. What was stored plain is returned as it is.
+// MaxCompressedBytes is the capacity of dst with which Compress of n bytes allocates nothing.
+func MaxCompressedBytes(n int) int { return s2.MaxEncodedLen(n) }
+
+// decompress is the reverse of Compress. What was stored plain is returned as it is.
 func decompress(how byte, stored []byte) ([]byte, error) {
 	switch how {
 	case storedPlain:
@@ -46,13 +53,13 @@ func decompress(how byte, stored []byte) ([]byte, error) {
 	case storedS2:
 		n, err := s2.DecodedLen(stored)
 		if err != nil || n > maxDecompressedBytes {
-			return nil, fmt.Errorf("%w: packed records of %d bytes", persistence.ErrCorrupt, n)
+			return nil, fmt.Errorf("%w: compressed records of %d bytes", persistence.ErrCorrupt, n)
 		}
 		records, err := s2.Decode(make([]byte, n), stored)
 		if err != nil {
-			return nil, fmt.Errorf("%w: packed records: %w", persistence.ErrCorrupt, err)
+			return nil, fmt.Errorf("%w: compressed records: %w", persistence.ErrCorrupt, err)
 		}
 		return records, nil
 	}
-	return nil, fmt.Errorf("%w: records packed in a way %d that is unknown", persistence.ErrCorrupt, how)
+	return nil, fmt.Errorf("%w: records stored in an unknown way %d", persistence.ErrCorrupt, how)
 }

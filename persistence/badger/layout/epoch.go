@@ -13,13 +13,13 @@ import (
 // its records count to the next one.
 const maxSpans = 1000
 
-// epochs are the folder's epoch and those before it.
+// Epochs are the folder's epoch and those before it.
 type Epochs struct {
 	Current persistence.Epoch
 	past    persistence.Lineage
 }
 
-// epochRecord is the stored form of epochs, as JSON, between version and seal.
+// epochRecord is the stored form of Epochs, as JSON, between version and checksum.
 type epochRecord struct {
 	ID         string               `json:"id"`
 	Adopted    bool                 `json:"adopted,omitempty"`
@@ -29,6 +29,7 @@ type epochRecord struct {
 	Past       persistence.Lineage  `json:"past,omitempty"`
 }
 
+// Encode is the value of the epoch key.
 func (e *Epochs) Encode() []byte {
 	c := e.Current
 	b, err := json.Marshal(epochRecord{c.ID, c.Adopted, c.AdoptedAt, c.Quiet, c.RestoredAt, e.past})
@@ -38,6 +39,7 @@ func (e *Epochs) Encode() []byte {
 	return AppendChecksum(append([]byte{ValueVersion}, b...), 0, []byte(EpochKey))
 }
 
+// ParseEpochs parses the value of the epoch key.
 func ParseEpochs(value []byte) (Epochs, error) {
 	body, err := verifyValue([]byte(EpochKey), value)
 	if err != nil {
@@ -54,8 +56,8 @@ func ParseEpochs(value []byte) (Epochs, error) {
 	return e, nil
 }
 
-// at is the ID of the epoch that the record at a position was written in, "" for a
-// version without epochs.
+// At is the ID of the epoch that the record at a position was written in, "" for a version
+// without epochs.
 func (e *Epochs) At(p persistence.Position) string {
 	if id, ok := e.past.At(p); ok {
 		return id
@@ -66,7 +68,7 @@ func (e *Epochs) At(p persistence.Position) string {
 	return e.Current.ID
 }
 
-// branch are the epochs of a journal that begins as a copy of this one up to head.
+// Restored are the epochs of a journal that begins as a copy of this one up to head.
 func (e *Epochs) Restored(head persistence.Position, quiet bool) Epochs {
 	past := e.past
 	if e.Current.Adopted {
@@ -78,7 +80,7 @@ func (e *Epochs) Restored(head persistence.Position, quiet bool) Epochs {
 	return Epochs{next, past[max(0, len(past)-maxSpans):]}
 }
 
-// span adds one, unless it holds nothing.
+// appendSpan adds a span, unless it holds nothing.
 func appendSpan(l persistence.Lineage, id string, through persistence.Position) persistence.Lineage {
 	if len(l) > 0 && l[len(l)-1].Through >= through || through == 0 {
 		return l

@@ -8,36 +8,37 @@ import (
 	"partyline/persistence"
 )
 
-// folderFormat is the first byte of the format key: what there is in a folder beside
+// CurrentFormat is the first byte of the format key: what there is in a folder beside
 // streams. 1 was that of commit ffa9881, whose key says nothing more. From 2 on JSON
-// follows, which also a version reads that does not know the format. So an older one can
-// tell who wrote the folder, and ffa9881 refuses it.
+// follows, which a version also reads that does not know the format. So an older version
+// can name the writer of the folder, and ffa9881 refuses it.
 const CurrentFormat = 2
 
-// folder is what the format key says.
+// FolderFormat is what the format key says.
 type FolderFormat struct {
+	// Format is the first byte, not a part of the JSON.
 	Format byte `json:"-"`
-	// Schema numbers what the records and snapshots hold; see Options.
+	// Schema numbers the format of records and snapshots; see badger.Options.
 	Schema int `json:"schema"`
-	// Writer is the program that has raised the format or the schema, for people.
+	// Writer is the program that last raised the format or the schema, for people.
 	Writer string `json:"writer,omitempty"`
 }
 
-// firstSchema is that of a folder which does not say.
+// FirstSchema is that of a folder which does not name one.
 const FirstSchema = 1
 
-// NewerError refuses a folder or a backup that a newer version has written. There is
-// nothing wrong with it.
+// NewerError refuses a folder or a backup that a newer version has written. Nothing is
+// wrong with it.
 type NewerError struct {
 	// Format and Schema are those of the folder, the others the highest that this
 	// program knows. Schema is 0 where it is not known.
 	Format, KnownFormat int
 	Schema, KnownSchema int
-	// Writer is who wrote it, "" when that is not known.
+	// Writer is the program that wrote it, "" when that is not known.
 	Writer string
 }
 
-// Error says who wrote it, and what is too new.
+// Error names the writer, and what is too new.
 func (e *NewerError) Error() string {
 	writer := "a newer version"
 	if e.Writer != "" {
@@ -47,6 +48,7 @@ func (e *NewerError) Error() string {
 		writer, e.Format, e.Schema, e.KnownFormat, e.KnownSchema)
 }
 
+// Encode is the value of the format key.
 func (f *FolderFormat) Encode() []byte {
 	b, err := json.Marshal(f)
 	if err != nil {
@@ -55,7 +57,7 @@ func (f *FolderFormat) Encode() []byte {
 	return AppendChecksum(append([]byte{f.Format}, b...), 0, []byte(FormatKey))
 }
 
-// parseFolder reads the format key, also one of a later format.
+// ParseFolderFormat parses the value of the format key, also one of a later format.
 func ParseFolderFormat(value []byte) (FolderFormat, error) {
 	end := len(value) - ChecksumSize
 	if end < 1 || binary.BigEndian.Uint32(value[end:]) != checksum([]byte(FormatKey), value[:end]) {
@@ -78,10 +80,11 @@ func ParseFolderFormat(value []byte) (FolderFormat, error) {
 	return f, nil
 }
 
-// maxWriter is longer than any version is called.
+// maxWriterLength is longer than the name of any version.
 const maxWriterLength = 100
 
-// legible says whether a text can be shown on a terminal: a backup may be anybody's.
+// printable says whether a text can be shown on a terminal: a backup may come from
+// anybody.
 func printable(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -91,7 +94,7 @@ func printable(s string) bool {
 	return len(s) <= maxWriterLength
 }
 
-// known is nil when this program can read what is in the folder, else *NewerError.
+// CheckReadable is nil when a program of the schema can read the folder, else *NewerError.
 func (f *FolderFormat) CheckReadable(schema int) error {
 	if f.Format <= CurrentFormat && (schema == 0 || f.Schema <= schema) {
 		return nil
@@ -99,8 +102,8 @@ func (f *FolderFormat) CheckReadable(schema int) error {
 	return &NewerError{int(f.Format), CurrentFormat, f.Schema, schema, f.Writer}
 }
 
-// raised is what the folder says once this program has written to it; ok is false when
-// it says so already.
+// Upgraded is what the folder says once a program of the schema has written to it; ok is
+// false when it says so already.
 func (f *FolderFormat) Upgraded(schema int, writer string) (FolderFormat, bool) {
 	if f.Format == CurrentFormat && f.Schema >= schema {
 		return *f, false

@@ -20,14 +20,14 @@ const (
 	TrimMarkPrefix     = "t/"
 )
 
-// maxValueBytes is the most Badger allows for a value that stays out of its value log, and
+// MaxValueBytes is the most Badger allows for a value that stays out of its value log, and
 // above the largest value there is: a chunk of one append.
 const MaxValueBytes = 1 << 20
 
-// numberSize is the length of a number at the end of a key.
+// NumberSize is the length of a number at the end of a key.
 const NumberSize = 8
 
-// appendStreamPrefix is what all chunk keys of a stream begin with. Names hold no
+// AppendStreamPrefix appends what all chunk keys of a stream begin with. Names hold no
 // zero byte, so no other stream's keys begin with it.
 func AppendStreamPrefix(b []byte, stream string) []byte {
 	b = append(b, StreamPrefix...)
@@ -35,11 +35,12 @@ func AppendStreamPrefix(b []byte, stream string) []byte {
 	return append(b, 0)
 }
 
+// AppendChunkKey appends the key of the chunk that begins with a sequence.
 func AppendChunkKey(b []byte, stream string, first persistence.Seq) []byte {
 	return binary.BigEndian.AppendUint64(AppendStreamPrefix(b, stream), uint64(first))
 }
 
-// splitChunkKey is the reverse of appendChunkKey.
+// SplitChunkKey is the reverse of AppendChunkKey.
 func SplitChunkKey(key []byte) (stream string, first persistence.Seq, ok bool) {
 	end := len(key) - NumberSize - 1
 	if end <= len(StreamPrefix) || key[end] != 0 {
@@ -48,16 +49,16 @@ func SplitChunkKey(key []byte) (stream string, first persistence.Seq, ok bool) {
 	return string(key[len(StreamPrefix):end]), persistence.Seq(binary.BigEndian.Uint64(key[end+1:])), true
 }
 
-// appendPiecesPrefix is what all parts of a large record begin with; generation and
-// number follow.
+// AppendRecordPartsPrefix appends what all parts of a large record begin with; generation
+// and number follow.
 func AppendRecordPartsPrefix(b []byte, stream string, seq persistence.Seq) []byte {
 	return binary.BigEndian.AppendUint64(append(b, RecordPartsPrefix(stream)...), uint64(seq))
 }
 
-// piecesPrefix is what the parts of all large records of a stream begin with.
+// RecordPartsPrefix is what the parts of all large records of a stream begin with.
 func RecordPartsPrefix(stream string) []byte { return []byte(RecordPartPrefix + stream + "\x00") }
 
-// splitPieceKey tells which record a part belongs to.
+// SplitRecordPartKey returns the record that a part belongs to.
 func SplitRecordPartKey(key []byte) (stream string, seq persistence.Seq, ok bool) {
 	end := len(key) - PartNumberSize - 2*NumberSize - 1
 	if end <= len(RecordPartPrefix) || key[end] != 0 {
@@ -66,10 +67,13 @@ func SplitRecordPartKey(key []byte) (stream string, seq persistence.Seq, ok bool
 	return string(key[len(RecordPartPrefix):end]), persistence.Seq(binary.BigEndian.Uint64(key[end+1:])), true
 }
 
+// AppendIndexKey appends the key of the index entry of the commit that begins with a
+// position.
 func AppendIndexKey(b []byte, first persistence.Position) []byte {
 	return binary.BigEndian.AppendUint64(append(b, IndexPrefix...), uint64(first))
 }
 
+// SplitIndexKey is the reverse of AppendIndexKey.
 func SplitIndexKey(key []byte) (first persistence.Position, ok bool) {
 	if len(key) != len(IndexPrefix)+NumberSize {
 		return 0, false
@@ -77,17 +81,22 @@ func SplitIndexKey(key []byte) (first persistence.Position, ok bool) {
 	return persistence.Position(binary.BigEndian.Uint64(key[len(IndexPrefix):])), true
 }
 
+// AppendMemoKey appends the key of a memo.
 func AppendMemoKey(b []byte, key string) []byte {
 	return append(append(b, MemoPrefix...), key...)
 }
 
+// TrimMarkKey is the key of a stream's trim mark.
 func TrimMarkKey(stream string) []byte { return []byte(TrimMarkPrefix + stream) }
 
+// ManifestKey is the key of the manifest of a stream's snapshot.
 func ManifestKey(stream string) []byte { return []byte(ManifestPrefix + stream) }
 
-// partsPrefix is what the parts of all generations of a stream's snapshot begin with.
+// SnapshotPartsPrefix is what the parts of all generations of a stream's snapshot begin
+// with.
 func SnapshotPartsPrefix(stream string) []byte { return []byte(snapshotPartPrefix + stream + "\x00") }
 
+// SnapshotPartKey is the key of a part of a stream's snapshot.
 func SnapshotPartKey(stream string, generation uint64, part int) []byte {
 	b := binary.BigEndian.AppendUint64(SnapshotPartsPrefix(stream), generation)
 	return binary.BigEndian.AppendUint32(b, uint32(part))

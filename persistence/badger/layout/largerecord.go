@@ -7,15 +7,15 @@ import (
 	"partyline/persistence"
 )
 
-// A large record stands in parts of its own, written ahead of its commit; its chunk
-// holds only this instead of the bytes:
+// LargeRecord names the parts of a large record, which are written ahead of its commit. Its
+// chunk holds this reference in place of the record's bytes:
 //
 //	uint64  generation of the parts
 //	uint64  length of the record
 //
-// Each attempt at a record is a generation of its own, so that one whose outcome was
-// not known is never written over. Parts that no chunk names are the rest of an attempt
-// that failed or was killed; the next opening removes them, and the next Trim.
+// Each attempt at a record is a generation of its own, so that an attempt whose outcome was
+// not known is never overwritten. Parts that no chunk names were left by an attempt that
+// failed or was killed; the next opening removes them, and the next Trim.
 type LargeRecord struct {
 	Stream     string
 	Seq        persistence.Seq
@@ -23,16 +23,19 @@ type LargeRecord struct {
 	Length     int
 }
 
-// largeSize is the length of what a chunk holds of a large record.
+// largeReferenceSize is the length of what a chunk holds of a large record.
 const largeReferenceSize = 2 * NumberSize
 
+// Parts is how many parts the record has.
 func (l *LargeRecord) Parts() int { return (l.Length + PartBytes - 1) / PartBytes }
 
+// PartKey is the key of the n-th part.
 func (l *LargeRecord) PartKey(n int) []byte {
 	b := binary.BigEndian.AppendUint64(AppendRecordPartsPrefix(nil, l.Stream, l.Seq), l.Generation)
 	return binary.BigEndian.AppendUint32(b, uint32(n))
 }
 
+// AppendReference appends what a chunk holds in place of the record's bytes.
 func (l *LargeRecord) AppendReference(b []byte) []byte {
 	b = binary.BigEndian.AppendUint64(b, l.Generation)
 	return binary.BigEndian.AppendUint64(b, uint64(l.Length))
@@ -51,7 +54,7 @@ func parseLargeReference(c *Chunk, stored []byte) (*LargeRecord, error) {
 	return l, nil
 }
 
-// encodePiece is the value of the n-th part of the record.
+// EncodePart is the key and the value of the record's n-th part.
 func (l *LargeRecord) EncodePart(record []byte, n int) (key, value []byte) {
 	key = l.PartKey(n)
 	how, stored := Compress(nil, record[n*PartBytes:min((n+1)*PartBytes, len(record))])
@@ -59,6 +62,7 @@ func (l *LargeRecord) EncodePart(record []byte, n int) (key, value []byte) {
 	return key, AppendChecksum(value, 0, key)
 }
 
+// ParseRecordPart parses the value of a part.
 func ParseRecordPart(key, value []byte) ([]byte, error) {
 	body, err := verifyValue(key, value)
 	if err != nil {

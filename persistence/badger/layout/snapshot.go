@@ -7,8 +7,8 @@ import (
 	"partyline/persistence"
 )
 
-// manifest says what a complete snapshot consists of. Parts without a manifest of
-// their generation are the rest of a save that was cut off.
+// Manifest describes a complete snapshot. Parts without a manifest of their generation
+// were left by a save that was cut off.
 type Manifest struct {
 	Generation uint64
 	Seq        persistence.Seq
@@ -17,11 +17,13 @@ type Manifest struct {
 	Sum        uint32
 }
 
-// manifestSize is the length of a manifest between version byte and seal.
+// manifestSize is the length of a manifest between version byte and checksum.
 const manifestSize = 8 + 8 + 4 + 8 + 4
 
+// Parts is how many parts the snapshot has.
 func (m *Manifest) Parts() int { return int((m.Length + PartBytes - 1) / PartBytes) }
 
+// Encode is the value of the manifest key.
 func (m *Manifest) Encode(key []byte) []byte {
 	b := []byte{ValueVersion}
 	b = binary.BigEndian.AppendUint64(b, m.Generation)
@@ -32,6 +34,7 @@ func (m *Manifest) Encode(key []byte) []byte {
 	return AppendChecksum(b, 0, key)
 }
 
+// ParseManifest parses the value of a manifest key.
 func ParseManifest(key, value []byte) (Manifest, error) {
 	b, err := verifyValue(key, value)
 	if err != nil {
@@ -53,15 +56,17 @@ func ParseManifest(key, value []byte) (Manifest, error) {
 	return m, nil
 }
 
-// partBytes bounds what one transaction of a snapshot writes: the committer may have to
-// wait for it.
+// PartBytes bounds a part of a snapshot or a large record, and with it one transaction:
+// the committer may have to wait for it.
 const PartBytes = 256 << 10
 
+// MaxGeneration is the highest generation of parts.
 const MaxGeneration = 1<<64 - 1
 
-// partNumberSize is the length of the part's number at the end of its key.
+// PartNumberSize is the length of the part's number at the end of its key.
 const PartNumberSize = 4
 
+// GenerationOf is the generation in the key of a part.
 func GenerationOf(key []byte) uint64 {
 	return binary.BigEndian.Uint64(key[len(key)-PartNumberSize-NumberSize:])
 }

@@ -7,6 +7,7 @@ import (
 	"partyline/persistence"
 )
 
+// ParseTrimMark parses the value of a trim mark.
 func ParseTrimMark(key, value []byte) (through persistence.Seq, err error) {
 	body, err := verifyValue(key, value)
 	if err != nil {
@@ -18,6 +19,7 @@ func ParseTrimMark(key, value []byte) (through persistence.Seq, err error) {
 	return persistence.Seq(binary.BigEndian.Uint64(body)), nil
 }
 
+// EncodeTrimMark is the value of a trim mark.
 func EncodeTrimMark(key []byte, through persistence.Seq) []byte {
 	b := binary.BigEndian.AppendUint64([]byte{ValueVersion}, uint64(through))
 	return AppendChecksum(b, 0, key)

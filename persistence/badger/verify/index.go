@@ -9,7 +9,7 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// order walks the index from the first position and gets every chunk it names.
+// verifyIndex walks the index from the first position and reads every chunk it names.
 func (v *verifier) verifyIndex() error {
 	s := database.NewCommitCursor(v.txn, false)
 	defer s.Close()
@@ -54,7 +54,7 @@ func (v *verifier) verifyCommit(entry *layout.Commit) {
 	}
 }
 
-// trimmed is whether the chunk is gone and may be.
+// mayBeMissing says whether the chunk is trimmed and deleted.
 func (v *verifier) mayBeMissing(want *layout.Chunk, key []byte) bool {
 	if want.Last() > v.trimmed[want.Stream] {
 		return false
@@ -63,7 +63,7 @@ func (v *verifier) mayBeMissing(want *layout.Chunk, key []byte) bool {
 	return !found && err == nil
 }
 
-// records takes the chunk apart.
+// verifyRecords reads every record of the chunk.
 func (v *verifier) verifyRecords(got *layout.Chunk) error {
 	if err := database.LoadLargeRecord(v.txn, got); err != nil {
 		return err

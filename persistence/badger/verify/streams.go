@@ -8,7 +8,7 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// streams walks every stream from its first record that is there.
+// verifyStreams walks every stream from its first record that is there.
 func (v *verifier) verifyStreams() error {
 	return database.EachStream(v.txn, "", func(stream string) error {
 		v.summary.Streams++
@@ -42,7 +42,7 @@ func (v *verifier) verifyStream(stream string) error {
 	return nil
 }
 
-// orphans looks for chunks that no index entry names. The counts tell whether there
+// findUnindexed looks for chunks that no index entry names. The counts say whether there
 // are any, so a whole journal is not walked once more.
 func (v *verifier) findUnindexed() error {
 	if v.chunksFound == v.summary.Chunks && v.summary.Faults == 0 {

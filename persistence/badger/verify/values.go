@@ -9,7 +9,7 @@ import (
 	"partyline/persistence/badger/layout"
 )
 
-// snapshots reads every snapshot whole. One that is ahead of its stream means that
+// verifySnapshots reads every snapshot whole. One that is ahead of its stream means that
 // the stream lost its end.
 func (v *verifier) verifySnapshots() error {
 	it := database.NewIterator(v.txn, []byte(layout.ManifestPrefix), false)
@@ -36,7 +36,8 @@ func (v *verifier) verifySnapshots() error {
 	return nil
 }
 
-// ahead leaves out snapshots of projections: they have no stream, and count positions.
+// verifyNotAhead reports a snapshot that is ahead of its stream. It leaves out snapshots
+// of projections: they have no stream, and count positions.
 func (v *verifier) verifyNotAhead(stream string, seq persistence.Seq) {
 	last, err := database.LastSeq(v.txn, stream)
 	if err == nil && last > 0 && seq > last {

@@ -33,7 +33,7 @@ type Summary struct {
 	Faults  int
 }
 
-// verifyOptions say what a verification expects to find, and whom it tells.
+// Options are what a verification expects to find, and where it reports faults.
 type Options struct {
 	// Head is the position of the last record that must be there.
 	Head persistence.Position
@@ -45,8 +45,8 @@ type Options struct {
 	Proceed func() error
 }
 
-// runVerifier verifies all that the transaction, which is one of db, sees: the tables, the
-// epoch, the global order, every stream, every snapshot and memo. The error is
+// Run verifies all that the transaction, which is one of db, sees: the tables, the epoch,
+// the global order, every stream, every snapshot and memo. The error is
 // persistence.ErrCorrupt when there were faults.
 func Run(db *database.DB, txn *badgerdb.Txn, o Options) (Summary, error) {
 	if o.Report == nil {
@@ -98,7 +98,7 @@ func (v *verifier) verifyTables() {
 	}
 }
 
-// epoch wants the one that the journal was opened with.
+// verifyEpoch wants the epoch that the journal was opened with.
 func (v *verifier) verifyEpoch() error {
 	e, found, err := database.ReadEpochs(v.txn)
 	if err == nil && !found && v.Epoch != (persistence.Epoch{}) {
