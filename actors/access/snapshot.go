@@ -22,7 +22,7 @@ type snapshot struct {
 // AppendSnapshot appends the whole state to dst.
 func (h *State) AppendSnapshot(dst []byte) []byte {
 	tokens := slices.SortedFunc(maps.Values(h.tokens), func(a, b protocol.Token) int { return cmp.Compare(a.ID, b.ID) })
-	return appendJSON(dst, snapshot{Last: h.last, Tokens: tokens})
+	return codec.AppendJSON(dst, snapshot{Last: h.last, Tokens: tokens})
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the

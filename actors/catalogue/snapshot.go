@@ -24,7 +24,7 @@ func (h *State) AppendSnapshot(dst []byte) []byte {
 	for i, e := range h.games {
 		games[i] = *e
 	}
-	return appendJSON(dst, snapshot{Last: h.last, Clock: h.clock, Games: games, Biases: h.biases})
+	return codec.AppendJSON(dst, snapshot{Last: h.last, Clock: h.clock, Games: games, Biases: h.biases})
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the

@@ -1,4 +1,4 @@
-// Package codec reads what states have written: facts and snapshots, from bytes that a
-// disk may have rotted. It is made for strictness: what is not exactly as it was written
-// is an error, never something near it.
+// Package codec stores facts and snapshots and reads them back, from bytes that a disk may
+// have damaged. It is strict: what is not exactly as it was written is an error, never
+// something near it.
 package codec

@@ -7,7 +7,17 @@ import (
 	"io"
 )
 
-// ReadJSON wants exactly one JSON value with no field that v does not have: dropping
+// AppendJSON appends the JSON of a fact or snapshot to dst. It panics when there is none:
+// facts and snapshots are structs of plain values, which always have one.
+func AppendJSON(dst []byte, v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("codec: " + err.Error())
+	}
+	return append(dst, b...)
+}
+
+// ReadJSON decodes exactly one JSON value without fields that v does not have: dropping
 // what a newer version wrote would lose a part of the log in silence.
 func ReadJSON(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))

@@ -5,23 +5,23 @@ import (
 	"math"
 )
 
-// Reader takes values off the front of Rest. After the first value that is not there Bad
-// is set and everything reads as zero, so whoever reads looks once, at the end.
+// Reader reads values off the front of Rest. After the first value that is missing or out of
+// range, Failed is set and everything reads as zero, so callers check once, at the end.
 type Reader struct {
 	Rest   []byte
 	Failed bool
 }
 
-// Fail marks what is read as damaged.
+// Fail marks the data as damaged.
 func (r *Reader) Fail() { r.Rest, r.Failed = nil, true }
 
-// Done says whether everything was there and nothing is left.
+// Done is true when every value could be read and nothing is left.
 func (r *Reader) Done() bool { return !r.Failed && len(r.Rest) == 0 }
 
 // Uvarint reads an unsigned varint.
 func (r *Reader) Uvarint() uint64 { return r.UvarintAtMost(math.MaxUint64) }
 
-// AtMost reads an unsigned varint that is not above most.
+// UvarintAtMost reads an unsigned varint that is not above most.
 func (r *Reader) UvarintAtMost(most uint64) uint64 {
 	v, n := binary.Uvarint(r.Rest)
 	if n <= 0 || v > most {
@@ -66,7 +66,7 @@ func (r *Reader) Bool() bool {
 	return b == 1
 }
 
-// Take reads the next n bytes. They are a part of Rest.
+// Take reads the next n bytes. They are a part of Rest, not copied.
 func (r *Reader) Take(n int) []byte {
 	if n < 0 || n > len(r.Rest) {
 		r.Fail()

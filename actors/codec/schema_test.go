@@ -11,8 +11,8 @@ import (
 	"partyline/actors/codec"
 )
 
-// released are the checksums of the lists of each schema that was released: what people
-// have on their disks. A line is added with each release, none is ever changed.
+// released are the checksums of the lists of each schema that was released: what users have on
+// their disks. A line is added with each release, none is ever changed.
 var released = []string{
 	"76ea1f8973c559286eb2aa1a1071d1a15bb6d47627cbec004ba1c34790cc1b5a",
 }
@@ -28,7 +28,7 @@ func TestListsOfReleasedSchemasStay(t *testing.T) {
 	}
 }
 
-func TestEverySchemaListsEveryHeart(t *testing.T) {
+func TestEverySchemaListsEveryState(t *testing.T) {
 	want := []string{"access.txt", "catalogue.txt", "session.txt", "standings.txt", "webhook.txt"}
 	for schema := range codec.Schema {
 		if names, _ := listsOf(t, schema+1); !slices.Equal(names, want) {
@@ -37,7 +37,7 @@ func TestEverySchemaListsEveryHeart(t *testing.T) {
 	}
 }
 
-// listsOf are the names of a schema's lists, and the checksum of names and contents.
+// listsOf returns the names of a schema's lists, and the checksum of names and contents.
 func listsOf(t *testing.T, schema int) (names []string, sum string) {
 	t.Helper()
 	dir := filepath.Join("schema", fmt.Sprint(schema))

@@ -1,72 +1,60 @@
 package webhook
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
-// A stored fact is one kind byte and a body: the fact's JSON, but for attempts, of
-// which there are many (see attemptcode.go). The numbers of kinds never change.
+// Facts are stored as JSON by the number of their kind, except attempts, of which there
+// are many (see attemptcode.go).
 const (
-	kindCreated byte = iota + 1
-	kindUpdated
-	kindSecretRotated
-	kindTested
-	kindRedeliveryQueued
-	kindDeadRequeued
-	kindReplayStarted
-	kindReplayStopped
-	kindSkipped
-	kindAttempted
-	kindDeleted
-	kindDisabled
+	kindAttempted byte = 10
+	kindDeleted   byte = 11
 )
+
+var kinds = codec.NewKinds("webhook", check, map[byte]Fact{
+	1:           (*Created)(nil),
+	2:           (*Updated)(nil),
+	3:           (*SecretRotated)(nil),
+	4:           (*Tested)(nil),
+	5:           (*RedeliveryQueued)(nil),
+	6:           (*DeadRequeued)(nil),
+	7:           (*ReplayStarted)(nil),
+	8:           (*ReplayStopped)(nil),
+	9:           (*Skipped)(nil),
+	kindDeleted: (*Deleted)(nil),
+	12:          (*Disabled)(nil),
+})
 
 // maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
 const maxMoment protocol.Timestamp = 253402300799999
 
-var errFact = errors.New("webhook: not a fact")
+var (
+	errFact       = errors.New("webhook: not a fact")
+	errOutOfRange = errors.New("a value is missing or out of range")
+)
 
 // AppendFact appends the stored form of f to dst. ReadFact gives the same fact back.
 func AppendFact(dst []byte, f Fact) []byte {
 	if a, ok := f.(*Attempted); ok {
 		return appendAttempted(append(dst, kindAttempted), a)
 	}
-	b, err := json.Marshal(f)
-	if err != nil {
-		panic("webhook: a fact that has no JSON: " + err.Error()) // facts hold only texts, numbers and booleans
-	}
-	return append(append(dst, kindOf(f)), b...)
+	return kinds.Append(dst, f)
 }
 
 // ReadFact reads what AppendFact wrote, keeping nothing of b. Anything else is an error, a
 // kind of a newer version too; ReadFact never panics.
 func ReadFact(b []byte) (Fact, error) {
-	if len(b) == 0 {
-		return nil, fmt.Errorf("%w: empty", errFact)
+	if len(b) == 0 || b[0] != kindAttempted {
+		return kinds.Read(b)
 	}
-	if b[0] == kindAttempted {
-		a, err := readAttempted(b[1:])
-		if err != nil {
-			return nil, err // not a: a nil pointer would be a Fact that is not nil
-		}
-		return a, nil
+	a, err := readAttempted(b[1:])
+	if err != nil {
+		return nil, err // not a: a nil pointer would be a Fact that is not nil
 	}
-	f := newFact(b[0])
-	if f == nil {
-		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, b[0])
-	}
-	if err := codec.ReadJSON(b[1:], f); err != nil {
-		return nil, fmt.Errorf("%w: kind %d: %w", errFact, b[0], err)
-	}
-	if !valid(f) {
-		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, b[0])
-	}
-	return f, nil
+	return a, nil
 }
 
 // ReadAttempt reads a stored fact that is an attempt; it returns nil for other facts.
@@ -80,57 +68,9 @@ func ReadAttempt(b []byte) (*Attempted, error) {
 // IsDeleted reports whether the stored fact is Deleted, the last one of a webhook.
 func IsDeleted(b []byte) bool { return len(b) > 0 && b[0] == kindDeleted }
 
-func kindOf(f Fact) byte {
-	switch f.(type) {
-	case *Created:
-		return kindCreated
-	case *Updated:
-		return kindUpdated
-	case *SecretRotated:
-		return kindSecretRotated
-	case *Tested:
-		return kindTested
-	case *RedeliveryQueued:
-		return kindRedeliveryQueued
-	case *DeadRequeued:
-		return kindDeadRequeued
-	case *ReplayStarted:
-		return kindReplayStarted
-	case *ReplayStopped:
-		return kindReplayStopped
-	case *Skipped:
-		return kindSkipped
-	case *Disabled:
-		return kindDisabled
-	}
-	return kindDeleted
-}
-
-// newFact is an empty fact of a JSON kind, nil for an unknown kind.
-func newFact(kind byte) Fact {
-	switch kind {
-	case kindCreated:
-		return new(Created)
-	case kindUpdated:
-		return new(Updated)
-	case kindSecretRotated:
-		return new(SecretRotated)
-	case kindTested:
-		return new(Tested)
-	case kindRedeliveryQueued:
-		return new(RedeliveryQueued)
-	case kindDeadRequeued:
-		return new(DeadRequeued)
-	case kindReplayStarted:
-		return new(ReplayStarted)
-	case kindReplayStopped:
-		return new(ReplayStopped)
-	case kindSkipped:
-		return new(Skipped)
-	case kindDeleted:
-		return new(Deleted)
-	case kindDisabled:
-		return new(Disabled)
+func check(f Fact) error {
+	if !valid(f) {
+		return errOutOfRange
 	}
 	return nil
 }

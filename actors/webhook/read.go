@@ -9,9 +9,6 @@ import (
 // Exists reports whether the webhook was created and not deleted.
 func (h *State) Exists() bool { return h.phase == phaseAlive }
 
-// Deleted reports whether the webhook existed and was deleted.
-func (h *State) Deleted() bool { return h.phase == phaseDeleted }
-
 // Webhook is the resource. It does not hold the secret.
 func (h *State) Webhook() protocol.Webhook {
 	w := protocol.Webhook{

@@ -96,12 +96,14 @@ func TestTheCursorNeverGoesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := newDesk()
 		var cursor protocol.DeliveryID
+		existed := false
 		for range rapid.IntRange(0, 60).Draw(t, "commands") {
 			d.now += protocol.Timestamp(rapid.IntRange(-60, 1000).Draw(t, "seconds")) * second
 			_, _, _ = d.do(drawCommand(t, d))
-			if d.Deleted() {
+			if existed && !d.Exists() {
 				return
 			}
+			existed = d.Exists()
 			if d.Cursor() < cursor {
 				t.Fatalf("cursor %d after %d", d.Cursor(), cursor)
 			}

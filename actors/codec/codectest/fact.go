@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Facts are how a state writes and reads facts.
+// Facts are a state's functions to store and read facts.
 type Facts[F any] struct {
 	Append func([]byte, F) []byte
 	Read   func([]byte) (F, error)
 }
 
-// Stored holds a fact against the bytes that stand for it on disk, for ever.
+// Stored checks the stored form of a fact against the bytes that it must have for ever.
 func (f Facts[F]) Stored(t testing.TB, fact F, bytes string) {
 	t.Helper()
 	if got := string(f.Append([]byte("x"), fact)); got != "x"+bytes {
@@ -29,7 +29,7 @@ func (f Facts[F]) Stored(t testing.TB, fact F, bytes string) {
 	}
 }
 
-// Refused holds that no fact is read from the bytes, with words that say why.
+// Refused checks that the bytes are refused with an error that contains words.
 func (f Facts[F]) Refused(t testing.TB, bytes, words string) {
 	t.Helper()
 	got, err := f.Read([]byte(bytes))
@@ -38,7 +38,7 @@ func (f Facts[F]) Refused(t testing.TB, bytes, words string) {
 	}
 }
 
-// Again is the fact that was written and read: what is replayed from a disk.
+// Again returns the fact after writing and reading it: what is replayed from a disk.
 func (f Facts[F]) Again(t Failer, fact F) F {
 	again, err := f.Read(f.Append(nil, fact))
 	if err != nil {
@@ -47,8 +47,8 @@ func (f Facts[F]) Again(t Failer, fact F) F {
 	return again
 }
 
-// Fuzzed reads a fact from any bytes. What can be read must be written as something that
-// reads the same; ok is false for what cannot.
+// Fuzzed reads a fact from any bytes. A fact that can be read must be written as something
+// that reads the same; ok is false when it cannot be read.
 func (f Facts[F]) Fuzzed(t testing.TB, bytes []byte) (fact F, ok bool) {
 	t.Helper()
 	fact, err := f.Read(bytes)
@@ -66,5 +66,5 @@ func (f Facts[F]) Fuzzed(t testing.TB, bytes []byte) (fact F, ok bool) {
 	return fact, true
 }
 
-// Failer is a test, also one of rapid's.
+// Failer is a *testing.T or a *rapid.T.
 type Failer interface{ Fatalf(string, ...any) }

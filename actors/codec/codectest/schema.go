@@ -28,8 +28,8 @@ type Form struct {
 	Image any
 }
 
-// Schema holds the form, and the kinds of facts, against the list of the present schema.
-// The facts must be one of each kind at least; nil for a state without facts of its own.
+// Schema compares the form, and the kinds of facts, with the list of the present schema. The
+// facts must be one of each kind at least; nil for a state without facts of its own.
 func (f Facts[F]) Schema(t *testing.T, form Form, facts ...F) {
 	t.Helper()
 	var b strings.Builder
@@ -90,8 +90,8 @@ func (form Form) compare(t *testing.T, got string) {
 	}
 }
 
-// describe lists the fields of a struct as they are stored: name and type, and below
-// them the fields of what is inside.
+// describe lists the stored fields of a struct, name and type, and below them the fields of
+// the structs inside.
 func describe(b *strings.Builder, t reflect.Type, indent string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -106,8 +106,8 @@ func describe(b *strings.Builder, t reflect.Type, indent string) {
 	}
 }
 
-// within is the struct that a field holds, lists or points to; nil for anything else and
-// for what has a text of its own.
+// within is the struct that a field holds, lists or points to; nil for anything else and for
+// types with a text form of their own.
 func within(t reflect.Type) reflect.Type {
 	for {
 		for _, own := range []reflect.Type{reflect.TypeFor[json.Marshaler](), reflect.TypeFor[encoding.TextMarshaler]()} {

@@ -12,7 +12,7 @@ type State interface {
 	Restore([]byte) error
 }
 
-// Restored fills a state from a snapshot that must do.
+// Restored restores a state from a snapshot that must be valid.
 func Restored[H State](t Failer, fresh H, snapshot []byte) H {
 	if err := fresh.Restore(snapshot); err != nil {
 		t.Fatalf("%q: %v", snapshot, err)
@@ -20,7 +20,7 @@ func Restored[H State](t Failer, fresh H, snapshot []byte) H {
 	return fresh
 }
 
-// RefusedSnapshot holds that the state does not take the bytes and stays as it is.
+// RefusedSnapshot checks that the state refuses the bytes and stays as it is.
 func RefusedSnapshot(t testing.TB, h State, bytes string) {
 	t.Helper()
 	before := string(h.AppendSnapshot(nil))

@@ -1,50 +1,49 @@
 package fact
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"partyline/actors/codec"
 	"partyline/protocol"
 )
 
-// A stored fact is one kind byte and a body. The body is the fact's JSON, but for
-// votes, of which there are millions (see votecode.go, chatcode.go, guestcode.go and
-// pollcode.go). Numbers of kinds are for
-// ever: what a kind means never changes, and a new meaning is a new kind.
+// Facts are stored as JSON by the number of their kind, except votes, of which there are
+// millions (see votecode.go, chatcode.go, guestcode.go and pollcode.go).
 const (
-	kindOpened byte = iota + 1
-	kindGameAdded
-	kindStatusChanged
-	kindGameRemoved
-	kindRoomCodeSet
-	kindPlayerCountSet
-	kindVoteCast
-	kindClosed
-	kindDeleted
-	kindPlayerCheckMoved
-	kindChatImported
+	kindVoteCast       byte = 7
+	kindChatImported   byte = 11
+	kindGuestVote      byte = 12
+	kindPollVoted      byte = 15
+	kindFirstGuestVote byte = 17 // the first vote of a device, with its address
+	kindFirstPollVote  byte = 18 // likewise, in a poll
+	kindVotesVoided    byte = 19
 )
 
-const (
-	kindGuestVote byte = iota + 12
-	kindJoinSet
-	kindPollStarted
-	kindPollVoted
-	kindPollEnded
-	// The first votes of a device, which tell its address.
-	kindFirstGuestVote
-	kindFirstPollVote
-	kindVotesVoided
-)
+var kinds = codec.NewKinds("session", check, map[byte]Fact{
+	1:               (*Opened)(nil),
+	2:               (*GameAdded)(nil),
+	3:               (*StatusChanged)(nil),
+	4:               (*GameRemoved)(nil),
+	5:               (*RoomCodeSet)(nil),
+	6:               (*PlayerCountSet)(nil),
+	8:               (*Closed)(nil),
+	9:               (*Deleted)(nil),
+	10:              (*PlayerCheckMoved)(nil),
+	13:              (*JoinSet)(nil),
+	14:              (*PollStarted)(nil),
+	16:              (*PollEnded)(nil),
+	kindVotesVoided: (*VotesVoided)(nil),
+})
 
-// maxMoment is the last millisecond of the year 9999, the end of RFC 3339.
+// MaxTimestamp is the last millisecond of the year 9999, the end of RFC 3339.
 const MaxTimestamp protocol.Timestamp = 253402300799999
 
-var errFact = errors.New("session: not a fact")
+var (
+	errFact       = errors.New("session: not a fact")
+	errOutOfRange = errors.New("a value is missing or out of range")
+)
 
-// AppendFact appends the stored form of f to dst. ReadFact gives the same fact back.
+// Append appends the stored form of f to dst. Read returns the same fact.
 func Append(dst []byte, f Fact) []byte {
 	switch v := f.(type) {
 	case *VoteCast:
@@ -63,18 +62,14 @@ func Append(dst []byte, f Fact) []byte {
 		}
 		return appendPollVote(append(dst, kindPollVoted), v)
 	}
-	b, err := json.Marshal(f)
-	if err != nil {
-		panic("session: a fact that has no JSON: " + err.Error()) // facts hold only texts, numbers and booleans
-	}
-	return append(append(dst, kindOf(f)), b...)
+	return kinds.Append(dst, f)
 }
 
-// ReadFact reads what AppendFact wrote. It keeps nothing of b. Anything else is an
-// error, a kind of a newer version too; it never panics.
+// Read reads what Append wrote, keeping nothing of b. Anything else is an error, a kind of
+// a newer version too. It never panics.
 func Read(b []byte) (Fact, error) {
 	if len(b) == 0 {
-		return nil, fmt.Errorf("%w: empty", errFact)
+		return kinds.Read(b)
 	}
 	kind, body := b[0], b[1:]
 	switch kind {
@@ -91,17 +86,7 @@ func Read(b []byte) (Fact, error) {
 	case kindFirstPollVote:
 		return readPacked(readFirstPollVote, body)
 	}
-	f := newFact(kind)
-	if f == nil {
-		return nil, fmt.Errorf("%w: kind %d is unknown, it was written by a newer version", errFact, kind)
-	}
-	if err := codec.ReadJSON(body, f); err != nil {
-		return nil, fmt.Errorf("%w: kind %d: %w", errFact, kind, err)
-	}
-	if !valid(f) {
-		return nil, fmt.Errorf("%w: kind %d: a value is missing or out of range", errFact, kind)
-	}
-	return f, nil
+	return kinds.Read(b)
 }
 
 // readPacked reads a fact that is not stored as JSON.
@@ -113,72 +98,14 @@ func readPacked[F Fact](read func([]byte) (F, error), body []byte) (Fact, error)
 	return f, nil
 }
 
-func kindOf(f Fact) byte {
-	switch f.(type) {
-	case *Opened:
-		return kindOpened
-	case *GameAdded:
-		return kindGameAdded
-	case *StatusChanged:
-		return kindStatusChanged
-	case *GameRemoved:
-		return kindGameRemoved
-	case *RoomCodeSet:
-		return kindRoomCodeSet
-	case *PlayerCountSet:
-		return kindPlayerCountSet
-	case *PlayerCheckMoved:
-		return kindPlayerCheckMoved
-	case *Closed:
-		return kindClosed
-	case *Deleted:
-		return kindDeleted
-	case *PollStarted:
-		return kindPollStarted
-	case *PollEnded:
-		return kindPollEnded
-	case *JoinSet:
-		return kindJoinSet
-	case *VotesVoided:
-		return kindVotesVoided
-	}
-	panic(fmt.Sprintf("session: %T has no kind", f))
-}
-
-// blank is the fact of a JSON kind to be filled in, nil for a kind that nobody knows.
-func newFact(kind byte) Fact {
-	switch kind {
-	case kindOpened:
-		return new(Opened)
-	case kindGameAdded:
-		return new(GameAdded)
-	case kindStatusChanged:
-		return new(StatusChanged)
-	case kindGameRemoved:
-		return new(GameRemoved)
-	case kindRoomCodeSet:
-		return new(RoomCodeSet)
-	case kindPlayerCountSet:
-		return new(PlayerCountSet)
-	case kindPlayerCheckMoved:
-		return new(PlayerCheckMoved)
-	case kindClosed:
-		return new(Closed)
-	case kindDeleted:
-		return new(Deleted)
-	case kindPollStarted:
-		return new(PollStarted)
-	case kindPollEnded:
-		return new(PollEnded)
-	case kindJoinSet:
-		return new(JoinSet)
-	case kindVotesVoided:
-		return new(VotesVoided)
+func check(f Fact) error {
+	if !valid(f) {
+		return errOutOfRange
 	}
 	return nil
 }
 
-// sound checks what the JSON's types do not.
+// valid checks what the JSON's types do not.
 func valid(f Fact) bool {
 	if f.Occurred() <= 0 || f.Occurred() > MaxTimestamp {
 		return false
@@ -208,7 +135,7 @@ func valid(f Fact) bool {
 	return true
 }
 
-// candidates says whether a poll can be held on the games.
+// ValidCandidates returns whether a poll can be held on the games.
 func ValidCandidates(games []PlayedGame) bool {
 	for i := range games {
 		if games[i].ID <= 0 {
@@ -218,6 +145,7 @@ func ValidCandidates(games []PlayedGame) bool {
 	return len(games) >= protocol.MinCandidates && len(games) <= protocol.MaxCandidates
 }
 
+// KnownPlayStatus returns whether a playing can have the status.
 func KnownPlayStatus(s protocol.PlayStatus) bool {
 	return s == protocol.StatusPlaying || s == protocol.StatusPlayed || s == protocol.StatusSkipped
 }

@@ -21,15 +21,15 @@ func TestReaderRefuses(t *testing.T) {
 	for name, read := range map[string]func(r *Reader){
 		"a number above most": func(r *Reader) { r.UvarintAtMost(4) },
 		"a flag of five":      func(r *Reader) { r.Bool() },
-		"bytes that lack":     func(r *Reader) { r.Take(3) },
-		"less than none":      func(r *Reader) { r.Take(-1) },
+		"missing bytes":     func(r *Reader) { r.Take(3) },
+		"a negative length":      func(r *Reader) { r.Take(-1) },
 		"a length above most": func(r *Reader) { r.Bytes(4) },
 		"a length of too few": func(r *Reader) { r.Bytes(9) },
 		"one byte too many":   func(r *Reader) { r.Take(2); r.Byte() },
-		"what comes after": func(r *Reader) {
+		"after a failure": func(r *Reader) {
 			r.Fail()
 			if r.Uvarint() != 0 || r.Varint() != 0 || r.Byte() != 0 || r.Take(1) != nil {
-				t.Error("a damaged reader reads on")
+				t.Error("a failed reader reads on")
 			}
 		},
 	} {
