@@ -21,8 +21,8 @@ func TestReaderRefuses(t *testing.T) {
 	for name, read := range map[string]func(r *Reader){
 		"a number above most": func(r *Reader) { r.UvarintAtMost(4) },
 		"a flag of five":      func(r *Reader) { r.Bool() },
-		"missing bytes":     func(r *Reader) { r.Take(3) },
-		"a negative length":      func(r *Reader) { r.Take(-1) },
+		"missing bytes":       func(r *Reader) { r.Take(3) },
+		"a negative length":   func(r *Reader) { r.Take(-1) },
 		"a length above most": func(r *Reader) { r.Bytes(4) },
 		"a length of too few": func(r *Reader) { r.Bytes(9) },
 		"one byte too many":   func(r *Reader) { r.Take(2); r.Byte() },
