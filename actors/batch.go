@@ -26,7 +26,7 @@ func (h *Hub) castVotes(ctx context.Context, batch *protocol.CastVotes, key *Key
 func (h *Hub) resolve(batch *protocol.CastVotes) *protocol.CastVotes {
 	target := batch.SessionID
 	if target == 0 {
-		target = h.directory.newest()
+		target = h.sessions.Newest()
 	}
 	c := &protocol.CastVotes{SessionID: target, Votes: make([]protocol.CastVote, len(batch.Votes))}
 	copy(c.Votes, batch.Votes)

@@ -104,29 +104,14 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 func (h *Hub) send(c *ledger.Command) *protocol.Error {
 	switch cmd := c.Cmd.(type) {
 	case protocol.IssueToken:
-		if cmd.SessionID != nil && !h.directory.exists(*cmd.SessionID) {
+		if cmd.SessionID != nil && !h.sessions.Exists(*cmd.SessionID) {
 			return protocol.NotFound("Session")
 		}
 		h.system.Send(h.access, c)
 	case protocol.RevokeToken:
 		h.system.Send(h.access, c)
-	case protocol.CreateSession:
-		return h.create(c, cmd)
-	case *protocol.CastVote:
-		if cmd.SessionID == 0 {
-			active := *cmd
-			active.SessionID = h.directory.newest()
-			c.Cmd = &active
-		}
-		return h.sendSession(c.Cmd.(*protocol.CastVote).SessionID, c)
-	case protocol.EndPoll:
-		cmd.TieBreak = h.draw()
-		c.Cmd = cmd
-		return h.sendSession(cmd.ID, c)
-	case protocol.OpenJoin:
-		return h.openJoin(c, cmd)
 	case protocol.SessionCommand:
-		return h.sendSession(cmd.Target(), c)
+		return h.sessions.Decide(c, cmd)
 	case protocol.CreateWebhook:
 		return h.createWebhook(c, cmd)
 	case protocol.WebhookCommand:
@@ -136,40 +121,6 @@ func (h *Hub) send(c *ledger.Command) *protocol.Error {
 		h.system.Send(h.catalogue, c)
 	default:
 		return protocol.Internal()
-	}
-	return nil
-}
-
-// create gives the new session its id before its actor wakes.
-func (h *Hub) create(c *ledger.Command, cmd protocol.CreateSession) *protocol.Error {
-	id, err := h.directory.reserve()
-	if err != nil {
-		return err
-	}
-	cmd.ID = id
-	c.Cmd = cmd
-	done := c.Done
-	c.Done = func(answer any, err *protocol.Error) {
-		if err != nil {
-			// Should it be on disk after all, its actor will say so when it has read it.
-			h.directory.update(id, false, false)
-		}
-		done(answer, err)
-	}
-	return h.sendSession(id, c)
-}
-
-// sendSession finds the session, waking it if need be; 0 is the active one that there
-// is not.
-func (h *Hub) sendSession(id protocol.SessionID, m any) *protocol.Error {
-	if id == 0 {
-		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
-	}
-	if !h.directory.exists(id) {
-		return protocol.NotFound("Session")
-	}
-	if !h.routes.send(h.system, id, m) {
-		h.system.Send(h.registry, &forwarded{id: id, message: m})
 	}
 	return nil
 }

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session/fact"
+	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -47,8 +45,8 @@ func (d *corruptSessions) load(ctx context.Context) (sound []protocol.SessionID,
 		return nil, nil // damage that matters is met again by whoever asks for the session
 	}
 	for _, id := range ids {
-		if seq, err := d.inspect(ctx, streamOf(id)); err != nil {
-			d.add(streamOf(id), seq, err)
+		if seq, err := d.inspect(ctx, sessions.Stream(id)); err != nil {
+			d.add(sessions.Stream(id), seq, err)
 		} else {
 			sound = append(sound, id)
 		}
@@ -63,7 +61,7 @@ func (d *corruptSessions) inspect(ctx context.Context, stream string) (persisten
 	last := persistence.Seq(0)
 	for rec, err := range d.Journal.Read(ctx, stream, 0) {
 		if err == nil {
-			_, err = factOf(rec)
+			_, err = sessions.ReadFact(rec)
 		}
 		if err != nil {
 			return last + 1, err
@@ -75,7 +73,7 @@ func (d *corruptSessions) inspect(ctx context.Context, stream string) (persisten
 
 // note remembers the session of the stream. Each is logged once.
 func (d *corruptSessions) add(stream string, seq persistence.Seq, err error) {
-	if id, ok := sessionOf(stream); ok {
+	if id, ok := sessions.IDOf(stream); ok {
 		if _, known := d.sessions[id]; known {
 			return
 		}
@@ -96,27 +94,4 @@ func (d *corruptSessions) saveBefore(p persistence.Position) {
 	}
 	d.changed = false
 	d.SaveSnapshot(persistence.Snapshot{Stream: corruptStream, Seq: persistence.Seq(p), Version: corruptVersion, Data: data})
-}
-
-// sessionOf is the session of a stream; ok is false for the streams of others.
-func sessionOf(stream string) (id protocol.SessionID, ok bool) {
-	name, ok := strings.CutPrefix(stream, sessionPrefix)
-	if !ok {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(name, 10, 64)
-	return protocol.SessionID(n), err == nil && n > 0
-}
-
-// factOf reads the fact of a session's record.
-func factOf(rec persistence.Record) (fact.Fact, error) {
-	b, _, err := ledger.SplitRecord(rec.Data)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
-	}
-	f, err := fact.Read(b)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, rec.Stream, rec.Seq, err)
-	}
-	return f, nil
 }

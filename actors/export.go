@@ -9,6 +9,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/session"
 	"partyline/actors/session/fact"
+	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -24,13 +25,13 @@ const (
 // SessionExport is a session for a file, all but its votes: ExportVotes has those up to
 // its Seq.
 func (h *Hub) SessionExport(ctx context.Context, id protocol.SessionID) (*protocol.SessionExport, error) {
-	q := &sessionQuery{Read: func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
+	q := &sessions.Query{Read: func(s *session.State, seq protocol.Seq) (any, *protocol.Error) {
 		if !s.Exists() {
 			return nil, protocol.NotFound("Session")
 		}
 		return s.Export(seq), nil
 	}}
-	e, err := ledger.AskQuery[*session.State, *protocol.SessionExport](ctx, &h.caller, q, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
+	e, err := ledger.AskQuery[*session.State, *protocol.SessionExport](ctx, &h.caller, q, func(q *sessions.Query) *protocol.Error { return h.sessions.Send(id, q) })
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (h *Hub) scanVotes(ctx context.Context, e *protocol.SessionExport, want fun
 	}
 	defer leave()
 	id, until, last := e.Session.ID, e.Seq, persistence.Seq(0)
-	for rec, err := range h.env.Journal.Read(ctx, streamOf(id), 0) {
+	for rec, err := range h.env.Journal.Read(ctx, sessions.Stream(id), 0) {
 		if err != nil {
 			return fmt.Errorf("votes of session %d: %w", id, err)
 		}

@@ -18,6 +18,7 @@ import (
 	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
+	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -52,7 +53,7 @@ type Options struct {
 	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
 	Sender Sender
 	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
-	Observer Observer
+	Observer sessions.Observer
 	// Jitter is the chance in the waits between deliveries and looks, in [0,1). Default: random.
 	Jitter func() float64
 }
@@ -63,33 +64,28 @@ const defaultIdleTimeout = 5 * time.Minute
 // Hub is the way in to all actors. Its methods may be called from any goroutine; all
 // errors they return are *protocol.Error.
 type Hub struct {
-	env           ledger.Env
-	caller        ledger.Caller
-	directory     *directory
-	joinCodes     *joinCodes
-	routes        *addresses
-	keyLocks      *keyLocks
-	tokens        *tokens
-	announcements *announcements
-	draw          func() float64
-	jitter        func() float64
-	idleTimeout   time.Duration
+	// Watch, Unwatch, Refresh, State, Replay, Announcements; Opens and GuestLive.
+	*sessions.Feeds
+	*sessions.JoinCodes
 
-	system       *runtime.System
-	registry     *actor.PID
-	catalogue    *actor.PID
-	access       *actor.PID
-	standings    *actor.PID
-	eraser       *actor.PID
-	projection   *projection
-	post         *post
-	warmup       *warmup
-	observations *observations
+	env      ledger.Env
+	caller   ledger.Caller
+	keyLocks *keyLocks
+	tokens   *tokens
+	draw     func() float64
+
+	system     *runtime.System
+	catalogue  *actor.PID
+	access     *actor.PID
+	standings  *actor.PID
+	projection *projection
+	sessions   *sessions.Service
+	post       *post
 
 	ticker     *runtime.Ticker
 	snapshots  *ledger.SnapshotWriter
 	votes      admission.Semaphore // of the vote history
-	scanLimits scanLimits          // of it
+	scanLimits scanLimits          // of the vote history
 	attempts   admission.Semaphore // of the webhooks' logs
 	exports    admission.Semaphore // of sessions' votes
 	unwatch    func()
@@ -101,54 +97,40 @@ type Hub struct {
 // other behind that, because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
-	if err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.post.register(o.Meter)); err != nil {
-		return nil, err
+	err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.post.register(o.Meter))
+	if err == nil {
+		err = h.load(ctx)
 	}
-	h.projection = newProjection(h.env)
-	if err := h.projection.load(ctx); err != nil {
-		h.snapshots.Stop(context.Background())
-		return nil, err
-	}
-	known := h.projection.state
-	h.directory = newDirectory(o.MaxActiveSessions, known.LastID(), known.Sessions())
-	for _, d := range known.JoinCodes() {
-		h.joinCodes.set(d.Session, d.Generation, d.Code)
-	}
-	deleted, err := h.findOrphans(ctx)
 	if err != nil {
 		h.snapshots.Stop(context.Background())
+		h.system.Stop()
 		return nil, err
 	}
 	h.spawn()
-	h.system.Send(h.eraser, &eraseRequest{deleted})
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
-	// Whoever comes first with a token must not find that none has been read yet. Tokens
-	// that cannot be read have been logged, and hold up nothing else.
+	// The first request with a token must not find that none has been loaded yet. Tokens that
+	// cannot be loaded have been logged, and hold up nothing else.
 	_, _ = h.Tokens(ctx)
 	if err := h.post.open(ctx, h.system); err != nil {
 		return nil, err
 	}
-	h.warmup.start(h.directory.activeIDs())
+	h.sessions.WarmUp()
 	return h, nil
 }
 
 func newHub(o Options) *Hub {
 	h := &Hub{
-		env:           ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
-		caller:        ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
-		routes:        &addresses{pids: map[protocol.SessionID]*actor.PID{}},
-		keyLocks:      newKeyLocks(),
-		joinCodes:     newJoinCodes(o.DrawCode, o.OnInvited),
-		tokens:        &tokens{revoked: o.OnRevoked},
-		announcements: newAnnouncements(),
-		draw:          o.Draw,
-		idleTimeout:   o.IdleTimeout,
-		votes:         admission.NewSemaphore(maxScans),
-		scanLimits:    scanLimits{skip: maxSkip, search: maxSearch},
-		attempts:      admission.NewSemaphore(maxScans),
-		exports:       admission.NewSemaphore(maxExports),
+		env:        ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
+		caller:     ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
+		keyLocks:   newKeyLocks(),
+		tokens:     &tokens{revoked: o.OnRevoked},
+		draw:       o.Draw,
+		votes:      admission.NewSemaphore(maxScans),
+		scanLimits: scanLimits{skip: maxSkip, search: maxSearch},
+		attempts:   admission.NewSemaphore(maxScans),
+		exports:    admission.NewSemaphore(maxExports),
 	}
 	if h.env.Now == nil {
 		h.env.Now = time.Now
@@ -156,40 +138,56 @@ func newHub(o Options) *Hub {
 	if h.draw == nil {
 		h.draw = newDraw()
 	}
-	if h.idleTimeout == 0 {
-		h.idleTimeout = defaultIdleTimeout
-	}
 	h.snapshots = ledger.NewSnapshotWriter(o.Journal, o.Log)
 	h.env.SaveSnapshot = h.snapshots.Enqueue
+	h.system = runtime.New(o.Log, h.onDeadLetter)
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	h.jitter = o.Jitter
 	h.post = newPost(h.env, o)
-	h.observations = newObservations(o.Observer, o.Log, h.env.Counters)
-	h.warmup = &warmup{send: h.sendSession}
+	h.projection = newProjection(h.env)
+	h.sessions = h.newSessions(o)
+	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
 	return h
+}
+
+func (h *Hub) newSessions(o Options) *sessions.Service {
+	return sessions.New(sessions.Options{
+		Env: h.env, System: h.system, Caller: &h.caller,
+		MaxActive: o.MaxActiveSessions, IdleTimeout: cmp.Or(o.IdleTimeout, defaultIdleTimeout),
+		Draw: h.draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnInvited, Observer: o.Observer,
+		Checkpointed:      func(ctx context.Context) (persistence.Position, error) { return checkpointed(ctx, o.Journal) },
+		RequestCheckpoint: func() { h.system.Send(h.standings, checkpoint{}) },
+	})
+}
+
+// load reads the standings and starts the sessions with what they know.
+func (h *Hub) load(ctx context.Context) error {
+	if err := h.projection.load(ctx); err != nil {
+		return err
+	}
+	state := h.projection.state
+	known := sessions.Known{LastID: state.LastID(), Sessions: state.Sessions()}
+	for _, c := range state.JoinCodes() {
+		known.JoinCodes = append(known.JoinCodes, sessions.JoinCode(c))
+	}
+	return h.sessions.Start(ctx, known, func(id protocol.SessionID, seq persistence.Seq, err error) {
+		h.projection.corrupt.add(sessions.Stream(id), seq, err)
+	})
 }
 
 // spawn starts the actors that are always there.
 func (h *Hub) spawn() {
-	h.system = runtime.New(h.env.Log, h.onDeadLetter)
 	h.standings = h.system.Spawn(func() actor.Actor { return h.projection })
-	ring := func() { h.system.Send(h.standings, runtime.Wake{}) }
-	h.unwatch = h.env.OnCommit(func() { h.projection.notify(ring) })
+	notify := func() { h.system.Send(h.standings, runtime.Wake{}) }
+	h.unwatch = h.env.OnCommit(func() { h.projection.notify(notify) })
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
-	h.eraser = h.system.Spawn(func() actor.Actor {
-		return newEraser(h.env, func() { h.system.Send(h.standings, checkpoint{}) })
-	})
-	h.registry = h.system.Spawn(func() actor.Actor {
-		return &registry{hub: h, children: map[protocol.SessionID]*actor.PID{}, byPID: map[string]protocol.SessionID{}, draining: map[protocol.SessionID][]any{}}
-	})
-	all := []*actor.PID{h.standings, h.catalogue, h.access, h.eraser, h.registry}
 	h.ticker = runtime.StartTicker(func() {
-		for _, pid := range all {
+		for _, pid := range []*actor.PID{h.standings, h.catalogue, h.access} {
 			h.system.Send(pid, runtime.Tick{})
 		}
+		h.sessions.Tick()
 		h.post.sweep()
 		h.system.Trim()
 	})
@@ -223,9 +221,6 @@ func (h *Hub) Timeline() protocol.Timeline { return h.env.Timeline() }
 // onDeadLetter answers the sender of a message to an actor that had ended.
 func (h *Hub) onDeadLetter(message any) {
 	h.env.Counters.DeadLetters.Add(1)
-	if d, ok := message.(*forwarded); ok {
-		message = d.message
-	}
 	if r, ok := message.(ledger.Request); ok {
 		r.Respond(nil, ledger.ErrStorage())
 	}
@@ -255,20 +250,14 @@ func (h *Hub) Close(ctx context.Context) error {
 	err := h.caller.Gate.Drain(ctx)
 	h.unwatch()
 	h.ticker.Stop()
-	h.warmup.stop()
-	done := make(chan struct{})
-	h.system.Send(h.registry, &closeAll{done: done})
-	select {
-	case <-done:
-	case <-ctx.Done():
-		err = ctx.Err()
+	if drainErr := h.sessions.Drain(ctx); drainErr != nil {
+		err = drainErr
 	}
-	h.observations.close(ctx)
 	h.post.close(ctx)
-	for _, pid := range []*actor.PID{h.registry, h.eraser, h.catalogue, h.access, h.standings} {
+	h.sessions.Stop(ctx)
+	for _, pid := range []*actor.PID{h.catalogue, h.access, h.standings} {
 		h.system.End(ctx, pid)
 	}
-	h.announcements.close()
 	h.snapshots.Stop(ctx)
 	h.system.Stop()
 	return err

@@ -5,12 +5,13 @@ import (
 
 	"partyline/actors/catalogue"
 	"partyline/actors/session"
+	"partyline/actors/sessions"
 	"partyline/protocol"
 )
 
 // Poll is the newest poll of a session, open or over, nil before the first.
 func (h *Hub) Poll(ctx context.Context, id protocol.SessionID) (*protocol.Poll, error) {
-	return askSession(ctx, h, id, func(s *session.State) (*protocol.Poll, *protocol.Error) { return s.Poll(h.env.Clock.Read()), nil })
+	return sessions.Ask(ctx, h.sessions, id, func(s *session.State) (*protocol.Poll, *protocol.Error) { return s.Poll(h.env.Clock.Read()), nil })
 }
 
 // candidates looks up the games that a poll names, or has the picker roll them.

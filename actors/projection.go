@@ -11,6 +11,7 @@ import (
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/session/fact"
+	"partyline/actors/sessions"
 	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -81,7 +82,7 @@ func (p *projection) load(ctx context.Context) error {
 func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 	p.state.RemoveSession(id)
 	last := persistence.Seq(0)
-	for rec, err := range p.Journal.Read(ctx, streamOf(id), 0) {
+	for rec, err := range p.Journal.Read(ctx, sessions.Stream(id), 0) {
 		if err == nil && rec.Position > p.position {
 			break
 		}
@@ -89,7 +90,7 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 			err = p.apply(rec)
 		}
 		if err != nil {
-			p.corrupt.add(streamOf(id), last+1, err)
+			p.corrupt.add(sessions.Stream(id), last+1, err)
 			return
 		}
 		last = rec.Seq
@@ -123,6 +124,22 @@ func (p *projection) Receive(c actor.Context) {
 			p.snapshot()
 		}
 	}
+}
+
+// checkpoint asks for a snapshot of the standings.
+type checkpoint struct{}
+
+// checkpointed is the position up to which the snapshot of the standings on disk has read the
+// journal, 0 when there is none that can be read.
+func checkpointed(ctx context.Context, j persistence.Journal) (persistence.Position, error) {
+	s, ok, err := j.LoadSnapshot(ctx, standingsStream)
+	if errors.Is(err, persistence.ErrCorrupt) || err == nil && (!ok || s.Version != standings.SnapshotVersion) {
+		return 0, nil // a new one is asked for
+	}
+	if err != nil {
+		return 0, fmt.Errorf("load snapshot of %s: %w", standingsStream, err)
+	}
+	return persistence.Position(s.Seq), nil
 }
 
 // ring is called by the committer after each commit; it must not block.
@@ -179,11 +196,11 @@ func (p *projection) advance(ctx context.Context) error {
 }
 
 func (p *projection) apply(rec persistence.Record) error {
-	id, ok := sessionOf(rec.Stream)
+	id, ok := sessions.IDOf(rec.Stream)
 	if !ok {
 		return nil
 	}
-	f, err := factOf(rec)
+	f, err := sessions.ReadFact(rec)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
 	"partyline/actors/session"
+	"partyline/actors/sessions"
 	"partyline/actors/standings"
 	"partyline/protocol"
 )
@@ -21,11 +22,6 @@ func ask[S, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(S) (T,
 		h.system.Send(pid, q)
 		return nil
 	})
-}
-
-// askSession does the same with a session, waking it if need be.
-func askSession[T any](ctx context.Context, h *Hub, id protocol.SessionID, read func(*session.State) (T, *protocol.Error)) (T, error) {
-	return ledger.Ask(ctx, &h.caller, read, func(q *sessionQuery) *protocol.Error { return h.sendSession(id, q) })
 }
 
 // totals are the standings' numbers of all games at one moment.
@@ -154,7 +150,7 @@ func (h *Hub) played(ctx context.Context, id protocol.SessionID) ([]protocol.Gam
 	if id == 0 {
 		return nil, nil
 	}
-	return askSession(ctx, h, id, func(s *session.State) ([]protocol.GameID, *protocol.Error) { return s.Played(), nil })
+	return sessions.Ask(ctx, h.sessions, id, func(s *session.State) ([]protocol.GameID, *protocol.Error) { return s.Played(), nil })
 }
 
 // Sessions lists all sessions, the newest first.
@@ -182,7 +178,7 @@ func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
 // SessionGames lists the playings of a session in order, with the totals of their
 // games over all sessions.
 func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error) {
-	plays, err := askSession(ctx, h, id, func(s *session.State) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
+	plays, err := sessions.Ask(ctx, h.sessions, id, func(s *session.State) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +205,7 @@ func (h *Hub) addPlayTotals(ctx context.Context, plays []protocol.SessionGame) e
 
 // SessionVotes are the votes of one session, game by game.
 func (h *Hub) SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error) {
-	return askSession(ctx, h, id, func(s *session.State) (protocol.SessionVotes, *protocol.Error) { return s.Votes(), nil })
+	return sessions.Ask(ctx, h.sessions, id, func(s *session.State) (protocol.SessionVotes, *protocol.Error) { return s.Votes(), nil })
 }
 
 // Stats are the numbers over everything.

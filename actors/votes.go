@@ -9,6 +9,7 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/session/fact"
+	"partyline/actors/sessions"
 	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -131,8 +132,8 @@ func (s *voteScan) prepare(ctx context.Context) error {
 func (s *voteScan) ids() []protocol.SessionID {
 	switch id := s.filter.SessionID; {
 	case id == 0:
-		return s.hub.directory.ids()
-	case s.hub.directory.exists(id):
+		return s.hub.sessions.IDs()
+	case s.hub.sessions.Exists(id):
 		return []protocol.SessionID{id}
 	}
 	return nil
@@ -198,7 +199,7 @@ func (s *voteScan) hasRows(id protocol.SessionID) (bool, error) {
 func (s *voteScan) readSession(ctx context.Context, id protocol.SessionID) error {
 	clear(s.superseded)
 	clear(s.voided)
-	for rec, err := range s.hub.env.Journal.ReadBack(ctx, streamOf(id), 0) {
+	for rec, err := range s.hub.env.Journal.ReadBack(ctx, sessions.Stream(id), 0) {
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,8 @@ var rooms = []Room{
 	{Path: "actors/runtime"},
 	{Path: "actors/admission", May: []string{"protocol"}},
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger"}, rules...)},
+	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact"}},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
@@ -93,11 +94,11 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/sender.go":             "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
-	"actors/observations.go":       "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
-	"actors/runtime/ticker.go":     "calls every actor once a second; the hub's Close ends it",
-	"actors/runtime/stop.go":       "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
-	"actors/runtime/dispatcher.go": "runs mailboxes; trim and stop end those that are idle",
+	"actors/sender.go":                "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
+	"actors/sessions/observations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
+	"actors/runtime/ticker.go":        "calls every actor once a second; the hub's Close ends it",
+	"actors/runtime/stop.go":          "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
+	"actors/runtime/dispatcher.go":    "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/sidecheck.go": "reads one connection to a room, and checks the room beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/workers.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",

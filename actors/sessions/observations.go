@@ -1,4 +1,4 @@
-package actors
+package sessions
 
 import (
 	"context"
@@ -13,18 +13,18 @@ import (
 	"partyline/actors/session"
 )
 
-// Observer looks into the rooms that games are played in. It is called from many
-// goroutines, once at a time for each check.
+// Observer looks into the rooms that games are played in. It is called from many goroutines,
+// once at a time for each check.
 type Observer interface {
-	// Observe follows a room and tells what it sees: as soon as it can, with each change,
-	// and now and then without one. It returns nil when it has told of the end, and an
-	// error when it could see nothing more; then it is called again after a pause. It
+	// Observe observes a room and calls tell with the result: as soon as it can, with each
+	// change, and now and then without one. It returns nil when it has told of the room's end,
+	// and an error when it can observe no more; then it is called again after a pause. It
 	// returns soon after ctx ends, and leaves nothing open.
 	Observe(ctx context.Context, roomCode string, tell func(session.Observation)) error
 }
 
-// lookouts are the observations under way: one goroutine each, ended by the end of the
-// room, by recall, or by the end of the hub.
+// observations runs observations: one goroutine each, ended by the end of the room, by
+// observation.stop, or by close.
 type observations struct {
 	observer Observer
 	log      zerolog.Logger
@@ -34,35 +34,35 @@ type observations struct {
 	counters *ledger.Counters
 }
 
-func newObservations(o Observer, log zerolog.Logger, g *ledger.Counters) *observations {
-	l := &observations{observer: o, log: log, counters: g}
+func newObservations(o Observer, log zerolog.Logger, c *ledger.Counters) *observations {
+	l := &observations{observer: o, log: log, counters: c}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l
 }
 
-// lookout is one observation. Of one that was called back nothing more is heard.
+// observation is one call of the observer. After stop its callbacks are not called.
 type observation struct {
 	mu      sync.Mutex
 	stopped bool
 	cancel  context.CancelFunc
 }
 
-// start observes a room. tell and back are called from another goroutine; back once, at
-// the end.
-func (l *observations) start(room string, tell func(session.Observation), back func(error)) *observation {
+// start observes a room. tell and ended are called from another goroutine; ended once, as the
+// last.
+func (l *observations) start(room string, tell func(session.Observation), ended func(error)) *observation {
 	ctx, cancel := context.WithCancel(l.ctx)
-	one := &observation{cancel: cancel}
+	o := &observation{cancel: cancel}
 	l.counters.RoomMonitors.Add(1)
 	l.running.Go(func() {
 		defer cancel()
 		defer l.counters.RoomMonitors.Add(-1)
-		err := l.run(ctx, room, func(s session.Observation) { one.ifActive(func() { tell(s) }) })
-		one.ifActive(func() { back(err) })
+		err := l.run(ctx, room, func(seen session.Observation) { o.unlessStopped(func() { tell(seen) }) })
+		o.unlessStopped(func() { ended(err) })
 	})
-	return one
+	return o
 }
 
-// observe turns a panic of the observer into an error.
+// run calls the observer and turns a panic into an error.
 func (l *observations) run(ctx context.Context, room string, tell func(session.Observation)) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -79,7 +79,7 @@ func (l *observations) close(ctx context.Context) {
 	runtime.WaitFor(ctx, &l.running)
 }
 
-func (o *observation) ifActive(f func()) {
+func (o *observation) unlessStopped(f func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.stopped {
@@ -87,7 +87,7 @@ func (o *observation) ifActive(f func()) {
 	}
 }
 
-// recall ends the observation, and nothing is heard of it any more.
+// stop ends the observation. None of its callbacks is called afterwards.
 func (o *observation) stop() {
 	o.cancel()
 	o.mu.Lock()

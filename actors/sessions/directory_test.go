@@ -1,4 +1,4 @@
-package actors
+package sessions
 
 import (
 	"testing"
@@ -6,8 +6,8 @@ import (
 	"partyline/protocol"
 )
 
-func TestVotesDoNotGoToASessionThatIsOnlyBeginning(t *testing.T) {
-	d := newDirectory(2, 0, nil)
+func TestVotesDoNotGoToSessionBeforeItsCreationIsDurable(t *testing.T) {
+	d := newDirectory(2)
 	first, _ := d.reserve()
 	if d.newest() != 0 {
 		t.Fatal("votes would go to a session that is not on disk")

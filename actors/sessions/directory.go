@@ -1,4 +1,4 @@
-package actors
+package sessions
 
 import (
 	"slices"
@@ -7,29 +7,40 @@ import (
 	"partyline/protocol"
 )
 
-// directory knows which sessions there are and which of them are active. It is read
-// at the door, so that no actor is woken for a session that does not exist, and it
-// keeps the rule of how many may be active at once.
+// directory is the set of all sessions and of those that are active. It is read before a
+// message is sent, so that no actor is woken for a session that does not exist, and it holds
+// the limit of active sessions. Its methods may be called from any goroutine.
 type directory struct {
 	mu     sync.Mutex
 	limit  int // of active sessions, 0 for none
 	last   protocol.SessionID
 	known  map[protocol.SessionID]struct{}
 	active []protocol.SessionID // ascending
-	// opening are those whose beginning is not on disk yet. They count against the
-	// limit, but votes do not go to them.
+	// opening are the sessions whose creation is not on disk yet. They count against the
+	// limit, but votes without a session do not go to them.
 	opening map[protocol.SessionID]struct{}
 }
 
-func newDirectory(limit int, last protocol.SessionID, sessions []protocol.Session) *directory {
-	d := &directory{limit: limit, last: last, known: map[protocol.SessionID]struct{}{}, opening: map[protocol.SessionID]struct{}{}}
+func newDirectory(limit int) *directory {
+	return &directory{limit: limit, known: map[protocol.SessionID]struct{}{}, opening: map[protocol.SessionID]struct{}{}}
+}
+
+// load sets the highest id that was given, and the sessions.
+func (d *directory) load(last protocol.SessionID, sessions []protocol.Session) {
+	d.skipID(last)
 	for _, s := range sessions {
 		d.update(s.ID, true, s.IsActive)
 	}
-	return d
 }
 
-// reserve gives a new session its id, or says which active session is in the way.
+// skipID keeps ids up to this one from being given again.
+func (d *directory) skipID(id protocol.SessionID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = max(d.last, id)
+}
+
+// reserve gives a new session its id, or answers with the error that too many are active.
 func (d *directory) reserve() (protocol.SessionID, *protocol.Error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -43,7 +54,7 @@ func (d *directory) reserve() (protocol.SessionID, *protocol.Error) {
 	return d.last, nil
 }
 
-// note learns what a session's own log says of it.
+// update sets what the session's stream says of it.
 func (d *directory) update(id protocol.SessionID, exists, active bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -85,7 +96,7 @@ func (d *directory) newest() protocol.SessionID {
 	return 0
 }
 
-// actives are the active sessions, the newest first.
+// activeIDs are the active sessions, the newest first.
 func (d *directory) activeIDs() []protocol.SessionID {
 	d.mu.Lock()
 	defer d.mu.Unlock()
