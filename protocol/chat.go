@@ -101,6 +101,7 @@ func (s *ChatScanner) Import(id SessionID) *ImportChat {
 	return &log
 }
 
+// voterIndex returns the index of the name in ImportChat.Voters, which it extends by new names.
 func (s *ChatScanner) voterIndex(name string) int32 {
 	if i, ok := s.voters[name]; ok {
 		return i
@@ -204,6 +205,7 @@ type signRun struct {
 	count, longDashes int
 }
 
+// isVote reports whether the run is long enough for a vote.
 func (s *signRun) isVote() bool { return s.count > 1 || s.longDashes > 0 }
 
 // readSigns reads the longest run of one kind at the beginning of text, which is a sign.
@@ -241,6 +243,7 @@ func endsInThumbWord(text string) bool {
 	return at == 0 || !isWordRune(r)
 }
 
+// startsWithWordRune reports whether the text goes on with the word before it.
 func startsWithWordRune(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
 	return text != "" && isWordRune(r)

@@ -53,7 +53,7 @@ type EventSession struct {
 	GamesPlayed int       `json:"games_played"`
 }
 
-// EventGame is the game within VoteReceived.
+// EventGame is the game within the data of vote.received, chat.imported and votes.voided.
 type EventGame struct {
 	ID       GameID `json:"id"`
 	Title    string `json:"title"`
@@ -115,6 +115,7 @@ func NewEventList(types ...EventType) EventList {
 	return EventList{Types: types, Set: true, IsArray: true}
 }
 
+// knownEvents lists all event types for an error message.
 func knownEvents() string {
 	var names []string
 	for _, t := range EventTypes() {

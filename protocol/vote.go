@@ -2,7 +2,10 @@ package protocol
 
 import (
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of votes.
@@ -248,4 +251,32 @@ func appendTotals(dst []byte, t Totals) []byte {
 	dst = strconv.AppendInt(dst, t.Downvotes, 10)
 	dst = append(dst, `,"popularity_score":`...)
 	return strconv.AppendInt(dst, t.PopularityScore, 10)
+}
+
+// NormalizeVoterName removes surrounding space and invisible characters from a voter's name,
+// so that names that look the same are the same. It is called on names in requests and not
+// where stored names are compared: two voters of an old log stay two. Emoji and scripts that
+// use joiners lose them.
+func NormalizeVoterName(name string) string {
+	name = strings.TrimSpace(name)
+	if strings.IndexFunc(name, isInvisible) < 0 {
+		return name
+	}
+	return strings.TrimSpace(strings.Map(dropInvisible, name))
+}
+
+// dropInvisible maps an invisible character to -1, which strings.Map removes.
+func dropInvisible(r rune) rune {
+	if isInvisible(r) {
+		return -1
+	}
+	return r
+}
+
+// isInvisible reports whether Unicode calls r default ignorable: zero-width spaces, joiners,
+// directional marks, variation selectors, tags, fillers. Control characters are kept: the
+// checks refuse them.
+func isInvisible(r rune) bool {
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }

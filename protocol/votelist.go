@@ -2,9 +2,6 @@ package protocol
 
 import (
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // VoteFilter is the query of votes.list; zero fields match every vote.
@@ -140,32 +137,4 @@ func LatestVotesOf(list []LatestVote) LatestVotes {
 		l.Add(list[i])
 	}
 	return l
-}
-
-// NormalizeVoterName removes surrounding space and invisible characters from a voter's name,
-// so that names that look the same are the same. It is called on names in requests and not
-// where stored names are compared: two voters of an old log stay two. Emoji and scripts that
-// use joiners lose them.
-func NormalizeVoterName(name string) string {
-	name = strings.TrimSpace(name)
-	if strings.IndexFunc(name, isInvisible) < 0 {
-		return name
-	}
-	return strings.TrimSpace(strings.Map(dropInvisible, name))
-}
-
-// dropInvisible maps an invisible character to -1, which strings.Map removes.
-func dropInvisible(r rune) rune {
-	if isInvisible(r) {
-		return -1
-	}
-	return r
-}
-
-// isInvisible reports whether Unicode calls r default ignorable: zero-width spaces, joiners,
-// directional marks, variation selectors, tags, fillers. Control characters are kept: the
-// checks refuse them.
-func isInvisible(r rune) bool {
-	return r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
-		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
