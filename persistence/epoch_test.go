@@ -9,7 +9,7 @@ import (
 
 const anID = "abcdefghijklmno7"
 
-func TestEpochsAreSoundAndDiffer(t *testing.T) {
+func TestEpochsAreValidAndDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
 		e := persistence.NewEpoch()
@@ -20,7 +20,7 @@ func TestEpochsAreSoundAndDiffer(t *testing.T) {
 	}
 }
 
-func TestAnEpochThatCannotBe(t *testing.T) {
+func TestInvalidEpoch(t *testing.T) {
 	for _, e := range []persistence.Epoch{
 		{},
 		{ID: "abcdefghijklmno"},
@@ -50,7 +50,7 @@ func TestAnEpochThatCannotBe(t *testing.T) {
 	}
 }
 
-func TestALineageKnowsWhichEpochARecordIsOf(t *testing.T) {
+func TestLineageNamesTheEpochOfARecord(t *testing.T) {
 	l := persistence.Lineage{{Through: 3}, {ID: anID, Through: 5}}
 	if err := l.Check(); err != nil {
 		t.Fatal(err)

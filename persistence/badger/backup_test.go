@@ -18,9 +18,9 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestABackupUnderLoadIsOfOneMoment backs up while writers write: what is restored is
+// TestBackupUnderLoadIsConsistent backs up while writers write: what is restored is
 // whole, and the beginning of what was written.
-func TestABackupUnderLoadIsOfOneMoment(t *testing.T) {
+func TestBackupUnderLoadIsConsistent(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 100)
 	done := make(chan struct{})
@@ -60,7 +60,7 @@ func TestABackupUnderLoadIsOfOneMoment(t *testing.T) {
 	}
 }
 
-func TestARestoredJournalHasEverything(t *testing.T) {
+func TestRestoredJournalHasEverything(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 50)
 	s := persistence.Snapshot{Stream: "session/1", Seq: 7, Version: 3, Data: bytes.Repeat([]byte("snapshot"), 100_000)}
@@ -88,8 +88,8 @@ func TestARestoredJournalHasEverything(t *testing.T) {
 	}
 }
 
-// TestABackupThatIsNotWholeIsRefused cuts and flips it everywhere.
-func TestABackupThatIsNotWholeIsRefused(t *testing.T) {
+// TestIncompleteBackupIsRefused cuts and flips it everywhere.
+func TestIncompleteBackupIsRefused(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 40)
 	whole := backup(t, j)
@@ -119,7 +119,7 @@ func TestABackupThatIsNotWholeIsRefused(t *testing.T) {
 	verified(t, restore(t, dir, whole))
 }
 
-func TestOnlyAnEmptyFolderIsRestoredInto(t *testing.T) {
+func TestRestoreNeedsAnEmptyFolder(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	fill(t, j, 10)
@@ -137,7 +137,7 @@ func TestOnlyAnEmptyFolderIsRestoredInto(t *testing.T) {
 	restore(t, t.TempDir(), b)
 }
 
-func TestARestoreLeavesTheReserveFree(t *testing.T) {
+func TestRestoreLeavesTheReserveFree(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 10)
 	o := badger.Options{Dir: filepath.Join(t.TempDir(), "x"), ReserveBytes: 1 << 60}
@@ -161,7 +161,7 @@ func TestBackupAndRestoreEndWithTheirContext(t *testing.T) {
 	}
 }
 
-func TestADamagedJournalGivesNoBackup(t *testing.T) {
+func TestBackupOfADamagedJournalFails(t *testing.T) {
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"chunk lost":       remove(badger.ChunkKey("a", 3)),
 		"index entry lost": remove(badger.IndexKey(3)),

@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 		merger(dir)
 		return
 	}
-	if dir := os.Getenv(poorDir); dir != "" {
-		poor(dir, os.Getenv(poorIn))
+	if dir := os.Getenv(limitedDir); dir != "" {
+		runLimited(dir, os.Getenv(limitedBy))
 		return
 	}
 	if err := flag.Set("rapid.checks", modelChecks); err != nil {
@@ -78,7 +78,7 @@ const victims = 5
 
 // largePayload has three parts.
 func largePayload(seq persistence.Seq) []byte {
-	return append([]byte(payload(largeStream, seq)), rubbish(threeParts)...)
+	return append([]byte(payload(largeStream, seq)), incompressible(threeParts)...)
 }
 
 const largeStream = "session/4"
@@ -139,9 +139,9 @@ func snapshotAt(seq persistence.Seq) persistence.Snapshot {
 // lifetime is how many acknowledgements a victim lives at most.
 const lifetime = 600
 
-// TestKilledNothingAcknowledgedIsLost kills a writing process again and again in the
+// TestKillLosesNothingAcknowledged kills a writing process again and again in the
 // same folder.
-func TestKilledNothingAcknowledgedIsLost(t *testing.T) {
+func TestKillLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	acknowledged := map[string]persistence.Seq{}
 	kills := 5
@@ -288,7 +288,7 @@ func largeKept(t *testing.T, j *badger.Journal) {
 		}
 		n++
 	}
-	if got := pieces(t, j); got != 3*n {
+	if got := countParts(t, j); got != 3*n {
 		t.Fatalf("%d parts on disk for %d large records", got, n)
 	}
 }

@@ -234,7 +234,7 @@ func TestReadsNeverSkipDamage(t *testing.T) {
 	}
 }
 
-func TestALostIndexEntryIsNoEnd(t *testing.T) {
+func TestLostIndexEntryIsCorrupt(t *testing.T) {
 	for _, lost := range []persistence.Position{1, 3, 5} {
 		j := damaged(t, remove(badger.IndexKey(lost)))
 		var last error
@@ -250,7 +250,7 @@ func TestALostIndexEntryIsNoEnd(t *testing.T) {
 	}
 }
 
-func TestAnIndexThatNamesTheWrongChunkIsCorrupt(t *testing.T) {
+func TestIndexNamingTheWrongChunkIsCorrupt(t *testing.T) {
 	for _, how := range []func(*badgerdb.Txn) error{forge(0, 3, 2), forge(0, 6, 4), forge(0, 77, 3)} {
 		var last error
 		n := 0
@@ -265,7 +265,7 @@ func TestAnIndexThatNamesTheWrongChunkIsCorrupt(t *testing.T) {
 	}
 }
 
-func TestADamagedSnapshotIsCorruptAndCanBeReplaced(t *testing.T) {
+func TestDamagedSnapshotIsCorruptAndCanBeReplaced(t *testing.T) {
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"manifest flipped": flip(badger.ManifestKey("a")),
 		"part flipped":     flip(badger.PartKey("a", 2, 0)),
@@ -290,16 +290,16 @@ func TestADamagedSnapshotIsCorruptAndCanBeReplaced(t *testing.T) {
 	}
 }
 
-func TestADamagedMemoIsCorrupt(t *testing.T) {
+func TestDamagedMemoIsCorrupt(t *testing.T) {
 	j := damaged(t, flip(badger.MemoKey("k")))
 	if _, ok, err := j.Memo(t.Context(), "k"); ok || !errors.Is(err, persistence.ErrCorrupt) {
 		t.Fatalf("%v, %v; want corrupt", ok, err)
 	}
 }
 
-// TestPartsOfASaveThatWasCutOffGo leaves parts of a generation that never became a
+// TestPartsOfAnInterruptedSaveAreDeleted leaves parts of a generation that never became a
 // snapshot, as a kill in the middle of a save does.
-func TestPartsOfASaveThatWasCutOffGo(t *testing.T) {
+func TestPartsOfAnInterruptedSaveAreDeleted(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	for seq := range persistence.Seq(2) {
 		damage(t, j, func(txn *badgerdb.Txn) error {

@@ -40,7 +40,7 @@ func TestBelowTheReserveNothingIsWritten(t *testing.T) {
 	verified(t, j)
 }
 
-func TestAnUnknownRoomIsNoRoom(t *testing.T) {
+func TestUnknownFreeSpaceRefusesWrites(t *testing.T) {
 	var sick atomic.Bool
 	j := open(t, badger.Options{Dir: t.TempDir(), ReserveBytes: 1000, Free: func(string) (uint64, error) {
 		if sick.Load() {
@@ -57,9 +57,9 @@ func TestAnUnknownRoomIsNoRoom(t *testing.T) {
 	write(t, j, "a", 0, 1)
 }
 
-// TestPlentyOfRoomIsLookedAtSeldom counts the looks: one in a tenth of a second with
+// TestPlentyOfFreeSpaceIsQueriedSeldom counts the looks: one in a tenth of a second with
 // twice the reserve free, one for every commit with less.
-func TestPlentyOfRoomIsLookedAtSeldom(t *testing.T) {
+func TestPlentyOfFreeSpaceIsQueriedSeldom(t *testing.T) {
 	for _, c := range []struct {
 		free uint64
 		want int64
@@ -83,15 +83,15 @@ func TestPlentyOfRoomIsLookedAtSeldom(t *testing.T) {
 	}
 }
 
-func TestTheOperatingSystemTellsTheRoom(t *testing.T) {
+func TestOperatingSystemReportsFreeSpace(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir(), ReserveBytes: 1 << 60})
 	if err := j.Health(); !errors.Is(err, persistence.ErrUnavailable) {
 		t.Fatalf("health %v with an exbibyte in reserve", err)
 	}
 }
 
-// TestHealthDoesNotWaitForADiskThatHangs: the disk does not even say how full it is.
-func TestHealthDoesNotWaitForADiskThatHangs(t *testing.T) {
+// TestHealthDoesNotWaitForAHangingDisk: the disk does not even say how full it is.
+func TestHealthDoesNotWaitForAHangingDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		var hangs atomic.Bool

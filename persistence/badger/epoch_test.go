@@ -12,8 +12,8 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestAFolderWithoutAnEpochIsAdopted opens what a version without epochs has left.
-func TestAFolderWithoutAnEpochIsAdopted(t *testing.T) {
+// TestFolderWithoutAnEpochIsAdopted opens what a version without epochs has left.
+func TestFolderWithoutAnEpochIsAdopted(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	write(t, j, "a", 0, 5)
@@ -33,9 +33,9 @@ func TestAFolderWithoutAnEpochIsAdopted(t *testing.T) {
 	}
 }
 
-// TestARestoredFolderHasAnEpochOfItsOwn restores one backup twice, then one that was
+// TestRestoredFolderHasItsOwnEpoch restores one backup twice, then one that was
 // made without an epoch.
-func TestARestoredFolderHasAnEpochOfItsOwn(t *testing.T) {
+func TestRestoredFolderHasItsOwnEpoch(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	write(t, j, "a", 0, 5)
 	b := backup(t, j)
@@ -55,9 +55,9 @@ func TestARestoredFolderHasAnEpochOfItsOwn(t *testing.T) {
 	restored(backup(t, j))
 }
 
-// TestARecordKeepsTheEpochItWasWrittenIn takes a folder of a version without epochs
+// TestRecordKeepsTheEpochItWasWrittenIn takes a folder of a version without epochs
 // through an adoption and two restores.
-func TestARecordKeepsTheEpochItWasWrittenIn(t *testing.T) {
+func TestRecordKeepsTheEpochItWasWrittenIn(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	write(t, j, "a", 0, 2)
@@ -83,7 +83,7 @@ func TestARecordKeepsTheEpochItWasWrittenIn(t *testing.T) {
 	verified(t, j)
 }
 
-func TestARestoredFolderIsQuietWhenAskedTo(t *testing.T) {
+func TestRestoredFolderIsQuietWhenAskedTo(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	write(t, j, "a", 0, 2)
 	dir := filepath.Join(t.TempDir(), "restored")
@@ -99,17 +99,17 @@ func TestARestoredFolderIsQuietWhenAskedTo(t *testing.T) {
 	}
 }
 
-func TestADamagedEpochIsNotReplaced(t *testing.T) {
+func TestDamagedEpochIsNotReplaced(t *testing.T) {
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"flipped": flip(badger.EpochKey()),
 		"no epoch": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"UPPER"}`)))
+			return txn.Set(badger.EpochKey(), badger.WithChecksum(badger.EpochKey(), []byte(`{"id":"UPPER"}`)))
 		},
 		"past that goes back": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"abcdefghijklmnop","past":[{"id":"","through":3},{"id":"","through":2}]}`)))
+			return txn.Set(badger.EpochKey(), badger.WithChecksum(badger.EpochKey(), []byte(`{"id":"abcdefghijklmnop","past":[{"id":"","through":3},{"id":"","through":2}]}`)))
 		},
 		"short": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), nil))
+			return txn.Set(badger.EpochKey(), badger.WithChecksum(badger.EpochKey(), nil))
 		},
 	} {
 		dir := t.TempDir()
@@ -122,13 +122,13 @@ func TestADamagedEpochIsNotReplaced(t *testing.T) {
 	}
 }
 
-func TestVerifyLooksAtTheEpoch(t *testing.T) {
+func TestVerifyChecksTheEpoch(t *testing.T) {
 	other := persistence.NewEpoch()
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"flipped": flip(badger.EpochKey()),
 		"gone":    remove(badger.EpochKey()),
 		"another": func(txn *badgerdb.Txn) error {
-			return txn.Set(badger.EpochKey(), badger.Sealed(badger.EpochKey(), []byte(`{"id":"`+other.ID+`"}`)))
+			return txn.Set(badger.EpochKey(), badger.WithChecksum(badger.EpochKey(), []byte(`{"id":"`+other.ID+`"}`)))
 		},
 	} {
 		j := open(t, badger.Options{Dir: t.TempDir()})

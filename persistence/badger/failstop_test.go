@@ -10,10 +10,10 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestAfterAWriteThatFailedNothingIsWrittenUntilTheFolderIsOpenedAgain: whatever wrote,
+// TestNothingIsWrittenAfterAFailedWriteUntilReopened: whatever wrote,
 // what follows it would be acknowledged on top of pages that the operating system may
 // have thrown away.
-func TestAfterAWriteThatFailedNothingIsWrittenUntilTheFolderIsOpenedAgain(t *testing.T) {
+func TestNothingIsWrittenAfterAFailedWriteUntilReopened(t *testing.T) {
 	for name, write := range map[string]func(*badger.Journal) error{
 		"append": func(j *badger.Journal) error {
 			return outcome(t, send(j, persistence.Append{Stream: "a", Expected: 2, Records: payloads("a", 2, 1)})).Err

@@ -30,9 +30,9 @@ func refusedAsNewer(t *testing.T, what string, err error, words string) {
 	}
 }
 
-// TestAFolderOfALaterSchemaIsRefusedInWords: opened, verified and restored from its
+// TestFolderOfALaterSchemaIsRefused: opened, verified and restored from its
 // backup.
-func TestAFolderOfALaterSchemaIsRefusedInWords(t *testing.T) {
+func TestFolderOfALaterSchemaIsRefused(t *testing.T) {
 	later := badger.Options{Dir: t.TempDir(), Schema: 8, Writer: "Partyline v9"}
 	j := open(t, later)
 	write(t, j, "a", 0, 3)
@@ -54,8 +54,8 @@ func TestAFolderOfALaterSchemaIsRefusedInWords(t *testing.T) {
 	write(t, j, "a", 3, 1)
 }
 
-// TestAFolderIsRaisedWhenItIsOpened, once: from then on the older program refuses it.
-func TestAFolderIsRaisedWhenItIsOpened(t *testing.T) {
+// TestFolderIsUpgradedWhenOpened, once: from then on the older program refuses it.
+func TestFolderIsUpgradedWhenOpened(t *testing.T) {
 	old := badger.Options{Dir: t.TempDir(), Schema: 7, Writer: "old"}
 	writeAndClose(t, old)
 	for _, o := range []badger.Options{{Schema: 8, Writer: "new"}, {Schema: 8, Writer: "newer, of the same schema"}, {}} {
@@ -80,8 +80,8 @@ func writeAndClose(t *testing.T, o badger.Options) {
 	}
 }
 
-// TestAFolderOfTheFirstFormatIsRaised takes one that says nothing but its format.
-func TestAFolderOfTheFirstFormatIsRaised(t *testing.T) {
+// TestFolderOfTheFirstFormatIsUpgraded takes one that says nothing but its format.
+func TestFolderOfTheFirstFormatIsUpgraded(t *testing.T) {
 	o := badger.Options{Dir: t.TempDir(), Schema: 2, Writer: "new"}
 	j := open(t, o)
 	write(t, j, "a", 0, 3)
@@ -102,9 +102,9 @@ func TestAFolderOfTheFirstFormatIsRaised(t *testing.T) {
 	refusedAsNewer(t, "restore", badger.Restore(t.Context(), o, bytes.NewReader(b)), "written by new in format 2, schema 2")
 }
 
-// TestARestoredBackupOfTheFirstFormatIsRaised: what an older program would not know of
+// TestRestoredBackupOfTheFirstFormatIsUpgraded: what an older program would not know of
 // is in the folder from the restore on.
-func TestARestoredBackupOfTheFirstFormatIsRaised(t *testing.T) {
+func TestRestoredBackupOfTheFirstFormatIsUpgraded(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir(), Schema: 1})
 	write(t, j, "a", 0, 3)
 	damage(t, j, set(badger.FormatKey(), badger.OldFormat()))
@@ -118,9 +118,9 @@ func TestARestoredBackupOfTheFirstFormatIsRaised(t *testing.T) {
 	refusedAsNewer(t, "open", err, "written by new")
 }
 
-// TestALaterFormatIsNotOpened: of one that nobody knows yet only the words are read, if
+// TestFolderOfALaterFormatIsRefused: of one that nobody knows yet only the words are read, if
 // there are any.
-func TestALaterFormatIsNotOpened(t *testing.T) {
+func TestFolderOfALaterFormatIsRefused(t *testing.T) {
 	for body, words := range map[string]string{
 		`{"schema":12,"writer":"Partyline v20","more":[1]}`: "written by Partyline v20 in format 3, schema 12; this version knows them up to format 2, schema 2",
 		`{"schema":12,"writer":"\u001b[2J"}`:                "written by a newer version in format 3, schema 12",
@@ -136,8 +136,8 @@ func TestALaterFormatIsNotOpened(t *testing.T) {
 	}
 }
 
-// TestAValueOfALaterVersionIsNotDamage, whether it stands in a log or in a table.
-func TestAValueOfALaterVersionIsNotDamage(t *testing.T) {
+// TestValueOfALaterVersionIsNotDamage, whether it stands in a log or in a table.
+func TestValueOfALaterVersionIsNotDamage(t *testing.T) {
 	for _, merged := range []bool{false, true} {
 		dir := t.TempDir()
 		j := open(t, badger.Options{Dir: dir})
@@ -154,7 +154,7 @@ func TestAValueOfALaterVersionIsNotDamage(t *testing.T) {
 	}
 }
 
-func TestADamagedFormatIsDamage(t *testing.T) {
+func TestDamagedFormatIsCorrupt(t *testing.T) {
 	for name, how := range map[string]func(*badgerdb.Txn) error{
 		"flipped":  flip(badger.FormatKey()),
 		"short":    set(badger.FormatKey(), []byte{2, 1}),

@@ -56,7 +56,7 @@ func inTheWay(t *testing.T, dir string, names []string) (clear func()) {
 // hangs. It returns what was acknowledged, and the outcome that is still to come.
 func flood(t *testing.T, j *badger.Journal, stream string) (last persistence.Seq, hanging <-chan persistence.Outcome) {
 	t.Helper()
-	record := rubbish(400 << 10)
+	record := incompressible(400 << 10)
 	for {
 		done := send(j, persistence.Append{Stream: stream, Expected: last, Records: [][]byte{record}})
 		select {

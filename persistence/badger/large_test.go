@@ -16,8 +16,8 @@ import (
 	"partyline/persistence/committer"
 )
 
-// rubbish is a record of that size which nothing makes smaller.
-func rubbish(size int) []byte {
+// incompressible is a record of the size that no compression makes smaller.
+func incompressible(size int) []byte {
 	b := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(b) // never fails
 	return b
@@ -30,15 +30,15 @@ func withLarge(t *testing.T, o badger.Options) *badger.Journal {
 	t.Helper()
 	j := open(t, o)
 	write(t, j, "a", 0, 1)
-	if out := outcome(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(threeParts)}})); out.Err != nil {
+	if out := outcome(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{incompressible(threeParts)}})); out.Err != nil {
 		t.Fatal(out.Err)
 	}
 	write(t, j, "a", 2, 1)
 	return j
 }
 
-// pieces counts the parts of large records on disk.
-func pieces(t *testing.T, j *badger.Journal) (n int) {
+// countParts counts the parts of large records on disk.
+func countParts(t *testing.T, j *badger.Journal) (n int) {
 	t.Helper()
 	damage(t, j, func(txn *badgerdb.Txn) error {
 		it := txn.NewIterator(badgerdb.IteratorOptions{Prefix: []byte("r/")})
@@ -51,15 +51,15 @@ func pieces(t *testing.T, j *badger.Journal) (n int) {
 	return n
 }
 
-// TestPartsOfARecordThatWasCutOffGo leaves parts of attempts that never became a
+// TestPartsOfAnInterruptedRecordAreDeleted leaves parts of attempts that never became a
 // record, before and after the one that did, as failures and kills do.
-func TestPartsOfARecordThatWasCutOffGo(t *testing.T) {
+func TestPartsOfAnInterruptedRecordAreDeleted(t *testing.T) {
 	dir := t.TempDir()
 	j := withLarge(t, badger.Options{Dir: dir})
 	damage(t, j, func(txn *badgerdb.Txn) error {
 		for _, key := range [][]byte{
-			badger.PieceKey("a", 1, 1, 0), badger.PieceKey("a", 2, 2, 0), badger.PieceKey("a", 2, 2, 1),
-			badger.PieceKey("a", 4, 1, 0), badger.PieceKey("z", 1, 1, 0),
+			badger.RecordPartKey("a", 1, 1, 0), badger.RecordPartKey("a", 2, 2, 0), badger.RecordPartKey("a", 2, 2, 1),
+			badger.RecordPartKey("a", 4, 1, 0), badger.RecordPartKey("z", 1, 1, 0),
 		} {
 			if err := txn.Set(key, []byte("half")); err != nil {
 				return err
@@ -70,15 +70,15 @@ func TestPartsOfARecordThatWasCutOffGo(t *testing.T) {
 	verified(t, j)
 	closeJournal(t, j)
 	j = open(t, badger.Options{Dir: dir})
-	if n := pieces(t, j); n != 3 {
+	if n := countParts(t, j); n != 3 {
 		t.Fatalf("%d parts after opening, want the 3 of the record", n)
 	}
 	verified(t, j)
 }
 
-// TestAFailedAttemptIsNotWrittenOver: its outcome may be unknown, so the next attempt
+// TestFailedAttemptIsNotOverwritten: its outcome may be unknown, so the next attempt
 // writes parts of its own.
-func TestAFailedAttemptIsNotWrittenOver(t *testing.T) {
+func TestFailedAttemptIsNotOverwritten(t *testing.T) {
 	fails := 0
 	j := open(t, badger.Options{Dir: t.TempDir(), Faults: committer.Faults{BeforeCommit: func(int) error {
 		if fails++; fails < 3 {
@@ -87,8 +87,8 @@ func TestAFailedAttemptIsNotWrittenOver(t *testing.T) {
 		return nil
 	}}})
 	for attempt := range 3 {
-		o := outcome(t, send(j, persistence.Append{Stream: "a", Records: [][]byte{rubbish(threeParts)}}))
-		if n := pieces(t, j); (o.Err == nil) != (attempt == 2) || n != 3*(attempt+1) {
+		o := outcome(t, send(j, persistence.Append{Stream: "a", Records: [][]byte{incompressible(threeParts)}}))
+		if n := countParts(t, j); (o.Err == nil) != (attempt == 2) || n != 3*(attempt+1) {
 			t.Fatalf("attempt %d: %v, %d parts", attempt, o.Err, n)
 		}
 	}
@@ -97,26 +97,26 @@ func TestAFailedAttemptIsNotWrittenOver(t *testing.T) {
 
 func TestTrimRemovesTheParts(t *testing.T) {
 	j := withLarge(t, badger.Options{Dir: t.TempDir()})
-	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.PieceKey("a", 2, 7, 0), []byte("half")) })
-	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.PieceKey("a", 4, 1, 0), []byte("being staged")) })
+	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.RecordPartKey("a", 2, 7, 0), []byte("half")) })
+	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.RecordPartKey("a", 4, 1, 0), []byte("being staged")) })
 	for through, want := range []int{5, 5, 1, 1} {
 		trim(t, j, "a", persistence.Seq(through))
-		if n := pieces(t, j); n != want {
+		if n := countParts(t, j); n != want {
 			t.Errorf("trimmed to %d: %d parts, want %d", through, n, want)
 		}
 		verified(t, j)
 	}
 }
 
-// TestADamagedPartIsFound by whoever reads, verifies or backs up.
-func TestADamagedPartIsFound(t *testing.T) {
+// TestDamagedPartIsFound by whoever reads, verifies or backs up.
+func TestDamagedPartIsFound(t *testing.T) {
 	for name, c := range map[string]struct {
 		how    func(*badgerdb.Txn) error
 		reason string
 	}{
-		"flipped":        {flip(badger.PieceKey("a", 2, 1, 1)), "part 1"},
-		"lost":           {remove(badger.PieceKey("a", 2, 1, 2)), "part 2: journal: corrupt: it is missing"},
-		"swapped":        {move(badger.PieceKey("a", 2, 1, 0), badger.PieceKey("a", 2, 1, 1)), "checksum"},
+		"flipped":        {flip(badger.RecordPartKey("a", 2, 1, 1)), "part 1"},
+		"lost":           {remove(badger.RecordPartKey("a", 2, 1, 2)), "part 2: journal: corrupt: it is missing"},
+		"swapped":        {move(badger.RecordPartKey("a", 2, 1, 0), badger.RecordPartKey("a", 2, 1, 1)), "checksum"},
 		"the name of it": {flip(badger.ChunkKey("a", 2)), "checksum"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,14 +144,14 @@ func TestADamagedPartIsFound(t *testing.T) {
 	}
 }
 
-func TestABackupHoldsLargeRecords(t *testing.T) {
+func TestBackupHoldsLargeRecords(t *testing.T) {
 	j := withLarge(t, badger.Options{Dir: t.TempDir()})
 	restored := restore(t, filepath.Join(t.TempDir(), "restored"), backup(t, j))
 	if got, want := verified(t, restored), verified(t, j); got != want || got.Bytes < threeParts {
 		t.Fatalf("restored %+v, want %+v", got, want)
 	}
 	for r, err := range restored.Read(t.Context(), "a", 1) {
-		if err != nil || !bytes.Equal(r.Data, rubbish(threeParts)) {
+		if err != nil || !bytes.Equal(r.Data, incompressible(threeParts)) {
 			t.Fatalf("%d bytes, %v", len(r.Data), err)
 		}
 		break

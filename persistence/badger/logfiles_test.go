@@ -16,7 +16,7 @@ import (
 // returns the end of the stream and the first refusal.
 func fillLogs(t *testing.T, j *badger.Journal, stream string, last persistence.Seq) (persistence.Seq, error) {
 	t.Helper()
-	record := rubbish(400 << 10)
+	record := incompressible(400 << 10)
 	for range 50 {
 		o := outcome(t, send(j, persistence.Append{Stream: stream, Expected: last, Records: [][]byte{record}}))
 		if o.Err != nil {
@@ -27,9 +27,9 @@ func fillLogs(t *testing.T, j *badger.Journal, stream string, last persistence.S
 	return last, nil
 }
 
-// TestAFolderThatTakesNoNewFileIsNotDamaged: neither logs nor tables can be made, as on a
+// TestFolderThatTakesNoNewFileIsNotDamaged: neither logs nor tables can be made, as on a
 // disk without inodes.
-func TestAFolderThatTakesNoNewFileIsNotDamaged(t *testing.T) {
+func TestFolderThatTakesNoNewFileIsNotDamaged(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir, TailBytes: 1})
 	write(t, j, "a", 0, 1)
@@ -66,8 +66,8 @@ func allThere(t *testing.T, j *badger.Journal, last persistence.Seq) {
 	}
 }
 
-// TestALogThatIsTakenAwayAtTheLastMoment leaves Badger without the file that was made for it.
-func TestALogThatIsTakenAwayAtTheLastMoment(t *testing.T) {
+// TestNextLogTakenAwayAtTheLastMoment leaves Badger without the file that was made for it.
+func TestNextLogTakenAwayAtTheLastMoment(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir, TailBytes: 1})
 	write(t, j, "a", 0, 1)
@@ -111,8 +111,8 @@ func logsIn(t *testing.T, dir string) []string {
 	return names
 }
 
-// TestBadgerTakesTheLogThatWasMadeForIt: it would be of no use under another name.
-func TestBadgerTakesTheLogThatWasMadeForIt(t *testing.T) {
+// TestBadgerUsesTheLogMadeForIt: it would be of no use under another name.
+func TestBadgerUsesTheLogMadeForIt(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	f, err := os.Open(logsIn(t, dir)[1])
@@ -135,7 +135,7 @@ func TestBadgerTakesTheLogThatWasMadeForIt(t *testing.T) {
 		if last == 50 {
 			t.Fatal("Badger does not take it")
 		}
-		if o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{rubbish(400 << 10)}})); o.Err != nil {
+		if o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{incompressible(400 << 10)}})); o.Err != nil {
 			t.Fatal(o.Err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestNamesOfLogsAndTablesAreSynced(t *testing.T) {
 			t.Fatalf("%d tables seen after %d appends", seen, last)
 		}
 		before := filesIn(t, dir)
-		if o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{rubbish(400 << 10)}})); o.Err != nil {
+		if o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{incompressible(400 << 10)}})); o.Err != nil {
 			t.Fatal(o.Err)
 		}
 		mu.Lock()
@@ -190,8 +190,8 @@ func TestNamesOfLogsAndTablesAreSynced(t *testing.T) {
 	}
 }
 
-// TestAFolderThatCannotBeSyncedTakesNothingMore: nobody knows which files are in it.
-func TestAFolderThatCannotBeSyncedTakesNothingMore(t *testing.T) {
+// TestFolderThatCannotBeSyncedRefusesWrites: nobody knows which files are in it.
+func TestFolderThatCannotBeSyncedRefusesWrites(t *testing.T) {
 	var sick atomic.Bool
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir, SyncFolder: func(*os.File) error {

@@ -29,8 +29,8 @@ type model struct {
 
 var modelStreams = []string{"a", "a/b", "session/1", "session/10"}
 
-// TestAgainstAModel does whatever comes to mind and compares every answer.
-func TestAgainstAModel(t *testing.T) {
+// TestJournalAgainstModel does whatever comes to mind and compares every answer.
+func TestJournalAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
 		defer m.close()

@@ -13,7 +13,7 @@ import (
 	"partyline/persistence/badger"
 )
 
-func TestTheFolderIsLocked(t *testing.T) {
+func TestFolderIsLocked(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	if _, err := badger.Open(badger.Options{Dir: dir}); !errors.Is(err, badger.ErrLocked) {
@@ -26,12 +26,12 @@ func TestTheFolderIsLocked(t *testing.T) {
 	write(t, open(t, badger.Options{Dir: dir}), "a", 1, 1)
 }
 
-func TestTheFolderIsMade(t *testing.T) {
+func TestFolderIsMade(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep", "data")
 	write(t, open(t, badger.Options{Dir: dir}), "a", 0, 1)
 }
 
-func TestAFileInPlaceOfTheFolder(t *testing.T) {
+func TestFileInPlaceOfTheFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestAFileInPlaceOfTheFolder(t *testing.T) {
 	}
 }
 
-func TestADatabaseOfSomebodyElse(t *testing.T) {
+func TestForeignDatabaseIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	db, err := badgerdb.Open(badgerdb.DefaultOptions(dir).WithLogger(nil))
 	if err != nil {
@@ -80,7 +80,7 @@ func TestFilesThatOthersCanReadAreMadePrivate(t *testing.T) {
 	}
 }
 
-func TestItRunsInABubble(t *testing.T) {
+func TestJournalRunsInASynctestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		for i := range 2 {

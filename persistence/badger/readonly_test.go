@@ -65,8 +65,8 @@ func state(t *testing.T, dir string) (all []string) {
 	return all
 }
 
-// sealed takes the right to write away from everybody.
-func sealed(t *testing.T, dir string) {
+// removeWritePermission takes the right to write away from everybody.
+func removeWritePermission(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -83,11 +83,11 @@ func sealed(t *testing.T, dir string) {
 	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 }
 
-// TestLookingChangesNothing verifies a read-only copy that a kill has left, backs it up,
+// TestOpenReadOnlyChangesNothing verifies a read-only copy that a kill has left, backs it up,
 // and reads it, twice at the same time: everything is there, and the folder is as it was.
-func TestLookingChangesNothing(t *testing.T) {
+func TestOpenReadOnlyChangesNothing(t *testing.T) {
 	dir, live := leftByAKill(t)
-	sealed(t, dir)
+	removeWritePermission(t, dir)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	before := state(t, dir)
@@ -127,7 +127,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenToAFolderThatIsRead(t *testing.T) {
+func TestReadOnlyJournalRefusesWrites(t *testing.T) {
 	dir, _ := leftByAKill(t)
 	before := state(t, dir)
 	j, err := badger.OpenReadOnly(badger.Options{Dir: dir})
@@ -150,7 +150,7 @@ func TestNothingIsWrittenToAFolderThatIsRead(t *testing.T) {
 	}
 }
 
-func TestAFolderThatIsWrittenIsNotRead(t *testing.T) {
+func TestOpenReadOnlyOfALockedFolderFails(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	write(t, j, "a", 0, 1)
@@ -159,7 +159,7 @@ func TestAFolderThatIsWrittenIsNotRead(t *testing.T) {
 	}
 }
 
-func TestAFolderWithoutAJournalIsNotRead(t *testing.T) {
+func TestOpenReadOnlyWithoutAJournalFails(t *testing.T) {
 	dir := t.TempDir()
 	if j, err := badger.OpenReadOnly(badger.Options{Dir: dir}); err == nil {
 		j.Close()
@@ -177,9 +177,9 @@ func TestAFolderWithoutAJournalIsNotRead(t *testing.T) {
 	}
 }
 
-// TestAFolderOfTheFirstFormatIsReadAndNotRaised: to look at what an older program has
+// TestOpenReadOnlyDoesNotUpgrade: to look at what an older program has
 // left must not keep that program from it.
-func TestAFolderOfTheFirstFormatIsReadAndNotRaised(t *testing.T) {
+func TestOpenReadOnlyDoesNotUpgrade(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	write(t, j, "a", 0, 3)

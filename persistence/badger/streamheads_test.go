@@ -10,9 +10,9 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestAStreamThatLosesItsEndIsNoShorterStream: Badger passes over a key that has rotted
+// TestStreamThatLostItsEndIsCorrupt: Badger passes over a key that has rotted
 // under it. The fault tests found a page of votes served empty because of that.
-func TestAStreamThatLosesItsEndIsNoShorterStream(t *testing.T) {
+func TestStreamThatLostItsEndIsCorrupt(t *testing.T) {
 	all := func(txn *badgerdb.Txn) error {
 		for _, first := range []persistence.Seq{1, 3, 6, 10} {
 			if err := remove(badger.ChunkKey("a", first))(txn); err != nil {
@@ -45,8 +45,8 @@ func TestAStreamThatLosesItsEndIsNoShorterStream(t *testing.T) {
 	}
 }
 
-// TestTheEndOfAStreamIsKnownAfterTheStart: it is looked up before anything can rot.
-func TestTheEndOfAStreamIsKnownAfterTheStart(t *testing.T) {
+// TestStreamHeadsAreKnownAfterOpening: it is looked up before anything can rot.
+func TestStreamHeadsAreKnownAfterOpening(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	for _, stream := range []string{"a", "a/1", "b"} {

@@ -15,7 +15,7 @@ func commitOf(position persistence.Position, n int) []layout.Chunk {
 	}
 }
 
-func TestTheTailKeepsTheNewest(t *testing.T) {
+func TestTailKeepsTheNewestCommits(t *testing.T) {
 	commit := blockOverhead + 2*(blockOverhead+100)
 	tl := &tail{limit: 3 * commit}
 	for i := range persistence.Position(10) {
@@ -35,7 +35,7 @@ func TestTheTailKeepsTheNewest(t *testing.T) {
 	}
 }
 
-func TestTheTailHasNoGap(t *testing.T) {
+func TestTailHasNoGap(t *testing.T) {
 	tl := &tail{limit: 1 << 20}
 	tl.push(commitOf(1, 5))
 	tl.push(commitOf(11, 5))
@@ -44,7 +44,7 @@ func TestTheTailHasNoGap(t *testing.T) {
 	}
 }
 
-func TestATailTooSmallForOneCommitIsEmpty(t *testing.T) {
+func TestTailTooSmallForOneCommitIsEmpty(t *testing.T) {
 	tl := &tail{limit: 1}
 	tl.push(commitOf(1, 5))
 	if tl.find(1) != nil || tl.bytes != 0 {

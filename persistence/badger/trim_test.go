@@ -23,7 +23,7 @@ func trim(t testing.TB, j *badger.Journal, stream string, through persistence.Se
 
 func none(*badgerdb.Txn) error { return nil }
 
-func TestATrimmedJournalIsWhole(t *testing.T) {
+func TestTrimmedJournalVerifies(t *testing.T) {
 	for through, want := range map[persistence.Seq]badger.Summary{
 		1:  {Chunks: 5, Records: 12},
 		2:  {Chunks: 4, Records: 10},
@@ -40,8 +40,8 @@ func TestATrimmedJournalIsWhole(t *testing.T) {
 	}
 }
 
-// TestVerifyNamesFaultsBehindATrim: a trim mark excuses what is before it, no more.
-func TestVerifyNamesFaultsBehindATrim(t *testing.T) {
+// TestVerifyNamesFaultsAfterATrim: a trim mark excuses what is before it, no more.
+func TestVerifyNamesFaultsAfterATrim(t *testing.T) {
 	for name, c := range map[string]struct {
 		through persistence.Seq
 		how     func(*badgerdb.Txn) error
@@ -54,8 +54,8 @@ func TestVerifyNamesFaultsBehindATrim(t *testing.T) {
 		"chunk with the mark":    {4, flip(badger.ChunkKey("a", 3)), badger.Fault{Stream: "a", Seq: 3, Position: 5, Reason: "checksum"}},
 		"last chunk":             {5, remove(badger.ChunkKey("a", 10)), badger.Fault{Stream: "a", Seq: 10, Position: 12, Reason: "missing"}},
 		"another stream":         {5, remove(badger.ChunkKey("b", 1)), badger.Fault{Stream: "b", Seq: 1, Position: 3, Reason: "missing"}},
-		"the mark":               {5, flip(badger.MarkKey("a")), badger.Fault{Stream: "a", Reason: "trim mark"}},
-		"no mark":                {5, remove(badger.MarkKey("a")), badger.Fault{Stream: "a", Seq: 3, Position: 5, Reason: "missing"}},
+		"the mark":               {5, flip(badger.TrimMarkKey("a")), badger.Fault{Stream: "a", Reason: "trim mark"}},
+		"no mark":                {5, remove(badger.TrimMarkKey("a")), badger.Fault{Stream: "a", Seq: 3, Position: 5, Reason: "missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,7 +76,7 @@ func TestVerifyNamesFaultsBehindATrim(t *testing.T) {
 	}
 }
 
-func TestReadsBehindATrimNeverSkipDamage(t *testing.T) {
+func TestReadsAfterATrimNeverSkipDamage(t *testing.T) {
 	for _, how := range []func(*badgerdb.Txn) error{remove(badger.ChunkKey("a", 6)), flip(badger.ChunkKey("a", 6))} {
 		j := damaged(t, none)
 		trim(t, j, "a", 4)
@@ -104,9 +104,10 @@ func TestReadsBehindATrimNeverSkipDamage(t *testing.T) {
 	}
 }
 
-// A key that has rotted to another place, here that of the chunk at 6, must not make the
-// chunk before it look as if it ended in what is trimmed.
-func TestARottenKeyTakesNothingAlongInATrim(t *testing.T) {
+// TestTrimOverADamagedKeyDeletesNothingElse: a key that has rotted to another place, here
+// that of the chunk at 6, must not make the chunk before it look as if it ended in what is
+// trimmed.
+func TestTrimOverADamagedKeyDeletesNothingElse(t *testing.T) {
 	for through, want := range map[persistence.Seq][]persistence.Seq{3: {4, 5}, 4: {5}} {
 		j := damaged(t, move(badger.ChunkKey("a", 6), badger.ChunkKey("a", 4)))
 		damage(t, j, remove(badger.ChunkKey("a", 6)))
@@ -128,15 +129,15 @@ func TestARottenKeyTakesNothingAlongInATrim(t *testing.T) {
 	}
 }
 
-// TestATrimCutOffIsFinishedByTheNext has a mark on disk and all chunks still there,
+// TestInterruptedTrimIsFinishedByTheNext has a mark on disk and all chunks still there,
 // as a kill right after the mark leaves it.
-func TestATrimCutOffIsFinishedByTheNext(t *testing.T) {
+func TestInterruptedTrimIsFinishedByTheNext(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir, TailBytes: 1})
 	fill(t, j, 30)
 	mark := persistence.Seq(20)
 	damage(t, j, func(txn *badgerdb.Txn) error {
-		return txn.Set(badger.MarkKey("session/1"), badger.Mark("session/1", mark))
+		return txn.Set(badger.TrimMarkKey("session/1"), badger.TrimMark("session/1", mark))
 	})
 	closeJournal(t, j)
 	j = open(t, badger.Options{Dir: dir, TailBytes: 1})
@@ -158,9 +159,9 @@ func TestATrimCutOffIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
-// TestTrimmedRecordsLeaveTheChunkTheyShare: the kept last record of a stream may
+// TestTrimmedRecordsAreBlankedInASharedChunk: the kept last record of a stream may
 // stand in one chunk with names that must go.
-func TestTrimmedRecordsLeaveTheChunkTheyShare(t *testing.T) {
+func TestTrimmedRecordsAreBlankedInASharedChunk(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	records := [][]byte{[]byte("the name of ann"), []byte("the name of bob"), []byte("deleted")}
 	if o := outcome(t, send(j, persistence.Append{Stream: "a", Records: records})); o.Err != nil {
@@ -182,7 +183,7 @@ func TestTrimmedRecordsLeaveTheChunkTheyShare(t *testing.T) {
 	verified(t, j)
 }
 
-func TestATrimOfManyChunksTakesSeveralTransactions(t *testing.T) {
+func TestTrimOfManyChunksTakesSeveralTransactions(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	const n = 2500
 	var done []<-chan persistence.Outcome
@@ -198,8 +199,8 @@ func TestATrimOfManyChunksTakesSeveralTransactions(t *testing.T) {
 	}
 }
 
-// TestTrimmingGivesTheRoomBack writes and trims 80 MB that cannot be compressed.
-func TestTrimmingGivesTheRoomBack(t *testing.T) {
+// TestTrimmingFreesDiskSpace writes and trims 80 MB that cannot be compressed.
+func TestTrimmingFreesDiskSpace(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir, TailBytes: 1})
 	noise := rand.NewChaCha8([32]byte{})
@@ -227,7 +228,7 @@ func TestTrimmingGivesTheRoomBack(t *testing.T) {
 	}
 }
 
-func TestATrimmedJournalIsBackedUpAndRestored(t *testing.T) {
+func TestTrimmedJournalIsBackedUpAndRestored(t *testing.T) {
 	j := damaged(t, none)
 	write(t, j, "gone", 0, 3)
 	trim(t, j, "gone", 3)

@@ -8,10 +8,10 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestWhatAReadUnderWayStillSeesIsNotMergedAway removes records in the middle of a
+// TestMergeKeepsWhatAReadStillSees removes records in the middle of a
 // verification, which reads the database as it was at its begin, and has Badger merge its
 // tables.
-func TestWhatAReadUnderWayStillSeesIsNotMergedAway(t *testing.T) {
+func TestMergeKeepsWhatAReadStillSees(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir(), TailBytes: 1})
 	write(t, j, "a", 0, 1)
 	for i := range persistence.Seq(50) {

@@ -52,9 +52,9 @@ func log(t *testing.T, dir string) (name string, whole []byte, used int) {
 	return name, whole, len(bytes.TrimRight(whole, "\x00"))
 }
 
-// TestAFlippedBitInALogIsRefused: after a kill Badger takes the first entry that does
+// TestFlippedBitInALogIsRefused: after a kill Badger takes the first entry that does
 // not check for the end, and cuts off what was acknowledged behind it.
-func TestAFlippedBitInALogIsRefused(t *testing.T) {
+func TestFlippedBitInALogIsRefused(t *testing.T) {
 	dir, want := killed(t, 60)
 	name, whole, used := log(t, dir)
 	head, err := os.ReadFile(filepath.Join(dir, "head"))
@@ -104,8 +104,8 @@ func put(t *testing.T, file string, at int, b byte) {
 	}
 }
 
-// TestACommitThatAKillCutOffIsNoDamage: nobody was told of it.
-func TestACommitThatAKillCutOffIsNoDamage(t *testing.T) {
+// TestInterruptedCommitIsNoDamage: nobody was told of it.
+func TestInterruptedCommitIsNoDamage(t *testing.T) {
 	from := t.TempDir()
 	j := open(t, badger.Options{Dir: from})
 	fill(t, j, 20)
@@ -131,7 +131,7 @@ func TestACommitThatAKillCutOffIsNoDamage(t *testing.T) {
 	}
 }
 
-func TestALostLogIsRefused(t *testing.T) {
+func TestLostLogIsRefused(t *testing.T) {
 	dir, _ := killed(t, 10)
 	name, _, _ := log(t, dir)
 	if err := os.Remove(name); err != nil {
@@ -142,9 +142,9 @@ func TestALostLogIsRefused(t *testing.T) {
 	}
 }
 
-// TestAGapBetweenTwoLogsIsRefused: the damaged log is the older one, and the newer one
+// TestGapBetweenTwoLogsIsRefused: the damaged log is the older one, and the newer one
 // goes on behind what is missing.
-func TestAGapBetweenTwoLogsIsRefused(t *testing.T) {
+func TestGapBetweenTwoLogsIsRefused(t *testing.T) {
 	from := t.TempDir()
 	j := open(t, badger.Options{Dir: from})
 	fill(t, j, 20)
@@ -176,7 +176,7 @@ func TestAGapBetweenTwoLogsIsRefused(t *testing.T) {
 	}
 }
 
-func TestAWaterMarkThatDoesNotCheck(t *testing.T) {
+func TestDamagedWatermarkIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		how     func([]byte) []byte
 		refused bool

@@ -80,8 +80,8 @@ func start(t *testing.T, o committer.Options) *committer.Committer {
 	return c
 }
 
-// TestWhatWaitsIsOneBatch queues behind a commit that is held up.
-func TestWhatWaitsIsOneBatch(t *testing.T) {
+// TestQueuedAppendsAreOneBatch queues behind a commit that is held up.
+func TestQueuedAppendsAreOneBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		n := &notebook{}
@@ -106,7 +106,7 @@ func TestWhatWaitsIsOneBatch(t *testing.T) {
 	})
 }
 
-func TestABatchIsBounded(t *testing.T) {
+func TestBatchIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		n := &notebook{}
@@ -141,7 +141,7 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	})
 }
 
-func TestAnUnknownHeadIsAskedForAgain(t *testing.T) {
+func TestUnknownHeadIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &notebook{}
 		sick := errors.New("sick")
@@ -173,7 +173,7 @@ func TestAnUnknownHeadIsAskedForAgain(t *testing.T) {
 	})
 }
 
-func TestADamagedStreamIsNotCalledUnavailable(t *testing.T) {
+func TestDamagedStreamIsNotUnavailable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := start(t, committer.Options{Store: &notebook{lastErr: persistence.ErrCorrupt}})
 		var got error
@@ -185,7 +185,7 @@ func TestADamagedStreamIsNotCalledUnavailable(t *testing.T) {
 	})
 }
 
-func TestAStoreTooSmallForOneAppend(t *testing.T) {
+func TestStoreTooSmallForOneAppend(t *testing.T) {
 	if _, err := committer.New(committer.Options{Store: &notebook{}, MaxBytes: committer.MinBatchBytes - 1}); err == nil {
 		t.Fatal("accepted")
 	}
@@ -206,7 +206,7 @@ func (o *tallies) Committed(records, bytes int, _ time.Duration) {
 }
 func (o *tallies) Failed(err error) { o.failed = append(o.failed, err) }
 
-func TestTheObserverHearsOfEveryCommit(t *testing.T) {
+func TestObserverIsToldOfEveryCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, sick := &tallies{}, errors.New("sick")
 		c := start(t, committer.Options{Store: &notebook{}, Observer: o, Faults: committer.Faults{BeforeCommit: func(n int) error {

@@ -34,8 +34,9 @@ func (q *queueing) add(name, stream string, expected persistence.Seq, size int) 
 
 const big = persistence.MaxAppendBytes + 1
 
-// TestNobodyWaitsForMoreThanAPart has others write while two large records are staged.
-func TestNobodyWaitsForMoreThanAPart(t *testing.T) {
+// TestNoAppendWaitsForMoreThanOnePart has others write while the parts of two large
+// records are written.
+func TestNoAppendWaitsForMoreThanOnePart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, q := &notebook{parts: 3}, &queueing{}
 		staged := 0
@@ -70,8 +71,9 @@ func TestNobodyWaitsForMoreThanAPart(t *testing.T) {
 	})
 }
 
-// TestAPartThatFails costs its writer, and what he queued behind it, and nobody else.
-func TestAPartThatFails(t *testing.T) {
+// TestFailedPartFailsTheRecord: the record and what its writer queued after it fail, and
+// nothing else.
+func TestFailedPartFailsTheRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sick, o := errors.New("sick"), &tallies{}
 		n, q := &notebook{parts: 3}, &queueing{}
@@ -104,8 +106,8 @@ func TestAPartThatFails(t *testing.T) {
 	})
 }
 
-// TestALargeRecordOutOfPlaceIsNotStaged: it would be written in vain.
-func TestALargeRecordOutOfPlaceIsNotStaged(t *testing.T) {
+// TestLargeRecordOfAStaleWriterWritesNoParts: it would be written in vain.
+func TestLargeRecordOfAStaleWriterWritesNoParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, q := &notebook{parts: 3}, &queueing{}
 		q.Committer = start(t, committer.Options{Store: n})
@@ -122,9 +124,9 @@ func TestALargeRecordOutOfPlaceIsNotStaged(t *testing.T) {
 	})
 }
 
-// TestWhatCouldNotBeStagedIsNotCommitted: the disk is full when the record is to be
-// staged, and has room again when its batch is.
-func TestWhatCouldNotBeStagedIsNotCommitted(t *testing.T) {
+// TestRecordWithoutItsPartsIsNotCommitted: the disk is full when the parts are to be
+// written, and has room again when the batch is.
+func TestRecordWithoutItsPartsIsNotCommitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, q := &notebook{parts: 1}, &queueing{}
 		n.readies = []error{errors.New("full")}

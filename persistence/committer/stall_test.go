@@ -15,8 +15,8 @@ import (
 	"partyline/persistence/committer"
 )
 
-// TestAStoreThatHangsIsAFault holds a commit for ten minutes, while more is queued.
-func TestAStoreThatHangsIsAFault(t *testing.T) {
+// TestHangingStoreIsUnhealthy holds a commit for ten minutes, while more is queued.
+func TestHangingStoreIsUnhealthy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		var log lines
@@ -55,9 +55,9 @@ func TestAStoreThatHangsIsAFault(t *testing.T) {
 	})
 }
 
-// TestALargeRecordThatMakesProgressIsNoHang: it takes a slow disk longer than anything
+// TestLargeRecordInProgressIsNoStall: it takes a slow disk longer than anything
 // else, and nobody but its writer waits for it.
-func TestALargeRecordThatMakesProgressIsNoHang(t *testing.T) {
+func TestLargeRecordInProgressIsNoStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, q := &notebook{parts: 60}, &queueing{}
 		n.stage = func(int) { time.Sleep(time.Second) }
@@ -83,8 +83,8 @@ func (h *hanging) Ready() error {
 	return nil
 }
 
-// TestHealthDoesNotAskAStoreThatHangs: whoever asks must have an answer.
-func TestHealthDoesNotAskAStoreThatHangs(t *testing.T) {
+// TestHealthDoesNotCallAHangingStore: whoever asks must have an answer.
+func TestHealthDoesNotCallAHangingStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, q := &hanging{hangs: make(chan struct{})}, &queueing{}
 		q.Committer = start(t, committer.Options{Store: s})

@@ -11,7 +11,7 @@ import (
 	"partyline/persistence/memory"
 )
 
-func TestHoldKeepsACommitBackUntilRelease(t *testing.T) {
+func TestHoldDelaysACommitUntilRelease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := memory.New(memory.Options{})
 		defer j.Close()
@@ -51,7 +51,7 @@ func TestFailNextFailsThatManyCommits(t *testing.T) {
 	})
 }
 
-func TestAFailedCommitIsForgottenByHealth(t *testing.T) {
+func TestHealthForgetsAFailedCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := memory.New(memory.Options{})
 		defer j.Close()

@@ -53,8 +53,8 @@ type logFiles struct {
 }
 
 // openLogFiles finds the log that Badger has just begun, and makes the next one.
-func openLogFiles(dir string, latch *failStop, sync func(*os.File) error) (*logFiles, error) {
-	l := &logFiles{dir: dir, failStop: latch, syncFolder: sync}
+func openLogFiles(dir string, failStop *failStop, sync func(*os.File) error) (*logFiles, error) {
+	l := &logFiles{dir: dir, failStop: failStop, syncFolder: sync}
 	err := l.findNewest()
 	if err == nil {
 		l.folder, err = os.Open(dir)

@@ -11,7 +11,7 @@ import (
 	"partyline/persistence"
 )
 
-func TestPackingGivesTheSameBack(t *testing.T) {
+func TestCompressRoundTrip(t *testing.T) {
 	noise := make([]byte, 4000)
 	for i := range noise {
 		noise[i] = byte(rand.Uint32())
@@ -36,7 +36,7 @@ func TestPackingGivesTheSameBack(t *testing.T) {
 	}
 }
 
-func TestUnpackRefusesWhatItDidNotPack(t *testing.T) {
+func TestDecompressRefusesOtherBytes(t *testing.T) {
 	bomb := s2.Encode(nil, make([]byte, maxDecompressedBytes+1))
 	for name, stored := range map[string][]byte{"nothing": nil, "noise": []byte("\x05noise"), "a bomb": bomb} {
 		if _, err := decompress(storedS2, stored); !errors.Is(err, persistence.ErrCorrupt) {

@@ -34,9 +34,9 @@ func refused(t *testing.T, err error) bool {
 	return err != nil
 }
 
-// FuzzUnseal: a byte that has rotted, in the key or in the value, and a value that is
+// FuzzVerifyValue: a byte that has rotted, in the key or in the value, and a value that is
 // cut off are refused.
-func FuzzUnseal(f *testing.F) {
+func FuzzVerifyValue(f *testing.F) {
 	f.Add([]byte("s/session/7\x00\x00\x00\x00\x00\x00\x00\x00\x01"), []byte("records"), uint(3), byte(1))
 	f.Add([]byte("f"), []byte{}, uint(0), byte(0x80))
 	f.Add([]byte("m/key"), []byte{0, 0, 0, 0}, uint(11), byte(0xff))
@@ -56,9 +56,9 @@ func FuzzUnseal(f *testing.F) {
 	})
 }
 
-// FuzzFolder is what the folder says of itself. What a later format says is not known;
+// FuzzFolderFormat is what the folder says of itself. What a later format says is not known;
 // its words must not do harm to a terminal.
-func FuzzFolder(f *testing.F) {
+func FuzzFolderFormat(f *testing.F) {
 	f.Add(byte(1), []byte{})
 	f.Add(byte(2), []byte(`{"schema":2,"writer":"Partyline v1"}`))
 	f.Add(byte(3), []byte(`{"schema":12,"writer":"\u001b[2J"}`))
@@ -203,8 +203,8 @@ func FuzzFixed(f *testing.F) {
 	})
 }
 
-// FuzzUnpack also holds what it makes of a few bytes to its limit.
-func FuzzUnpack(f *testing.F) {
+// FuzzDecompress also holds what it makes of a few bytes to its limit.
+func FuzzDecompress(f *testing.F) {
 	for _, records := range [][]byte{nil, []byte("a vote"), bytes.Repeat([]byte("votes"), 200), make([]byte, maxDecompressedBytes+1)} {
 		how, stored := Compress(nil, records)
 		f.Add(how, stored)

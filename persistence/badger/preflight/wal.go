@@ -148,7 +148,7 @@ func (l *logChecker) noteRemainder(f *os.File, end int64) error {
 	for {
 		n, err := f.Read(buf)
 		if !bytes.Equal(buf[:n], zeros[:n]) {
-			l.damaged = fmt.Sprintf("%s behind byte %d", filepath.Base(f.Name()), end)
+			l.damaged = fmt.Sprintf("%s after byte %d", filepath.Base(f.Name()), end)
 			return nil
 		}
 		if errors.Is(err, io.EOF) {

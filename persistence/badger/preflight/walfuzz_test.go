@@ -59,7 +59,7 @@ func commitsIn(t *testing.T, log []byte) (firsts []persistence.Position, end int
 }
 
 // FuzzWAL: of a log in which a byte has rotted, the commits before it are read and none
-// behind it; so the water mark tells that some are missing.
+// behind it; so the watermark says that some are missing.
 func FuzzWAL(f *testing.F) {
 	f.Add(uint8(1), uint(0), byte(1))
 	f.Add(uint8(3), uint(60), byte(0x80))
@@ -79,8 +79,8 @@ func FuzzWAL(f *testing.F) {
 	})
 }
 
-// FuzzWALRubbish: what is no log ends where Badger would stop, and never behind its end.
-func FuzzWALRubbish(f *testing.F) {
+// FuzzWALGarbage: what is no log ends where Badger would stop, and never behind its end.
+func FuzzWALGarbage(f *testing.F) {
 	f.Add(walOf(2))
 	f.Add(append(walOf(1), "\x40\x00\xff\xff\x03\xff\xff\x3f\x00rest"...)) // says that it is a MiB
 	f.Add(appendWAL(nil, metaInTxn, layout.AppendIndexKey(nil, 1), []byte("no commit"), 3))

@@ -46,7 +46,7 @@ func OpenWatermark(dir string) (*Watermark, error) {
 	}
 	w := &Watermark{file: f}
 	if err := w.read(); err != nil {
-		return nil, errors.Join(fmt.Errorf("water mark %s: %w", watermarkFile, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("watermark %s: %w", watermarkFile, err), f.Close())
 	}
 	return w, nil
 }
@@ -60,7 +60,7 @@ func ReadWatermark(dir string) (*Watermark, error) {
 	}
 	w := &Watermark{}
 	if err := w.parse(b[:min(len(b), slotCount*slotSize)]); err != nil {
-		return nil, fmt.Errorf("water mark %s: %w", watermarkFile, err)
+		return nil, fmt.Errorf("watermark %s: %w", watermarkFile, err)
 	}
 	return w, nil
 }

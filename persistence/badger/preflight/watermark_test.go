@@ -22,9 +22,9 @@ func marked(t *testing.T, at ...persistence.Position) (dir string) {
 	return dir
 }
 
-// TestAWaterMarkWithSomethingBehindIt: whatever stands behind the two slots is neither
+// TestWatermarkWithTrailingBytes: whatever stands behind the two slots is neither
 // taken for a third one, whose other would be in front of the file, nor read to its end.
-func TestAWaterMarkWithSomethingBehindIt(t *testing.T) {
+func TestWatermarkWithTrailingBytes(t *testing.T) {
 	dir := marked(t, 5, 6)
 	name := filepath.Join(dir, watermarkFile)
 	b, err := os.ReadFile(name)

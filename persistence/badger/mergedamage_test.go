@@ -31,11 +31,11 @@ func merger(dir string) {
 	}
 }
 
-// A merge reads tables that were sound at the start, and Badger does not look whether
-// they still are: it crashes on what does not make sense, copies what does, and passes
-// over a block whose last bytes are nonsense. Whatever it does, the next start or verify
-// says that something is wrong, unless everything is there.
-func TestRotUnderAMergeIsNoticed(t *testing.T) {
+// TestDamageDuringAMergeIsNoticed: a merge reads tables that were verified at the start,
+// and Badger does not verify them again: it crashes on what it cannot parse, copies what
+// it can, and passes over a block whose last bytes are damaged. Whatever it does, the next
+// start or verify says that something is wrong, unless everything is there.
+func TestDamageDuringAMergeIsNoticed(t *testing.T) {
 	whole := t.TempDir()
 	for range 3 {
 		j := open(t, badger.Options{Dir: whole})
@@ -65,7 +65,7 @@ func TestRotUnderAMergeIsNoticed(t *testing.T) {
 			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
 				t.Fatal(err)
 			}
-			outcomes[mergeOverRot(t, dir, filepath.Base(table), at, want)]++
+			outcomes[mergeOverDamage(t, dir, filepath.Base(table), at, want)]++
 		}
 	}
 	t.Log(outcomes)
@@ -79,9 +79,9 @@ func TestRotUnderAMergeIsNoticed(t *testing.T) {
 // the next start, 40 harmless.
 const betweenFlips = 2503
 
-// mergeOverRot flips a bit while a process has the folder open, has it merged, and says
-// what became of that.
-func mergeOverRot(t *testing.T, dir, table string, at int, want []string) string {
+// mergeOverDamage flips a bit while a process has the folder open, makes that process
+// merge, and returns the outcome.
+func mergeOverDamage(t *testing.T, dir, table string, at int, want []string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), mergeDir+"="+dir)
@@ -107,7 +107,7 @@ func mergeOverRot(t *testing.T, dir, table string, at int, want []string) string
 	if err := cmd.Wait(); err != nil {
 		ended = "crashed"
 	}
-	return ended + ", then " + aftermath(t, dir, want, fmt.Sprintf("%s at %d", table, at))
+	return ended + ", then " + reopenAfterMerge(t, dir, want, fmt.Sprintf("%s at %d", table, at))
 }
 
 func flipIn(t *testing.T, name string, at int) {
@@ -127,8 +127,9 @@ func flipIn(t *testing.T, name string, at int) {
 	}
 }
 
-// aftermath opens the folder again. It is an error when records are missing and nobody says so.
-func aftermath(t *testing.T, dir string, want []string, where string) string {
+// reopenAfterMerge opens the folder again. It is an error when records are missing and
+// nothing reports it.
+func reopenAfterMerge(t *testing.T, dir string, want []string, where string) string {
 	t.Helper()
 	j, err := badger.Open(badger.Options{Dir: dir})
 	if errors.Is(err, persistence.ErrCorrupt) {

@@ -20,28 +20,28 @@ import (
 
 // poorDir and poorIn tell the test binary to be a process that has too little of something.
 const (
-	poorDir = "JOURNAL_POOR_DIR"
-	poorIn  = "JOURNAL_POOR_IN"
+	limitedDir = "JOURNAL_POOR_DIR"
+	limitedBy  = "JOURNAL_POOR_IN"
 )
 
-// poverty are ways to keep a process from making files. Each returns how to end it.
-var poverty = map[string]func(dir string) (end func() error, err error){
-	"file descriptors": hoard,
+// fileLimits are ways to keep a process from making files. Each returns how to end it.
+var fileLimits = map[string]func(dir string) (end func() error, err error){
+	"file descriptors": exhaustDescriptors,
 	"rights":           readOnly,
 }
 
-// TestAProcessThatCannotMakeFilesLosesAndDamagesNothing: reads go on, appends are refused
+// TestProcessThatCannotMakeFilesLosesNothing: reads go on, appends are refused
 // when the log is full, and all goes on by itself. It is a process of its own, because
 // limits and rights are the process's.
-func TestAProcessThatCannotMakeFilesLosesAndDamagesNothing(t *testing.T) {
-	for what := range poverty {
+func TestProcessThatCannotMakeFilesLosesNothing(t *testing.T) {
+	for what := range fileLimits {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, os.Args[0])
 			cmd.Dir = t.TempDir()
-			cmd.Env = append(os.Environ(), poorDir+"=journal", poorIn+"="+what)
+			cmd.Env = append(os.Environ(), limitedDir+"=journal", limitedBy+"="+what)
 			var out bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &out
 			if err := cmd.Run(); err != nil {
@@ -52,8 +52,8 @@ func TestAProcessThatCannotMakeFilesLosesAndDamagesNothing(t *testing.T) {
 	}
 }
 
-// poor is the process.
-func poor(dir, what string) {
+// runLimited is the process whose files are limited.
+func runLimited(dir, what string) {
 	if err := live(dir, what); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -61,7 +61,7 @@ func poor(dir, what string) {
 }
 
 func live(dir, what string) error {
-	if err := lowly(); err != nil {
+	if err := unprivileged(); err != nil {
 		return err
 	}
 	j, err := badger.Open(badger.Options{Dir: dir, TailBytes: 1})
@@ -72,7 +72,7 @@ func live(dir, what string) error {
 	if err != nil {
 		return err
 	}
-	end, err := poverty[what](dir)
+	end, err := fileLimits[what](dir)
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,8 @@ func live(dir, what string) error {
 	return j.Close()
 }
 
-// lowly makes root somebody else, whom rights bind.
-func lowly() error {
+// unprivileged makes root an ordinary user, for whom permissions hold.
+func unprivileged() error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
@@ -111,7 +111,7 @@ func lowly() error {
 
 // fillUntil appends so often, or until the first refusal.
 func fillUntil(j *badger.Journal, last persistence.Seq, times int) (persistence.Seq, error) {
-	record := rubbish(400 << 10)
+	record := incompressible(400 << 10)
 	for range times {
 		o := <-send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{record}})
 		if o.Err != nil {
@@ -133,9 +133,9 @@ func readOnly(dir string) (end func() error, err error) {
 	return func() error { return os.Chmod(dir, 0o700) }, nil
 }
 
-// hoard lowers the limit of open files, and then takes for good what becomes free: one
-// descriptor every ten milliseconds, as connections do.
-func hoard(string) (end func() error, err error) {
+// exhaustDescriptors lowers the limit of open files, and then takes for good what becomes
+// free: one descriptor every ten milliseconds, as connections do.
+func exhaustDescriptors(string) (end func() error, err error) {
 	limit := syscall.Rlimit{Cur: 64, Max: 64}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return nil, err

@@ -14,9 +14,10 @@ import (
 	"partyline/persistence/badger"
 )
 
-// Bits turn over in tables of a journal that is open. Whatever it is asked then, by
-// whatever goroutine, it answers with an error or with what was there, and does not crash.
-func TestRotUnderAnOpenJournalIsAnError(t *testing.T) {
+// TestDamageUnderAnOpenJournalIsAnError flips bits in tables of a journal that is open.
+// Every method, from every goroutine, answers with an error or with what was there, and
+// does not crash.
+func TestDamageUnderAnOpenJournalIsAnError(t *testing.T) {
 	whole := t.TempDir()
 	j := open(t, badger.Options{Dir: whole})
 	last := fill(t, j, 600)
@@ -28,24 +29,23 @@ func TestRotUnderAnOpenJournalIsAnError(t *testing.T) {
 	}
 	closeJournal(t, j)
 	told := 0
-	for shift := 0; shift < 2048; shift += betweenRots {
+	for shift := 0; shift < 2048; shift += damageStride {
 		dir := filepath.Join(t.TempDir(), "journal")
 		if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
 			t.Fatal(err)
 		}
-		told += askOverRot(t, dir, shift, last)
+		told += readOverDamage(t, dir, shift, last)
 	}
 	if told == 0 {
 		t.Error("nothing was noticed")
 	}
 }
 
-// betweenRots makes a bit in each half of each block turn over, at another place of it
-// each time.
-const betweenRots = 67
+// damageStride flips a bit in each half of each block, at another place of it each time.
+const damageStride = 67
 
-// askOverRot asks for everything and counts what was answered with damage.
-func askOverRot(t *testing.T, dir string, shift int, last map[string]persistence.Seq) (told int) {
+// readOverDamage calls every method and counts the answers that report damage.
+func readOverDamage(t *testing.T, dir string, shift int, last map[string]persistence.Seq) (told int) {
 	t.Helper()
 	j := open(t, badger.Options{Dir: dir})
 	defer func() { _ = j.Close() }()
@@ -71,8 +71,8 @@ func askOverRot(t *testing.T, dir string, shift int, last map[string]persistence
 		judge("append", outcome(t, send(j, persistence.Append{Stream: s, Expected: seq, Records: payloads(s, seq, 3)})).Err)
 		judge("append anew", outcome(t, send(j, persistence.Append{Stream: s + "0", Records: payloads(s, 0, 3)})).Err)
 		judge("append much", outcome(t, send(j, persistence.Append{Stream: s + "1", Records: [][]byte{make([]byte, 3<<20)}})).Err)
-		judge("read", readRotten(t, j.Read(ctx, s, 0)))
-		judge("read back", readRotten(t, j.ReadBack(ctx, s, 0)))
+		judge("read", readDamaged(t, j.Read(ctx, s, 0)))
+		judge("read back", readDamaged(t, j.ReadBack(ctx, s, 0)))
 		_, err := j.Last(ctx, s)
 		judge("last", err)
 		_, _, err = j.LoadSnapshot(ctx, s)
@@ -82,7 +82,7 @@ func askOverRot(t *testing.T, dir string, shift int, last map[string]persistence
 		judge("memo", err)
 		judge("trim", j.Trim(ctx, s, seq/2))
 	}
-	judge("read all", readRotten(t, j.ReadAll(ctx, 0)))
+	judge("read all", readDamaged(t, j.ReadAll(ctx, 0)))
 	for _, err := range j.Streams(ctx, "") {
 		judge("streams", err)
 	}
@@ -92,8 +92,9 @@ func askOverRot(t *testing.T, dir string, shift int, last map[string]persistence
 	return told
 }
 
-// readRotten returns the error a read ends with. What comes before it is what was written.
-func readRotten(t *testing.T, records func(func(persistence.Record, error) bool)) error {
+// readDamaged returns the error a read ends with. What comes before it is what was
+// written.
+func readDamaged(t *testing.T, records func(func(persistence.Record, error) bool)) error {
 	t.Helper()
 	for r, err := range records {
 		if err != nil {
@@ -106,8 +107,9 @@ func readRotten(t *testing.T, records func(func(persistence.Record, error) bool)
 	return nil
 }
 
-// A panic of whoever reads is theirs: it is no damage, and comes out as it was.
-func TestAConsumersPanicIsTheirs(t *testing.T) {
+// TestPanicOfACallerIsNotDamage: a panic of the caller's function comes out of the read as
+// it was.
+func TestPanicOfACallerIsNotDamage(t *testing.T) {
 	j := open(t, badger.Options{Dir: t.TempDir()})
 	fill(t, j, 5)
 	panicIn(t, "all, of the tail", func() { each(j.ReadAll(t.Context(), 0)) })
@@ -151,9 +153,9 @@ func each[V any](all func(func(V, error) bool)) {
 	}
 }
 
-// A block of a table that Badger panics over costs the records in it, which are named, and
-// no others: whoever reads the global order passes it.
-func TestABlockThatMakesNoSenseIsNamed(t *testing.T) {
+// TestUnreadableBlockIsNamed: a block of a table that Badger panics over costs the records
+// in it, which are named, and no others: a reader of the global order passes it.
+func TestUnreadableBlockIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	noise := rand.NewChaCha8([32]byte{})
@@ -214,9 +216,10 @@ func overwrite(t *testing.T, table string, held []byte) {
 	}
 }
 
-// A table that is shorter than when it was mapped is a fault of memory for whoever reads
-// it, like a block that the disk cannot give any more.
-func TestATableCutOffUnderAnOpenJournalIsAnError(t *testing.T) {
+// TestTruncatedTableUnderAnOpenJournalIsAnError: a table that is shorter than when it was
+// mapped is a memory fault for its readers, like a block that the disk cannot give any
+// more.
+func TestTruncatedTableUnderAnOpenJournalIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	last := fill(t, j, 300)
@@ -228,14 +231,14 @@ func TestATableCutOffUnderAnOpenJournalIsAnError(t *testing.T) {
 		}
 	}
 	for s := range last {
-		if err := readRotten(t, j.Read(t.Context(), s, 0)); !errors.Is(err, persistence.ErrCorrupt) {
+		if err := readDamaged(t, j.Read(t.Context(), s, 0)); !errors.Is(err, persistence.ErrCorrupt) {
 			t.Errorf("read %s: %v, want corrupt", s, err)
 		}
 		if _, err := j.Last(t.Context(), s); !errors.Is(err, persistence.ErrCorrupt) {
 			t.Errorf("last %s: %v, want corrupt", s, err)
 		}
 	}
-	if err := readRotten(t, j.ReadAll(t.Context(), 0)); !errors.Is(err, persistence.ErrCorrupt) {
+	if err := readDamaged(t, j.ReadAll(t.Context(), 0)); !errors.Is(err, persistence.ErrCorrupt) {
 		t.Errorf("read all: %v, want corrupt", err)
 	}
 }

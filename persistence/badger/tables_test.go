@@ -11,10 +11,10 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestAFlippedBitInATableIsRefused flips one bit at a time, all over a table and
+// TestFlippedBitInATableIsRefused flips one bit at a time, all over a table and
 // everywhere in its footer. Badger by itself goes on without such a table and loses
 // what it held, or crashes.
-func TestAFlippedBitInATableIsRefused(t *testing.T) {
+func TestFlippedBitInATableIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	fill(t, j, 300)
@@ -89,7 +89,7 @@ func tables(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestATableCutOffIsRefused(t *testing.T) {
+func TestTruncatedTableIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	fill(t, j, 100)
@@ -105,7 +105,7 @@ func TestATableCutOffIsRefused(t *testing.T) {
 	}
 }
 
-func TestALostTableIsRefused(t *testing.T) {
+func TestLostTableIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	fill(t, j, 100)
@@ -118,9 +118,9 @@ func TestALostTableIsRefused(t *testing.T) {
 	}
 }
 
-// TestTheRestOfATableThatWasNotFinishedIsNoDamage: a kill leaves tables behind that
+// TestUnfinishedTableIsNoDamage: a kill leaves tables behind that
 // the manifest does not name.
-func TestTheRestOfATableThatWasNotFinishedIsNoDamage(t *testing.T) {
+func TestUnfinishedTableIsNoDamage(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, badger.Options{Dir: dir})
 	fill(t, j, 100)
@@ -134,9 +134,9 @@ func TestTheRestOfATableThatWasNotFinishedIsNoDamage(t *testing.T) {
 	}
 }
 
-// TestAnEmptyLogLeftByAKillIsNoHindrance: the crash test found a folder that Badger
+// TestEmptyLogLeftByAKillIsRemoved: the crash test found a folder that Badger
 // would not open again ("Create a new file").
-func TestAnEmptyLogLeftByAKillIsNoHindrance(t *testing.T) {
+func TestEmptyLogLeftByAKillIsRemoved(t *testing.T) {
 	for _, log := range []string{"00001.mem", "00099.mem", "000099.vlog"} {
 		dir := t.TempDir()
 		j := open(t, badger.Options{Dir: dir})

@@ -33,10 +33,10 @@ func (l *journalLog) has(what string) bool {
 	return strings.Contains(l.b.String(), what)
 }
 
-// TestAMergeThatCannotMakeItsTablesLosesNothing: Badger merges its newest tables when there
+// TestMergeThatCannotMakeItsTablesLosesNothing: Badger merges its newest tables when there
 // are five. Of the version that it was taken from, a table that could not be made was left
 // out, and those that it was to replace were removed.
-func TestAMergeThatCannotMakeItsTablesLosesNothing(t *testing.T) {
+func TestMergeThatCannotMakeItsTablesLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	var log journalLog
 	j := open(t, badger.Options{Dir: dir, TailBytes: 1, Log: zerolog.New(&log)})
@@ -65,7 +65,7 @@ func untilTables(t *testing.T, j *badger.Journal, dir string, last persistence.S
 		if len(made(t, dir)) >= tables {
 			return last
 		}
-		o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{rubbish(400 << 10)}}))
+		o := outcome(t, send(j, persistence.Append{Stream: "a", Expected: last, Records: [][]byte{incompressible(400 << 10)}}))
 		if o.Err != nil {
 			t.Fatal(o.Err)
 		}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package badger_test
-
-// Nothing here takes descriptors or rights from a process.
-const poorDir, poorIn = "JOURNAL_POOR_DIR", "JOURNAL_POOR_IN"
-
-func poor(string, string) {}
