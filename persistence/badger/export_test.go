@@ -39,7 +39,7 @@ func ChunkKey(stream string, first persistence.Seq) []byte {
 	return layout.AppendChunkKey(nil, stream, first)
 }
 func IndexKey(first persistence.Position) []byte { return layout.AppendIndexKey(nil, first) }
-func TrimMarkKey(stream string) []byte               { return layout.TrimMarkKey(stream) }
+func TrimMarkKey(stream string) []byte           { return layout.TrimMarkKey(stream) }
 func MemoKey(key string) []byte                  { return layout.AppendMemoKey(nil, key) }
 func ManifestKey(stream string) []byte           { return layout.ManifestKey(stream) }
 func PartKey(stream string, generation uint64, part int) []byte {

@@ -98,7 +98,9 @@ func TestFailedAttemptIsNotOverwritten(t *testing.T) {
 func TestTrimRemovesTheParts(t *testing.T) {
 	j := withLarge(t, badger.Options{Dir: t.TempDir()})
 	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.RecordPartKey("a", 2, 7, 0), []byte("half")) })
-	damage(t, j, func(txn *badgerdb.Txn) error { return txn.Set(badger.RecordPartKey("a", 4, 1, 0), []byte("being staged")) })
+	damage(t, j, func(txn *badgerdb.Txn) error {
+		return txn.Set(badger.RecordPartKey("a", 4, 1, 0), []byte("being staged"))
+	})
 	for through, want := range []int{5, 5, 1, 1} {
 		trim(t, j, "a", persistence.Seq(through))
 		if n := countParts(t, j); n != want {
