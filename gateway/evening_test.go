@@ -144,7 +144,7 @@ func evening() []step {
 		no("sessions.join.void", 400, "invalid", "address must be 16 hexadecimal digits, or the 8 of a network", params{"id": 1, "address": "0"}),
 		no("sessions.join.void", 404, "not_found", "Address not found", params{"id": 1, "address": "11111111"}),
 		ok("sessions.join.void", 200, params{"id": 1, "address": "0000000000000000"}),
-		no("join.vote", 403, "forbidden", "The host has taken the votes of this device back, it cannot vote in this session any more", params{"vote": "up"}),
+		no("join.vote", 403, "forbidden", "The host has removed the votes of this device; it cannot vote in this session any more", params{"vote": "up"}),
 		ok("sessions.join.close", 200, params{"id": 1}),
 		ok("sessions.join.close", 200, params{"id": 1}),
 		no("sessions.join.close", 404, "not_found", "Session not found", params{"id": 9}),

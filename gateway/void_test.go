@@ -86,7 +86,7 @@ func TestTheHostTakesAnAddressBack(t *testing.T) {
 		t.Errorf("the export: %s", diff)
 	}
 	// And none of them votes again, whatever else the attacker has.
-	const says = "The host has taken the votes of this device back, it cannot vote in this session any more"
+	const says = "The host has removed the votes of this device; it cannot vote in this session any more"
 	for i, token := range tokens {
 		p.press(token, "up").want(t, 403, "forbidden", says)
 		again := p.enter(params{"device": devices[i]}, fmt.Sprintf("192.0.2.%d", i))

@@ -9,11 +9,11 @@ import (
 
 // Addresses lists where the devices came in from that have voted, those with the most
 // devices first, and of as many the one that voted last.
-func (h *State) Addresses() protocol.GuestAddresses {
+func (s *State) Addresses() protocol.GuestAddresses {
 	at := map[protocol.AddressID]int{}
 	rows := []protocol.GuestAddress{}
-	for i := range h.devices.list {
-		d := &h.devices.list[i]
+	for i := range s.devices.list {
+		d := &s.devices.list[i]
 		n, ok := at[d.address]
 		if !ok {
 			n = len(rows)
@@ -25,7 +25,7 @@ func (h *State) Addresses() protocol.GuestAddresses {
 	slices.SortStableFunc(rows, func(a, b protocol.GuestAddress) int {
 		return cmp.Or(cmp.Compare(b.Devices, a.Devices), cmp.Compare(b.LastSeen, a.LastSeen))
 	})
-	return protocol.GuestAddresses{SessionID: h.id, Total: len(rows), Addresses: rows[:min(len(rows), protocol.MaxGuestAddresses)]}
+	return protocol.GuestAddresses{SessionID: s.id, Total: len(rows), Addresses: rows[:min(len(rows), protocol.MaxGuestAddresses)]}
 }
 
 // joinRow adds the device to the row of its address.
@@ -34,7 +34,7 @@ func (d *device) joinRow(row protocol.GuestAddress) protocol.GuestAddress {
 	if d.voided {
 		row.Voided++
 	}
-	for _, m := range d.marks {
+	for _, m := range d.votes {
 		row.Votes += int64(m.ups) + int64(m.downs)
 	}
 	row.FirstSeen, row.LastSeen = min(row.FirstSeen, d.first), max(row.LastSeen, d.last)

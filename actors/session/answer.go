@@ -23,34 +23,34 @@ import (
 //	VoidVotes                                              protocol.VoidedVotes
 //
 // It is nil for ObservePlayers, and for a command that a session does not decide.
-func (h *State) Answer(cmd protocol.Command, facts []fact.Fact) any {
+func (s *State) Answer(cmd protocol.Command, facts []fact.Fact) any {
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
-		return h.voteAccepted(facts)
+		return s.voteAccepted(facts)
 	case *protocol.CastVotes:
-		return h.batchResult(c, facts)
+		return s.batchResult(c, facts)
 	case *protocol.ImportChat:
-		return h.chatResult(c)
+		return s.chatResult(c)
 	case *protocol.CastGuestVote:
-		return h.guestAccepted(c, facts)
+		return s.guestVoteAnswer(c, facts)
 	case protocol.OpenJoin, protocol.CloseJoin:
-		return h.Join()
+		return s.Join()
 	case protocol.VoidVotes:
-		return h.voidedVotes(c, facts)
+		return s.voidedVotes(c, facts)
 	case protocol.CreateSession, protocol.CloseSession:
-		return h.Session()
+		return s.Session()
 	case protocol.DeleteSession:
-		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: h.id}
+		return protocol.DeletedSession{Message: "Session deleted successfully", SessionID: s.id}
 	case *protocol.CastPollVote, protocol.StartPoll, protocol.EndPoll, protocol.CancelPoll:
-		return h.Poll(h.anchor.now)
+		return s.Poll(s.clock.now)
 	case protocol.AddGame, protocol.AddPollWinner:
-		return h.newest()
+		return s.newest()
 	case protocol.SetGameStatus:
-		return h.game(c.GameID)
+		return s.game(c.GameID)
 	case protocol.SetRoomCode:
-		return h.game(c.GameID)
+		return s.game(c.GameID)
 	case protocol.SetPlayerCount:
-		return h.game(c.GameID)
+		return s.game(c.GameID)
 	case protocol.StartPlayerCheck:
 		return protocol.PlayerCheck{Message: "Room monitor started", Status: fact.CheckWaiting}
 	case protocol.StopPlayerCheck:
@@ -61,39 +61,39 @@ func (h *State) Answer(cmd protocol.Command, facts []fact.Fact) any {
 	return nil
 }
 
-func (h *State) voteAccepted(facts []fact.Fact) any {
+func (s *State) voteAccepted(facts []fact.Fact) any {
 	f, ok := facts[len(facts)-1].(*fact.VoteCast)
 	if !ok {
 		return nil
 	}
-	return h.accepted(f)
+	return s.accepted(f)
 }
 
-func (h *State) accepted(f *fact.VoteCast) *protocol.VoteAccepted {
-	p := h.ever(f.Play)
+func (s *State) accepted(f *fact.VoteCast) *protocol.VoteAccepted {
+	p := s.playByID(f.Play)
 	return &protocol.VoteAccepted{
 		Success: true,
 		Message: "Vote recorded successfully",
-		Session: protocol.VoteAcceptedSession{ID: h.id, GamesPlayed: h.played},
-		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: p.Game.Title, Totals: h.tallies[p.place].totals()},
+		Session: protocol.VoteAcceptedSession{ID: s.id, GamesPlayed: s.playCount},
+		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: p.Game.Title, Totals: s.tallies[p.tally].totals()},
 		Vote:    f.Vote(),
 	}
 }
 
 // batchResult is the verdict of the batch. Of another batch than the one decided
 // last only the numbers are known.
-func (h *State) batchResult(c *protocol.CastVotes, facts []fact.Fact) *protocol.BatchResult {
-	if h.batch.of == c {
-		return h.batch.result
+func (s *State) batchResult(c *protocol.CastVotes, facts []fact.Fact) *protocol.BatchResult {
+	if s.batch.of == c {
+		return s.batch.result
 	}
 	return &protocol.BatchResult{Accepted: len(facts), Rejected: len(c.Votes) - len(facts), Results: []protocol.VoteOutcome{}}
 }
 
 // chatResult is the verdict of the log. Of another than the one decided last nothing is
 // known any more.
-func (h *State) chatResult(c *protocol.ImportChat) any {
-	if h.chat.of != c {
+func (s *State) chatResult(c *protocol.ImportChat) any {
+	if s.chat.of != c {
 		return nil
 	}
-	return h.chat.result
+	return s.chat.result
 }

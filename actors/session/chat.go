@@ -9,35 +9,36 @@ import (
 	"partyline/protocol"
 )
 
-// chatVerdict is what Decide found out about a chat log and Answer tells.
-type chatVerdict struct {
+// chatOutcome is the result of a chat log, from Decide to Answer.
+type chatOutcome struct {
 	of     *protocol.ImportChat
 	result *protocol.ChatResult
 }
 
-// importChat decides ImportChat: which of the log's votes count, each as if it were cast
-// live, in the order of the log. A session that is closed takes them too, because logs
-// are read after the evening. It takes some 200 ns a vote, and nobody votes meanwhile.
-func (h *State) importChat(dst []fact.Fact, c *protocol.ImportChat, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
-	if c.LatestTimestamp > max(now.Wall, now.Monotonic)+tolerance {
-		return dst, protocol.ChatLineError(c.LatestLine, protocol.Invalid("timestamp must not be more than %d seconds in the future", tolerance/1000))
+// decideChat decides ImportChat: which of the log's votes count, each as if it were cast
+// live, in the order of the log. A closed session accepts a log too, because logs are often
+// imported afterwards. It takes some 200 ns a vote, and the session decides nothing else
+// meanwhile.
+func (s *State) decideChat(dst []fact.Fact, c *protocol.ImportChat, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
+	if c.LatestTimestamp > max(now.Wall, now.Monotonic)+futureTolerance {
+		return dst, protocol.ChatLineError(c.LatestLine, protocol.Invalid("timestamp must not be more than %d seconds in the future", futureTolerance/1000))
 	}
-	l := newChatLog(h, c, now)
+	l := newChatImport(s, c, now)
 	for i := range c.Votes {
-		l.judge(int32(i))
+		l.add(int32(i))
 	}
 	r := &protocol.ChatResult{
 		Message:          "Chat log imported and processed successfully",
 		MessagesImported: c.Messages, DuplicatesSkipped: l.duplicates, VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{},
 	}
-	h.chat = chatVerdict{of: c, result: r}
+	s.chat = chatOutcome{of: c, result: r}
 	if len(l.accepted) == 0 {
 		return dst, nil
 	}
 	f := l.fact(now.Wall)
 	for _, p := range f.Plays {
 		t := r.VotesByGame[p.Game]
-		t.Title = h.tallies[h.places[p.Game]].Title
+		t.Title = s.tallies[s.tallyIndex[p.Game]].Title
 		t.Upvotes += p.Up
 		t.Downvotes += p.Down
 		r.VotesByGame[p.Game] = t
@@ -49,49 +50,49 @@ func (h *State) importChat(dst []fact.Fact, c *protocol.ImportChat, now protocol
 	return append(dst, f), nil
 }
 
-// chatLog is a log being decided.
-type chatLog struct {
+// chatImport is a chat log being decided.
+type chatImport struct {
 	state *State
 	cmd   *protocol.ImportChat
-	// begun are the numbers of the plays that are not removed, in the order of play, and
-	// begins the times from which on stamps are for them or for later ones. shift takes a
-	// stamp to the steady time.
+	// begun are the numbers of the plays that are not removed, in order, and begins the times
+	// from which on timestamps are for them or for later ones. shift is subtracted from a
+	// timestamp to get the monotonic time.
 	begun  []int
 	begins []protocol.Timestamp
 	shift  protocol.Timestamp
-	// voters are those of the names, numbered as they come; of one folded name there is
-	// one. known are their votes so far, in the state.
+	// voters maps the names of the log to voters, one for each folded name, numbered in order.
+	// known are the voters' votes in the state.
 	voters []int32
 	known  [][]protocol.Timestamp
-	// last is each voter's latest vote accepted from this log; before 1970 for none.
+	// last is each voter's latest vote accepted from this log, before 1970 for none.
 	last       []protocol.Timestamp
-	accepted   []chatHit
+	accepted   []acceptedVote
 	duplicates int
-	// seen are all of them, for votes older than the last. It is nil until there is one:
-	// most logs are in order. As they are a window apart, a voter has at most one of them
-	// in a second.
-	seen map[moment]protocol.Timestamp
+	// seen holds all accepted votes, to compare votes older than the last with. It is nil until
+	// there is such a vote: most logs are in order. As accepted votes are a duplicateWindow
+	// apart, a voter has at most one of them in a second.
+	seen map[voterSecond]protocol.Timestamp
 }
 
-// moment is a voter's second, counted from 1970.
-type moment struct {
+// voterSecond is a second of a voter, counted from 1970.
+type voterSecond struct {
 	voter  int32
 	second protocol.Timestamp
 }
 
-// chatHit is a vote of the log that counts, by its place in it, with the number of its
+// acceptedVote is a vote of the log that counts, by its index there, with the number of its
 // play.
-type chatHit struct {
+type acceptedVote struct {
 	vote int32
 	play int32
 }
 
-func newChatLog(h *State, c *protocol.ImportChat, now protocol.ClockReading) *chatLog {
-	l := &chatLog{
+func newChatImport(h *State, c *protocol.ImportChat, now protocol.ClockReading) *chatImport {
+	l := &chatImport{
 		state: h, cmd: c, voters: make([]int32, len(c.Voters)), known: make([][]protocol.Timestamp, 0, len(c.Voters)),
-		accepted: make([]chatHit, 0, len(c.Votes)),
+		accepted: make([]acceptedVote, 0, len(c.Votes)),
 	}
-	l.lineUp(now)
+	l.matchPlays(now)
 	numbers := make(map[string]int32, len(c.Voters))
 	var room [fact.MaxFolded]byte
 	for i, name := range c.Voters {
@@ -100,24 +101,25 @@ func newChatLog(h *State, c *protocol.ImportChat, now protocol.ClockReading) *ch
 		if !ok {
 			n = int32(len(l.known))
 			numbers[string(key)] = n
-			l.known = append(l.known, h.voters.of(key))
-			l.last = append(l.last, -window)
+			l.known = append(l.known, h.voters.votesOf(key))
+			l.last = append(l.last, -duplicateWindow)
 		}
 		l.voters[i] = n
 	}
 	return l
 }
 
-// lineUp finds out which stamps are for which plays: those of the past, as State.match has
-// it. A log with lines that the clock has still to reach is one by the steady time.
-func (l *chatLog) lineUp(now protocol.ClockReading) {
-	if l.cmd.LatestTimestamp <= now.Wall+tolerance {
+// matchPlays computes which timestamps are for which plays, by the rules of State.playAt for
+// timestamps that are not recent. A log with lines in the wall clock's future is one by the
+// monotonic time.
+func (l *chatImport) matchPlays(now protocol.ClockReading) {
+	if l.cmd.LatestTimestamp <= now.Wall+futureTolerance {
 		l.shift = now.WallAhead()
 	}
 	for i := range l.state.plays {
 		if p := &l.state.plays[i]; !p.Removed {
 			l.begun = append(l.begun, i+1)
-			l.begins = append(l.begins, p.believed(now))
+			l.begins = append(l.begins, p.estimatedStart(now))
 		}
 	}
 	for i := len(l.begins) - 2; i >= 0; i-- {
@@ -125,27 +127,27 @@ func (l *chatLog) lineUp(now protocol.ClockReading) {
 	}
 }
 
-// judge looks at a vote of the log. One from before the first game is none.
-func (l *chatLog) judge(i int32) {
+// add accepts or skips a vote of the log. A vote before the first game is skipped.
+func (l *chatImport) add(i int32) {
 	v := &l.cmd.Votes[i]
-	play := l.play(v.Timestamp)
+	play := l.playFor(v.Timestamp)
 	if play == 0 {
 		return
 	}
 	voter := l.voters[v.Voter]
-	if l.near(voter, v.Timestamp) {
+	if l.isDuplicate(voter, v.Timestamp) {
 		l.duplicates++
 		return
 	}
 	l.last[voter] = max(l.last[voter], v.Timestamp)
-	l.accepted = append(l.accepted, chatHit{i, int32(play)})
+	l.accepted = append(l.accepted, acceptedVote{i, int32(play)})
 	if l.seen != nil {
-		l.see(voter, v.Timestamp)
+		l.remember(voter, v.Timestamp)
 	}
 }
 
-// play is State.match for many: the number of the playing, 0 for none.
-func (l *chatLog) play(ts protocol.Timestamp) int {
+// playFor is State.playAt for many votes: the number of the play, 0 for none.
+func (l *chatImport) playFor(ts protocol.Timestamp) int {
 	n := sort.Search(len(l.begins), func(i int) bool { return l.begins[i] > ts-l.shift })
 	if n == 0 {
 		return 0
@@ -153,38 +155,40 @@ func (l *chatLog) play(ts protocol.Timestamp) int {
 	return l.begun[n-1]
 }
 
-func (l *chatLog) near(voter int32, ts protocol.Timestamp) bool {
-	if within(l.known[voter], ts) {
+func (l *chatImport) isDuplicate(voter int32, ts protocol.Timestamp) bool {
+	if anyNear(l.known[voter], ts) {
 		return true
 	}
-	if last := l.last[voter]; last-window < ts {
-		return ts < last+window
+	if last := l.last[voter]; last-duplicateWindow < ts {
+		return ts < last+duplicateWindow
 	}
 	if l.seen == nil {
-		l.seen = make(map[moment]protocol.Timestamp, len(l.cmd.Votes))
+		l.seen = make(map[voterSecond]protocol.Timestamp, len(l.cmd.Votes))
 		for _, a := range l.accepted {
 			v := &l.cmd.Votes[a.vote]
-			l.see(l.voters[v.Voter], v.Timestamp)
+			l.remember(l.voters[v.Voter], v.Timestamp)
 		}
 	}
-	for second := ts/window - 1; second <= ts/window+1; second++ {
-		if other, ok := l.seen[moment{voter, second}]; ok && other-window < ts && ts < other+window {
+	for second := ts/duplicateWindow - 1; second <= ts/duplicateWindow+1; second++ {
+		if other, ok := l.seen[voterSecond{voter, second}]; ok && other-duplicateWindow < ts && ts < other+duplicateWindow {
 			return true
 		}
 	}
 	return false
 }
 
-func (l *chatLog) see(voter int32, ts protocol.Timestamp) { l.seen[moment{voter, ts / window}] = ts }
+func (l *chatImport) remember(voter int32, ts protocol.Timestamp) {
+	l.seen[voterSecond{voter, ts / duplicateWindow}] = ts
+}
 
 // fact puts the accepted votes in the order of their times.
-func (l *chatLog) fact(at protocol.Timestamp) *fact.ChatImported {
+func (l *chatImport) fact(at protocol.Timestamp) *fact.ChatImported {
 	votes := l.cmd.Votes
-	slices.SortFunc(l.accepted, func(a, b chatHit) int {
+	slices.SortFunc(l.accepted, func(a, b acceptedVote) int {
 		return cmp.Or(cmp.Compare(votes[a.vote].Timestamp, votes[b.vote].Timestamp), cmp.Compare(a.vote, b.vote))
 	})
 	f := &fact.ChatImported{At: at, Messages: l.cmd.Messages, Votes: make([]protocol.ChatVote, len(l.accepted))}
-	names := make([]int32, len(l.cmd.Voters)) // their new places, from 1
+	names := make([]int32, len(l.cmd.Voters)) // their new indexes, from 1
 	for i, a := range l.accepted {
 		v := votes[a.vote]
 		if names[v.Voter] == 0 {
@@ -198,28 +202,28 @@ func (l *chatLog) fact(at protocol.Timestamp) *fact.ChatImported {
 	return f
 }
 
-// countChat applies ChatImported.
-func (h *State) countChat(f *fact.ChatImported) {
+// applyChat applies ChatImported.
+func (s *State) applyChat(f *fact.ChatImported) {
 	for _, p := range f.Plays {
-		if play := h.ever(p.Play); play != nil {
-			h.tallies[play.place].Up += p.Up
-			h.tallies[play.place].Down += p.Down
+		if play := s.playByID(p.Play); play != nil {
+			s.tallies[play.tally].Up += p.Up
+			s.tallies[play.tally].Down += p.Down
 		}
 	}
-	h.voters.merge(f)
-	h.latest = f.Latest(h.latest)
+	s.voters.addChat(f)
+	s.latestVotes = f.Latest(s.latestVotes)
 }
 
-// chatImported is the data of the event, as of right after the fact was applied.
-func (h *State) chatImported(f *fact.ChatImported) protocol.ChatImported {
-	e := protocol.ChatImported{SessionID: h.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
+// chatImportedEvent returns the data of the event, as of right after the fact was applied.
+func (s *State) chatImportedEvent(f *fact.ChatImported) protocol.ChatImported {
+	e := protocol.ChatImported{SessionID: s.id, Messages: f.Messages, Votes: f.Total(), Games: []protocol.ChatGame{}}
 	at := map[protocol.GameID]int{}
 	for _, p := range f.Plays {
 		i, ok := at[p.Game]
 		if !ok {
 			i = len(e.Games)
 			at[p.Game] = i
-			t := &h.tallies[h.ever(p.Play).place]
+			t := &s.tallies[s.playByID(p.Play).tally]
 			e.Games = append(e.Games, protocol.ChatGame{
 				EventGame: protocol.EventGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
 			})

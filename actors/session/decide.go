@@ -14,64 +14,64 @@ import (
 // clock, which may be set at any time: facts are in the order of the log, whatever their
 // moments say. Refusals are invalid (400), not_found (404), conflict (409), duplicate_vote (409), forbidden
 // (403), session_closed (400) and session_active (400).
-func (h *State) Decide(dst []fact.Fact, cmd protocol.Command, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
-	h.batch, h.chat = verdict{}, chatVerdict{}
-	h.Look(now)
+func (s *State) Decide(dst []fact.Fact, cmd protocol.Command, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
+	s.batch, s.chat = batchOutcome{}, chatOutcome{}
+	s.SetClock(now)
 	if err := cmd.Check(); err != nil {
 		return dst, err
 	}
 	at := now.Wall
 	if c, ok := cmd.(protocol.CreateSession); ok {
-		return h.open(dst, c, at)
+		return s.decideOpen(dst, c, at)
 	}
-	if !h.Exists() {
+	if !s.Exists() {
 		return dst, protocol.NotFound("Session")
 	}
 	switch c := cmd.(type) {
 	case *protocol.CastVote:
-		return h.castVote(dst, c, now)
+		return s.decideVote(dst, c, now)
 	case *protocol.CastVotes:
-		return h.castVotes(dst, c, now)
+		return s.decideVotes(dst, c, now)
 	case *protocol.ImportChat:
-		return h.importChat(dst, c, now)
+		return s.decideChat(dst, c, now)
 	case protocol.AddGame:
-		return h.addGame(dst, c, at)
+		return s.decideAddGame(dst, c, at)
 	case protocol.SetGameStatus:
-		return h.setStatus(dst, c, at)
+		return s.decideStatus(dst, c, at)
 	case protocol.RemoveGame:
-		return h.removeGame(dst, c, at)
+		return s.decideRemoveGame(dst, c, at)
 	case protocol.SetRoomCode:
-		return h.setRoomCode(dst, c, at)
+		return s.decideRoomCode(dst, c, at)
 	case protocol.SetPlayerCount:
-		return h.setPlayerCount(dst, c, at)
+		return s.decidePlayerCount(dst, c, at)
 	case protocol.StartPlayerCheck:
-		return h.startCheck(dst, c, at)
+		return s.decideStartCheck(dst, c, at)
 	case protocol.StopPlayerCheck:
-		return h.stopCheck(dst, c, at)
+		return s.decideStopCheck(dst, c, at)
 	case ObservePlayers:
-		return h.observe(dst, c, at), nil
+		return s.decideObservation(dst, c, at), nil
 	case *protocol.CastPollVote:
-		return h.votePoll(dst, c, now)
+		return s.decidePollVote(dst, c, now)
 	case protocol.StartPoll:
-		return h.startPoll(dst, c, at)
+		return s.decideStartPoll(dst, c, at)
 	case protocol.EndPoll:
-		return h.endPoll(dst, c, at)
+		return s.decideEndPoll(dst, c, at)
 	case protocol.CancelPoll:
-		return h.cancelPoll(dst, at)
+		return s.decideCancelPoll(dst, at)
 	case protocol.AddPollWinner:
-		return h.addWinner(dst, at)
+		return s.decideAddWinner(dst, at)
 	case *protocol.CastGuestVote:
-		return h.castGuest(dst, c, at)
+		return s.decideGuestVote(dst, c, at)
 	case protocol.OpenJoin:
-		return h.openJoin(dst, c, at)
+		return s.decideOpenJoin(dst, c, at)
 	case protocol.VoidVotes:
-		return h.voidVotes(dst, c, at)
+		return s.decideVoid(dst, c, at)
 	case protocol.CloseJoin:
-		return h.closeJoin(dst, at)
+		return s.decideCloseJoin(dst, at)
 	case protocol.CloseSession:
-		return h.close(dst, c, at)
+		return s.decideClose(dst, c, at)
 	case protocol.DeleteSession:
-		return h.delete(dst, at)
+		return s.decideDelete(dst, at)
 	}
 	return dst, protocol.Errorf(protocol.CodeInternal, "A session does not decide %T", cmd)
 }

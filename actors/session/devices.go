@@ -8,103 +8,103 @@ import (
 	"partyline/protocol"
 )
 
-// devices remembers what each guest's phone thinks of each playing: its newest vote,
-// which a newer one may take back, and how many of its votes count. A phone costs about
-// 120 bytes, and 24 more for each game that it votes on.
+// devices holds the votes of each guest's phone for each play: its newest vote, which a newer
+// one may replace, and how many of its votes count. A phone costs about 120 bytes, and 24
+// more for each play that it votes on.
 //
 // The zero value is ready to use.
 type devices struct {
-	places map[protocol.DeviceID]int32
+	index map[protocol.DeviceID]int32
 	// list is in the order of first votes, which makes snapshots deterministic.
 	list []device
-	// changes are those of all devices of a site, without those whose address is not known.
+	// changes sums the changes of all devices of a network; devices without a known address are
+	// left out.
 	changes map[protocol.NetworkID]int64
 }
 
-// device has voted in the session, for a playing or in a poll.
+// device is a phone that has voted in the session, for a play or in a poll.
 type device struct {
 	id      protocol.DeviceID
-	address protocol.AddressID // 0 when it is not known
-	// first and last are when it voted first and last, also in polls.
+	address protocol.AddressID // 0 for unknown
+	// first and last are the times of its first and last vote, also in polls.
 	first, last protocol.Timestamp
-	// voided says that the host has taken all its votes back. Then it has no marks.
+	// voided says that the host has voided its votes. Then votes is empty.
 	voided bool
-	// changes counts its votes that were not its first for a playing or in a poll.
+	// changes counts its votes after the first one for a play or poll.
 	changes uint32
-	marks   []mark // one for each playing, in the order of first votes
+	votes   []playVote // one for each play, in the order of first votes
 }
 
-// mark is the newest vote of a device for a playing.
-type mark struct {
+// playVote is the newest vote of a device for a play.
+type playVote struct {
 	at   protocol.Timestamp
-	play int32 // the number of the playing, from 1
-	// ups and downs are the device's votes for the playing that count.
+	play int32 // the number of the play, from 1
+	// ups and downs count the device's votes for the play that count.
 	ups, downs uint32
-	// changes counts its votes for the playing after the first, up to the highest number.
+	// changes counts its votes for the play after the first, saturating.
 	changes uint16
 	up      bool
 }
 
-func (m *mark) thumb() protocol.VoteType {
+func (m *playVote) voteType() protocol.VoteType {
 	if m.up {
 		return protocol.VoteUp
 	}
 	return protocol.VoteDown
 }
 
-// mark finds the newest vote of a device for a playing, nil when it has none.
-func (d *devices) mark(id protocol.DeviceID, p protocol.PlayID) *mark {
-	i, ok := d.places[id]
+// vote returns the newest vote of a device for a play, nil for none.
+func (d *devices) vote(id protocol.DeviceID, p protocol.PlayID) *playVote {
+	i, ok := d.index[id]
 	if !ok {
 		return nil
 	}
-	return d.list[i].mark(number(p))
+	return d.list[i].vote(playNumber(p))
 }
 
 // has says whether the device has voted.
 func (d *devices) has(id protocol.DeviceID) bool {
-	_, ok := d.places[id]
+	_, ok := d.index[id]
 	return ok
 }
 
-// mark finds the newest vote for the playing of that number. What is being played is
-// nearly always the last.
-func (v *device) mark(play int32) *mark {
-	for i := len(v.marks) - 1; i >= 0; i-- {
-		if v.marks[i].play == play {
-			return &v.marks[i]
+// vote returns the newest vote for the play of that number, nil for none. It is nearly always
+// the last.
+func (v *device) vote(play int32) *playVote {
+	for i := len(v.votes) - 1; i >= 0; i-- {
+		if v.votes[i].play == play {
+			return &v.votes[i]
 		}
 	}
 	return nil
 }
 
-// near says whether a newest vote of the device, for whatever playing, is less than a
-// window away. Which of them was the last no clock that was set can tell.
-func (d *devices) near(id protocol.DeviceID, now protocol.Timestamp) bool {
-	i, ok := d.places[id]
-	return ok && slices.ContainsFunc(d.list[i].marks, func(m mark) bool { return m.at-window < now && now < m.at+window })
+// votedRecently says whether a newest vote of the device, for any play, is less than a
+// duplicateWindow away: after the clock was set, nothing tells which of them was the last.
+func (d *devices) votedRecently(id protocol.DeviceID, now protocol.Timestamp) bool {
+	i, ok := d.index[id]
+	return ok && slices.ContainsFunc(d.list[i].votes, func(m playVote) bool { return m.at-duplicateWindow < now && now < m.at+duplicateWindow })
 }
 
-// note remembers a vote.
-func (d *devices) note(f *fact.VoteCast) {
-	v := d.meet(f.Device, f.Address, f.At)
-	m := v.mark(number(f.Play))
+// addVote adds a vote.
+func (d *devices) addVote(f *fact.VoteCast) {
+	v := d.findOrAdd(f.Device, f.Address, f.At)
+	m := v.vote(playNumber(f.Play))
 	if m == nil {
-		v.marks = append(v.marks, mark{play: number(f.Play)})
-		m = &v.marks[len(v.marks)-1]
+		v.votes = append(v.votes, playVote{play: playNumber(f.Play)})
+		m = &v.votes[len(v.votes)-1]
 	} else {
 		m.changes += min(1, math.MaxUint16-m.changes)
-		d.changed(v)
+		d.addChange(v)
 	}
 	m.at, m.up = f.At, f.Type == protocol.VoteUp
-	m.count(f.Type, 1)
-	m.count(f.Replaced, -1)
+	m.add(f.Type, 1)
+	m.add(f.Replaced, -1)
 }
 
-// meet finds a device that votes at that moment, or begins one that came in from the
-// address.
-func (d *devices) meet(id protocol.DeviceID, from protocol.AddressID, at protocol.Timestamp) *device {
-	i, ok := d.places[id]
+// findOrAdd returns the device that votes at that time, adding a new one with its address.
+func (d *devices) findOrAdd(id protocol.DeviceID, from protocol.AddressID, at protocol.Timestamp) *device {
+	i, ok := d.index[id]
 	if !ok {
 		i = int32(len(d.list))
 		d.insert(device{id: id, address: from, first: at})
@@ -114,28 +114,28 @@ func (d *devices) meet(id protocol.DeviceID, from protocol.AddressID, at protoco
 	return v
 }
 
-// find is a device that has voted, nil for any other.
+// find returns a device that has voted, nil for any other.
 func (d *devices) find(id protocol.DeviceID) *device {
-	if i, ok := d.places[id]; ok {
+	if i, ok := d.index[id]; ok {
 		return &d.list[i]
 	}
 	return nil
 }
 
-// voided says whether the votes of a device were taken back.
+// voided says whether the votes of a device were voided.
 func (d *devices) voided(id protocol.DeviceID) bool {
 	v := d.find(id)
 	return v != nil && v.voided
 }
 
-// changed counts a vote of the device that was not its first.
-func (d *devices) changed(v *device) {
+// addChange counts a vote of the device after its first.
+func (d *devices) addChange(v *device) {
 	v.changes++
-	d.count(v.address.Network(), 1)
+	d.addNetworkChanges(v.address.Network(), 1)
 }
 
-// count adds to the changes of a site.
-func (d *devices) count(s protocol.NetworkID, n int64) {
+// addNetworkChanges adds to the changes of a network.
+func (d *devices) addNetworkChanges(s protocol.NetworkID, n int64) {
 	if s == 0 || n == 0 {
 		return
 	}
@@ -146,16 +146,16 @@ func (d *devices) count(s protocol.NetworkID, n int64) {
 }
 
 func (d *devices) insert(v device) {
-	if d.places == nil {
-		d.places = make(map[protocol.DeviceID]int32)
+	if d.index == nil {
+		d.index = make(map[protocol.DeviceID]int32)
 	}
-	d.places[v.id] = int32(len(d.list))
+	d.index[v.id] = int32(len(d.list))
 	d.list = append(d.list, v)
-	d.count(v.address.Network(), int64(v.changes))
+	d.addNetworkChanges(v.address.Network(), int64(v.changes))
 }
 
-// count adds n votes that count; none of a kind is fewer than none, whatever facts say.
-func (m *mark) count(thumb protocol.VoteType, n int) {
+// add adds n votes that count. A number never falls below zero, whatever facts say.
+func (m *playVote) add(thumb protocol.VoteType, n int) {
 	of := &m.downs
 	switch thumb {
 	case "":
@@ -169,5 +169,5 @@ func (m *mark) count(thumb protocol.VoteType, n int) {
 	*of += uint32(n)
 }
 
-// number is which of its session's playings it is, from 1.
-func number(p protocol.PlayID) int32 { return int32(p % protocol.MaxPlays) }
+// playNumber returns the number of a play within its session, from 1.
+func playNumber(p protocol.PlayID) int32 { return int32(p % protocol.MaxPlays) }

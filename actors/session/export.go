@@ -4,8 +4,8 @@ import "partyline/protocol"
 
 // Export is what is told of the session in a file, without its votes, as of seq, the
 // number of the fact applied last. When it was made is left to the caller.
-func (h *State) Export(seq protocol.Seq) *protocol.SessionExport {
-	return &protocol.SessionExport{Seq: seq, Session: h.Session(), Games: h.Games(), Totals: h.Votes().Votes, Votes: []protocol.ExportedVote{}, Voided: h.devices.allVoided()}
+func (s *State) Export(seq protocol.Seq) *protocol.SessionExport {
+	return &protocol.SessionExport{Seq: seq, Session: s.Session(), Games: s.Games(), Totals: s.Votes().Votes, Votes: []protocol.ExportedVote{}, Voided: s.devices.allVoided()}
 }
 
 // allVoided are the devices whose votes were taken back.

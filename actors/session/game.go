@@ -7,34 +7,34 @@ import (
 	"partyline/protocol"
 )
 
-// addGame decides AddGame.
-func (h *State) addGame(dst []fact.Fact, c protocol.AddGame, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	if h.phase != phaseActive {
+// decideAddGame decides AddGame.
+func (s *State) decideAddGame(dst []fact.Fact, c protocol.AddGame, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	if s.phase != phaseActive {
 		return dst, closedToGames()
 	}
 	if c.Game.ID != c.GameID {
 		return dst, protocol.NotFound("Game")
 	}
-	return h.begins(dst, &fact.GameAdded{Game: playedGame(c.Game), ManuallyAdded: c.ManuallyAdded, RoomCode: upper(c.RoomCode)}, at)
+	return s.startPlay(dst, &fact.GameAdded{Game: playedGame(c.Game), ManuallyAdded: c.ManuallyAdded, RoomCode: upper(c.RoomCode)}, at)
 }
 
-// begins appends the facts that a game is being played from now on; f lacks its moment
-// and its playing. What was playing becomes played, by a fact of its own.
-func (h *State) begins(dst []fact.Fact, f *fact.GameAdded, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	n := len(h.plays) + 1
-	// Ids are never given again, so removed playings count too.
+// startPlay appends the facts of a new play; f lacks its time and its id. The play that was
+// on becomes played, by a fact of its own.
+func (s *State) startPlay(dst []fact.Fact, f *fact.GameAdded, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	n := len(s.plays) + 1
+	// Ids are never given again, so removed plays count too.
 	if n >= protocol.MaxPlays {
 		return dst, protocol.Invalid("A session holds at most %d games", protocol.MaxPlays-1)
 	}
-	dst = h.finishCurrent(dst, at)
+	dst = s.finishCurrent(dst, at)
 	if n > 1 {
-		// Two games within a millisecond: without this a vote could not tell them apart. A
-		// clock that was set back by more than a moment is taken as it is.
-		if before := h.plays[n-2].At; at <= before && before-at < tick {
+		// Two games within a millisecond could not be told apart by the timestamp of a vote. A
+		// clock that was set back by more than clockNoise is taken as it is.
+		if before := s.plays[n-2].At; at <= before && before-at < clockNoise {
 			at = before + 1
 		}
 	}
-	f.At, f.Play = at, protocol.NewPlayID(h.id, n)
+	f.At, f.Play = at, protocol.NewPlayID(s.id, n)
 	return append(dst, f), nil
 }
 
@@ -42,33 +42,33 @@ func closedToGames() *protocol.Error {
 	return protocol.Errorf(protocol.CodeSessionClosed, "Cannot add games to a closed session")
 }
 
-// setStatus decides SetGameStatus. Only one playing is "playing": the one that was
-// becomes played, by a fact of its own.
-func (h *State) setStatus(dst []fact.Fact, c protocol.SetGameStatus, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decideStatus decides SetGameStatus. Only one play is "playing": the one that was becomes
+// played, by a fact of its own.
+func (s *State) decideStatus(dst []fact.Fact, c protocol.SetGameStatus, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	if err != nil || p.Status == c.Status {
 		return dst, err
 	}
 	if c.Status == protocol.StatusPlaying {
-		dst = h.finishCurrent(dst, at)
+		dst = s.finishCurrent(dst, at)
 	}
-	dst = p.endCheck(dst, c.GameID, at)
+	dst = p.stopRoomCheck(dst, c.GameID, at)
 	return append(dst, &fact.StatusChanged{At: at, Play: c.GameID, Status: c.Status}), nil
 }
 
-// removeGame decides RemoveGame.
-func (h *State) removeGame(dst []fact.Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decideRemoveGame decides RemoveGame.
+func (s *State) decideRemoveGame(dst []fact.Fact, c protocol.RemoveGame, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	if err != nil {
 		return dst, err
 	}
-	dst = p.endCheck(dst, c.GameID, at)
+	dst = p.stopRoomCheck(dst, c.GameID, at)
 	return append(dst, &fact.GameRemoved{At: at, Play: c.GameID}), nil
 }
 
-// setRoomCode decides SetRoomCode. A check that is running begins anew in the new room.
-func (h *State) setRoomCode(dst []fact.Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decideRoomCode decides SetRoomCode. A room monitor that runs starts again with the new code.
+func (s *State) decideRoomCode(dst []fact.Fact, c protocol.SetRoomCode, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	if err != nil {
 		return dst, err
 	}
@@ -77,16 +77,16 @@ func (h *State) setRoomCode(dst []fact.Fact, c protocol.SetRoomCode, at protocol
 		return dst, nil
 	}
 	dst = append(dst, &fact.RoomCodeSet{At: at, Play: c.GameID, RoomCode: code})
-	if p.checked() {
+	if p.roomCheckRuns() {
 		// Another room has other players.
 		dst = append(dst, &fact.PlayerCheckMoved{At: at, Play: c.GameID, Status: fact.CheckChecking})
 	}
 	return dst, nil
 }
 
-// setPlayerCount decides SetPlayerCount: a count by hand, which ends a check.
-func (h *State) setPlayerCount(dst []fact.Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decidePlayerCount decides SetPlayerCount: a count by hand, which stops the room monitor.
+func (s *State) decidePlayerCount(dst []fact.Fact, c protocol.SetPlayerCount, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	if err != nil {
 		return dst, err
 	}
@@ -96,13 +96,13 @@ func (h *State) setPlayerCount(dst []fact.Fact, c protocol.SetPlayerCount, at pr
 	return append(dst, &fact.PlayerCountSet{At: at, Play: c.GameID, PlayerCount: *c.PlayerCount, Status: fact.CountManual}), nil
 }
 
-// change finds the playing a command wants to change. A closed session is a record
-// of the evening: nothing in it changes any more, removals included.
-func (h *State) change(id protocol.PlayID) (*play, *protocol.Error) {
-	if h.phase != phaseActive {
+// editablePlay returns the play that a command changes. A closed session is a record: nothing
+// in it changes, removals included.
+func (s *State) editablePlay(id protocol.PlayID) (*play, *protocol.Error) {
+	if s.phase != phaseActive {
 		return nil, protocol.Errorf(protocol.CodeSessionClosed, "Cannot change games of a closed session")
 	}
-	p := h.find(id)
+	p := s.findPlay(id)
 	if p == nil {
 		return nil, protocol.NotFound("Session game")
 	}

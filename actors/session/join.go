@@ -5,15 +5,15 @@ import (
 	"partyline/protocol"
 )
 
-// join is how phones come in. The fields are exported for the snapshot alone.
+// join is how phones join the session. The fields are exported for the snapshot only.
 type join struct {
-	// Generation counts the codes that were ever open.
+	// Generation counts the codes that were ever valid.
 	Generation protocol.JoinGeneration `json:"generation,omitempty"`
 	Policy     protocol.JoinPolicy     `json:"policy,omitempty"`
 	Code       string                  `json:"code,omitempty"` // empty while joining is closed
 }
 
-// policy is what was set, or what a session begins with.
+// policy returns the policy that was set, or the default.
 func (j *join) policy() protocol.JoinPolicy {
 	if j.Policy == "" {
 		return protocol.PolicyLatest
@@ -21,64 +21,64 @@ func (j *join) policy() protocol.JoinPolicy {
 	return j.Policy
 }
 
-// openJoin decides OpenJoin. A code that is open stays, unless another is asked for.
-func (h *State) openJoin(dst []fact.Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	if h.phase != phaseActive {
+// decideOpenJoin decides OpenJoin. A valid code stays, unless a new one is asked for.
+func (s *State) decideOpenJoin(dst []fact.Fact, c protocol.OpenJoin, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	if s.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot open joining of a closed session")
 	}
-	f := &fact.JoinSet{At: at, Generation: h.join.Generation, Policy: c.Policy, Code: h.join.Code}
+	f := &fact.JoinSet{At: at, Generation: s.join.Generation, Policy: c.Policy, Code: s.join.Code}
 	if f.Policy == "" {
-		f.Policy = h.join.policy()
+		f.Policy = s.join.policy()
 	}
 	if f.Code == "" || c.Renew {
 		f.Code, f.Generation = c.NewCode, f.Generation+1
 	}
-	if (join{f.Generation, f.Policy, f.Code}) == h.join {
+	if (join{f.Generation, f.Policy, f.Code}) == s.join {
 		return dst, nil
 	}
 	return append(dst, f), nil
 }
 
-// closeJoin decides CloseJoin. Closing a session closes joining too, by its own fact.
-func (h *State) closeJoin(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	if h.join.Code == "" {
+// decideCloseJoin decides CloseJoin. Closing a session closes joining too, by its own fact.
+func (s *State) decideCloseJoin(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	if s.join.Code == "" {
 		return dst, nil
 	}
-	return append(dst, &fact.JoinSet{At: at, Generation: h.join.Generation, Policy: h.join.Policy}), nil
+	return append(dst, &fact.JoinSet{At: at, Generation: s.join.Generation, Policy: s.join.Policy}), nil
 }
 
-// Join tells how phones come in.
-func (h *State) Join() protocol.Join { return protocol.NewJoin(h.id, h.join.Code, h.join.policy()) }
+// Join returns how phones join.
+func (s *State) Join() protocol.Join { return protocol.NewJoin(s.id, s.join.Code, s.join.policy()) }
 
-// Generation is that of the guests who may vote now, 0 while joining is closed.
-func (h *State) Generation() protocol.JoinGeneration {
-	if h.join.Code == "" {
+// Generation returns the generation of the guests who may vote, 0 while joining is closed.
+func (s *State) Generation() protocol.JoinGeneration {
+	if s.join.Code == "" {
 		return 0
 	}
-	return h.join.Generation
+	return s.join.Generation
 }
 
-// Code is what phones come in with, empty while joining is closed.
-func (h *State) Code() string { return h.join.Code }
+// Code returns the join code, empty while joining is closed.
+func (s *State) Code() string { return s.join.Code }
 
-// Enter says what a device is told that has the code, or that the code is not this
-// session's any more. The code is in its stored form.
-func (h *State) Enter(code string, device protocol.DeviceID) (protocol.GuestState, *protocol.Error) {
-	if code == "" || code != h.join.Code {
+// Enter returns the state of a device that joins with the code, in its stored form, or the
+// error that the code is not valid any more.
+func (s *State) Enter(code string, device protocol.DeviceID) (protocol.GuestState, *protocol.Error) {
+	if code == "" || code != s.join.Code {
 		return protocol.GuestState{}, protocol.NoSuchCode()
 	}
-	e := protocol.GuestState{SessionID: h.id, Generation: h.join.Generation, Policy: h.join.policy(), VoidCount: h.voids()}
-	if id := h.current(); id != 0 {
-		e.Yours = h.yours(device, id)
+	e := protocol.GuestState{SessionID: s.id, Generation: s.join.Generation, Policy: s.join.policy(), VoidCount: s.voidRound()}
+	if id := s.currentPlay(); id != 0 {
+		e.Yours = s.deviceVote(device, id)
 	}
-	e.Chosen = h.chosen(device)
-	e.HasVoted = e.Chosen != nil || h.devices.has(device)
+	e.Chosen = s.pollChoiceOf(device)
+	e.HasVoted = e.Chosen != nil || s.devices.has(device)
 	return e, nil
 }
 
-// admit refuses a guest of another generation than the present one.
-func (h *State) admit(g protocol.JoinGeneration) *protocol.Error {
-	if g == 0 || g != h.Generation() {
+// checkGeneration refuses a guest of another generation than the present one.
+func (s *State) checkGeneration(g protocol.JoinGeneration) *protocol.Error {
+	if g == 0 || g != s.Generation() {
 		return protocol.Errorf(protocol.CodeForbidden, "Joining was closed or its code renewed; enter the code that the screen shows now")
 	}
 	return nil

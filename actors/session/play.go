@@ -5,7 +5,7 @@ import (
 	"partyline/protocol"
 )
 
-// play is one playing. The fields are exported for the snapshot alone.
+// play is one play of a game. The fields are exported for the snapshot only.
 type play struct {
 	At       protocol.Timestamp  `json:"at"`
 	Status   protocol.PlayStatus `json:"status"`
@@ -13,21 +13,20 @@ type play struct {
 	Manual   bool                `json:"manual,omitempty"`
 	RoomCode *string             `json:"room,omitempty"`
 	Count    *int                `json:"count,omitempty"`
-	// CountStatus is CountManual or one of the Check words; Run is the number of the fact
-	// that began the check, so that what an earlier one saw is told apart.
+	// CountStatus is fact.CountManual or one of the fact.Check statuses. Run is the number of
+	// the fact that started the check, so that results of an earlier check are told apart.
 	CountStatus *string         `json:"count_status,omitempty"`
 	Run         protocol.Seq    `json:"run,omitempty"`
 	Game        fact.PlayedGame `json:"game"`
-	// began is the steady time of its beginning, see anchor. It is no state: it says nothing
-	// after the hub has ended.
-	began protocol.Timestamp
-	// place is the index of the game's tally; Restore finds it again.
-	place int
+	// started is the monotonic time of its start, see clockAnchor. It is not part of the state.
+	started protocol.Timestamp
+	// tally is the index of the game's tally; Restore computes it again.
+	tally int
 }
 
-// tally is what the audience thinks of a game. The base is the game's totals over
-// all sessions when it was first added to this one; Up and Down are the votes of
-// this session. What events tell is base plus own.
+// tally counts the votes for a game. The base is the game's totals over all sessions when it
+// was first added to this one; Up and Down are the votes of this session. Events tell base
+// plus own.
 //
 // While two sessions play the same game at once neither sees the other's votes in
 // its events: asking for the totals of all sessions at each vote would tie every
@@ -35,7 +34,7 @@ type play struct {
 // numbers, and the next session starts from them.
 type tally struct {
 	ID       protocol.GameID `json:"id"`
-	Title    string          `json:"title"` // as of the newest playing
+	Title    string          `json:"title"` // as of the newest play
 	PackName string          `json:"pack"`
 	BaseUp   int64           `json:"base_up,omitempty"`
 	BaseDown int64           `json:"base_down,omitempty"`
@@ -43,7 +42,7 @@ type tally struct {
 	Down     int64           `json:"down,omitempty"`
 }
 
-// count adds n votes of a thumb; of none, which is what most votes take back, nothing.
+// count adds n votes of a type; nothing for the empty type, which is what most votes replace.
 func (t *tally) count(v protocol.VoteType, n int64) {
 	switch v {
 	case protocol.VoteUp:
@@ -57,28 +56,28 @@ func (t *tally) totals() protocol.Totals {
 	return protocol.NewTotals(t.BaseUp+t.Up, t.BaseDown+t.Down)
 }
 
-// find looks a playing up, nil when the session has none of that id or removed it.
-func (h *State) find(id protocol.PlayID) *play {
-	if p := h.ever(id); p != nil && !p.Removed {
+// findPlay returns a play, nil if the session has none of that id or it was removed.
+func (s *State) findPlay(id protocol.PlayID) *play {
+	if p := s.playByID(id); p != nil && !p.Removed {
 		return p
 	}
 	return nil
 }
 
-// ever is find that also finds removed playings.
-func (h *State) ever(id protocol.PlayID) *play {
-	n := int64(id - protocol.NewPlayID(h.id, 0))
-	if n < 1 || n > int64(len(h.plays)) {
+// playByID returns a play, removed or not, nil for none.
+func (s *State) playByID(id protocol.PlayID) *play {
+	n := int64(id - protocol.NewPlayID(s.id, 0))
+	if n < 1 || n > int64(len(s.plays)) {
 		return nil
 	}
-	return &h.plays[n-1]
+	return &s.plays[n-1]
 }
 
-// current is the id of what is playing, 0 when nothing is.
-func (h *State) current() protocol.PlayID {
-	for i := len(h.plays) - 1; i >= 0; i-- {
-		if p := &h.plays[i]; p.Status == protocol.StatusPlaying && !p.Removed {
-			return protocol.NewPlayID(h.id, i+1)
+// currentPlay returns the id of the play that is on, 0 for none.
+func (s *State) currentPlay() protocol.PlayID {
+	for i := len(s.plays) - 1; i >= 0; i-- {
+		if p := &s.plays[i]; p.Status == protocol.StatusPlaying && !p.Removed {
+			return protocol.NewPlayID(s.id, i+1)
 		}
 	}
 	return 0

@@ -5,26 +5,26 @@ import (
 	"partyline/protocol"
 )
 
-// poll is the newest poll of the session; those before it are in the log only. The
-// fields are exported for the snapshot alone.
+// poll is the newest poll of the session; earlier ones are in the log only. The fields are
+// exported for the snapshot only.
 type poll struct {
-	// Number counts the session's polls: it is the n-th.
+	// Number is which of the session's polls it is, from 1.
 	Number  int                 `json:"number"`
 	Status  protocol.PollStatus `json:"status"`
 	Started protocol.Timestamp  `json:"started"`
 	Ends    protocol.Timestamp  `json:"ends"`
-	// until is the steady time of its end. It is no state, see anchor.
+	// until is the monotonic time of its end, see clockAnchor. It is not part of the state.
 	until      protocol.Timestamp
 	Ended      protocol.Timestamp `json:"ended,omitempty"`
 	AutoAdd    bool               `json:"auto,omitempty"`
 	Candidates []candidate        `json:"candidates"`
-	// Choice is the winner's number, 0 without one.
+	// Choice is the winner's number, from 1; 0 for none.
 	Choice int  `json:"choice,omitempty"`
 	Tie    bool `json:"tie,omitempty"`
 	Added  bool `json:"added,omitempty"`
-	// Plays is how many playings there were at the end, nil of a poll that is open.
+	// Plays is how many plays there were at the end, nil while the poll is open.
 	Plays *int `json:"plays,omitempty"`
-	// ballots are forgotten with the end: what counts then are the candidates' votes.
+	// ballots are dropped at the end: from then on the candidates' votes count.
 	ballots ballots
 }
 
@@ -33,39 +33,39 @@ type candidate struct {
 	Votes int64           `json:"votes,omitempty"`
 }
 
-// polls is how many polls the session has had.
-func (h *State) polls() int {
-	if h.poll == nil {
+// pollCount returns how many polls the session has had.
+func (s *State) pollCount() int {
+	if s.poll == nil {
 		return 0
 	}
-	return h.poll.Number
+	return s.poll.Number
 }
 
-// open is the poll that is open, of that id if one is given; nil when there is none.
-func (h *State) openPoll(id protocol.PollID) *poll {
-	if h.poll == nil || h.poll.Status != protocol.StatusOpen || id != 0 && id != h.pollID() {
+// openPoll returns the open poll, nil for none. If an id is given it must be that poll's.
+func (s *State) openPoll(id protocol.PollID) *poll {
+	if s.poll == nil || s.poll.Status != protocol.StatusOpen || id != 0 && id != s.pollID() {
 		return nil
 	}
-	return h.poll
+	return s.poll
 }
 
-// pollID is the id of the newest poll.
-func (h *State) pollID() protocol.PollID { return protocol.NewPollID(h.id, h.poll.Number) }
+// pollID returns the id of the newest poll.
+func (s *State) pollID() protocol.PollID { return protocol.NewPollID(s.id, s.poll.Number) }
 
-// anchor finds out when a poll that was read from the journal ends: after the rest of its
-// time by the clock, and not after more than all of it. p may be nil.
-func (p *poll) anchor(now protocol.ClockReading) {
+// anchorEnd computes the monotonic end of a poll that was loaded from the journal: after the
+// rest of its time by the wall clock, at most all of it. p may be nil.
+func (p *poll) anchorEnd(now protocol.ClockReading) {
 	if p != nil {
 		p.until = now.Monotonic + p.left(now)
 	}
 }
 
-// left is how long the poll goes on yet by the clock.
+// left returns the rest of the poll's time by the wall clock, in milliseconds.
 func (p *poll) left(now protocol.ClockReading) protocol.Timestamp {
 	return max(0, min(p.Ends-now.Wall, p.Ends-p.Started))
 }
 
-// winner is the game that has won, nil without one.
+// winner returns the game that has won, nil for none.
 func (p *poll) winner() *fact.PlayedGame {
 	if p == nil || p.Choice == 0 {
 		return nil
@@ -73,8 +73,8 @@ func (p *poll) winner() *fact.PlayedGame {
 	return &p.Candidates[p.Choice-1].Game
 }
 
-// leaders are the numbers of the candidates with the most votes. Without any vote those
-// are all of them.
+// leaders returns the numbers of the candidates with the most votes, from 1: all of them if
+// nobody has voted.
 func (p *poll) leaders() (choices []int) {
 	most := int64(0)
 	for _, c := range p.Candidates {
@@ -88,52 +88,52 @@ func (p *poll) leaders() (choices []int) {
 	return choices
 }
 
-// ask applies PollStarted. Facts about a poll that the session does not have change
-// nothing, here and below.
-func (h *State) ask(f *fact.PollStarted) {
-	n := h.polls() + 1
-	if f.Poll != protocol.NewPollID(h.id, n) {
+// applyPollStarted applies PollStarted. Facts about a poll that the session does not have
+// change nothing, here and below.
+func (s *State) applyPollStarted(f *fact.PollStarted) {
+	n := s.pollCount() + 1
+	if f.Poll != protocol.NewPollID(s.id, n) {
 		return
 	}
-	h.poll = &poll{Number: n, Status: protocol.StatusOpen, Started: f.At, Ends: f.Ends, AutoAdd: f.AutoAdd}
-	h.poll.until = h.anchor.now.Monotonic + f.Ends - f.At
+	s.poll = &poll{Number: n, Status: protocol.StatusOpen, Started: f.At, Ends: f.Ends, AutoAdd: f.AutoAdd}
+	s.poll.until = s.clock.now.Monotonic + f.Ends - f.At
 	for _, g := range f.Candidates {
-		h.poll.Candidates = append(h.poll.Candidates, candidate{Game: g})
+		s.poll.Candidates = append(s.poll.Candidates, candidate{Game: g})
 	}
 }
 
-// choose applies PollVoted.
-func (h *State) choose(f *fact.PollVoted) {
-	p := h.openPoll(f.Poll)
+// applyPollVote applies PollVoted.
+func (s *State) applyPollVote(f *fact.PollVoted) {
+	p := s.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
 	}
-	before := p.ballots.cast(elector{f.Device, f.Username}, f.Choice)
+	before := p.ballots.cast(voterKey{f.Device, f.Username}, f.Choice)
 	if before > 0 {
 		p.Candidates[before-1].Votes--
 	}
-	h.devices.choose(f, before > 0)
+	s.devices.addPollVote(f, before > 0)
 	p.Candidates[f.Choice-1].Votes++
 }
 
-// conclude applies PollEnded.
-func (h *State) conclude(f *fact.PollEnded) {
-	p := h.openPoll(f.Poll)
+// applyPollEnded applies PollEnded.
+func (s *State) applyPollEnded(f *fact.PollEnded) {
+	p := s.openPoll(f.Poll)
 	if p == nil || f.Choice > len(p.Candidates) {
 		return
 	}
 	p.Status, p.Ended, p.Choice, p.Tie, p.ballots = protocol.StatusEnded, f.At, f.Choice, f.Tie, ballots{}
-	n := len(h.plays)
+	n := len(s.plays)
 	p.Plays = &n
 	if f.Choice == 0 {
 		p.Status = protocol.StatusCanceled
 	}
 }
 
-// fulfil notes that a game is being played: perhaps the one that was wanted. It does
-// not matter who has added it.
-func (h *State) fulfil(id protocol.GameID) {
-	if w := h.poll.winner(); w != nil && w.ID == id {
-		h.poll.Added = true
+// markWinnerAdded notes that the winner of the poll was added, if the game is the winner. It
+// does not matter who has added it.
+func (s *State) markWinnerAdded(id protocol.GameID) {
+	if w := s.poll.winner(); w != nil && w.ID == id {
+		s.poll.Added = true
 	}
 }

@@ -5,128 +5,128 @@ import (
 	"partyline/protocol"
 )
 
-// startPoll decides StartPoll.
-func (h *State) startPoll(dst []fact.Fact, c protocol.StartPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	n := h.polls() + 1
+// decideStartPoll decides StartPoll.
+func (s *State) decideStartPoll(dst []fact.Fact, c protocol.StartPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	n := s.pollCount() + 1
 	switch {
-	case h.phase != phaseActive:
+	case s.phase != phaseActive:
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot start a poll in a closed session")
-	case h.openPoll(0) != nil:
+	case s.openPoll(0) != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "A poll is open already")
 	case len(c.Candidates) < protocol.MinCandidates:
-		return dst, protocol.NotFound("Game") // the hub looks them up
+		return dst, protocol.NotFound("Game") // the hub fills them in
 	case n >= protocol.MaxPolls:
 		return dst, protocol.Invalid("A session has at most %d polls", protocol.MaxPolls-1)
 	}
-	f := &fact.PollStarted{At: at, Poll: protocol.NewPollID(h.id, n), Ends: at + length(c.Seconds), AutoAdd: c.AutoAdd}
+	f := &fact.PollStarted{At: at, Poll: protocol.NewPollID(s.id, n), Ends: at + pollDuration(c.Seconds), AutoAdd: c.AutoAdd}
 	for _, g := range c.Candidates {
 		f.Candidates = append(f.Candidates, playedGame(g))
 	}
 	return append(dst, f), nil
 }
 
-// length is how long a poll lasts, in milliseconds.
-func length(seconds *int) protocol.Timestamp {
+// pollDuration returns how long a poll lasts, in milliseconds.
+func pollDuration(seconds *int) protocol.Timestamp {
 	if seconds == nil {
 		return protocol.DefaultPollSeconds * 1000
 	}
 	return protocol.Timestamp(*seconds) * 1000
 }
 
-// votePoll decides CastPollVote. What counts is when the vote is decided, not what the
-// voter's clock says: until the end, and not a millisecond longer.
-func (h *State) votePoll(dst []fact.Fact, c *protocol.CastPollVote, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
+// decidePollVote decides CastPollVote. The time of the decision counts, not the voter's clock:
+// votes are accepted until the end and not a millisecond longer.
+func (s *State) decidePollVote(dst []fact.Fact, c *protocol.CastPollVote, now protocol.ClockReading) ([]fact.Fact, *protocol.Error) {
 	if c.Device != 0 {
-		if err := h.admit(c.Generation); err != nil {
+		if err := s.checkGeneration(c.Generation); err != nil {
 			return dst, err
 		}
-		if err := h.barred(visitor{c.Device, c.Address, c.VoidCount}); err != nil {
+		if err := s.checkVoided(guestOrigin{c.Device, c.Address, c.VoidCount}); err != nil {
 			return dst, err
 		}
 	}
-	p, err := h.votable(c.PollID, now)
+	p, err := s.pollForVote(c.PollID, now)
 	if err != nil {
 		return dst, err
 	}
 	if c.Choice > len(p.Candidates) {
 		return dst, protocol.Invalid("choice must be between 1 and %d", len(p.Candidates))
 	}
-	cast := p.ballots.of(elector{c.Device, c.Username})
+	cast := p.ballots.of(voterKey{c.Device, c.Username})
 	before := int(cast.choice)
 	switch {
 	case before == c.Choice:
 		return dst, nil
 	case before != 0 && c.Device != 0:
-		if err := h.devices.enough(c.Device, int(cast.changes), protocol.MaxVoteChanges, changedEnough); err != nil {
+		if err := s.devices.checkChangeLimit(c.Device, int(cast.changes), protocol.MaxVoteChanges, tooManyChanges); err != nil {
 			return dst, err
 		}
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
 		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
 	}
-	return append(dst, &fact.PollVoted{At: now.Wall, Poll: h.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
-		Address: h.devices.introduce(c.Device, c.Address)}), nil
+	return append(dst, &fact.PollVoted{At: now.Wall, Poll: s.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
+		Address: s.devices.addressIfNew(c.Device, c.Address)}), nil
 }
 
-// votable is the poll that takes votes at that moment. It lasts as long as it was to last,
-// whatever the clock is set to meanwhile.
-func (h *State) votable(id protocol.PollID, now protocol.ClockReading) (*poll, *protocol.Error) {
-	if h.poll == nil {
+// pollForVote returns the poll that accepts votes now. It lasts as long as it was started for,
+// whatever the wall clock is set to meanwhile.
+func (s *State) pollForVote(id protocol.PollID, now protocol.ClockReading) (*poll, *protocol.Error) {
+	if s.poll == nil {
 		return nil, noPoll()
 	}
-	p := h.openPoll(id)
+	p := s.openPoll(id)
 	if p == nil || now.Monotonic >= p.until {
 		return nil, protocol.Errorf(protocol.CodeConflict, "The poll is over")
 	}
 	return p, nil
 }
 
-// endPoll decides EndPoll. The countdown's word is taken for it that the time is over.
-func (h *State) endPoll(dst []fact.Fact, c protocol.EndPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p := h.openPoll(c.PollID)
+// decideEndPoll decides EndPoll, before the poll's time is over too.
+func (s *State) decideEndPoll(dst []fact.Fact, c protocol.EndPoll, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p := s.openPoll(c.PollID)
 	if p == nil {
 		return dst, noPoll()
 	}
 	leaders := p.leaders()
 	drawn := leaders[min(int(c.TieBreak*float64(len(leaders))), len(leaders)-1)]
-	dst = append(dst, &fact.PollEnded{At: at, Poll: h.pollID(), Choice: drawn, Tie: len(leaders) > 1})
+	dst = append(dst, &fact.PollEnded{At: at, Poll: s.pollID(), Choice: drawn, Tie: len(leaders) > 1})
 	if p.AutoAdd {
 		// A session that is full of games ends its polls all the same.
-		dst, _ = h.begins(dst, &fact.GameAdded{Game: p.Candidates[drawn-1].Game}, at)
+		dst, _ = s.startPlay(dst, &fact.GameAdded{Game: p.Candidates[drawn-1].Game}, at)
 	}
 	return dst, nil
 }
 
-// cancelPoll decides CancelPoll.
-func (h *State) cancelPoll(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	if h.openPoll(0) == nil {
+// decideCancelPoll decides CancelPoll.
+func (s *State) decideCancelPoll(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	if s.openPoll(0) == nil {
 		return dst, noPoll()
 	}
-	return h.dropPoll(dst, at), nil
+	return s.cancelOpenPoll(dst, at), nil
 }
 
-// dropPoll appends the fact that the open poll is canceled, if there is one.
-func (h *State) dropPoll(dst []fact.Fact, at protocol.Timestamp) []fact.Fact {
-	if h.openPoll(0) != nil {
-		dst = append(dst, &fact.PollEnded{At: at, Poll: h.pollID()})
+// cancelOpenPoll appends the fact that the open poll is canceled, if there is one.
+func (s *State) cancelOpenPoll(dst []fact.Fact, at protocol.Timestamp) []fact.Fact {
+	if s.openPoll(0) != nil {
+		dst = append(dst, &fact.PollEnded{At: at, Poll: s.pollID()})
 	}
 	return dst
 }
 
-// addWinner decides AddPollWinner.
-func (h *State) addWinner(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+// decideAddWinner decides AddPollWinner.
+func (s *State) decideAddWinner(dst []fact.Fact, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
 	switch {
-	case h.phase != phaseActive:
+	case s.phase != phaseActive:
 		return dst, closedToGames()
-	case h.poll == nil:
+	case s.poll == nil:
 		return dst, protocol.NotFound("Poll")
-	case h.openPoll(0) != nil:
+	case s.openPoll(0) != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "The poll is still open")
-	case h.poll.winner() == nil:
+	case s.poll.winner() == nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "The poll was canceled")
-	case h.poll.Added:
+	case s.poll.Added:
 		return dst, protocol.Errorf(protocol.CodeConflict, "The winner was added already")
 	}
-	return h.begins(dst, &fact.GameAdded{Game: *h.poll.winner()}, at)
+	return s.startPlay(dst, &fact.GameAdded{Game: *s.poll.winner()}, at)
 }
 
 func noPoll() *protocol.Error { return protocol.Errorf(protocol.CodeConflict, "No poll is open") }

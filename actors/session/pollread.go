@@ -6,15 +6,15 @@ import (
 )
 
 // Poll is the newest poll, open or over, as of a moment; nil before the first.
-func (h *State) Poll(now protocol.ClockReading) *protocol.Poll {
-	p := h.poll
+func (s *State) Poll(now protocol.ClockReading) *protocol.Poll {
+	p := s.poll
 	if p == nil {
 		return nil
 	}
 	r := &protocol.Poll{
-		ID: h.pollID(), SessionID: h.id, Status: p.Status, StartedAt: p.Started, EndsAt: p.Ends, AutoAdd: p.AutoAdd,
+		ID: s.pollID(), SessionID: s.id, Status: p.Status, StartedAt: p.Started, EndsAt: p.Ends, AutoAdd: p.AutoAdd,
 		Candidates: make([]protocol.Candidate, len(p.Candidates)), Tie: p.Tie, Added: p.Added,
-		Followed: p.Plays != nil && len(h.plays) > *p.Plays,
+		Followed: p.Plays != nil && len(s.plays) > *p.Plays,
 	}
 	for i, c := range p.Candidates {
 		g := &c.Game
@@ -26,7 +26,7 @@ func (h *State) Poll(now protocol.ClockReading) *protocol.Poll {
 		ended := p.Ended
 		r.EndedAt = &ended
 	} else {
-		r.RemainingMS = int64(max(0, h.until(now)-now.Monotonic))
+		r.RemainingMS = int64(max(0, s.pollEnd(now)-now.Monotonic))
 	}
 	if p.Choice > 0 {
 		winner := r.Candidates[p.Choice-1]
@@ -36,49 +36,49 @@ func (h *State) Poll(now protocol.ClockReading) *protocol.Poll {
 }
 
 // Countdown is the open poll and the steady time of its end; 0 when none is open.
-func (h *State) Countdown(now protocol.ClockReading) (protocol.PollID, protocol.Timestamp) {
-	if h.openPoll(0) == nil {
+func (s *State) Countdown(now protocol.ClockReading) (protocol.PollID, protocol.Timestamp) {
+	if s.openPoll(0) == nil {
 		return 0, 0
 	}
-	return h.pollID(), h.until(now)
+	return s.pollID(), s.pollEnd(now)
 }
 
-// until is the steady time of the end of the poll, also before the first Look.
-func (h *State) until(now protocol.ClockReading) protocol.Timestamp {
-	if h.anchor.known {
-		return h.poll.until
+// pollEnd is the steady time of the end of the poll, also before the first Look.
+func (s *State) pollEnd(now protocol.ClockReading) protocol.Timestamp {
+	if s.clock.anchored {
+		return s.poll.until
 	}
-	return now.Monotonic + h.poll.left(now)
+	return now.Monotonic + s.poll.left(now)
 }
 
-// chosen is what a guest's device wants in the open poll, nil for nothing.
-func (h *State) chosen(device protocol.DeviceID) *protocol.YourChoice {
-	p := h.openPoll(0)
+// pollChoiceOf is what a guest's device wants in the open poll, nil for nothing.
+func (s *State) pollChoiceOf(device protocol.DeviceID) *protocol.YourChoice {
+	p := s.openPoll(0)
 	if p == nil {
 		return nil
 	}
-	choice := int(p.ballots.of(elector{device: device}).choice)
+	choice := int(p.ballots.of(voterKey{device: device}).choice)
 	if choice == 0 {
 		return nil
 	}
-	return &protocol.YourChoice{PollID: h.pollID(), Choice: choice}
+	return &protocol.YourChoice{PollID: s.pollID(), Choice: choice}
 }
 
-// publishPollVote appends the event of a vote: how the poll stands with it.
-func (h *State) publishPollVote(dst []byte, f *fact.PollVoted, seq protocol.Seq) []byte {
+// publishPollVote appends the event of a poll vote: the tally with it.
+func (s *State) publishPollVote(dst []byte, f *fact.PollVoted, seq protocol.Seq) []byte {
 	var room [protocol.MaxCandidates]protocol.CandidateVotes
-	t := protocol.PollTallied{SessionID: h.id, Poll: protocol.PollTotals{ID: f.Poll, Candidates: room[:0]}}
-	for _, c := range h.poll.Candidates {
+	t := protocol.PollTallied{SessionID: s.id, Poll: protocol.PollTotals{ID: f.Poll, Candidates: room[:0]}}
+	for _, c := range s.poll.Candidates {
 		t.Poll.Candidates = append(t.Poll.Candidates, protocol.CandidateVotes{GameID: c.Game.ID, Votes: c.Votes})
 		t.Poll.TotalVotes += c.Votes
 	}
 	return protocol.AppendPollTallyEvent(dst, f.At, seq, &t)
 }
 
-// tallied is how the newest poll stands.
-func (h *State) tallied() protocol.PollTotals {
-	t := protocol.PollTotals{ID: h.pollID()}
-	for _, c := range h.poll.Candidates {
+// tallied returns the tally of the newest poll.
+func (s *State) tallied() protocol.PollTotals {
+	t := protocol.PollTotals{ID: s.pollID()}
+	for _, c := range s.poll.Candidates {
 		t.Candidates = append(t.Candidates, protocol.CandidateVotes{GameID: c.Game.ID, Votes: c.Votes})
 		t.TotalVotes += c.Votes
 	}

@@ -5,9 +5,9 @@ import (
 	"partyline/protocol"
 )
 
-// restored puts the ballots into a poll of a snapshot; false when facts could not have
+// restoreBallots puts the ballots into a poll of a snapshot; false when facts could not have
 // made the two.
-func (p *poll) restored(b ballots) bool {
+func (p *poll) restoreBallots(b ballots) bool {
 	if p == nil {
 		return b.len() == 0
 	}
@@ -16,7 +16,7 @@ func (p *poll) restored(b ballots) bool {
 	for i := range p.Candidates {
 		games[i], counted[i] = p.Candidates[i].Game, p.Candidates[i].Votes
 	}
-	if !fact.ValidCandidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || p.Plays != nil && *p.Plays < 0 || !p.settled() {
+	if !fact.ValidCandidates(games) || p.Number < 1 || p.Number >= protocol.MaxPolls || p.Ends <= p.Started || p.Plays != nil && *p.Plays < 0 || !p.validOutcome() {
 		return false
 	}
 	for _, v := range b.list {
@@ -34,9 +34,9 @@ func (p *poll) restored(b ballots) bool {
 	return true
 }
 
-// count finds out how many playings there were at the end of a poll that was stored by a
+// inferPlays finds out how many playings there were at the end of a poll that was stored by a
 // version which did not say so. p may be nil.
-func (p *poll) count(plays []play) {
+func (p *poll) inferPlays(plays []play) {
 	if p == nil || p.Status == protocol.StatusOpen || p.Plays != nil {
 		return
 	}
@@ -49,8 +49,8 @@ func (p *poll) count(plays []play) {
 	p.Plays = &n
 }
 
-// settled says whether the outcome fits the status.
-func (p *poll) settled() bool {
+// validOutcome says whether the outcome fits the status.
+func (p *poll) validOutcome() bool {
 	switch p.Status {
 	case protocol.StatusEnded:
 		return p.Choice >= 1 && p.Choice <= len(p.Candidates) && p.Ended > 0
@@ -66,10 +66,10 @@ func readBallots(r *fact.Reader) ballots {
 		return ballots{}
 	}
 	// A ballot takes at least four bytes, so a damaged count cannot ask for much.
-	b := ballots{places: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]ballot, 0, min(n, len(r.Rest)/4))}
+	b := ballots{index: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]ballot, 0, min(n, len(r.Rest)/4))}
 	for range n {
 		v := ballot{voter: string(r.Bytes(fact.MaxFolded)), choice: r.Byte(), changes: r.Byte()}
-		if _, twice := b.places[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
+		if _, twice := b.index[v.voter]; twice || v.voter == "" || v.choice < 1 || v.choice > protocol.MaxCandidates {
 			r.Fail()
 		}
 		if r.Failed {

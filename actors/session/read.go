@@ -7,32 +7,32 @@ import (
 	"partyline/protocol"
 )
 
-// Session is the session's resource. Ask Exists first.
-func (h *State) Session() protocol.Session {
-	s := protocol.Session{ID: h.id, CreatedAt: h.created, IsActive: h.phase == phaseActive, Notes: h.notes, GamesPlayed: h.played}
-	if h.phase == phaseClosed {
-		closed := h.closed
-		s.ClosedAt = &closed
+// Session returns the session's resource. The session must exist.
+func (s *State) Session() protocol.Session {
+	r := protocol.Session{ID: s.id, CreatedAt: s.created, IsActive: s.phase == phaseActive, Notes: s.notes, GamesPlayed: s.playCount}
+	if s.phase == phaseClosed {
+		closed := s.closed
+		r.ClosedAt = &closed
 	}
-	return s
+	return r
 }
 
-// Games lists the playings in the order of play, without removed ones; never nil.
-func (h *State) Games() []protocol.SessionGame {
-	games := make([]protocol.SessionGame, 0, h.played)
-	for i := range h.plays {
-		if !h.plays[i].Removed {
-			games = append(games, h.resource(i))
+// Games lists the plays in order, without removed ones; never nil.
+func (s *State) Games() []protocol.SessionGame {
+	games := make([]protocol.SessionGame, 0, s.playCount)
+	for i := range s.plays {
+		if !s.plays[i].Removed {
+			games = append(games, s.resource(i))
 		}
 	}
 	return games
 }
 
-// Votes is the session's own votes for each game that has any, most votes first;
-// games with as many stand in the order of their first playing.
-func (h *State) Votes() protocol.SessionVotes {
-	votes := make([]protocol.GameVotes, 0, len(h.tallies))
-	for _, t := range h.tallies {
+// Votes returns the session's own votes for each game that has any, most votes first; games
+// with equal numbers stand in the order of their first play.
+func (s *State) Votes() protocol.SessionVotes {
+	votes := make([]protocol.GameVotes, 0, len(s.tallies))
+	for _, t := range s.tallies {
 		if t.Up+t.Down == 0 {
 			continue
 		}
@@ -42,55 +42,55 @@ func (h *State) Votes() protocol.SessionVotes {
 		})
 	}
 	slices.SortStableFunc(votes, func(a, b protocol.GameVotes) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
-	return protocol.SessionVotes{SessionID: h.id, Votes: votes}
+	return protocol.SessionVotes{SessionID: s.id, Votes: votes}
 }
 
-// Tallies is every game that was ever added, also when it was removed, in the order
-// of first playings: its totals and the session's own votes. Never nil.
-func (h *State) Tallies() []protocol.TallyGame {
-	games := make([]protocol.TallyGame, len(h.tallies))
-	for i := range h.tallies {
-		t := &h.tallies[i]
+// Tallies returns the totals and the session's own votes of every game that was ever added,
+// removed ones too, in the order of first plays; never nil.
+func (s *State) Tallies() []protocol.TallyGame {
+	games := make([]protocol.TallyGame, len(s.tallies))
+	for i := range s.tallies {
+		t := &s.tallies[i]
 		games[i] = protocol.TallyGame{ID: t.ID, Totals: t.totals(), SessionUpvotes: t.Up, SessionDownvotes: t.Down}
 	}
 	return games
 }
 
-// State is everything a screen needs, as of seq, the number of the fact applied last.
-func (h *State) View(seq protocol.Seq, now protocol.ClockReading) *protocol.SessionState {
+// View returns everything that a screen shows, as of seq, the number of the last fact applied.
+func (s *State) View(seq protocol.Seq, now protocol.ClockReading) *protocol.SessionState {
 	return &protocol.SessionState{
-		Seq: seq, Session: h.Session(), Games: h.Games(), Tallies: h.Tallies(), Latest: h.latest.List(), Poll: h.Poll(now), Join: h.Join(),
+		Seq: seq, Session: s.Session(), Games: s.Games(), Tallies: s.Tallies(), Latest: s.latestVotes.List(), Poll: s.Poll(now), Join: s.Join(),
 	}
 }
 
-// Played lists the catalogue's ids of the playings in the order of play, oldest
-// first, without removed ones; a game that was played twice stands there twice.
-func (h *State) Played() []protocol.GameID {
-	ids := make([]protocol.GameID, 0, h.played)
-	for i := range h.plays {
-		if !h.plays[i].Removed {
-			ids = append(ids, h.plays[i].Game.ID)
+// Played lists the catalogue ids of the plays, oldest first, without removed ones; a game
+// that was played twice is listed twice.
+func (s *State) Played() []protocol.GameID {
+	ids := make([]protocol.GameID, 0, s.playCount)
+	for i := range s.plays {
+		if !s.plays[i].Removed {
+			ids = append(ids, s.plays[i].Game.ID)
 		}
 	}
 	return ids
 }
 
-// resource is the n-th playing (from 0) joined with its game.
-func (h *State) resource(n int) protocol.SessionGame {
-	p := &h.plays[n]
-	totals := h.tallies[p.place].totals()
+// resource returns the n-th play, from 0, with its game.
+func (s *State) resource(n int) protocol.SessionGame {
+	p := &s.plays[n]
+	totals := s.tallies[p.tally].totals()
 	return protocol.SessionGame{
-		ID: protocol.NewPlayID(h.id, n+1), SessionID: h.id, GameID: p.Game.ID, PlayedAt: p.At,
+		ID: protocol.NewPlayID(s.id, n+1), SessionID: s.id, GameID: p.Game.ID, PlayedAt: p.At,
 		ManuallyAdded: p.Manual, Status: p.Status, RoomCode: p.RoomCode, PlayerCount: p.Count, PlayerCountCheckStatus: p.CountStatus,
 		PackName: p.Game.PackName, Title: p.Game.Title, GameType: p.Game.GameType, MinPlayers: p.Game.MinPlayers, MaxPlayers: p.Game.MaxPlayers,
 		PopularityScore: totals.PopularityScore, Upvotes: totals.Upvotes, Downvotes: totals.Downvotes,
 	}
 }
 
-// newest is the playing that was added last.
-func (h *State) newest() protocol.SessionGame { return h.resource(len(h.plays) - 1) }
+// newest returns the play that was added last.
+func (s *State) newest() protocol.SessionGame { return s.resource(len(s.plays) - 1) }
 
-// game is a playing that the session has.
-func (h *State) game(id protocol.PlayID) protocol.SessionGame {
-	return h.resource(int(id-protocol.NewPlayID(h.id, 0)) - 1)
+// game returns a play that exists.
+func (s *State) game(id protocol.PlayID) protocol.SessionGame {
+	return s.resource(int(id-protocol.NewPlayID(s.id, 0)) - 1)
 }

@@ -16,10 +16,10 @@ func readDevices(r *fact.Reader, plays int) devices {
 	}
 	// A device takes at least 21 bytes, so a damaged count cannot ask for much.
 	room := min(n, len(r.Rest)/21)
-	d := devices{places: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
+	d := devices{index: make(map[protocol.DeviceID]int32, room), list: make([]device, 0, room)}
 	for range n {
 		v := readDevice(r, plays)
-		if _, twice := d.places[v.id]; twice || v.id == 0 {
+		if _, twice := d.index[v.id]; twice || v.id == 0 {
 			r.Fail()
 		}
 		if r.Failed {
@@ -41,15 +41,15 @@ func readDevice(r *fact.Reader, plays int) (v device) {
 	v.id, v.address = protocol.DeviceID(binary.BigEndian.Uint64(id)), protocol.AddressID(binary.BigEndian.Uint64(address))
 	for range n {
 		play := r.Length(2*plays + 1)
-		m := mark{at: r.Timestamp(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.Length(math.MaxUint16))}
+		m := playVote{at: r.Timestamp(), play: int32(play >> 1), up: play&1 == 1, changes: uint16(r.Length(math.MaxUint16))}
 		m.ups, m.downs = uint32(r.UvarintAtMost(math.MaxUint32)), uint32(r.UvarintAtMost(math.MaxUint32))
-		if m.at == 0 || m.play == 0 || v.mark(m.play) != nil {
+		if m.at == 0 || m.play == 0 || v.vote(m.play) != nil {
 			r.Fail()
 		}
 		if r.Failed {
 			return v
 		}
-		v.marks = append(v.marks, m)
+		v.votes = append(v.votes, m)
 	}
 	return v
 }

@@ -56,21 +56,21 @@ type image struct {
 	// LatestDevices are theirs, in the same order, absent when none has one.
 	LatestDevices []protocol.DeviceID `json:"latest_devices,omitempty"`
 	Join          join                `json:"join"`
-	Bars          []bar               `json:"bars,omitempty"`
+	Bars          []voidedAddress     `json:"bars,omitempty"`
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *State) AppendSnapshot(dst []byte) []byte {
+func (s *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
-		ID: h.id, Phase: h.phase, Created: h.created, Closed: h.closed, Last: h.last, Notes: h.notes, Plays: h.plays, Tallies: h.tallies,
-		Poll: h.poll, Latest: h.latest.List(), LatestDevices: devicesOf(h.latest.List()), Join: h.join, Bars: h.bars,
+		ID: s.id, Phase: s.phase, Created: s.created, Closed: s.closed, Last: s.last, Notes: s.notes, Plays: s.plays, Tallies: s.tallies,
+		Poll: s.poll, Latest: s.latestVotes.List(), LatestDevices: devicesOf(s.latestVotes.List()), Join: s.join, Bars: s.voided,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(b)))
 	dst = append(dst, b...)
-	return h.poll.append(h.devices.append(h.voters.append(dst)))
+	return s.poll.appendTo(s.devices.appendTo(s.voters.appendTo(dst)))
 }
 
 // devicesOf are the devices of the newest votes, nil when none has one.
@@ -86,7 +86,7 @@ func devicesOf(latest []protocol.LatestVote) (all []protocol.DeviceID) {
 	return all
 }
 
-func (v *voters) append(dst []byte) []byte {
+func (v *voters) appendTo(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(v.list)))
 	for i := range v.list {
 		w := &v.list[i]
@@ -94,16 +94,16 @@ func (v *voters) append(dst []byte) []byte {
 		dst = append(dst, w.name...)
 		dst = binary.AppendUvarint(dst, uint64(len(w.votes)))
 		// The first is counted from the window's end like the others, before 1970 never.
-		before := -window
+		before := -duplicateWindow
 		for _, ts := range w.votes {
-			dst = binary.AppendUvarint(dst, uint64(ts-before-window))
+			dst = binary.AppendUvarint(dst, uint64(ts-before-duplicateWindow))
 			before = ts
 		}
 	}
 	return dst
 }
 
-func (d *devices) append(dst []byte) []byte {
+func (d *devices) appendTo(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(d.list)))
 	for i := range d.list {
 		v := &d.list[i]
@@ -117,8 +117,8 @@ func (d *devices) append(dst []byte) []byte {
 		}
 		dst = append(dst, voided)
 		dst = binary.AppendUvarint(dst, uint64(v.changes))
-		dst = binary.AppendUvarint(dst, uint64(len(v.marks)))
-		for _, m := range v.marks {
+		dst = binary.AppendUvarint(dst, uint64(len(v.votes)))
+		for _, m := range v.votes {
 			play := uint64(m.play) << 1
 			if m.up {
 				play |= 1
@@ -133,8 +133,8 @@ func (d *devices) append(dst []byte) []byte {
 	return dst
 }
 
-// append writes the ballots of the open poll; p may be nil.
-func (p *poll) append(dst []byte) []byte {
+// appendTo writes the ballots of the open poll; p may be nil.
+func (p *poll) appendTo(dst []byte) []byte {
 	if p == nil {
 		return binary.AppendUvarint(dst, 0)
 	}

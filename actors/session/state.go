@@ -2,14 +2,14 @@ package session
 
 import "partyline/protocol"
 
-// phase is where the evening stands.
+// phase is the stage of a session's life.
 type phase uint8
 
 const (
 	phaseNone    phase = iota // before Opened
-	phaseActive               // games and votes come in
+	phaseActive               // games and votes are accepted
 	phaseClosed               // only reads, and DeleteSession
-	phaseDeleted              // as if it had never been
+	phaseDeleted              // as if it had never existed
 )
 
 // State is the state of one session. It belongs to one goroutine.
@@ -18,45 +18,45 @@ type State struct {
 	phase   phase
 	created protocol.Timestamp
 	closed  protocol.Timestamp
-	// last is the moment of the newest fact, for the snapshot alone: an older version
-	// goes on from it.
+	// last is the time of the newest fact. Only the snapshot uses it: older versions of
+	// Partyline continue from it.
 	last  protocol.Timestamp
 	notes *string
-	// plays holds every playing, removed ones too, in the order of play: the n-th has the
-	// id NewPlayID(id, n). Their steady times ascend, those of the clock may not.
+	// plays holds every play of a game, removed ones too, in order: the n-th has the id
+	// NewPlayID(id, n). Their monotonic times ascend; those of the wall clock may not.
 	plays []play
 	// played counts the plays that are not removed.
-	played int
-	// tallies are the games in the order of their first playing; places finds them.
-	tallies []tally
-	places  map[protocol.GameID]int
-	voters  voters
-	latest  protocol.LatestVotes
+	playCount int
+	// tallies holds the games in the order of their first play; tallyIndex finds them.
+	tallies     []tally
+	tallyIndex  map[protocol.GameID]int
+	voters      voters
+	latestVotes protocol.LatestVotes
 	// poll is the newest poll, nil before the first.
 	poll    *poll
 	devices devices
 	join    join
-	anchor  anchor
-	bars    []bar
-	// batch is no state: the outcomes of the batch decided last, for its Answer.
-	batch verdict
-	// chat is no state either: what the chat log decided last was worth.
-	chat chatVerdict
+	clock   clockAnchor
+	voided  []voidedAddress
+	// batch is not part of the state: the outcomes of the last batch decided, for its Answer.
+	batch batchOutcome
+	// chat is not part of the state either: the result of the last chat log decided.
+	chat chatOutcome
 }
 
-// New is the state of a session that has not been opened yet.
+// New returns the state of a session that has not been opened.
 func New(id protocol.SessionID) *State { return &State{id: id} }
 
-// Active says that the session goes on.
-func (h *State) Active() bool { return h.phase == phaseActive }
+// Active says that the session accepts games and votes.
+func (s *State) Active() bool { return s.phase == phaseActive }
 
 // Exists says whether the session is open or closed: not before CreateSession, not
 // after DeleteSession.
-func (h *State) Exists() bool { return h.phase == phaseActive || h.phase == phaseClosed }
+func (s *State) Exists() bool { return s.phase == phaseActive || s.phase == phaseClosed }
 
-// Busy says that something goes on by itself: such a session stays awake, and is woken
-// when the hub starts.
-func (h *State) Busy() bool {
-	_, checking := h.RoomCheck()
-	return checking || h.openPoll(0) != nil
+// Busy says that a poll is open or a room is monitored. The actor of such a session is not
+// passivated, and is started with the hub.
+func (s *State) Busy() bool {
+	_, checking := s.RoomCheck()
+	return checking || s.openPoll(0) != nil
 }

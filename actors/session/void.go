@@ -7,47 +7,48 @@ import (
 	"partyline/protocol"
 )
 
-// bar keeps devices from voting that came in from an address before its votes were voided.
-// Who comes in later is let vote: behind the address may be a whole hall. The fields are
-// exported for the snapshot alone.
-type bar struct {
+// voidedAddress is an address whose votes were voided. Devices that had joined from it before
+// may not vote any more; later ones may, because a whole hall can share the address. The
+// fields are exported for the snapshot only.
+type voidedAddress struct {
 	Address protocol.AddressID `json:"address"`
 	Wide    bool               `json:"wide,omitempty"`
 	Round   uint32             `json:"round"`
 }
 
-func (b *bar) target() protocol.AddressTarget {
+func (b *voidedAddress) target() protocol.AddressTarget {
 	return protocol.AddressTarget{Address: b.Address, WholeNetwork: b.Wide}
 }
 
-// voids is how often votes were voided so far: the round of the newest bar.
-func (h *State) voids() (n uint32) {
-	for _, b := range h.bars {
+// voidRound returns how often votes were voided so far.
+func (s *State) voidRound() (n uint32) {
+	for _, b := range s.voided {
 		n = max(n, b.Round)
 	}
 	return n
 }
 
-// visitor is what a vote says of where its device came from.
-type visitor struct {
+// guestOrigin is where the device of a vote comes from.
+type guestOrigin struct {
 	device  protocol.DeviceID
 	address protocol.AddressID
-	voids   uint32 // the rounds when it came in
+	round   uint32 // voidRound when the device joined
 }
 
-// barred refuses a device whose votes were voided, or would have been had it voted before.
-func (h *State) barred(v visitor) *protocol.Error {
-	if len(h.bars) == 0 {
+// checkVoided refuses a device whose votes were voided, or would have been if it had voted
+// before.
+func (s *State) checkVoided(v guestOrigin) *protocol.Error {
+	if len(s.voided) == 0 {
 		return nil
 	}
-	if d := h.devices.find(v.device); d != nil {
+	if d := s.devices.find(v.device); d != nil {
 		if d.voided {
 			return errVoided()
 		}
 		return nil
 	}
-	for i := range h.bars {
-		if b := &h.bars[i]; v.voids < b.Round && b.target().Matches(v.address) {
+	for i := range s.voided {
+		if b := &s.voided[i]; v.round < b.Round && b.target().Matches(v.address) {
 			return errVoided()
 		}
 	}
@@ -55,19 +56,19 @@ func (h *State) barred(v visitor) *protocol.Error {
 }
 
 func errVoided() *protocol.Error {
-	return protocol.Errorf(protocol.CodeForbidden, "The host has taken the votes of this device back, it cannot vote in this session any more").With("voided", true)
+	return protocol.Errorf(protocol.CodeForbidden, "The host has removed the votes of this device; it cannot vote in this session any more").With("voided", true)
 }
 
-// voidVotes decides VoidVotes. What was voided before is no fact.
-func (h *State) voidVotes(dst []fact.Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	if h.phase != phaseActive {
-		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot take back votes of a closed session")
+// decideVoid decides VoidVotes. Devices that were voided before are left out.
+func (s *State) decideVoid(dst []fact.Fact, c protocol.VoidVotes, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	if s.phase != phaseActive {
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot void votes of a closed session")
 	}
-	target, _ := protocol.ParseAddressTarget(c.Address) // Check has seen that it can be read
+	target, _ := protocol.ParseAddressTarget(c.Address) // Check has parsed it
 	known := false
 	var f *fact.VotesVoided
-	for i := range h.devices.list {
-		d := &h.devices.list[i]
+	for i := range s.devices.list {
+		d := &s.devices.list[i]
 		if !target.Matches(d.address) {
 			continue
 		}
@@ -76,10 +77,10 @@ func (h *State) voidVotes(dst []fact.Fact, c protocol.VoidVotes, at protocol.Tim
 			continue
 		}
 		if f == nil || len(f.Devices) == fact.MaxVoidedDevices {
-			f = &fact.VotesVoided{At: at, Address: target.Address, Wide: target.WholeNetwork, Round: h.voids() + 1}
+			f = &fact.VotesVoided{At: at, Address: target.Address, Wide: target.WholeNetwork, Round: s.voidRound() + 1}
 			dst = append(dst, f)
 		}
-		h.take(f, d)
+		s.addVoided(f, d)
 	}
 	if !known {
 		return dst, protocol.NotFound("Address")
@@ -87,56 +88,56 @@ func (h *State) voidVotes(dst []fact.Fact, c protocol.VoidVotes, at protocol.Tim
 	return dst, nil
 }
 
-// take adds the votes of a device to what is taken back.
-func (h *State) take(f *fact.VotesVoided, d *device) {
+// addVoided adds the votes of a device to the fact.
+func (s *State) addVoided(f *fact.VotesVoided, d *device) {
 	f.Devices = append(f.Devices, d.id)
-	for i := range d.marks {
-		m := &d.marks[i]
-		id := protocol.NewPlayID(h.id, int(m.play))
+	for i := range d.votes {
+		m := &d.votes[i]
+		id := protocol.NewPlayID(s.id, int(m.play))
 		at, found := slices.BinarySearchFunc(f.Plays, id, func(p fact.VoidedPlay, id protocol.PlayID) int { return int(p.Play - id) })
 		if !found {
-			f.Plays = slices.Insert(f.Plays, at, fact.VoidedPlay{Play: id, Game: h.ever(id).Game.ID})
+			f.Plays = slices.Insert(f.Plays, at, fact.VoidedPlay{Play: id, Game: s.playByID(id).Game.ID})
 		}
 		f.Plays[at].Up += int64(m.ups)
 		f.Plays[at].Down += int64(m.downs)
 	}
 }
 
-// void applies VotesVoided.
-func (h *State) void(f *fact.VotesVoided) {
+// applyVoid applies VotesVoided.
+func (s *State) applyVoid(f *fact.VotesVoided) {
 	for _, id := range f.Devices {
-		if d := h.devices.find(id); d != nil {
-			h.untally(d)
-			d.voided, d.marks = true, nil
+		if d := s.devices.find(id); d != nil {
+			s.removeVotes(d)
+			d.voided, d.votes = true, nil
 		}
 	}
-	if p := h.openPoll(0); p != nil {
-		p.void(f.Devices)
+	if p := s.openPoll(0); p != nil {
+		p.removeDevices(f.Devices)
 	}
-	h.latest = h.latest.Without(h.devices.voided)
-	for i := range h.bars {
-		if h.bars[i].target() == f.Target() {
-			h.bars[i].Round = f.Round
+	s.latestVotes = s.latestVotes.Without(s.devices.voided)
+	for i := range s.voided {
+		if s.voided[i].target() == f.Target() {
+			s.voided[i].Round = f.Round
 			return
 		}
 	}
-	h.bars = append(h.bars, bar{Address: f.Address, Wide: f.Wide, Round: f.Round})
+	s.voided = append(s.voided, voidedAddress{Address: f.Address, Wide: f.Wide, Round: f.Round})
 }
 
-// untally takes the device's votes out of the games' numbers.
-func (h *State) untally(d *device) {
-	for i := range d.marks {
-		m := &d.marks[i]
-		t := &h.tallies[h.ever(protocol.NewPlayID(h.id, int(m.play))).place]
+// removeVotes subtracts the device's votes from the tallies.
+func (s *State) removeVotes(d *device) {
+	for i := range d.votes {
+		m := &d.votes[i]
+		t := &s.tallies[s.playByID(protocol.NewPlayID(s.id, int(m.play))).tally]
 		t.count(protocol.VoteUp, -int64(m.ups))
 		t.count(protocol.VoteDown, -int64(m.downs))
 	}
 }
 
-// void takes out what devices have wanted.
-func (p *poll) void(ids []protocol.DeviceID) {
+// removeDevices removes the votes of devices from the poll.
+func (p *poll) removeDevices(ids []protocol.DeviceID) {
 	for _, id := range ids {
-		if choice := p.ballots.of(elector{device: id}).choice; choice > 0 {
+		if choice := p.ballots.of(voterKey{device: id}).choice; choice > 0 {
 			p.Candidates[choice-1].Votes--
 		}
 	}
@@ -144,8 +145,8 @@ func (p *poll) void(ids []protocol.DeviceID) {
 }
 
 // voidedVotes is the answer to VoidVotes.
-func (h *State) voidedVotes(c protocol.VoidVotes, facts []fact.Fact) protocol.VoidedVotes {
-	a := protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: h.id, Address: c.Address}
+func (s *State) voidedVotes(c protocol.VoidVotes, facts []fact.Fact) protocol.VoidedVotes {
+	a := protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: s.id, Address: c.Address}
 	for _, f := range facts {
 		if f, ok := f.(*fact.VotesVoided); ok {
 			a.Devices += len(f.Devices)
@@ -156,11 +157,11 @@ func (h *State) voidedVotes(c protocol.VoidVotes, facts []fact.Fact) protocol.Vo
 }
 
 // votesVoided is the data of the event, as of right after the fact was applied.
-func (h *State) votesVoided(f *fact.VotesVoided) protocol.VotesVoided {
-	e := protocol.VotesVoided{SessionID: h.id, Devices: len(f.Devices), Votes: f.Votes(), Games: []protocol.VoidedGame{}}
+func (s *State) votesVoided(f *fact.VotesVoided) protocol.VotesVoided {
+	e := protocol.VotesVoided{SessionID: s.id, Devices: len(f.Devices), Votes: f.Votes(), Games: []protocol.VoidedGame{}}
 	at := map[protocol.GameID]int{}
 	for _, p := range f.Plays {
-		play := h.ever(p.Play)
+		play := s.playByID(p.Play)
 		if play == nil {
 			continue
 		}
@@ -169,14 +170,14 @@ func (h *State) votesVoided(f *fact.VotesVoided) protocol.VotesVoided {
 			i = len(e.Games)
 			at[p.Game] = i
 			e.Games = append(e.Games, protocol.VoidedGame{
-				EventGame: protocol.EventGame{ID: p.Game, Title: play.Game.Title, PackName: play.Game.PackName}, Totals: h.tallies[play.place].totals(),
+				EventGame: protocol.EventGame{ID: p.Game, Title: play.Game.Title, PackName: play.Game.PackName}, Totals: s.tallies[play.tally].totals(),
 			})
 		}
 		e.Games[i].Upvotes += p.Up
 		e.Games[i].Downvotes += p.Down
 	}
-	if h.openPoll(0) != nil {
-		tallied := h.tallied()
+	if s.openPoll(0) != nil {
+		tallied := s.tallied()
 		e.Poll = &tallied
 	}
 	return e

@@ -112,7 +112,7 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 	}
 }
 
-const voidedSays = "The host has taken the votes of this device back, it cannot vote in this session any more"
+const voidedSays = "The host has removed the votes of this device; it cannot vote in this session any more"
 
 // TestWhoIsVoidedVotesNoMore: neither the devices that had voted, nor those that came in
 // from there before and had not; who comes in later may.
@@ -166,7 +166,7 @@ func TestVoidsThatAreRefused(t *testing.T) {
 		{name: "of nobody", given: commands{open(), invite(""), add(1), from(hall, 0xa, "up")}, when: voidIt(other.String()), code: protocol.CodeNotFound, says: "Address not found"},
 		{name: "of no address", given: commands{open()}, when: voidIt("hall"), code: protocol.CodeInvalid, says: "address must be 16 hexadecimal digits, or the 8 of a network"},
 		{name: "of the past", given: commands{open(), invite(""), add(1), from(hall, 0xa, "up"), closeIt}, when: voidIt(hall.String()),
-			code: protocol.CodeSessionClosed, says: "Cannot take back votes of a closed session"},
+			code: protocol.CodeSessionClosed, says: "Cannot void votes of a closed session"},
 		{name: "of no session", when: voidIt(hall.String()), code: protocol.CodeNotFound, says: "Session not found"},
 		{name: "not those of whom no address is known", given: commands{open(), invite(""), add(1), guest(0xa, "up")}, when: voidIt("0000000000000000"),
 			then: facts{&fact.VotesVoided{At: noon + 4*second, Round: 1, Devices: []protocol.DeviceID{0xa}, Plays: []fact.VoidedPlay{{Play: play(1), Game: 1, Up: 1}}}}},

@@ -153,7 +153,7 @@ func (a *sessionActor) onLoaded(h *session.State) {
 	}
 	a.service.JoinCodes.set(a.id, h.Generation(), h.Code())
 	a.loaded, a.checkDirty = true, true
-	h.Look(a.Clock.Read())
+	h.SetClock(a.Clock.Read())
 	a.startPollTimer(h)
 	a.closeFeed()
 }

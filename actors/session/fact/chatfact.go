@@ -34,7 +34,7 @@ type ChatPlay struct {
 
 func (f *ChatImported) Occurred() protocol.Timestamp { return f.At }
 
-// count adds a line to the newest playing, or begins one.
+// Count adds a line to the newest playing, or begins one.
 func (f *ChatImported) Count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
 	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != play {
 		f.Plays = append(f.Plays, ChatPlay{Play: play, Game: game})
@@ -102,7 +102,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 	}
 }
 
-// cast is one thumb of a line, which is for the i-th playing.
+// vote is one thumb of a line, which is for the i-th playing.
 func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	v, p := &f.Votes[line], &f.Plays[i]
 	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
@@ -112,7 +112,7 @@ func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	return c
 }
 
-// latest is the newest votes with those of the log: as many as are remembered, the
+// Latest is the newest votes with those of the log: as many as are remembered, the
 // newest of them last.
 func (f *ChatImported) Latest(l protocol.LatestVotes) protocol.LatestVotes {
 	var newest []protocol.LatestVote

@@ -102,7 +102,7 @@ func (f *VoteCast) Latest() protocol.LatestVote {
 	return protocol.LatestVote{GameID: f.Game, Vote: f.Vote(), Device: f.Device}
 }
 
-// shown is the vote as clients see it.
+// Vote is the vote as clients see it.
 func (f *VoteCast) Vote() protocol.Vote {
 	return protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp, Replaced: f.Replaced}
 }

@@ -10,10 +10,10 @@ type Reader struct{ codec.Reader }
 
 func NewReader(b []byte) Reader { return Reader{codec.Reader{Rest: b}} }
 
-// moment reads a timestamp up to maxMoment.
+// Timestamp reads a timestamp up to maxMoment.
 func (r *Reader) Timestamp() protocol.Timestamp {
 	return protocol.Timestamp(r.UvarintAtMost(uint64(MaxTimestamp)))
 }
 
-// length reads a length or count of at most most.
+// Length reads a length or count of at most most.
 func (r *Reader) Length(most int) int { return int(r.UvarintAtMost(uint64(most))) }

@@ -32,12 +32,12 @@ type VoidedPlay struct {
 
 func (f *VotesVoided) Occurred() protocol.Timestamp { return f.At }
 
-// target is whose votes they are.
+// Target is whose votes they are.
 func (f *VotesVoided) Target() protocol.AddressTarget {
 	return protocol.AddressTarget{Address: f.Address, WholeNetwork: f.Wide}
 }
 
-// votes is how many votes for playings are taken back.
+// Votes is how many votes for playings are taken back.
 func (f *VotesVoided) Votes() (n int64) {
 	for _, p := range f.Plays {
 		n += p.Up + p.Down
@@ -45,7 +45,7 @@ func (f *VotesVoided) Votes() (n int64) {
 	return n
 }
 
-// sound says whether a session could have made it.
+// valid says whether a session could have made it.
 func (f *VotesVoided) valid() bool {
 	if f.Round == 0 || len(f.Devices) == 0 || len(f.Devices) > MaxVoidedDevices {
 		return false

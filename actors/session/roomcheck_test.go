@@ -74,7 +74,7 @@ func TestPlayerCheckSeesARoom(t *testing.T) {
 		{name: "with too many", given: begun, when: sight(1, 4, fact.CheckWaiting, protocol.MaxPlayers+1),
 			code: protocol.CodeInvalid, says: "a count of players must be between 0 and 100000"},
 		{name: "as no room can be", given: begun, when: sight(1, 4, fact.CheckStopped, 1),
-			code: protocol.CodeInvalid, says: `"stopped" is nothing that a room can be seen as`},
+			code: protocol.CodeInvalid, says: `"stopped" is not a status of a room`},
 	})
 }
 

@@ -5,15 +5,15 @@ import (
 	"partyline/protocol"
 )
 
-// RoomCheck is a check that is running.
+// RoomCheck is what a room monitor watches.
 type RoomCheck struct {
 	Play     protocol.PlayID
 	RoomCode string
-	// Run tells this check from others of the same room.
+	// Run identifies this run of the monitor among others of the same room.
 	Run protocol.Seq
 }
 
-// Sight is how a room looks at one moment.
+// Observation is the state of a room at one moment.
 type Observation struct {
 	// Status is CheckWaiting, CheckStarted, CheckFinished or CheckFailed.
 	Status string
@@ -21,9 +21,8 @@ type Observation struct {
 	PlayerCount *int
 }
 
-// ObservePlayers is what the check of a room has seen. It comes from inside, as often as
-// there is something to say; what is known already, or comes from another run than the
-// one that is running, makes no fact.
+// ObservePlayers is the command by which a room monitor reports an observation. One that
+// changes nothing, or comes from an earlier run, makes no fact.
 type ObservePlayers struct {
 	ID     protocol.SessionID
 	GameID protocol.PlayID
@@ -31,7 +30,7 @@ type ObservePlayers struct {
 	Observation
 }
 
-// Over says that there is nothing more to see.
+// Over says that the observation is final.
 func (s Observation) Over() bool {
 	return s.Status == fact.CheckFinished || s.Status == fact.CheckFailed
 }
@@ -45,28 +44,28 @@ func (c ObservePlayers) Check() *protocol.Error {
 		return protocol.Invalid("a count of players must be between 0 and %d", protocol.MaxPlayers)
 	}
 	if !fact.KnownCheckStatus(c.Status) || c.Status == fact.CheckChecking || c.Status == fact.CheckStopped {
-		return protocol.Invalid("%q is nothing that a room can be seen as", c.Status)
+		return protocol.Invalid("%q is not a status of a room", c.Status)
 	}
 	return nil
 }
 
-// RoomCheck is the check that is running. There is at most one, because only what is
-// being played is checked.
-func (h *State) RoomCheck() (c RoomCheck, running bool) {
-	id := h.current()
+// RoomCheck returns what to monitor, if a room is monitored. There is at most one, because
+// only the room of the play that is on is.
+func (s *State) RoomCheck() (c RoomCheck, running bool) {
+	id := s.currentPlay()
 	if id == 0 {
 		return c, false
 	}
-	p := h.ever(id)
-	if !p.checked() {
+	p := s.playByID(id)
+	if !p.roomCheckRuns() {
 		return c, false
 	}
 	return RoomCheck{Play: id, RoomCode: *p.RoomCode, Run: p.Run}, true
 }
 
-// startCheck decides StartPlayerCheck. A count by hand stands until the room tells one.
-func (h *State) startCheck(dst []fact.Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decideStartCheck decides StartPlayerCheck. A count by hand stands until the room has one.
+func (s *State) decideStartCheck(dst []fact.Fact, c protocol.StartPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	switch {
 	case err != nil:
 		return dst, err
@@ -74,36 +73,35 @@ func (h *State) startCheck(dst []fact.Fact, c protocol.StartPlayerCheck, at prot
 		return dst, protocol.Invalid("Game does not have a room code set")
 	case p.Status != protocol.StatusPlaying:
 		return dst, protocol.Invalid("Game is not being played")
-	case p.checked():
+	case p.roomCheckRuns():
 		return dst, nil
 	}
 	return append(dst, &fact.PlayerCheckMoved{At: at, Play: c.GameID, Status: fact.CheckChecking, PlayerCount: p.Count}), nil
 }
 
-// stopCheck decides StopPlayerCheck.
-func (h *State) stopCheck(dst []fact.Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
-	p, err := h.change(c.GameID)
+// decideStopCheck decides StopPlayerCheck.
+func (s *State) decideStopCheck(dst []fact.Fact, c protocol.StopPlayerCheck, at protocol.Timestamp) ([]fact.Fact, *protocol.Error) {
+	p, err := s.editablePlay(c.GameID)
 	if err != nil {
 		return dst, err
 	}
-	return p.endCheck(dst, c.GameID, at), nil
+	return p.stopRoomCheck(dst, c.GameID, at), nil
 }
 
-// observe decides ObservePlayers. Seats are never given back and a game that has begun
-// has begun: within a run neither count nor status goes back, so that a look through
-// another window (after a reconnect, or when only half of the service answers) does not
-// make the numbers jump.
-func (h *State) observe(dst []fact.Fact, c ObservePlayers, at protocol.Timestamp) []fact.Fact {
-	p := h.find(c.GameID)
-	if h.phase != phaseActive || p == nil || !p.checked() || p.Run != c.Run {
+// decideObservation decides ObservePlayers. Players keep their seats and a started game stays
+// started: within a run neither count nor status goes back, so that an observation after a
+// reconnect, or while only half of the service answers, does not make the numbers jump.
+func (s *State) decideObservation(dst []fact.Fact, c ObservePlayers, at protocol.Timestamp) []fact.Fact {
+	p := s.findPlay(c.GameID)
+	if s.phase != phaseActive || p == nil || !p.roomCheckRuns() || p.Run != c.Run {
 		return dst
 	}
 	f := &fact.PlayerCheckMoved{At: at, Play: c.GameID, Status: c.Status, PlayerCount: p.Count}
 	first := *p.CountStatus == fact.CheckChecking
 	switch {
 	case first && c.Status == fact.CheckFinished && c.PlayerCount == nil:
-		f.Status = fact.CheckFailed // gone before anybody has seen it: the code is wrong
-	case fact.CheckRunning(c.Status) && stage(c.Status) < stage(*p.CountStatus):
+		f.Status = fact.CheckFailed // gone before it was ever seen: the code is wrong
+	case fact.CheckRunning(c.Status) && checkStage(c.Status) < checkStage(*p.CountStatus):
 		f.Status = *p.CountStatus
 	}
 	if c.PlayerCount != nil && (first || p.Count == nil || *c.PlayerCount > *p.Count) {
@@ -115,9 +113,9 @@ func (h *State) observe(dst []fact.Fact, c ObservePlayers, at protocol.Timestamp
 	return append(dst, f)
 }
 
-// move applies PlayerCheckMoved.
-func (h *State) move(f *fact.PlayerCheckMoved, seq protocol.Seq) {
-	p := h.find(f.Play)
+// applyPlayerCheck applies PlayerCheckMoved.
+func (s *State) applyPlayerCheck(f *fact.PlayerCheckMoved, seq protocol.Seq) {
+	p := s.findPlay(f.Play)
 	if p == nil {
 		return
 	}
@@ -127,30 +125,30 @@ func (h *State) move(f *fact.PlayerCheckMoved, seq protocol.Seq) {
 	}
 }
 
-// checked says whether the playing's room is being checked.
-func (p *play) checked() bool {
+// roomCheckRuns says whether the room of the play is monitored.
+func (p *play) roomCheckRuns() bool {
 	return p.Status == protocol.StatusPlaying && !p.Removed && p.RoomCode != nil && p.CountStatus != nil && fact.CheckRunning(*p.CountStatus)
 }
 
-// endCheck appends the fact that the check of the playing ends, if one is running.
-func (p *play) endCheck(dst []fact.Fact, id protocol.PlayID, at protocol.Timestamp) []fact.Fact {
-	if !p.checked() {
+// stopRoomCheck appends the fact that the monitor of the play's room stops, if one runs.
+func (p *play) stopRoomCheck(dst []fact.Fact, id protocol.PlayID, at protocol.Timestamp) []fact.Fact {
+	if !p.roomCheckRuns() {
 		return dst
 	}
 	return append(dst, &fact.PlayerCheckMoved{At: at, Play: id, Status: fact.CheckStopped, PlayerCount: p.Count})
 }
 
-// countFits checks count and status of a snapshot: a count has a status, and one by hand
+// validCount checks count and status of a snapshot: a count has a status, and a count by hand
 // is a number.
-func (p *play) countFits() bool {
+func (p *play) validCount() bool {
 	if p.CountStatus == nil {
 		return p.Count == nil
 	}
 	return p.Count != nil || fact.KnownCheckStatus(*p.CountStatus)
 }
 
-// stage orders the statuses of a check that is running; the others have none.
-func stage(status string) int {
+// checkStage orders the statuses of a running check; the others have none.
+func checkStage(status string) int {
 	switch status {
 	case fact.CheckChecking:
 		return 1

@@ -11,7 +11,7 @@ import (
 // maxFolded is room for the longest folded name in bytes.
 const MaxFolded = protocol.MaxUsername * utf8.UTFMax
 
-// fold appends the form under which names are the same: without space around it
+// Fold appends the form under which names are the same: without space around it
 // and, rune by rune, the smallest of those that Unicode folds together. Two trimmed
 // names fold to the same bytes exactly when strings.EqualFold holds.
 func Fold(dst []byte, name string) []byte {

@@ -9,51 +9,51 @@ import (
 	"partyline/protocol"
 )
 
-// ballots remembers what each voter of a poll wants. A voter costs some 80 bytes; the
-// poll bounds how many there are.
+// ballots holds the vote of each voter in a poll. A voter costs some 80 bytes;
+// protocol.MaxPollVoters bounds their number.
 //
 // The zero value is ready to use.
 type ballots struct {
-	places map[string]int32
+	index map[string]int32
 	// list is in the order of first votes, which makes snapshots deterministic.
 	list []ballot
 }
 
 type ballot struct {
-	voter   string // the key of elector
+	voter   string // the key of its voterKey
 	choice  uint8
-	changes uint8 // votes after the first, up to the highest number
+	changes uint8 // votes after the first, saturating
 }
 
-// elector is who has one vote: a guest's device, or the name that somebody else gives.
-type elector struct {
+// voterKey identifies a voter: a guest's device, or the name in another client's request.
+type voterKey struct {
 	device protocol.DeviceID
 	name   string
 }
 
-// key appends the bytes under which votes are of one elector: the folded name or, after
-// a byte that no name begins with, the device.
-func (e elector) key(dst []byte) []byte {
+// key appends the bytes that are equal for votes of one voter: the folded name or, after a
+// byte that no name begins with, the device.
+func (e voterKey) key(dst []byte) []byte {
 	if e.device != 0 {
 		return binary.BigEndian.AppendUint64(append(dst, 0), uint64(e.device))
 	}
 	return fact.Fold(dst, e.name)
 }
 
-// of is what the elector wants so far, the zero ballot for somebody new.
-func (b *ballots) of(e elector) ballot {
+// of returns the voter's ballot, the zero ballot for a new voter.
+func (b *ballots) of(e voterKey) ballot {
 	var room [fact.MaxFolded]byte
-	if i, ok := b.places[string(e.key(room[:0]))]; ok {
+	if i, ok := b.index[string(e.key(room[:0]))]; ok {
 		return b.list[i]
 	}
 	return ballot{}
 }
 
-// cast replaces what the elector wants, and says what it was.
-func (b *ballots) cast(e elector, choice int) (before int) {
+// cast replaces the voter's choice and returns the one before, 0 for none.
+func (b *ballots) cast(e voterKey, choice int) (before int) {
 	var room [fact.MaxFolded]byte
 	key := e.key(room[:0])
-	i, ok := b.places[string(key)]
+	i, ok := b.index[string(key)]
 	if !ok {
 		b.insert(ballot{voter: string(key), choice: uint8(choice)})
 		return 0
@@ -64,12 +64,12 @@ func (b *ballots) cast(e elector, choice int) (before int) {
 	return before
 }
 
-// forget removes what devices have wanted.
+// forget removes the ballots of devices.
 func (b *ballots) forget(ids []protocol.DeviceID) {
 	var room [fact.MaxFolded]byte
 	gone := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		gone[string(elector{device: id}.key(room[:0]))] = true
+		gone[string(voterKey{device: id}.key(room[:0]))] = true
 	}
 	left := slices.DeleteFunc(b.list, func(v ballot) bool { return gone[v.voter] })
 	*b = ballots{}
@@ -79,10 +79,10 @@ func (b *ballots) forget(ids []protocol.DeviceID) {
 }
 
 func (b *ballots) insert(v ballot) {
-	if b.places == nil {
-		b.places = make(map[string]int32)
+	if b.index == nil {
+		b.index = make(map[string]int32)
 	}
-	b.places[v.voter] = int32(len(b.list))
+	b.index[v.voter] = int32(len(b.list))
 	b.list = append(b.list, v)
 }
 
