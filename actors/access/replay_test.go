@@ -93,9 +93,9 @@ func FuzzReadFact(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if fact, ok := facts.Fuzzed(t, data); ok {
-			h := access.New()
-			h.Apply(fact, 1)
-			codectest.Restored(t, access.New(), h.AppendSnapshot(nil))
+			s := access.New()
+			s.Apply(fact, 1)
+			codectest.Restored(t, access.New(), s.AppendSnapshot(nil))
 		}
 	})
 }
@@ -107,11 +107,11 @@ func FuzzRestore(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, access.New(), access.New(), data) })
 }
 
-func replayed(t codectest.Failer, h *access.State, log []access.Fact) *access.State {
+func replayed(t codectest.Failer, s *access.State, log []access.Fact) *access.State {
 	for i, f := range log {
-		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
+		s.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}
-	return h
+	return s
 }
 
 func anyCommand() *rapid.Generator[protocol.Command] {

@@ -20,29 +20,29 @@ type snapshot struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *State) AppendSnapshot(dst []byte) []byte {
-	tokens := slices.SortedFunc(maps.Values(h.tokens), func(a, b protocol.Token) int { return cmp.Compare(a.ID, b.ID) })
-	return codec.AppendJSON(dst, snapshot{Last: h.last, Tokens: tokens})
+func (s *State) AppendSnapshot(dst []byte) []byte {
+	tokens := slices.SortedFunc(maps.Values(s.tokens), func(a, b protocol.Token) int { return cmp.Compare(a.ID, b.ID) })
+	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Tokens: tokens})
 }
 
-// Restore replaces the state by a snapshot's. It never panics; after an error the
-// state is as before.
-func (h *State) Restore(data []byte) error {
-	var s snapshot
-	if err := codec.ReadJSON(data, &s); err != nil {
+// Restore replaces the state by a snapshot's. It never panics; after an error the state is
+// unchanged.
+func (s *State) Restore(data []byte) error {
+	var stored snapshot
+	if err := codec.ReadJSON(data, &stored); err != nil {
 		return fmt.Errorf("access: snapshot: %w", err)
 	}
-	if len(s.Tokens) > MaxTokens {
-		return fmt.Errorf("access: snapshot: %d tokens are more than %d", len(s.Tokens), MaxTokens)
+	if len(stored.Tokens) > MaxTokens {
+		return fmt.Errorf("access: snapshot: %d tokens are more than %d", len(stored.Tokens), MaxTokens)
 	}
 	fresh := New()
-	fresh.last = s.Last
-	for _, t := range s.Tokens {
-		if t.ID <= 0 || t.ID > s.Last {
-			return fmt.Errorf("access: snapshot: token %d of %d: not an id", t.ID, s.Last)
+	fresh.lastID = stored.Last
+	for _, t := range stored.Tokens {
+		if t.ID <= 0 || t.ID > stored.Last {
+			return fmt.Errorf("access: snapshot: token %d of %d: not an id", t.ID, stored.Last)
 		}
 		fresh.tokens[t.ID] = t
 	}
-	*h = *fresh
+	*s = *fresh
 	return nil
 }

@@ -51,7 +51,7 @@ func checkImport(added, updated []Entry, removed []protocol.GameID) error {
 	return checkEntries(slices.Concat(added, updated))
 }
 
-// checkEntries wants a bounded list without doubles.
+// checkEntries requires a bounded list without duplicates.
 func checkEntries(games []Entry) error {
 	if len(games) > MaxGames {
 		return fmt.Errorf("%d games are more than %d", len(games), MaxGames)
@@ -62,18 +62,18 @@ func checkEntries(games []Entry) error {
 			return err
 		}
 		if seen[e.ID] {
-			return fmt.Errorf("game %d stands twice", e.ID)
+			return fmt.Errorf("game %d is listed twice", e.ID)
 		}
 		seen[e.ID] = true
 	}
 	return nil
 }
 
-// check looks only at what the state itself relies on, so that a later, narrower rule
-// for commands never makes stored games unreadable.
+// check looks only at what the state itself relies on, so that a later, narrower rule for
+// commands never makes stored games unreadable.
 func (e Entry) check() error {
 	if e.ID < 1 || e.PackName == "" || e.Title == "" {
-		return fmt.Errorf("game %d lacks an id, a pack or a title", e.ID)
+		return fmt.Errorf("game %d has no id, pack or title", e.ID)
 	}
 	return nil
 }

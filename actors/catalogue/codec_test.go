@@ -44,20 +44,20 @@ func TestFactsAreStoredForEver(t *testing.T) {
 func TestReadFactRefuses(t *testing.T) {
 	game := `{"id":1,"pack_name":"P","title":"T"}`
 	for name, tt := range map[string]struct{ data, want string }{
-		"nothing":       {"", "an empty fact"},
-		"a later kind":  {"\x0b{}", "newer version"},
-		"no JSON":       {"\x04", "EOF"},
-		"cut JSON":      {"\x04{", "EOF"},
-		"two values":    {"\x04{}{}", "more than one value"},
-		"a wrong type":  {"\x04" + `{"id":"1"}`, "cannot unmarshal"},
-		"a bad time":    {"\x04" + `{"at":5}`, "not an RFC 3339 timestamp"},
-		"no game":       {"\x02{}", "lacks an id, a pack or a title"},
-		"a twin":        {"\x01" + `{"games":[` + game + "," + game + "]}", "stands twice"},
-		"too many":      {"\x01" + `{"games":[` + strings.Repeat(game+",", catalogue.MaxGames) + game + "]}", "more than 10000"},
-		"staged twins":  {"\x09" + `{"part":1,"added":[` + game + `],"updated":[` + game + "]}", "stands twice"},
-		"imported none": {"\x0a" + `{"part":1,"updated":[{}]}`, "lacks an id"},
-		"no games left": {"\x0a" + `{"part":1,"removed":[1` + strings.Repeat(",1", catalogue.MaxGames) + "]}", "more than 10000"},
-		"updated to no": {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
+		"nothing":           {"", "an empty fact"},
+		"a later kind":      {"\x0b{}", "newer version"},
+		"no JSON":           {"\x04", "EOF"},
+		"cut JSON":          {"\x04{", "EOF"},
+		"two values":        {"\x04{}{}", "more than one value"},
+		"a wrong type":      {"\x04" + `{"id":"1"}`, "cannot unmarshal"},
+		"a bad time":        {"\x04" + `{"at":5}`, "not an RFC 3339 timestamp"},
+		"no game":           {"\x02{}", "lacks an id, a pack or a title"},
+		"a duplicate":       {"\x01" + `{"games":[` + game + "," + game + "]}", "listed twice"},
+		"too many":          {"\x01" + `{"games":[` + strings.Repeat(game+",", catalogue.MaxGames) + game + "]}", "more than 10000"},
+		"staged duplicates": {"\x09" + `{"part":1,"added":[` + game + `],"updated":[` + game + "]}", "listed twice"},
+		"imported none":     {"\x0a" + `{"part":1,"updated":[{}]}`, "lacks an id"},
+		"no games left":     {"\x0a" + `{"part":1,"removed":[1` + strings.Repeat(",1", catalogue.MaxGames) + "]}", "more than 10000"},
+		"updated to no":     {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
 	} {
 		t.Run(name, func(t *testing.T) { facts.Refused(t, tt.data, tt.want) })
 	}

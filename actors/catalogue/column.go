@@ -3,13 +3,15 @@ package catalogue
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"partyline/protocol"
 )
 
-// column is one column of a games CSV. read puts the text of a cell into its field and
-// returns what is wrong with it, "" when nothing is; write is the cell of a game, which
-// reads as the same field.
+// column is one column of a games CSV. read parses a cell into its field and returns what is
+// wrong with it, "" when nothing is; write formats a game's field, which reads as the same
+// value.
 type column struct {
 	name     string
 	optional bool
@@ -34,11 +36,11 @@ var columns = []column{
 		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.LengthMinutes, s, readNumber) },
 		write: func(g *protocol.Game) string { return writeOrNull(g.LengthMinutes, strconv.Itoa) }},
 	{name: "has_audience", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readTruth(&f.HasAudience, s) },
-		write: func(g *protocol.Game) string { return writeTruth(g.HasAudience) }},
+		read:  func(f *protocol.GameFields, s string) string { return readBool(&f.HasAudience, s) },
+		write: func(g *protocol.Game) string { return writeBool(g.HasAudience) }},
 	{name: "family_friendly", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readTruth(&f.FamilyFriendly, s) },
-		write: func(g *protocol.Game) string { return writeTruth(g.FamilyFriendly) }},
+		read:  func(f *protocol.GameFields, s string) string { return readBool(&f.FamilyFriendly, s) },
+		write: func(g *protocol.Game) string { return writeBool(g.FamilyFriendly) }},
 	{name: "game_type", optional: true,
 		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.GameType, s, readText) },
 		write: func(g *protocol.Game) string { return writeOrNull(g.GameType, writeText) }},
@@ -46,8 +48,8 @@ var columns = []column{
 		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.SecondaryType, s, readText) },
 		write: func(g *protocol.Game) string { return writeOrNull(g.SecondaryType, writeText) }},
 	{name: "enabled", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.Enabled, s, readTruth) },
-		write: func(g *protocol.Game) string { return writeTruth(g.Enabled) }},
+		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.Enabled, s, readBool) },
+		write: func(g *protocol.Game) string { return writeBool(g.Enabled) }},
 	{name: "favor_bias", optional: true,
 		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.FavorBias, s, readNumber) },
 		write: func(g *protocol.Game) string { return strconv.Itoa(g.FavorBias) }},
@@ -57,7 +59,7 @@ func readText(field **string, s string) string {
 	if s == "" {
 		return "must not be empty"
 	}
-	s = unguarded(s)
+	s = unguardFormula(s)
 	*field = &s
 	return ""
 }
@@ -71,12 +73,12 @@ func readNumber(field **int, s string) string {
 	return ""
 }
 
-func readTruth(field **bool, s string) string {
-	yes := s == "1" || s == "true"
-	if !yes && s != "0" && s != "false" {
+func readBool(field **bool, s string) string {
+	value := s == "1" || s == "true"
+	if !value && s != "0" && s != "false" {
 		return "must be 0 or 1"
 	}
-	*field = &yes
+	*field = &value
 	return ""
 }
 
@@ -95,14 +97,14 @@ func readOrKeep[T any](field **T, s string, read func(**T, string) string) strin
 	return read(field, s)
 }
 
-// writeText guards the text, and doubles the carriage return of a line break: the
+// writeText guards against formulas, and doubles the carriage return of a line break: the
 // reader drops one, which is right for files that were written on Windows.
 func writeText(s string) string {
-	return strings.ReplaceAll(guarded(s), "\r\n", "\r\r\n")
+	return strings.ReplaceAll(guardFormula(s), "\r\n", "\r\r\n")
 }
 
-func writeTruth(yes bool) string {
-	if yes {
+func writeBool(value bool) string {
+	if value {
 		return "1"
 	}
 	return "0"
@@ -113,4 +115,33 @@ func writeOrNull[T any](v *T, write func(T) string) string {
 		return ""
 	}
 	return write(*v)
+}
+
+// formulaSigns are the first characters of what a spreadsheet takes for a formula, in either
+// width.
+const formulaSigns = "=+-@＝＋－＠"
+
+// guardFormula puts an apostrophe before a text that a spreadsheet would run as a formula when
+// the file is opened with it. unguardFormula removes it again, for any text: a text that has
+// apostrophes before such a sign already gets one more.
+func guardFormula(s string) string {
+	if looksLikeFormula(s) {
+		return "'" + s
+	}
+	return s
+}
+
+func unguardFormula(s string) string {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && looksLikeFormula(rest) {
+		return rest
+	}
+	return s
+}
+
+// looksLikeFormula is true when a formula's sign comes first, after apostrophes and then
+// space: neither keeps every spreadsheet from seeing it.
+func looksLikeFormula(s string) bool {
+	s = strings.TrimLeftFunc(strings.TrimLeft(s, "'"), unicode.IsSpace)
+	sign, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune(formulaSigns, sign)
 }

@@ -11,23 +11,22 @@ import (
 )
 
 const (
-	// maxColumns is what a spreadsheet can have; more is a line that never ends.
+	// maxColumns is what a spreadsheet can have; more columns are a line without end.
 	maxColumns = 16_384
-	// maxIgnored bounds the names of columns in an answer.
+	// maxIgnored bounds the names of ignored columns in a reply.
 	maxIgnored = 50
 )
 
-// ReadCSV reads games: a header, and a row for each game. The columns, in any order,
-// are pack_name, title, min_players, max_players and, optional, length_minutes,
-// has_audience, family_friendly, game_type, secondary_type, enabled and favor_bias. Others
-// are ignored; the names of the first maxIgnored of them are returned.
-// Truths are 0 or 1 (or false, true). An empty length_minutes, game_type or
-// secondary_type is null, an empty enabled or favor_bias says nothing, and neither does a
-// column that is not there. An apostrophe that keeps a spreadsheet from taking a text for
-// a formula is taken off. A byte order mark is skipped.
+// ReadCSV parses games: a header, and a row for each game. The columns, in any order, are
+// pack_name, title, min_players, max_players and, optional, length_minutes, has_audience,
+// family_friendly, game_type, secondary_type, enabled and favor_bias. Others are ignored; the
+// names of the first maxIgnored of them are returned. Booleans are 0 or 1 (or false, true). An
+// empty length_minutes, game_type or secondary_type is null; an empty enabled or favor_bias
+// leaves the field unset, as does a missing column. An apostrophe that keeps a spreadsheet
+// from taking a text for a formula is removed. A byte order mark is skipped.
 //
-// It is all or nothing: the first mistake is the error, invalid, naming line and
-// column, with both as details.
+// It is all or nothing: the first mistake is the error, invalid, naming line and column, with
+// both as details.
 func ReadCSV(data string) (rows []protocol.GameFields, ignored []string, err *protocol.Error) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(data, "\ufeff")))
 	r.ReuseRecord = true
@@ -42,15 +41,15 @@ func ReadCSV(data string) (rows []protocol.GameFields, ignored []string, err *pr
 	return rows, ignored, nil
 }
 
-// readHeader returns the column that stands in each place of a record, nil for one to be
-// ignored, and the names of those that are.
+// readHeader returns the column at each index of a record, nil for one to be ignored, and the
+// names of the ignored ones.
 func readHeader(r *csv.Reader) (header []*column, ignored []string, err *protocol.Error) {
 	record, fault := r.Read()
 	if errors.Is(fault, io.EOF) {
 		return nil, nil, protocol.Invalid("line 1: the header is missing").With("line", 1)
 	}
 	if fault != nil {
-		return nil, nil, unreadable(fault)
+		return nil, nil, csvError(fault)
 	}
 	if len(record) > maxColumns {
 		return nil, nil, protocol.Invalid("line 1: more than %d columns", maxColumns).With("line", 1)
@@ -59,21 +58,21 @@ func readHeader(r *csv.Reader) (header []*column, ignored []string, err *protoco
 		c := columnOf(name)
 		switch {
 		case c != nil && slices.Contains(header, c):
-			return nil, nil, wrong(1, name, "the column stands twice")
+			return nil, nil, cellError(1, name, "the column is listed twice")
 		case c == nil && name != "" && len(ignored) < maxIgnored:
-			ignored = append(ignored, clip(name))
+			ignored = append(ignored, truncateName(name))
 		}
 		header = append(header, c)
 	}
 	for i := range columns {
 		if c := &columns[i]; !c.optional && !slices.Contains(header, c) {
-			return nil, nil, wrong(1, c.name, "the column is missing")
+			return nil, nil, cellError(1, c.name, "the column is missing")
 		}
 	}
 	return header, ignored, nil
 }
 
-// columnOf is nil for a name that no column has.
+// columnOf returns nil for a name that no column has.
 func columnOf(name string) *column {
 	i := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
 	if i < 0 {
@@ -82,7 +81,7 @@ func columnOf(name string) *column {
 	return &columns[i]
 }
 
-// readRows reads what stands under the header.
+// readRows parses the rows below the header.
 func readRows(r *csv.Reader, header []*column) ([]protocol.GameFields, *protocol.Error) {
 	rows := []protocol.GameFields{}
 	for {
@@ -91,7 +90,7 @@ func readRows(r *csv.Reader, header []*column) ([]protocol.GameFields, *protocol
 			return rows, nil
 		}
 		if fault != nil {
-			return nil, unreadable(fault)
+			return nil, csvError(fault)
 		}
 		line, _ := r.FieldPos(0)
 		if len(rows) == MaxGames {
@@ -112,19 +111,19 @@ func readRow(header []*column, record []string, line int) (protocol.GameFields, 
 			continue
 		}
 		if complaint := c.read(&row, record[i]); complaint != "" {
-			return row, wrong(line, c.name, complaint)
+			return row, cellError(line, c.name, complaint)
 		}
 	}
-	// What one field cannot tell, such as more players at least than at most. The
-	// sentence names its column itself.
+	// Rules that concern several fields, such as min_players above max_players. The message
+	// names its column itself.
 	if err := (protocol.CreateGame{GameFields: row}).Check(); err != nil {
 		return row, protocol.Invalid("line %d: %s", line, err.Message).With("line", line)
 	}
 	return row, nil
 }
 
-// unreadable says where the text is not CSV: a stray quote, a row of another length.
-func unreadable(fault error) *protocol.Error {
+// csvError reports where the text is not CSV: an unmatched quote, a row of another length.
+func csvError(fault error) *protocol.Error {
 	var p *csv.ParseError
 	if !errors.As(fault, &p) {
 		return protocol.Invalid("not CSV: %s", fault)
@@ -132,13 +131,13 @@ func unreadable(fault error) *protocol.Error {
 	return protocol.Invalid("line %d, character %d: %s", p.Line, p.Column, p.Err).With("line", p.Line)
 }
 
-func wrong(line int, column, complaint string) *protocol.Error {
+func cellError(line int, column, complaint string) *protocol.Error {
 	return protocol.Invalid("line %d, column %s: %s", line, column, complaint).
 		With("line", line).With("column", column)
 }
 
-// clip keeps what stands in the place of a column's name from filling the answer.
-func clip(name string) string {
+// truncateName keeps a long column name from filling the reply.
+func truncateName(name string) string {
 	const most = 64
 	if len(name) > most {
 		return strings.ToValidUTF8(name[:most], "") + "…"
@@ -146,17 +145,17 @@ func clip(name string) string {
 	return name
 }
 
-// WriteCSV writes games as ReadCSV reads them: with all columns, in the order of the
-// slice. Read again they are the same games, but for ids, totals, time of creation and
-// the biases of packs, which have no column. Texts that a spreadsheet would take for a
-// formula are guarded.
+// WriteCSV writes games as ReadCSV reads them: with all columns, in the order of the slice.
+// Read again they are the same games, except for ids, totals, time of creation and the biases
+// of packs, which have no column. Texts that a spreadsheet would take for a formula are
+// guarded.
 func WriteCSV(w io.Writer, games []protocol.Game) error {
 	out := csv.NewWriter(w)
 	record := make([]string, len(columns))
 	for i, c := range columns {
 		record[i] = c.name
 	}
-	_ = out.Write(record) // the first error of all is that of Error
+	_ = out.Write(record) // Error returns the first error of all
 	for g := range games {
 		for i, c := range columns {
 			record[i] = c.write(&games[g])

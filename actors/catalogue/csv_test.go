@@ -84,7 +84,7 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 		"no header":         {"P,T,1,8,18,0,0,Trivia,\n", "line 1, column pack_name: the column is missing"},
 		"missing column":    {"pack_name,title,max_players,least\n", "line 1, column min_players: the column is missing"},
 		"endless columns":   {header + strings.Repeat(",", 16_384), "line 1: more than 16384 columns"},
-		"double column":     {header + ",title\n", "line 1, column title: the column stands twice"},
+		"double column":     {header + ",title\n", "line 1, column title: the column is listed twice"},
 		"broken header":     {"pack\"name\n", `line 1, character 5: bare " in non-quoted-field`},
 		"short row":         {row("P,T,1,8"), "line 3, character 1: wrong number of fields"},
 		"stray quote":       {row(`P,T "x",1,8,18,0,0,Trivia,`), `line 3, character 5: bare " in non-quoted-field`},

@@ -1,11 +1,11 @@
-// Package catalogue is the state of the game list: which games there are, in which
-// packs, which of them are enabled, and how much the picker favours each.
+// Package catalogue is the state of the game list: which games there are, in which packs,
+// which of them are enabled, and how much the picker favours each.
 //
-// It decides commands into facts, applies facts, answers questions and picks a game.
-// It is pure: no actor, no disk, no clock, no network, no randomness (the caller
-// brings the draw). It does not know how often a game was played or voted for: those
-// numbers belong to the standings, and Totals joins them to what is read here.
+// It decides commands into facts, applies facts, answers queries and picks a game. It is pure:
+// no actor, no disk, no clock, no network, no randomness (the caller passes random numbers
+// in). It does not know how often a game was played or voted for: those numbers belong to the
+// standings, and Totals adds them to what is read here.
 //
-// Games are never changed in place by a reader: what a read returns shares only
-// values that no later fact writes to.
+// Readers never see a game change: what a read returns shares only values that no later fact
+// writes to.
 package catalogue

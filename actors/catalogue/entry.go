@@ -35,7 +35,7 @@ func (e *Entry) Resource() protocol.Game {
 	}
 }
 
-// newEntry is a game with the defaults of one that says nothing: enabled, neutral.
+// newEntry makes a game; unless the fields say otherwise, it is enabled and neutral.
 func newEntry(id protocol.GameID, f protocol.GameFields, at protocol.Timestamp) Entry {
 	return Entry{ID: id, Enabled: true, CreatedAt: at}.with(f)
 }
@@ -58,14 +58,14 @@ func (e Entry) with(f protocol.GameFields) Entry {
 
 // equal compares values, not pointers.
 func (e Entry) equal(o Entry) bool {
-	same := same(e.LengthMinutes, o.LengthMinutes) && same(e.GameType, o.GameType) && same(e.SecondaryType, o.SecondaryType)
+	same := samePointee(e.LengthMinutes, o.LengthMinutes) && samePointee(e.GameType, o.GameType) && samePointee(e.SecondaryType, o.SecondaryType)
 	e.LengthMinutes, e.GameType, e.SecondaryType = o.LengthMinutes, o.GameType, o.SecondaryType
 	return same && e == o
 }
 
-// compare is the order of lists: by pack, then by title, both natural. The exact names
-// and at last the id make it total, so that a pack's games stand together even beside
-// a pack that differs only in case.
+// compare is the order of lists: by pack, then by title, both natural. The exact names and
+// finally the id make it total, so that a pack's games stand together even beside a pack that
+// differs only in case.
 func (e *Entry) compare(o *Entry) int {
 	if c := compareName(e.PackName, o.PackName); c != 0 {
 		return c
@@ -77,7 +77,7 @@ func (e *Entry) compare(o *Entry) int {
 }
 
 func compareName(a, b string) int {
-	if a == b { // of a pack there are many games
+	if a == b { // most games are compared with games of their pack
 		return 0
 	}
 	return cmp.Or(compareNatural(a, b), cmp.Compare(a, b))
@@ -89,9 +89,9 @@ func set[T any](field *T, value *T) {
 	}
 }
 
-// setOptional copies the value, so that the caller's command and the entry share
-// nothing. An empty value is stored as null: CSV cannot tell the two apart, and an
-// export must import as what it was.
+// setOptional copies the value, so that the caller's command and the entry share nothing. An
+// empty value is stored as null: CSV cannot distinguish the two, and an export must import as
+// what it was.
 func setOptional[T comparable](field **T, value protocol.Optional[T]) {
 	var zero T
 	switch {
@@ -104,6 +104,6 @@ func setOptional[T comparable](field **T, value protocol.Optional[T]) {
 	}
 }
 
-func same[T comparable](a, b *T) bool {
+func samePointee[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }

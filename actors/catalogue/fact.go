@@ -2,8 +2,7 @@ package catalogue
 
 import "partyline/protocol"
 
-// Fact is something that happened to the catalogue. At is when it was decided; it
-// never goes back.
+// Fact is something that happened to the game list.
 type Fact interface{ isFact() }
 
 // Seeded is the first fact of a new catalogue: the games it begins with.

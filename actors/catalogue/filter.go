@@ -6,8 +6,8 @@ import (
 	"partyline/protocol"
 )
 
-// The words of the length filter, in minutes: short is up to shortest, medium up to
-// longest, long is beyond. A game of unknown length counts as short.
+// Limits of the length filter, in minutes: short games take up to shortUpTo, medium ones up to
+// mediumUpTo, long ones more. A game of unknown length counts as short.
 const (
 	shortUpTo  = 15
 	mediumUpTo = 25
@@ -15,7 +15,7 @@ const (
 
 const typeDrawing = "Drawing"
 
-// matches says whether the game passes all filters that are set.
+// matches is true when the game passes all filters that are set.
 func (e *Entry) matches(f protocol.GameFilter) bool {
 	return (f.Enabled == nil || e.Enabled == *f.Enabled) &&
 		(f.PlayerCount == 0 || e.MinPlayers <= f.PlayerCount && f.PlayerCount <= e.MaxPlayers) &&
@@ -24,14 +24,14 @@ func (e *Entry) matches(f protocol.GameFilter) bool {
 		e.matchesDrawing(f.Drawing) && e.matchesLength(f.Length)
 }
 
-// matchesDrawing: "only" looks at the first type, "exclude" at both, so a game that
-// has some drawing in it is neither.
+// matchesDrawing: "only" looks at the first type, "exclude" at both, so a game that has some
+// drawing in it is in neither.
 func (e *Entry) matchesDrawing(word string) bool {
 	switch word {
 	case "only":
-		return draws(e.GameType)
+		return isDrawing(e.GameType)
 	case "exclude":
-		return !draws(e.GameType) && !draws(e.SecondaryType)
+		return !isDrawing(e.GameType) && !isDrawing(e.SecondaryType)
 	}
 	return true
 }
@@ -52,4 +52,4 @@ func (e *Entry) matchesLength(word string) bool {
 	return true
 }
 
-func draws(kind *string) bool { return kind != nil && strings.EqualFold(*kind, typeDrawing) }
+func isDrawing(kind *string) bool { return kind != nil && strings.EqualFold(*kind, typeDrawing) }

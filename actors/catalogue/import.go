@@ -6,42 +6,42 @@ import (
 	"partyline/protocol"
 )
 
-// partGames is how many games one fact of an import brings at most. With the longest
-// texts, of which every character takes six bytes in JSON, that is half of what the
-// journal takes in one append; the ids of all removed games fit beside them.
-const partGames = 50
+// maxGamesPerFact is how many games one fact of an import holds at most. With the longest
+// texts, of which every character takes six bytes in JSON, that is half of what the journal
+// takes in one append; the ids of all removed games fit beside them.
+const maxGamesPerFact = 50
 
-// changes are what an import comes to. added and updated are whole games, in the order
-// of the file; removed are ids, in the order of lists.
+// changes are the changes of an import. added and updated are whole games, in the order of the
+// file; removed are ids, in the order of lists.
 type changes struct {
 	added, updated []Entry
 	removed        []protocol.GameID
 }
 
-// decideImport makes an import one fact or, when it is large, parts and a fact that
-// ends them. Whoever is killed in between has imported nothing. An import that would
-// change nothing is no fact.
-func (h *State) decideImport(dst []Fact, c protocol.ImportGames, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+// decideImport turns an import into one fact or, when it is large, into staged parts and a
+// fact that applies them. When the process is killed in between, nothing is imported. An
+// import that would change nothing returns no fact.
+func (s *State) decideImport(dst []Fact, c protocol.ImportGames, at protocol.Timestamp) ([]Fact, *protocol.Error) {
 	if c.Rows == nil {
 		return dst, protocol.Errorf(protocol.CodeInternal, "the rows of the import were not read")
 	}
-	ch := h.compareRows(c, at)
-	if len(h.games)+len(ch.added)-len(ch.removed) > MaxGames {
+	ch := s.diff(c, at)
+	if len(s.games)+len(ch.added)-len(ch.removed) > MaxGames {
 		return dst, tooManyGames()
 	}
 	if len(ch.added)+len(ch.updated)+len(ch.removed) == 0 {
 		return dst, nil
 	}
 	part := 1
-	for ; len(ch.added)+len(ch.updated) > partGames; part++ {
-		added, updated := ch.take(partGames)
+	for ; len(ch.added)+len(ch.updated) > maxGamesPerFact; part++ {
+		added, updated := ch.takePart(maxGamesPerFact)
 		dst = append(dst, &ImportStaged{At: at, Part: part, Added: added, Updated: updated})
 	}
 	return append(dst, &GamesImported{At: at, Part: part, Added: ch.added, Updated: ch.updated, Removed: ch.removed}), nil
 }
 
-// take cuts the first n games off, added ones first.
-func (ch *changes) take(n int) (added, updated []Entry) {
+// takePart removes the first n games, added ones first.
+func (ch *changes) takePart(n int) (added, updated []Entry) {
 	a := min(n, len(ch.added))
 	u := min(n-a, len(ch.updated))
 	added, ch.added = ch.added[:a:a], ch.added[a:]
@@ -49,20 +49,20 @@ func (ch *changes) take(n int) (added, updated []Entry) {
 	return added, updated
 }
 
-// gameName is what a row and a game have in common when they are the same game.
+// gameName is what makes a row and a game the same game.
 type gameName struct{ pack, title string }
 
-// compareRows finds the game of each row. Of several games with one name the first row
-// is the one with the lowest id, and so on, so that an export imports as what it was. A
-// game keeps its id and with it its totals, and what the row does not say.
-func (h *State) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch changes) {
-	known := make(map[gameName][]*Entry, len(h.games))
-	for _, e := range h.games { // games of one name stand in the order of their ids
+// diff finds the game of each row. Of several games with one name the first row is the one
+// with the lowest id, and so on, so that an export imports as what it was. A game keeps its id
+// and with it its totals, and fields that the row leaves unset.
+func (s *State) diff(c protocol.ImportGames, at protocol.Timestamp) (ch changes) {
+	known := make(map[gameName][]*Entry, len(s.games))
+	for _, e := range s.games { // games of one name are in the order of their ids
 		n := gameName{e.PackName, e.Title}
 		known[n] = append(known[n], e)
 	}
 	named := make(map[protocol.GameID]bool, len(c.Rows))
-	next := h.last + 1
+	next := s.lastID + 1
 	for _, row := range c.Rows {
 		n := gameName{*row.PackName, *row.Title}
 		if len(known[n]) == 0 {
@@ -78,7 +78,7 @@ func (h *State) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch c
 		}
 	}
 	if c.Mode == protocol.ImportReplace {
-		for _, e := range h.games {
+		for _, e := range s.games {
 			if !named[e.ID] {
 				ch.removed = append(ch.removed, e.ID)
 			}
@@ -87,33 +87,33 @@ func (h *State) compareRows(c protocol.ImportGames, at protocol.Timestamp) (ch c
 	return ch
 }
 
-// stage keeps a part for the end of its import. A first part begins anew: before it may
-// stand parts of an import that was cut off.
-func (h *State) stage(before []*ImportStaged, f *ImportStaged) {
+// stagePart keeps a part until its import is applied. A first part begins anew: the parts
+// before it may be of an import that was cut off.
+func (s *State) stagePart(earlier []*ImportStaged, f *ImportStaged) {
 	if f.Part == 1 {
-		before = nil
+		earlier = nil
 	}
-	if f.Part == len(before)+1 {
-		h.staged = append(before, f)
+	if f.Part == len(earlier)+1 {
+		s.stagedParts = append(earlier, f)
 	}
 }
 
-// bring takes an import in. Games are removed last, so that a pack that goes on keeps
-// its bias.
-func (h *State) bring(staged []*ImportStaged, f *GamesImported) {
+// applyImport applies a whole import. Games are removed last, so that a pack that keeps some
+// games keeps its bias.
+func (s *State) applyImport(staged []*ImportStaged, f *GamesImported) {
 	if f.Part != len(staged)+1 {
 		return
 	}
 	for _, part := range append(staged, &ImportStaged{Added: f.Added, Updated: f.Updated}) {
 		for _, e := range part.Added {
-			h.put(e)
+			s.putGame(e)
 		}
 		for _, e := range part.Updated {
-			h.change(e.ID, func(old *Entry) { *old = e })
+			s.changeGame(e.ID, func(old *Entry) { *old = e })
 		}
 	}
 	for _, id := range f.Removed {
-		h.remove(id)
+		s.removeGame(id)
 	}
 }
 

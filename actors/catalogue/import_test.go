@@ -208,8 +208,8 @@ func TestPartsCountOnlyTogether(t *testing.T) {
 		"begun twice":    {&catalogue.ImportStaged{Part: 1, Added: game(1)}, &catalogue.ImportStaged{Part: 1, Added: game(2)}, &catalogue.GamesImported{Part: 3, Added: game(3)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := replayed(t, catalogue.New(), facts)
-			if games := h.Games(protocol.GameFilter{}); len(games) > 0 {
+			s := replayed(t, catalogue.New(), facts)
+			if games := s.Games(protocol.GameFilter{}); len(games) > 0 {
 				t.Errorf("got %+v", games)
 			}
 		})

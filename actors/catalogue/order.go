@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// compareNatural compares as people sort: letters without case, runs of digits by
-// their value, so that Pack 2 comes before Pack 10. Texts that differ only in case or
-// in leading zeros are equal.
+// compareNatural compares as people sort: letters without case, runs of digits by their value,
+// so that Pack 2 comes before Pack 10. Texts that differ only in case or in leading zeros are
+// equal.
 func compareNatural(a, b string) int {
-	n := common(a, b)
+	n := commonPrefix(a, b)
 	a, b = a[n:], b[n:]
 	for a != "" && b != "" {
-		if digit(a[0]) && digit(b[0]) {
+		if isDigit(a[0]) && isDigit(b[0]) {
 			var x, y string
 			x, a = cutNumber(a)
 			y, b = cutNumber(b)
@@ -33,33 +33,33 @@ func compareNatural(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// common is the length of what both begin with and what compares as equal: whole
-// characters, and no part of a number. Titles of one series begin alike.
-func common(a, b string) int {
+// commonPrefix is the length of the equal beginnings: whole characters, and no part of a
+// number. Titles of one series begin alike.
+func commonPrefix(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
 	}
-	for n > 0 && (n < len(a) && !utf8.RuneStart(a[n]) || n < len(b) && !utf8.RuneStart(b[n]) || digit(a[n-1])) {
+	for n > 0 && (n < len(a) && !utf8.RuneStart(a[n]) || n < len(b) && !utf8.RuneStart(b[n]) || isDigit(a[n-1])) {
 		n--
 	}
 	return n
 }
 
-// cutNumber takes the leading digits off s, without their leading zeros. Numbers of
+// cutNumber removes the leading digits of s and returns them without leading zeros. Numbers of
 // any length compare by length and then by text: nothing overflows.
 func cutNumber(s string) (number, rest string) {
 	n := 0
-	for n < len(s) && digit(s[n]) {
+	for n < len(s) && isDigit(s[n]) {
 		n++
 	}
 	return strings.TrimLeft(s[:n], "0"), s[n:]
 }
 
-func digit(c byte) bool { return c >= '0' && c <= '9' }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// fold makes texts that differ only in case equal.
-func fold(s string) string { return strings.Map(foldRune, s) }
+// foldCase makes texts that differ only in case equal.
+func foldCase(s string) string { return strings.Map(foldRune, s) }
 
 // foldRune is the smallest of the runes that are r in another case.
 func foldRune(r rune) rune {

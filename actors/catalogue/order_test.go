@@ -26,7 +26,7 @@ func TestCommonBeginningsChangeNoOrder(t *testing.T) {
 // characterByCharacter is the order, written without a thought of speed.
 func characterByCharacter(a, b string) int {
 	for a != "" && b != "" {
-		if digit(a[0]) && digit(b[0]) {
+		if isDigit(a[0]) && isDigit(b[0]) {
 			var x, y string
 			x, a = cutNumber(a)
 			y, b = cutNumber(b)

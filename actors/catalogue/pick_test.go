@@ -109,11 +109,11 @@ func TestPickSurvivesBadDraws(t *testing.T) {
 // of them, and nothing is picked only when nothing passes.
 func TestPickNeverBreaksARule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h := catalogue.New()
+		s := catalogue.New()
 		seq := protocol.Seq(0)
 		for id := range protocol.GameID(rapid.IntRange(0, 12).Draw(t, "games")) {
 			seq++
-			h.Apply(&catalogue.GameCreated{Game: anyEntry(id+1).Draw(t, "game")}, seq)
+			s.Apply(&catalogue.GameCreated{Game: anyEntry(id+1).Draw(t, "game")}, seq)
 		}
 		q := protocol.Pick{
 			PlayerCount:    rapid.IntRange(0, 9).Draw(t, "players"),
@@ -127,12 +127,12 @@ func TestPickNeverBreaksARule(t *testing.T) {
 		}), 0, 5).Draw(t, "played")
 
 		allowed := map[protocol.GameID]bool{}
-		for _, g := range h.Games(protocol.GameFilter{}) {
-			if g.Enabled && fits(g, q) && !leftOut(h, g, played, q.ExcludePlayed) {
+		for _, g := range s.Games(protocol.GameFilter{}) {
+			if g.Enabled && fits(g, q) && !leftOut(s, g, played, q.ExcludePlayed) {
 				allowed[g.ID] = true
 			}
 		}
-		picked, err := h.Pick(q, slices.Clone(played), rapid.Float64Range(0, 0.999999).Draw(t, "draw"))
+		picked, err := s.Pick(q, slices.Clone(played), rapid.Float64Range(0, 0.999999).Draw(t, "draw"))
 		if (err == nil) != (len(allowed) > 0) {
 			t.Fatalf("%d games are allowed, picking says %v", len(allowed), err)
 		}
@@ -162,9 +162,9 @@ func fits(g protocol.Game, q protocol.Pick) bool {
 	return true
 }
 
-func leftOut(h *catalogue.State, g protocol.Game, played []protocol.GameID, all bool) bool {
+func leftOut(s *catalogue.State, g protocol.Game, played []protocol.GameID, all bool) bool {
 	for i, id := range played {
-		p, err := h.Game(id)
+		p, err := s.Game(id)
 		if err == nil && strings.EqualFold(p.Title, g.Title) && (all || i >= len(played)-2) {
 			return true
 		}

@@ -2,11 +2,11 @@ package catalogue
 
 import "partyline/protocol"
 
-// Games returns the games that pass the filter, ordered by pack and title, with zero
-// totals. The slice is the caller's.
-func (h *State) Games(f protocol.GameFilter) []protocol.Game {
-	games := make([]protocol.Game, 0, len(h.games))
-	for _, e := range h.games {
+// Games returns the games that pass the filter, ordered by pack and title, with zero totals.
+// The caller owns the slice.
+func (s *State) Games(f protocol.GameFilter) []protocol.Game {
+	games := make([]protocol.Game, 0, len(s.games))
+	for _, e := range s.games {
 		if e.matches(f) {
 			games = append(games, e.Resource())
 		}
@@ -15,29 +15,29 @@ func (h *State) Games(f protocol.GameFilter) []protocol.Game {
 }
 
 // Game returns one game with zero totals, or not_found.
-func (h *State) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
-	e, err := h.entry(id)
+func (s *State) Game(id protocol.GameID) (protocol.Game, *protocol.Error) {
+	e, err := s.lookup(id)
 	if err != nil {
 		return protocol.Game{}, err
 	}
 	return e.Resource(), nil
 }
 
-// Packs returns the packs in natural order. A pack is there while it has a game.
-func (h *State) Packs() []protocol.Pack {
+// Packs returns the packs in natural order. A pack exists while it has a game.
+func (s *State) Packs() []protocol.Pack {
 	packs := []protocol.Pack{}
-	for _, e := range h.games {
+	for _, e := range s.games {
 		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {
-			packs = append(packs, protocol.Pack{Name: e.PackName, FavorBias: h.biases[e.PackName]})
+			packs = append(packs, protocol.Pack{Name: e.PackName, FavorBias: s.biases[e.PackName]})
 		}
 	}
 	return packs
 }
 
 // PackMeta counts each pack's games and sums up their plays, in the order of Packs.
-func (h *State) PackMeta(totals Totals) []protocol.PackMeta {
+func (s *State) PackMeta(totals Totals) []protocol.PackMeta {
 	packs := []protocol.PackMeta{}
-	for _, e := range h.games {
+	for _, e := range s.games {
 		if n := len(packs); n == 0 || packs[n-1].Name != e.PackName {
 			packs = append(packs, protocol.PackMeta{Name: e.PackName})
 		}
@@ -52,8 +52,8 @@ func (h *State) PackMeta(totals Totals) []protocol.PackMeta {
 	return packs
 }
 
-// Totals tells how often a game was played and voted for, over all sessions. The
-// standings have it.
+// Totals returns how often a game was played and voted for, over all sessions. The standings
+// implement it.
 type Totals func(protocol.GameID) (plays, up, down int64)
 
 // AddTo writes the totals into games read from the catalogue.

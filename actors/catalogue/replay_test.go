@@ -72,11 +72,11 @@ func FuzzRestore(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, catalogue.New(), catalogue.New(), data) })
 }
 
-func replayed(t codectest.Failer, h *catalogue.State, log []catalogue.Fact) *catalogue.State {
+func replayed(t codectest.Failer, s *catalogue.State, log []catalogue.Fact) *catalogue.State {
 	for i, f := range log {
-		h.Apply(facts.Again(t, f), protocol.Seq(i+1))
+		s.Apply(facts.Again(t, f), protocol.Seq(i+1))
 	}
-	return h
+	return s
 }
 
 func anyCommand() *rapid.Generator[protocol.Command] {

@@ -10,23 +10,27 @@ import (
 // their packs. The seeded fact holds the games themselves, so a later edition of this
 // file changes nothing in a catalogue that exists.
 //
+// gamesCSV are the games of a new catalogue: all Jackbox games, in the order of their packs.
+// The seeded fact holds the games themselves, so a later edition of this file changes nothing
+// in a catalogue that exists.
+//
 //go:embed games.csv
 var gamesCSV string
 
-// Seed fills a catalogue that never had a game. Decided at any other time it is no
-// fact, so it can be sent at every start. Its answer is nil.
+// Seed fills a catalogue that never had a game. At any other time it makes no fact, so it can
+// be sent at every start. Its answer is nil.
 type Seed struct{}
 
 // Check implements protocol.Command.
 func (Seed) Check() *protocol.Error { return nil }
 
-func (h *State) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
-	if h.last > 0 {
+func (s *State) decideSeed(dst []Fact, at protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if s.lastID > 0 {
 		return dst, nil
 	}
 	rows, _, err := ReadCSV(gamesCSV)
 	if err != nil {
-		return dst, protocol.Errorf(protocol.CodeInternal, "the games to begin with: %s", err.Message)
+		return dst, protocol.Errorf(protocol.CodeInternal, "the built-in games: %s", err.Message)
 	}
 	games := make([]Entry, len(rows))
 	for i, row := range rows {

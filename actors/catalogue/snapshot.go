@@ -19,32 +19,32 @@ type snapshot struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *State) AppendSnapshot(dst []byte) []byte {
-	games := make([]Entry, len(h.games))
-	for i, e := range h.games {
+func (s *State) AppendSnapshot(dst []byte) []byte {
+	games := make([]Entry, len(s.games))
+	for i, e := range s.games {
 		games[i] = *e
 	}
-	return codec.AppendJSON(dst, snapshot{Last: h.last, Clock: h.clock, Games: games, Biases: h.biases})
+	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Clock: s.latestTime, Games: games, Biases: s.biases})
 }
 
-// Restore replaces the state by a snapshot's. It never panics; after an error the
-// state is as before.
-func (h *State) Restore(data []byte) error {
-	var s snapshot
-	if err := codec.ReadJSON(data, &s); err != nil {
+// Restore replaces the state by a snapshot's. It never panics; after an error the state is
+// unchanged.
+func (s *State) Restore(data []byte) error {
+	var stored snapshot
+	if err := codec.ReadJSON(data, &stored); err != nil {
 		return fmt.Errorf("catalogue: snapshot: %w", err)
 	}
-	if err := checkEntries(s.Games); err != nil {
+	if err := checkEntries(stored.Games); err != nil {
 		return fmt.Errorf("catalogue: snapshot: %w", err)
 	}
 	fresh := New()
-	fresh.last, fresh.clock = s.Last, s.Clock
-	for _, e := range s.Games {
-		fresh.put(e)
+	fresh.lastID, fresh.latestTime = stored.Last, stored.Clock
+	for _, e := range stored.Games {
+		fresh.putGame(e)
 	}
-	for pack, bias := range s.Biases {
-		fresh.favor(pack, bias)
+	for pack, bias := range stored.Biases {
+		fresh.setPackBias(pack, bias)
 	}
-	*h = *fresh
+	*s = *fresh
 	return nil
 }

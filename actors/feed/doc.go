@@ -1,22 +1,20 @@
-// Package feed is one session's committed events, ready to send: a ring of
-// complete WebSocket frames, and the picture: the newest snapshot and tally, for
-// readers that do not follow every event.
+// Package feed holds one session's committed events, ready to send: a ring of complete
+// WebSocket frames, and a summary, the newest snapshot and tally, for readers that do not
+// follow every event.
 //
-// One actor writes a feed. Any number of readers stand in it as cursors: a cursor
-// is the seq of the last event its owner has, nothing else, so a feed does not
-// know who reads it and no reader can hold it up. An event is framed once however
-// many read it, and whoever is behind by many events gets them as a few long
-// slices that go out in one write.
+// One actor writes a feed. Any number of readers read it through cursors: a cursor is the seq
+// of the last event a reader has, nothing else, so a feed does not know its readers and no
+// reader can delay it. An event is framed once however many read it, and a reader that is many
+// events behind gets them as a few long slices that go out in one write.
 //
-// The ring is bounded. A reader that has fallen out of it is told so (ErrOverrun)
-// and helps itself from the journal or with a snapshot. Segments are replaced,
-// never written over, so a slice that was handed out stays as it is for as long as
-// somebody holds it.
+// The ring is bounded. A reader whose cursor is older gets ErrOverrun, and continues from the
+// journal or with a snapshot. Segments are replaced, never overwritten, so a slice that was
+// returned stays valid for as long as somebody holds it.
 //
-// Votes are counted here, so a tally costs nothing until somebody looks. Whatever else
-// happens makes the feed stale: only the session knows its state, and is asked for it
-// when somebody looks, not for each event.
+// Votes are counted here, so a tally costs nothing until it is read. Any other event makes the
+// feed stale: only the session knows its state, and is asked for it when a reader wants it,
+// not for each event.
 //
-// The package has no goroutines, does no I/O, and must not be told anything that
-// is not committed.
+// The package has no goroutines, does no I/O, and must not be given anything that is not
+// committed.
 package feed

@@ -10,10 +10,10 @@ import (
 
 // Errors of Frames.
 var (
-	// ErrOverrun: the cursor is older than the ring. The journal has the events.
+	// ErrOverrun: the ring no longer holds the events after the cursor. The journal does.
 	ErrOverrun = errors.New("feed: cursor is older than the ring")
-	// ErrClosed: the reader has everything the feed held, and no more will come from
-	// it. The session may have a new feed that goes on at the same cursor.
+	// ErrClosed: the reader has every event of the feed, and no more will come from it. The
+	// session may have a new feed that continues at the same cursor.
 	ErrClosed = errors.New("feed: closed")
 )
 
@@ -22,21 +22,21 @@ var (
 // be called from anywhere.
 type Feed struct {
 	session protocol.SessionID
-	head    atomic.Uint64 // of the ring, so that a reader at the head takes no lock
+	head    atomic.Uint64 // of the ring; atomic, so that a reader at the head takes no lock
 	closed  atomic.Bool
-	news    atomic.Pointer[func()]
+	onNews  atomic.Pointer[func()]
 
-	mu    sync.Mutex
-	ring  []*segment // oldest first; the last one is being filled
-	tally tally
-	scene scene
+	mu       sync.Mutex
+	ring     []*segment // oldest first; the last one is being filled
+	tally    tally
+	snapshot snapshot
 
-	// The writer's: what the next Publish brings.
-	votes   []vote
-	ballots []ballot
-	latest  protocol.LatestVotes // with those votes
-	fresh   bool                 // something that is no vote
-	ended   bool                 // the session's last event
+	// The writer's alone: what the next Publish brings.
+	votes         []vote
+	pollVotes     []pollVote
+	latest        protocol.LatestVotes // with those votes
+	markedStale   bool                 // it brings an event that is not a vote
+	markedDeleted bool                 // it ends with the session's last event
 }
 
 // New makes a feed whose first event will be head+1.
@@ -46,31 +46,31 @@ func New(session protocol.SessionID, head protocol.Seq) *Feed {
 	return f
 }
 
-// Session says whose feed it is.
+// Session returns the session's id.
 func (f *Feed) Session() protocol.SessionID { return f.session }
 
 // Head is the seq of the newest event.
 func (f *Feed) Head() protocol.Seq { return protocol.Seq(f.head.Load()) }
 
-// Closed says whether Close was called.
+// Closed is true after Close.
 func (f *Feed) Closed() bool { return f.closed.Load() }
 
-// Oldest is the smallest cursor that Frames can serve: the event after it is the
-// oldest of the ring.
+// Oldest is the smallest cursor that Frames can serve: the event after it is the oldest of the
+// ring.
 func (f *Feed) Oldest() protocol.Seq {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.oldest()
 }
 
-// Listen sets the one function that is called after each Publish, SetState and
-// Close, by the goroutine that called those. It must not block. Nil listens no more.
-func (f *Feed) Listen(news func()) {
-	if news == nil {
-		f.news.Store(nil)
+// Listen sets the one function that is called after each Publish, SetState and Close, by the
+// goroutine that called those. It must not block. Nil removes it.
+func (f *Feed) Listen(onNews func()) {
+	if onNews == nil {
+		f.onNews.Store(nil)
 		return
 	}
-	f.news.Store(&news)
+	f.onNews.Store(&onNews)
 }
 
 // Publish appends the JSON of the events head+1, head+2, … together with what was
@@ -87,12 +87,12 @@ func (f *Feed) Publish(events ...[]byte) {
 		f.append(head, event)
 	}
 	f.tally.count(head, f.votes, &f.latest)
-	f.tally.countBallots(head, f.ballots)
-	f.move(head, events)
+	f.tally.countPollVotes(head, f.pollVotes)
+	f.applyMarks(head, events)
 	f.head.Store(uint64(head))
 	f.mu.Unlock()
-	f.votes, f.ballots = f.votes[:0], f.ballots[:0]
-	f.tell()
+	f.votes, f.pollVotes = f.votes[:0], f.pollVotes[:0]
+	f.notify()
 }
 
 // Close ends the feed: readers get what it holds and then ErrClosed.
@@ -100,11 +100,19 @@ func (f *Feed) Close() {
 	if f.closed.Swap(true) {
 		return
 	}
-	f.tell()
+	f.notify()
 }
 
-func (f *Feed) tell() {
-	if news := f.news.Load(); news != nil {
-		(*news)()
+func (f *Feed) notify() {
+	if onNews := f.onNews.Load(); onNews != nil {
+		(*onNews)()
 	}
+}
+
+// StoredEvent is an event read back from the journal, for a cursor that is older than the
+// ring: the same bytes that Publish was given.
+type StoredEvent struct {
+	Seq protocol.Seq
+	// Event is the complete JSON, valid until the next step of the iteration it came from.
+	Event []byte
 }

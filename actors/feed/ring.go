@@ -2,9 +2,9 @@ package feed
 
 import "partyline/protocol"
 
-// The ring holds about a thousand events or 256 KiB: half a second of the fastest
-// session, which is longer than a healthy screen on a phone is ever behind, and
-// minutes of an ordinary one.
+// The ring holds about a thousand events or 256 KiB: half a second of the fastest session,
+// which is longer than a healthy screen on a phone is ever behind, and minutes of an ordinary
+// one.
 const (
 	ringSegments  = 8
 	segmentEvents = 128
@@ -13,15 +13,15 @@ const (
 	firstSegment = 4 << 10
 )
 
-// Frames appends to dst byte slices that hold the events after the cursor, in
-// order, each slice one or more complete server frames, and says up to which seq.
-// It stops at about max bytes, but gives at least one event when there is one. The
-// slices never change; their owner may keep them, and with them a segment.
+// Frames appends to dst byte slices that hold the events after the cursor, in order, each
+// slice one or more complete server frames, and returns the seq of the last one. It stops at
+// about max bytes, but returns at least one event when there is one. The slices never change;
+// a caller may keep them, and with them a segment.
 //
-// At the head it appends nothing, takes no lock and allocates nothing. A cursor
-// beyond the head waits there. The errors are ErrOverrun and ErrClosed.
+// At the head it appends nothing, takes no lock and allocates nothing. A cursor beyond the
+// head waits there. The errors are ErrOverrun and ErrClosed.
 func (f *Feed) Frames(dst [][]byte, after protocol.Seq, max int) ([][]byte, protocol.Seq, error) {
-	closed := f.Closed() // before the head: what was published before Close is not missed
+	closed := f.Closed() // before the head: events published before Close are not missed
 	if after >= f.Head() {
 		if closed {
 			return dst, after, ErrClosed
@@ -36,7 +36,7 @@ func (f *Feed) Frames(dst [][]byte, after protocol.Seq, max int) ([][]byte, prot
 		}
 		return dst, after, ErrOverrun
 	}
-	for _, s := range f.ring[f.find(after+1):] {
+	for _, s := range f.ring[f.segmentOf(after+1):] {
 		frames, last := s.after(after, max)
 		dst, after, max = append(dst, frames), last, max-len(frames)
 		if max <= 0 || last < s.last() {
@@ -54,9 +54,9 @@ func (f *Feed) oldest() protocol.Seq {
 	return f.ring[0].first - 1
 }
 
-// find is the index of the segment with that event. Readers are near the head, so
-// it looks from there.
-func (f *Feed) find(seq protocol.Seq) int {
+// segmentOf is the index of the segment that holds the event. Readers are near the head, so it
+// searches from there.
+func (f *Feed) segmentOf(seq protocol.Seq) int {
 	i := len(f.ring) - 1
 	for f.ring[i].first > seq {
 		i--
@@ -66,12 +66,12 @@ func (f *Feed) find(seq protocol.Seq) int {
 
 func (f *Feed) append(seq protocol.Seq, event []byte) {
 	if n := len(f.ring); n == 0 || !f.ring[n-1].fits(event) {
-		f.grow(seq, len(event)+protocol.MaxFrameHeader)
+		f.addSegment(seq, len(event)+protocol.MaxFrameHeader)
 	}
 	f.ring[len(f.ring)-1].append(event)
 }
 
-func (f *Feed) grow(first protocol.Seq, least int) {
+func (f *Feed) addSegment(first protocol.Seq, least int) {
 	size := max(least, min(firstSegment<<len(f.ring), segmentBytes))
 	if len(f.ring) == ringSegments {
 		copy(f.ring, f.ring[1:])
@@ -99,8 +99,8 @@ func (s *segment) append(event []byte) {
 	s.ends = append(s.ends, uint32(len(s.data)))
 }
 
-// after is the frames after the cursor, which must be in the segment or just
-// before it, and the seq of the last of them.
+// after returns the frames after the cursor, which must be in the segment or just before it,
+// and the seq of the last of them.
 func (s *segment) after(cursor protocol.Seq, max int) ([]byte, protocol.Seq) {
 	from, begin := 0, uint32(0)
 	if cursor >= s.first {

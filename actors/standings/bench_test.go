@@ -11,23 +11,23 @@ import (
 
 // A million votes over a hundred sessions of ten games: below 0.3 s.
 func BenchmarkApplyMillionVotes(b *testing.B) {
-	h := crowded(100)
+	s := crowded(100)
 	facts := make([]fact.VoteCast, 1000)
 	for i := range facts {
 		facts[i] = fact.VoteCast{Game: protocol.GameID(1 + i%10), Type: protocol.VoteUp, Username: "ann"}
 	}
 	for b.Loop() {
 		for i := range 1_000_000 {
-			h.Apply(protocol.SessionID(1+i%100), &facts[i%1000])
+			s.Apply(protocol.SessionID(1+i%100), &facts[i%1000])
 		}
 	}
 }
 
 func BenchmarkSnapshotTenThousandSessions(b *testing.B) {
-	h := crowded(10_000)
+	s := crowded(10_000)
 	var data []byte
 	for b.Loop() {
-		data = h.AppendSnapshot(data[:0])
+		data = s.AppendSnapshot(data[:0])
 	}
 	b.ReportMetric(float64(len(data)), "bytes")
 }
@@ -42,27 +42,27 @@ func BenchmarkRestoreTenThousandSessions(b *testing.B) {
 }
 
 func BenchmarkStats(b *testing.B) {
-	h := crowded(10_000)
+	s := crowded(10_000)
 	games := make([]protocol.Game, 72)
 	for i := range games {
 		games[i] = protocol.Game{ID: protocol.GameID(i + 1), Title: "Game " + strconv.Itoa(i), Enabled: true}
 	}
 	for b.Loop() {
-		h.Stats(games)
+		s.Stats(games)
 	}
 }
 
 // crowded is so many sessions of ten games with a few votes each.
 func crowded(sessions int) *standings.State {
-	h := standings.New()
+	s := standings.New()
 	notes := "a usual evening with friends and pizza"
 	for id := range protocol.SessionID(sessions) {
-		h.Apply(id+1, &fact.Opened{At: noon, Notes: &notes})
+		s.Apply(id+1, &fact.Opened{At: noon, Notes: &notes})
 		for game := range protocol.GameID(10) {
-			h.Apply(id+1, &fact.GameAdded{Game: fact.PlayedGame{ID: game + 1}})
-			h.Apply(id+1, &fact.VoteCast{Game: game + 1, Type: protocol.VoteUp})
+			s.Apply(id+1, &fact.GameAdded{Game: fact.PlayedGame{ID: game + 1}})
+			s.Apply(id+1, &fact.VoteCast{Game: game + 1, Type: protocol.VoteUp})
 		}
-		h.Apply(id+1, &fact.Closed{At: noon + 1})
+		s.Apply(id+1, &fact.Closed{At: noon + 1})
 	}
-	return h
+	return s
 }

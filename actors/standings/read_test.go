@@ -56,12 +56,12 @@ func TestDeletedSessionsStayInTheTotalsOnly(t *testing.T) {
 }
 
 func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
-	h := standings.New()
-	before := string(h.AppendSnapshot(nil))
+	s := standings.New()
+	before := string(s.AppendSnapshot(nil))
 	for _, f := range []fact.Fact{&fact.GameAdded{}, &fact.GameRemoved{}, &fact.VoteCast{}, &fact.Closed{}, &fact.Deleted{}} {
-		h.Apply(5, f)
+		s.Apply(5, f)
 	}
-	if string(h.AppendSnapshot(nil)) != before {
+	if string(s.AppendSnapshot(nil)) != before {
 		t.Error("the standings changed")
 	}
 }
@@ -147,13 +147,13 @@ func TestStatsRankTenAtMost(t *testing.T) {
 			w.must(t, 1, vote(1, "ann", id%3 > 0, w.now))
 		}
 	}
-	s := w.Stats(games)
+	stats := w.Stats(games)
 	var most, top []protocol.GameID
-	for i := range s.MostPlayedGames {
-		most = append(most, s.MostPlayedGames[i].ID)
+	for i := range stats.MostPlayedGames {
+		most = append(most, stats.MostPlayedGames[i].ID)
 	}
-	for i := range s.TopRatedGames {
-		top = append(top, s.TopRatedGames[i].ID)
+	for i := range stats.TopRatedGames {
+		top = append(top, stats.TopRatedGames[i].ID)
 	}
 	if d := cmp.Diff([]protocol.GameID{7, 11, 3, 2, 10, 6, 1, 5, 9}, most); d != "" {
 		t.Errorf("most played: %s", d)
@@ -165,14 +165,14 @@ func TestStatsRankTenAtMost(t *testing.T) {
 		w.must(t, 1, addGame(1, id))
 		w.must(t, 1, vote(1, "bob", true, w.now))
 	}
-	if s := w.Stats(games); len(s.MostPlayedGames) != 10 || len(s.TopRatedGames) != 10 {
-		t.Errorf("%d most played, %d top rated of 12; want 10 each", len(s.MostPlayedGames), len(s.TopRatedGames))
+	if stats := w.Stats(games); len(stats.MostPlayedGames) != 10 || len(stats.TopRatedGames) != 10 {
+		t.Errorf("%d most played, %d top rated of 12; want 10 each", len(stats.MostPlayedGames), len(stats.TopRatedGames))
 	}
 }
 
 func TestListsAreNeverNil(t *testing.T) {
-	s := standings.New().Stats(nil)
-	if s.MostPlayedGames == nil || s.TopRatedGames == nil || standings.New().Sessions() == nil {
+	stats := standings.New().Stats(nil)
+	if stats.MostPlayedGames == nil || stats.TopRatedGames == nil || standings.New().Sessions() == nil {
 		t.Error("a nil list would be null in JSON")
 	}
 }

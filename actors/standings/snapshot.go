@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 
 	"partyline/actors/codec"
@@ -12,14 +13,14 @@ import (
 
 // SnapshotVersion is the format that AppendSnapshot writes and Restore reads:
 //
-//	last, n, n × (id, created, flags, [closed], [notes], [generation, code], playings, tallies), tallies of gone
+//	last id, n, n × (id, created, flags, [closed], [notes], [generation, code], games played, tallies), tallies of deleted sessions
 //	tallies = n, n × (game, plays, up, down)
 //
-// Numbers are varints: signed for times, unsigned for the rest. Ids of sessions and
-// games ascend and stand as the distance to the one before. The flags are one byte;
-// notes and code are a length and that many bytes. How a session is joined is of interest
-// only while it can be. The totals are not stored: they are the sum
-// of the parts, so they cannot disagree with them.
+// Numbers are varints: signed for times, unsigned for the rest. Ids of sessions and games
+// ascend and are stored as the distance to the one before. The flags are one byte; notes and
+// code are a length and that many bytes. A session's join code is stored only while it is
+// open. The totals are not stored: they are the sum of the parts, so they cannot disagree
+// with them.
 const SnapshotVersion uint32 = 2
 
 const (
@@ -28,57 +29,57 @@ const (
 	flagJoin
 )
 
-// The fewest bytes an evening and a tally take. They bound what a count can make
-// Restore allocate.
 const (
-	leastEvening = 5
-	leastTally   = 4
+	// minSessionSize and minTallySize are the fewest bytes a session and a tally take. They
+	// bound what a count can make Restore allocate.
+	minSessionSize = 5
+	minTallySize   = 4
 )
 
 // AppendSnapshot appends the whole state to dst.
-func (h *State) AppendSnapshot(dst []byte) []byte {
-	dst = binary.AppendUvarint(dst, uint64(h.last))
-	dst = binary.AppendUvarint(dst, uint64(len(h.ids)))
+func (s *State) AppendSnapshot(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(s.lastID))
+	dst = binary.AppendUvarint(dst, uint64(len(s.ids)))
 	before := protocol.SessionID(0)
-	for _, id := range h.ids {
+	for _, id := range s.ids {
 		dst = binary.AppendUvarint(dst, uint64(id-before))
-		dst = h.evenings[id].append(dst)
+		dst = s.sessions[id].append(dst)
 		before = id
 	}
-	gone := make([]gameTally, 0, len(h.gone))
-	for _, id := range slices.Sorted(maps.Keys(h.gone)) {
-		gone = append(gone, gameTally{id, *h.gone[id]})
+	gone := make([]gameTally, 0, len(s.deletedGames))
+	for _, id := range slices.Sorted(maps.Keys(s.deletedGames)) {
+		gone = append(gone, gameTally{id, *s.deletedGames[id]})
 	}
 	return appendTallies(dst, gone)
 }
 
-func (e *evening) append(dst []byte) []byte {
-	dst = binary.AppendVarint(dst, int64(e.created))
+func (totals *sessionTotals) append(dst []byte) []byte {
+	dst = binary.AppendVarint(dst, int64(totals.created))
 	var flags byte
-	if e.closed != nil {
+	if totals.closed != nil {
 		flags |= flagClosed
 	}
-	if e.notes != nil {
+	if totals.notes != nil {
 		flags |= flagNotes
 	}
-	if e.join.code != "" {
+	if totals.join.code != "" {
 		flags |= flagJoin
 	}
 	dst = append(dst, flags)
-	if e.closed != nil {
-		dst = binary.AppendVarint(dst, int64(*e.closed))
+	if totals.closed != nil {
+		dst = binary.AppendVarint(dst, int64(*totals.closed))
 	}
-	if e.notes != nil {
-		dst = binary.AppendUvarint(dst, uint64(len(*e.notes)))
-		dst = append(dst, *e.notes...)
+	if totals.notes != nil {
+		dst = binary.AppendUvarint(dst, uint64(len(*totals.notes)))
+		dst = append(dst, *totals.notes...)
 	}
-	if e.join.code != "" {
-		dst = binary.AppendUvarint(dst, uint64(e.join.generation))
-		dst = binary.AppendUvarint(dst, uint64(len(e.join.code)))
-		dst = append(dst, e.join.code...)
+	if totals.join.code != "" {
+		dst = binary.AppendUvarint(dst, uint64(totals.join.generation))
+		dst = binary.AppendUvarint(dst, uint64(len(totals.join.code)))
+		dst = append(dst, totals.join.code...)
 	}
-	dst = binary.AppendUvarint(dst, uint64(e.playings))
-	return appendTallies(dst, e.tallies)
+	dst = binary.AppendUvarint(dst, uint64(totals.gamesPlayed))
+	return appendTallies(dst, totals.tallies)
 }
 
 func appendTallies(dst []byte, tallies []gameTally) []byte {
@@ -94,29 +95,95 @@ func appendTallies(dst []byte, tallies []gameTally) []byte {
 	return dst
 }
 
-// Restore replaces the state by a snapshot's. It never panics and allocates no more
-// than a small multiple of the data; after an error the state is as before.
-func (h *State) Restore(data []byte) error {
+// Restore replaces the state by a snapshot's. It never panics and allocates no more than a
+// small multiple of the data; after an error the state is unchanged.
+func (s *State) Restore(data []byte) error {
 	r := &reader{codec.Reader{Rest: data}}
 	fresh := New()
 	last := protocol.SessionID(r.ID())
 	id := int64(0)
-	for n := r.count(leastEvening); n > 0 && !r.Failed; n-- {
+	for n := r.count(minSessionSize); n > 0 && !r.Failed; n-- {
 		id = r.after(id)
-		e := r.evening()
-		fresh.open(protocol.SessionID(id), e)
-		for _, t := range e.tallies {
-			counted(fresh.games, t.game).add(t.tally)
+		totals := r.session()
+		fresh.addSession(protocol.SessionID(id), totals)
+		for _, t := range totals.tallies {
+			tallyOf(fresh.games, t.game).add(t.tally)
 		}
 	}
 	for _, t := range r.tallies() {
-		counted(fresh.games, t.game).add(t.tally)
-		counted(fresh.gone, t.game).add(t.tally)
+		tallyOf(fresh.games, t.game).add(t.tally)
+		tallyOf(fresh.deletedGames, t.game).add(t.tally)
 	}
-	if !r.Done() || fresh.last > last {
+	if !r.Done() || fresh.lastID > last {
 		return errors.New("standings: not a snapshot")
 	}
-	fresh.last = last
-	*h = *fresh
+	fresh.lastID = last
+	*s = *fresh
 	return nil
+}
+
+// reader decodes a snapshot; see codec.Reader.
+type reader struct{ codec.Reader }
+
+func (r *reader) session() *sessionTotals {
+	totals := &sessionTotals{created: protocol.Timestamp(r.Varint())}
+	flags := r.Byte()
+	if flags&^(flagClosed|flagNotes|flagJoin) != 0 {
+		r.Fail()
+	}
+	if flags&flagClosed != 0 {
+		at := protocol.Timestamp(r.Varint())
+		totals.closed = &at
+	}
+	if flags&flagNotes != 0 {
+		notes := string(r.Bytes(len(r.Rest)))
+		totals.notes = &notes
+	}
+	if flags&flagJoin != 0 {
+		totals.join = r.joinState(totals.closed != nil)
+	}
+	totals.gamesPlayed = int(r.ID())
+	totals.tallies = r.tallies()
+	return totals
+}
+
+// joinState reads the code of an open session; a closed session has none.
+func (r *reader) joinState(closed bool) joinState {
+	generation := r.ID()
+	code, ok := protocol.NormalizeJoinCode(string(r.Bytes(len(r.Rest))))
+	if closed || !ok || generation < 1 || generation > math.MaxUint32 {
+		r.Fail()
+	}
+	return joinState{protocol.JoinGeneration(generation), code}
+}
+
+func (r *reader) tallies() []gameTally {
+	n := r.count(minTallySize)
+	list := make([]gameTally, 0, n)
+	game := int64(0)
+	for ; n > 0 && !r.Failed; n-- {
+		game = r.after(game)
+		list = append(list, gameTally{protocol.GameID(game), tally{r.ID(), r.ID(), r.ID()}})
+	}
+	return list
+}
+
+// count reads how many items follow that take at least minSize bytes each.
+func (r *reader) count(minSize int) int {
+	n := r.ID()
+	if n > int64(len(r.Rest)/minSize) {
+		r.Fail()
+		return 0
+	}
+	return int(n)
+}
+
+// after reads the distance to the previous number, at least 1.
+func (r *reader) after(previous int64) int64 {
+	n := r.ID()
+	if n < 1 || n > math.MaxInt64-previous {
+		r.Fail()
+		return 0
+	}
+	return previous + n
 }

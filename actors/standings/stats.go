@@ -7,50 +7,49 @@ import (
 	"partyline/protocol"
 )
 
-// rankedGames is how many games a best-of list holds.
+// rankedGames is how many games a list of the best holds.
 const rankedGames = 10
 
-// Stats computes the statistics; games is the whole catalogue, in any order, whose own
-// totals are not looked at. Games played and votes count what deleted sessions and
-// removed playings had, as the games' totals do. Most played are games that were played
-// at least once, top rated such that have a vote; both rank only games that are still
-// in the catalogue.
-func (h *State) Stats(games []protocol.Game) protocol.Stats {
-	s := protocol.Stats{
+// Stats computes the statistics; games is the whole catalogue, in any order, whose own totals
+// are not used. Games played and votes include those of deleted sessions and of games removed
+// from a session, as the games' totals do. Most played are games that were played at least
+// once, top rated games with a vote; both rank only games that are still in the catalogue.
+func (s *State) Stats(games []protocol.Game) protocol.Stats {
+	stats := protocol.Stats{
 		Games:          protocol.Count{Count: int64(len(games))},
-		Sessions:       protocol.Count{Count: int64(len(h.ids))},
-		ActiveSessions: protocol.Count{Count: int64(len(h.active))},
+		Sessions:       protocol.Count{Count: int64(len(s.ids))},
+		ActiveSessions: protocol.Count{Count: int64(len(s.active))},
 	}
 	packs := map[string]bool{}
 	for _, g := range games {
 		packs[g.PackName] = true
 		if g.Enabled {
-			s.GamesEnabled.Count++
+			stats.GamesEnabled.Count++
 		}
 	}
-	s.Packs.Count = int64(len(packs))
-	for _, t := range h.games {
-		s.TotalGamesPlayed.Count += t.plays
-		s.TotalVotes.Count += t.up + t.down
+	stats.Packs.Count = int64(len(packs))
+	for _, t := range s.games {
+		stats.TotalGamesPlayed.Count += t.plays
+		stats.TotalVotes.Count += t.up + t.down
 	}
-	ranked := h.ranked(games)
-	s.MostPlayedGames = best(ranked,
+	ranked := s.ranked(games)
+	stats.MostPlayedGames = topGames(ranked,
 		func(g protocol.RankedGame) bool { return g.PlayCount > 0 },
 		func(a, b protocol.RankedGame) int {
 			return cmp.Or(cmp.Compare(b.PlayCount, a.PlayCount), cmp.Compare(b.PopularityScore, a.PopularityScore))
 		})
-	s.TopRatedGames = best(ranked,
+	stats.TopRatedGames = topGames(ranked,
 		func(g protocol.RankedGame) bool { return g.Upvotes+g.Downvotes > 0 },
 		func(a, b protocol.RankedGame) int {
 			return cmp.Or(cmp.Compare(b.PopularityScore, a.PopularityScore), cmp.Compare(b.Upvotes, a.Upvotes), cmp.Compare(b.PlayCount, a.PlayCount))
 		})
-	return s
+	return stats
 }
 
-func (h *State) ranked(games []protocol.Game) []protocol.RankedGame {
+func (s *State) ranked(games []protocol.Game) []protocol.RankedGame {
 	ranked := make([]protocol.RankedGame, 0, len(games))
 	for _, g := range games {
-		plays, up, down := h.Totals(g.ID)
+		plays, up, down := s.Totals(g.ID)
 		ranked = append(ranked, protocol.RankedGame{
 			ID: g.ID, Title: g.Title, PackName: g.PackName,
 			PlayCount: plays, PopularityScore: up - down, Upvotes: up, Downvotes: down,
@@ -59,11 +58,12 @@ func (h *State) ranked(games []protocol.Game) []protocol.RankedGame {
 	return ranked
 }
 
-// best returns the first few of those that take part. Equals stand by title, then id.
-func best(games []protocol.RankedGame, takesPart func(protocol.RankedGame) bool, order func(a, b protocol.RankedGame) int) []protocol.RankedGame {
+// topGames returns the first games of those that qualify. Equal ones are ordered by title,
+// then id.
+func topGames(games []protocol.RankedGame, qualifies func(protocol.RankedGame) bool, order func(a, b protocol.RankedGame) int) []protocol.RankedGame {
 	list := make([]protocol.RankedGame, 0, len(games))
 	for _, g := range games {
-		if takesPart(g) {
+		if qualifies(g) {
 			list = append(list, g)
 		}
 	}

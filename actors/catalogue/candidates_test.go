@@ -14,9 +14,9 @@ import (
 // A roll is one pick after the other, each as if the games before had been played.
 func TestRollIsPickAfterPick(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h := catalogue.New()
+		s := catalogue.New()
 		for id := range protocol.GameID(rapid.IntRange(0, 10).Draw(t, "games")) {
-			h.Apply(&catalogue.GameCreated{Game: anyEntry(id+1).Draw(t, "game")}, 1)
+			s.Apply(&catalogue.GameCreated{Game: anyEntry(id+1).Draw(t, "game")}, 1)
 		}
 		q := protocol.Pick{PlayerCount: rapid.IntRange(0, 6).Draw(t, "players"), ExcludePlayed: rapid.Bool().Draw(t, "exclude played")}
 		played := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) protocol.GameID {
@@ -32,14 +32,14 @@ func TestRollIsPickAfterPick(t *testing.T) {
 		for _, draw := range draws {
 			each := q
 			each.ExcludePlayed = true
-			picked, err := h.Pick(each, left, draw)
+			picked, err := s.Pick(each, left, draw)
 			if err != nil {
 				break
 			}
 			want = append(want, picked.Game)
 			left = append(left, picked.Game.ID)
 		}
-		got, err := h.PickCandidates(q, played, draws)
+		got, err := s.PickCandidates(q, played, draws)
 		if len(want) < 2 {
 			if err == nil || err.Code != protocol.CodeNotFound || err.Details["suggestion"] == nil {
 				t.Fatalf("rolled %v of %d games: %v", got, len(want), err)
