@@ -17,11 +17,11 @@ import (
 // chunks' records live on in the tail and get a new buffer each time. A buffer that grows
 // moves on and leaves earlier slices where they are.
 type encoder struct {
-	entries []*badgerdb.Entry
-	chunks  []layout.Chunk
-	scratch []byte
-	values  []byte
-	packing []byte // room for compressing one chunk
+	entries    []*badgerdb.Entry
+	chunks     []layout.Chunk
+	scratch    []byte
+	records    []byte
+	compressed []byte // room for compressing one chunk
 	// large is the large record whose parts were written last.
 	large layout.LargeRecord
 }
@@ -34,19 +34,19 @@ const maxIdleScratch = 1 << 20
 func (e *encoder) encode(b *committer.Batch) {
 	e.reset(b)
 	for i := range b.Groups {
-		e.group(&b.Groups[i], b.Time)
+		e.encodeGroup(&b.Groups[i], b.Time)
 	}
 	if len(e.chunks) > 0 {
-		e.index(b)
+		e.encodeIndexEntry(b)
 	}
 	for _, m := range b.Memos {
-		e.memo(m)
+		e.encodeMemo(m)
 	}
 }
 
 func (e *encoder) reset(b *committer.Batch) {
-	if e.packing == nil {
-		e.packing = make([]byte, layout.MaxCompressedBytes(2*layout.ChunkBytes))
+	if e.compressed == nil {
+		e.compressed = make([]byte, layout.MaxCompressedBytes(2*layout.ChunkBytes))
 	}
 	clear(e.entries)
 	clear(e.chunks)
@@ -59,7 +59,7 @@ func (e *encoder) reset(b *committer.Batch) {
 	if e.beginsWithLarge(b) {
 		size -= e.large.Length
 	}
-	e.values = make([]byte, 0, size+b.Records*perRecord)
+	e.records = make([]byte, 0, size+b.Records*perRecord)
 }
 
 // beginsWithLarge says whether the batch begins with the record whose parts were written
@@ -77,15 +77,15 @@ func (e *encoder) isLarge(stream string, seq persistence.Seq, record []byte) boo
 	return s.Length == len(record) && s.Seq == seq && s.Stream == stream
 }
 
-// group encodes a stream's records as one chunk, or several where they are many.
-func (e *encoder) group(g *committer.Group, at time.Time) {
+// encodeGroup encodes a stream's records as one chunk, or several where they are many.
+func (e *encoder) encodeGroup(g *committer.Group, at time.Time) {
 	for from := 0; from < len(g.Records); {
 		to, size := from+1, len(g.Records[from])
 		for to < len(g.Records) && size+len(g.Records[to]) <= layout.ChunkBytes {
 			size += len(g.Records[to])
 			to++
 		}
-		e.chunk(layout.Chunk{
+		e.encodeChunk(layout.Chunk{
 			Stream:   g.Stream,
 			First:    g.First + persistence.Seq(from),
 			Position: g.Position + persistence.Position(from),
@@ -96,8 +96,8 @@ func (e *encoder) group(g *committer.Group, at time.Time) {
 	}
 }
 
-func (e *encoder) chunk(c layout.Chunk, records [][]byte) {
-	key := e.key(func(b []byte) []byte { return layout.AppendChunkKey(b, c.Stream, c.First) })
+func (e *encoder) encodeChunk(c layout.Chunk, records [][]byte) {
+	key := e.appendKey(func(b []byte) []byte { return layout.AppendChunkKey(b, c.Stream, c.First) })
 	var how byte
 	var stored []byte
 	if c.Count == 1 && e.isLarge(c.Stream, c.First, records[0]) {
@@ -105,12 +105,12 @@ func (e *encoder) chunk(c layout.Chunk, records [][]byte) {
 		c.Large = &l
 		how, stored = layout.StoredInParts, l.AppendReference(nil)
 	} else {
-		head := len(e.values)
+		head := len(e.records)
 		for _, r := range records {
-			e.values = layout.AppendRecord(e.values, r)
+			e.records = layout.AppendRecord(e.records, r)
 		}
-		c.Records = e.values[head:len(e.values):len(e.values)]
-		how, stored = layout.Compress(e.packing, c.Records)
+		c.Records = e.records[head:len(e.records):len(e.records)]
+		how, stored = layout.Compress(e.compressed, c.Records)
 	}
 	start := len(e.scratch)
 	e.scratch = layout.AppendChecksum(append(layout.AppendChunk(e.scratch, &c, how), stored...), start, key)
@@ -118,16 +118,16 @@ func (e *encoder) chunk(c layout.Chunk, records [][]byte) {
 	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
 }
 
-func (e *encoder) index(b *committer.Batch) {
-	key := e.key(func(k []byte) []byte { return layout.AppendIndexKey(k, b.First) })
+func (e *encoder) encodeIndexEntry(b *committer.Batch) {
+	key := e.appendKey(func(k []byte) []byte { return layout.AppendIndexKey(k, b.First) })
 	start := len(e.scratch)
 	e.scratch = layout.AppendCommit(e.scratch, b.Time, e.chunks)
 	e.scratch = layout.AppendChecksum(e.scratch, start, key)
 	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
 }
 
-func (e *encoder) memo(m *persistence.Memo) {
-	key := e.key(func(b []byte) []byte { return layout.AppendMemoKey(b, m.Key) })
+func (e *encoder) encodeMemo(m *persistence.Memo) {
+	key := e.appendKey(func(b []byte) []byte { return layout.AppendMemoKey(b, m.Key) })
 	expires := time.Now().Add(m.TTL)
 	start := len(e.scratch)
 	e.scratch = layout.AppendMemo(e.scratch, expires, m.Value)
@@ -138,7 +138,7 @@ func (e *encoder) memo(m *persistence.Memo) {
 	e.entries = append(e.entries, entry)
 }
 
-func (e *encoder) key(appendKey func([]byte) []byte) []byte {
+func (e *encoder) appendKey(appendKey func([]byte) []byte) []byte {
 	start := len(e.scratch)
 	e.scratch = appendKey(e.scratch)
 	return e.scratch[start:len(e.scratch):len(e.scratch)]
