@@ -113,9 +113,9 @@ func (h *Hub) send(c *ledger.Command) *protocol.Error {
 	case protocol.SessionCommand:
 		return h.sessions.Decide(c, cmd)
 	case protocol.CreateWebhook:
-		return h.createWebhook(c, cmd)
+		return h.webhooks.Create(c, cmd)
 	case protocol.WebhookCommand:
-		return h.sendWebhook(cmd.Target(), c)
+		return h.webhooks.Forward(cmd.Target(), c)
 	case protocol.CreateGame, protocol.UpdateGame, protocol.DeleteGame, protocol.ToggleGame,
 		protocol.FavorGame, protocol.TogglePack, protocol.FavorPack, protocol.ImportGames, catalogue.Seed:
 		h.system.Send(h.catalogue, c)

@@ -16,6 +16,7 @@ import (
 	"partyline/actors/access"
 	"partyline/actors/admission"
 	"partyline/actors/catalogue"
+	"partyline/actors/delivery"
 	"partyline/actors/ledger"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
@@ -61,9 +62,13 @@ type Options struct {
 // defaultIdleTimeout: waking costs some milliseconds, a sleeping session nothing.
 const defaultIdleTimeout = 5 * time.Minute
 
+// Sender makes one attempt to deliver a webhook.
+type Sender = delivery.Sender
+
 // Hub is the way in to all actors. Its methods may be called from any goroutine; all
 // errors they return are *protocol.Error.
 type Hub struct {
+	*delivery.Log // queries about webhooks
 	// Watch, Unwatch, Refresh, State, Replay, Announcements; Opens and GuestLive.
 	*sessions.Feeds
 	*sessions.JoinCodes
@@ -80,13 +85,12 @@ type Hub struct {
 	standings  *actor.PID
 	projection *projection
 	sessions   *sessions.Service
-	post       *post
+	webhooks   *delivery.Service
 
 	ticker     *runtime.Ticker
 	snapshots  *ledger.SnapshotWriter
 	votes      admission.Semaphore // of the vote history
 	scanLimits scanLimits          // of the vote history
-	attempts   admission.Semaphore // of the webhooks' logs
 	exports    admission.Semaphore // of sessions' votes
 	unwatch    func()
 	closed     atomic.Bool
@@ -97,7 +101,7 @@ type Hub struct {
 // other behind that, because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
-	err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.post.register(o.Meter))
+	err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.webhooks.Register(o.Meter))
 	if err == nil {
 		err = h.load(ctx)
 	}
@@ -113,7 +117,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	// The first request with a token must not find that none has been loaded yet. Tokens that
 	// cannot be loaded have been logged, and hold up nothing else.
 	_, _ = h.Tokens(ctx)
-	if err := h.post.open(ctx, h.system); err != nil {
+	if err := h.webhooks.Open(ctx, h.system); err != nil {
 		return nil, err
 	}
 	h.sessions.WarmUp()
@@ -129,7 +133,6 @@ func newHub(o Options) *Hub {
 		draw:       o.Draw,
 		votes:      admission.NewSemaphore(maxScans),
 		scanLimits: scanLimits{skip: maxSkip, search: maxSearch},
-		attempts:   admission.NewSemaphore(maxScans),
 		exports:    admission.NewSemaphore(maxExports),
 	}
 	if h.env.Now == nil {
@@ -144,7 +147,8 @@ func newHub(o Options) *Hub {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	h.post = newPost(h.env, o)
+	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})
+	h.Log = delivery.NewLog(h.webhooks, &h.caller)
 	h.projection = newProjection(h.env)
 	h.sessions = h.newSessions(o)
 	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
@@ -188,7 +192,7 @@ func (h *Hub) spawn() {
 			h.system.Send(pid, runtime.Tick{})
 		}
 		h.sessions.Tick()
-		h.post.sweep()
+		h.webhooks.Tick()
 		h.system.Trim()
 	})
 }
@@ -253,7 +257,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	if drainErr := h.sessions.Drain(ctx); drainErr != nil {
 		err = drainErr
 	}
-	h.post.close(ctx)
+	h.webhooks.Close(ctx)
 	h.sessions.Stop(ctx)
 	for _, pid := range []*actor.PID{h.catalogue, h.access, h.standings} {
 		h.system.End(ctx, pid)

@@ -45,7 +45,8 @@ var rooms = []Room{
 	{Path: "actors/admission", May: []string{"protocol"}},
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
 	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions"}, rules...)},
+	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/webhook"}},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
@@ -94,7 +95,7 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/sender.go":                "webhook attempts under way, one each, bounded by flightLimit; the end of the hub waits for them",
+	"actors/delivery/sender.go":       "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
 	"actors/sessions/observations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
 	"actors/runtime/ticker.go":        "calls every actor once a second; the hub's Close ends it",
 	"actors/runtime/stop.go":          "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",

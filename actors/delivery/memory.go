@@ -1,0 +1,45 @@
+package delivery
+
+import "sync/atomic"
+
+// Bounds of the events that wait in memory for webhooks. What does not fit is read from the
+// journal later.
+const (
+	// maxQueueEvents bounds one queue: some seconds of the fastest endpoint. A webhook that
+	// reads the journal passes over the events and records of all others.
+	maxQueueEvents = 16_384
+	// maxTotalBytes is what all queues may hold. When it is used up, a queue that holds less
+	// than an equal share goes on to its share, so an endpoint that hangs takes no memory from
+	// the others: they hold twice as much at most.
+	maxTotalBytes = 16 << 20
+	// eventOverhead is what an event takes besides its bytes, slotBytes its place in a queue.
+	eventOverhead = 128
+	slotBytes     = 16
+)
+
+// queueMemory counts the memory of all queues: an event that several hold counts once.
+type queueMemory struct {
+	held  atomic.Int64
+	share int // an equal part of maxTotalBytes for each webhook; the router's
+}
+
+// full reports whether a queue of so many bytes may not take the event.
+func (m *queueMemory) full(bytes int, e *queuedEvent) bool {
+	return bytes+e.size() > m.share && m.held.Load() > maxTotalBytes
+}
+
+func (m *queueMemory) add(e *queuedEvent) {
+	n := slotBytes
+	if e.queues.Add(1) == 1 {
+		n += e.size()
+	}
+	m.held.Add(int64(n))
+}
+
+func (m *queueMemory) release(e *queuedEvent) {
+	n := slotBytes
+	if e.queues.Add(-1) == 0 {
+		n += e.size()
+	}
+	m.held.Add(int64(-n))
+}

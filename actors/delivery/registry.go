@@ -1,0 +1,200 @@
+package delivery
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"partyline/actors/runtime"
+	"partyline/protocol"
+)
+
+// registry holds the webhooks of the hub and the addresses of their actors. Messages are
+// sent under the read lock: after remove nothing more is sent to the actor.
+type registry struct {
+	mu      sync.RWMutex
+	last    protocol.WebhookID
+	entries map[protocol.WebhookID]*entry
+	// send puts a message into an actor's mailbox.
+	send func(*actor.PID, any)
+}
+
+// entry is one webhook, or one that is being created.
+type entry struct {
+	pid *actor.PID
+	// webhook is the resource as it is on disk; exists is false until there is one.
+	webhook protocol.Webhook
+	exists  bool
+	stats   stats
+}
+
+// stats are written by the actor of a webhook and read by metrics, health and ticks.
+type stats struct {
+	attempts, delivered, dead atomic.Int64
+	// waiting is when the oldest undelivered event happened, as far as the actor has come, in
+	// milliseconds since 1970; 0 for none.
+	waiting atomic.Int64
+	// done is a position up to which no matching event waits.
+	done atomic.Int64
+	// subscription is the actor's subscription, nil for none.
+	subscription atomic.Pointer[subscription]
+	// needsTick asks for a tick every second.
+	needsTick atomic.Bool
+}
+
+func newRegistry() *registry { return &registry{entries: map[protocol.WebhookID]*entry{}} }
+
+// reserve gives a new webhook its id and adds an entry.
+func (r *registry) reserve() (protocol.WebhookID, *protocol.Error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.entries) >= protocol.MaxWebhooks {
+		return 0, protocol.Errorf(protocol.CodeConflict, "There are %d webhooks already. Delete one first.", len(r.entries))
+	}
+	r.last++
+	r.entries[r.last] = &entry{}
+	return r.last, nil
+}
+
+// add adds an entry for a webhook that is in the journal.
+func (r *registry) add(id protocol.WebhookID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries[id] = &entry{}
+}
+
+// markUsed keeps ids up to this one from being given again.
+func (r *registry) markUsed(id protocol.WebhookID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = max(r.last, id)
+}
+
+// setAddress makes the actor of a webhook reachable.
+func (r *registry) setAddress(id protocol.WebhookID, pid *actor.PID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries[id].pid = pid
+}
+
+// forward sends a message to the actor of a webhook; false when there is none.
+func (r *registry) forward(id protocol.WebhookID, m any) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	e, ok := r.entries[id]
+	if !ok || e.pid == nil {
+		return false
+	}
+	r.send(e.pid, m)
+	return true
+}
+
+// tick sends a tick to the actors that need one, or to all.
+func (r *registry) tick(all bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, e := range r.entries {
+		if e.pid != nil && (all || e.stats.needsTick.Load()) {
+			r.send(e.pid, runtime.Tick{})
+		}
+	}
+}
+
+// drain sends drain to every actor and returns their addresses.
+func (r *registry) drain() []*actor.PID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var pids []*actor.PID
+	for _, e := range r.entries {
+		if e.pid != nil {
+			r.send(e.pid, drain{})
+			pids = append(pids, e.pid)
+		}
+	}
+	return pids
+}
+
+// count is how many webhooks there are.
+func (r *registry) count() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.entries)
+}
+
+// set stores a webhook as it is on disk.
+func (r *registry) set(w protocol.Webhook) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.entries[w.ID]; ok {
+		e.webhook, e.exists = w, true
+	}
+}
+
+// remove removes a webhook.
+func (r *registry) remove(id protocol.WebhookID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.entries, id)
+}
+
+// stats returns the stats of a webhook that has an entry.
+func (r *registry) stats(id protocol.WebhookID) *stats {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return &r.entries[id].stats
+}
+
+// doneThrough is a position up to which no event that matches waits; routed is the router's.
+func (r *registry) doneThrough(id protocol.WebhookID, routed func() protocol.DeliveryID) protocol.DeliveryID {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	e, ok := r.entries[id]
+	if !ok {
+		return 0
+	}
+	done := protocol.DeliveryID(e.stats.done.Load())
+	if s := e.stats.subscription.Load(); s != nil {
+		if at, parked := s.parkedAt(routed); parked {
+			done = max(done, at)
+		}
+	}
+	return done
+}
+
+// find returns a webhook; ok is false when none is on disk.
+func (r *registry) find(id protocol.WebhookID) (w protocol.Webhook, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if e, ok := r.entries[id]; ok {
+		return e.webhook, e.exists
+	}
+	return protocol.Webhook{}, false
+}
+
+// list returns all webhooks by id, ascending.
+func (r *registry) list() []protocol.Webhook {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	all := make([]protocol.Webhook, 0, len(r.entries))
+	for _, e := range r.entries {
+		if e.exists {
+			all = append(all, e.webhook)
+		}
+	}
+	slices.SortFunc(all, func(a, b protocol.Webhook) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// each calls f for every webhook on disk; f must be quick.
+func (r *registry) each(f func(w *protocol.Webhook, s *stats)) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, e := range r.entries {
+		if e.exists {
+			f(&e.webhook, &e.stats)
+		}
+	}
+}

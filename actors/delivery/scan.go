@@ -1,0 +1,57 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"partyline/actors/ledger"
+	"partyline/actors/webhook"
+	"partyline/persistence"
+	"partyline/protocol"
+)
+
+// scan finds the streams of the webhooks that exist, and of those that were deleted and
+// whose logs are still stored.
+func (s *Service) scan(ctx context.Context) (alive, unpurged []protocol.WebhookID, err error) {
+	for name, err := range s.env.Journal.Streams(ctx, streamPrefix) {
+		if err != nil {
+			return nil, nil, fmt.Errorf("webhooks: %w", err)
+		}
+		n, err := strconv.ParseInt(strings.TrimPrefix(name, streamPrefix), 10, 64)
+		if err != nil || n < 1 {
+			return nil, nil, fmt.Errorf("webhooks: %w: stream %q", persistence.ErrCorrupt, name)
+		}
+		id := protocol.WebhookID(n)
+		s.registry.markUsed(id)
+		deleted, purged := s.deleted(ctx, name)
+		switch {
+		case !deleted:
+			alive = append(alive, id)
+		case !purged:
+			unpurged = append(unpurged, id)
+		}
+	}
+	slices.Sort(alive)
+	return alive, unpurged, nil
+}
+
+// deleted reads the end of a stream: a deleted webhook ends with that fact, and a purged
+// stream holds nothing else. A stream that cannot be read is left to its actor.
+func (s *Service) deleted(ctx context.Context, stream string) (deleted, purged bool) {
+	for rec, err := range s.env.Journal.ReadBack(ctx, stream, 0) {
+		if err != nil {
+			return deleted, true
+		}
+		if deleted {
+			return true, false
+		}
+		fact, _, err := ledger.SplitRecord(rec.Data)
+		if deleted = err == nil && webhook.IsDeleted(fact); !deleted {
+			return false, true
+		}
+	}
+	return deleted, true
+}

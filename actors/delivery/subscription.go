@@ -1,0 +1,160 @@
+package delivery
+
+import (
+	"sync"
+
+	"partyline/actors/queue"
+	"partyline/actors/webhook"
+	"partyline/protocol"
+)
+
+// subscription is the bounded queue of one webhook: the router pushes the events that match
+// the filter, the webhook's actor takes them. It is used for one filter and once: after it
+// was closed or has overflowed, a new one is made.
+//
+// The queue holds every matching event after from, up to the router's position, or up to
+// through when it has overflowed. Nothing is ever left out of the middle.
+type subscription struct {
+	id     protocol.WebhookID
+	filter webhook.Filter
+	wake   func() // sends the actor a message; does not block
+
+	mu      sync.Mutex
+	state   subscriptionState
+	from    protocol.DeliveryID
+	through protocol.DeliveryID // set by the overflow
+	events  queue.FIFO[*queuedEvent]
+	bytes   int
+	memory  *queueMemory
+	// parked: the actor has delivered everything and waits for wake. Only an open
+	// subscription with an empty queue is parked.
+	parked bool
+}
+
+type subscriptionState uint8
+
+const (
+	subRequested  subscriptionState = iota // the router has not begun it yet
+	subOpen                                // the router pushes events
+	subOverflowed                          // an event did not fit: the router has ended it
+	subClosed                              // the actor has ended it
+)
+
+func newSubscription(id protocol.WebhookID, f webhook.Filter, after protocol.DeliveryID, wake func()) *subscription {
+	return &subscription{id: id, filter: f, from: after, wake: wake}
+}
+
+// begin opens the subscription behind a position, for the router. It reports false for one
+// that the actor has closed already.
+func (s *subscription) begin(at protocol.DeliveryID, m *queueMemory) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state != subRequested {
+		return false
+	}
+	s.state, s.from, s.memory = subOpen, max(s.from, at), m
+	return true
+}
+
+// push adds an event that matches, for the router, and wakes the actor if it is parked. It
+// reports false when the subscription is over, because the event did not fit or the actor
+// closed it. An empty queue takes an event of any size.
+func (s *subscription) push(e *queuedEvent) bool {
+	s.mu.Lock()
+	if s.state != subOpen {
+		s.mu.Unlock()
+		return false
+	}
+	if e.id <= s.from {
+		s.mu.Unlock()
+		return true
+	}
+	if n := s.events.Len(); n > 0 && (n >= maxQueueEvents || s.memory.full(s.bytes, e)) {
+		s.state, s.through = subOverflowed, e.id-1
+		s.mu.Unlock()
+		return false
+	}
+	s.events.Push(e)
+	s.bytes += e.size()
+	s.memory.add(e)
+	parked := s.parked
+	s.parked = false
+	s.mu.Unlock()
+	if parked {
+		s.wake()
+	}
+	return true
+}
+
+// start is the position after which the queue holds events; begun is false until the
+// router has opened the subscription.
+func (s *subscription) start() (from protocol.DeliveryID, begun bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.from, s.state != subRequested
+}
+
+// hasBegun reports whether the router has opened the subscription.
+func (s *subscription) hasBegun() bool {
+	_, begun := s.start()
+	return begun
+}
+
+// take moves events to dst, at most n, for the actor. It returns up to which position
+// everything that matches was taken; at is the router's position, read within. more is
+// false once the subscription has overflowed and is empty: then it is over.
+func (s *subscription) take(dst *queue.FIFO[*queuedEvent], n int, at func() protocol.DeliveryID) (through protocol.DeliveryID, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	through = s.from
+	for ; n > 0 && s.events.Len() > 0; n-- {
+		e := s.events.Pop()
+		s.bytes -= e.size()
+		s.memory.release(e)
+		dst.Push(e)
+		through = e.id
+	}
+	switch {
+	case s.events.Len() > 0:
+		return through, true
+	case s.state == subOverflowed:
+		return max(through, s.through), false
+	}
+	// The router moves its position after it has pushed: everything up to it was here.
+	return max(through, at()), true
+}
+
+// park notes that the actor has delivered everything and waits for the next event. It
+// reports false when something has come in between.
+func (s *subscription) park() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == subRequested {
+		return true // the router wakes the actor when it has begun the subscription
+	}
+	s.parked = s.state == subOpen && s.events.Len() == 0
+	return s.parked
+}
+
+// parkedAt returns the router's position when the actor is parked: everything up to there
+// that matches is delivered and on disk.
+func (s *subscription) parkedAt(at func() protocol.DeliveryID) (protocol.DeliveryID, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.parked {
+		return 0, false
+	}
+	return max(s.from, at()), true
+}
+
+// close ends the subscription, for the actor. When it returns no checkpoint counts the
+// webhook as parked.
+func (s *subscription) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state, s.parked = subClosed, false
+	for s.events.Len() > 0 {
+		s.memory.release(s.events.Pop())
+	}
+	s.events, s.bytes = queue.FIFO[*queuedEvent]{}, 0
+}
