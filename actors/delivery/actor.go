@@ -60,8 +60,6 @@ type (
 	wake struct{ runtime.Quiet }
 	// readOn continues a long read, after other messages were handled.
 	readOn struct{ runtime.Quiet }
-	// drain ends the deliveries: the hub closes.
-	drain struct{ runtime.Quiet }
 )
 
 // snapshotEvery is how many facts after the last snapshot a new one is taken: the state is
@@ -108,7 +106,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 	case runtime.Tick:
 		a.Actor.Receive(c)
 		a.leave(paused)
-	case drain:
+	case runtime.Drain:
 		a.drain()
 	case *actor.Stopping:
 		a.stopWork()

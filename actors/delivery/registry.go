@@ -103,14 +103,14 @@ func (r *registry) tick(all bool) {
 	}
 }
 
-// drain sends drain to every actor and returns their addresses.
+// drain sends runtime.Drain to every actor and returns their addresses.
 func (r *registry) drain() []*actor.PID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var pids []*actor.PID
 	for _, e := range r.entries {
 		if e.pid != nil {
-			r.send(e.pid, drain{})
+			r.send(e.pid, runtime.Drain{})
 			pids = append(pids, e.pid)
 		}
 	}

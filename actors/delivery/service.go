@@ -26,7 +26,7 @@ type Service struct {
 	attempts  atomic.Uint64 // number of the newest attempt
 	started   atomic.Bool   // router and retention run
 	unwatch   func()
-	// drained gets one value from every webhook that has handled drain.
+	// drained gets one value from every webhook that has handled runtime.Drain.
 	drained chan struct{}
 	// checkpoint is the position at which each webhook was parked in the last checkpoint.
 	checkpoint map[protocol.WebhookID]protocol.DeliveryID
