@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"partyline/loadtest/report"
@@ -168,7 +165,7 @@ func (h *hub) resources(ctx context.Context) (r Resources, err error) {
 		return r, err
 	}
 	r.RSS = u.RSS
-	if r.Sockets, err = sockets(h.server.Pid()); err != nil {
+	if r.Sockets, err = target.Sockets(h.server.Pid()); err != nil {
 		return r, err
 	}
 	h.admin.Close() // the connection of the call before is none of what is counted
@@ -177,18 +174,6 @@ func (h *hub) resources(ctx context.Context) (r Resources, err error) {
 		err = errors.New("/metrics tells no go_goroutines")
 	}
 	return r, err
-}
-
-// sockets counts those that a process has open.
-func sockets(pid int) (n int, err error) {
-	folder := fmt.Sprintf("/proc/%d/fd", pid)
-	files, err := os.ReadDir(folder)
-	for _, f := range files {
-		if what, err := os.Readlink(filepath.Join(folder, f.Name())); err == nil && strings.HasPrefix(what, "socket:") {
-			n++
-		}
-	}
-	return n, err
 }
 
 // settle waits until the server holds no more than before; false when it does not.

@@ -31,7 +31,7 @@ func overload(ctx context.Context, t *attackers) error {
 			return
 		}
 		defer func() { _ = c.Close() }()
-		o := &overloader{t: t, c: c, voter: index, began: time.Now()}
+		o := &overloader{t: t, c: c, voter: oracle.Number(index), began: time.Now()}
 		ended := make(chan string, 1)
 		go func() { ended <- watch(ctx, c, o.answer) }() // ends with the connection, which is closed here
 		o.ask(ctx)
@@ -49,7 +49,7 @@ func overload(ctx context.Context, t *attackers) error {
 type overloader struct {
 	t     *attackers
 	c     *wire.Conn
-	voter int
+	voter oracle.Number
 	began time.Time
 	// met counts 200, 429, 503 and others; the reader's.
 	met [4]int
@@ -63,7 +63,7 @@ func (o *overloader) ask(ctx context.Context) {
 		for range overloadWrite {
 			message = strconv.AppendInt(append(message[:0], `{"type":"request","id":"`...), now.Sub(o.began).Microseconds(), 10)
 			message = append(message, `","op":"votes.live","data":`...)
-			message = append(appendVote(message, o.t.Session, o.voter, protocol.TimestampOf(now)), '}')
+			message = append(oracle.AppendVote(message, o.t.Session, oracle.Vote{Number: o.voter, Up: true, Stamp: protocol.TimestampOf(now)}), '}')
 			o.voter = (o.voter + overloaders) % overloadNames
 			o.c.Queue(message)
 		}

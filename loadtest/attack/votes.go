@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
@@ -29,7 +30,7 @@ const (
 type batchVoter struct {
 	t     *attackers
 	post  *wire.Poster
-	voter int
+	voter oracle.Number
 	body  []byte
 }
 
@@ -42,16 +43,13 @@ func (b *batchVoter) close() { _ = b.post.Close() }
 
 // cast sends n votes, each of the next name, and counts what becomes of them.
 func (b *batchVoter) cast(n int) error {
-	b.body = append(b.body[:0], `{"votes":[`...)
-	now := protocol.TimestampOf(time.Now())
-	for i := range n {
-		if i > 0 {
-			b.body = append(b.body, ',')
-		}
-		b.body = appendVote(b.body, b.t.Session, b.voter, now)
+	now, votes := protocol.TimestampOf(time.Now()), make([]oracle.Vote, n)
+	for i := range votes {
+		votes[i] = oracle.Vote{Number: b.voter, Up: true, Stamp: now}
 		b.voter = (b.voter + 1) % batchNames
 	}
-	status, answer, err := b.post.Post(append(b.body, `]}`...))
+	b.body = oracle.AppendBatch(b.body[:0], []protocol.SessionID{b.t.Session}, votes)
+	status, answer, err := b.post.Post(b.body)
 	if err != nil {
 		return err
 	}
@@ -60,13 +58,6 @@ func (b *batchVoter) cast(n int) error {
 		return fmt.Errorf("votes.batch: %d %s", status, answer)
 	}
 	return nil
-}
-
-// appendVote appends the body of a vote.
-func appendVote(dst []byte, session protocol.SessionID, voter int, at protocol.Timestamp) []byte {
-	dst = strconv.AppendInt(append(dst, `{"sessionId":`...), int64(session), 10)
-	dst = strconv.AppendInt(append(dst, `,"username":"attacker `...), int64(voter), 10)
-	return append(at.AppendJSON(append(dst, `","vote":"up","timestamp":`...)), '}')
 }
 
 // manyNames casts votes of a hundred thousand distinct names, as fast as one client can.

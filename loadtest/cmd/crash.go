@@ -28,15 +28,13 @@ func (c *crashCommand) Run(e *env) error {
 func (e *env) crash(ctx context.Context, out output, o crash.Options, w webhooks.Options, keep bool) (err error) {
 	e.tells(&o.Program)
 	report.Default(&o.Seed, uint64(time.Now().UnixNano()))
-	w.Plan.Seed, w.Program = o.Seed, o.Program
+	w.Plan.Seed, w.Progress = o.Seed, o.Progress
 	if o.Server, err = o.Program.Server(ctx, target.LoopbackWebhooks...); err != nil {
 		return err
 	}
 	o.Say("seed %d, folder %s", o.Seed, o.Server.Folder)
-	if w.Webhooks > 0 {
-		if o.Webhooks, err = webhooks.Start(w); err != nil {
-			return errors.Join(err, o.Server.Close())
-		}
+	if o.Webhooks, err = webhooks.Start(w); err != nil {
+		return errors.Join(err, o.Server.Close())
 	}
 	r, err := crash.Run(ctx, o)
 	err = errors.Join(err, o.Webhooks.Close())

@@ -12,13 +12,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"partyline/loadtest/attack"
-	"partyline/loadtest/receiver"
 	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 )
 
 func main() {
-	receiver.Child()
 	attack.Child()
 	// SIGTERM counts as well as an interrupt: whoever ends a stage of CI that hangs sends it,
 	// and no server or mount may stay behind.

@@ -1,67 +1,55 @@
 package crash
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // gate holds the writers back between rounds, so that what was acknowledged before
-// a kill can be told from what came after.
+// a kill can be told from what came after. Whoever writes is within; one goroutine opens
+// and closes it.
 type gate struct {
-	mu     sync.Mutex
-	change sync.Cond
+	within sync.RWMutex
 	shut   bool
-	ended  bool
-	parked int
-	inside int
+	over   atomic.Bool
 }
 
-// newGate is shut; so many writers will come.
-func newGate(writers int) *gate {
-	g := &gate{shut: true, inside: writers}
-	g.change.L = &g.mu
+// newGate is shut.
+func newGate() *gate {
+	g := &gate{shut: true}
+	g.within.Lock()
 	return g
 }
 
-// pass waits while the gate is shut; false when there is nothing more to do.
-func (g *gate) pass() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.parked++
-	g.change.Broadcast()
-	for g.shut && !g.ended {
-		g.change.Wait()
+// enter waits while the gate is shut; false when there is nothing more to do, else leave it.
+func (g *gate) enter() bool {
+	g.within.RLock()
+	if g.over.Load() {
+		g.within.RUnlock()
+		return false
 	}
-	g.parked--
-	return !g.ended
+	return true
 }
 
-// left is called by a writer that will not pass again.
-func (g *gate) left() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.inside--
-	g.change.Broadcast()
-}
+func (g *gate) leave() { g.within.RUnlock() }
 
 func (g *gate) open() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shut = false
-	g.change.Broadcast()
-}
-
-// close shuts the gate and waits until all writers stand before it.
-func (g *gate) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shut = true
-	for g.parked < g.inside && !g.ended {
-		g.change.Wait()
+	if g.shut {
+		g.shut = false
+		g.within.Unlock()
 	}
 }
 
-// end lets everybody through for the last time.
+// close shuts the gate and waits until nobody is within.
+func (g *gate) close() {
+	if !g.shut {
+		g.within.Lock()
+		g.shut = true
+	}
+}
+
+// end sends everybody away.
 func (g *gate) end() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.ended = true
-	g.change.Broadcast()
+	g.over.Store(true)
+	g.open()
 }

@@ -32,7 +32,7 @@ type Options struct {
 	Server *target.Server `kong:"-"`
 	// Addr is where clients call it (the server's own address).
 	Addr string `kong:"-"`
-	// Webhooks are judged beside the screens; nil for none.
+	// Webhooks are judged beside the screens (none).
 	Webhooks *webhooks.Check `kong:"-"`
 }
 
@@ -52,5 +52,8 @@ func (o *Options) complete() error {
 		return errors.New("crash: a server, rounds, writers, sessions with a screen each, a rate, and a longest life above the shortest are needed")
 	}
 	report.Default(&o.Addr, o.Server.Addr)
+	if o.Webhooks == nil {
+		o.Webhooks = &webhooks.Check{}
+	}
 	return nil
 }

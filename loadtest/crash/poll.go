@@ -59,14 +59,14 @@ func (l *Load) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHos
 
 // host looks after the polls until the gate ends.
 func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
-	defer h.gate.left()
-	for ctx.Err() == nil && h.gate.pass() {
+	for ctx.Err() == nil && h.gate.enter() {
 		if err := h.step(ctx, rng); err != nil && ctx.Err() == nil {
 			h.set(nil) // the next step asks how it stands
 			if refused, ok := errors.AsType[*client.Error](err); ok && !client.Temporary(err) && !client.Refused(err, protocol.CodeConflict) {
 				h.Findings.Add("session %d: the host of polls was told %v", h.session, refused)
 			}
 		}
+		h.gate.leave()
 		_ = report.Wait(ctx, pollEvery)
 	}
 }
@@ -137,13 +137,12 @@ func (h *pollHost) now() (open *protocol.Poll, done bool) {
 	return h.open, h.done
 }
 
-// vote votes in the session's polls, each time under a new name, until the gate ends. What
+// vote votes in the session's polls, each time under a new name, until ctx ends. What
 // has an unknown outcome is sent again with its key until it is answered.
 func (h *pollHost) vote(ctx context.Context) {
-	defer h.gate.left()
 	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(len(h.hosts)) / h.o.PollRate))
 	defer pace.Stop()
-	for n := 0; ctx.Err() == nil && h.gate.pass(); n++ {
+	for n := 0; ctx.Err() == nil; n++ {
 		if open, _ := h.now(); open != nil {
 			// The first candidate gets the most votes, the others fewer and fewer.
 			v := oracle.PollVote{Poll: open.ID, Choice: 1 + n%candidates*(n%3)/3}
@@ -158,24 +157,32 @@ func (h *pollHost) vote(ctx context.Context) {
 }
 
 func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) {
-	body := map[string]any{"username": name, "choice": v.Choice, "poll_id": v.Poll}
-	path := fmt.Sprintf("/api/sessions/%d/poll/votes", h.session)
-	for again := false; ctx.Err() == nil && (!again || h.gate.pass()); again = true {
-		err := h.voter.CallWithKey(ctx, "crash-"+name, "POST", path, body, nil)
-		_, answered := errors.AsType[*client.Error](err)
-		switch {
-		case err == nil:
-			h.polls.Acknowledged(v)
-			return
-		case client.Refused(err, protocol.CodeConflict):
-			h.polls.Refused(v) // the poll is over
-			return
-		case answered && !client.Temporary(err):
-			h.Findings.Add("the vote of %s in poll %d (again: %v) was answered %v", name, v.Poll, again, err)
+	for again := false; ctx.Err() == nil && h.gate.enter(); again = true {
+		done := h.try(ctx, v, name, again)
+		h.gate.leave()
+		if done {
 			return
 		}
 		_ = report.Wait(ctx, redialAfter)
 	}
+}
+
+// try sends a vote and notes the answer; false when there was none that is final.
+func (h *pollHost) try(ctx context.Context, v oracle.PollVote, name string, again bool) bool {
+	body := map[string]any{"username": name, "choice": v.Choice, "poll_id": v.Poll}
+	err := h.voter.CallWithKey(ctx, "crash-"+name, "POST", fmt.Sprintf("/api/sessions/%d/poll/votes", h.session), body, nil)
+	_, answered := errors.AsType[*client.Error](err)
+	switch {
+	case err == nil:
+		h.polls.Acknowledged(v)
+	case client.Refused(err, protocol.CodeConflict):
+		h.polls.Refused(v) // the poll is over
+	case answered && !client.Temporary(err):
+		h.Findings.Add("the vote of %s in poll %d (again: %v) was answered %v", name, v.Poll, again, err)
+	default:
+		return false
+	}
+	return true
 }
 
 // pollsAreOver says whether nothing is open and nothing more will be.

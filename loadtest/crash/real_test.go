@@ -49,7 +49,7 @@ func TestKilledServerDeliversWebhooksInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, FailureRate: 0.02, Refusing: 1}, RetryAtEnd: true, SettleWithin: time.Minute, Program: said(t)})
+	check, err := webhooks.Start(webhooks.Options{Webhooks: 10, Plan: receiver.Plan{Seed: 1, FailureRate: 0.02, Refusing: 1}, RetryAtEnd: true, SettleWithin: time.Minute, Progress: said(t).Progress})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,6 @@ var folder string
 var built = sync.OnceValues(func() (string, error) { return target.Build(context.Background(), folder) })
 
 func TestMain(m *testing.M) {
-	receiver.Child()
 	code := 1
 	var err error
 	if folder, err = os.MkdirTemp("", "partyline-crash-"); err == nil {

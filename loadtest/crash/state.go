@@ -43,7 +43,7 @@ func open(ctx context.Context, o Options) (*Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), screens: sessions.Screens(ctx), gate: newGate(o.Writers + 2*o.Sessions)}
+	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), screens: sessions.Screens(ctx), gate: newGate()}
 	for _, id := range l.IDs {
 		h, err := l.newPollHost(ctx, id)
 		if err != nil {

@@ -28,7 +28,6 @@ func key(v oracle.Vote) string { return "crash-" + v.Number.Username() }
 // write is one writer: it votes while the gate is open, and sends half of what it
 // heard nothing of again, for as long as it takes. Every other one votes over a WebSocket.
 func (l *Load) write(ctx context.Context, index int) {
-	defer l.gate.left()
 	batch := 1
 	hub := l.Client.WithToken(l.Client.Token())
 	defer hub.Close()
@@ -45,9 +44,11 @@ func (l *Load) write(ctx context.Context, index int) {
 	}
 	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(l.o.Writers*batch) / l.o.Rate))
 	defer pace.Stop()
-	for ctx.Err() == nil && l.gate.pass() {
+	for ctx.Err() == nil && l.gate.enter() {
 		votes, again := l.votes(batch)
-		if !l.cast(ctx, votes, again, send) {
+		answered := l.cast(ctx, votes, again, send)
+		l.gate.leave()
+		if !answered {
 			_ = report.Wait(ctx, redialAfter)
 		}
 		select {

@@ -2,15 +2,20 @@ package faults
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"partyline/loadtest/crash"
 	"partyline/loadtest/report"
 	"partyline/loadtest/target"
+	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 // Options of a run. Binary and Folder are required.
@@ -106,4 +111,41 @@ func (o *faultRun) underLoad(ctx context.Context, c crash.Options, happens func(
 func (o *faultRun) see(format string, args ...any) {
 	o.seen = append(o.seen, fmt.Sprintf(format, args...))
 	o.Say(format, args...)
+}
+
+// askTimeout bounds one call.
+const askTimeout = 10 * time.Second
+
+// answer is what a call was answered, good or bad.
+type answer struct {
+	status int
+	code   protocol.Code
+	retry  time.Duration // Retry-After, 0 without one
+	body   []byte
+}
+
+func (a answer) String() string {
+	return fmt.Sprintf("%d %s with Retry-After %v", a.status, a.code, a.retry)
+}
+
+// ask calls with a body of JSON, "" for none. The error is for a call without an answer.
+func ask(ctx context.Context, c *client.Client, method, path, body string) (a answer, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	var sent any
+	if body != "" {
+		sent = json.RawMessage(body)
+	}
+	err = c.Call(ctx, method, path, sent, &a.body)
+	refused, ok := errors.AsType[*client.Error](err)
+	switch {
+	case err == nil:
+		a.status = http.StatusOK // or another good one
+	case ok:
+		a.status, a.body, err = refused.Status, refused.Body, nil
+		if r := refused.Refusal; r != nil {
+			a.code, a.retry = r.Code, r.RetryAfter
+		}
+	}
+	return a, err
 }

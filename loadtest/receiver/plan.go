@@ -2,8 +2,12 @@ package receiver
 
 import (
 	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
 	"time"
 
+	"partyline/loadtest/oracle/webhook"
 	"partyline/protocol"
 )
 
@@ -20,7 +24,7 @@ type Plan struct {
 	Refusing int
 	// HangFrom is the first endpoint that hangs always, 0 for none.
 	HangFrom int
-	// Bare keeps no journal, only a tally: for measuring.
+	// Bare records no requests, only a tally: for measuring.
 	Bare bool
 }
 
@@ -123,4 +127,48 @@ func (p *endpoint) pause() time.Duration {
 		return 0
 	}
 	return time.Duration(p.rng.Int64N(int64(slowest)))
+}
+
+// answer does what was decided. The end is recorded before a whole answer leaves, and
+// after a connection has ended.
+func (r *Receiver) answer(w http.ResponseWriter, req *http.Request, s *webhook.Request, what failure) {
+	switch what.end {
+	case endHang:
+		<-req.Context().Done()
+		r.ended(s, 0)
+		// Whoever gave up must not be answered.
+		panic(http.ErrAbortHandler)
+	case endNone:
+		status := what.status
+		if status == 0 {
+			status = http.StatusNoContent
+		}
+		r.ended(s, status)
+		if what.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(what.retryAfter))
+		}
+		w.WriteHeader(status)
+	default:
+		r.ended(s, 0)
+		tear(w, what.end)
+	}
+}
+
+// tear ends a connection without a whole answer.
+func tear(w http.ResponseWriter, how ending) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	switch how {
+	case endTorn:
+		_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Le"))
+	case endShort:
+		_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nso far"))
+	default:
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+	}
+	_ = conn.Close()
 }

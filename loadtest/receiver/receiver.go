@@ -1,8 +1,11 @@
 package receiver
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,30 +16,67 @@ import (
 	"partyline/protocol"
 )
 
-// Receiver is any number of endpoints, at Path, and what they tell of themselves, at
-// /journal and /tally. Methods may be called from any goroutine.
+// Receiver is any number of endpoints, at Path, and what they saw. Methods may be called
+// from any goroutine.
 type Receiver struct {
-	plan    Plan
-	mux     *http.ServeMux
-	journal journal
-	tally   tally
+	// URL is scheme and host; see Path.
+	URL string
+
+	plan   Plan
+	server *http.Server
+	served chan error
+	tally  tally
 
 	mu        sync.Mutex
 	endpoints map[int]*endpoint
+	requests  []*webhook.Request
 }
 
-// New makes endpoints that do as planned.
-func New(p Plan) *Receiver {
-	r := &Receiver{plan: p, mux: http.NewServeMux(), endpoints: map[int]*endpoint{}}
+// Start serves endpoints that do as planned on a free port of the loopback. Close it.
+func Start(p Plan) (*Receiver, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r := &Receiver{URL: "http://" + l.Addr().String(), plan: p, served: make(chan error, 1), endpoints: map[int]*endpoint{}}
 	r.tally.newest = map[int]protocol.DeliveryID{}
-	r.mux.HandleFunc("POST /endpoint/{endpoint}", r.receive)
-	r.mux.Handle("GET /journal", &r.journal)
-	r.mux.Handle("GET /tally", &r.tally)
-	return r
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /endpoint/{endpoint}", r.receive)
+	r.server = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
+	go func() { r.served <- r.server.Serve(l) }() // ends with Close
+	return r, nil
 }
 
-// ServeHTTP implements http.Handler.
-func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.mux.ServeHTTP(w, req) }
+// Close ends all connections.
+func (r *Receiver) Close() error {
+	err := r.server.Close()
+	<-r.served
+	return err
+}
+
+// Secret is the secret of an endpoint, from 1: odd ones in the form of Standard
+// Webhooks, even ones as somebody would type it.
+func Secret(endpoint int) string {
+	key := fmt.Sprintf("the key of endpoint number %d", endpoint)
+	if endpoint%2 == 1 {
+		return "whsec_" + base64.StdEncoding.EncodeToString([]byte(key))
+	}
+	return key
+}
+
+// Path is where an endpoint listens.
+func Path(endpoint int) string { return fmt.Sprintf("/endpoint/%d", endpoint) }
+
+// Requests are all that were received, in the order they came; none when the plan is bare.
+func (r *Receiver) Requests() []webhook.Request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]webhook.Request, len(r.requests))
+	for i, s := range r.requests {
+		all[i] = *s
+	}
+	return all
+}
 
 // maxBody is far above what an event has.
 const maxBody = 1 << 20
@@ -54,9 +94,6 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 		r.tally.wrong()
 	}
 	what, pause := r.decide(s)
-	if !r.plan.Bare {
-		r.journal.open(s)
-	}
 	if pause > 0 {
 		time.Sleep(pause) // an endpoint that is slow
 	}
@@ -66,7 +103,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// read takes the delivery's names out of the request.
+// read takes the delivery's ids out of the request.
 func (r *Receiver) read(s *webhook.Request, h http.Header, body []byte) {
 	err := readID(h.Get("webhook-id"), s)
 	if err != nil {
@@ -81,10 +118,13 @@ func (r *Receiver) read(s *webhook.Request, h http.Header, body []byte) {
 	}
 }
 
-// decide asks the endpoint what to do and for how long to think about it.
+// decide records the request and asks the endpoint what to do, and after which pause.
 func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !r.plan.Bare {
+		r.requests = append(r.requests, s)
+	}
 	p := r.endpoints[s.Endpoint]
 	if p == nil {
 		p = newEndpoint(&r.plan, s.Endpoint)
@@ -96,7 +136,14 @@ func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	return p.receive(s.Delivery), p.pause()
 }
 
-// readID reads msg_<epoch>_<webhook>_<delivery>, followed by _ping_<n> for a probe, into s.
+// ended records how a request ended, 0 for without a whole answer.
+func (r *Receiver) ended(s *webhook.Request, status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.Ended, s.Status = time.Now().UnixNano(), status
+}
+
+// readID reads msg_<epoch>_<webhook>_<delivery>, followed by _ping_<n> for a ping, into s.
 func readID(id string, s *webhook.Request) error {
 	parts := strings.Split(id, "_")
 	s.Ping = len(parts) == 6 && parts[4] == "ping"

@@ -2,8 +2,6 @@ package receiver
 
 import (
 	"bytes"
-	"encoding/json"
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -15,19 +13,19 @@ import (
 // Tally is what the endpoints have counted. Times are nanoseconds since 1970.
 type Tally struct {
 	// Accepted deliveries, of all endpoints; Wrong requests were no good ones.
-	Accepted int `json:"accepted"`
-	Wrong    int `json:"wrong"`
+	Accepted int
+	Wrong    int
 	// Disordered came after a later one.
-	Disordered int `json:"disordered"`
+	Disordered int
 	// Last is when the newest was accepted.
-	Last int64 `json:"last"`
+	Last int64
 	// Latency is from the moment in the voter's name to the request's arrival.
-	Latency report.Summary `json:"latency"`
+	Latency report.Summary
 }
 
 type tally struct {
 	mu      sync.Mutex
-	said    Tally
+	counted Tally
 	newest  map[int]protocol.DeliveryID
 	latency report.Histogram
 }
@@ -46,11 +44,11 @@ func (t *tally) accept(endpoint int, id protocol.DeliveryID, body []byte, now ti
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if id <= t.newest[endpoint] {
-		t.said.Disordered++
+		t.counted.Disordered++
 	}
 	t.newest[endpoint] = id
-	t.said.Accepted++
-	t.said.Last = now.UnixNano()
+	t.counted.Accepted++
+	t.counted.Last = now.UnixNano()
 	if found && err == nil {
 		t.latency.Record(now.Sub(time.Unix(0, moment)))
 	}
@@ -59,14 +57,14 @@ func (t *tally) accept(endpoint int, id protocol.DeliveryID, body []byte, now ti
 func (t *tally) wrong() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.said.Wrong++
+	t.counted.Wrong++
 }
 
-// ServeHTTP tells the tally as JSON.
-func (t *tally) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	t.mu.Lock()
-	said := t.said
-	t.mu.Unlock()
-	said.Latency = t.latency.Summary()
-	_ = json.NewEncoder(w).Encode(said)
+// Tally is what has been counted so far.
+func (r *Receiver) Tally() Tally {
+	r.tally.mu.Lock()
+	defer r.tally.mu.Unlock()
+	t := r.tally.counted
+	t.Latency = r.tally.latency.Summary()
+	return t
 }

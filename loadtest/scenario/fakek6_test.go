@@ -9,13 +9,10 @@ import (
 	"os/signal"
 	"testing"
 	"time"
-
-	"partyline/loadtest/receiver"
 )
 
-// TestMain is k6, or a receiver of webhooks, when the test calls itself as one.
+// TestMain is k6 when the test calls itself as such.
 func TestMain(m *testing.M) {
-	receiver.Child()
 	call := ""
 	if len(os.Args) > 1 {
 		call = os.Args[1]

@@ -36,8 +36,8 @@ const (
 	pace = 50 * time.Millisecond
 	// arriveWithin bounds the wait for the last delivery of a measurement.
 	arriveWithin = 2 * time.Minute
-	// tallyEvery is how often the receiver is asked. It costs the machine a little.
-	tallyEvery = 50 * time.Millisecond
+	// tallyEvery is how often the deliveries are counted.
+	tallyEvery = 20 * time.Millisecond
 	// twenty endpoints, of which ten hang in one measurement.
 	twenty, half = 20, 10
 )
@@ -90,11 +90,11 @@ func (b *benchmark) measure(ctx context.Context, o *BenchOptions) (m Measurement
 		return m, err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	endpoints, err := receiver.Start(o.Output, receiver.Plan{Bare: true, HangFrom: b.hangFrom})
+	endpoints, err := receiver.Start(receiver.Plan{Bare: true, HangFrom: b.hangFrom})
 	if err != nil {
 		return m, err
 	}
-	defer func() { err = errors.Join(err, endpoints.End()) }()
+	defer func() { err = errors.Join(err, endpoints.Close()) }()
 	hub, err := server.Login(ctx)
 	if err != nil {
 		return m, err
@@ -158,16 +158,13 @@ func (b *benchmark) expected(votes int) int {
 	return votes * b.webhooks
 }
 
-func (b *benchmark) arrive(ctx context.Context, endpoints *receiver.Remote, expected int) (receiver.Tally, error) {
-	ctx, cancel := context.WithTimeout(ctx, arriveWithin)
-	defer cancel()
-	for {
-		t, err := endpoints.Tally(ctx)
-		if err != nil || t.Accepted >= expected {
-			return t, err
-		}
-		if err := report.Wait(ctx, tallyEvery); err != nil {
-			return t, fmt.Errorf("%d of %d deliveries came: %w", t.Accepted, expected, err)
-		}
+// arrive waits for the last delivery.
+func (b *benchmark) arrive(ctx context.Context, endpoints *receiver.Receiver, expected int) (t receiver.Tally, err error) {
+	if !report.Until(ctx, arriveWithin, tallyEvery, func() bool {
+		t = endpoints.Tally()
+		return t.Accepted >= expected
+	}) {
+		err = fmt.Errorf("%d of %d deliveries came in %v", t.Accepted, expected, arriveWithin)
 	}
+	return t, err
 }

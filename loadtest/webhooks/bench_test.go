@@ -1,18 +1,11 @@
 package webhooks_test
 
 import (
-	"os"
 	"testing"
 
-	"partyline/loadtest/receiver"
 	"partyline/loadtest/target"
 	"partyline/loadtest/webhooks"
 )
-
-func TestMain(m *testing.M) {
-	receiver.Child()
-	os.Exit(m.Run())
-}
 
 func TestMeasurementsCountEveryDelivery(t *testing.T) {
 	server, err := target.Build(t.Context(), t.TempDir())

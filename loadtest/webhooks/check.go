@@ -2,13 +2,13 @@ package webhooks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"partyline/loadtest/oracle/webhook"
 	"partyline/loadtest/receiver"
 	"partyline/loadtest/report"
-	"partyline/loadtest/target"
 	"partyline/protocol"
 	"partyline/protocol/client"
 )
@@ -16,9 +16,10 @@ import (
 // lookAgain is how often webhooks that still have something to deliver are looked at.
 const lookAgain = 250 * time.Millisecond
 
-// Options of a Check. Of Program only Output and Progress matter.
+// Options of a Check.
 type Options struct {
-	target.Program
+	// Progress is told what still waits; nil for silence.
+	Progress func(sentence string)
 	// Webhooks is how many are registered, each with an endpoint of its own.
 	Webhooks int
 	// Plan is how the endpoints fail.
@@ -36,10 +37,10 @@ type Options struct {
 
 // Check has the webhooks of a run judged: each event that a webhook wants is accepted by its
 // endpoint or listed as dead, in order, and nothing comes twice but what a kill took along.
-// One goroutine owns it. A nil Check does nothing. Close it.
+// One goroutine owns it. The zero Check has no webhooks and checks nothing.
 type Check struct {
 	o        Options
-	receiver *receiver.Remote
+	receiver *receiver.Receiver
 	run      webhook.Run
 	ids      []protocol.SessionID
 }
@@ -53,40 +54,31 @@ type Outcome struct {
 	Settled float64 `json:"settled_s"`
 }
 
-// Start starts the endpoints.
+// Start starts the endpoints. Close the Check.
 func Start(o Options) (*Check, error) {
 	report.Default(&o.SettleWithin, 4*time.Minute)
-	r, err := receiver.Start(o.Output, o.Plan)
+	r, err := receiver.Start(o.Plan)
 	return &Check{o: o, receiver: r}, err
 }
 
 // Close ends the endpoints.
 func (c *Check) Close() error {
-	if c == nil {
+	if c.receiver == nil {
 		return nil
 	}
-	return c.receiver.End()
+	return c.receiver.Close()
 }
 
 // Started begins a life of the server.
 func (c *Check) Started(at time.Time) {
-	if c != nil {
-		c.run.Lives = append(c.run.Lives, webhook.Life{Started: at.UnixNano()})
-	}
+	c.run.Lives = append(c.run.Lives, webhook.Life{Started: at.UnixNano()})
 }
 
 // Ready says that it serves.
-func (c *Check) Ready(at time.Time) {
-	if c != nil {
-		c.life().Ready = at.UnixNano()
-	}
-}
+func (c *Check) Ready(at time.Time) { c.life().Ready = at.UnixNano() }
 
 // Ended ends it. A server that was killed while it recovered has never been ready.
 func (c *Check) Ended(at time.Time) {
-	if c == nil {
-		return
-	}
 	l := c.life()
 	l.Ended = at.UnixNano()
 	if l.Ready == 0 {
@@ -98,9 +90,6 @@ func (c *Check) life() *webhook.Life { return &c.run.Lives[len(c.run.Lives)-1] }
 
 // Register makes the webhooks, when the sessions are open and nobody has voted yet.
 func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []protocol.SessionID) error {
-	if c == nil {
-		return nil
-	}
 	c.ids = sessions
 	born := map[protocol.SessionID]protocol.Seq{}
 	for _, id := range sessions {
@@ -139,7 +128,7 @@ func (c *Check) subscription(n int) ([]protocol.EventType, []protocol.SessionID)
 	return votes, nil
 }
 
-func register(ctx context.Context, hub *client.Client, r *receiver.Remote, endpoint int, events []protocol.EventType, sessions []protocol.SessionID) (protocol.WebhookID, error) {
+func register(ctx context.Context, hub *client.Client, r *receiver.Receiver, endpoint int, events []protocol.EventType, sessions []protocol.SessionID) (protocol.WebhookID, error) {
 	saved, err := hub.CreateWebhook(ctx, protocol.CreateWebhook{
 		Name: fmt.Sprintf("endpoint %d", endpoint), URL: r.URL + receiver.Path(endpoint),
 		Secret: receiver.Secret(endpoint), Events: protocol.NewEventList(events...), Sessions: sessions,
@@ -149,26 +138,19 @@ func register(ctx context.Context, hub *client.Client, r *receiver.Remote, endpo
 
 // Settle waits until nothing is left to deliver, when nobody votes any more. What still
 // waits in the end will be missing.
-func (c *Check) Settle(ctx context.Context, hub *client.Client) (time.Duration, error) {
-	if c == nil {
-		return 0, nil
-	}
+func (c *Check) Settle(ctx context.Context, hub *client.Client) (took time.Duration, err error) {
 	began := time.Now()
-	told := began
-	for {
-		busy, err := c.busy(ctx, hub)
-		waited := time.Since(began)
-		if err != nil || len(busy) == 0 || waited > c.o.SettleWithin {
-			return waited, err
+	said := began
+	report.Until(ctx, c.o.SettleWithin, lookAgain, func() bool {
+		var busy []string
+		busy, err = c.busy(ctx, hub)
+		if c.o.Progress != nil && len(busy) > 0 && time.Since(said) > 10*time.Second {
+			said = time.Now()
+			c.o.Progress(fmt.Sprintf("%d webhooks still wait: %s", len(busy), busy[0]))
 		}
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
-			c.o.Say("%d webhooks still wait: %s", len(busy), busy[0])
-		}
-		if err := report.Wait(ctx, lookAgain); err != nil {
-			return 0, err
-		}
-	}
+		return err != nil || len(busy) == 0
+	})
+	return time.Since(began), errors.Join(err, ctx.Err())
 }
 
 // busy names the webhooks that have something to deliver.
@@ -203,9 +185,9 @@ func retryNow(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
 	return hub.Redeliver(ctx, h.ID, pending[0].ID)
 }
 
-// Judge settles and judges, while the server still runs. It is nil for a nil Check.
+// Judge settles and judges, while the server still runs. It is nil without webhooks.
 func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error) {
-	if c == nil {
+	if len(c.run.Hooks) == 0 {
 		return nil, nil
 	}
 	settled, err := c.Settle(ctx, hub)
@@ -216,17 +198,17 @@ func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error)
 	if err := c.collect(ctx, hub); err != nil {
 		return nil, err
 	}
-	tally, err := c.receiver.Tally(ctx)
-	o := &Outcome{Verdict: webhook.Judge(c.run), Latency: tally.Latency, Settled: settled.Seconds()}
+	c.run.Received = c.receiver.Requests()
+	o := &Outcome{Verdict: webhook.Judge(c.run), Latency: c.receiver.Tally().Latency, Settled: settled.Seconds()}
 	if o.Accepted == 0 {
 		o.Findings = append(o.Findings, "nothing was delivered to any webhook")
 		o.FindingCount++
 	}
-	return o, err
+	return o, nil
 }
 
-// collect reads what is listed as dead, the sessions' logs, and what the endpoints saw.
-func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
+// collect reads what is listed as dead, and the logs of the sessions.
+func (c *Check) collect(ctx context.Context, hub *client.Client) error {
 	for i := range c.run.Hooks {
 		h := &c.run.Hooks[i]
 		dead, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryDead)
@@ -246,8 +228,7 @@ func (c *Check) collect(ctx context.Context, hub *client.Client) (err error) {
 			return err
 		}
 	}
-	c.run.Received, err = c.receiver.Journal(ctx)
-	return err
+	return nil
 }
 
 // Write prints the outcome for people.

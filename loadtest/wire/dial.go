@@ -11,6 +11,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"partyline/protocol/client"
 )
 
 const (
@@ -108,4 +110,20 @@ func header(lines []string, name string) string {
 func acceptKey(key string) string {
 	sum := sha1.Sum([]byte(key + guid))
 	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Conn is a socket of the one client, with frames of its own.
+var _ client.Socket = (*Conn)(nil)
+
+// Connect dials addr, with further header lines, and authenticates.
+func Connect(ctx context.Context, addr, token string, header ...string) (*Conn, error) {
+	conn, err := Dial(ctx, addr, client.WebSocketPath, header...)
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Authenticate(conn, token); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }

@@ -88,6 +88,7 @@ var libraries = []Library{
 	{"go.opentelemetry.io/otel/metric", []string{"cmd", "gateway", "actors"}},
 	{"go.opentelemetry.io/otel/attribute", []string{"cmd", "gateway", "actors"}},
 	{"github.com/prometheus/client_golang", []string{"cmd"}},
+	{"github.com/prometheus/procfs", []string{"loadtest/target"}},
 	{"github.com/google/go-cmp", []string{"actors/codec/codectest"}},
 }
 
@@ -121,7 +122,7 @@ var goroutines = map[string]string{
 	"loadtest/crowd/request.go":      "reads the answers of one pipelined connection; ends with it",
 	"loadtest/crowd/source.go":       "the schedule of an open loop; ends with it",
 	"loadtest/crowd/voter.go":        "voters; end with the source",
-	"loadtest/receiver/serve.go":     "the webhook receiver's http.Server.Serve; ends with its input",
+	"loadtest/receiver/receiver.go":  "the webhook receiver's http.Server.Serve; Close ends it and waits",
 	"loadtest/scenario/samples.go":   "looks at the server while k6 runs; ends with its end",
 	"loadtest/attack/parallel.go":    "the attackers; each ends with the attack and is waited for",
 	"loadtest/attack/votes.go":       "votes in the session of screens that do not read; waited for",
