@@ -33,12 +33,6 @@ func check(ctx context.Context, r *runner, _ []string) error {
 	return r.steps(ctx, append(lintSteps(), tool("short tests", "go", "test", "-short", "./..."))...)
 }
 
-// test looks for races. Experiments at random are repeated less often than `go test`
-// does (-short): a race is in what runs at once, and not in the hundredth draw.
-func test(ctx context.Context, r *runner, _ []string) error {
-	return r.steps(ctx, tool("tests with the race detector", "go", "test", "-race", "-short", "./..."))
-}
-
 // peers runs the tests in which programs that others wrote judge ours.
 func peers(ctx context.Context, r *runner, _ []string) error {
 	return r.steps(ctx, tool("peers", "go", "test", "-tags", "peers", "-count=1", "-run", "Node|Python|Nginx", "./docs/api/examples/verify", "./loadtest/conformance"))

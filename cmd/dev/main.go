@@ -21,7 +21,7 @@ type task struct {
 var tasks = []task{
 	{"check", "gofmt, vet, staticcheck, house rules, short tests: before every commit", check},
 	{"lint", "the part of check that runs no product test", lint},
-	{"test", "every test, with the race detector; experiments at random fewer times (-short)", test},
+	{"test", "with the race detector, every test in which something runs at the same time; experiments at random fewer times (-short)", test},
 	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients, nginx (needs npm, python3-autobahn, nginx-light)", peers},
 	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
 	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep what was found for go test", fuzz},

@@ -13,7 +13,7 @@ export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
 
 const p = pick({
-  short: { rate: 30, seconds: 8, rise: 3 },
+  short: { rate: 30, seconds: 6, rise: 2 },
   long: { rate: 80, seconds: 60, rise: 15 },
 });
 const stages = [[p.rate, p.rise], [p.rate, p.seconds]];

@@ -13,7 +13,7 @@ export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
 
 const p = pick({
-  short: { screens: 20, rate: 120, seconds: 8, rise: 2 },
+  short: { screens: 20, rate: 120, seconds: 6, rise: 2 },
   long: { screens: 40, rate: 200, seconds: 60, rise: 10 },
 });
 const seated = 1; // second at which all screens sit

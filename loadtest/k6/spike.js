@@ -11,7 +11,7 @@ export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
 
 const p = pick({
-  short: { rate: 60, seconds: 4, screens: 3 },
+  short: { rate: 60, seconds: 3, screens: 3 },
   long: { rate: 100, seconds: 20, screens: 3 },
 });
 const peak = p.rate * 10;

@@ -10,7 +10,7 @@ export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
 
 const p = pick({
-  short: { rate: 400, seconds: 8, rise: 3 },
+  short: { rate: 400, seconds: 6, rise: 2 },
   long: { rate: 1000, seconds: 60, rise: 15 },
 });
 const votes = 20;

@@ -11,7 +11,7 @@ export { setup } from './lib/clock.js';
 export { handleSummary } from './lib/summary.js';
 
 const p = pick({
-  short: { rate: 100, seconds: 8 },
+  short: { rate: 100, seconds: 6 },
   long: { rate: 300, seconds: 60 },
 });
 

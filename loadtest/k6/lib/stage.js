@@ -1,5 +1,5 @@
 // What the runner has prepared for the scripts: addresses, tokens, sessions, games, how
-// much to do. See loadtest/scenario/brief.go, which writes it.
+// much to do. See loadtest/scenario/setup.go, which writes it.
 export const stage = JSON.parse(open(__ENV.STAGE));
 
 // pick is the profile of the form that was asked for, with what the caller wants instead.
