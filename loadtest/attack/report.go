@@ -44,8 +44,8 @@ func (v *Verdict) fault(format string, args ...any) {
 // judge holds what the honest and the attackers met against the bounds.
 func (v *Verdict) judge(a attack, long bool) {
 	for when, h := range map[string]Honest{"during": v.During, "after": v.After} {
-		if h.Wrong != "" {
-			v.fault("the honest, %s: %s", when, h.Wrong)
+		if err := h.Err(); err != nil {
+			v.fault("the honest, %s: %v", when, err)
 		}
 	}
 	for kind, n := range v.During.Errors {
@@ -60,14 +60,14 @@ func (v *Verdict) judge(a attack, long bool) {
 	if a.sheds {
 		most = maxWaitOverload
 	}
-	if ms := float64(most.Milliseconds()); v.During.Votes.P99 > ms {
-		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.Votes.P99, ms)
+	if ms := float64(most.Milliseconds()); v.During.Ack.P99 > ms {
+		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.Ack.P99, ms)
 	}
-	if ms := float64(maxWaitAfter.Milliseconds()); v.After.Votes.P99 > ms {
-		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.Votes.P99, ms)
+	if ms := float64(maxWaitAfter.Milliseconds()); v.After.Ack.P99 > ms {
+		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.Ack.P99, ms)
 	}
-	if v.During.HighRSS > report.MiB(int64(maxRSS)) {
-		v.fault("%.0f MiB of memory, at most %d are allowed", v.During.HighRSS, maxRSS>>20)
+	if v.During.Cost.HighRSS > report.MiB(int64(maxRSS)) {
+		v.fault("%.0f MiB of memory, at most %d are allowed", v.During.Cost.HighRSS, maxRSS>>20)
 	}
 	if a.fault != nil {
 		if f := a.fault(v.Met, long); f != "" {
@@ -109,9 +109,9 @@ func (r *Report) Write(w io.Writer) error {
 	p.Line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, v := range r.Verdicts {
 		p.Line("| %s | %s | %s | %.1f | %s | %s | %.1f → %.1f ms | %s | %s | %s | %.0f → %.0f | %.2f | %d → %d | %d → %d |", v.Attack,
-			quantiles(v.Alone.Votes), quantiles(v.During.Votes), report.Ratio(v.During.Votes.P99, v.Alone.Votes.P99), quantiles(v.After.Votes), quantiles(v.During.Shown),
+			quantiles(v.Alone.Ack), quantiles(v.During.Ack), report.Ratio(v.During.Ack.P99, v.Alone.Ack.P99), quantiles(v.After.Ack), quantiles(v.During.Show),
 			v.Alone.Pages.P99, v.During.Pages.P99, report.Counts(v.Met), quantiles(v.Taken), report.Counts(v.During.Errors),
-			report.MiB(v.Before.RSS), v.During.HighRSS, v.During.CPU, v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
+			report.MiB(v.Before.RSS), v.During.Cost.HighRSS, v.During.Cost.ServerCores, v.Before.Sockets, v.Left.Sockets, v.Before.Goroutines, v.Left.Goroutines)
 	}
 	for _, v := range r.Verdicts {
 		for _, f := range v.Faults {

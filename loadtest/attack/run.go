@@ -128,57 +128,33 @@ func (h *hub) attack(ctx context.Context, a attack, lasts time.Duration, v *Verd
 	return <-ended
 }
 
-// Honest is what honest users met for a while.
+// Honest is what honest voters and screens met for a while. Pages is how long the host's page
+// of ten votes took, which is measured with attacks from addresses.
 type Honest struct {
-	// Votes are those of voters, from due to answer; Shown is until screens saw them; Pages is
-	// the host's page of ten votes, which is measured with attacks from addresses.
-	Votes  report.Summary `json:"vote_to_answer"`
-	Shown  report.Summary `json:"vote_to_screen"`
-	Pages  report.Summary `json:"page"`
-	Errors map[string]int `json:"errors"`
-	// HighRSS is in MiB.
-	HighRSS float64 `json:"server_rss_mib_highest"`
-	CPU     float64 `json:"server_cores"`
-	// Wrong is what the oracle found, "" for nothing.
-	Wrong string `json:"wrong"`
+	*crowd.Report
+	Pages report.Summary `json:"page"`
 }
 
 // honest votes before two screens for so long, judged by the oracle. WhenReady is called when
 // all is set up, nil for nothing.
 func (h *hub) honest(ctx context.Context, a attack, lasts time.Duration, whenReady func()) (Honest, error) {
 	c := crowd.Options{Addr: h.Addr, Key: h.server.AdminKey, Screens: 2, Rate: honestRate, Duration: lasts, Clients: 256, Pid: h.server.Pid(), WhenReady: whenReady}
-	if a.address == nil {
-		r, err := crowd.Run(ctx, c)
-		return honestOf(r), err
+	if a.address != nil {
+		c.Rate, c.From = botRate, honestAddress
 	}
-	c.Rate, c.From = botRate, honestAddress
-	var pages report.Histogram
 	running, stop := context.WithCancel(ctx)
-	var result Honest
+	var pages report.Histogram
+	var r *crowd.Report
 	var err error
 	inParallel(ctx, 2, func(ctx context.Context, index int) {
-		if index == 0 {
+		if index == 1 {
+			defer stop()
+			r, err = crowd.Run(ctx, c)
+		} else if a.address != nil {
 			h.readPages(running, &pages)
-			return
 		}
-		defer stop()
-		var r *crowd.Report
-		r, err = crowd.Run(ctx, c)
-		result = honestOf(r)
 	})
-	result.Pages = pages.Summary()
-	return result, err
-}
-
-func honestOf(r *crowd.Report) (h Honest) {
-	if r == nil {
-		return h
-	}
-	h = Honest{Votes: r.Ack, Shown: r.Show, Errors: r.Errors, HighRSS: r.Cost.HighRSS, CPU: r.Cost.ServerCores}
-	if err := r.Err(); err != nil {
-		h.Wrong = err.Error()
-	}
-	return h
+	return Honest{r, pages.Summary()}, err
 }
 
 // readPages has a host look at the newest votes again and again until ctx ends.

@@ -9,8 +9,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -45,7 +49,7 @@ func tlsHandshakes(ctx context.Context, t *attackers) error {
 }
 
 // startTLS starts the server on an address that is not loopback, with a certificate of RSA,
-// which is the most expensive of the usual ones. The honest reach it through a tunnel.
+// which is the most expensive of the usual ones. The honest reach it through a proxy.
 func (h *hub) startTLS(ctx context.Context) error {
 	own, err := ownAddress()
 	if err != nil {
@@ -68,38 +72,19 @@ func (h *hub) startTLS(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.closed = func() { _ = l.Close() }
-	go tunnel(l, h.TLSAddr) // ends when the hub is closed
+	// From loopback, as the proxy that is trusted.
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "https", Host: h.TLSAddr})
+	proxy.Transport = &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: anyCertificate, MaxIdleConnsPerHost: 512}
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	server := &http.Server{Handler: proxy}
+	h.closed = func() { _ = server.Close() }
+	go func() { _ = server.Serve(l) }() // ends when the hub is closed
 	h.Addr = l.Addr().String()
 	ctx, cancel := context.WithTimeout(ctx, target.ReadyWithin)
 	defer cancel()
 	_, err = client.WaitReady(ctx, "http://"+h.Addr)
 	return err
-}
-
-// tunnel passes connections on by TLS, from loopback, as the proxy that is trusted would. The
-// connections end with those who made them.
-func tunnel(l net.Listener, addr string) {
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
-	for {
-		here, err := l.Accept()
-		if err != nil {
-			return
-		}
-		go func() { // ends with the connection
-			defer func() { _ = here.Close() }()
-			there, err := tls.DialWithDialer(&dialer, "tcp", addr, anyCertificate)
-			if err != nil {
-				return
-			}
-			go func() { // ends with the connection
-				_, _ = io.Copy(here, there)
-				_ = here.Close()
-			}()
-			_, _ = io.Copy(there, here)
-			_ = there.Close()
-		}()
-	}
 }
 
 // ownAddress is one of this machine's, on a network.

@@ -43,7 +43,7 @@ func (r *Report) Err() error {
 func (l *Load) report() *Report {
 	r := &Report{
 		Rounds: int(l.restarts.Count()), RecoveryKills: l.recoveryKills, Votes: l.Ledger.Count(), SentAgain: l.again.Load(), Webhooks: l.webhooks,
-		Resumed: l.screens.Reconnects.Load(), Restart: l.restarts.Summary(), Found: l.Findings.Found(),
+		Resumed: l.Screens.Reconnects.Load(), Restart: l.restarts.Summary(), Found: l.Findings.Found(),
 	}
 	for _, record := range l.Records {
 		r.Events = append(r.Events, record.Last())

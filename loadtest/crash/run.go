@@ -92,8 +92,8 @@ func (l *Load) start(ctx context.Context) (end func(), err error) {
 		cancel()
 		l.gate.end()
 		group.Wait()
-		l.screens.Close()
-	}, l.screens.Connect(ctx, l.o.Screens, protocol.ModeEvents)
+		l.Screens.Close()
+	}, l.Screens.Connect(ctx, l.o.Screens, protocol.ModeEvents)
 }
 
 // rounds kills the host so many times, or until something does not fit.
@@ -204,7 +204,7 @@ func (l *Load) finish(ctx context.Context, end func()) error {
 	if err != nil {
 		return err
 	}
-	l.screens.CatchUp(ctx, catchUpWithin, heads)
+	l.Screens.CatchUp(ctx, catchUpWithin, heads)
 	if l.webhooks, err = l.o.Webhooks.Judge(ctx, l.Client); err != nil {
 		return err
 	}

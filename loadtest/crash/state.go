@@ -18,11 +18,12 @@ import (
 // knows. One goroutine calls its exported methods.
 type Load struct {
 	*watch.Sessions
-	o       Options
-	rng     *rand.Rand
-	screens *watch.Screens
-	hosts   []*pollHost
-	gate    *gate
+	Screens *watch.Screens
+
+	o     Options
+	rng   *rand.Rand
+	hosts []*pollHost
+	gate  *gate
 
 	restarts report.Histogram
 	again    atomic.Int64 // votes that were acknowledged when they were sent again
@@ -43,7 +44,7 @@ func open(ctx context.Context, o Options) (*Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), screens: sessions.Screens(ctx), gate: newGate()}
+	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), Screens: sessions.Screens(ctx), gate: newGate()}
 	for _, id := range l.IDs {
 		h, err := l.newPollHost(ctx, id)
 		if err != nil {
@@ -129,16 +130,6 @@ func (l *Load) AwaitVotes(ctx context.Context, more int, within time.Duration) t
 	}
 	return time.Since(began)
 }
-
-// Screens says how many screens watch, and how many have been told server.draining,
-// closed with 1001, and lost their connection, so far.
-func (l *Load) Screens() (watching, draining, goingAway, lost int) {
-	s := l.screens
-	return int(s.Watching.Load()), int(s.Draining.Load()), int(s.GoingAway.Load()), int(s.Reconnects.Load())
-}
-
-// AllWatch says whether all screens watch.
-func (l *Load) AllWatch() bool { return int(l.screens.Watching.Load()) == l.o.Screens }
 
 // Restart starts the server that has just ended, holds it to all that was acknowledged
 // before, and lets the voters go on.

@@ -30,17 +30,15 @@ func drained(ctx context.Context, o *faultRun) error {
 // drain wants every screen to be told server.draining and closed with 1001.
 func (o *faultRun) drain(ctx context.Context, l *crash.Load) error {
 	l.AwaitVotes(ctx, enoughVotes, votesWithin)
-	if !l.Until(ctx, votesWithin, l.AllWatch) {
+	if !l.Until(ctx, votesWithin, allWatch(l)) {
 		l.Findings.Add("not all screens watch before the end")
 	}
-	watching, told, closed, _ := l.Screens()
+	watching, told, closed := l.Screens.Watching.Load(), l.Screens.Draining.Load(), l.Screens.GoingAway.Load()
 	return o.stopAndStart(ctx, l, "under load", func() error {
 		if !l.Until(ctx, time.Second, func() bool {
-			_, t, c, _ := l.Screens()
-			return t-told >= watching && c-closed >= watching
+			return l.Screens.Draining.Load()-told >= watching && l.Screens.GoingAway.Load()-closed >= watching
 		}) {
-			_, t, c, _ := l.Screens()
-			l.Findings.Add("of %d screens %d were told server.draining, %d closed with 1001", watching, t-told, c-closed)
+			l.Findings.Add("of %d screens %d were told server.draining, %d closed with 1001", watching, l.Screens.Draining.Load()-told, l.Screens.GoingAway.Load()-closed)
 		}
 		return nil
 	})

@@ -47,24 +47,28 @@ func (o *faultRun) freezes() []time.Duration {
 	return []time.Duration{shortFreeze}
 }
 
-func (o *faultRun) freeze(ctx context.Context, l *crash.Load, freeze time.Duration) error {
-	_, _, _, lost := l.Screens()
-	if err := o.server.Freeze(); err != nil {
+func (o *faultRun) freeze(ctx context.Context, l *crash.Load, lasts time.Duration) error {
+	lost := l.Screens.Reconnects.Load()
+	if err := freeze(o.server.Pid()); err != nil {
 		return err
 	}
-	err := report.Wait(ctx, freeze)
-	if thawed := o.server.Thaw(); err != nil || thawed != nil {
+	err := report.Wait(ctx, lasts)
+	if thawed := thaw(o.server.Pid()); err != nil || thawed != nil {
 		return err
 	}
 	took := l.AwaitVotes(ctx, enoughVotes, votesWithin)
 	if err := report.Wait(ctx, aftermath); err != nil {
 		return err
 	}
-	if !l.Until(ctx, votesWithin, l.AllWatch) {
+	if !l.Until(ctx, votesWithin, allWatch(l)) {
 		l.Findings.Add("not all screens are back after the freeze")
 	}
-	_, _, _, now := l.Screens()
 	o.see("frozen for %v: %d votes were acknowledged %v after it went on, %d screens had been cut and came back",
-		freeze, enoughVotes, took.Round(time.Millisecond), now-lost)
+		lasts, enoughVotes, took.Round(time.Millisecond), l.Screens.Reconnects.Load()-lost)
 	return nil
+}
+
+// allWatch says whether all screens watch.
+func allWatch(l *crash.Load) func() bool {
+	return func() bool { return l.Screens.Watching.Load() == int64(l.Screens.Count()) }
 }

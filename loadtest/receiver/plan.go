@@ -69,14 +69,16 @@ var (
 
 // endpoint is one endpoint: it decides what to do with a request.
 type endpoint struct {
-	plan    *Plan
-	number  int
-	rng     *rand.Rand
-	newest  protocol.DeliveryID
-	seen    int
-	refused protocol.DeliveryID
-	now     failure
-	left    int
+	plan   *Plan
+	number int
+	rng    *rand.Rand
+	newest protocol.DeliveryID
+	// accepted is the delivery that was accepted last.
+	accepted protocol.DeliveryID
+	seen     int
+	refused  protocol.DeliveryID
+	now      failure
+	left     int
 }
 
 func newEndpoint(p *Plan, number int) *endpoint {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"partyline/loadtest/oracle/webhook"
+	"partyline/loadtest/report"
 	"partyline/protocol"
 )
 
@@ -25,11 +26,12 @@ type Receiver struct {
 	plan   Plan
 	server *http.Server
 	served chan error
-	tally  tally
 
 	mu        sync.Mutex
 	endpoints map[int]*endpoint
 	requests  []*webhook.Request
+	tally     Tally
+	latency   report.Histogram
 }
 
 // Start serves endpoints that do as planned on a free port of the loopback. Close it.
@@ -39,7 +41,6 @@ func Start(p Plan) (*Receiver, error) {
 		return nil, err
 	}
 	r := &Receiver{URL: "http://" + l.Addr().String(), plan: p, served: make(chan error, 1), endpoints: map[int]*endpoint{}}
-	r.tally.newest = map[int]protocol.DeliveryID{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /endpoint/{endpoint}", r.receive)
 	r.server = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
@@ -90,16 +91,13 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 	now := time.Now()
 	s := &webhook.Request{Endpoint: endpoint, Began: now.UnixNano(), Wrong: Verify(Secret(endpoint), req.Header, body, now)}
 	r.read(s, req.Header, body)
-	if s.Wrong != "" {
-		r.tally.wrong()
-	}
 	what, pause := r.decide(s)
 	if pause > 0 {
 		time.Sleep(pause) // an endpoint that is slow
 	}
 	r.answer(w, req, s, what)
 	if s.Status/100 == 2 && s.Wrong == "" {
-		r.tally.accept(endpoint, s.Delivery, body, now)
+		r.accept(s, body, now)
 	}
 }
 
@@ -124,6 +122,9 @@ func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	defer r.mu.Unlock()
 	if !r.plan.Bare {
 		r.requests = append(r.requests, s)
+	}
+	if s.Wrong != "" {
+		r.tally.Wrong++
 	}
 	p := r.endpoints[s.Endpoint]
 	if p == nil {

@@ -3,11 +3,10 @@ package receiver
 import (
 	"bytes"
 	"strconv"
-	"sync"
 	"time"
 
+	"partyline/loadtest/oracle/webhook"
 	"partyline/loadtest/report"
-	"partyline/protocol"
 )
 
 // Tally is what the endpoints have counted. Times are nanoseconds since 1970.
@@ -23,13 +22,6 @@ type Tally struct {
 	Latency report.Summary
 }
 
-type tally struct {
-	mu      sync.Mutex
-	counted Tally
-	newest  map[int]protocol.DeliveryID
-	latency report.Histogram
-}
-
 // Voter is the name of a voter that carries the moment of the vote.
 func Voter(moment time.Time) string { return voterPrefix + strconv.FormatInt(moment.UnixNano(), 10) }
 
@@ -37,34 +29,29 @@ const voterPrefix = "at-"
 
 var beforeMoment = []byte(`"username":"` + voterPrefix)
 
-func (t *tally) accept(endpoint int, id protocol.DeliveryID, body []byte, now time.Time) {
+func (r *Receiver) accept(s *webhook.Request, body []byte, now time.Time) {
 	_, rest, found := bytes.Cut(body, beforeMoment)
 	digits, _, _ := bytes.Cut(rest, []byte(`"`))
 	moment, err := strconv.ParseInt(string(digits), 10, 64)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if id <= t.newest[endpoint] {
-		t.counted.Disordered++
-	}
-	t.newest[endpoint] = id
-	t.counted.Accepted++
-	t.counted.Last = now.UnixNano()
 	if found && err == nil {
-		t.latency.Record(now.Sub(time.Unix(0, moment)))
+		r.latency.Record(now.Sub(time.Unix(0, moment)))
 	}
-}
-
-func (t *tally) wrong() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.counted.Wrong++
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.endpoints[s.Endpoint]
+	if s.Delivery <= p.accepted {
+		r.tally.Disordered++
+	}
+	p.accepted = s.Delivery
+	r.tally.Accepted++
+	r.tally.Last = now.UnixNano()
 }
 
 // Tally is what has been counted so far.
 func (r *Receiver) Tally() Tally {
-	r.tally.mu.Lock()
-	defer r.tally.mu.Unlock()
-	t := r.tally.counted
-	t.Latency = r.tally.latency.Summary()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.tally
+	t.Latency = r.latency.Summary()
 	return t
 }

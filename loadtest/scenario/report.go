@@ -25,13 +25,15 @@ type Report struct {
 	report.Found
 }
 
-// K6 is what k6 says, and what it has used.
+// K6 is what k6 says at the end of a script, and what it has used.
 type K6 struct {
-	Exit       int               `json:"exit_code"`
-	Seconds    float64           `json:"seconds"`
-	CPU        float64           `json:"cpu_seconds"`
-	Thresholds []Verdict         `json:"thresholds"`
-	Metrics    map[string]Metric `json:"metrics"`
+	Exit    int     `json:"exit_code"`
+	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_seconds"`
+	// Thresholds are in order of metrics.
+	Thresholds []Verdict `json:"thresholds"`
+	// Metrics by name; those of a part of a metric have its tags in braces.
+	Metrics map[string]Metric `json:"metrics"`
 }
 
 // Votes as k6 and the server count them.
@@ -55,12 +57,12 @@ type Server struct {
 	Samples []Sample           `json:"samples"`
 }
 
-func newReport(o *Options, l load, before, after reading, samples []Sample) *Report {
+func newReport(o *Options, k6 K6, before, after reading, samples []Sample) *Report {
 	return &Report{
 		Scenario: o.Scenario.Name, Form: o.form(), Began: before.at,
-		K6: K6{Exit: l.exit, Seconds: l.Duration.Seconds(), CPU: l.cpu.Seconds(), Thresholds: l.Verdicts(), Metrics: l.Metrics},
+		K6: k6,
 		Votes: Votes{
-			Acknowledged: l.Count("votes_acknowledged"), Refused: l.Count("votes_refused"), Unknown: l.Count("votes_unknown"), Changed: l.Count("votes_changed"),
+			Acknowledged: k6.Count("votes_acknowledged"), Refused: k6.Count("votes_refused"), Unknown: k6.Count("votes_unknown"), Changed: k6.Count("votes_changed"),
 			Recorded: after.votes - before.votes,
 		},
 		Server: Server{
@@ -99,14 +101,6 @@ func (r *Report) Err() error {
 	return fmt.Errorf("%s: %s", r.Scenario, strings.Join(why, "; "))
 }
 
-// Summary is what a script leaves at its end: see loadtest/k6/lib/summary.js.
-type Summary struct {
-	// Duration is of the whole test.
-	Duration time.Duration
-	// Metrics by name; those of a part of a metric have its tags in braces.
-	Metrics map[string]Metric
-}
-
 // Metric is one metric of k6, as handleSummary gets it.
 type Metric struct {
 	// Type is counter, gauge, rate or trend, which decides what the values are called.
@@ -117,23 +111,30 @@ type Metric struct {
 	} `json:"thresholds"`
 }
 
-// ReadSummary reads the file of a script.
-func ReadSummary(text []byte) (Summary, error) {
+// ReadSummary reads the file that a script leaves, see loadtest/k6/lib/summary.js.
+func ReadSummary(text []byte) (K6, error) {
 	var file struct {
 		Duration float64           `json:"duration_ms"`
 		Metrics  map[string]Metric `json:"metrics"`
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
-		return Summary{}, fmt.Errorf("summary of k6: %w", err)
+		return K6{}, fmt.Errorf("summary of k6: %w", err)
 	}
 	if file.Duration <= 0 || len(file.Metrics) == 0 {
-		return Summary{}, fmt.Errorf("the summary of k6 says nothing: %.100s", text)
+		return K6{}, fmt.Errorf("the summary of k6 says nothing: %.100s", text)
 	}
-	return Summary{Duration: time.Duration(file.Duration * float64(time.Millisecond)), Metrics: file.Metrics}, nil
+	k := K6{Seconds: file.Duration / 1000, Metrics: file.Metrics, Thresholds: []Verdict{}}
+	for _, name := range slices.Sorted(maps.Keys(k.Metrics)) {
+		m := k.Metrics[name]
+		for _, expression := range slices.Sorted(maps.Keys(m.Thresholds)) {
+			k.Thresholds = append(k.Thresholds, Verdict{name, expression, m.Thresholds[expression].OK, m.Values})
+		}
+	}
+	return k, nil
 }
 
 // Count is a counter's value, 0 when nobody has counted.
-func (s Summary) Count(metric string) int64 { return int64(s.Metrics[metric].Values["count"]) }
+func (k *K6) Count(metric string) int64 { return int64(k.Metrics[metric].Values["count"]) }
 
 // Verdict is a threshold and whether it was kept.
 type Verdict struct {
@@ -142,16 +143,4 @@ type Verdict struct {
 	OK         bool   `json:"ok"`
 	// Values are those of the metric.
 	Values map[string]float64 `json:"values"`
-}
-
-// Verdicts are all thresholds, in order of metrics.
-func (s Summary) Verdicts() []Verdict {
-	all := []Verdict{}
-	for _, name := range slices.Sorted(maps.Keys(s.Metrics)) {
-		m := s.Metrics[name]
-		for _, expression := range slices.Sorted(maps.Keys(m.Thresholds)) {
-			all = append(all, Verdict{name, expression, m.Thresholds[expression].OK, m.Values})
-		}
-	}
-	return all
 }

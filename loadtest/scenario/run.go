@@ -58,7 +58,7 @@ func (s *setup) play(ctx context.Context, o *Options) (*Report, error) {
 		return nil, err
 	}
 	end := s.sample(ctx)
-	l, err := s.run(ctx, o)
+	k6, err := s.run(ctx, o)
 	samples := end()
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (s *setup) play(ctx context.Context, o *Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(o, l, before, after, samples)
+	r := newReport(o, k6, before, after, samples)
 	if r.Webhooks, err = s.webhooks.Judge(ctx, s.client); err != nil {
 		return nil, err
 	}
@@ -86,35 +86,27 @@ const (
 	thresholdsFailed = 99
 )
 
-// load is what k6 says and what it has used.
-type load struct {
-	Summary
-	exit int
-	cpu  time.Duration
-}
-
 // run runs the script and reads its summary. A threshold that failed is no error here.
-func (s *setup) run(ctx context.Context, o *Options) (load, error) {
+func (s *setup) run(ctx context.Context, o *Options) (k K6, err error) {
 	script := filepath.Join(o.Scripts, o.Scenario.Script())
 	cmd := exec.CommandContext(ctx, o.K6, "run", "--quiet", "--no-color", "--address", "", "--log-format", "raw", script)
-	// Nothing of the caller's: no settings of k6 from home, no word to anybody outside.
+	// No settings of the caller's k6 from home, and nothing is reported to anybody.
 	cmd.Env = []string{"HOME=" + s.server.Folder, "STAGE=" + s.inputFile(), "K6_NO_USAGE_REPORT=true", "K6_AUTO_EXTENSION_RESOLUTION=false"}
 	cmd.Stdout, cmd.Stderr = o.Output, o.Output
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = k6Stops
-	err := cmd.Run()
+	err = cmd.Run()
 	if err := ctx.Err(); err != nil {
-		return load{}, err
+		return k, err
 	}
-	var exit *exec.ExitError
-	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == thresholdsFailed) {
-		return load{}, fmt.Errorf("k6 %s: %w", script, err)
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && !(ok && exit.ExitCode() == thresholdsFailed) {
+		return k, fmt.Errorf("k6 %s: %w", script, err)
 	}
-	l := load{exit: cmd.ProcessState.ExitCode(), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	text, err := os.ReadFile(s.input.Summary)
 	if err != nil {
-		return l, fmt.Errorf("the script left no summary: %w", err)
+		return k, fmt.Errorf("the script left no summary: %w", err)
 	}
-	l.Summary, err = ReadSummary(text)
-	return l, err
+	k, err = ReadSummary(text)
+	k.Exit, k.CPU = cmd.ProcessState.ExitCode(), (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	return k, err
 }

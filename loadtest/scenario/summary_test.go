@@ -18,11 +18,11 @@ func TestSummaryIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Duration.Seconds() != 12.5 || s.Count("votes_acknowledged") != 3 || s.Count("votes_unknown") != 0 || s.Metrics["vote_ms"].Values["med"] != 1.5 {
+	if s.Seconds != 12.5 || s.Count("votes_acknowledged") != 3 || s.Count("votes_unknown") != 0 || s.Metrics["vote_ms"].Values["med"] != 1.5 {
 		t.Errorf("read as %+v", s)
 	}
 	var told []string
-	for _, v := range s.Verdicts() {
+	for _, v := range s.Thresholds {
 		word := " kept"
 		if !v.OK {
 			word = " failed"

@@ -14,7 +14,8 @@ import (
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
 	p.Line("%s, %s form, %.1f s", r.Scenario, r.Form, r.K6.Seconds)
-	r.writeVotes(p)
+	v := r.Votes
+	p.Line("votes          %d acknowledged, %d changed, %d refused, %d unknown, %d recorded", v.Acknowledged, v.Changed, v.Refused, v.Unknown, v.Recorded)
 	r.writeTrends(p)
 	r.writeCounts(p)
 	r.writeServer(p)
@@ -31,11 +32,6 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	p.Line("thresholds     %d of %d kept, %d findings", len(r.K6.Thresholds)-len(r.Failed()), len(r.K6.Thresholds), r.FindingCount)
 	return p.Err()
-}
-
-func (r *Report) writeVotes(p *report.Printer) {
-	v := r.Votes
-	p.Line("votes          %d acknowledged, %d changed, %d refused, %d unknown, %d recorded", v.Acknowledged, v.Changed, v.Refused, v.Unknown, v.Recorded)
 }
 
 // trends are the latencies that are told, in this order: k6's name and ours.
@@ -69,7 +65,7 @@ func spread(v map[string]float64) string {
 
 // writeCounts tells what screens saw.
 func (r *Report) writeCounts(p *report.Printer) {
-	count := func(name string) int64 { return int64(r.K6.Metrics[name].Values["count"]) }
+	count := r.K6.Count
 	if done := count("screens_done"); done > 0 {
 		p.Line("screens        %d saw all of it: %d events, %d tallies, %d times back with since", done, count("screen_events"), count("screen_tallies"), count("screen_resumes"))
 	}

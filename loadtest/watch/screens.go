@@ -115,6 +115,9 @@ func (a *Screens) Churn(ctx context.Context, rate float64) {
 	})
 }
 
+// Count is how many screens Connect has connected.
+func (a *Screens) Count() int { return a.counted }
+
 // Deliveries is how many events and tallies the screens of Connect got.
 func (a *Screens) Deliveries() (n uint64) {
 	for _, c := range a.all[:a.counted] {

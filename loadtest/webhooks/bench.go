@@ -13,22 +13,14 @@ import (
 	"partyline/protocol/client"
 )
 
-// BenchOptions are of a measurement. Fields that are 0 get the default named in their help.
+// BenchOptions are of a measurement.
 type BenchOptions struct {
 	target.Program
-	Rounds int `help:"How often to measure (3); medians are quoted."`
-	One    int `help:"Votes for one endpoint (5000)."`
-	Fifty  int `help:"Votes for fifty endpoints (600)."`
-	Idle   int `help:"Votes for an idle endpoint, 20 a second (400)."`
-	Half   int `help:"Votes for twenty endpoints, 20 a second, healthy and with half of them hanging (200)."`
-}
-
-func (o *BenchOptions) complete() {
-	report.Default(&o.Rounds, 3)
-	report.Default(&o.One, 5000)
-	report.Default(&o.Fifty, 600)
-	report.Default(&o.Idle, 400)
-	report.Default(&o.Half, 200)
+	Rounds int `default:"3" help:"How often to measure; medians are quoted."`
+	One    int `default:"5000" help:"Votes for one endpoint."`
+	Fifty  int `default:"600" help:"Votes for fifty endpoints."`
+	Idle   int `default:"400" help:"Votes for an idle endpoint, 20 a second."`
+	Half   int `default:"200" help:"Votes for twenty endpoints, 20 a second, healthy and with half of them hanging."`
 }
 
 const (
@@ -63,7 +55,6 @@ var benchmarks = []benchmark{
 
 // Bench measures each thing so many times, each time on an empty folder.
 func Bench(ctx context.Context, o BenchOptions) (*Report, error) {
-	o.complete()
 	r := &Report{}
 	for _, b := range benchmarks {
 		r.Benchmarks = append(r.Benchmarks, Benchmark{Name: b.name})

@@ -1,7 +1,7 @@
 package wire
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"crypto/rand"
 	"crypto/sha1"
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -63,48 +64,21 @@ func shake(c net.Conn, addr, path string, further []string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, rest, err := readHead(c, make([]byte, 0, 1024))
+	r := bufio.NewReader(c)
+	answer, err := http.ReadResponse(r, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer := strings.Split(string(head), "\r\n")
-	if !strings.HasPrefix(answer[0], "HTTP/1.1 101 ") {
-		return nil, fmt.Errorf("refused: %s %s", answer[0], rest)
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusSwitchingProtocols {
+		said, _ := io.ReadAll(io.LimitReader(answer.Body, maxHead))
+		return nil, fmt.Errorf("refused: %s %s", answer.Status, said)
 	}
-	if got := header(answer, "Sec-WebSocket-Accept"); got != acceptKey(key) {
+	if got := answer.Header.Get("Sec-WebSocket-Accept"); got != acceptKey(key) {
 		return nil, fmt.Errorf("%w: Sec-WebSocket-Accept %q", ErrProtocol, got)
 	}
+	rest, _ := r.Peek(r.Buffered())
 	return newConn(c, rest), c.SetDeadline(time.Time{})
-}
-
-// readHead reads up to the empty line. The head comes without it, rest is what was
-// read beyond it; both point into buf or what it grew to.
-func readHead(c net.Conn, buf []byte) (head, rest []byte, err error) {
-	for {
-		if i := bytes.Index(buf, []byte("\r\n\r\n")); i >= 0 {
-			return buf[:i], buf[i+4:], nil
-		}
-		if len(buf) > maxHead {
-			return nil, nil, fmt.Errorf("a head of more than %d bytes", maxHead)
-		}
-		if len(buf) == cap(buf) {
-			buf = append(buf, make([]byte, max(cap(buf), 1024))...)[:len(buf)]
-		}
-		n, err := c.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err != nil && n == 0 {
-			return nil, nil, err
-		}
-	}
-}
-
-func header(lines []string, name string) string {
-	for _, line := range lines {
-		if k, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(k, name) {
-			return strings.TrimSpace(v)
-		}
-	}
-	return ""
 }
 
 func acceptKey(key string) string {

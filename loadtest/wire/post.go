@@ -101,3 +101,24 @@ func parseHead(head []byte) (status, length int, err error) {
 	}
 	return 0, 0, errLength
 }
+
+// readHead reads up to the empty line. The head comes without it, rest is what was
+// read beyond it; both point into buf or what it grew to.
+func readHead(c net.Conn, buf []byte) (head, rest []byte, err error) {
+	for {
+		if i := bytes.Index(buf, []byte("\r\n\r\n")); i >= 0 {
+			return buf[:i], buf[i+4:], nil
+		}
+		if len(buf) > maxHead {
+			return nil, nil, fmt.Errorf("a head of more than %d bytes", maxHead)
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, make([]byte, max(cap(buf), 1024))...)[:len(buf)]
+		}
+		n, err := c.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil && n == 0 {
+			return nil, nil, err
+		}
+	}
+}

@@ -131,7 +131,7 @@ var goroutines = map[string]string{
 	"loadtest/attack/overload.go":    "reads the answers of an overloading connection; ends with it",
 	"loadtest/attack/run.go":         "waits for the process of attackers",
 	"loadtest/attack/slow.go":        "reads what a slow connection is told; ends with it",
-	"loadtest/attack/tls.go":         "passes connections of the honest on by TLS; ends with the server",
+	"loadtest/attack/tls.go":         "the proxy that speaks TLS for honest users; ends with the server",
 	"loadtest/target/server.go":      "waits for the real program to end",
 	"loadtest/wire/watcher_linux.go": "pollers of thousands of screens; Close ends them",
 

@@ -16,6 +16,11 @@ func mount(folder string, bytes int64) error {
 // unmount takes it away, also when something of it is still open.
 func unmount(folder string) error { return syscall.Unmount(folder, syscall.MNT_DETACH) }
 
+// freeze stops a process where it is, as a laptop's lid or a busy host does; thaw lets it go on.
+func freeze(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
+
+func thaw(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) }
+
 // room is how many bytes are free on the disk of the folder.
 func room(folder string) (int64, error) {
 	var s syscall.Statfs_t
