@@ -8,12 +8,12 @@ import (
 )
 
 // adminsOnly hands a request of an admin to a handler of the program's.
-func (g *Gateway) adminsOnly(h http.Handler) http.HandlerFunc {
+func (s *restServer) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*responseRecorder)
-		who, invalid := g.auth.Identify(r)
+		who, invalid := s.auth.Identify(r)
 		if err := auth.Authorize(who, invalid, protocol.AccessAdmin); err != nil {
-			g.refuse(x, err)
+			s.refuse(x, err)
 			return
 		}
 		x.uncounted = true

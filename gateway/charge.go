@@ -11,20 +11,20 @@ import (
 // sell serves what is no operation, such as a page, if the address has not used up its
 // budget. Who asks whether the process lives is answered in any case, because a
 // supervisor that is refused would end what lives; over the budget it waits for it.
-func (g *Gateway) serveCharged(a limit.Budget, x *responseRecorder, r *http.Request, serve func()) {
-	paid, over := g.requestLimits.ReservePath(a, g.proxies.Client(r), time.Now())
+func (s *restServer) serveCharged(a limit.Budget, x *responseRecorder, r *http.Request, serve func()) {
+	paid, over := s.requestLimits.ReservePath(a, s.proxies.Client(r), time.Now())
 	switch {
 	case over != nil && a == limit.ProbeBudget:
 		x.delay()
 	case over != nil:
-		g.refuse(x, over)
+		s.refuse(x, over)
 		return
 	}
 	serve()
-	g.requestLimits.Settle(paid, x.cost(), time.Now())
+	s.requestLimits.Settle(paid, x.cost(), time.Now())
 }
 
 // turnAway refuses what leads nowhere. It costs what a page does.
-func (g *Gateway) refuseCharged(x *responseRecorder, r *http.Request, e *protocol.Error) {
-	g.serveCharged(limit.PageBudget, x, r, func() { g.refuse(x, e) })
+func (s *restServer) refuseCharged(x *responseRecorder, r *http.Request, e *protocol.Error) {
+	s.serveCharged(limit.PageBudget, x, r, func() { s.refuse(x, e) })
 }

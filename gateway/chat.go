@@ -15,7 +15,7 @@ import (
 
 // importChat is sessions.chat_import. The log is read as it comes, and only its votes
 // are kept, so that the session has nothing to do but to match and count them.
-func (g *Gateway) importChat() handler {
+func (h *handlers) importChat() handler {
 	s := decode.ParamsOf[byID[protocol.SessionID]]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q byID[protocol.SessionID]
@@ -39,7 +39,7 @@ func (g *Gateway) importChat() handler {
 		}
 		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
-		answer, failed := g.hub.Do(ctx, actors.Call{Command: c, Key: key})
+		answer, failed := h.hub.Do(ctx, actors.Call{Command: c, Key: key})
 		if failed != nil {
 			return response{}, failed
 		}

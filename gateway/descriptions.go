@@ -16,13 +16,13 @@ import (
 
 // descriptions are the paths that say what all others are. Each text is made and packed
 // for the first who asks, and kept.
-func (g *Gateway) descriptions() map[string]http.HandlerFunc {
+func (s *restServer) descriptions() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
-		"/api/openapi.yaml":  g.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
-		"/api/asyncapi.yaml": g.serveDocument(text("asyncapi.yaml", protocol.AsyncAPI)),
-		"/api/openapi.json":  g.serveDocument(openAPIJSON),
+		"/api/openapi.yaml":  s.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
+		"/api/asyncapi.yaml": s.serveDocument(text("asyncapi.yaml", protocol.AsyncAPI)),
+		"/api/openapi.json":  s.serveDocument(openAPIJSON),
 	}
-	maps.Copy(all, g.docs())
+	maps.Copy(all, s.docs())
 	return all
 }
 
@@ -46,23 +46,23 @@ func openAPIJSON() (*screen.Document, error) {
 
 // serveDocument serves a document that is made once. Clients keep it and ask whether it
 // has changed: it does when the program does.
-func (g *Gateway) serveDocument(open func() (*screen.Document, error)) http.HandlerFunc {
+func (s *restServer) serveDocument(open func() (*screen.Document, error)) http.HandlerFunc {
 	once := sync.OnceValues(open)
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, err := once()
 		if err != nil {
 			x := w.(*responseRecorder)
-			g.refuse(x, toClient(g.log, err, x.route, x.id))
+			s.refuse(x, toClient(s.log, err, x.route, x.id))
 			return
 		}
 		d.Serve(w, r, screen.Revalidate)
 	}
 }
 
-func (g *Gateway) serveJSON(x *responseRecorder, made func() ([]byte, error)) {
+func (s *restServer) serveJSON(x *responseRecorder, made func() ([]byte, error)) {
 	b, err := made()
 	if err != nil {
-		g.refuse(x, toClient(g.log, err, x.route, x.id))
+		s.refuse(x, toClient(s.log, err, x.route, x.id))
 		return
 	}
 	x.Header()["Content-Type"] = typeJSON
@@ -71,12 +71,12 @@ func (g *Gateway) serveJSON(x *responseRecorder, made func() ([]byte, error)) {
 
 // Routes lists all that is served, as "GET /health", in order. What answers GET
 // answers HEAD too.
-func (g *Gateway) Routes() []string {
+func (s *restServer) Routes() []string {
 	var all []string
-	for _, e := range g.endpoints {
+	for _, e := range s.endpoints {
 		all = append(all, e.Method+" "+e.Path)
 	}
-	for path := range maps.Keys(g.plainRoutes()) {
+	for path := range maps.Keys(s.plainRoutes()) {
 		all = append(all, "GET "+strings.TrimSuffix(path, "{$}"))
 	}
 	return slices.Sorted(slices.Values(all))

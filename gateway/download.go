@@ -2,15 +2,11 @@ package gateway
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
-
-	"partyline/protocol"
 )
 
 const (
@@ -23,20 +19,10 @@ const (
 	fileTimeout = 10 * time.Minute
 )
 
-// file is an answer that is to be kept. By REST it is an attachment that is sent while
-// it is written, in a response frame a protocol.File, if it is small enough.
-type file struct {
-	// name is letters, digits, minus and dot: it goes into a header as it is.
-	name  string
-	media []string // its Content-Type
-	// write writes all of it, or fails. What it needs in memory must not grow with the file.
-	write func(ctx context.Context, w io.Writer) error
-}
-
 // sendFile answers with an attachment. What fails before anything has left is an
 // error's answer; after that the connection is broken off, because nobody must take
 // what he has for the whole.
-func (g *Gateway) sendFile(x *responseRecorder, r *http.Request, f *file) {
+func (s *restServer) sendFile(x *responseRecorder, r *http.Request, f *file) {
 	ctx, cancel := context.WithTimeout(r.Context(), fileTimeout)
 	defer cancel()
 	out := &fileWriter{x: x, file: f}
@@ -54,11 +40,11 @@ func (g *Gateway) sendFile(x *responseRecorder, r *http.Request, f *file) {
 	case err == nil && !out.started:
 		out.writeHeader() // an empty file
 	case err != nil && !out.started:
-		refusal := toClient(g.log, err, x.endpoint.Op, x.id)
+		refusal := toClient(s.log, err, x.endpoint.Op, x.id)
 		setRetryAfter(x.Header(), refusal)
-		g.write(x, errorResponse(refusal))
+		s.write(x, errorResponse(refusal))
 	case err != nil:
-		g.log.Warn().Err(err).Str("op", x.endpoint.Op).Str("request_id", x.id).Msg("file broken off")
+		s.log.Warn().Err(err).Str("op", x.endpoint.Op).Str("request_id", x.id).Msg("file broken off")
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -92,27 +78,4 @@ func (o *fileWriter) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return o.x.Write(b)
-}
-
-// errFileTooLarge ends the writing of a file that does not fit a response frame.
-var errFileTooLarge = errors.New("file too large for a message")
-
-// told makes the file a word for a response frame.
-func (f *file) inline(ctx context.Context) (protocol.File, error) {
-	var all limitedBuffer
-	err := f.write(ctx, &all)
-	if errors.Is(err, errFileTooLarge) {
-		return protocol.File{}, protocol.Errorf(protocol.CodeTooLarge, "The file is larger than %d bytes; ask for it by REST", protocol.MaxFileMessage)
-	}
-	return protocol.File{Filename: f.name, ContentType: f.media[0], Content: all.String()}, err
-}
-
-// bounded keeps what is written as long as it fits a response frame.
-type limitedBuffer struct{ bytes.Buffer }
-
-func (b *limitedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > protocol.MaxFileMessage {
-		return 0, errFileTooLarge
-	}
-	return b.Buffer.Write(p)
 }

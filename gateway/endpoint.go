@@ -29,13 +29,13 @@ type endpoint struct {
 
 var paramNames = regexp.MustCompile(`\{(\w+)\}`)
 
-// operations is the table with what serves it.
-func (g *Gateway) operations() (map[string]*endpoint, error) {
-	handlers, ballots := g.handlers(), g.voteReaders()
+// endpoints is the table of operations with what serves it.
+func (h *handlers) endpoints() (map[string]*endpoint, error) {
+	handlers, ballots := h.table(), h.voteReaders()
 	for op, read := range ballots {
-		handlers[op] = g.serveVote(read)
+		handlers[op] = h.serveVote(read)
 	}
-	all, err := endpoints(protocol.Operations(), handlers)
+	all, err := joinEndpoints(protocol.Operations(), handlers)
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +46,9 @@ func (g *Gateway) operations() (map[string]*endpoint, error) {
 	return all, nil
 }
 
-// endpoints joins the table with its handlers, by op. A row without a handler or a
+// joinEndpoints joins the table with its handlers, by op. A row without a handler or a
 // handler without a row is a mistake of ours that must not wait for a client.
-func endpoints(table []protocol.Operation, handlers map[string]handler) (map[string]*endpoint, error) {
+func joinEndpoints(table []protocol.Operation, handlers map[string]handler) (map[string]*endpoint, error) {
 	all := make(map[string]*endpoint, len(table))
 	for _, row := range table {
 		serve, ok := handlers[row.Op]

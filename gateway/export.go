@@ -15,8 +15,8 @@ import (
 )
 
 // exportGames is the catalogue as CSV.
-func (g *Gateway) exportGames(ctx context.Context, _ *request) (response, error) {
-	games, err := g.hub.Games(ctx, protocol.GameFilter{})
+func (h *handlers) exportGames(ctx context.Context, _ *request) (response, error) {
+	games, err := h.hub.Games(ctx, protocol.GameFilter{})
 	if err != nil {
 		return response{}, err
 	}
@@ -26,7 +26,7 @@ func (g *Gateway) exportGames(ctx context.Context, _ *request) (response, error)
 }
 
 // exportSession is a report for people, or everything for programs.
-func (g *Gateway) exportSession() handler {
+func (h *handlers) exportSession() handler {
 	s := decode.ParamsOf[protocol.ExportSession]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var q protocol.ExportSession
@@ -36,7 +36,7 @@ func (g *Gateway) exportSession() handler {
 		if err := q.Check(); err != nil {
 			return response{}, err
 		}
-		e, err := g.hub.SessionExport(ctx, q.ID)
+		e, err := h.hub.SessionExport(ctx, q.ID)
 		if err != nil {
 			return response{}, err
 		}
@@ -46,7 +46,7 @@ func (g *Gateway) exportSession() handler {
 		}}
 		if q.Format == protocol.ExportJSON {
 			f = &file{name: fmt.Sprintf("partyline-session-%d.json", q.ID), media: typeJSON, write: func(ctx context.Context, w io.Writer) error {
-				return g.writeSession(ctx, w, e)
+				return h.writeSession(ctx, w, e)
 			}}
 		}
 		return response{status: http.StatusOK, file: f}, nil
@@ -57,7 +57,7 @@ func (g *Gateway) exportSession() handler {
 var votesEnd = []byte("]}")
 
 // writeSession writes the votes, vote by vote, into the list that ends the JSON.
-func (g *Gateway) writeSession(ctx context.Context, w io.Writer, e *protocol.SessionExport) error {
+func (h *handlers) writeSession(ctx context.Context, w io.Writer, e *protocol.SessionExport) error {
 	head, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("export of session %d: %w", e.Session.ID, err)
@@ -70,7 +70,7 @@ func (g *Gateway) writeSession(ctx context.Context, w io.Writer, e *protocol.Ses
 		return err
 	}
 	line, between := make([]byte, 0, 512), ""
-	for v, err := range g.hub.ExportVotes(ctx, e) {
+	for v, err := range h.hub.ExportVotes(ctx, e) {
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type frameRequest struct {
 
 // request answers a request frame: the same operation, rights and answer as by REST.
 func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
-	e := k.g.endpoints[m.Op]
+	e := k.server.endpoints[m.Op]
 	c := &frameRequest{socket: k, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
 	h := k.identity()
 	switch {
@@ -37,7 +37,7 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 	case bad != nil:
 		c.refuse(bad)
 	case k.closeIfInvalid():
-	case k.g.draining.Load():
+	case k.server.draining.Load():
 		c.refuse(protocol.ShuttingDown())
 	case e == nil:
 		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", truncated(m.Op)))
@@ -47,9 +47,9 @@ func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 }
 
 func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h auth.Identity) {
-	paid, over := k.g.requestLimits.Reserve(e.chargedBySocket(h.Principal), h.Principal, k.from, c.start)
+	paid, over := k.server.requestLimits.Reserve(e.chargedBySocket(h.Principal), h.Principal, k.from, c.start)
 	if over != nil {
-		k.g.requestMetrics.refused.Add(k.ctx, 1)
+		k.server.requestMetrics.refused.Add(k.ctx, 1)
 		k.throttled.Store(true)
 		c.refuse(over)
 		return
@@ -69,7 +69,7 @@ func (k *socket) serve(c *frameRequest, e *endpoint, m *message, h auth.Identity
 	// the lane was copied by the decoder.
 	in := &request{endpoint: e, principal: h.Principal, issuedAt: h.IssuedAt, raw: m.Data, key: m.Key, client: k.from}
 	if e.readVote != nil {
-		k.g.serveVoteAsync(e.readVote, in, c.finish)
+		k.server.handlers.serveVoteAsync(in, c.finish)
 		return
 	}
 	k.workers.run(func() { c.run(e, in) })
@@ -82,7 +82,7 @@ func (c *frameRequest) run(e *endpoint, in *request) {
 	defer func() {
 		if v := recover(); v != nil {
 			id := newID()
-			c.socket.g.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
+			c.socket.server.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
 			c.finish(response{}, protocol.Internal().With("requestId", id))
 		}
 	}()
@@ -91,7 +91,7 @@ func (c *frameRequest) run(e *endpoint, in *request) {
 		rep.body, err = rep.file.inline(ctx)
 	}
 	if err != nil {
-		c.finish(response{}, toClient(c.socket.g.log, err, c.op, newID()))
+		c.finish(response{}, toClient(c.socket.server.log, err, c.op, newID()))
 		return
 	}
 	c.finish(rep, nil)
@@ -121,7 +121,7 @@ func (c *frameRequest) answer(rep response) {
 	defer giveBuffer(buf)
 	b, err := appendResponse(buf.AvailableBuffer(), c.id, rep)
 	if err != nil {
-		rep = errorResponse(toClient(c.socket.g.log, err, c.op, newID()))
+		rep = errorResponse(toClient(c.socket.server.log, err, c.op, newID()))
 		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
 	}
 	if c.reserved {
@@ -131,8 +131,8 @@ func (c *frameRequest) answer(rep response) {
 	}
 	c.settle(len(b), rep.status)
 	took := time.Since(c.start)
-	c.socket.g.requestMetrics.frame(c.label(), rep.status, took)
-	c.socket.g.log.WithLevel(logLevel(c.endpoint, rep.status)).Str("op", c.label()).Int("status", rep.status).
+	c.socket.server.requestMetrics.frame(c.label(), rep.status, took)
+	c.socket.server.log.WithLevel(logLevel(c.endpoint, rep.status)).Str("op", c.label()).Int("status", rep.status).
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
@@ -144,7 +144,7 @@ func (c *frameRequest) settle(bytes, status int) {
 	if status < http.StatusBadRequest {
 		c.endpoint.cost.Observe(bytes)
 	}
-	c.socket.g.requestLimits.Settle(c.charged, limit.CostOf(bytes), time.Now())
+	c.socket.server.requestLimits.Settle(c.charged, limit.CostOf(bytes), time.Now())
 }
 
 // label is the op as metrics know it: what clients make up counts as one.

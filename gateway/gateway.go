@@ -2,21 +2,17 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"net/netip"
-	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/metric"
 
 	"partyline/gateway/auth"
-	"partyline/gateway/clientaddr"
 	"partyline/gateway/fanout"
 	"partyline/gateway/limit"
-	"partyline/gateway/screen"
 	"partyline/protocol"
 )
 
@@ -85,78 +81,68 @@ type Options struct {
 	Extra map[string]http.Handler
 }
 
-// Gateway is the one way in: REST and WebSocket. Its methods may be called from any
-// goroutine.
+// Gateway serves REST and WebSocket. Its methods may be called from any goroutine.
 type Gateway struct {
-	hub           Hub
-	engine        *fanout.Engine
-	auth          *auth.Authenticator
-	adminKey      [sha256.Size]byte
-	failedLogins  limit.Failures
-	guestLimits   *limit.Guests
-	deviceSockets limit.DeviceSockets[*socket]
-	checkURL      func(ctx context.Context, url string) error
-	connectLimit  limit.Addresses
-	requestLimits *limit.Requests
-	proxies       clientaddr.Proxies
-	hosts         hosts
-	origins       origins
-	server        *Server
-	endpoints     map[string]*endpoint
-	// subscribing is what a subscription is charged as, and firstSubscribing the first of a
-	// socket.
-	subscribeCost, firstSubscribeCost limit.Cost
-	site                              *screen.Site
-	links                             links
-	mux                               *http.ServeMux
-	requestMetrics                    *requestMetrics
-	metrics                           http.Handler
-	ready                             func() error
-	extra                             map[string]http.Handler
-	log                               zerolog.Logger
-	draining                          atomic.Bool
-	expiry                            *expiry
-	historyQueue                      *limit.HistoryQueue
+	rest *restServer
+	ws   *socketServer
+	// server bounds the connections.
+	server *Server
 }
 
-// New builds the routes, starts the sweeper, which Close ends, and goes to the door. It
-// fails when an option is missing or the operation table and the handlers do not fit.
+// New builds the routes, starts the goroutine that closes expired sockets, which Close
+// ends, and has the Server answer with the Gateway from now on. It fails when an option is
+// missing or the operation table and the handlers do not fit.
 func New(o Options) (*Gateway, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	meters, err := newRequestMetrics(o.Meter)
+	metrics, err := newRequestMetrics(o.Meter)
 	if err != nil {
 		return nil, err
 	}
-	rates := limit.Rates{Token: o.TokenRate, Viewer: o.ViewerRate, Address: o.AddressRate, Connect: o.ConnectRate, Join: o.JoinRate, Guest: o.GuestRate}
-	g := &Gateway{
-		hub: o.Hub, engine: o.Engine, checkURL: o.CheckURL, auth: auth.New(auth.Options{Secret: o.JWTSecret, Timeline: o.Hub.Timeline(), Revocations: o.Hub, Now: o.Now}), adminKey: sha256.Sum256([]byte(o.AdminKey)),
-		failedLogins: limit.NewFailures(&limit.WrongAdminKeys), guestLimits: limit.NewGuests(rates), requestLimits: limit.NewRequests(rates),
-		connectLimit: limit.NewAddresses(&limit.NewSockets, o.ConnectRate), proxies: o.TrustedProxies, hosts: newHosts(o), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		links: newLinks(o), server: o.Server, requestMetrics: meters, metrics: o.Metrics, ready: o.Ready, extra: o.Extra, log: o.Log,
-	}
+	g := &Gateway{server: o.Server}
 	if g.server == nil {
 		g.server = NewServer(ServerOptions{TrustedProxies: o.TrustedProxies, Log: o.Log})
 	}
-	if g.metrics == nil {
-		g.metrics = http.HandlerFunc(g.noMetrics)
-	}
-	if g.ready == nil {
-		g.ready = func() error { return nil }
-	}
-	g.historyQueue = limit.NewHistoryQueue(g.requestLimits)
-	if g.site, err = screen.Open(); err != nil {
+	rates := limit.Rates{Token: o.TokenRate, Viewer: o.ViewerRate, Address: o.AddressRate, Join: o.JoinRate, Guest: o.GuestRate}
+	requests := limit.NewRequests(rates)
+	tokens := auth.New(auth.Options{Secret: o.JWTSecret, Timeline: o.Hub.Timeline(), Revocations: o.Hub, Now: o.Now})
+	handlers := newHandlers(HandlerOptions{Hub: o.Hub, Auth: tokens, AdminKey: o.AdminKey, Guests: limit.NewGuests(rates), Requests: requests, CheckURL: o.CheckURL})
+	endpoints, err := handlers.endpoints()
+	if err != nil {
 		return nil, err
 	}
-	if g.endpoints, err = g.operations(); err != nil {
+	g.rest, err = newRestServer(RestOptions{
+		Endpoints: endpoints, Auth: tokens, Requests: requests, AllowOrigins: o.AllowOrigins, AllowHosts: o.AllowHosts, TrustedProxies: o.TrustedProxies,
+		PublicURL: o.PublicURL, LANHost: o.LANHost, RequestMetrics: metrics, Metrics: o.Metrics, Ready: o.Ready,
+		Draining: func() bool { return g.ws.Draining() }, Upgrade: func(w http.ResponseWriter, r *http.Request) *protocol.Error { return g.ws.Upgrade(w, r) },
+		Extra: o.Extra, Log: o.Log,
+	})
+	if err != nil {
 		return nil, err
 	}
-	g.mux = g.routes(g.endpoints)
-	g.expiry = newExpiry(g)
+	g.ws = newSocketServer(SocketOptions{
+		Engine: o.Engine, Handlers: handlers, Endpoints: endpoints, Auth: tokens, Requests: requests, Connections: g.server.connections,
+		ConnectRate: o.ConnectRate, TrustedProxies: o.TrustedProxies, Metrics: metrics, Log: o.Log,
+	})
 	g.server.gateway.Store(g)
 	return g, nil
 }
+
+// ServeHTTP implements http.Handler.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.rest.ServeHTTP(w, r) }
+
+// Routes lists all that is served, as "GET /health", in order. What answers GET answers
+// HEAD too.
+func (g *Gateway) Routes() []string { return g.rest.Routes() }
+
+// Revoked closes the sockets of a token, now. It does not block.
+func (g *Gateway) Revoked(id protocol.TokenID) { g.ws.Revoked(id) }
+
+// Invited closes the sockets of a session's guests of other generations before it returns,
+// so that the new code is sent to none of them. It does not wait for their closing
+// handshakes.
+func (g *Gateway) Invited(id protocol.SessionID, now protocol.JoinGeneration) { g.ws.Invited(id, now) }
 
 func (o Options) check() error {
 	return errors.Join(
@@ -173,7 +159,3 @@ func missing(is bool, what string) error {
 
 // Handler serves everything.
 func (g *Gateway) Handler() http.Handler { return g }
-
-func (g *Gateway) noMetrics(w http.ResponseWriter, _ *http.Request) {
-	g.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
-}

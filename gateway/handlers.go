@@ -2,101 +2,134 @@ package gateway
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 
 	"partyline/actors"
+	"partyline/gateway/auth"
 	"partyline/gateway/decode"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
-// handlers is the whole API on one screen, with ballots below: who serves which operation.
-func (g *Gateway) handlers() map[string]handler {
-	return map[string]handler{
-		"health.get": g.health,
+// HandlerOptions of Handlers. Hub, Auth, AdminKey and Requests are needed.
+type HandlerOptions struct {
+	Hub  Hub
+	Auth *auth.Authenticator
+	// AdminKey is what auth.login asks for.
+	AdminKey string
+	Guests   *limit.Guests
+	// Requests are the budgets that readings of the vote history are charged to.
+	Requests *limit.Requests
+	// CheckURL says what is wrong with a webhook's URL; nil finds nothing.
+	CheckURL func(ctx context.Context, url string) error
+}
 
-		"auth.login":    g.login,
-		"auth.verify":   g.verify,
-		"tokens.create": g.issueToken,
-		"tokens.list":   list(g.hub.Tokens),
-		"tokens.revoke": command[protocol.RevokeToken](g.hub, http.StatusOK),
+// handlers serve the operations, whichever way they are requested.
+type handlers struct {
+	hub          Hub
+	auth         *auth.Authenticator
+	adminKey     [sha256.Size]byte
+	failedLogins limit.Failures
+	guestLimits  *limit.Guests
+	historyQueue *limit.HistoryQueue
+	checkURL     func(ctx context.Context, url string) error
+}
+
+// newHandlers makes the handlers of all operations.
+func newHandlers(o HandlerOptions) *handlers {
+	return &handlers{hub: o.Hub, auth: o.Auth, adminKey: sha256.Sum256([]byte(o.AdminKey)), failedLogins: limit.NewFailures(&limit.WrongAdminKeys),
+		guestLimits: o.Guests, historyQueue: limit.NewHistoryQueue(o.Requests), checkURL: o.CheckURL}
+}
+
+// handlers is the whole API on one screen, with ballots below: who serves which operation.
+func (h *handlers) table() map[string]handler {
+	return map[string]handler{
+		"health.get": h.health,
+
+		"auth.login":    h.login,
+		"auth.verify":   h.verify,
+		"tokens.create": h.issueToken,
+		"tokens.list":   list(h.hub.Tokens),
+		"tokens.revoke": command[protocol.RevokeToken](h.hub, http.StatusOK),
 
 		"qr.make": search(drawQR),
 
-		"games.list":         search(g.hub.Games),
-		"games.packs":        list(g.hub.Packs),
-		"games.packs.meta":   list(g.hub.PackMeta),
-		"games.get":          get(g.hub.Game),
-		"games.create":       command[protocol.CreateGame](g.hub, http.StatusCreated),
-		"games.update":       command[protocol.UpdateGame](g.hub, http.StatusOK),
-		"games.delete":       command[protocol.DeleteGame](g.hub, http.StatusOK),
-		"games.toggle":       command[protocol.ToggleGame](g.hub, http.StatusOK),
-		"games.favor":        command[protocol.FavorGame](g.hub, http.StatusOK),
-		"games.packs.toggle": command[protocol.TogglePack](g.hub, http.StatusOK),
-		"games.packs.favor":  command[protocol.FavorPack](g.hub, http.StatusOK),
-		"games.export":       g.exportGames,
-		"games.import":       command[protocol.ImportGames](g.hub, http.StatusOK),
-		"games.pick":         g.pick(),
+		"games.list":         search(h.hub.Games),
+		"games.packs":        list(h.hub.Packs),
+		"games.packs.meta":   list(h.hub.PackMeta),
+		"games.get":          get(h.hub.Game),
+		"games.create":       command[protocol.CreateGame](h.hub, http.StatusCreated),
+		"games.update":       command[protocol.UpdateGame](h.hub, http.StatusOK),
+		"games.delete":       command[protocol.DeleteGame](h.hub, http.StatusOK),
+		"games.toggle":       command[protocol.ToggleGame](h.hub, http.StatusOK),
+		"games.favor":        command[protocol.FavorGame](h.hub, http.StatusOK),
+		"games.packs.toggle": command[protocol.TogglePack](h.hub, http.StatusOK),
+		"games.packs.favor":  command[protocol.FavorPack](h.hub, http.StatusOK),
+		"games.export":       h.exportGames,
+		"games.import":       command[protocol.ImportGames](h.hub, http.StatusOK),
+		"games.pick":         h.pick(),
 
-		"sessions.list":                     list(g.hub.Sessions),
-		"sessions.active":                   g.activeSession,
-		"sessions.get":                      get(g.hub.Session),
-		"sessions.games":                    get(g.hub.SessionGames),
-		"sessions.votes":                    g.sessionVotes(),
-		"sessions.chat_import":              g.importChat(),
-		"sessions.export":                   g.exportSession(),
-		"sessions.create":                   command[protocol.CreateSession](g.hub, http.StatusCreated),
-		"sessions.close":                    command[protocol.CloseSession](g.hub, http.StatusOK),
-		"sessions.delete":                   command[protocol.DeleteSession](g.hub, http.StatusOK),
-		"sessions.games.add":                command[protocol.AddGame](g.hub, http.StatusCreated),
-		"sessions.games.status":             command[protocol.SetGameStatus](g.hub, http.StatusOK),
-		"sessions.games.remove":             command[protocol.RemoveGame](g.hub, http.StatusOK),
-		"sessions.games.room_code":          command[protocol.SetRoomCode](g.hub, http.StatusOK),
-		"sessions.games.player_count":       command[protocol.SetPlayerCount](g.hub, http.StatusOK),
-		"sessions.games.start_player_check": command[protocol.StartPlayerCheck](g.hub, http.StatusOK),
-		"sessions.games.stop_player_check":  command[protocol.StopPlayerCheck](g.hub, http.StatusOK),
+		"sessions.list":                     list(h.hub.Sessions),
+		"sessions.active":                   h.activeSession,
+		"sessions.get":                      get(h.hub.Session),
+		"sessions.games":                    get(h.hub.SessionGames),
+		"sessions.votes":                    h.sessionVotes(),
+		"sessions.chat_import":              h.importChat(),
+		"sessions.export":                   h.exportSession(),
+		"sessions.create":                   command[protocol.CreateSession](h.hub, http.StatusCreated),
+		"sessions.close":                    command[protocol.CloseSession](h.hub, http.StatusOK),
+		"sessions.delete":                   command[protocol.DeleteSession](h.hub, http.StatusOK),
+		"sessions.games.add":                command[protocol.AddGame](h.hub, http.StatusCreated),
+		"sessions.games.status":             command[protocol.SetGameStatus](h.hub, http.StatusOK),
+		"sessions.games.remove":             command[protocol.RemoveGame](h.hub, http.StatusOK),
+		"sessions.games.room_code":          command[protocol.SetRoomCode](h.hub, http.StatusOK),
+		"sessions.games.player_count":       command[protocol.SetPlayerCount](h.hub, http.StatusOK),
+		"sessions.games.start_player_check": command[protocol.StartPlayerCheck](h.hub, http.StatusOK),
+		"sessions.games.stop_player_check":  command[protocol.StopPlayerCheck](h.hub, http.StatusOK),
 
-		"sessions.poll.start":  command[protocol.StartPoll](g.hub, http.StatusCreated),
-		"sessions.poll.get":    g.poll(),
-		"sessions.poll.cancel": command[protocol.CancelPoll](g.hub, http.StatusOK),
-		"sessions.poll.end":    command[protocol.EndPoll](g.hub, http.StatusOK),
-		"sessions.poll.add":    command[protocol.AddPollWinner](g.hub, http.StatusCreated),
-		"sessions.join.open":   g.openJoin(),
-		"sessions.join.get":    g.getJoin(),
-		"sessions.join.close":  g.closeJoin(),
-		"join.enter":           g.joinSession,
+		"sessions.poll.start":  command[protocol.StartPoll](h.hub, http.StatusCreated),
+		"sessions.poll.get":    h.poll(),
+		"sessions.poll.cancel": command[protocol.CancelPoll](h.hub, http.StatusOK),
+		"sessions.poll.end":    command[protocol.EndPoll](h.hub, http.StatusOK),
+		"sessions.poll.add":    command[protocol.AddPollWinner](h.hub, http.StatusCreated),
+		"sessions.join.open":   h.openJoin(),
+		"sessions.join.get":    h.getJoin(),
+		"sessions.join.close":  h.closeJoin(),
+		"join.enter":           h.joinSession,
 
-		"sessions.join.addresses": get(g.hub.Addresses),
-		"sessions.join.void":      command[protocol.VoidVotes](g.hub, http.StatusOK),
+		"sessions.join.addresses": get(h.hub.Addresses),
+		"sessions.join.void":      command[protocol.VoidVotes](h.hub, http.StatusOK),
 
-		"votes.batch": g.castVotes,
-		"votes.list":  g.inHistoryQueue(search(g.hub.Votes)),
+		"votes.batch": h.castVotes,
+		"votes.list":  h.inHistoryQueue(search(h.hub.Votes)),
 
-		"stats.get": list(g.hub.Stats),
+		"stats.get": list(h.hub.Stats),
 
-		"webhooks.list":        list(g.hub.Webhooks),
-		"webhooks.get":         get(g.hub.Webhook),
-		"webhooks.create":      g.createWebhook(),
-		"webhooks.update":      g.updateWebhook(),
-		"webhooks.delete":      command[protocol.DeleteWebhook](g.hub, http.StatusOK),
-		"webhooks.test":        command[protocol.TestWebhook](g.hub, http.StatusOK),
-		"webhooks.logs":        search(g.hub.WebhookLogs),
-		"webhooks.deliveries":  search(g.hub.Deliveries),
-		"webhooks.redeliver":   command[protocol.Redeliver](g.hub, http.StatusOK),
-		"webhooks.replay":      command[protocol.ReplayWebhook](g.hub, http.StatusOK),
-		"webhooks.replay.stop": command[protocol.StopReplay](g.hub, http.StatusOK),
-		"webhooks.rotate":      command[protocol.RotateSecret](g.hub, http.StatusOK),
-		"webhooks.health":      get(g.hub.WebhookHealth),
+		"webhooks.list":        list(h.hub.Webhooks),
+		"webhooks.get":         get(h.hub.Webhook),
+		"webhooks.create":      h.createWebhook(),
+		"webhooks.update":      h.updateWebhook(),
+		"webhooks.delete":      command[protocol.DeleteWebhook](h.hub, http.StatusOK),
+		"webhooks.test":        command[protocol.TestWebhook](h.hub, http.StatusOK),
+		"webhooks.logs":        search(h.hub.WebhookLogs),
+		"webhooks.deliveries":  search(h.hub.Deliveries),
+		"webhooks.redeliver":   command[protocol.Redeliver](h.hub, http.StatusOK),
+		"webhooks.replay":      command[protocol.ReplayWebhook](h.hub, http.StatusOK),
+		"webhooks.replay.stop": command[protocol.StopReplay](h.hub, http.StatusOK),
+		"webhooks.rotate":      command[protocol.RotateSecret](h.hub, http.StatusOK),
+		"webhooks.health":      get(h.hub.WebhookHealth),
 	}
 }
 
 // ballots are the operations that are one vote each, by who reads them. There are
 // thousands a second, and one session decides each alone, so by WebSocket they need no
 // goroutine.
-func (g *Gateway) voteReaders() map[string]voteReader {
+func (h *handlers) voteReaders() map[string]voteReader {
 	return map[string]voteReader{
-		"join.vote":          g.readGuestVote,
-		"sessions.poll.vote": g.readChoice,
+		"join.vote":          h.readGuestVote,
+		"sessions.poll.vote": h.readChoice,
 		"votes.live":         readVote,
 	}
 }

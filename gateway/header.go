@@ -4,9 +4,6 @@ import "net/http"
 
 // Header values that every answer shares; net/http does not write to them.
 var (
-	typeJSON   = []string{"application/json; charset=utf-8"}
-	typeText   = []string{"text/plain; charset=utf-8"}
-	typeCSV    = []string{"text/csv; charset=utf-8"}
 	noSniff    = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}
 	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}

@@ -1,22 +1,12 @@
 package gateway
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 
 	"partyline/protocol"
 )
-
-// health says that the process answers. Whether it can take votes is asked of /ready.
-func (g *Gateway) health(context.Context, *request) (response, error) {
-	return response{status: http.StatusOK, body: healthBody()}, nil
-}
-
-func healthBody() map[string]string {
-	return map[string]string{"status": "ok", "message": "Partyline is running"}
-}
 
 // readiness is what /ready answers.
 type readiness struct {
@@ -26,12 +16,12 @@ type readiness struct {
 
 // serveReady says whether to send clients here, and if not why: in one word and, where the
 // disk is the reason, in a sentence for whoever mends it.
-func (g *Gateway) serveReady(w http.ResponseWriter, _ *http.Request) {
-	if g.draining.Load() {
+func (s *restServer) serveReady(w http.ResponseWriter, _ *http.Request) {
+	if s.draining() {
 		writeReadiness(w, http.StatusServiceUnavailable, readiness{Status: "draining"})
 		return
 	}
-	err := g.ready()
+	err := s.ready()
 	if err == nil {
 		writeReadiness(w, http.StatusOK, readiness{Status: "ready"})
 		return

@@ -36,12 +36,12 @@ type hosts struct {
 	told    *rate.Sometimes
 }
 
-func newHosts(o Options) hosts {
-	h := hosts{named: make(map[string]bool), proxies: o.TrustedProxies, log: o.Log, told: &rate.Sometimes{First: 1, Interval: time.Minute}}
-	for _, name := range o.AllowHosts {
+func newHosts(allowed []string, publicURL string, p clientaddr.Proxies, log zerolog.Logger) hosts {
+	h := hosts{named: make(map[string]bool), proxies: p, log: log, told: &rate.Sometimes{First: 1, Interval: time.Minute}}
+	for _, name := range allowed {
 		h.named[plainHost(name)] = true
 	}
-	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
+	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
 		h.named[plainHost(u.Host)] = true
 	}
 	return h

@@ -11,7 +11,7 @@ import (
 )
 
 // showJoin tells a screen, or whoever else may watch the session, how to join it.
-func (g *Gateway) showJoin(ctx context.Context, in *request) (response, error) {
+func (h *handlers) showJoin(ctx context.Context, in *request) (response, error) {
 	var q byID[protocol.SessionID]
 	if err := in.decode(&q, joinShape); err != nil {
 		return response{}, err
@@ -19,7 +19,7 @@ func (g *Gateway) showJoin(ctx context.Context, in *request) (response, error) {
 	if err := auth.ConfineToSession(in.principal, &q.ID); err != nil {
 		return response{}, err
 	}
-	j, err := g.hub.Join(ctx, q.ID)
+	j, err := h.hub.Join(ctx, q.ID)
 	return response{status: http.StatusOK, body: j}, err
 }
 
@@ -44,7 +44,7 @@ func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }
 func (a guestGrant) expires() time.Time { return a.at().Add(protocol.GuestTokenTTL) }
 
 // enter lets a phone in that has the code.
-func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error) {
+func (h *handlers) joinSession(ctx context.Context, in *request) (response, error) {
 	var q protocol.EnterAsGuest
 	if err := in.decode(&q, decode.Params{}); err != nil {
 		return response{}, err
@@ -57,7 +57,7 @@ func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error
 	if invalid != nil {
 		return response{}, invalid
 	}
-	answer, err := g.once(ctx, key, func() (any, error) { return g.grantGuest(ctx, in, q) })
+	answer, err := h.once(ctx, key, func() (any, error) { return h.grantGuest(ctx, in, q) })
 	if err != nil {
 		return response{}, err
 	}
@@ -65,27 +65,27 @@ func (g *Gateway) joinSession(ctx context.Context, in *request) (response, error
 	if err != nil {
 		return response{}, err
 	}
-	body, err := g.signGrant(a)
+	body, err := h.signGrant(a)
 	return response{status: http.StatusOK, body: body, replayed: replayed}, err
 }
 
 // arrive finds the session and counts what has to be counted. A code is looked up
 // before the limit is asked, and the session only after it: who may not know whether it
 // was right cannot tell from the time it took.
-func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterAsGuest) (guestGrant, error) {
+func (h *handlers) grantGuest(ctx context.Context, in *request, q protocol.EnterAsGuest) (guestGrant, error) {
 	var none guestGrant
 	code, possible := protocol.NormalizeJoinCode(q.Code)
 	if !possible {
 		return none, protocol.NoSuchCode() // a slip of the thumb, and no guess
 	}
 	now := time.Now()
-	session := g.hub.Opens(code)
-	if err := g.guestLimits.AllowCode(in.client, code, session != 0, g.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
+	session := h.hub.Opens(code)
+	if err := h.guestLimits.AllowCode(in.client, code, session != 0, h.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
 		return none, err
 	}
-	e, p, err := g.admitGuest(ctx, in, session, code, q.Device, now)
+	e, p, err := h.admitGuest(ctx, in, session, code, q.Device, now)
 	if err == nil {
-		g.guestLimits.Admitted(in.client, code, now)
+		h.guestLimits.Admitted(in.client, code, now)
 	}
 	return guestGrant{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.Device.String(), Address: p.Address, Voids: p.Voids,
 		Name: auth.GuestName(q.Name, p.Device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
@@ -96,43 +96,43 @@ func (g *Gateway) grantGuest(ctx context.Context, in *request, q protocol.EnterA
 // use to gather devices. A pass of this session says that it was counted, and so does a
 // vote in it. The address that it was counted on, and how often votes had been voided
 // until then, go with the phone, wherever it comes from later.
-func (g *Gateway) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, auth.DeviceToken, error) {
-	p, ours := g.auth.Signer.ParseDevice(text)
+func (h *handlers) admitGuest(ctx context.Context, in *request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, auth.DeviceToken, error) {
+	p, ours := h.auth.Signer.ParseDevice(text)
 	counted := ours && p.Session == session
 	if !ours {
 		p.Device = auth.NewDevice()
-	} else if err := g.guestLimits.AllowDevice(p.Device, now); err != nil {
+	} else if err := h.guestLimits.AllowDevice(p.Device, now); err != nil {
 		return protocol.GuestState{}, p, err
 	}
 	if ours && !counted {
-		e, err := g.hub.Enter(ctx, session, code, p.Device)
+		e, err := h.hub.Enter(ctx, session, code, p.Device)
 		if err != nil {
 			return e, p, err
 		}
 		counted = e.HasVoted
 	}
 	if !counted {
-		if err := g.guestLimits.AllowJoin(in.client, now); err != nil {
+		if err := h.guestLimits.AllowJoin(in.client, now); err != nil {
 			return protocol.GuestState{}, p, err
 		}
 	}
-	e, err := g.hub.Enter(ctx, session, code, p.Device)
+	e, err := h.hub.Enter(ctx, session, code, p.Device)
 	if p.Session != session {
-		p.Session, p.Address, p.Voids = session, g.auth.Signer.AddressID(session, in.client), e.VoidCount
+		p.Session, p.Address, p.Voids = session, h.auth.Signer.AddressID(session, in.client), e.VoidCount
 	}
 	return e, p, err
 }
 
-func (g *Gateway) signGrant(a guestGrant) (protocol.GuestLogin, error) {
+func (h *handlers) signGrant(a guestGrant) (protocol.GuestLogin, error) {
 	device, _ := protocol.ParseDeviceID(a.Device) // written by arrive
-	token, err := g.auth.Signer.SignGuest(auth.Guest{Session: a.Session, Generation: a.Generation, Device: device, Address: a.Address, Voids: a.Voids, Name: a.Name, At: a.at()})
-	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: g.auth.Signer.SignDevice(auth.DeviceToken{Device: device, Session: a.Session, Address: a.Address, Voids: a.Voids}),
+	token, err := h.auth.Signer.SignGuest(auth.Guest{Session: a.Session, Generation: a.Generation, Device: device, Address: a.Address, Voids: a.Voids, Name: a.Name, At: a.at()})
+	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: h.auth.Signer.SignDevice(auth.DeviceToken{Device: device, Session: a.Session, Address: a.Address, Voids: a.Voids}),
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
 // readGuestVote is join.vote: whose it is stands in the token.
-func (g *Gateway) readGuestVote(in *request) (protocol.Command, *protocol.Error) {
-	if err := g.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
+func (h *handlers) readGuestVote(in *request) (protocol.Command, *protocol.Error) {
+	if err := h.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
 		return nil, err
 	}
 	c := new(protocol.CastGuestVote)
@@ -144,32 +144,32 @@ func (g *Gateway) readGuestVote(in *request) (protocol.Command, *protocol.Error)
 	return c, nil
 }
 
-func (g *Gateway) openJoin() handler {
-	return g.withLinks(command[protocol.OpenJoin](g.hub, http.StatusOK))
+func (h *handlers) openJoin() handler {
+	return h.withLinks(command[protocol.OpenJoin](h.hub, http.StatusOK))
 }
 
-func (g *Gateway) getJoin() handler { return g.withLinks(g.showJoin) }
+func (h *handlers) getJoin() handler { return h.withLinks(h.showJoin) }
 
-func (g *Gateway) closeJoin() handler {
-	return g.withLinks(command[protocol.CloseJoin](g.hub, http.StatusOK))
+func (h *handlers) closeJoin() handler {
+	return h.withLinks(command[protocol.CloseJoin](h.hub, http.StatusOK))
 }
 
 // linked adds the links to an answer that is a protocol.Join.
-func (g *Gateway) withLinks(serve handler) handler {
+func (h *handlers) withLinks(serve handler) handler {
 	return func(ctx context.Context, in *request) (response, error) {
 		rep, err := serve(ctx, in)
 		if err != nil {
 			return response{}, err
 		}
 		j, replayed, err := restore[protocol.Join](rep.body)
-		return response{status: rep.status, replayed: replayed, body: g.linksOf(j)}, err
+		return response{status: rep.status, replayed: replayed, body: h.linksOf(j)}, err
 	}
 }
 
-func (g *Gateway) linksOf(j protocol.Join) protocol.JoinLinks {
+func (h *handlers) linksOf(j protocol.Join) protocol.JoinLinks {
 	secret := ""
 	if j.Code != nil {
-		secret = g.auth.Signer.JoinSecret(*j.Code)
+		secret = h.auth.Signer.JoinSecret(*j.Code)
 	}
 	return j.Links(secret)
 }

@@ -26,7 +26,7 @@ type links struct {
 	proxies clientaddr.Proxies
 }
 
-func newLinks(o Options) links {
+func newLinks(o RestOptions) links {
 	return links{public: strings.TrimSuffix(o.PublicURL, "/"), lan: o.LANHost, proxies: o.TrustedProxies}
 }
 
@@ -60,12 +60,12 @@ func loopback(host string) bool {
 
 // joinLink is the link that a phone opens to vote, with the secret that the request names;
 // notFound for what can be no code.
-func (g *Gateway) joinLink(r *http.Request) (string, *protocol.Error) {
+func (s *restServer) joinLink(r *http.Request) (string, *protocol.Error) {
 	code, ok := protocol.NormalizeJoinCode(r.PathValue("code"))
 	if !ok {
 		return "", protocol.NoSuchCode()
 	}
-	base, err := g.links.base(r)
+	base, err := s.links.base(r)
 	link := base + "/vote/" + code
 	if secret := secretParam(r); secret != "" {
 		link += "#s=" + secret
@@ -74,14 +74,14 @@ func (g *Gateway) joinLink(r *http.Request) (string, *protocol.Error) {
 }
 
 // serveJoinLink tells a page where phones find the code's page.
-func (g *Gateway) serveJoinLink(w http.ResponseWriter, r *http.Request) {
+func (s *restServer) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 	x := w.(*responseRecorder)
-	link, err := g.joinLink(r)
+	link, err := s.joinLink(r)
 	if err != nil {
-		g.refuse(x, err)
+		s.refuse(x, err)
 		return
 	}
-	g.serveJSON(x, func() ([]byte, error) {
+	s.serveJSON(x, func() ([]byte, error) {
 		return appendJSON(nil, struct {
 			URL string `json:"url"`
 		}{link})
@@ -92,17 +92,17 @@ func (g *Gateway) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 // stranger wants must not come from us. It does so for a code that opens nothing too, and
 // keeps no picture: whoever could tell from the answer, or from how long it took, that a
 // code is in use would count codes through.
-func (g *Gateway) serveJoinQR(w http.ResponseWriter, r *http.Request) {
+func (s *restServer) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	x := w.(*responseRecorder)
-	link, refusal := g.joinLink(r)
+	link, refusal := s.joinLink(r)
 	if refusal != nil {
-		g.refuse(x, refusal)
+		s.refuse(x, refusal)
 		return
 	}
 	x.extraCost = limit.QRTokens
 	picture, err := screen.QR(link)
 	if err != nil {
-		g.refuse(x, toClient(g.log, err, "qr.svg", x.id))
+		s.refuse(x, toClient(s.log, err, "qr.svg", x.id))
 		return
 	}
 	x.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")

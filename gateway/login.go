@@ -26,7 +26,7 @@ type loginStamp struct {
 }
 
 // login gives an admin token for the admin key.
-func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
+func (h *handlers) login(ctx context.Context, in *request) (response, error) {
 	var q loginRequest
 	if err := in.decode(&q, decode.Params{}); err != nil {
 		return response{}, err
@@ -34,7 +34,7 @@ func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
 	if q.Key == "" {
 		return response{}, protocol.Invalid("Admin key is required")
 	}
-	if err := g.checkAdminKey(in, q.Key); err != nil {
+	if err := h.checkAdminKey(in, q.Key); err != nil {
 		return response{}, err
 	}
 	// Only the right key gets here, so it need not be part of what is stored.
@@ -42,7 +42,7 @@ func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
 	if invalid != nil {
 		return response{}, invalid
 	}
-	answer, err := g.once(ctx, key, func() (any, error) { return loginStamp{Iat: time.Now().Unix()}, nil })
+	answer, err := h.once(ctx, key, func() (any, error) { return loginStamp{Iat: time.Now().Unix()}, nil })
 	if err != nil {
 		return response{}, err
 	}
@@ -50,7 +50,7 @@ func (g *Gateway) login(ctx context.Context, in *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	token, err := g.auth.Signer.SignAdmin(at.Iat)
+	token, err := h.auth.Signer.SignAdmin(at.Iat)
 	return response{status: http.StatusOK, replayed: replayed,
 		body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
 }
@@ -64,13 +64,13 @@ const longAdminKey = 23
 // checkAdminKey compares in constant time and counts the failures of an address. The right
 // key always opens when it is long: somebody in the host's network who sends wrong ones
 // must not keep the host out. A short one has to wait with them, else guesses would go on.
-func (g *Gateway) checkAdminKey(in *request, key string) *protocol.Error {
+func (h *handlers) checkAdminKey(in *request, key string) *protocol.Error {
 	got := sha256.Sum256([]byte(key))
-	right := subtle.ConstantTimeCompare(got[:], g.adminKey[:]) == 1
+	right := subtle.ConstantTimeCompare(got[:], h.adminKey[:]) == 1
 	if right && len(key) >= longAdminKey {
 		return nil
 	}
-	if err := limit.TooMany(g.failedLogins.Attempt(in.client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
+	if err := limit.TooMany(h.failedLogins.Attempt(in.client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
 		return err
 	}
 	if !right {
@@ -80,20 +80,20 @@ func (g *Gateway) checkAdminKey(in *request, key string) *protocol.Error {
 }
 
 // verify tells the holder of an admin token what it is.
-func (g *Gateway) verify(ctx context.Context, in *request) (response, error) {
+func (h *handlers) verify(ctx context.Context, in *request) (response, error) {
 	v := protocol.Verified{Valid: true}
 	v.User.Role, v.User.Iat, v.User.Exp = in.principal.Role, in.issuedAt, in.principal.Expires.Time().Unix()
 	key, invalid := in.callKey(v)
 	if invalid != nil {
 		return response{}, invalid
 	}
-	answer, err := g.once(ctx, key, func() (any, error) { return v, nil })
+	answer, err := h.once(ctx, key, func() (any, error) { return v, nil })
 	return replyOf(http.StatusOK, answer), err
 }
 
 // issueToken has the hub make a scoped token and signs it.
-func (g *Gateway) issueToken(ctx context.Context, in *request) (response, error) {
-	rep, err := command[protocol.IssueToken](g.hub, http.StatusCreated)(ctx, in)
+func (h *handlers) issueToken(ctx context.Context, in *request) (response, error) {
+	rep, err := command[protocol.IssueToken](h.hub, http.StatusCreated)(ctx, in)
 	if err != nil {
 		return response{}, err
 	}
@@ -101,7 +101,7 @@ func (g *Gateway) issueToken(ctx context.Context, in *request) (response, error)
 	if err != nil {
 		return response{}, err
 	}
-	secret, err := g.auth.Signer.SignScoped(t)
+	secret, err := h.auth.Signer.SignScoped(t)
 	return response{status: rep.status, replayed: replayed, body: protocol.IssuedToken{Token: t, Secret: secret}}, err
 }
 

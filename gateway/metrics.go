@@ -51,9 +51,9 @@ func newRequestMetrics(m metric.Meter) (*requestMetrics, error) {
 
 func (s *requestMetrics) begin(ctx context.Context) { s.active.Add(ctx, 1) }
 
-func (s *requestMetrics) end(ctx context.Context, x *responseRecorder, method string, took time.Duration) {
+func (s *requestMetrics) end(ctx context.Context, method, route string, status int, took time.Duration) {
 	s.active.Add(ctx, -1)
-	s.duration.Record(ctx, took.Seconds(), s.set(label{method: knownMethod(method), route: x.route, class: x.status / 100}))
+	s.duration.Record(ctx, took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
 }
 
 // answered counts a response frame.

@@ -27,7 +27,7 @@ type metricsHandler struct {
 // address is the operator's choice, so nothing is charged; but a browser that reaches it
 // may be led astray, so strangers' names are refused here, too.
 func NewMetricsHandler(o MetricsOptions) http.Handler {
-	return &metricsHandler{metrics: o.Metrics, hosts: newHosts(Options{AllowHosts: o.AllowHosts, Log: o.Log})}
+	return &metricsHandler{metrics: o.Metrics, hosts: newHosts(o.AllowHosts, "", nil, o.Log)}
 }
 
 func (h *metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

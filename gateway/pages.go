@@ -8,14 +8,14 @@ import (
 )
 
 // pages are the paths that people open in a browser, and those of their parts.
-func (g *Gateway) pages() map[string]http.HandlerFunc {
+func (s *restServer) pages() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
-		"/assets/{version}/{file}": g.serveAsset,
-		"/vote/{code}/link":        g.serveJoinLink,
-		"/vote/{code}/qr.svg":      g.serveJoinQR,
+		"/assets/{version}/{file}": s.serveAsset,
+		"/vote/{code}/link":        s.serveJoinLink,
+		"/vote/{code}/qr.svg":      s.serveJoinQR,
 	}
 	for path := range screen.Pages() {
-		page := g.site.Page(path)
+		page := s.site.Page(path)
 		all[path] = func(w http.ResponseWriter, r *http.Request) { page.Serve(w, r, screen.Revalidate) }
 	}
 	return all
@@ -23,14 +23,14 @@ func (g *Gateway) pages() map[string]http.HandlerFunc {
 
 // serveAsset serves a part of pages. One of another version is asked for by a page that
 // was loaded before this program started: it gets what there is, and keeps it for no one.
-func (g *Gateway) serveAsset(w http.ResponseWriter, r *http.Request) {
-	asset := g.site.Asset(r.PathValue("file"))
+func (s *restServer) serveAsset(w http.ResponseWriter, r *http.Request) {
+	asset := s.site.Asset(r.PathValue("file"))
 	if asset == nil {
-		g.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		s.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
 		return
 	}
 	keep := screen.Revalidate
-	if r.PathValue("version") == g.site.Version() {
+	if r.PathValue("version") == s.site.Version() {
 		keep = screen.Forever
 	}
 	asset.Serve(w, r, keep)

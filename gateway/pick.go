@@ -10,7 +10,7 @@ import (
 )
 
 // pick draws a game. It changes nothing, but a key makes the draw the same again.
-func (g *Gateway) pick() handler {
+func (h *handlers) pick() handler {
 	s := decode.ParamsOf[protocol.Pick]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var p protocol.Pick
@@ -24,7 +24,7 @@ func (g *Gateway) pick() handler {
 		if err != nil {
 			return response{}, err
 		}
-		answer, failed := g.once(ctx, key, func() (any, error) { return g.hub.Pick(ctx, p) })
+		answer, failed := h.once(ctx, key, func() (any, error) { return h.hub.Pick(ctx, p) })
 		if failed != nil {
 			return response{}, failed
 		}
@@ -33,9 +33,9 @@ func (g *Gateway) pick() handler {
 }
 
 // once asks the hub for the key's first answer; without a key there is nothing to remember.
-func (g *Gateway) once(ctx context.Context, key *actors.Key, f func() (any, error)) (any, error) {
+func (h *handlers) once(ctx context.Context, key *actors.Key, f func() (any, error)) (any, error) {
 	if key == nil {
 		return f()
 	}
-	return g.hub.Once(ctx, key, f)
+	return h.hub.Once(ctx, key, f)
 }

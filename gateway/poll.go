@@ -19,8 +19,8 @@ type noPoll struct {
 
 // poll is the newest poll of a session. For chat bots it is one line that says what can
 // be voted for, or what has won.
-func (g *Gateway) poll() handler {
-	newest := get(g.hub.Poll)
+func (h *handlers) poll() handler {
+	newest := get(h.hub.Poll)
 	return func(ctx context.Context, in *request) (response, error) {
 		rep, err := newest(ctx, in)
 		if err != nil {
@@ -43,14 +43,14 @@ var choiceShape = decode.ParamsOf[protocol.CastPollVote]()
 
 // readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
 // or of a guest, who votes for nobody else.
-func (g *Gateway) readChoice(in *request) (protocol.Command, *protocol.Error) {
+func (h *handlers) readChoice(in *request) (protocol.Command, *protocol.Error) {
 	c := new(protocol.CastPollVote)
 	if err := in.decode(c, choiceShape); err != nil {
 		return nil, err
 	}
 	c.Username = protocol.NormalizeVoterName(c.Username)
 	if in.principal.Role == protocol.RoleGuest {
-		if err := g.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
+		if err := h.guestLimits.AllowVote(in.client, in.principal.Device, time.Now()); err != nil {
 			return nil, err
 		}
 		c.Username, c.Device, c.Generation, c.Address, c.VoidCount = in.principal.Name, in.principal.Device, in.principal.Generation, in.principal.Address, in.principal.VoidCount

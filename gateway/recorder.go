@@ -1,12 +1,11 @@
 package gateway
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	mrand "math/rand/v2"
 	"net/http"
-	"partyline/gateway/limit"
 	"time"
+
+	"partyline/gateway/limit"
 )
 
 // exchange is one HTTP request and its answer, as seen by logs and metrics.
@@ -70,12 +69,6 @@ func requestID(r *http.Request) string {
 		return given
 	}
 	return newID()
-}
-
-func newID() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
-	return hex.EncodeToString(b[:])
 }
 
 func validID(id string) bool {

@@ -12,45 +12,41 @@ import (
 	"partyline/protocol"
 )
 
-// requestTimeout bounds the wait of one request. A commit takes milliseconds; what
-// takes longer than this is a disk that hangs.
-const requestTimeout = 15 * time.Second
-
 // serveREST answers one request to an operation.
-func (g *Gateway) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
+func (s *restServer) serveREST(e *endpoint, x *responseRecorder, r *http.Request) {
 	x.endpoint = e
 	ctx, cancel := context.WithTimeout(r.Context(), e.timeout())
 	defer cancel()
-	who, invalid := g.auth.Identify(r)
-	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.IssuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: g.proxies.Client(r)}
-	paid, refusal := g.requestLimits.Reserve(e.charged(), in.principal, in.client, time.Now())
+	who, invalid := s.auth.Identify(r)
+	in := &request{endpoint: e, principal: who.Principal, issuedAt: who.IssuedAt, pathValue: r.PathValue, key: r.Header.Get("Idempotency-Key"), client: s.proxies.Client(r)}
+	paid, refusal := s.requestLimits.Reserve(e.charged(), in.principal, in.client, time.Now())
 	if refusal == nil {
 		refusal = auth.Authorize(who, invalid, e.Access)
 	}
 	if refusal != nil {
-		g.refuse(x, refusal)
+		s.refuse(x, refusal)
 		return
 	}
 	if e.readVote == nil { // a vote is of its own kind's class
 		ctx = admission.WithClass(ctx, in.class())
 	}
-	rep, err := g.ask(ctx, in, x, r)
+	rep, err := s.ask(ctx, in, x, r)
 	switch {
 	case err != nil:
-		g.refuse(x, toClient(g.log, err, e.Op, x.id))
+		s.refuse(x, toClient(s.log, err, e.Op, x.id))
 	case rep.file != nil:
-		g.sendFile(x, r, rep.file)
+		s.sendFile(x, r, rep.file)
 		return // only the host has files, and they have places of their own
 	default:
-		g.write(x, rep)
+		s.write(x, rep)
 		e.cost.Observe(x.bytes)
 	}
-	g.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
+	s.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
 }
 
 // ask reads what somebody asks who may. Nobody learns what a body should be without the
 // right to send it, and a refusal reads none.
-func (g *Gateway) ask(ctx context.Context, in *request, x *responseRecorder, r *http.Request) (response, error) {
+func (s *restServer) ask(ctx context.Context, in *request, x *responseRecorder, r *http.Request) (response, error) {
 	e := in.endpoint
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -75,7 +71,7 @@ func (g *Gateway) ask(ctx context.Context, in *request, x *responseRecorder, r *
 }
 
 // write sends the answer whole, with its length.
-func (g *Gateway) write(x *responseRecorder, rep response) {
+func (s *restServer) write(x *responseRecorder, rep response) {
 	buf := takeBuffer()
 	defer giveBuffer(buf)
 	h := x.Header()
@@ -86,7 +82,7 @@ func (g *Gateway) write(x *responseRecorder, rep response) {
 		h["Content-Type"] = typeJSON
 		b, err := appendJSON(buf.AvailableBuffer(), rep.body)
 		if err != nil {
-			rep = errorResponse(toClient(g.log, err, x.endpoint.Op, x.id))
+			rep = errorResponse(toClient(s.log, err, x.endpoint.Op, x.id))
 			b, _ = appendJSON(nil, rep.body) // an Error of strings always marshals
 		}
 		buf.Write(b)
@@ -107,10 +103,10 @@ func (g *Gateway) write(x *responseRecorder, rep response) {
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.
-func (g *Gateway) refuse(x *responseRecorder, e *protocol.Error) {
+func (s *restServer) refuse(x *responseRecorder, e *protocol.Error) {
 	if e.Code == protocol.CodeTooMany {
 		x.delay()
 	}
 	setRetryAfter(x.Header(), e)
-	g.write(x, errorResponse(e))
+	s.write(x, errorResponse(e))
 }

@@ -16,7 +16,7 @@ type route map[string]*endpoint
 
 // routes builds the mux from the operation table: one pattern for each path, so that
 // a wrong method is answered by us, with what is allowed.
-func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
+func (s *restServer) routes(all map[string]*endpoint) *http.ServeMux {
 	byPath := map[string]route{}
 	for _, e := range all {
 		if byPath[e.Path] == nil {
@@ -30,16 +30,16 @@ func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
 	mux, shadow := http.NewServeMux(), http.NewServeMux()
 	for pattern, methods := range byPath {
 		if isOverride(pattern) {
-			shadow.HandleFunc(pattern, g.serveRoute(pattern, methods))
+			shadow.HandleFunc(pattern, s.serveRoute(pattern, methods))
 			continue
 		}
-		mux.HandleFunc(pattern, g.serveRoute(pattern, methods))
+		mux.HandleFunc(pattern, s.serveRoute(pattern, methods))
 	}
-	for pattern, h := range g.plainRoutes() {
-		mux.HandleFunc(pattern, g.servePlain(pattern, h))
+	for pattern, h := range s.plainRoutes() {
+		mux.HandleFunc(pattern, s.servePlain(pattern, h))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		g.refuseCharged(w.(*responseRecorder), r, protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		s.refuseCharged(w.(*responseRecorder), r, protocol.Errorf(protocol.CodeNotFound, "Not found"))
 	})
 	shadow.Handle("/", mux)
 	return shadow
@@ -50,46 +50,46 @@ func (g *Gateway) routes(all map[string]*endpoint) *http.ServeMux {
 func isOverride(pattern string) bool { return strings.HasPrefix(pattern, "/api/webhooks/test/") }
 
 // others are the paths that are no operations: they answer GET alone.
-func (g *Gateway) plainRoutes() map[string]http.HandlerFunc {
+func (s *restServer) plainRoutes() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
-		"/ready":             g.serveReady,
-		"/metrics":           g.metrics.ServeHTTP,
-		"/api/sessions/live": g.serveSocket,
+		"/ready":             s.serveReady,
+		"/metrics":           s.metrics.ServeHTTP,
+		"/api/sessions/live": s.serveUpgrade,
 	}
-	for path, h := range g.extra {
-		all[path] = g.adminsOnly(h)
+	for path, h := range s.extra {
+		all[path] = s.adminsOnly(h)
 	}
-	maps.Copy(all, g.descriptions())
-	maps.Copy(all, g.pages())
+	maps.Copy(all, s.descriptions())
+	maps.Copy(all, s.pages())
 	return all
 }
 
-func (g *Gateway) serveRoute(pattern string, methods route) http.HandlerFunc {
+func (s *restServer) serveRoute(pattern string, methods route) http.HandlerFunc {
 	allowed := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*responseRecorder)
 		x.route = pattern
 		switch e := methods[r.Method]; {
 		case e == nil:
-			g.refuseMethod(x, r, allowed)
+			s.refuseMethod(x, r, allowed)
 		case e.exempt():
-			g.serveCharged(limit.ProbeBudget, x, r, func() { g.serveREST(e, x, r) })
+			s.serveCharged(limit.ProbeBudget, x, r, func() { s.serveREST(e, x, r) })
 		default:
-			g.serveREST(e, x, r)
+			s.serveREST(e, x, r)
 		}
 	}
 }
 
-func (g *Gateway) servePlain(pattern string, h http.HandlerFunc) http.HandlerFunc {
+func (s *restServer) servePlain(pattern string, h http.HandlerFunc) http.HandlerFunc {
 	pays := budgetOfPath(pattern)
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*responseRecorder)
 		x.route = pattern
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			g.serveCharged(pays, x, r, func() { h(w, r) })
+			s.serveCharged(pays, x, r, func() { h(w, r) })
 			return
 		}
-		g.refuseMethod(x, r, "GET, HEAD")
+		s.refuseMethod(x, r, "GET, HEAD")
 	}
 }
 
@@ -108,9 +108,9 @@ func budgetOfPath(pattern string) limit.Budget {
 	return limit.PageBudget
 }
 
-func (g *Gateway) refuseMethod(x *responseRecorder, r *http.Request, allowed string) {
+func (s *restServer) refuseMethod(x *responseRecorder, r *http.Request, allowed string) {
 	x.Header().Set("Allow", allowed)
-	g.refuseCharged(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
+	s.refuseCharged(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
 }
 
 // clean says whether the mux would serve the path as it is. Others it would answer

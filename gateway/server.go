@@ -5,8 +5,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"partyline/gateway/limit"
 	"sync/atomic"
+
+	"partyline/gateway/limit"
 
 	"github.com/rs/zerolog"
 )

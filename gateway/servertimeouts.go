@@ -11,8 +11,6 @@ import (
 const (
 	// readHeaderTimeout is for the request line and headers: a slow one is an attack.
 	readHeaderTimeout = 10 * time.Second
-	// readTimeout is for a whole request; the largest import takes it on a slow line.
-	readTimeout = 60 * time.Second
 	// writeTimeout begins with the headers as readTimeout does. It leaves time for the
 	// slowest body, the longest wait for an answer, and a moment to send that.
 	writeTimeout = readTimeout + requestTimeout + 15*time.Second

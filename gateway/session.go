@@ -17,8 +17,8 @@ type noActiveSession struct {
 
 // activeSession is the newest active session. For chat bots it is one line that says
 // what is being played.
-func (g *Gateway) activeSession(ctx context.Context, in *request) (response, error) {
-	s, err := g.hub.ActiveSession(ctx)
+func (h *handlers) activeSession(ctx context.Context, in *request) (response, error) {
+	s, err := h.hub.ActiveSession(ctx)
 	if err != nil {
 		return response{}, err
 	}
@@ -27,7 +27,7 @@ func (g *Gateway) activeSession(ctx context.Context, in *request) (response, err
 	}
 	rep := response{status: http.StatusOK, body: *s}
 	if in.wantsText() {
-		games, err := g.hub.SessionGames(ctx, s.ID)
+		games, err := h.hub.SessionGames(ctx, s.ID)
 		if err != nil {
 			return response{}, err
 		}
@@ -47,8 +47,8 @@ func noSession(in *request) response {
 
 // sessionVotes is the session's tally. For chat bots it is one line with the games
 // that have most votes.
-func (g *Gateway) sessionVotes() handler {
-	tally := get(g.hub.SessionVotes)
+func (h *handlers) sessionVotes() handler {
+	tally := get(h.hub.SessionVotes)
 	return func(ctx context.Context, in *request) (response, error) {
 		rep, err := tally(ctx, in)
 		if v, ok := rep.body.(protocol.SessionVotes); ok && err == nil && in.wantsText() {

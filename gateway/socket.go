@@ -37,7 +37,7 @@ const (
 // socket is one WebSocket as its messages see it: who it is and what it may still
 // ask. Its messages are read one after the other, by the engine's reader.
 type socket struct {
-	g      *Gateway
+	server *socketServer
 	peer   *fanout.Conn
 	from   netip.Addr
 	opened time.Time
@@ -53,38 +53,37 @@ type socket struct {
 	cancel context.CancelFunc
 }
 
-// serveSocket upgrades a request to a WebSocket and leaves: the engine reads on.
-func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
-	from := g.proxies.Client(r)
-	if err := g.checkHandshake(r); err != nil {
-		g.refuseCharged(w.(*responseRecorder), r, err)
-		return
+// Upgrade makes a WebSocket of a request and leaves: the engine reads on. An error has not
+// been answered yet.
+func (s *socketServer) Upgrade(w http.ResponseWriter, r *http.Request) *protocol.Error {
+	from := s.proxies.Client(r)
+	if err := s.checkHandshake(r); err != nil {
+		return err
 	}
-	if wait := g.connectLimit.Take(from, time.Now()); wait > 0 {
-		g.refuse(w.(*responseRecorder), limit.TooMany(wait, "Too many connections from this address, try again in a moment"))
-		return
+	if wait := s.connectLimit.Take(from, time.Now()); wait > 0 {
+		return limit.TooMany(wait, "Too many connections from this address, try again in a moment")
 	}
-	if !g.server.connections.AddSocket(from) {
-		g.refuse(w.(*responseRecorder), limit.TooMany(addressFullWait, "Too many open connections from this address"))
-		return
+	if !s.connections.AddSocket(from) {
+		return limit.TooMany(addressFullWait, "Too many open connections from this address")
 	}
-	k := newSocket(g, from)
+	k := newSocket(s, from)
 	// Every origin that gets here has been looked at.
-	peer, err := g.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: g.unreadBy(from), ChargeReplay: k.chargeReplay, Tag: k})
+	peer, err := s.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: s.unreadBy(from), ChargeReplay: k.chargeReplay, Tag: k})
 	if err != nil {
 		k.cancel()
-		g.server.connections.SocketFailed(from)
-		return // the handshake did not fit, and the library has said so: it is HTTP still
+		s.connections.SocketFailed(from)
+		return nil // the handshake did not fit, and the library has said so: it is HTTP still
 	}
 	k.peer = peer
 	peer.Serve(k.receive, k.closed)
+	return nil
 }
 
 // unreadBy is whose sockets share a budget of unread bytes: those of an address, or of an
 // IPv6 network of 48 bits. The operator's own and what comes by a proxy that does not say
 // for whom have no part in it.
-func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
-	if g.server.connections.Exempt(from) {
+func (s *socketServer) unreadBy(from netip.Addr) netip.Addr {
+	if s.connections.Exempt(from) {
 		return netip.Addr{}
 	}
 	return clientaddr.Site(from)
@@ -92,23 +91,23 @@ func (g *Gateway) unreadBy(from netip.Addr) netip.Addr {
 
 // pay charges what was read from the journal for the socket's subscriptions.
 func (k *socket) chargeReplay(bytes int) time.Duration {
-	return k.g.requestLimits.Spend(k.identity().Principal, k.from, limit.CostOf(bytes), time.Now())
+	return k.server.requestLimits.Spend(k.identity().Principal, k.from, limit.CostOf(bytes), time.Now())
 }
 
 // checkHandshake says whether the request may become a WebSocket at all.
-func (g *Gateway) checkHandshake(r *http.Request) *protocol.Error {
+func (s *socketServer) checkHandshake(r *http.Request) *protocol.Error {
 	switch {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		return protocol.Invalid("Expected a WebSocket handshake")
-	case g.draining.Load():
+	case s.draining.Load():
 		return protocol.ShuttingDown()
 	}
 	return nil
 }
 
-func newSocket(g *Gateway, from netip.Addr) *socket {
+func newSocket(s *socketServer, from netip.Addr) *socket {
 	now := time.Now()
-	k := &socket{g: g, from: from, opened: now,
+	k := &socket{server: s, from: from, opened: now,
 		messages: limit.NewBucket(limit.MessagesOf(""), now), violations: limit.NewBucket(&limit.Violations, now)}
 	k.current.Store(&auth.Identity{})
 	k.ctx, k.cancel = context.WithCancel(context.Background())
@@ -119,9 +118,9 @@ func newSocket(g *Gateway, from netip.Addr) *socket {
 func (k *socket) closed() {
 	k.cancel()
 	if who := k.identity(); who.Role == protocol.RoleGuest {
-		k.g.deviceSockets.Remove(k, who.Principal)
+		k.server.deviceSockets.Remove(k, who.Principal)
 	}
-	k.g.server.connections.SocketClosed(k.from)
+	k.server.connections.SocketClosed(k.from)
 }
 
 func (k *socket) identity() *auth.Identity { return k.current.Load() }
@@ -132,7 +131,7 @@ func (k *socket) receive(raw []byte) {
 	now := time.Now()
 	allowed := k.messages.Take(now) == 0
 	if !allowed {
-		k.g.requestMetrics.refused.Add(k.ctx, 1)
+		k.server.requestMetrics.refused.Add(k.ctx, 1)
 	}
 	if !allowed && k.violations.Take(now) > 0 {
 		k.peer.Close(protocol.CloseTooMany, "Too many messages")
@@ -184,7 +183,7 @@ func (k *socket) auth(token string) {
 		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
 		return
 	}
-	h, err := k.g.auth.Verify(token)
+	h, err := k.server.auth.Verify(token)
 	if err != nil {
 		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
@@ -212,13 +211,13 @@ func (k *socket) auth(token string) {
 // more.
 func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	if before.Role == protocol.RoleGuest {
-		k.g.deviceSockets.Remove(k, before)
+		k.server.deviceSockets.Remove(k, before)
 	}
 	k.current.Store(&now)
 	if now.Role != protocol.RoleGuest {
 		return
 	}
-	if oldest, tooMany := k.g.deviceSockets.Add(k, now.Principal); tooMany {
+	if oldest, tooMany := k.server.deviceSockets.Add(k, now.Principal); tooMany {
 		oldest.peer.Close(protocol.CloseTooMany, "This device has opened newer connections")
 	}
 }
@@ -238,9 +237,9 @@ func (k *socket) ifAuthenticated(then func()) {
 func (k *socket) closeIfInvalid() bool {
 	h := k.identity()
 	switch {
-	case !k.g.auth.Current(h):
+	case !k.server.auth.Current(h):
 		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
-	case k.g.auth.Expired(h):
+	case k.server.auth.Expired(h):
 		k.peer.Close(protocol.CloseForbidden, tokenExpired)
 	default:
 		return false

@@ -23,13 +23,13 @@ func (k *socket) subscribe(m *message) {
 		k.sendError(m.SessionID, err)
 		return
 	}
-	cost := &k.g.subscribeCost
+	cost := &k.server.subscribeCost
 	if !k.subscribed {
-		cost = &k.g.firstSubscribeCost
+		cost = &k.server.firstSubscribeCost
 	}
-	paid, over := k.g.requestLimits.Reserve(cost, k.identity().Principal, k.from, time.Now())
+	paid, over := k.server.requestLimits.Reserve(cost, k.identity().Principal, k.from, time.Now())
 	if over != nil {
-		k.g.requestMetrics.refused.Add(k.ctx, 1)
+		k.server.requestMetrics.refused.Add(k.ctx, 1)
 		k.throttled.Store(true)
 		k.sendError(m.SessionID, over)
 		return
@@ -38,15 +38,15 @@ func (k *socket) subscribe(m *message) {
 	defer cancel()
 	answered, err := k.peer.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {
-		k.sendError(m.SessionID, toClient(k.g.log, err, protocol.MessageSubscribe, newID()))
+		k.sendError(m.SessionID, toClient(k.server.log, err, protocol.MessageSubscribe, newID()))
 		return
 	}
-	k.g.subscribeCost.Observe(answered)
+	k.server.subscribeCost.Observe(answered)
 	if !k.subscribed {
 		k.subscribed = true
 		return
 	}
-	k.g.requestLimits.Settle(paid, limit.CostOf(answered), time.Now())
+	k.server.requestLimits.Settle(paid, limit.CostOf(answered), time.Now())
 }
 
 func (k *socket) checkSubscribe(m *message) *protocol.Error {

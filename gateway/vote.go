@@ -14,21 +14,21 @@ import (
 type voteReader func(in *request) (protocol.Command, *protocol.Error)
 
 // cast serves a vote that waits for its answer.
-func (g *Gateway) serveVote(read voteReader) handler {
+func (h *handlers) serveVote(read voteReader) handler {
 	return func(ctx context.Context, in *request) (response, error) {
 		c, err := read(in)
 		if err != nil {
 			return response{}, err
 		}
-		return do(ctx, g.hub, in, c, http.StatusOK)
+		return do(ctx, h.hub, in, c, http.StatusOK)
 	}
 }
 
 // send is cast without the waiting: done is called exactly once, perhaps at once, else
 // after the commit from an actor's goroutine. It must not block. Nothing ends the wait
 // but the answer: the hub gives one when the disk does.
-func (g *Gateway) serveVoteAsync(read voteReader, in *request, done func(response, *protocol.Error)) {
-	c, err := read(in)
+func (h *handlers) serveVoteAsync(in *request, done func(response, *protocol.Error)) {
+	c, err := in.endpoint.readVote(in)
 	if err == nil {
 		err = c.Check()
 	}
@@ -40,7 +40,7 @@ func (g *Gateway) serveVoteAsync(read voteReader, in *request, done func(respons
 		done(response{}, err)
 		return
 	}
-	g.hub.Go(actors.Call{Command: c, Key: key}, func(answer any, err *protocol.Error) {
+	h.hub.Go(actors.Call{Command: c, Key: key}, func(answer any, err *protocol.Error) {
 		done(replyOf(http.StatusOK, answer), err)
 	})
 }
@@ -59,7 +59,7 @@ func readVote(in *request) (protocol.Command, *protocol.Error) {
 
 // castVotes is votes.batch. A token for one session refuses the batch whole when one
 // vote is for another: that is a mistake in the client, not in a vote.
-func (g *Gateway) castVotes(ctx context.Context, in *request) (response, error) {
+func (h *handlers) castVotes(ctx context.Context, in *request) (response, error) {
 	c := new(protocol.CastVotes)
 	if err := in.decode(c, nil); err != nil {
 		return response{}, err
@@ -73,5 +73,5 @@ func (g *Gateway) castVotes(ctx context.Context, in *request) (response, error) 
 			return response{}, auth.ErrOtherSession(in.principal)
 		}
 	}
-	return do(ctx, g.hub, in, c, http.StatusOK)
+	return do(ctx, h.hub, in, c, http.StatusOK)
 }

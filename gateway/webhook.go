@@ -12,32 +12,32 @@ import (
 // delivery could use. That may need a name to be looked up, so it is done here, in the
 // goroutine of who asks, and not by the webhook.
 
-func (g *Gateway) createWebhook() handler {
+func (h *handlers) createWebhook() handler {
 	s := decode.ParamsOf[protocol.CreateWebhook]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.CreateWebhook
 		if err := in.decode(&c, s); err != nil {
 			return response{}, err
 		}
-		return g.saveWebhook(ctx, in, c, &c.URL, http.StatusCreated)
+		return h.saveWebhook(ctx, in, c, &c.URL, http.StatusCreated)
 	}
 }
 
-func (g *Gateway) updateWebhook() handler {
+func (h *handlers) updateWebhook() handler {
 	s := decode.ParamsOf[protocol.UpdateWebhook]()
 	return func(ctx context.Context, in *request) (response, error) {
 		var c protocol.UpdateWebhook
 		if err := in.decode(&c, s); err != nil {
 			return response{}, err
 		}
-		return g.saveWebhook(ctx, in, c, c.URL, http.StatusOK)
+		return h.saveWebhook(ctx, in, c, c.URL, http.StatusOK)
 	}
 }
 
 // saveWebhook looks at the URL after everything else that a command's shape can get
 // wrong, and not at all when the command's key has an answer: what a name says may be
 // another by then.
-func (g *Gateway) saveWebhook(ctx context.Context, in *request, c protocol.Command, url *string, status int) (response, error) {
+func (h *handlers) saveWebhook(ctx context.Context, in *request, c protocol.Command, url *string, status int) (response, error) {
 	if err := c.Check(); err != nil {
 		return response{}, err
 	}
@@ -45,10 +45,10 @@ func (g *Gateway) saveWebhook(ctx context.Context, in *request, c protocol.Comma
 	if invalid != nil {
 		return response{}, invalid
 	}
-	if url != nil && g.checkURL != nil && !g.hub.Answered(ctx, key) {
-		if err := g.checkURL(ctx, *url); err != nil {
+	if url != nil && h.checkURL != nil && !h.hub.Answered(ctx, key) {
+		if err := h.checkURL(ctx, *url); err != nil {
 			return response{}, protocol.Invalid("url cannot be called: %s", err)
 		}
 	}
-	return do(ctx, g.hub, in, c, status)
+	return do(ctx, h.hub, in, c, status)
 }

@@ -1,8 +1,9 @@
 package gateway
 
 import (
-	"partyline/gateway/limit"
 	"sync"
+
+	"partyline/gateway/limit"
 )
 
 // lane works off the requests of one socket that have to wait for something. Its

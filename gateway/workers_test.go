@@ -1,10 +1,11 @@
 package gateway
 
 import (
-	"partyline/gateway/limit"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"partyline/gateway/limit"
 )
 
 func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 
 // Rates replace the rates of the table, per second; 0 leaves what stands there.
 type Rates struct {
-	Token, Viewer, Address, Connect, Join, Guest float64
+	Token, Viewer, Address, Join, Guest float64
 }
 
 // Requests charges what requests cost to a budget. A bot's or admin's token has one
