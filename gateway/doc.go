@@ -1,15 +1,15 @@
-// Package gateway makes every contact with the network: it turns REST requests and
-// WebSocket messages into commands and queries, and answers and events back into
-// bytes.
+// Package gateway is the server's side of the network: it makes commands and queries of
+// REST requests and WebSocket messages, and bytes of answers and events. Its own files put
+// the parts together and run the HTTP server:
 //
-// There is one table of operations (protocol.Operations) and one handler for each
-// row. A REST request and a WebSocket request frame of the same operation go
-// through the same handler, with the same rights, the same checks and the same
-// answer; the input hides where the parameters came from. Below the WebSocket's
-// messages works the engine of gateway/fanout, which knows sockets and cursors and
-// nothing of JSON or tokens.
+//	api      the operations: one handler for each, whichever way they are requested
+//	rest     HTTP: routes, middleware, pages, health
+//	ws       WebSockets: their messages, requests and subscriptions
+//	auth     tokens: signing, verifying, who may do what
+//	limit    the table of limits, and what counts them
+//	decode   JSON and parameters
+//	fanout   the bytes of WebSockets: cursors, workers, heartbeats
 //
-// The package decides nothing about game nights: what a vote counts for, whether a
-// session may be closed, is asked of the hub. It must not touch the disk, read the
+// The package decides nothing about game nights. It must not touch the disk, read the
 // environment or know the journal.
 package gateway

@@ -10,9 +10,12 @@ import (
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/metric"
 
+	"partyline/gateway/api"
 	"partyline/gateway/auth"
 	"partyline/gateway/fanout"
 	"partyline/gateway/limit"
+	"partyline/gateway/rest"
+	"partyline/gateway/ws"
 	"partyline/protocol"
 )
 
@@ -83,8 +86,8 @@ type Options struct {
 
 // Gateway serves REST and WebSocket. Its methods may be called from any goroutine.
 type Gateway struct {
-	rest *restServer
-	ws   *socketServer
+	rest *rest.Server
+	ws   *ws.Server
 	// server bounds the connections.
 	server *Server
 }
@@ -96,7 +99,7 @@ func New(o Options) (*Gateway, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	metrics, err := newRequestMetrics(o.Meter)
+	metrics, err := api.NewMetrics(o.Meter)
 	if err != nil {
 		return nil, err
 	}
@@ -107,12 +110,12 @@ func New(o Options) (*Gateway, error) {
 	rates := limit.Rates{Token: o.TokenRate, Viewer: o.ViewerRate, Address: o.AddressRate, Join: o.JoinRate, Guest: o.GuestRate}
 	requests := limit.NewRequests(rates)
 	tokens := auth.New(auth.Options{Secret: o.JWTSecret, Timeline: o.Hub.Timeline(), Revocations: o.Hub, Now: o.Now})
-	handlers := newHandlers(HandlerOptions{Hub: o.Hub, Auth: tokens, AdminKey: o.AdminKey, Guests: limit.NewGuests(rates), Requests: requests, CheckURL: o.CheckURL})
-	endpoints, err := handlers.endpoints()
+	handlers := api.New(api.Options{Hub: o.Hub, Auth: tokens, AdminKey: o.AdminKey, Guests: limit.NewGuests(rates), Requests: requests, CheckURL: o.CheckURL})
+	endpoints, err := handlers.Endpoints()
 	if err != nil {
 		return nil, err
 	}
-	g.rest, err = newRestServer(RestOptions{
+	g.rest, err = rest.New(rest.Options{
 		Endpoints: endpoints, Auth: tokens, Requests: requests, AllowOrigins: o.AllowOrigins, AllowHosts: o.AllowHosts, TrustedProxies: o.TrustedProxies,
 		PublicURL: o.PublicURL, LANHost: o.LANHost, RequestMetrics: metrics, Metrics: o.Metrics, Ready: o.Ready,
 		Draining: func() bool { return g.ws.Draining() }, Upgrade: func(w http.ResponseWriter, r *http.Request) *protocol.Error { return g.ws.Upgrade(w, r) },
@@ -121,7 +124,7 @@ func New(o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.ws = newSocketServer(SocketOptions{
+	g.ws = ws.New(ws.Options{
 		Engine: o.Engine, Handlers: handlers, Endpoints: endpoints, Auth: tokens, Requests: requests, Connections: g.server.connections,
 		ConnectRate: o.ConnectRate, TrustedProxies: o.TrustedProxies, Metrics: metrics, Log: o.Log,
 	})

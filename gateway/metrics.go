@@ -1,93 +1,15 @@
 package gateway
 
 import (
-	"context"
-	"fmt"
-	"sync"
-	"time"
+	"net/http"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/metric/noop"
+	"partyline/gateway/rest"
 )
 
-// meters are the gateway's instruments, named as OpenTelemetry's semantic
-// conventions have them.
-type requestMetrics struct {
-	duration metric.Float64Histogram
-	active   metric.Int64UpDownCounter
-	requests metric.Float64Histogram
-	refused  metric.Int64Counter
+// MetricsOptions are for an address that serves metrics alone.
+type MetricsOptions = rest.MetricsOptions
 
-	mu   sync.RWMutex
-	sets map[label]metric.MeasurementOption
-}
-
-// label is what a measurement is told apart by. Each part has few values whatever
-// clients send: routes are of the table, other methods count as one.
-type label struct {
-	method, route string
-	class         int // status / 100
-}
-
-func newRequestMetrics(m metric.Meter) (*requestMetrics, error) {
-	if m == nil {
-		m = noop.NewMeterProvider().Meter("")
-	}
-	s := &requestMetrics{sets: make(map[label]metric.MeasurementOption)}
-	var err [4]error
-	seconds := metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-	s.duration, err[0] = m.Float64Histogram("http.server.request.duration", metric.WithUnit("s"), metric.WithDescription("Duration of HTTP requests"), seconds)
-	s.active, err[1] = m.Int64UpDownCounter("http.server.active_requests", metric.WithUnit("{request}"), metric.WithDescription("HTTP requests being answered"))
-	s.requests, err[2] = m.Float64Histogram("partyline.socket.request.duration", metric.WithUnit("s"), metric.WithDescription("Duration of WebSocket request frames"), seconds)
-	s.refused, err[3] = m.Int64Counter("partyline.socket.refused", metric.WithUnit("{message}"), metric.WithDescription("WebSocket messages over a limit"))
-	for _, e := range err {
-		if e != nil {
-			return nil, fmt.Errorf("instruments: %w", e)
-		}
-	}
-	return s, nil
-}
-
-func (s *requestMetrics) begin(ctx context.Context) { s.active.Add(ctx, 1) }
-
-func (s *requestMetrics) end(ctx context.Context, method, route string, status int, took time.Duration) {
-	s.active.Add(ctx, -1)
-	s.duration.Record(ctx, took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
-}
-
-// answered counts a response frame.
-func (s *requestMetrics) frame(op string, status int, took time.Duration) {
-	s.requests.Record(context.Background(), took.Seconds(), s.set(label{route: op, class: status / 100}))
-}
-
-// set is the label's attributes, made once.
-func (s *requestMetrics) set(l label) metric.MeasurementOption {
-	s.mu.RLock()
-	o, ok := s.sets[l]
-	s.mu.RUnlock()
-	if ok {
-		return o
-	}
-	o = metric.WithAttributeSet(l.attributes())
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sets[l] = o
-	return o
-}
-
-func (l label) attributes() attribute.Set {
-	class := attribute.String("http.response.status_class", fmt.Sprintf("%dxx", l.class))
-	if l.method == "" {
-		return attribute.NewSet(attribute.String("op", l.route), class)
-	}
-	return attribute.NewSet(attribute.String("http.request.method", l.method), attribute.String("http.route", l.route), class)
-}
-
-func knownMethod(method string) string {
-	switch method {
-	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
-		return method
-	}
-	return "_OTHER"
-}
+// NewMetricsHandler serves GET /metrics on an address of its own. Who may reach that
+// address is the operator's choice, so nothing is charged; but a page in a browser that
+// reaches it may come from anywhere, so unknown host names are refused here, too.
+func NewMetricsHandler(o MetricsOptions) http.Handler { return rest.NewMetricsHandler(o) }

@@ -6,13 +6,30 @@ import (
 	"net/http"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
+	"partyline/gateway/api"
 	"partyline/gateway/limit"
+	"partyline/gateway/rest"
 
 	"github.com/rs/zerolog"
 )
 
-// DoorOptions say how many may come in. The zero value takes the defaults.
+// Limits of the HTTP server. They end connections that cost without asking; a
+// WebSocket leaves them behind when it is upgraded.
+const (
+	// readHeaderTimeout is for the request line and headers: a slow one is an attack.
+	readHeaderTimeout = 10 * time.Second
+	// writeTimeout begins with the headers as api.ReadTimeout does. It leaves time for the
+	// slowest body, the longest wait for an answer, and a moment to send that.
+	writeTimeout = api.ReadTimeout + api.RequestTimeout + 15*time.Second
+	// idleTimeout keeps the connection of a bot that votes now and then.
+	idleTimeout = 2 * time.Minute
+	// maxHeaderBytes holds any token and what proxies add.
+	maxHeaderBytes = 32 << 10
+)
+
+// ServerOptions bound the connections. The zero value takes the defaults.
 type ServerOptions struct {
 	// MaxConnections bounds HTTP connections and WebSockets together, 0 for DefaultMaxConnections.
 	MaxConnections int
@@ -29,9 +46,9 @@ type ServerOptions struct {
 	Log     zerolog.Logger
 }
 
-// Door is what clients meet first. It stands open before there is a Gateway, because
-// opening a large data folder takes a while: until then it says that the server is
-// starting. The Gateway that is made with it answers from then on.
+// Server accepts connections and hands requests to its Gateway. It runs before there is a
+// Gateway, because opening a large data folder takes a while: until then it answers that
+// the server is starting. The Gateway that is made with it answers from then on.
 type Server struct {
 	connections *limit.Connections
 	handler     http.Handler
@@ -39,7 +56,7 @@ type Server struct {
 	log         zerolog.Logger
 }
 
-// NewDoor makes a door with nobody behind it.
+// NewServer makes a Server without a Gateway.
 func NewServer(o ServerOptions) *Server {
 	connections := limit.NewConnections(limit.ConnectionOptions{MaxConnections: o.MaxConnections, MaxPerAddress: o.MaxPerAddress,
 		HandshakeRate: o.HandshakeRate, TrustedProxies: o.TrustedProxies, Log: o.Log})
@@ -47,25 +64,25 @@ func NewServer(o ServerOptions) *Server {
 }
 
 // ServeHTTP implements http.Handler.
-func (d *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch g := d.gateway.Load(); {
-	case d.handler != nil:
-		d.handler.ServeHTTP(w, r)
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch g := s.gateway.Load(); {
+	case s.handler != nil:
+		s.handler.ServeHTTP(w, r)
 	case g != nil:
 		g.ServeHTTP(w, r)
 	default:
-		serveStarting(w, r)
+		rest.ServeStarting(w, r)
 	}
 }
 
-// NewServer makes the HTTP server, with all its limits set.
-func (d *Server) HTTPServer() *http.Server {
+// HTTPServer is the HTTP server, with all its timeouts set.
+func (s *Server) HTTPServer() *http.Server {
 	return &http.Server{
-		Handler:           d,
-		ConnState:         d.connections.Track,
-		ErrorLog:          log.New(serverLog{d.log.With().Str("from", "net/http").Logger()}, "", 0),
+		Handler:           s,
+		ConnState:         s.connections.Track,
+		ErrorLog:          log.New(serverLog{s.log.With().Str("from", "net/http").Logger()}, "", 0),
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
+		ReadTimeout:       api.ReadTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
@@ -74,6 +91,12 @@ func (d *Server) HTTPServer() *http.Server {
 
 // Listener bounds the connections of the server it is served by. The connections are
 // handed on as they are: the engine writes to the bare TCP connection.
-func (d *Server) Listener(l net.Listener) net.Listener {
-	return d.connections.Listener(l)
+func (s *Server) Listener(l net.Listener) net.Listener {
+	return s.connections.Listener(l)
 }
+
+// HTTPServer is Server.HTTPServer.
+func (g *Gateway) HTTPServer() *http.Server { return g.server.HTTPServer() }
+
+// Listener is Server.Listener.
+func (g *Gateway) Listener(l net.Listener) net.Listener { return g.server.Listener(l) }

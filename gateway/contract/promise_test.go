@@ -11,6 +11,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"partyline/gateway/api"
 	"partyline/actors"
 	"partyline/gateway"
 	"partyline/gateway/contract"
@@ -340,7 +341,7 @@ func keysInFlight(h *house) {
 
 // faulty is a hub that panics whatever it is asked, but for its timeline.
 type faulty struct {
-	gateway.Hub
+	api.Hub
 	now protocol.Timeline
 }
 

@@ -58,7 +58,10 @@ var rooms = []Room{
 	{Path: "gateway/limit", May: []string{"protocol", "gateway/clientaddr"}},
 	{Path: "gateway/decode", May: []string{"protocol"}},
 	{Path: "gateway/auth", May: []string{"protocol", "gateway/clientaddr"}},
-	{Path: "gateway", May: append([]string{"protocol", "actors", "actors/admission", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/limit", "gateway/screen"}, rules...)},
+	{Path: "gateway/api", May: []string{"protocol", "actors", "actors/admission", "actors/catalogue", "gateway/auth", "gateway/decode", "gateway/limit", "gateway/screen"}},
+	{Path: "gateway/rest", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/limit", "gateway/screen"}},
+	{Path: "gateway/ws", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/limit"}},
+	{Path: "gateway", May: []string{"protocol", "gateway/api", "gateway/auth", "gateway/fanout", "gateway/limit", "gateway/rest", "gateway/ws"}},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.
@@ -73,14 +76,14 @@ var libraries = []Library{
 	{"github.com/asynkron/protoactor-go", []string{"actors"}},
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
 	{"github.com/klauspost/compress", []string{"persistence/badger/layout"}},
-	{"github.com/coder/websocket", []string{"gateway", "protocol/client", "loadtest"}},
+	{"github.com/coder/websocket", []string{"gateway/ecast", "gateway/fanout", "protocol/client", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway/auth"}},
-	{"golang.org/x/time", []string{"gateway"}},
+	{"golang.org/x/time", []string{"gateway/limit", "gateway/rest"}},
 	{"code.dny.dev/ssrf", []string{"gateway/ssrf"}},
 	{"github.com/getkin/kin-openapi", []string{"gateway/contract"}},
-	{"go.yaml.in/yaml/v4", []string{"gateway"}},
+	{"go.yaml.in/yaml/v4", []string{"gateway/contract", "gateway/rest"}},
 	{"github.com/piglig/go-qr", []string{"gateway/screen"}},
-	{"github.com/swaggest/swgui", []string{"gateway"}},
+	{"github.com/swaggest/swgui", []string{"gateway/rest"}},
 	{"github.com/rs/zerolog", []string{"cmd", "gateway", "actors", "persistence"}},
 	{"github.com/alecthomas/kong", []string{"cmd", "loadtest/cmd"}},
 	{"filippo.io/age", []string{"cmd"}},
@@ -103,8 +106,8 @@ var goroutines = map[string]string{
 	"actors/runtime/dispatcher.go":    "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/sidecheck.go": "reads one connection to a room, and checks the room beside it now and then; both end with the connection, and the observation waits for them",
-	"gateway/workers.go":         "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
-	"gateway/expiry.go":          "closes expired and revoked sockets; Close ends it",
+	"gateway/ws/workers.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
+	"gateway/ws/expiry.go":       "closes expired and revoked sockets; Close ends it",
 	"gateway/fanout/engine.go":   "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",

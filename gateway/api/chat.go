@@ -1,0 +1,70 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"net/http"
+
+	"partyline/actors"
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// importChat is sessions.chat_import. The log is read as it comes, and only its votes
+// are kept, so that the session has nothing to do but to match and count them.
+func (h *Handlers) importChat() handler {
+	s := decode.ParamsOf[byID[protocol.SessionID]]()
+	return func(ctx context.Context, in *Request) (Response, error) {
+		var q byID[protocol.SessionID]
+		if err := in.decode(&q, s); err != nil {
+			return Response{}, err
+		}
+		body := in.stream
+		if body == nil {
+			body = bytes.NewReader(in.Raw)
+		}
+		sieve, err := readChat(body, in.Endpoint.BodyLimit())
+		if err != nil {
+			// Who is still sending would see a broken line, and not the answer.
+			_, _ = io.Copy(io.Discard, body)
+			return Response{}, err
+		}
+		c := sieve.Import(q.ID)
+		key, err := in.callKey(chatFingerprintOf(c))
+		if err != nil {
+			return Response{}, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+		defer cancel()
+		answer, failed := h.hub.Do(ctx, actors.Call{Command: c, Key: key})
+		if failed != nil {
+			return Response{}, failed
+		}
+		return replyOf(http.StatusOK, answer), nil
+	}
+}
+
+// chatPrint is what a chat log means, for the fingerprint of its key.
+type chatFingerprint struct {
+	ID       protocol.SessionID
+	Messages int
+	Votes    [sha256.Size]byte
+}
+
+func chatFingerprintOf(c *protocol.ImportChat) chatFingerprint {
+	sum := sha256.New()
+	var line []byte
+	for _, v := range c.Votes {
+		line = binary.AppendVarint(line[:0], int64(v.Timestamp))
+		line = append(line, byte(v.Thumbs))
+		line = binary.AppendUvarint(line, uint64(len(c.Voters[v.Voter])))
+		line = append(line, c.Voters[v.Voter]...)
+		_, _ = sum.Write(line) // a hash never fails
+	}
+	p := chatFingerprint{ID: c.ID, Messages: c.Messages}
+	sum.Sum(p.Votes[:0])
+	return p
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"partyline/actors/catalogue"
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// exportGames is the catalogue as CSV.
+func (h *Handlers) exportGames(ctx context.Context, _ *Request) (Response, error) {
+	games, err := h.hub.Games(ctx, protocol.GameFilter{})
+	if err != nil {
+		return Response{}, err
+	}
+	return Response{Status: http.StatusOK, File: &File{Name: "partyline-games.csv", Media: typeCSV, Write: func(_ context.Context, w io.Writer) error {
+		return catalogue.WriteCSV(w, games)
+	}}}, nil
+}
+
+// exportSession is a report for people, or everything for programs.
+func (h *Handlers) exportSession() handler {
+	s := decode.ParamsOf[protocol.ExportSession]()
+	return func(ctx context.Context, in *Request) (Response, error) {
+		var q protocol.ExportSession
+		if err := in.decode(&q, s); err != nil {
+			return Response{}, err
+		}
+		if err := q.Check(); err != nil {
+			return Response{}, err
+		}
+		e, err := h.hub.SessionExport(ctx, q.ID)
+		if err != nil {
+			return Response{}, err
+		}
+		f := &File{Name: fmt.Sprintf("partyline-session-%d.txt", q.ID), Media: TypeText, Write: func(_ context.Context, w io.Writer) error {
+			_, err := io.WriteString(w, sessionReport(e))
+			return err
+		}}
+		if q.Format == protocol.ExportJSON {
+			f = &File{Name: fmt.Sprintf("partyline-session-%d.json", q.ID), Media: TypeJSON, Write: func(ctx context.Context, w io.Writer) error {
+				return h.writeSession(ctx, w, e)
+			}}
+		}
+		return Response{Status: http.StatusOK, File: f}, nil
+	}
+}
+
+// votesEnd is the end of an export that has no votes: what the votes are put into.
+var votesEnd = []byte("]}")
+
+// writeSession writes the votes, vote by vote, into the list that ends the JSON.
+func (h *Handlers) writeSession(ctx context.Context, w io.Writer, e *protocol.SessionExport) error {
+	head, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("export of session %d: %w", e.Session.ID, err)
+	}
+	head, ok := bytes.CutSuffix(head, votesEnd)
+	if !ok {
+		return errors.New("export: votes are not its last field")
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	line, between := make([]byte, 0, 512), ""
+	for v, err := range h.hub.ExportVotes(ctx, e) {
+		if err != nil {
+			return err
+		}
+		line = v.AppendJSON(append(line[:0], between...))
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+		between = ",\n"
+	}
+	_, err = w.Write(votesEnd)
+	return err
+}

@@ -1,0 +1,43 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"partyline/protocol"
+)
+
+// file is an answer that is to be kept. By REST it is an attachment that is sent while
+// it is written, in a response frame a protocol.File, if it is small enough.
+type File struct {
+	// name is letters, digits, minus and dot: it goes into a header as it is.
+	Name  string
+	Media []string // its Content-Type
+	// write writes all of it, or fails. What it needs in memory must not grow with the file.
+	Write func(ctx context.Context, w io.Writer) error
+}
+
+// errFileTooLarge ends the writing of a file that does not fit a response frame.
+var errFileTooLarge = errors.New("file too large for a message")
+
+// told makes the file a word for a response frame.
+func (f *File) Inline(ctx context.Context) (protocol.File, error) {
+	var all limitedBuffer
+	err := f.Write(ctx, &all)
+	if errors.Is(err, errFileTooLarge) {
+		return protocol.File{}, protocol.Errorf(protocol.CodeTooLarge, "The file is larger than %d bytes; ask for it by REST", protocol.MaxFileMessage)
+	}
+	return protocol.File{Filename: f.Name, ContentType: f.Media[0], Content: all.String()}, err
+}
+
+// bounded keeps what is written as long as it fits a response frame.
+type limitedBuffer struct{ bytes.Buffer }
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > protocol.MaxFileMessage {
+		return 0, errFileTooLarge
+	}
+	return b.Buffer.Write(p)
+}

@@ -1,0 +1,175 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"partyline/gateway/auth"
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// showJoin tells a screen, or whoever else may watch the session, how to join it.
+func (h *Handlers) showJoin(ctx context.Context, in *Request) (Response, error) {
+	var q byID[protocol.SessionID]
+	if err := in.decode(&q, joinShape); err != nil {
+		return Response{}, err
+	}
+	if err := auth.ConfineToSession(in.Principal, &q.ID); err != nil {
+		return Response{}, err
+	}
+	j, err := h.hub.Join(ctx, q.ID)
+	return Response{Status: http.StatusOK, Body: j}, err
+}
+
+var joinShape = decode.ParamsOf[byID[protocol.SessionID]]()
+
+// arrival is a phone that has come in. It is what is stored under an idempotency key:
+// the token is signed from it again, so no secret is stored.
+type guestGrant struct {
+	Session    protocol.SessionID      `json:"session"`
+	Generation protocol.JoinGeneration `json:"generation"`
+	Policy     protocol.JoinPolicy     `json:"policy"`
+	Device     string                  `json:"device"` // as DeviceID.String has it
+	Address    protocol.AddressID      `json:"address"`
+	Voids      uint32                  `json:"voids"`
+	Name       string                  `json:"name"`
+	Yours      *protocol.YourVote      `json:"yours"`
+	Chosen     *protocol.YourChoice    `json:"chosen"`
+	Iat        int64                   `json:"iat"` // seconds since 1970
+}
+
+func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }
+func (a guestGrant) expires() time.Time { return a.at().Add(protocol.GuestTokenTTL) }
+
+// enter lets a phone in that has the code.
+func (h *Handlers) joinSession(ctx context.Context, in *Request) (Response, error) {
+	var q protocol.EnterAsGuest
+	if err := in.decode(&q, decode.Params{}); err != nil {
+		return Response{}, err
+	}
+	q.Name = protocol.NormalizeVoterName(q.Name)
+	if err := q.Check(); err != nil {
+		return Response{}, err
+	}
+	key, invalid := in.callKey(q)
+	if invalid != nil {
+		return Response{}, invalid
+	}
+	answer, err := h.once(ctx, key, func() (any, error) { return h.grantGuest(ctx, in, q) })
+	if err != nil {
+		return Response{}, err
+	}
+	a, replayed, err := restore[guestGrant](answer)
+	if err != nil {
+		return Response{}, err
+	}
+	body, err := h.signGrant(a)
+	return Response{Status: http.StatusOK, Body: body, Replayed: replayed}, err
+}
+
+// arrive finds the session and counts what has to be counted. A code is looked up
+// before the limit is asked, and the session only after it: who may not know whether it
+// was right cannot tell from the time it took.
+func (h *Handlers) grantGuest(ctx context.Context, in *Request, q protocol.EnterAsGuest) (guestGrant, error) {
+	var none guestGrant
+	code, possible := protocol.NormalizeJoinCode(q.Code)
+	if !possible {
+		return none, protocol.NoSuchCode() // a slip of the thumb, and no guess
+	}
+	now := time.Now()
+	session := h.hub.Opens(code)
+	if err := h.guestLimits.AllowCode(in.Client, code, session != 0, h.auth.Signer.JoinSecretValid(code, q.Secret), now); err != nil {
+		return none, err
+	}
+	e, p, err := h.admitGuest(ctx, in, session, code, q.Device, now)
+	if err == nil {
+		h.guestLimits.Admitted(in.Client, code, now)
+	}
+	return guestGrant{Session: e.SessionID, Generation: e.Generation, Policy: e.Policy, Device: p.Device.String(), Address: p.Address, Voids: p.Voids,
+		Name: auth.GuestName(q.Name, p.Device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
+}
+
+// letIn counts the phone and asks the session for its entry. It is counted once in each
+// session, on its address, whoever has made its pass and however long ago: so it is of no
+// use to gather devices. A pass of this session says that it was counted, and so does a
+// vote in it. The address that it was counted on, and how often votes had been voided
+// until then, go with the phone, wherever it comes from later.
+func (h *Handlers) admitGuest(ctx context.Context, in *Request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, auth.DeviceToken, error) {
+	p, ours := h.auth.Signer.ParseDevice(text)
+	counted := ours && p.Session == session
+	if !ours {
+		p.Device = auth.NewDevice()
+	} else if err := h.guestLimits.AllowDevice(p.Device, now); err != nil {
+		return protocol.GuestState{}, p, err
+	}
+	if ours && !counted {
+		e, err := h.hub.Enter(ctx, session, code, p.Device)
+		if err != nil {
+			return e, p, err
+		}
+		counted = e.HasVoted
+	}
+	if !counted {
+		if err := h.guestLimits.AllowJoin(in.Client, now); err != nil {
+			return protocol.GuestState{}, p, err
+		}
+	}
+	e, err := h.hub.Enter(ctx, session, code, p.Device)
+	if p.Session != session {
+		p.Session, p.Address, p.Voids = session, h.auth.Signer.AddressID(session, in.Client), e.VoidCount
+	}
+	return e, p, err
+}
+
+func (h *Handlers) signGrant(a guestGrant) (protocol.GuestLogin, error) {
+	device, _ := protocol.ParseDeviceID(a.Device) // written by arrive
+	token, err := h.auth.Signer.SignGuest(auth.Guest{Session: a.Session, Generation: a.Generation, Device: device, Address: a.Address, Voids: a.Voids, Name: a.Name, At: a.at()})
+	return protocol.GuestLogin{Token: token, Role: protocol.RoleGuest, SessionID: a.Session, Name: a.Name, Device: h.auth.Signer.SignDevice(auth.DeviceToken{Device: device, Session: a.Session, Address: a.Address, Voids: a.Voids}),
+		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
+}
+
+// readGuestVote is join.vote: whose it is stands in the token.
+func (h *Handlers) readGuestVote(in *Request) (protocol.Command, *protocol.Error) {
+	if err := h.guestLimits.AllowVote(in.Client, in.Principal.Device, time.Now()); err != nil {
+		return nil, err
+	}
+	c := new(protocol.CastGuestVote)
+	if err := in.decode(c, nil); err != nil {
+		return nil, err
+	}
+	who := &in.Principal
+	c.SessionID, c.Generation, c.Device, c.Address, c.VoidCount, c.Username = who.Session, who.Generation, who.Device, who.Address, who.VoidCount, who.Name
+	return c, nil
+}
+
+func (h *Handlers) openJoin() handler {
+	return h.withLinks(command[protocol.OpenJoin](h.hub, http.StatusOK))
+}
+
+func (h *Handlers) getJoin() handler { return h.withLinks(h.showJoin) }
+
+func (h *Handlers) closeJoin() handler {
+	return h.withLinks(command[protocol.CloseJoin](h.hub, http.StatusOK))
+}
+
+// linked adds the links to an answer that is a protocol.Join.
+func (h *Handlers) withLinks(serve handler) handler {
+	return func(ctx context.Context, in *Request) (Response, error) {
+		rep, err := serve(ctx, in)
+		if err != nil {
+			return Response{}, err
+		}
+		j, replayed, err := restore[protocol.Join](rep.Body)
+		return Response{Status: rep.Status, Replayed: replayed, Body: h.linksOf(j)}, err
+	}
+}
+
+func (h *Handlers) linksOf(j protocol.Join) protocol.JoinLinks {
+	secret := ""
+	if j.Code != nil {
+		secret = h.auth.Signer.JoinSecret(*j.Code)
+	}
+	return j.Links(secret)
+}

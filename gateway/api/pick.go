@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"partyline/actors"
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// pick draws a game. It changes nothing, but a key makes the draw the same again.
+func (h *Handlers) pick() handler {
+	s := decode.ParamsOf[protocol.Pick]()
+	return func(ctx context.Context, in *Request) (Response, error) {
+		var p protocol.Pick
+		if err := in.decode(&p, s); err != nil {
+			return Response{}, err
+		}
+		if err := p.Check(); err != nil {
+			return Response{}, err
+		}
+		key, err := in.callKey(p)
+		if err != nil {
+			return Response{}, err
+		}
+		answer, failed := h.once(ctx, key, func() (any, error) { return h.hub.Pick(ctx, p) })
+		if failed != nil {
+			return Response{}, failed
+		}
+		return replyOf(http.StatusOK, answer), nil
+	}
+}
+
+// once asks the hub for the key's first answer; without a key there is nothing to remember.
+func (h *Handlers) once(ctx context.Context, key *actors.Key, f func() (any, error)) (any, error) {
+	if key == nil {
+		return f()
+	}
+	return h.hub.Once(ctx, key, f)
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"partyline/actors"
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// input is what an operation was asked with, by REST or by a request frame.
+type Request struct {
+	Endpoint  *Endpoint
+	Principal protocol.Principal
+	// issued is when the token was made, in seconds since 1970, 0 without a token.
+	IssuedAt int64
+	// raw is the body or the frame's data: one JSON object, or nothing. It is valid
+	// until the handler returns.
+	Raw []byte
+	// whole is a body that is one parameter as it is; raw is nothing then.
+	rawBody []byte
+	// body is that of an operation that reads it as it comes, nil when there is none; raw
+	// is nothing then.
+	stream io.Reader
+	// path and query are of REST; nil for frames, where raw has all parameters by name.
+	PathValue func(name string) string
+	Query     url.Values
+	// key is the idempotency key, empty for none.
+	Key string
+	// from is the client's address.
+	Client netip.Addr
+}
+
+// take takes the body of a request. Where the body can be a parameter the others may
+// stand in the query, and win over those of a JSON body.
+func (in *Request) SetBody(r *http.Request, body []byte) *protocol.Error {
+	raw, err := in.Endpoint.checkContentType(r.Header.Get("Content-Type"), len(body) == 0)
+	switch {
+	case err != nil:
+		return err
+	case raw:
+		in.rawBody = body
+	default:
+		in.Raw = body
+	}
+	if in.Endpoint.RawParam != "" {
+		in.Query = r.URL.Query()
+	}
+	return nil
+}
+
+// stream takes the body of a request that is read as it comes.
+func (in *Request) SetStream(w http.ResponseWriter, r *http.Request) (err *protocol.Error) {
+	if in.stream, err = streamBody(w, r, in.Endpoint.BodyLimit()); err != nil {
+		return err
+	}
+	_, err = in.Endpoint.checkContentType(r.Header.Get("Content-Type"), in.stream == nil)
+	return err
+}
+
+// read fills v, whose fields s knows, from all places where parameters can stand. A
+// parameter of the path beats a body field of the same name.
+func (in *Request) decode(v any, s decode.Params) *protocol.Error {
+	raw := in.Raw
+	if in.PathValue != nil {
+		raw = decode.WithoutFields(raw, in.Endpoint.params)
+	}
+	if err := decode.Object(raw, v); err != nil {
+		return err
+	}
+	if in.rawBody != nil {
+		if err := s.Set(v, in.Endpoint.RawParam, string(in.rawBody)); err != nil {
+			return err
+		}
+	}
+	if err := in.decodeQuery(v, s); err != nil {
+		return err
+	}
+	for _, name := range in.Endpoint.params {
+		if err := in.decodePathValue(v, s, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Request) decodeQuery(v any, s decode.Params) *protocol.Error {
+	for name, values := range in.Query {
+		if last := values[len(values)-1]; last != "" {
+			if err := s.Set(v, name, last); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readParam wants every parameter of the path, also of a request frame.
+func (in *Request) decodePathValue(v any, s decode.Params, name string) *protocol.Error {
+	if in.PathValue != nil {
+		if err := s.Set(v, name, in.PathValue(name)); err != nil {
+			return err
+		}
+	}
+	return s.Require(v, name)
+}
+
+// idempotency makes the key of a call, nil when the client gave none. What the
+// request means is its fingerprint, not how it was written: a retry may come by the
+// other way, or with its fields in another order.
+func (in *Request) callKey(request any) (*actors.Key, *protocol.Error) {
+	if in.Key == "" {
+		return nil, nil
+	}
+	// Each key is a synced write and a day of storage. Those without a token can only
+	// log in, join and have a game drawn, which there is no harm in doing twice; and
+	// anybody with the code on the screen is a guest.
+	if in.Principal.Role == "" || in.Principal.Role == protocol.RoleGuest && in.Endpoint.Access == protocol.AccessAnyone {
+		return nil, checkIdempotencyKey(in.Key)
+	}
+	if err := checkIdempotencyKey(in.Key); err != nil {
+		return nil, err
+	}
+	return &actors.Key{Scope: in.Endpoint.Op + "/" + keyScope(in.Principal), Name: in.Key, Fingerprint: fingerprint(in.Endpoint.Op, request),
+		FactsOnly: in.Principal.Role == protocol.RoleGuest}, nil
+}
+
+// text says that one line of plain text is wanted: chat bots can only GET and show
+// what they get.
+func (in *Request) wantsText() bool { return in.Query.Get("format") == "text" }

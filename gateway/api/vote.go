@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"partyline/actors"
+	"partyline/gateway/auth"
+	"partyline/protocol"
+)
+
+// ballot reads one vote from a request and looks at all that can be looked at without
+// the hub: whose it is, for which session, whether it comes too fast. It must not block.
+type voteReader func(in *Request) (protocol.Command, *protocol.Error)
+
+// cast serves a vote that waits for its answer.
+func (h *Handlers) serveVote(read voteReader) handler {
+	return func(ctx context.Context, in *Request) (Response, error) {
+		c, err := read(in)
+		if err != nil {
+			return Response{}, err
+		}
+		return do(ctx, h.hub, in, c, http.StatusOK)
+	}
+}
+
+// send is cast without the waiting: done is called exactly once, perhaps at once, else
+// after the commit from an actor's goroutine. It must not block. Nothing ends the wait
+// but the answer: the hub gives one when the disk does.
+func (h *Handlers) ServeVoteAsync(in *Request, done func(Response, *protocol.Error)) {
+	c, err := in.Endpoint.ReadVote(in)
+	if err == nil {
+		err = c.Check()
+	}
+	var key *actors.Key
+	if err == nil {
+		key, err = in.callKey(c)
+	}
+	if err != nil {
+		done(Response{}, err)
+		return
+	}
+	h.hub.Go(actors.Call{Command: c, Key: key}, func(answer any, err *protocol.Error) {
+		done(replyOf(http.StatusOK, answer), err)
+	})
+}
+
+func readVote(in *Request) (protocol.Command, *protocol.Error) {
+	c := new(protocol.CastVote)
+	if !fastVote(in.Raw, c) {
+		*c = protocol.CastVote{}
+		if err := in.decode(c, nil); err != nil {
+			return nil, err
+		}
+	}
+	c.Username = protocol.NormalizeVoterName(c.Username)
+	return c, auth.ConfineToSession(in.Principal, &c.SessionID)
+}
+
+// castVotes is votes.batch. A token for one session refuses the batch whole when one
+// vote is for another: that is a mistake in the client, not in a vote.
+func (h *Handlers) castVotes(ctx context.Context, in *Request) (Response, error) {
+	c := new(protocol.CastVotes)
+	if err := in.decode(c, nil); err != nil {
+		return Response{}, err
+	}
+	if err := auth.ConfineToSession(in.Principal, &c.SessionID); err != nil {
+		return Response{}, err
+	}
+	for i := range c.Votes {
+		c.Votes[i].Username = protocol.NormalizeVoterName(c.Votes[i].Username)
+		if s := c.Votes[i].SessionID; s != 0 && !in.Principal.Covers(s) {
+			return Response{}, auth.ErrOtherSession(in.Principal)
+		}
+	}
+	return do(ctx, h.hub, in, c, http.StatusOK)
+}

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"partyline/gateway/decode"
+	"partyline/protocol"
+)
+
+// createWebhook and updateWebhook say at once what is wrong with a URL that no
+// delivery could use. That may need a name to be looked up, so it is done here, in the
+// goroutine of who asks, and not by the webhook.
+
+func (h *Handlers) createWebhook() handler {
+	s := decode.ParamsOf[protocol.CreateWebhook]()
+	return func(ctx context.Context, in *Request) (Response, error) {
+		var c protocol.CreateWebhook
+		if err := in.decode(&c, s); err != nil {
+			return Response{}, err
+		}
+		return h.saveWebhook(ctx, in, c, &c.URL, http.StatusCreated)
+	}
+}
+
+func (h *Handlers) updateWebhook() handler {
+	s := decode.ParamsOf[protocol.UpdateWebhook]()
+	return func(ctx context.Context, in *Request) (Response, error) {
+		var c protocol.UpdateWebhook
+		if err := in.decode(&c, s); err != nil {
+			return Response{}, err
+		}
+		return h.saveWebhook(ctx, in, c, c.URL, http.StatusOK)
+	}
+}
+
+// saveWebhook looks at the URL after everything else that a command's shape can get
+// wrong, and not at all when the command's key has an answer: what a name says may be
+// another by then.
+func (h *Handlers) saveWebhook(ctx context.Context, in *Request, c protocol.Command, url *string, status int) (Response, error) {
+	if err := c.Check(); err != nil {
+		return Response{}, err
+	}
+	key, invalid := in.callKey(c)
+	if invalid != nil {
+		return Response{}, invalid
+	}
+	if url != nil && h.checkURL != nil && !h.hub.Answered(ctx, key) {
+		if err := h.checkURL(ctx, *url); err != nil {
+			return Response{}, protocol.Invalid("url cannot be called: %s", err)
+		}
+	}
+	return do(ctx, h.hub, in, c, status)
+}

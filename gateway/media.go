@@ -1,8 +1,0 @@
-package gateway
-
-// Media types of answers, as header values; net/http does not write to them.
-var (
-	typeJSON = []string{"application/json; charset=utf-8"}
-	typeText = []string{"text/plain; charset=utf-8"}
-	typeCSV  = []string{"text/csv; charset=utf-8"}
-)

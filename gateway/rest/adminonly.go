@@ -1,0 +1,22 @@
+package rest
+
+import (
+	"net/http"
+
+	"partyline/gateway/auth"
+	"partyline/protocol"
+)
+
+// adminsOnly hands a request of an admin to a handler of the program's.
+func (s *Server) adminsOnly(h http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		x := w.(*responseRecorder)
+		who, invalid := s.auth.Identify(r)
+		if err := auth.Authorize(who, invalid, protocol.AccessAdmin); err != nil {
+			s.refuse(x, err)
+			return
+		}
+		x.uncounted = true
+		h.ServeHTTP(w, r)
+	}
+}

@@ -1,0 +1,30 @@
+package rest
+
+import "net/http"
+
+// Header values that every answer shares; net/http does not write to them.
+var (
+	noSniff    = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
+	noStore    = []string{"no-store"}
+	replayed   = []string{"true"}
+	// onlyHTTPS has browsers keep to HTTPS for 30 days after they were last here. It is not
+	// a year: it holds for all ports of the host, and nobody who goes back to plain HTTP
+	// can take it back before its time.
+	onlyHTTPS = []string{"max-age=2592000"}
+)
+
+// secure sets the headers of every API answer: it is data, never a page, and new
+// each time. By TLS of this process, and not of a proxy, whose host is the proxy's matter,
+// it has browsers keep to HTTPS.
+func setHeaders(h http.Header, r *http.Request, requestID string) {
+	if r.TLS != nil {
+		h["Strict-Transport-Security"] = onlyHTTPS
+	}
+	h["X-Content-Type-Options"] = noSniff
+	h["Referrer-Policy"] = noReferrer
+	h["Content-Security-Policy"] = noContent
+	h["Cache-Control"] = noStore
+	h["X-Request-Id"] = []string{requestID}
+}

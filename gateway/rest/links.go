@@ -1,0 +1,123 @@
+package rest
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"partyline/gateway/api"
+	"partyline/gateway/clientaddr"
+	"partyline/gateway/limit"
+	"partyline/gateway/screen"
+	"partyline/protocol"
+)
+
+// maxHost is the longest name that the internet has; what is longer is an attack.
+const maxHost = 253 + len(":65535")
+
+// links makes addresses of this server for people who are not at this machine.
+type links struct {
+	// public is what the operator says, without a slash at the end; empty is not said.
+	public string
+	// lan is host:port by which others in the house reach what a page on this machine
+	// calls localhost; empty when nobody does.
+	lan     string
+	proxies clientaddr.Proxies
+}
+
+func newLinks(o Options) links {
+	return links{public: strings.TrimSuffix(o.PublicURL, "/"), lan: o.LANHost, proxies: o.TrustedProxies}
+}
+
+// base is the start of every link: the operator's word, else how the request came here.
+func (l links) base(r *http.Request) (string, *protocol.Error) {
+	if l.public != "" {
+		return l.public, nil
+	}
+	host := l.proxies.Host(r)
+	if len(host) > maxHost {
+		return "", protocol.Invalid("Host is too long")
+	}
+	if l.lan != "" && loopback(host) {
+		host = l.lan
+	}
+	return (&url.URL{Scheme: l.proxies.Scheme(r), Host: host}).String(), nil
+}
+
+// loopback says whether a host, with or without port, means the machine that asks.
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.Trim(host, "[]")
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
+}
+
+// joinLink is the link that a phone opens to vote, with the secret that the request names;
+// notFound for what can be no code.
+func (s *Server) joinLink(r *http.Request) (string, *protocol.Error) {
+	code, ok := protocol.NormalizeJoinCode(r.PathValue("code"))
+	if !ok {
+		return "", protocol.NoSuchCode()
+	}
+	base, err := s.links.base(r)
+	link := base + "/vote/" + code
+	if secret := secretParam(r); secret != "" {
+		link += "#s=" + secret
+	}
+	return link, err
+}
+
+// serveJoinLink tells a page where phones find the code's page.
+func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
+	x := w.(*responseRecorder)
+	link, err := s.joinLink(r)
+	if err != nil {
+		s.refuse(x, err)
+		return
+	}
+	s.serveJSON(x, func() ([]byte, error) {
+		return api.AppendJSON(nil, struct {
+			URL string `json:"url"`
+		}{link})
+	})
+}
+
+// serveJoinQR draws that link. It draws no other text: a picture that says what a
+// stranger wants must not come from us. It does so for a code that opens nothing too, and
+// keeps no picture: whoever could tell from the answer, or from how long it took, that a
+// code is in use would count codes through.
+func (s *Server) serveJoinQR(w http.ResponseWriter, r *http.Request) {
+	x := w.(*responseRecorder)
+	link, refusal := s.joinLink(r)
+	if refusal != nil {
+		s.refuse(x, refusal)
+		return
+	}
+	x.extraCost = limit.QRTokens
+	picture, err := screen.QR(link)
+	if err != nil {
+		s.refuse(x, api.ToClient(s.log, err, "qr.svg", x.id))
+		return
+	}
+	x.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
+	_, _ = x.Write(picture) // a client that is gone needs no answer
+}
+
+// secretIn is the secret that a request for a link or its picture wants in it, empty for
+// none. Whether it is the right one is not looked at: who asks would learn whether the
+// code opens anything.
+func secretParam(r *http.Request) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	secret := r.URL.Query().Get("s")
+	if len(secret) != protocol.JoinSecretLength || strings.Trim(secret, alphabet) != "" {
+		return ""
+	}
+	return secret
+}

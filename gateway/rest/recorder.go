@@ -1,0 +1,86 @@
+package rest
+
+import (
+	mrand "math/rand/v2"
+	"net/http"
+	"time"
+
+	"partyline/gateway/api"
+	"partyline/gateway/limit"
+)
+
+// exchange is one HTTP request and its answer, as seen by logs and metrics.
+type responseRecorder struct {
+	http.ResponseWriter
+	id        string
+	start     time.Time
+	endpoint  *api.Endpoint // nil for what is not an operation
+	route     string        // the path with its {names}, empty for an unknown one
+	status    int
+	bytes     int
+	extraCost float64         // what it costs in tokens beside its bytes, of what is no operation
+	uncounted bool            // it streams to the host, whose bytes are not counted
+	canceled  <-chan struct{} // closed when nobody waits for the answer
+}
+
+// cost is what it has cost, of what is no operation.
+func (x *responseRecorder) cost() float64 {
+	if x.uncounted {
+		return 1
+	}
+	return limit.CostOfStored(x.bytes) + x.extraCost
+}
+
+// pause has a client wait that asks too much, unless it goes away.
+func (x *responseRecorder) delay() {
+	t := time.NewTimer(refusalPause + mrand.N(refusalPause/2))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-x.canceled:
+	}
+}
+
+func (x *responseRecorder) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+func (x *responseRecorder) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(b)
+	x.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *responseRecorder) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// maxRequestID bounds a request id that a client or proxy gives, in bytes.
+const maxRequestID = 64
+
+// requestID keeps the id that came with the request when it is safe to log and to
+// send back, else makes one.
+func requestID(r *http.Request) string {
+	if given := r.Header.Get("X-Request-Id"); validID(given) {
+		return given
+	}
+	return api.NewID()
+}
+
+func validID(id string) bool {
+	if id == "" || len(id) > maxRequestID {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,113 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"partyline/actors/admission"
+	"partyline/gateway/api"
+	"partyline/gateway/auth"
+	"partyline/gateway/limit"
+	"partyline/protocol"
+)
+
+// serveREST answers one request to an operation.
+func (s *Server) serveREST(e *api.Endpoint, x *responseRecorder, r *http.Request) {
+	x.endpoint = e
+	ctx, cancel := context.WithTimeout(r.Context(), e.Timeout())
+	defer cancel()
+	who, invalid := s.auth.Identify(r)
+	in := &api.Request{Endpoint: e, Principal: who.Principal, IssuedAt: who.IssuedAt, PathValue: r.PathValue, Key: r.Header.Get("Idempotency-Key"), Client: s.proxies.Client(r)}
+	paid, refusal := s.requestLimits.Reserve(e.Charged(), in.Principal, in.Client, time.Now())
+	if refusal == nil {
+		refusal = auth.Authorize(who, invalid, e.Access)
+	}
+	if refusal != nil {
+		s.refuse(x, refusal)
+		return
+	}
+	if e.ReadVote == nil { // a vote is of its own kind's class
+		ctx = admission.WithClass(ctx, in.Class())
+	}
+	rep, err := s.ask(ctx, in, x, r)
+	switch {
+	case err != nil:
+		s.refuse(x, api.ToClient(s.log, err, e.Op, x.id))
+	case rep.File != nil:
+		s.sendFile(x, r, rep.File)
+		return // only the host has files, and they have places of their own
+	default:
+		s.write(x, rep)
+		e.Cost.Observe(x.bytes)
+	}
+	s.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
+}
+
+// ask reads what somebody asks who may. Nobody learns what a body should be without the
+// right to send it, and a refusal reads none.
+func (s *Server) ask(ctx context.Context, in *api.Request, x *responseRecorder, r *http.Request) (api.Response, error) {
+	e := in.Endpoint
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		in.Query = r.URL.Query()
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		if e.Stream {
+			if err := in.SetStream(x, r); err != nil {
+				return api.Response{}, err
+			}
+			break
+		}
+		body := api.TakeBuffer()
+		defer api.GiveBuffer(body)
+		if err := api.ReadBody(body, x, r, e.BodyLimit()); err != nil {
+			return api.Response{}, err
+		}
+		if err := in.SetBody(r, body.Bytes()); err != nil {
+			return api.Response{}, err
+		}
+	}
+	return e.Serve(ctx, in)
+}
+
+// write sends the answer whole, with its length.
+func (s *Server) write(x *responseRecorder, rep api.Response) {
+	buf := api.TakeBuffer()
+	defer api.GiveBuffer(buf)
+	h := x.Header()
+	if rep.Text != "" {
+		h["Content-Type"] = api.TypeText
+		buf.WriteString(api.SingleLine(rep.Text)) // titles of older folders may have line breaks
+	} else {
+		h["Content-Type"] = api.TypeJSON
+		b, err := api.AppendJSON(buf.AvailableBuffer(), rep.Body)
+		if err != nil {
+			rep = api.ErrorResponse(api.ToClient(s.log, err, x.endpoint.Op, x.id))
+			b, _ = api.AppendJSON(nil, rep.Body) // an Error of strings always marshals
+		}
+		buf.Write(b)
+	}
+	if rep.Replayed {
+		h["Idempotency-Replayed"] = replayed
+	}
+	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
+	x.WriteHeader(rep.Status)
+	_, _ = x.Write(buf.Bytes()) // a client that is gone needs no answer
+}
+
+// refusalPause is how long somebody waits for the answer that it was too much. To read a
+// request and to refuse it costs as much as to serve an ordinary one: a program that asks
+// again at once would keep the hub as busy with refusals as with answers. In any case it
+// is told to come back after a second or more. Half as long again by chance keeps many
+// connections from being answered, and from asking again, all in the same moment.
+const refusalPause = 200 * time.Millisecond
+
+// refuse answers with an error.
+func (s *Server) refuse(x *responseRecorder, e *protocol.Error) {
+	if e.Code == protocol.CodeTooMany {
+		x.delay()
+	}
+	api.SetRetryAfter(x.Header(), e)
+	s.write(x, api.ErrorResponse(e))
+}

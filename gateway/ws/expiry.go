@@ -1,0 +1,106 @@
+package ws
+
+import (
+	"sync"
+	"time"
+
+	"partyline/gateway/fanout"
+	"partyline/protocol"
+)
+
+// sweepInterval is how late an expired token or a missing auth may be noticed.
+const expiryInterval = time.Second
+
+// sweeper closes the sockets whose time or token is over, in a goroutine of its own,
+// so that whoever revokes a token does not wait for closing handshakes.
+type expiry struct {
+	server *Server
+
+	mu      sync.Mutex
+	revoked []protocol.TokenID
+
+	wake chan struct{}
+	stop chan struct{}
+	done chan struct{}
+}
+
+func newExpiry(server *Server) *expiry {
+	e := &expiry{server: server, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go e.run()
+	return e
+}
+
+// Revoked closes the sockets of a token, now. It does not block.
+func (s *Server) Revoked(id protocol.TokenID) {
+	e := s.expiry
+	e.mu.Lock()
+	e.revoked = append(e.revoked, id)
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default: // it is awake already and will see the token
+	}
+}
+
+// Invited closes the sockets of a session's guests of other generations, before it
+// returns: what is sent to the session's screens next is the new code. It does not wait
+// for them.
+func (s *Server) Invited(id protocol.SessionID, now protocol.JoinGeneration) {
+	s.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(k *socket) bool {
+		h := k.identity()
+		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now
+	})
+}
+
+func (e *expiry) run() {
+	defer close(e.done)
+	tick := time.NewTicker(expiryInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.stop:
+			return
+		case <-e.wake:
+			e.closeRevoked()
+		case now := <-tick.C:
+			e.closeExpired(now)
+		}
+	}
+}
+
+func (e *expiry) closeRevoked() {
+	e.mu.Lock()
+	revoked := make(map[protocol.TokenID]bool, len(e.revoked))
+	for _, id := range e.revoked {
+		revoked[id] = true
+	}
+	e.revoked = nil
+	e.mu.Unlock()
+	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool { return revoked[k.identity().Token] && k.identity().Token != 0 })
+}
+
+// closeLate also looks for revoked tokens again: a socket may have come in between
+// the revocation and its notice.
+func (e *expiry) closeExpired(now time.Time) {
+	e.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(k *socket) bool {
+		return k.identity().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
+	})
+	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool {
+		return k.identity().Role != "" && !e.server.auth.Current(k.identity())
+	})
+	e.closeSockets(protocol.CloseForbidden, tokenExpired, func(k *socket) bool {
+		return k.identity().Role != "" && e.server.auth.Expired(k.identity())
+	})
+}
+
+func (e *expiry) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
+	e.server.engine.CloseConns(func(p *fanout.Conn) bool {
+		k, ok := p.Tag.(*socket)
+		return ok && over(k)
+	}, code, reason)
+}
+
+func (e *expiry) close() {
+	close(e.stop)
+	<-e.done
+}
