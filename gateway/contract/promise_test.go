@@ -11,9 +11,9 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"partyline/gateway/api"
 	"partyline/actors"
 	"partyline/gateway"
+	"partyline/gateway/api"
 	"partyline/gateway/contract"
 	"partyline/protocol"
 )
