@@ -35,7 +35,7 @@ func goldenEvents() []protocol.Event {
 		protocol.PollEnded{SessionID: 3, Poll: goldenPoll(protocol.StatusEnded)},
 		protocol.ChatImported{SessionID: 3, Messages: 812, Votes: 4, Games: []protocol.ChatGame{
 			{EventGame: goldenVote().Game, Upvotes: 3, Downvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
-		protocol.GameStatus{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
+		protocol.GameStatusChanged{SessionID: 3, GameID: 30001, Status: protocol.StatusSkipped},
 		protocol.GameRemoved{SessionID: 3, GameID: 30001},
 		protocol.VotesVoided{SessionID: 3, Devices: 1, Votes: 1, Games: []protocol.VoidedGame{
 			{EventGame: goldenVote().Game, Upvotes: 1, Totals: protocol.NewTotals(14, 3)}}},

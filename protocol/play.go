@@ -200,8 +200,8 @@ type AddedGame struct {
 	PlayID        PlayID  `json:"session_game_id"`
 }
 
-// GameStatus is the data of game.status; GameID is the {gameId} of the session's paths.
-type GameStatus struct {
+// GameStatusChanged is the data of game.status; GameID is the {gameId} of the session's paths.
+type GameStatusChanged struct {
 	SessionID SessionID  `json:"sessionId"`
 	GameID    PlayID     `json:"gameId"`
 	Status    PlayStatus `json:"status"`

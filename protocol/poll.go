@@ -233,7 +233,7 @@ type PollTallied struct {
 	Poll      PollTotals `json:"poll"`
 }
 
-// PollTotals is the poll within PollTallied.
+// PollTotals is the poll within PollTallied and VotesVoided.
 type PollTotals struct {
 	ID         PollID           `json:"id"`
 	Candidates []CandidateVotes `json:"candidates"`

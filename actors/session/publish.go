@@ -42,7 +42,7 @@ func (s *State) event(f fact.Fact, seq protocol.Seq) protocol.Event {
 	case *fact.GameAdded:
 		e.Type, e.Data = protocol.EventGameAdded, protocol.GameAdded{Session: s.brief(), Game: addedGame(f)}
 	case *fact.StatusChanged:
-		e.Type, e.Data = protocol.EventGameStatus, protocol.GameStatus{SessionID: s.id, GameID: f.Play, Status: f.Status}
+		e.Type, e.Data = protocol.EventGameStatus, protocol.GameStatusChanged{SessionID: s.id, GameID: f.Play, Status: f.Status}
 	case *fact.GameRemoved:
 		e.Type, e.Data = protocol.EventGameRemoved, protocol.GameRemoved{SessionID: s.id, GameID: f.Play}
 	case *fact.RoomCodeSet:
