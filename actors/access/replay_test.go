@@ -13,7 +13,7 @@ import (
 	"partyline/protocol"
 )
 
-// stored is every kind of fact as it stands on disk.
+// stored is every kind of fact as it is on disk.
 var stored = []struct {
 	fact  access.Fact
 	bytes string
@@ -45,28 +45,28 @@ func TestReadFactRefuses(t *testing.T) {
 	}
 }
 
-// After any commands, the live state, the state replayed from the stored facts, and
-// that of a snapshot with the facts after it are one.
+// After any commands, the live state equals the state replayed from the stored facts, and that
+// of a snapshot with the facts after it.
 func TestReplayIsLive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := &desk{State: access.New()}
-		snapshot, upTo, now := d.AppendSnapshot(nil), 0, noon
+		l := &stateLog{State: access.New()}
+		snapshot, upTo, now := l.AppendSnapshot(nil), 0, noon
 		for range rapid.IntRange(0, 40).Draw(t, "commands") {
 			now += protocol.Timestamp(rapid.IntRange(-1, 10).Draw(t, "seconds")) * second
-			_, _, _ = d.do(anyCommand().Draw(t, "command"), now)
+			_, _, _ = l.do(anyCommand().Draw(t, "command"), now)
 			if rapid.IntRange(0, 9).Draw(t, "snapshot") == 0 {
-				snapshot, upTo = d.AppendSnapshot(nil), len(d.log)
+				snapshot, upTo = l.AppendSnapshot(nil), len(l.log)
 			}
 		}
-		live := string(d.AppendSnapshot(nil))
-		if diff := cmp.Diff(live, string(replayed(t, access.New(), d.log).AppendSnapshot(nil))); diff != "" {
+		live := string(l.AppendSnapshot(nil))
+		if diff := cmp.Diff(live, string(replayed(t, access.New(), l.log).AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("replayed is not live: %s", diff)
 		}
-		tail := replayed(t, codectest.Restored(t, access.New(), snapshot), d.log[upTo:])
+		tail := replayed(t, codectest.Restored(t, access.New(), snapshot), l.log[upTo:])
 		if diff := cmp.Diff(live, string(tail.AppendSnapshot(nil))); diff != "" {
 			t.Fatalf("snapshot and tail are not live: %s", diff)
 		}
-		if diff := cmp.Diff(d.Tokens(now), tail.Tokens(now)); diff != "" {
+		if diff := cmp.Diff(l.Tokens(now), tail.Tokens(now)); diff != "" {
 			t.Fatalf("other tokens: %s", diff)
 		}
 	})
@@ -78,15 +78,15 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"too many": `{"last":1,"tokens":[` + strings.Repeat(`{"id":1},`, access.MaxTokens) + `{"id":1}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &desk{State: access.New()}
-			d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
-			codectest.RefusedSnapshot(t, d, data)
+			l := &stateLog{State: access.New()}
+			l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
+			codectest.RefusedSnapshot(t, l, data)
 		})
 	}
 }
 
-// Whatever the bytes, reading a fact ends without a panic; what can be read can be
-// applied, and is written back as something that reads the same.
+// Reading any bytes ends without a panic; a fact that can be read can be applied, and is
+// written back as something that reads the same.
 func FuzzReadFact(f *testing.F) {
 	for _, tt := range stored {
 		f.Add([]byte(tt.bytes))
@@ -100,8 +100,8 @@ func FuzzReadFact(f *testing.F) {
 	})
 }
 
-// Whatever the bytes, restoring ends without a panic, and what was restored is written
-// as something that restores to the same.
+// Restoring any bytes ends without a panic, and what was restored is written as something that
+// restores to the same.
 func FuzzRestore(f *testing.F) {
 	f.Add([]byte(`{"last":2,"tokens":[{"id":2,"role":"bot","name":"b","sessionId":null,"createdAt":"2023-11-14T22:13:20.000Z","expiresAt":"2023-11-14T22:13:21.000Z"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.FuzzedSnapshot(t, access.New(), access.New(), data) })

@@ -18,8 +18,8 @@ const (
 	day                       = 24 * 60 * 60 * second
 )
 
-// Given a bot's token of an hour and one that was revoked, when a command comes, then
-// this fact and this answer, or this refusal.
+// Given a valid bot token and a revoked one, when a command comes, then this fact and this
+// answer, or this refusal.
 func TestDecide(t *testing.T) {
 	three := protocol.SessionID(3)
 	hour := protocol.Duration(time.Hour)
@@ -52,7 +52,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			given := &desk{State: access.New()}
+			given := &stateLog{State: access.New()}
 			for range 2 {
 				given.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "first", ExpiresIn: hour})
 			}
@@ -77,12 +77,12 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
-	d := &desk{State: access.New()}
+func TestTokensAreValidUntilTheyExpireOrAreRevoked(t *testing.T) {
+	l := &stateLog{State: access.New()}
 	for _, ttl := range []time.Duration{time.Hour, 0, time.Minute, time.Hour} {
-		d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot", ExpiresIn: protocol.Duration(ttl)})
+		l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot", ExpiresIn: protocol.Duration(ttl)})
 	}
-	d.must(t, protocol.RevokeToken{ID: 4})
+	l.must(t, protocol.RevokeToken{ID: 4})
 	for _, tt := range []struct {
 		at   protocol.Timestamp
 		want []protocol.TokenID
@@ -94,14 +94,14 @@ func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
 		{noon + day, []protocol.TokenID{}},
 	} {
 		got := []protocol.TokenID{}
-		for _, tok := range d.Tokens(tt.at) {
+		for _, tok := range l.Tokens(tt.at) {
 			got = append(got, tok.ID)
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("at %v: %s", tt.at, diff)
 		}
 		for id := protocol.TokenID(0); id < 6; id++ {
-			if live := d.Valid(id, tt.at); live != slices.Contains(tt.want, id) {
+			if live := l.Valid(id, tt.at); live != slices.Contains(tt.want, id) {
 				t.Errorf("at %v: token %d holds: %v", tt.at, id, live)
 			}
 		}
@@ -109,55 +109,55 @@ func TestTokensHoldUntilTheyExpireOrAreRevoked(t *testing.T) {
 }
 
 func TestTokensAreBounded(t *testing.T) {
-	d := &desk{State: access.New()}
+	l := &stateLog{State: access.New()}
 	for range access.MaxTokens - 1 {
-		d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "long"})
+		l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "long"})
 	}
-	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "short", ExpiresIn: protocol.Duration(time.Minute)})
-	_, _, err := d.do(protocol.IssueToken{Role: protocol.RoleBot, Name: "one more"}, noon)
+	l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "short", ExpiresIn: protocol.Duration(time.Minute)})
+	_, _, err := l.do(protocol.IssueToken{Role: protocol.RoleBot, Name: "one more"}, noon)
 	if err == nil || err.Code != protocol.CodeInvalid {
 		t.Fatalf("token %d: %v", access.MaxTokens+1, err)
 	}
-	// The place of an expired token is free, and what is stored stays within the limit.
-	if _, _, err := d.do(protocol.IssueToken{Role: protocol.RoleBot, Name: "one more"}, noon+61*second); err != nil {
+	// An expired token frees its place, and what is stored stays within the limit.
+	if _, _, err := l.do(protocol.IssueToken{Role: protocol.RoleBot, Name: "one more"}, noon+61*second); err != nil {
 		t.Fatal(err)
 	}
-	codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
-	d.must(t, protocol.RevokeToken{ID: 1})
-	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "another"})
+	codectest.Restored(t, access.New(), l.AppendSnapshot(nil))
+	l.must(t, protocol.RevokeToken{ID: 1})
+	l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "another"})
 }
 
 func TestIDsAreNeverReused(t *testing.T) {
-	d := &desk{State: access.New()}
-	d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
-	d.must(t, protocol.RevokeToken{ID: 1})
-	d.State = codectest.Restored(t, access.New(), d.AppendSnapshot(nil))
-	if tok := d.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"}).(protocol.Token); tok.ID != 2 {
+	l := &stateLog{State: access.New()}
+	l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"})
+	l.must(t, protocol.RevokeToken{ID: 1})
+	l.State = codectest.Restored(t, access.New(), l.AppendSnapshot(nil))
+	if tok := l.must(t, protocol.IssueToken{Role: protocol.RoleBot, Name: "bot"}).(protocol.Token); tok.ID != 2 {
 		t.Errorf("the token after a revoked one has id %d, want 2: the revoked one's JWT would hold again", tok.ID)
 	}
 }
 
-// desk is the state under test with the log of its facts.
-type desk struct {
+// stateLog is the state under test with the log of its facts.
+type stateLog struct {
 	*access.State
 	log []access.Fact
 }
 
-func (d *desk) do(cmd protocol.Command, now protocol.Timestamp) ([]access.Fact, any, *protocol.Error) {
-	facts, err := d.Decide(nil, cmd, protocol.ReadingOf(now))
+func (l *stateLog) do(cmd protocol.Command, now protocol.Timestamp) ([]access.Fact, any, *protocol.Error) {
+	facts, err := l.Decide(nil, cmd, protocol.ReadingOf(now))
 	if err != nil {
 		return facts, nil, err
 	}
 	for _, f := range facts {
-		d.log = append(d.log, f)
-		d.Apply(f, protocol.Seq(len(d.log)))
+		l.log = append(l.log, f)
+		l.Apply(f, protocol.Seq(len(l.log)))
 	}
-	return facts, d.Answer(cmd, facts), nil
+	return facts, l.Answer(cmd, facts), nil
 }
 
-func (d *desk) must(t testing.TB, cmd protocol.Command) any {
+func (l *stateLog) must(t testing.TB, cmd protocol.Command) any {
 	t.Helper()
-	_, answer, err := d.do(cmd, noon)
+	_, answer, err := l.do(cmd, noon)
 	if err != nil {
 		t.Fatalf("%#v: %v", cmd, err)
 	}

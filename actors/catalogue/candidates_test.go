@@ -11,8 +11,8 @@ import (
 	"partyline/protocol"
 )
 
-// A roll is one pick after the other, each as if the games before had been played.
-func TestRollIsPickAfterPick(t *testing.T) {
+// Candidates are one pick after the other, each as if the games before had been played.
+func TestCandidatesAreRepeatedPicks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := catalogue.New()
 		for id := range protocol.GameID(rapid.IntRange(0, 10).Draw(t, "games")) {
@@ -52,7 +52,7 @@ func TestRollIsPickAfterPick(t *testing.T) {
 	})
 }
 
-func TestRollOfOneGame(t *testing.T) {
+func TestCandidatesOfOneGame(t *testing.T) {
 	l := empty()
 	l.add(t, "Pack 3", "Tee K.O.")
 	l.add(t, "Starter", "TEE K.O.")

@@ -9,8 +9,8 @@ import (
 	"partyline/protocol"
 )
 
-// stored is every kind of fact as it stands on disk. A change here is a change of what
-// older data means: add a kind instead.
+// stored is every kind of fact as it is on disk. A change here changes the meaning of older
+// data: add a kind instead.
 var stored = []struct {
 	fact  catalogue.Fact
 	bytes string
@@ -51,20 +51,20 @@ func TestReadFactRefuses(t *testing.T) {
 		"two values":        {"\x04{}{}", "more than one value"},
 		"a wrong type":      {"\x04" + `{"id":"1"}`, "cannot unmarshal"},
 		"a bad time":        {"\x04" + `{"at":5}`, "not an RFC 3339 timestamp"},
-		"no game":           {"\x02{}", "lacks an id, a pack or a title"},
+		"no game":           {"\x02{}", "has no id, pack or title"},
 		"a duplicate":       {"\x01" + `{"games":[` + game + "," + game + "]}", "listed twice"},
 		"too many":          {"\x01" + `{"games":[` + strings.Repeat(game+",", catalogue.MaxGames) + game + "]}", "more than 10000"},
 		"staged duplicates": {"\x09" + `{"part":1,"added":[` + game + `],"updated":[` + game + "]}", "listed twice"},
-		"imported none":     {"\x0a" + `{"part":1,"updated":[{}]}`, "lacks an id"},
+		"imported none":     {"\x0a" + `{"part":1,"updated":[{}]}`, "has no id"},
 		"no games left":     {"\x0a" + `{"part":1,"removed":[1` + strings.Repeat(",1", catalogue.MaxGames) + "]}", "more than 10000"},
-		"updated to no":     {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "lacks an id"},
+		"updated to no":     {"\x03" + `{"game":{"id":-1,"pack_name":"P","title":"T"}}`, "has no id"},
 	} {
 		t.Run(name, func(t *testing.T) { facts.Refused(t, tt.data, tt.want) })
 	}
 }
 
-// Whatever the bytes, reading them ends without a panic; what can be read can be
-// applied, and is written back as something that reads the same.
+// Reading any bytes ends without a panic; a fact that can be read can be applied, and is
+// written back as something that reads the same.
 func FuzzReadFact(f *testing.F) {
 	for _, tt := range stored {
 		f.Add([]byte(tt.bytes))

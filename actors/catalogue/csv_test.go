@@ -39,9 +39,9 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
-// TestReadCSVOfLittle: four columns are enough, in any order; what the file does not say is
-// left out, and what no game has is ignored by name.
-func TestReadCSVOfLittle(t *testing.T) {
+// Four columns are enough, in any order; missing columns leave fields unset, and unknown ones
+// are ignored by name.
+func TestReadCSVWithRequiredColumnsOnly(t *testing.T) {
 	little := []protocol.GameFields{{PackName: ptr("P"), Title: ptr("T"), MinPlayers: ptr(1), MaxPlayers: ptr(8)}}
 	typed := []protocol.GameFields{{PackName: ptr("P"), Title: ptr("T"), MinPlayers: ptr(1), MaxPlayers: ptr(8), GameType: some("Trivia")}}
 	many := make([]string, 60)
@@ -119,8 +119,8 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 	}
 }
 
-// Whatever the text, reading it ends without a panic; what is read passes the check
-// that a command from the network has to pass, and comes back from a file of ours.
+// Reading any text ends without a panic; what is read passes the check of commands from the
+// network, and survives an export.
 func FuzzReadCSV(f *testing.F) {
 	f.Add(header + "\nP,T,1,8,18,0,0,Trivia,\n")
 	f.Add(header + ",enabled,favor_bias\n\"P\",\"T\",1,8,,1,0,,,true,-1\r\n")
@@ -137,7 +137,7 @@ func FuzzReadCSV(f *testing.F) {
 			}
 		}
 		if err == nil {
-			mustComeBack(t, gamesOf(t, rows))
+			wantRoundTrip(t, gamesOf(t, rows))
 		}
 	})
 }

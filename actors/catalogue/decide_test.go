@@ -135,8 +135,7 @@ func TestEmptiedCatalogueIsNotSeeded(t *testing.T) {
 	}
 }
 
-// TestAClockThatWasAheadDatesNothingThatComesLater.
-func TestAClockThatWasAheadDatesNothingThatComesLater(t *testing.T) {
+func TestClockThatWasAheadDoesNotDateLaterFacts(t *testing.T) {
 	l := empty()
 	l.add(t, "P", "A")
 	facts, _, _ := l.do(protocol.ToggleGame{ID: 1}, noon-1000)
@@ -156,7 +155,7 @@ func TestCatalogueIsBounded(t *testing.T) {
 	}
 }
 
-func (l *list) nextID() protocol.GameID {
+func (l *catalogueLog) nextID() protocol.GameID {
 	l.log = append(l.log, nil)
 	return protocol.GameID(len(l.log))
 }

@@ -15,7 +15,7 @@ import (
 	"partyline/protocol"
 )
 
-func written(t codectest.Failer, games []protocol.Game) string {
+func writeCSV(t codectest.Failer, games []protocol.Game) string {
 	var b bytes.Buffer
 	if err := catalogue.WriteCSV(&b, games); err != nil {
 		t.Fatalf("write: %v", err)
@@ -32,10 +32,10 @@ func gamesOf(t codectest.Failer, rows []protocol.GameFields) []protocol.Game {
 	return l.Games(protocol.GameFilter{})
 }
 
-// mustComeBack wants games to be the same after they were written and read, and the
-// catalogue that they came from to be left as it is by its own file.
-func mustComeBack(t codectest.Failer, games []protocol.Game) {
-	data := written(t, games)
+// wantRoundTrip fails unless games are the same after they were written and read, and
+// importing their file changes nothing in their own catalogue.
+func wantRoundTrip(t codectest.Failer, games []protocol.Game) {
+	data := writeCSV(t, games)
 	rows, _, err := catalogue.ReadCSV(data)
 	if err != nil {
 		t.Fatalf("what was exported is refused: %v\n%q", err, data)
@@ -49,7 +49,7 @@ func mustComeBack(t codectest.Failer, games []protocol.Game) {
 	}
 }
 
-// The seeded catalogue is exported as the file it was read from, with two columns more.
+// The seeded catalogue is exported as the file it was read from, with two more columns.
 func TestExportOfTheSeed(t *testing.T) {
 	file, err := os.ReadFile("games.csv")
 	if err != nil {
@@ -71,17 +71,17 @@ func TestExportOfTheSeed(t *testing.T) {
 	for _, g := range games {
 		byID[g.ID-1] = g
 	}
-	if d := cmp.Diff(want.String(), written(t, byID)); d != "" {
+	if d := cmp.Diff(want.String(), writeCSV(t, byID)); d != "" {
 		t.Error(d)
 	}
-	if facts, _, err := l.do(importing(t, protocol.ImportReplace, written(t, games)), noon+9); err != nil || len(facts) > 0 {
+	if facts, _, err := l.do(importing(t, protocol.ImportReplace, writeCSV(t, games)), noon+9); err != nil || len(facts) > 0 {
 		t.Errorf("its own export changes the catalogue: %d facts, %v", len(facts), err)
 	}
 }
 
-// Whatever a command may say of a game comes back from a file: quotes, every alphabet, what
-// a spreadsheet would run, nulls, games of one name.
-func TestExportedGamesComeBack(t *testing.T) {
+// Everything a command may say of a game survives a file: quotes, every alphabet, formulas,
+// nulls, games of one name.
+func TestExportedGamesAreImportedUnchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := empty()
 		for range rapid.IntRange(0, 6).Draw(t, "games") {
@@ -97,8 +97,8 @@ func TestExportedGamesComeBack(t *testing.T) {
 			}
 		}
 		games := l.Games(protocol.GameFilter{})
-		mustComeBack(t, games)
-		rows, _, err := catalogue.ReadCSV(written(t, games))
+		wantRoundTrip(t, games)
+		rows, _, err := catalogue.ReadCSV(writeCSV(t, games))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,11 +115,11 @@ func anyLine() *rapid.Generator[string] {
 	return rapid.Map(anyText(), func(s string) string { return bare.Replace(s) })
 }
 
-// Titles that were stored when they could have lines of their own are written so that a
-// spreadsheet reads them. An import of them is refused, by line.
+// Stored titles may contain line breaks, from when they were allowed: they are written so that
+// a spreadsheet reads them. An import of them is refused, by line.
 func TestStoredLineBreaksAreExported(t *testing.T) {
 	const title = "T\r\nwo\nlines"
-	data := written(t, []protocol.Game{{PackName: "P", Title: title, MinPlayers: 1, MaxPlayers: 2}})
+	data := writeCSV(t, []protocol.Game{{PackName: "P", Title: title, MinPlayers: 1, MaxPlayers: 2}})
 	rows, err := csv.NewReader(strings.NewReader(data)).ReadAll()
 	if err != nil || rows[1][1] != title {
 		t.Errorf("%q, %v", rows, err)
@@ -129,7 +129,7 @@ func TestStoredLineBreaksAreExported(t *testing.T) {
 	}
 }
 
-// anyText draws what gives CSV and spreadsheets trouble.
+// anyText draws texts that are difficult for CSV and spreadsheets.
 func anyText() *rapid.Generator[string] {
 	pieces := rapid.SampledFrom([]string{
 		"a", "Z", " ", `"`, `""`, ",", ";", "\n", "\r", "\r\n", "\t", "'", "''", "=", "+", "-", "@", "＝", "－", "1+1", `\`, `\.`, "#", "\u00a0", "\u2028", "\ufeff", "é", "語", "😀", "null", "0",
@@ -138,13 +138,13 @@ func anyText() *rapid.Generator[string] {
 }
 
 // No cell of an export begins as a formula does, however the spreadsheet trims it.
-func TestExportedTextsAreNoFormulas(t *testing.T) {
+func TestExportedTextsAreNotFormulas(t *testing.T) {
 	for text, cell := range map[string]string{
 		"=1+1": "'=1+1", `=HYPERLINK("http://x")`: `'=HYPERLINK("http://x")`, "+1": "'+1", "-10 points": "'-10 points", "@SUM(A1)": "'@SUM(A1)",
 		"\t=1": "'\t=1", " =1": "' =1", "＝1": "'＝1", "'=1": "''=1", "''-": "'''-",
 		"'Til dawn": "'Til dawn", "a=b": "a=b", "Tee K.O.": "Tee K.O.", "'": "'",
 	} {
-		data := written(t, []protocol.Game{{PackName: text, Title: text, MinPlayers: 1, MaxPlayers: 2, GameType: &text, SecondaryType: &text}})
+		data := writeCSV(t, []protocol.Game{{PackName: text, Title: text, MinPlayers: 1, MaxPlayers: 2, GameType: &text, SecondaryType: &text}})
 		rows, err := csv.NewReader(strings.NewReader(data)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestExportedTextsAreNoFormulas(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := anyText().Draw(t, "text")
-		data := written(t, []protocol.Game{{PackName: text}})
+		data := writeCSV(t, []protocol.Game{{PackName: text}})
 		row, _, _ := strings.Cut(strings.SplitN(data, "\n", 2)[1], ",0,0,")
 		bare := strings.TrimSpace(strings.TrimPrefix(row, `"`))
 		if strings.HasPrefix(bare, "=") || strings.HasPrefix(bare, "+") || strings.HasPrefix(bare, "-") || strings.HasPrefix(bare, "@") {
@@ -166,8 +166,8 @@ func TestExportedTextsAreNoFormulas(t *testing.T) {
 	})
 }
 
-// A file that somebody else has written may begin a title with a minus.
-func TestUnguardedTextsAreReadAsTheyAre(t *testing.T) {
+// A file that was not written by us may begin a title with a minus.
+func TestUnguardedTextsAreReadUnchanged(t *testing.T) {
 	rows, _, err := catalogue.ReadCSV(header + "\n-P,=T,1,8,,0,0,'@x,\n")
 	if err != nil {
 		t.Fatal(err)
@@ -177,16 +177,16 @@ func TestUnguardedTextsAreReadAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestExportTellsThatItFailed(t *testing.T) {
-	if err := catalogue.WriteCSV(narrow(10), []protocol.Game{{PackName: strings.Repeat("x", 10_000)}}); err == nil {
+func TestExportReturnsWriteErrors(t *testing.T) {
+	if err := catalogue.WriteCSV(limitedWriter(10), []protocol.Game{{PackName: strings.Repeat("x", 10_000)}}); err == nil {
 		t.Error("no error")
 	}
 }
 
-// narrow takes so many bytes and no more.
-type narrow int
+// limitedWriter accepts so many bytes and then fails.
+type limitedWriter int
 
-func (n narrow) Write(b []byte) (int, error) {
+func (n limitedWriter) Write(b []byte) (int, error) {
 	if len(b) > int(n) {
 		return int(n), os.ErrClosed
 	}

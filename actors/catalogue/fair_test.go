@@ -8,10 +8,10 @@ import (
 	"partyline/protocol"
 )
 
-// TestPickIsFairAmongWhatIsLeft: in catalogues of every kind, with filters and an evening
-// behind them, the games that may be drawn are drawn in proportion to the contract's
-// weights, all of them, and no others. The seeds are fixed, so it never fails by chance.
-func TestPickIsFairAmongWhatIsLeft(t *testing.T) {
+// In random catalogues, with filters and played games, the games that may be drawn are drawn
+// in proportion to the contract's weights, all of them, and no others. The seeds are fixed, so
+// it never fails by chance.
+func TestPickIsFairAmongTheRemainingGames(t *testing.T) {
 	drawn := 0
 	for seed := range uint64(40) {
 		random := rand.New(rand.NewPCG(seed, 17))
@@ -55,8 +55,8 @@ func TestPickIsFairAmongWhatIsLeft(t *testing.T) {
 
 func pickOne(random *rand.Rand, words ...string) string { return words[random.IntN(len(words))] }
 
-// someCatalogue has some thirty games in four packs, of which some are liked or disliked.
-func someCatalogue(t *testing.T, random *rand.Rand) *list {
+// someCatalogue has some thirty games in four packs, of which some are favored or disfavored.
+func someCatalogue(t *testing.T, random *rand.Rand) *catalogueLog {
 	l := empty()
 	packs := []string{"Pack 1", "Pack 2", "Pack 10", "pack 2"}
 	titles := []string{"Drawful", "DRAWFUL", "Earwax", "Quiplash", "Fibbage", "Bidiots", "Tee K.O.", "Champ'd Up", "Joke Boat", "Dodo Re Mi"}
@@ -77,9 +77,9 @@ func someCatalogue(t *testing.T, random *rand.Rand) *list {
 	return l
 }
 
-// contractWeights is the contract's formula, written a second time, for every game that
-// its other sentences let through.
-func contractWeights(h *list, q protocol.Pick, played []protocol.GameID) map[protocol.GameID]float64 {
+// contractWeights is the contract's formula, implemented a second time, for every game that
+// its other rules allow.
+func contractWeights(h *catalogueLog, q protocol.Pick, played []protocol.GameID) map[protocol.GameID]float64 {
 	ofGame, ofPack := map[int]float64{1: 3, 0: 1, -1: 0.2}, map[int]float64{1: 2, 0: 1, -1: 0.3}
 	packs := map[string]int{}
 	for _, p := range h.Packs() {
@@ -94,8 +94,8 @@ func contractWeights(h *list, q protocol.Pick, played []protocol.GameID) map[pro
 	return weights
 }
 
-// chiSquare is how far counts are from what weights make one expect, and what a fair
-// draw stays below in all but one of a million cases (by Wilson and Hilferty).
+// chiSquare is the distance of counts from the expectation by weights, and the bound that a
+// fair draw stays below in all but one of a million cases (by Wilson and Hilferty).
 func chiSquare(counts, weights map[protocol.GameID]float64, draws float64) (chi, most float64) {
 	sum := 0.0
 	for _, w := range weights {
@@ -110,8 +110,7 @@ func chiSquare(counts, weights map[protocol.GameID]float64, draws float64) (chi,
 	return chi, free * math.Pow(1-2/(9*free)+deviations*math.Sqrt(2/(9*free)), 3)
 }
 
-// TestAnUnfairDrawIsFound: the measure above is one.
-func TestAnUnfairDrawIsFound(t *testing.T) {
+func TestChiSquareFindsAnUnfairDraw(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 17))
 	l := empty()
 	for _, title := range []string{"A", "B", "C", "D"} {
@@ -131,8 +130,8 @@ func TestAnUnfairDrawIsFound(t *testing.T) {
 	}
 }
 
-// TestTheLastTwoAreLeftOut, whatever came before them, and all with excludePlayed.
-func TestTheLastTwoAreLeftOut(t *testing.T) {
+// The last two played games are left out, and all of them with excludePlayed.
+func TestLastTwoGamesAreLeftOut(t *testing.T) {
 	l := empty()
 	ids := map[protocol.GameID]bool{}
 	for _, title := range []string{"A", "B", "C", "D", "E"} {

@@ -13,7 +13,7 @@ import (
 	"partyline/protocol"
 )
 
-// importing is the command as the hub hands it over.
+// importing is the command as the hub passes it on.
 func importing(t testing.TB, mode protocol.ImportMode, data string) protocol.ImportGames {
 	t.Helper()
 	rows, _, err := catalogue.ReadCSV(data)
@@ -23,8 +23,8 @@ func importing(t testing.TB, mode protocol.ImportMode, data string) protocol.Imp
 	return protocol.ImportGames{CSVData: data, Mode: mode, Rows: rows}
 }
 
-// Given three games, one of them with a twin of the same name, when a file comes, then
-// these changes and this answer.
+// Given three games, two of one name, when a file is imported, then these changes and this
+// reply.
 func TestImport(t *testing.T) {
 	later := noon + 5
 	entry := func(id protocol.GameID, pack, title string, change ...func(*catalogue.Entry)) catalogue.Entry {
@@ -113,7 +113,7 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-func TestAPackThatGoesOnKeepsItsBias(t *testing.T) {
+func TestPackThatKeepsAGameKeepsItsBias(t *testing.T) {
 	l := empty()
 	l.add(t, "P", "A")
 	l.must(t, protocol.FavorPack{Name: "P", FavorBias: ptr(1)})
@@ -123,8 +123,8 @@ func TestAPackThatGoesOnKeepsItsBias(t *testing.T) {
 	}
 }
 
-// many is a file of so many games, with the longest texts there can be or short ones.
-func many(n int, fat bool) string {
+// manyRows is a file of so many games, with the longest allowed texts or short ones.
+func manyRows(n int, fat bool) string {
 	var b strings.Builder
 	b.WriteString(header + "\n")
 	text := "T"
@@ -137,15 +137,14 @@ func many(n int, fat bool) string {
 	return b.String()
 }
 
-// Whatever is imported, each of its facts fits an append of the journal, two with a
-// memo beside them.
+// Each fact of any import fits an append of the journal, with a memo beside it.
 func TestFactsOfAnImportFitTheJournal(t *testing.T) {
 	l := empty()
 	const last = 1 << 62 // ids as long as they can be
 	for i := range protocol.GameID(catalogue.MaxGames) {
 		l.Apply(&catalogue.GameCreated{Game: catalogue.Entry{ID: last + i, PackName: "P", Title: "T", CreatedAt: noon}}, 1)
 	}
-	facts, _, err := l.do(importing(t, protocol.ImportReplace, many(catalogue.MaxGames, true)), noon)
+	facts, _, err := l.do(importing(t, protocol.ImportReplace, manyRows(catalogue.MaxGames, true)), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,22 +162,22 @@ func TestFactsOfAnImportFitTheJournal(t *testing.T) {
 	}
 }
 
-// Whoever is killed among the parts of an import has imported nothing, and an import
-// after that is whole.
-func TestAnImportIsWholeOrNothing(t *testing.T) {
+// An import that is killed among its parts has imported nothing, and an import after that is
+// whole.
+func TestImportIsAllOrNothing(t *testing.T) {
 	l := seeded(t)
 	before := string(l.AppendSnapshot(nil))
 	start := len(l.log)
-	if _, _, err := l.do(importing(t, protocol.ImportReplace, many(320, false)), noon); err != nil {
+	if _, _, err := l.do(importing(t, protocol.ImportReplace, manyRows(320, false)), noon); err != nil {
 		t.Fatal(err)
 	}
 	facts := l.log[start:]
 	if len(facts) < 4 {
 		t.Fatalf("%d facts are too few to cut", len(facts))
 	}
-	second := importing(t, protocol.ImportAppend, many(170, false))
+	second := importing(t, protocol.ImportAppend, manyRows(170, false))
 	for cut := range len(facts) {
-		h := &list{State: replayed(t, catalogue.New(), l.log[:start+cut]), log: l.log[: start+cut : start+cut]}
+		h := &catalogueLog{State: replayed(t, catalogue.New(), l.log[:start+cut]), log: l.log[: start+cut : start+cut]}
 		if d := cmp.Diff(before, string(h.AppendSnapshot(nil))); d != "" {
 			t.Fatalf("cut after %d of %d facts: %s", cut, len(facts), d)
 		}
@@ -195,8 +194,8 @@ func TestAnImportIsWholeOrNothing(t *testing.T) {
 	}
 }
 
-// Parts that stand alone, or apart from their end, are nothing.
-func TestPartsCountOnlyTogether(t *testing.T) {
+// Parts without the fact that ends them have no effect.
+func TestPartsAloneChangeNothing(t *testing.T) {
 	game := func(id protocol.GameID) []catalogue.Entry {
 		return []catalogue.Entry{{ID: id, PackName: "P", Title: "T", CreatedAt: noon}}
 	}
@@ -216,9 +215,9 @@ func TestPartsCountOnlyTogether(t *testing.T) {
 	}
 }
 
-// Against the sentence of the contract, written a second time: after an import with
-// replace the catalogue is the file; with append every row of the file is in it and no
-// other game has changed. Ids stay with names as far as there are as many.
+// The contract's rules, implemented a second time: after an import with replace the catalogue
+// is the file; with append every row of the file is in it and no other game has changed. Ids
+// stay with names as far as there are as many.
 func TestImportAgainstANaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := empty()
@@ -255,7 +254,7 @@ func TestImportAgainstANaiveModel(t *testing.T) {
 
 type naiveCount struct{ added, removed int }
 
-// naiveImport looks through everything for every row.
+// naiveImport searches everything for every row.
 func naiveImport(before []protocol.Game, c protocol.ImportGames) (after map[protocol.GameID]protocol.Game, n naiveCount) {
 	after = map[protocol.GameID]protocol.Game{}
 	next := protocol.GameID(1)
@@ -299,7 +298,7 @@ func naiveImport(before []protocol.Game, c protocol.ImportGames) (after map[prot
 	return after, n
 }
 
-// anyRow is what a row of a file can say.
+// anyRow draws a row of a file.
 func anyRow() *rapid.Generator[protocol.GameFields] {
 	return rapid.Custom(func(t *rapid.T) protocol.GameFields {
 		least := rapid.IntRange(1, 6).Draw(t, "least")
@@ -322,7 +321,7 @@ func anyRow() *rapid.Generator[protocol.GameFields] {
 
 func BenchmarkImport(b *testing.B) {
 	for _, n := range []int{100, catalogue.MaxGames} {
-		data := many(n, false)
+		data := manyRows(n, false)
 		b.Run(fmt.Sprintf("games=%d", n), func(b *testing.B) {
 			for b.Loop() {
 				l := empty()

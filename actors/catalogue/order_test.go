@@ -9,9 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What two texts begin with is passed over; the order is as if every character had been
-// looked at.
-func TestCommonBeginningsChangeNoOrder(t *testing.T) {
+// Skipping the common prefix must not change the order of a comparison by every character.
+func TestCommonPrefixDoesNotChangeTheOrder(t *testing.T) {
 	pieces := rapid.SampledFrom([]string{"a", "A", "b", "0", "1", "10", "007", " ", "é", "É", "ſ", "K", "語", "😀", "\xff", "\xc3", "\xa9", ""})
 	text := rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(pieces, 0, 6).Draw(t, "pieces"), "") })
 	rapid.Check(t, func(t *rapid.T) {
@@ -23,7 +22,7 @@ func TestCommonBeginningsChangeNoOrder(t *testing.T) {
 	})
 }
 
-// characterByCharacter is the order, written without a thought of speed.
+// characterByCharacter is the order, implemented without regard to speed.
 func characterByCharacter(a, b string) int {
 	for a != "" && b != "" {
 		if isDigit(a[0]) && isDigit(b[0]) {

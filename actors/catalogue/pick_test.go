@@ -14,8 +14,8 @@ import (
 	"partyline/protocol"
 )
 
-// The draws of all nine combinations of biases fit the contract's formula: a game's
-// weight is 3, 1 or 0.2 times 2, 1 or 0.3.
+// The draws of all nine combinations of biases fit the contract's formula: a game's weight is
+// 3, 1 or 0.2 times 2, 1 or 0.3.
 func TestPickIsFair(t *testing.T) {
 	l := empty()
 	weights := map[protocol.GameID]float64{}
@@ -54,7 +54,7 @@ func TestPickIsFair(t *testing.T) {
 	}
 }
 
-func TestPickTwins(t *testing.T) {
+func TestPickWithEqualTitles(t *testing.T) {
 	l := empty()
 	a := l.add(t, "Pack 3", "Tee K.O.")
 	l.add(t, "Starter", "TEE K.o.")
@@ -66,7 +66,7 @@ func TestPickTwins(t *testing.T) {
 	}
 }
 
-func TestPickOfNothing(t *testing.T) {
+func TestPickWithoutGames(t *testing.T) {
 	l := empty()
 	a, b := l.add(t, "P", "A"), l.add(t, "P", "B")
 	c := l.add(t, "P", "C", func(f *protocol.GameFields) { f.MinPlayers = ptr(5) })
@@ -96,7 +96,7 @@ func TestPickOfNothing(t *testing.T) {
 	}
 }
 
-func TestPickSurvivesBadDraws(t *testing.T) {
+func TestPickWithDrawsOutOfRange(t *testing.T) {
 	l := seeded(t)
 	for _, draw := range []float64{-1, 0, 1, 2, math.NaN(), math.Inf(1), math.Inf(-1), math.Nextafter(1, 0)} {
 		if picked, err := l.Pick(protocol.Pick{}, nil, draw); err != nil || picked.Game.ID == 0 {
@@ -105,9 +105,9 @@ func TestPickSurvivesBadDraws(t *testing.T) {
 	}
 }
 
-// Whatever the catalogue, the filters and the evening so far, a picked game passes all
-// of them, and nothing is picked only when nothing passes.
-func TestPickNeverBreaksARule(t *testing.T) {
+// In any catalogue, with any filters and played games, a picked game passes all rules, and
+// nothing is picked only when no game passes.
+func TestPickObeysAllRules(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := catalogue.New()
 		seq := protocol.Seq(0)
@@ -142,7 +142,7 @@ func TestPickNeverBreaksARule(t *testing.T) {
 	})
 }
 
-// fits is the contract's sentence on filters, written a second time.
+// fits is the contract's rule on filters, implemented a second time.
 func fits(g protocol.Game, q protocol.Pick) bool {
 	minutes := 0
 	if g.LengthMinutes != nil {

@@ -13,7 +13,7 @@ import (
 	"partyline/protocol"
 )
 
-// The seeded games are the file's, read here by other means, with ids in its order.
+// The seeded games are those of the file, parsed here in another way, with ids in its order.
 func TestSeededGames(t *testing.T) {
 	file, err := os.Open("games.csv")
 	if err != nil {
@@ -42,7 +42,7 @@ func TestSeededGames(t *testing.T) {
 	}
 }
 
-func TestGamesStandInNaturalOrder(t *testing.T) {
+func TestGamesAreInNaturalOrder(t *testing.T) {
 	var packs []string
 	for _, p := range seeded(t).Packs() {
 		packs = append(packs, p.Name)

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// After any commands, the live state, the state replayed from the stored facts, and
-// that of a snapshot with the facts after it are one.
+// After any commands, the live state equals the state replayed from the stored facts, and that
+// of a snapshot with the facts after it.
 func TestReplayIsLive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := empty()
@@ -64,8 +64,8 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, restoring ends without a panic, and what was restored is written
-// as something that restores to the same.
+// Restoring any bytes ends without a panic, and what was restored is written as something that
+// restores to the same.
 func FuzzRestore(f *testing.F) {
 	f.Add(seeded(f).AppendSnapshot(nil))
 	f.Add([]byte(`{"last":2,"clock":"2023-11-14T22:13:20.000Z","games":[{"id":1,"pack_name":"P","title":"T"}],"biases":{"P":1,"Q":-1}}`))

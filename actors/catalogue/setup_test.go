@@ -9,15 +9,15 @@ import (
 
 const noon protocol.Timestamp = 1_700_000_000_000
 
-// list is a catalogue under test with the log of its facts.
-type list struct {
+// catalogueLog is a catalogue under test with the log of its facts.
+type catalogueLog struct {
 	*catalogue.State
 	log []catalogue.Fact
 }
 
-func empty() *list { return &list{State: catalogue.New()} }
+func empty() *catalogueLog { return &catalogueLog{State: catalogue.New()} }
 
-func seeded(t testing.TB) *list {
+func seeded(t testing.TB) *catalogueLog {
 	t.Helper()
 	l := empty()
 	l.must(t, catalogue.Seed{})
@@ -25,7 +25,7 @@ func seeded(t testing.TB) *list {
 }
 
 // do decides and applies, and returns the facts and the answer.
-func (l *list) do(cmd protocol.Command, now protocol.Timestamp) ([]catalogue.Fact, any, *protocol.Error) {
+func (l *catalogueLog) do(cmd protocol.Command, now protocol.Timestamp) ([]catalogue.Fact, any, *protocol.Error) {
 	facts, err := l.Decide(nil, cmd, protocol.ReadingOf(now))
 	if err != nil {
 		return facts, nil, err
@@ -37,7 +37,7 @@ func (l *list) do(cmd protocol.Command, now protocol.Timestamp) ([]catalogue.Fac
 	return facts, l.Answer(cmd, facts), nil
 }
 
-func (l *list) must(t testing.TB, cmd protocol.Command) any {
+func (l *catalogueLog) must(t testing.TB, cmd protocol.Command) any {
 	t.Helper()
 	if err := cmd.Check(); err != nil {
 		t.Fatalf("%#v: %v", cmd, err)
@@ -50,7 +50,7 @@ func (l *list) must(t testing.TB, cmd protocol.Command) any {
 }
 
 // add creates a game of one to eight players and returns its id.
-func (l *list) add(t testing.TB, pack, title string, more ...func(*protocol.GameFields)) protocol.GameID {
+func (l *catalogueLog) add(t testing.TB, pack, title string, more ...func(*protocol.GameFields)) protocol.GameID {
 	t.Helper()
 	f := protocol.GameFields{PackName: &pack, Title: &title, MinPlayers: ptr(1), MaxPlayers: ptr(8)}
 	for _, m := range more {

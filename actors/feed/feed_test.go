@@ -11,8 +11,8 @@ import (
 	"partyline/protocol"
 )
 
-// Readers at every place of the ring, beside a writer: each must see each event
-// once and in order, or be told that it is gone.
+// Readers at every cursor of the ring, beside a writer, get each event once and in order, or
+// ErrOverrun.
 func TestConcurrentReadersSeeEveryEventOnce(t *testing.T) {
 	const events = 20_000
 	f := feed.New(1, 0)
@@ -77,12 +77,12 @@ func TestReaderAtTheHeadCostsNoAllocation(t *testing.T) {
 	}
 }
 
-// up is a vote.
+// up is an upvote.
 func up(game protocol.GameID) protocol.LatestVote {
 	return protocol.LatestVote{GameID: game, Vote: protocol.Vote{Username: "ann", Type: protocol.VoteUp}}
 }
 
-func TestPictureIsEncodedOncePerChange(t *testing.T) {
+func TestSummaryIsEncodedOncePerChange(t *testing.T) {
 	f := feed.New(1, 5)
 	if _, ok := f.Summary(); ok || !f.Stale() {
 		t.Fatal("a picture before there is a state")
@@ -102,7 +102,7 @@ func TestPictureIsEncodedOncePerChange(t *testing.T) {
 	}
 }
 
-func TestNewsHideThePictureUntilThereIsAState(t *testing.T) {
+func TestStaleFeedHasNoSummaryUntilThereIsAState(t *testing.T) {
 	f := feed.New(1, 5)
 	f.SetState(&protocol.SessionState{Seq: 5})
 	f.MarkStale()
@@ -121,7 +121,7 @@ func TestNewsHideThePictureUntilThereIsAState(t *testing.T) {
 	}
 }
 
-func TestTheEndIsShownAsItIs(t *testing.T) {
+func TestDeletedFeedShowsItsLastEvent(t *testing.T) {
 	f := feed.New(1, 5)
 	f.MarkStale()
 	f.MarkDeleted()
@@ -133,8 +133,8 @@ func TestTheEndIsShownAsItIs(t *testing.T) {
 	}
 }
 
-// A long state is framed beside the writer, and a newer one may come meanwhile.
-func TestPicturesWhileStatesChange(t *testing.T) {
+// A long state is encoded beside the writer, and a newer one may come meanwhile.
+func TestSummariesWhileStatesChange(t *testing.T) {
 	const changes = 500
 	f := feed.New(1, 0)
 	f.SetState(&protocol.SessionState{})

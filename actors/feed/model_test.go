@@ -15,7 +15,7 @@ import (
 	"partyline/protocol"
 )
 
-// model is the feed as a plain list: everything for ever, nothing clever.
+// model is the feed as a plain list that keeps everything.
 type model struct {
 	feed   *feed.Feed
 	first  protocol.Seq
@@ -30,11 +30,11 @@ type model struct {
 	calls  int
 	want   int
 	closed bool
-	kept   []kept
+	kept   []keptSlice
 }
 
-// kept is a slice that was handed out, and what it was then.
-type kept struct{ slice, copy []byte }
+// keptSlice is a slice that Frames returned, and a copy of its bytes at that time.
+type keptSlice struct{ slice, copy []byte }
 
 func (m *model) head() protocol.Seq { return m.first + protocol.Seq(len(m.frames)) }
 
@@ -54,9 +54,9 @@ func (m *model) publish(t *rapid.T) {
 	for i, game := range votes {
 		m.feed.AddVote(thumb(game, i))
 	}
-	ballots := m.drawBallots(t)
-	for _, b := range ballots {
-		m.feed.AddPollVote(b.poll, b.choice, b.before)
+	ballots := m.drawPollVotes(t)
+	for _, v := range ballots {
+		m.feed.AddPollVote(v.poll, v.choice, v.before)
 	}
 	news, end := rapid.Bool().Draw(t, "news"), rapid.IntRange(0, 19).Draw(t, "end") == 0 && len(events) > 0
 	if news {
@@ -81,8 +81,8 @@ func (m *model) publish(t *rapid.T) {
 		m.latest = append([]protocol.LatestVote{thumb(game, i)}, m.latest...)
 		m.seq = m.head()
 	}
-	for _, b := range ballots {
-		m.countBallot(b)
+	for _, v := range ballots {
+		m.countPollVote(v)
 	}
 	if news {
 		m.news = m.head()
@@ -134,7 +134,7 @@ func (m *model) setState(t *rapid.T) {
 	}
 }
 
-type ballot struct {
+type pollVote struct {
 	poll           protocol.PollID
 	choice, before int
 }
@@ -148,25 +148,25 @@ func drawPoll(t *rapid.T) *protocol.Poll {
 	return &protocol.Poll{ID: 7001, Status: status, Candidates: []protocol.Candidate{{Choice: 1, Votes: 4}, {Choice: 2, Votes: 1}}, TotalVotes: 5}
 }
 
-// drawBallots are for the poll of the state, or one that nobody has heard of.
-func (m *model) drawBallots(t *rapid.T) []ballot {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) ballot {
+// drawPollVotes are for the poll of the state, or for an unknown one.
+func (m *model) drawPollVotes(t *rapid.T) []pollVote {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) pollVote {
 		choice := rapid.IntRange(1, 2).Draw(t, "choice")
-		return ballot{protocol.PollID(rapid.SampledFrom([]int{7001, 7001, 7002}).Draw(t, "of")), choice, rapid.SampledFrom([]int{0, 3 - choice}).Draw(t, "before")}
+		return pollVote{protocol.PollID(rapid.SampledFrom([]int{7001, 7001, 7002}).Draw(t, "of")), choice, rapid.SampledFrom([]int{0, 3 - choice}).Draw(t, "before")}
 	}), 0, 5).Draw(t, "ballots")
 }
 
-func (m *model) countBallot(b ballot) {
-	if m.poll == nil || m.poll.ID != b.poll {
+func (m *model) countPollVote(v pollVote) {
+	if m.poll == nil || m.poll.ID != v.poll {
 		return
 	}
-	m.poll.Votes[b.choice-1]++
+	m.poll.Votes[v.choice-1]++
 	m.seq = m.head()
-	if b.before == 0 {
+	if v.before == 0 {
 		m.poll.Total++
 		return
 	}
-	m.poll.Votes[b.before-1]--
+	m.poll.Votes[v.before-1]--
 }
 
 func (m *model) read(t *rapid.T) {
@@ -205,11 +205,11 @@ func (m *model) compare(t *rapid.T, after protocol.Seq, limit int, got [][]byte,
 		t.Fatalf("stopped at %d bytes of %d with one more event that fits", len(all), limit)
 	}
 	for _, s := range got {
-		m.kept = append(m.kept, kept{s, bytes.Clone(s)})
+		m.kept = append(m.kept, keptSlice{s, bytes.Clone(s)})
 	}
 }
 
-func (m *model) readPicture(t *rapid.T) {
+func (m *model) readSummary(t *rapid.T) {
 	p, ok := m.feed.Summary()
 	stale := m.end == nil && (m.state == nil || m.state.Seq < m.news)
 	if stale != m.feed.Stale() || ok == stale {
@@ -218,7 +218,7 @@ func (m *model) readPicture(t *rapid.T) {
 	if stale {
 		return
 	}
-	m.kept = append(m.kept, kept{p.Snapshot, bytes.Clone(p.Snapshot)}, kept{p.Tally, bytes.Clone(p.Tally)})
+	m.kept = append(m.kept, keptSlice{p.Snapshot, bytes.Clone(p.Snapshot)}, keptSlice{p.Tally, bytes.Clone(p.Tally)})
 	if m.end != nil {
 		if !bytes.Equal(p.Snapshot, m.end) || p.Tally != nil {
 			t.Fatalf("at the end: %q, %q", p.Snapshot, p.Tally)
@@ -293,7 +293,7 @@ func TestFeedAgainstAPlainList(t *testing.T) {
 		m.feed = feed.New(7, m.first)
 		m.feed.Listen(func() { m.calls++ })
 		t.Repeat(map[string]func(*rapid.T){
-			"publish": m.publish, "state": m.setState, "read": m.read, "read picture": m.readPicture, "": m.check,
+			"publish": m.publish, "state": m.setState, "read": m.read, "read picture": m.readSummary, "": m.check,
 			"close": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "sure") == 0 && !m.closed {
 					m.feed.Close()

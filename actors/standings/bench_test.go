@@ -9,9 +9,9 @@ import (
 	"partyline/protocol"
 )
 
-// A million votes over a hundred sessions of ten games: below 0.3 s.
+// A million votes over a hundred sessions of ten games take less than 0.3 s.
 func BenchmarkApplyMillionVotes(b *testing.B) {
-	s := crowded(100)
+	s := standingsOf(100)
 	facts := make([]fact.VoteCast, 1000)
 	for i := range facts {
 		facts[i] = fact.VoteCast{Game: protocol.GameID(1 + i%10), Type: protocol.VoteUp, Username: "ann"}
@@ -24,7 +24,7 @@ func BenchmarkApplyMillionVotes(b *testing.B) {
 }
 
 func BenchmarkSnapshotTenThousandSessions(b *testing.B) {
-	s := crowded(10_000)
+	s := standingsOf(10_000)
 	var data []byte
 	for b.Loop() {
 		data = s.AppendSnapshot(data[:0])
@@ -33,7 +33,7 @@ func BenchmarkSnapshotTenThousandSessions(b *testing.B) {
 }
 
 func BenchmarkRestoreTenThousandSessions(b *testing.B) {
-	data := crowded(10_000).AppendSnapshot(nil)
+	data := standingsOf(10_000).AppendSnapshot(nil)
 	for b.Loop() {
 		if err := standings.New().Restore(data); err != nil {
 			b.Fatal(err)
@@ -42,7 +42,7 @@ func BenchmarkRestoreTenThousandSessions(b *testing.B) {
 }
 
 func BenchmarkStats(b *testing.B) {
-	s := crowded(10_000)
+	s := standingsOf(10_000)
 	games := make([]protocol.Game, 72)
 	for i := range games {
 		games[i] = protocol.Game{ID: protocol.GameID(i + 1), Title: "Game " + strconv.Itoa(i), Enabled: true}
@@ -52,8 +52,8 @@ func BenchmarkStats(b *testing.B) {
 	}
 }
 
-// crowded is so many sessions of ten games with a few votes each.
-func crowded(sessions int) *standings.State {
+// standingsOf is so many sessions of ten games with a few votes each.
+func standingsOf(sessions int) *standings.State {
 	s := standings.New()
 	notes := "a usual evening with friends and pizza"
 	for id := range protocol.SessionID(sessions) {

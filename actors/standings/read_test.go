@@ -10,48 +10,49 @@ import (
 	"partyline/protocol"
 )
 
-// An evening of two games with a removed playing and three votes, and a shorter one.
-func evenings(t testing.TB) *town {
-	w := newTown()
+// twoSessions are a session of two games with a removed one and three votes, and a shorter
+// one.
+func twoSessions(t testing.TB) *fixture {
+	f := newFixture()
 	notes := "pizza"
-	w.must(t, 7, protocol.CreateSession{ID: 7, Notes: &notes}, addGame(7, 1), addGame(7, 2))
-	w.must(t, 7, vote(7, "ann", true, w.now), vote(7, "bob", true, w.now))
-	w.must(t, 7, protocol.RemoveGame{ID: 7, GameID: protocol.NewPlayID(7, 2)}, addGame(7, 1), protocol.CloseSession{ID: 7})
-	w.must(t, 9, protocol.CreateSession{ID: 9}, addGame(9, 2))
-	w.must(t, 9, vote(9, "ann", false, w.now))
-	return w
+	f.must(t, 7, protocol.CreateSession{ID: 7, Notes: &notes}, addGame(7, 1), addGame(7, 2))
+	f.must(t, 7, vote(7, "ann", true, f.now), vote(7, "bob", true, f.now))
+	f.must(t, 7, protocol.RemoveGame{ID: 7, GameID: protocol.NewPlayID(7, 2)}, addGame(7, 1), protocol.CloseSession{ID: 7})
+	f.must(t, 9, protocol.CreateSession{ID: 9}, addGame(9, 2))
+	f.must(t, 9, vote(9, "ann", false, f.now))
+	return f
 }
 
 func TestRemovedPlayingsStayInTheTotals(t *testing.T) {
-	w := evenings(t)
-	if s, _ := w.Session(7); s.GamesPlayed != 2 || *s.Notes != "pizza" {
+	f := twoSessions(t)
+	if s, _ := f.Session(7); s.GamesPlayed != 2 || *s.Notes != "pizza" {
 		t.Errorf("the session with a removed playing is %+v", s)
 	}
-	if plays, up, down := w.Totals(2); plays != 2 || up != 2 || down != 1 {
+	if plays, up, down := f.Totals(2); plays != 2 || up != 2 || down != 1 {
 		t.Errorf("the removed game counts %d plays, %d up, %d down; want 2, 2, 1", plays, up, down)
 	}
 }
 
 func TestDeletedSessionsStayInTheTotalsOnly(t *testing.T) {
-	w := evenings(t)
-	before, _ := w.VoteCount(protocol.VoteFilter{})
-	w.must(t, 7, protocol.DeleteSession{ID: 7})
-	if _, err := w.Session(7); err == nil || len(w.Sessions()) != 1 {
-		t.Errorf("still listed: %v, %v", w.Sessions(), err)
+	f := twoSessions(t)
+	before, _ := f.VoteCount(protocol.VoteFilter{})
+	f.must(t, 7, protocol.DeleteSession{ID: 7})
+	if _, err := f.Session(7); err == nil || len(f.Sessions()) != 1 {
+		t.Errorf("still listed: %v, %v", f.Sessions(), err)
 	}
-	if plays, up, down := w.Totals(1); plays != 2 || up != 0 || down != 0 {
+	if plays, up, down := f.Totals(1); plays != 2 || up != 0 || down != 0 {
 		t.Errorf("game 1 counts %d plays, %d up, %d down", plays, up, down)
 	}
-	if plays, up, down := w.Totals(2); plays != 2 || up != 2 || down != 1 {
+	if plays, up, down := f.Totals(2); plays != 2 || up != 2 || down != 1 {
 		t.Errorf("game 2 counts %d plays, %d up, %d down", plays, up, down)
 	}
-	after, exact := w.VoteCount(protocol.VoteFilter{})
+	after, exact := f.VoteCount(protocol.VoteFilter{})
 	if before != 3 || after != 1 || !exact {
 		t.Errorf("%d votes in the history, %d after the deletion; want 3 and 1", before, after)
 	}
-	w.must(t, 9, protocol.CloseSession{ID: 9}, protocol.DeleteSession{ID: 9})
-	if w.LastID() != 9 || len(w.Sessions()) != 0 {
-		t.Errorf("last id %d, sessions %v", w.LastID(), w.Sessions())
+	f.must(t, 9, protocol.CloseSession{ID: 9}, protocol.DeleteSession{ID: 9})
+	if f.LastID() != 9 || len(f.Sessions()) != 0 {
+		t.Errorf("last id %d, sessions %v", f.LastID(), f.Sessions())
 	}
 }
 
@@ -66,28 +67,28 @@ func TestFactsOfUnknownSessionsChangeNothing(t *testing.T) {
 	}
 }
 
-// A vote that is taken back is in no number any more, but one that the standings never
-// saw, because its record is damaged, takes nothing from others.
+// A vote that is taken back is in no number any more; one that was never counted, because its
+// record is damaged, subtracts nothing.
 func TestVotesTakenBack(t *testing.T) {
-	w := evenings(t)
-	w.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, guest(9, 1, 0xa, true), guest(9, 1, 0xa, false))
-	if _, up, down := w.Totals(2); up != 2 || down != 2 {
+	f := twoSessions(t)
+	f.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, guest(9, 1, 0xa, true), guest(9, 1, 0xa, false))
+	if _, up, down := f.Totals(2); up != 2 || down != 2 {
 		t.Errorf("%d up, %d down; want 2 and 2", up, down)
 	}
-	if n, _ := w.VoteCount(protocol.VoteFilter{SessionID: 9}); n != 2 {
+	if n, _ := f.VoteCount(protocol.VoteFilter{SessionID: 9}); n != 2 {
 		t.Errorf("%d votes in the history", n)
 	}
-	w.Apply(9, &fact.VoteCast{Game: 2, Type: protocol.VoteDown, Device: 0xb, Replaced: protocol.VoteUp})
-	if _, up, down := w.Totals(2); up != 2 || down != 3 {
+	f.Apply(9, &fact.VoteCast{Game: 2, Type: protocol.VoteDown, Device: 0xb, Replaced: protocol.VoteUp})
+	if _, up, down := f.Totals(2); up != 2 || down != 3 {
 		t.Errorf("after a vote for a damaged one: %d up, %d down; want 2 and 3", up, down)
 	}
 	for vote, want := range map[protocol.VoteType]int64{protocol.VoteUp: 0, protocol.VoteDown: 3} {
-		if n, _ := w.VoteCount(protocol.VoteFilter{SessionID: 9, GameID: 2, VoteType: vote}); n != want {
+		if n, _ := f.VoteCount(protocol.VoteFilter{SessionID: 9, GameID: 2, VoteType: vote}); n != want {
 			t.Errorf("after a vote for a damaged one: %d votes %s in its session; want %d", n, vote, want)
 		}
 	}
 	again := standings.New()
-	if err := again.Restore(w.AppendSnapshot(nil)); err != nil {
+	if err := again.Restore(f.AppendSnapshot(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if _, up, down := again.Totals(2); up != 2 || down != 3 {
@@ -96,21 +97,21 @@ func TestVotesTakenBack(t *testing.T) {
 }
 
 func TestReadsAreCopies(t *testing.T) {
-	w := evenings(t)
-	w.Active()[0] = 99
-	w.Sessions()[0].ID = 99
-	if w.Active()[0] != 9 || w.Sessions()[0].ID != 9 {
+	f := twoSessions(t)
+	f.Active()[0] = 99
+	f.Sessions()[0].ID = 99
+	if f.Active()[0] != 9 || f.Sessions()[0].ID != 9 {
 		t.Error("a reader wrote into the standings")
 	}
-	s := w.Sessions()
-	w.must(t, 9, protocol.CloseSession{ID: 9})
+	s := f.Sessions()
+	f.must(t, 9, protocol.CloseSession{ID: 9})
 	if !s[0].IsActive || s[0].ClosedAt != nil {
 		t.Error("a list read earlier changed")
 	}
 }
 
 func TestStats(t *testing.T) {
-	w := evenings(t)
+	f := twoSessions(t)
 	games := []protocol.Game{
 		{ID: 1, PackName: "Pack 1", Title: "One", Enabled: true},
 		{ID: 2, PackName: "Pack 2", Title: "Two", PlayCount: 99, Upvotes: 99},
@@ -124,30 +125,30 @@ func TestStats(t *testing.T) {
 		TotalGamesPlayed: count(4), TotalVotes: count(3),
 		MostPlayedGames: []protocol.RankedGame{two, one}, TopRatedGames: []protocol.RankedGame{two},
 	}
-	if d := cmp.Diff(want, w.Stats(games)); d != "" {
+	if d := cmp.Diff(want, f.Stats(games)); d != "" {
 		t.Error(d)
 	}
-	w.must(t, 7, protocol.DeleteSession{ID: 7})
+	f.must(t, 7, protocol.DeleteSession{ID: 7})
 	want.Sessions = count(1)
-	if d := cmp.Diff(want, w.Stats(games)); d != "" {
+	if d := cmp.Diff(want, f.Stats(games)); d != "" {
 		t.Errorf("after a deletion: %s", d)
 	}
 }
 
 func TestStatsRankTenAtMost(t *testing.T) {
-	w := newTown()
-	w.must(t, 1, protocol.CreateSession{ID: 1})
+	f := newFixture()
+	f.must(t, 1, protocol.CreateSession{ID: 1})
 	var games []protocol.Game
 	for id := protocol.GameID(1); id <= 12; id++ {
 		games = append(games, protocol.Game{ID: id, Title: "same"})
 		for range id % 4 {
-			w.must(t, 1, addGame(1, id))
+			f.must(t, 1, addGame(1, id))
 		}
 		if id%4 > 0 {
-			w.must(t, 1, vote(1, "ann", id%3 > 0, w.now))
+			f.must(t, 1, vote(1, "ann", id%3 > 0, f.now))
 		}
 	}
-	stats := w.Stats(games)
+	stats := f.Stats(games)
 	var most, top []protocol.GameID
 	for i := range stats.MostPlayedGames {
 		most = append(most, stats.MostPlayedGames[i].ID)
@@ -162,10 +163,10 @@ func TestStatsRankTenAtMost(t *testing.T) {
 		t.Errorf("top rated: %s", d)
 	}
 	for id := protocol.GameID(4); id <= 12; id += 4 {
-		w.must(t, 1, addGame(1, id))
-		w.must(t, 1, vote(1, "bob", true, w.now))
+		f.must(t, 1, addGame(1, id))
+		f.must(t, 1, vote(1, "bob", true, f.now))
 	}
-	if stats := w.Stats(games); len(stats.MostPlayedGames) != 10 || len(stats.TopRatedGames) != 10 {
+	if stats := f.Stats(games); len(stats.MostPlayedGames) != 10 || len(stats.TopRatedGames) != 10 {
 		t.Errorf("%d most played, %d top rated of 12; want 10 each", len(stats.MostPlayedGames), len(stats.TopRatedGames))
 	}
 }

@@ -16,58 +16,58 @@ import (
 
 const noon protocol.Timestamp = 1_700_000_000_000
 
-// entry is a fact of a session, as it stands in the journal.
-type entry struct {
+// logEntry is a fact of a session, as in the journal.
+type logEntry struct {
 	id   protocol.SessionID
 	fact fact.Fact
 }
 
-// town is some sessions under test, the standings that follow them, and the log.
-type town struct {
+// fixture is some sessions, the standings that follow them, and the log.
+type fixture struct {
 	*standings.State
 	sessions map[protocol.SessionID]*session.State
-	log      []entry
+	log      []logEntry
 	now      protocol.Timestamp
 }
 
-func newTown() *town {
-	return &town{State: standings.New(), sessions: map[protocol.SessionID]*session.State{}, now: noon}
+func newFixture() *fixture {
+	return &fixture{State: standings.New(), sessions: map[protocol.SessionID]*session.State{}, now: noon}
 }
 
-// do lets a session decide; a refusal leaves everything as it is.
-func (w *town) do(id protocol.SessionID, cmd protocol.Command) *protocol.Error {
-	s, ok := w.sessions[id]
+// do lets a session decide a command; a refusal changes nothing.
+func (f *fixture) do(id protocol.SessionID, cmd protocol.Command) *protocol.Error {
+	s, ok := f.sessions[id]
 	if !ok {
 		s = session.New(id)
-		w.sessions[id] = s
+		f.sessions[id] = s
 	}
-	facts, err := s.Decide(nil, cmd, protocol.ReadingOf(w.now))
+	facts, err := s.Decide(nil, cmd, protocol.ReadingOf(f.now))
 	if err != nil {
 		return err
 	}
-	for _, f := range facts {
-		s.Apply(f, protocol.Seq(len(w.log)+1))
-		w.Apply(id, f)
-		w.log = append(w.log, entry{id, f})
+	for _, decided := range facts {
+		s.Apply(decided, protocol.Seq(len(f.log)+1))
+		f.Apply(id, decided)
+		f.log = append(f.log, logEntry{id, decided})
 	}
 	return nil
 }
 
-func (w *town) must(t testing.TB, id protocol.SessionID, cmds ...protocol.Command) {
+func (f *fixture) must(t testing.TB, id protocol.SessionID, cmds ...protocol.Command) {
 	t.Helper()
 	for _, cmd := range cmds {
-		w.now += 2000
-		if err := w.do(id, cmd); err != nil {
+		f.now += 2000
+		if err := f.do(id, cmd); err != nil {
 			t.Fatalf("%#v: %v", cmd, err)
 		}
 	}
 }
 
-// recount answers from the log what the standings answer from counters.
-type recount []entry
+// recount computes from the log what the standings count.
+type recount []logEntry
 
 func (log recount) deleted(id protocol.SessionID) bool {
-	return slices.ContainsFunc(log, func(e entry) bool { _, is := e.fact.(*fact.Deleted); return is && e.id == id })
+	return slices.ContainsFunc(log, func(e logEntry) bool { _, is := e.fact.(*fact.Deleted); return is && e.id == id })
 }
 
 func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
@@ -113,15 +113,15 @@ func (log recount) votes(f protocol.VoteFilter) (n int64) {
 	return n
 }
 
-// voided says whether the host has taken back all votes of a device.
+// voided is true when the host has voided all votes of a device.
 func (log recount) voided(id protocol.SessionID, device protocol.DeviceID) bool {
-	return slices.ContainsFunc(log, func(e entry) bool {
+	return slices.ContainsFunc(log, func(e logEntry) bool {
 		f, ok := e.fact.(*fact.VotesVoided)
 		return ok && e.id == id && slices.Contains(f.Devices, device)
 	})
 }
 
-// one counts a thumb.
+// one counts a vote.
 func one(got, wanted protocol.VoteType) int64 {
 	if got == wanted {
 		return 1
@@ -129,11 +129,11 @@ func one(got, wanted protocol.VoteType) int64 {
 	return 0
 }
 
-// invitations are the codes of the sessions that can be joined.
-func (w *town) invitations() []standings.JoinCode {
+// joinCodes are the codes of the sessions that can be joined.
+func (f *fixture) joinCodes() []standings.JoinCode {
 	list := []standings.JoinCode{}
 	for id := protocol.SessionID(1); id <= 4; id++ {
-		if s, ok := w.sessions[id]; ok && s.Code() != "" {
+		if s, ok := f.sessions[id]; ok && s.Code() != "" {
 			list = append(list, standings.JoinCode{Session: id, Generation: s.Generation(), Code: s.Code()})
 		}
 	}
@@ -152,66 +152,66 @@ func votesOf(f fact.Fact) (votes []fact.VoteCast) {
 	return votes
 }
 
-// After any evenings, the standings tell what a recount of the log and the sessions
-// themselves tell, live and after a snapshot with the facts after it.
+// After any commands, the standings equal a recount of the log and of the sessions, live and
+// after a snapshot with the facts after it.
 func TestStandingsAreARecount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := newTown()
-		snapshot, upTo := w.AppendSnapshot(nil), 0
+		f := newFixture()
+		snapshot, upTo := f.AppendSnapshot(nil), 0
 		for range rapid.IntRange(0, 60).Draw(t, "commands") {
-			w.now += protocol.Timestamp(rapid.IntRange(0, 3000).Draw(t, "ms"))
+			f.now += protocol.Timestamp(rapid.IntRange(0, 3000).Draw(t, "ms"))
 			id := protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "session"))
-			_ = w.do(id, w.anyCommand(t, id))
+			_ = f.do(id, f.anyCommand(t, id))
 			if rapid.IntRange(0, 19).Draw(t, "snapshot") == 0 {
-				snapshot, upTo = w.AppendSnapshot(nil), len(w.log)
+				snapshot, upTo = f.AppendSnapshot(nil), len(f.log)
 			}
 		}
 		again := standings.New()
 		if err := again.Restore(snapshot); err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range w.log[upTo:] {
+		for _, e := range f.log[upTo:] {
 			again.Apply(e.id, e.fact)
 		}
-		if live, tail := w.AppendSnapshot(nil), again.AppendSnapshot(nil); string(live) != string(tail) {
+		if live, tail := f.AppendSnapshot(nil), again.AppendSnapshot(nil); string(live) != string(tail) {
 			t.Fatalf("snapshot and tail are not live:\n%x\n%x", live, tail)
 		}
-		w.check(t, w.State)
-		w.check(t, again)
-		w.forgotten(t, protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "forgotten")))
-		if remains := standings.New(); remains.Restore(w.OnlyDeleted().AppendSnapshot(nil)) != nil || len(remains.Sessions()) > 0 || remains.LastID() != w.LastID() {
+		f.check(t, f.State)
+		f.check(t, again)
+		f.removeAndReapply(t, protocol.SessionID(rapid.IntRange(1, 4).Draw(t, "forgotten")))
+		if remains := standings.New(); remains.Restore(f.OnlyDeleted().AppendSnapshot(nil)) != nil || len(remains.Sessions()) > 0 || remains.LastID() != f.LastID() {
 			t.Fatal("what remains of deleted sessions is no snapshot of them alone")
 		}
 	})
 }
 
-// forgotten has the standings forget a session and count it again.
-func (w *town) forgotten(t *rapid.T, id protocol.SessionID) {
-	if _, err := w.Session(id); err != nil {
+// removeAndReapply removes a session from the standings and applies its facts again.
+func (f *fixture) removeAndReapply(t *rapid.T, id protocol.SessionID) {
+	if _, err := f.Session(id); err != nil {
 		return // what is deleted is not taken out
 	}
-	before := w.AppendSnapshot(nil)
-	w.RemoveSession(id)
-	if _, err := w.Session(id); err == nil {
+	before := f.AppendSnapshot(nil)
+	f.RemoveSession(id)
+	if _, err := f.Session(id); err == nil {
 		t.Fatal("a session that was forgotten is there")
 	}
-	for _, e := range w.log {
+	for _, e := range f.log {
 		if e.id == id {
-			w.Apply(id, e.fact)
+			f.Apply(id, e.fact)
 		}
 	}
-	if after := w.AppendSnapshot(nil); string(before) != string(after) {
+	if after := f.AppendSnapshot(nil); string(before) != string(after) {
 		t.Fatalf("counted again it is\n%x, want\n%x", after, before)
 	}
-	w.check(t, w.State)
+	f.check(t, f.State)
 }
 
-func (w *town) check(t *rapid.T, h *standings.State) {
-	log := recount(w.log)
+func (f *fixture) check(t *rapid.T, h *standings.State) {
+	log := recount(f.log)
 	sessions, active, last := []protocol.Session{}, []protocol.SessionID{}, protocol.SessionID(0)
 	for id := protocol.SessionID(4); id > 0; id-- {
-		s, began := w.sessions[id]
-		if slices.ContainsFunc(log, func(e entry) bool { return e.id == id }) {
+		s, began := f.sessions[id]
+		if slices.ContainsFunc(log, func(e logEntry) bool { return e.id == id }) {
 			last = max(last, id)
 		}
 		if !began || !s.Exists() {
@@ -231,7 +231,7 @@ func (w *town) check(t *rapid.T, h *standings.State) {
 	equal(t, "sessions", sessions, h.Sessions())
 	equal(t, "active", active, h.Active())
 	equal(t, "last id", last, h.LastID())
-	equal(t, "invitations", w.invitations(), h.JoinCodes())
+	equal(t, "invitations", f.joinCodes(), h.JoinCodes())
 	for game := protocol.GameID(0); game < 5; game++ {
 		if game > 0 {
 			plays, up, down := h.Totals(game)
@@ -262,7 +262,7 @@ func equal[T any](t *rapid.T, what string, want, got T) {
 	}
 }
 
-func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
+func (f *fixture) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	play := protocol.NewPlayID(id, rapid.IntRange(1, 4).Draw(t, "play"))
 	notes := rapid.Ptr(rapid.SampledFrom([]string{"", "pizza", strings.Repeat("é", 100)}), true)
 	switch rapid.IntRange(0, 16).Draw(t, "kind") {
@@ -283,26 +283,26 @@ func (w *town) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	case 16:
 		return protocol.VoidVotes{ID: id, Address: rapid.SampledFrom([]string{"0000000100000001", "00000001"}).Draw(t, "void")}
 	case 10, 11, 12:
-		if s, ok := w.sessions[id]; ok && s.Generation() > 0 {
+		if s, ok := f.sessions[id]; ok && s.Generation() > 0 {
 			return guest(id, s.Generation(), protocol.DeviceID(rapid.IntRange(1, 4).Draw(t, "device")), rapid.Bool().Draw(t, "up"))
 		}
 		return protocol.CloseJoin{ID: id}
 	}
-	if s, ok := w.sessions[id]; !ok || !s.Exists() {
+	if s, ok := f.sessions[id]; !ok || !s.Exists() {
 		return protocol.CreateSession{ID: id, Notes: notes.Draw(t, "notes")}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "a log") == 0 {
-		return w.anyChat(t, id)
+		return f.anyChat(t, id)
 	}
-	return vote(id, rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), rapid.Bool().Draw(t, "up"), w.now)
+	return vote(id, rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), rapid.Bool().Draw(t, "up"), f.now)
 }
 
-// anyChat is a log of the last seconds.
-func (w *town) anyChat(t *rapid.T, id protocol.SessionID) protocol.Command {
+// anyChat is a chat log of the last seconds.
+func (f *fixture) anyChat(t *rapid.T, id protocol.SessionID) protocol.Command {
 	var s protocol.ChatScanner
 	for range rapid.IntRange(0, 8).Draw(t, "lines") {
 		message := rapid.SampledFrom([]string{"thisgame++", "thisgame--", "thisgame++ thisgame--", "talk"}).Draw(t, "message")
-		at := w.now - protocol.Timestamp(rapid.IntRange(0, 20_000).Draw(t, "ago"))
+		at := f.now - protocol.Timestamp(rapid.IntRange(0, 20_000).Draw(t, "ago"))
 		if err := s.Add(&protocol.ChatMessage{Username: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "name"), Message: &message, Timestamp: at.VoteTimestamp()}); err != nil {
 			t.Fatal(err)
 		}

@@ -11,27 +11,27 @@ import (
 	"partyline/protocol"
 )
 
-// The snapshot format of version 2: an evening closed with notes, one that goes on and
-// can be joined, and what is gone with a deleted one.
+// The snapshot format of version 2: a session closed with notes, an active one that can be
+// joined, and the totals of a deleted one.
 func TestSnapshotFormat(t *testing.T) {
-	w := evenings(t)
-	w.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, protocol.OpenJoin{ID: 9, Renew: true, NewCode: "222222"})
-	w.must(t, 8, protocol.CreateSession{ID: 8}, addGame(8, 300))
-	w.must(t, 8, vote(8, "ann", true, w.now))
-	w.must(t, 8, protocol.CloseSession{ID: 8}, protocol.DeleteSession{ID: 8})
+	f := twoSessions(t)
+	f.must(t, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"}, protocol.OpenJoin{ID: 9, Renew: true, NewCode: "222222"})
+	f.must(t, 8, protocol.CreateSession{ID: 8}, addGame(8, 300))
+	f.must(t, 8, vote(8, "ann", true, f.now))
+	f.must(t, 8, protocol.CloseSession{ID: 8}, protocol.DeleteSession{ID: 8})
 	want := strings.ReplaceAll("09 02"+ // the last id; two evenings
 		"07 a0bfabfef962 03 809aadfef962 05 70697a7a61 02"+ // session 7: created, closed with notes, closed at, notes, two playings
 		"02 01 020000 01 010200"+ // of two games
 		"02 a0b9adfef962 04 02 06 323232323232 01"+ // session 9: created, goes on, joined by its second code, one playing
 		"01 02 010001"+ // of one game
 		"01 ac02 010100", " ", "") // gone with session 8: game 300, one play, one vote
-	if got := hex.EncodeToString(w.AppendSnapshot(nil)); got != want {
+	if got := hex.EncodeToString(f.AppendSnapshot(nil)); got != want {
 		t.Errorf("the snapshot is\n%s, want\n%s", got, want)
 	}
 }
 
 func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
-	good := evenings(t).AppendSnapshot(nil)
+	good := twoSessions(t).AppendSnapshot(nil)
 	huge := binary.AppendUvarint([]byte{9}, 1<<62)
 	bad := map[string][]byte{
 		"bytes after the end":  append(append([]byte{}, good...), 0),
@@ -51,17 +51,17 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 	}
 	for name, data := range bad {
 		t.Run(name, func(t *testing.T) {
-			codectest.RefusedSnapshot(t, evenings(t), string(data))
+			codectest.RefusedSnapshot(t, twoSessions(t), string(data))
 		})
 	}
 }
 
-// Whatever the bytes, restoring ends without a panic, and what was restored is written
-// as something that restores to the same and can be read.
+// Restoring any bytes ends without a panic, and what was restored is written as something that
+// restores to the same and can be read.
 func FuzzRestore(f *testing.F) {
-	f.Add(evenings(f).AppendSnapshot(nil))
+	f.Add(twoSessions(f).AppendSnapshot(nil))
 	f.Add(standings.New().AppendSnapshot(nil))
-	joined := evenings(f)
+	joined := twoSessions(f)
 	joined.must(f, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"})
 	f.Add(joined.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
