@@ -17,7 +17,9 @@ import (
 	"partyline/actors/admission"
 	"partyline/actors/catalogue"
 	"partyline/actors/delivery"
+	"partyline/actors/history"
 	"partyline/actors/ledger"
+	"partyline/actors/projection"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
 	"partyline/persistence"
@@ -68,10 +70,10 @@ type Sender = delivery.Sender
 // Hub is the way in to all actors. Its methods may be called from any goroutine; all
 // errors they return are *protocol.Error.
 type Hub struct {
-	*delivery.Log // queries about webhooks
-	// Watch, Unwatch, Refresh, State, Replay, Announcements; Opens and GuestLive.
-	*sessions.Feeds
-	*sessions.JoinCodes
+	*delivery.Log       // queries about webhooks
+	*sessions.Feeds     // Watch, Unwatch, Refresh, State, Replay, Announcements
+	*sessions.JoinCodes // Opens, GuestLive
+	*history.Reader     // Votes, SessionExport, ExportVotes
 
 	env      ledger.Env
 	caller   ledger.Caller
@@ -82,18 +84,13 @@ type Hub struct {
 	system     *runtime.System
 	catalogue  *actor.PID
 	access     *actor.PID
-	standings  *actor.PID
-	projection *projection
+	projection *projection.Service
 	sessions   *sessions.Service
 	webhooks   *delivery.Service
 
-	ticker     *runtime.Ticker
-	snapshots  *ledger.SnapshotWriter
-	votes      admission.Semaphore // of the vote history
-	scanLimits scanLimits          // of the vote history
-	exports    admission.Semaphore // of sessions' votes
-	unwatch    func()
-	closed     atomic.Bool
+	ticker    *runtime.Ticker
+	snapshots *ledger.SnapshotWriter
+	closed    atomic.Bool
 }
 
 // New starts the actors and reads the standings. The hub is ready when it returns:
@@ -126,14 +123,11 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 
 func newHub(o Options) *Hub {
 	h := &Hub{
-		env:        ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
-		caller:     ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
-		keyLocks:   newKeyLocks(),
-		tokens:     &tokens{revoked: o.OnRevoked},
-		draw:       o.Draw,
-		votes:      admission.NewSemaphore(maxScans),
-		scanLimits: scanLimits{skip: maxSkip, search: maxSearch},
-		exports:    admission.NewSemaphore(maxExports),
+		env:      ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
+		caller:   ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
+		keyLocks: newKeyLocks(),
+		tokens:   &tokens{revoked: o.OnRevoked},
+		draw:     o.Draw,
 	}
 	if h.env.Now == nil {
 		h.env.Now = time.Now
@@ -149,9 +143,10 @@ func newHub(o Options) *Hub {
 	}
 	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})
 	h.Log = delivery.NewLog(h.webhooks, &h.caller)
-	h.projection = newProjection(h.env)
+	h.projection = projection.New(h.env, h.system, &h.caller)
 	h.sessions = h.newSessions(o)
 	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
+	h.Reader = history.New(history.Options{Env: h.env, Caller: &h.caller, Sessions: h.sessions, Projection: h.projection})
 	return h
 }
 
@@ -160,37 +155,32 @@ func (h *Hub) newSessions(o Options) *sessions.Service {
 		Env: h.env, System: h.system, Caller: &h.caller,
 		MaxActive: o.MaxActiveSessions, IdleTimeout: cmp.Or(o.IdleTimeout, defaultIdleTimeout),
 		Draw: h.draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnInvited, Observer: o.Observer,
-		Checkpointed:      func(ctx context.Context) (persistence.Position, error) { return checkpointed(ctx, o.Journal) },
-		RequestCheckpoint: func() { h.system.Send(h.standings, checkpoint{}) },
+		Checkpointed: h.projection.Checkpointed, RequestCheckpoint: h.projection.RequestCheckpoint,
 	})
 }
 
 // load reads the standings and starts the sessions with what they know.
 func (h *Hub) load(ctx context.Context) error {
-	if err := h.projection.load(ctx); err != nil {
+	state, err := h.projection.Load(ctx)
+	if err != nil {
 		return err
 	}
-	state := h.projection.state
 	known := sessions.Known{LastID: state.LastID(), Sessions: state.Sessions()}
 	for _, c := range state.JoinCodes() {
 		known.JoinCodes = append(known.JoinCodes, sessions.JoinCode(c))
 	}
-	return h.sessions.Start(ctx, known, func(id protocol.SessionID, seq persistence.Seq, err error) {
-		h.projection.corrupt.add(sessions.Stream(id), seq, err)
-	})
+	return h.sessions.Start(ctx, known, h.projection.AddCorrupt)
 }
 
 // spawn starts the actors that are always there.
 func (h *Hub) spawn() {
-	h.standings = h.system.Spawn(func() actor.Actor { return h.projection })
-	notify := func() { h.system.Send(h.standings, runtime.Wake{}) }
-	h.unwatch = h.env.OnCommit(func() { h.projection.notify(notify) })
+	h.projection.Start()
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
 	h.ticker = runtime.StartTicker(func() {
-		for _, pid := range []*actor.PID{h.standings, h.catalogue, h.access} {
-			h.system.Send(pid, runtime.Tick{})
-		}
+		h.projection.Tick()
+		h.system.Send(h.catalogue, runtime.Tick{})
+		h.system.Send(h.access, runtime.Tick{})
 		h.sessions.Tick()
 		h.webhooks.Tick()
 		h.system.Trim()
@@ -252,16 +242,16 @@ func (h *Hub) Close(ctx context.Context) error {
 		return nil
 	}
 	err := h.caller.Gate.Drain(ctx)
-	h.unwatch()
+	h.projection.Unwatch()
 	h.ticker.Stop()
 	if drainErr := h.sessions.Drain(ctx); drainErr != nil {
 		err = drainErr
 	}
 	h.webhooks.Close(ctx)
 	h.sessions.Stop(ctx)
-	for _, pid := range []*actor.PID{h.catalogue, h.access, h.standings} {
-		h.system.End(ctx, pid)
-	}
+	h.system.End(ctx, h.catalogue)
+	h.system.End(ctx, h.access)
+	h.projection.Stop(ctx)
 	h.snapshots.Stop(ctx)
 	h.system.Stop()
 	return err

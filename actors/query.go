@@ -10,6 +10,7 @@ import (
 	"partyline/actors/access"
 	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
+	"partyline/actors/projection"
 	"partyline/actors/session"
 	"partyline/actors/sessions"
 	"partyline/actors/standings"
@@ -22,23 +23,6 @@ func ask[S, T any](ctx context.Context, h *Hub, pid *actor.PID, read func(S) (T,
 		h.system.Send(pid, q)
 		return nil
 	})
-}
-
-// totals are the standings' numbers of all games at one moment.
-func (h *Hub) totals(ctx context.Context, games []protocol.Game) (catalogue.Totals, error) {
-	type row struct{ plays, up, down int64 }
-	rows, err := ask(ctx, h, h.standings, func(s *standings.State) (map[protocol.GameID]row, *protocol.Error) {
-		rows := make(map[protocol.GameID]row, len(games))
-		for _, g := range games {
-			plays, up, down := s.Totals(g.ID)
-			rows[g.ID] = row{plays, up, down}
-		}
-		return rows, nil
-	})
-	return func(id protocol.GameID) (int64, int64, int64) {
-		r := rows[id]
-		return r.plays, r.up, r.down
-	}, err
 }
 
 // joined writes the totals into an answer that is a game, also into one that is given
@@ -75,11 +59,11 @@ func answersGame(c protocol.Command) bool {
 }
 
 func (h *Hub) addTotals(ctx context.Context, games []protocol.Game) error {
-	totals, err := h.totals(ctx, games)
+	totals, err := h.projection.Totals(ctx, games)
 	if err != nil {
 		return err
 	}
-	totals.AddTo(games)
+	catalogue.Totals(totals).AddTo(games)
 	return nil
 }
 
@@ -117,7 +101,7 @@ func (h *Hub) PackMeta(ctx context.Context) ([]protocol.PackMeta, error) {
 	if err != nil {
 		return nil, err
 	}
-	totals, err := h.totals(ctx, games)
+	totals, err := h.projection.Totals(ctx, games)
 	if err != nil {
 		return nil, err
 	}
@@ -155,17 +139,17 @@ func (h *Hub) played(ctx context.Context, id protocol.SessionID) ([]protocol.Gam
 
 // Sessions lists all sessions, the newest first.
 func (h *Hub) Sessions(ctx context.Context) ([]protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.State) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
+	return projection.Ask(ctx, h.projection, func(s *standings.State) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
 }
 
 // Session is one session.
 func (h *Hub) Session(ctx context.Context, id protocol.SessionID) (protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.State) (protocol.Session, *protocol.Error) { return s.Session(id) })
+	return projection.Ask(ctx, h.projection, func(s *standings.State) (protocol.Session, *protocol.Error) { return s.Session(id) })
 }
 
 // ActiveSession is the newest active session, nil when none is.
 func (h *Hub) ActiveSession(ctx context.Context) (*protocol.Session, error) {
-	return ask(ctx, h, h.standings, func(s *standings.State) (*protocol.Session, *protocol.Error) {
+	return projection.Ask(ctx, h.projection, func(s *standings.State) (*protocol.Session, *protocol.Error) {
 		active := s.Active()
 		if len(active) == 0 {
 			return nil, nil
@@ -182,25 +166,7 @@ func (h *Hub) SessionGames(ctx context.Context, id protocol.SessionID) ([]protoc
 	if err != nil {
 		return nil, err
 	}
-	return plays, h.addPlayTotals(ctx, plays)
-}
-
-// joinPlays writes the totals of their games into playings.
-func (h *Hub) addPlayTotals(ctx context.Context, plays []protocol.SessionGame) error {
-	games := make([]protocol.Game, len(plays))
-	for i, p := range plays {
-		games[i].ID = p.GameID
-	}
-	totals, err := h.totals(ctx, games)
-	if err != nil {
-		return err
-	}
-	for i := range plays {
-		p := &plays[i]
-		_, up, down := totals(p.GameID)
-		p.Upvotes, p.Downvotes, p.PopularityScore = up, down, up-down
-	}
-	return nil
+	return plays, h.projection.AddPlayTotals(ctx, plays)
 }
 
 // SessionVotes are the votes of one session, game by game.
@@ -216,7 +182,7 @@ func (h *Hub) Stats(ctx context.Context) (protocol.Stats, error) {
 	if err != nil {
 		return protocol.Stats{}, err
 	}
-	return ask(ctx, h, h.standings, func(s *standings.State) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
+	return projection.Ask(ctx, h.projection, func(s *standings.State) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
 }
 
 // Tokens lists the scoped tokens that hold, the newest first.

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"partyline/actors/history"
 	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"
@@ -181,7 +182,7 @@ func TestWhatCannotBeReadInTimeIsRefusedInTrueWords(t *testing.T) {
 				}
 			}
 		}
-		a.hub.scanLimits = scanLimits{skip: 99, search: 53}
+		a.hub.Reader = history.New(history.Options{Env: a.hub.env, Caller: &a.hub.caller, Sessions: a.hub.sessions, Projection: a.hub.projection, MaxSkip: 99, MaxSearch: 53})
 		refused(protocol.VoteFilter{Username: "ann"}, protocol.CodeInvalid, "at most 53 votes", "354", "session_id")
 		if _, err := a.hub.Votes(t.Context(), protocol.VoteFilter{Username: "ann", SessionID: 3}); err != nil {
 			t.Error(err)
@@ -193,7 +194,7 @@ func TestWhatCannotBeReadInTimeIsRefusedInTrueWords(t *testing.T) {
 		a.journal.hangs = true
 		begun := time.Now()
 		refused(protocol.VoteFilter{GameID: 1}, protocol.CodeTimeout, "5 seconds", "session_id")
-		if took := time.Since(begun); took != scanTimeout {
+		if took := time.Since(begun); took != 5*time.Second {
 			t.Errorf("it took %v", took)
 		}
 		a.journal.Hold()

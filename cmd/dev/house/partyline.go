@@ -46,7 +46,9 @@ var rooms = []Room{
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
 	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact"}},
 	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/webhook"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions"}, rules...)},
+	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/session/fact", "actors/sessions", "actors/standings"}},
+	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact", "actors/sessions", "actors/projection"}},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
 	{Path: "gateway/ssrf"},

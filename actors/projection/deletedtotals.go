@@ -1,4 +1,4 @@
-package actors
+package projection
 
 import (
 	"bytes"
@@ -11,19 +11,19 @@ import (
 	"partyline/persistence"
 )
 
-// remainder keeps the totals of deleted sessions a second time. Their records are gone,
-// so they stand in the snapshot of the standings alone, and everything else can be counted
-// again when that cannot be read.
+// deletedTotals stores the totals of deleted sessions a second time. The records of those
+// sessions are gone, so their totals are only in the snapshot of the standings; when that cannot
+// be read, everything else can be counted again.
 type deletedTotals struct {
 	ledger.Env
 	until persistence.Position // deletions up to here are in what load has given
 	saved []byte               // the newest copy
 }
 
-// remainsStream names the snapshot; there is no stream of that name.
+// deletedStream names the snapshot; there is no stream of that name.
 const deletedStream = "deleted"
 
-// load is what there is of sessions that were deleted, before everything else is counted.
+// load returns standings that hold the totals of deleted sessions and nothing else.
 func (r *deletedTotals) load(ctx context.Context) (*standings.State, error) {
 	h := standings.New()
 	s, ok, err := r.Journal.LoadSnapshot(ctx, deletedStream)
@@ -43,7 +43,8 @@ func (r *deletedTotals) load(ctx context.Context) (*standings.State, error) {
 	return h, nil
 }
 
-// keepBefore stores them before a snapshot of the standings, which lets records go.
+// saveBefore queues the totals, before a snapshot of the standings after which records of deleted
+// sessions are erased.
 func (r *deletedTotals) saveBefore(p persistence.Position, h *standings.State) {
 	data := h.OnlyDeleted().AppendSnapshot(nil)
 	if bytes.Equal(data, r.saved) {

@@ -1,4 +1,4 @@
-package actors
+package projection
 
 import (
 	"context"
@@ -17,15 +17,15 @@ import (
 	"partyline/protocol"
 )
 
-// projection keeps the standings, the totals over all sessions, by reading the
-// journal's global order with a cursor of its own. It is read up to the head before
-// each answer, so whoever has been answered sees what he did.
+// projection is the actor that applies the facts of all sessions to the standings. It reads up
+// to the head of the journal before each answer, so a client whose command was answered sees its
+// result.
 type projection struct {
 	ledger.Env
 	state      *standings.State
 	position   persistence.Position // of the last record applied
 	snapshotAt persistence.Position // of the newest snapshot
-	failure    error
+	failure    error                // of the last reading
 	deleted    deletedTotals
 	notified   atomic.Bool // a wake-up is on its way
 	corrupt    corruptSessions
@@ -34,22 +34,22 @@ type projection struct {
 // standingsStream names the snapshot; there is no stream of that name.
 const standingsStream = "standings"
 
-// projectionBusy is how many records the standings may be ahead of their snapshot:
-// about a quarter of a second of reading at the next start.
+// snapshotUnderLoad is how many records the standings may be ahead of their snapshot: about a
+// quarter of a second of reading at the next start.
 const snapshotUnderLoad = 100_000
 
 func newProjection(e ledger.Env) *projection {
 	return &projection{Env: e, state: standings.New(), corrupt: newCorruptSessions(e), deleted: deletedTotals{Env: e}}
 }
 
-// load reads snapshot and tail. It is called before the actor starts.
+// load reads the snapshot and the records after it. It is called before the actor starts.
 func (p *projection) load(ctx context.Context) error {
 	s, ok, err := p.Journal.LoadSnapshot(ctx, standingsStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return err
 	}
 	if err == nil && ok && s.Version != standings.SnapshotVersion {
-		// The totals of deleted sessions stand nowhere else.
+		// The totals of deleted sessions are in no stream any more.
 		return fmt.Errorf("standings: %w", &ledger.VersionError{Stream: standingsStream, Found: s.Version, Want: standings.SnapshotVersion})
 	}
 	if err == nil && ok {
@@ -77,8 +77,8 @@ func (p *projection) load(ctx context.Context) error {
 	return p.catchUp(ctx)
 }
 
-// recount counts a session anew of which something could not be read when it was counted,
-// up to where the standings have come.
+// recount counts a session again that was corrupt when it was counted and can be read now, up to
+// the position that the standings have read.
 func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 	p.state.RemoveSession(id)
 	last := persistence.Seq(0)
@@ -95,7 +95,7 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 		}
 		last = rec.Seq
 	}
-	p.snapshotAt = 0 // the snapshot there is does not have it
+	p.snapshotAt = 0 // the snapshot on disk does not have the session
 	p.Log.Info().Int64("session", int64(id)).Uint64("through", uint64(last)).Msg("a session that was damaged is sound again, and counted anew")
 }
 
@@ -134,7 +134,7 @@ type checkpoint struct{}
 func checkpointed(ctx context.Context, j persistence.Journal) (persistence.Position, error) {
 	s, ok, err := j.LoadSnapshot(ctx, standingsStream)
 	if errors.Is(err, persistence.ErrCorrupt) || err == nil && (!ok || s.Version != standings.SnapshotVersion) {
-		return 0, nil // a new one is asked for
+		return 0, nil // the eraser asks for a new one
 	}
 	if err != nil {
 		return 0, fmt.Errorf("load snapshot of %s: %w", standingsStream, err)
@@ -142,13 +142,16 @@ func checkpointed(ctx context.Context, j persistence.Journal) (persistence.Posit
 	return persistence.Position(s.Seq), nil
 }
 
-// ring is called by the committer after each commit; it must not block.
+// notify is called by the committer after each commit; it must not block. send has a Wake sent
+// to the actor, unless one is on its way.
 func (p *projection) notify(send func()) {
 	if !p.notified.Swap(true) {
 		send()
 	}
 }
 
+// refresh reads up to the head, and takes a snapshot when the last one is too old. An error is
+// logged when it is not that of the last reading.
 func (p *projection) refresh() error {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
@@ -163,15 +166,15 @@ func (p *projection) refresh() error {
 	return err
 }
 
-// catchUp reads up to the head. What is damaged costs its session, not the lists of
-// all the others: it is passed by.
+// catchUp reads up to the head. A damaged part of the journal is skipped: its session is corrupt,
+// and the others go on.
 func (p *projection) catchUp(ctx context.Context) error {
 	for head := p.Journal.Head(); p.position < head; {
 		err := p.advance(ctx)
 		var d *persistence.Damage
 		switch {
 		case err == nil:
-			p.position = max(p.position, head) // what lies behind the last record is trimmed
+			p.position = max(p.position, head) // the records after the last one were trimmed
 		case errors.As(err, &d):
 			p.corrupt.add(d.Stream, d.First, err)
 			p.position = d.LastPosition
@@ -182,6 +185,7 @@ func (p *projection) catchUp(ctx context.Context) error {
 	return nil
 }
 
+// advance applies the records after position until the first error of the journal.
 func (p *projection) advance(ctx context.Context) error {
 	for rec, err := range p.Journal.ReadAll(ctx, p.position) {
 		if err != nil {
@@ -212,6 +216,7 @@ func (p *projection) apply(rec persistence.Record) error {
 	return nil
 }
 
+// snapshot queues the snapshots that belong together; the standings' own is the last.
 func (p *projection) snapshot() {
 	p.snapshotAt = p.position
 	p.corrupt.saveBefore(p.position)

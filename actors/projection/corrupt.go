@@ -1,4 +1,4 @@
-package actors
+package projection
 
 import (
 	"context"
@@ -14,16 +14,16 @@ import (
 	"partyline/protocol"
 )
 
-// damages are the sessions of which something stored cannot be read. They belong to
-// the projection, which meets them, and are kept beside its snapshot: after a restart
-// it does not read so far back.
+// corruptSessions are the sessions of which a record cannot be read. The projection finds and
+// owns them; they are stored beside its snapshot, because after a restart the projection does not
+// read so far back.
 type corruptSessions struct {
 	ledger.Env
 	sessions map[protocol.SessionID]struct{}
-	changed  bool // the newest snapshot names others
+	changed  bool // since the newest snapshot
 }
 
-// damagesStream names the snapshot; there is no stream of that name.
+// corruptStream names the snapshot; there is no stream of that name.
 const corruptStream = "damaged"
 
 const corruptVersion = 1
@@ -32,9 +32,9 @@ func newCorruptSessions(e ledger.Env) corruptSessions {
 	return corruptSessions{Env: e, sessions: map[protocol.SessionID]struct{}{}}
 }
 
-// load reads what was found in the past and looks whether it is so still: the journal
-// may have been mended, or a version that did not know a fact was followed by one that
-// does. Those that are sound again are for the projection to count anew.
+// load reads the stored list and checks each session again: the journal may have been repaired,
+// or a version that did not know a fact was followed by one that does. Sessions that can be read
+// again are returned, for the projection to recount.
 func (d *corruptSessions) load(ctx context.Context) (sound []protocol.SessionID, err error) {
 	s, ok, err := d.Journal.LoadSnapshot(ctx, corruptStream)
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
@@ -42,7 +42,7 @@ func (d *corruptSessions) load(ctx context.Context) (sound []protocol.SessionID,
 	}
 	var ids []protocol.SessionID
 	if err != nil || !ok || s.Version != corruptVersion || json.Unmarshal(s.Data, &ids) != nil {
-		return nil, nil // damage that matters is met again by whoever asks for the session
+		return nil, nil // damage that matters is found again when somebody asks for the session
 	}
 	for _, id := range ids {
 		if seq, err := d.inspect(ctx, sessions.Stream(id)); err != nil {
@@ -55,8 +55,8 @@ func (d *corruptSessions) load(ctx context.Context) (sound []protocol.SessionID,
 	return sound, nil
 }
 
-// inspect reads a stream to its end and returns the number of the first record that
-// cannot be read.
+// inspect reads a stream to its end and returns the sequence number of the first record that
+// cannot be read, with the error.
 func (d *corruptSessions) inspect(ctx context.Context, stream string) (persistence.Seq, error) {
 	last := persistence.Seq(0)
 	for rec, err := range d.Journal.Read(ctx, stream, 0) {
@@ -71,7 +71,7 @@ func (d *corruptSessions) inspect(ctx context.Context, stream string) (persisten
 	return 0, nil
 }
 
-// note remembers the session of the stream. Each is logged once.
+// add adds the session of the stream. Each is logged once.
 func (d *corruptSessions) add(stream string, seq persistence.Seq, err error) {
 	if id, ok := sessions.IDOf(stream); ok {
 		if _, known := d.sessions[id]; known {
@@ -83,14 +83,15 @@ func (d *corruptSessions) add(stream string, seq persistence.Seq, err error) {
 	d.Log.Error().Err(err).Str("stream", stream).Uint64("seq", uint64(seq)).Msg("stored record cannot be read, standings go on without it")
 }
 
-// keepBefore stores them before a snapshot of the standings that does not look back.
+// saveBefore queues the list, before a snapshot of the standings after which the records are not
+// read again.
 func (d *corruptSessions) saveBefore(p persistence.Position) {
 	if !d.changed {
 		return
 	}
 	data, err := json.Marshal(slices.Sorted(maps.Keys(d.sessions)))
 	if err != nil {
-		panic("actors: damages that have no JSON: " + err.Error()) // it is a list of numbers
+		panic("projection: corrupt sessions that have no JSON: " + err.Error()) // it is a list of numbers
 	}
 	d.changed = false
 	d.SaveSnapshot(persistence.Snapshot{Stream: corruptStream, Seq: persistence.Seq(p), Version: corruptVersion, Data: data})
