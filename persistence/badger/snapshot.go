@@ -35,43 +35,43 @@ type snapshotStore struct {
 	saving chan struct{}
 }
 
-func (t *snapshotStore) save(ctx context.Context, s *persistence.Snapshot) error {
+func (ss *snapshotStore) save(ctx context.Context, s *persistence.Snapshot) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if err := t.db.usage.acquire(); err != nil {
+	if err := ss.db.usage.acquire(); err != nil {
 		return err
 	}
-	defer t.db.usage.release()
+	defer ss.db.usage.release()
 	select {
-	case t.saving <- struct{}{}:
-		defer func() { <-t.saving }()
+	case ss.saving <- struct{}{}:
+		defer func() { <-ss.saving }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	m, err := t.nextManifest(s)
+	m, err := ss.nextManifest(s)
 	if err != nil {
 		return err
 	}
-	if err := t.writeParts(ctx, s, m); err != nil {
+	if err := ss.writeParts(ctx, s, m); err != nil {
 		return err
 	}
-	if err := t.deleteOldParts(ctx, s.Stream, m.Generation); err != nil {
-		t.log.Warn().Err(err).Str("stream", s.Stream).Msg("parts of an earlier snapshot are left behind")
+	if err := ss.deleteOldParts(ctx, s.Stream, m.Generation); err != nil {
+		ss.log.Warn().Err(err).Str("stream", s.Stream).Msg("parts of an earlier snapshot are left behind")
 	}
 	return nil
 }
 
 // nextManifest describes the snapshot under the generation after the present one.
 // A damaged manifest must not stand in the way: its parts are found by their keys.
-func (t *snapshotStore) nextManifest(s *persistence.Snapshot) (layout.Manifest, error) {
+func (ss *snapshotStore) nextManifest(s *persistence.Snapshot) (layout.Manifest, error) {
 	m := layout.Manifest{
 		Seq:     s.Seq,
 		Version: s.Version,
 		Length:  uint64(len(s.Data)),
 		Sum:     crc32.Checksum(s.Data, layout.Castagnoli),
 	}
-	err := t.db.raw.View(func(txn *badgerdb.Txn) error {
+	err := ss.db.raw.View(func(txn *badgerdb.Txn) error {
 		it := database.NewIterator(txn, layout.SnapshotPartsPrefix(s.Stream), true)
 		defer it.Close()
 		it.Seek(layout.SnapshotPartKey(s.Stream, layout.MaxGeneration, 0))
@@ -85,12 +85,12 @@ func (t *snapshotStore) nextManifest(s *persistence.Snapshot) (layout.Manifest, 
 }
 
 // writeParts writes part by part, and the manifest with the last.
-func (t *snapshotStore) writeParts(ctx context.Context, s *persistence.Snapshot, m layout.Manifest) error {
+func (ss *snapshotStore) writeParts(ctx context.Context, s *persistence.Snapshot, m layout.Manifest) error {
 	rest := s.Data
 	for part := 0; ; part++ {
 		n := min(len(rest), layout.PartBytes)
 		final := n == len(rest)
-		err := t.db.update(ctx, func(c *database.WriteTxn) error {
+		err := ss.db.update(ctx, func(c *database.WriteTxn) error {
 			if n > 0 {
 				if err := c.Set(layout.SnapshotPartKey(s.Stream, m.Generation, part), rest[:n]); err != nil {
 					return err
@@ -110,13 +110,13 @@ func (t *snapshotStore) writeParts(ctx context.Context, s *persistence.Snapshot,
 }
 
 // deleteOldParts removes the parts of all other generations.
-func (t *snapshotStore) deleteOldParts(ctx context.Context, stream string, keep uint64) error {
-	return database.DeleteKeys(func() ([][]byte, error) { return t.findOldParts(stream, keep) },
-		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })
+func (ss *snapshotStore) deleteOldParts(ctx context.Context, stream string, keep uint64) error {
+	return database.DeleteKeys(func() ([][]byte, error) { return ss.findOldParts(stream, keep) },
+		func(f func(*database.WriteTxn) error) error { return ss.db.update(ctx, f) })
 }
 
-func (t *snapshotStore) findOldParts(stream string, keep uint64) (keys [][]byte, err error) {
-	err = t.db.raw.View(func(txn *badgerdb.Txn) error {
+func (ss *snapshotStore) findOldParts(stream string, keep uint64) (keys [][]byte, err error) {
+	err = ss.db.raw.View(func(txn *badgerdb.Txn) error {
 		it := database.NewIterator(txn, layout.SnapshotPartsPrefix(stream), false)
 		defer it.Close()
 		for it.Rewind(); it.Valid() && len(keys) < database.DeletesPerTxn; it.Next() {

@@ -187,7 +187,7 @@ func outcomesInOrder(t *testing.T, h Harness) {
 	}
 	select {
 	case <-finished:
-	case <-time.After(patience):
+	case <-time.After(outcomeTimeout):
 		t.Fatal("outcomes are missing")
 	}
 	h.Journal.Close()

@@ -20,7 +20,7 @@ func damagePassed(t *testing.T, h Harness) {
 	h.Damage("a", 3)
 	kept := slices.DeleteFunc(slices.Clone(whole), func(r persistence.Record) bool { return r.Stream == "a" && r.Seq == 3 })
 	for after := range j.Head() + 1 {
-		got, damages := passing(t, j, after)
+		got, damages := readPastDamage(t, j, after)
 		want := slices.DeleteFunc(slices.Clone(kept), func(r persistence.Record) bool { return r.Position <= after })
 		if !slices.EqualFunc(got, want, same) {
 			t.Errorf("after %d: %v, want %v", after, got, want)
@@ -44,8 +44,8 @@ func damagePassed(t *testing.T, h Harness) {
 	Write(t, j, "b", 3, 1)
 }
 
-// passing reads to the head and goes on behind each damage.
-func passing(t *testing.T, j persistence.Journal, after persistence.Position) (got []persistence.Record, damages []*persistence.Damage) {
+// readPastDamage reads to the head and goes on after each damage.
+func readPastDamage(t *testing.T, j persistence.Journal, after persistence.Position) (got []persistence.Record, damages []*persistence.Damage) {
 	t.Helper()
 	for len(damages) < 5 {
 		var damage *persistence.Damage
@@ -76,7 +76,7 @@ func wantCorrupt(t *testing.T, name string, records func(func(persistence.Record
 	}
 }
 
-// damageTrimmed: what is trimmed is not looked at any more.
+// damageTrimmed: damage in records that are trimmed is not reported any more.
 func damageTrimmed(t *testing.T, h Harness) {
 	j := h.Journal
 	for i := range persistence.Seq(3) {

@@ -9,8 +9,8 @@ import (
 	"partyline/persistence/committer"
 )
 
-// errSick is the disk that the fault tests inject.
-var errSick = errors.New("sick disk")
+// errDiskFault is the error that the fault tests inject.
+var errDiskFault = errors.New("sick disk")
 
 func runFaults(t *testing.T, open Open) {
 	t.Run("a failed commit fails its appends and is over", func(t *testing.T) {
@@ -23,7 +23,7 @@ func runFaults(t *testing.T, open Open) {
 	})
 	t.Run("a large record that fails is not there", func(t *testing.T) {
 		t.Parallel()
-		unstaged(t, open)
+		failedParts(t, open)
 	})
 	t.Run("a large record of unknown outcome is found", func(t *testing.T) {
 		t.Parallel()
@@ -39,7 +39,7 @@ func runFaults(t *testing.T, open Open) {
 func failOn(commit int) func(int) error {
 	return func(n int) error {
 		if n == commit {
-			return errSick
+			return errDiskFault
 		}
 		return nil
 	}
@@ -52,7 +52,7 @@ func failedCommit(t *testing.T, open Open) {
 	Write(t, j, "b", 0, 1)
 	o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 2, Records: Payloads("a", 2, 2),
 		Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: persistence.MinMemoTTL * 100}}))
-	if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errSick) {
+	if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errDiskFault) {
 		t.Fatalf("%v, want unavailable because of the sick disk", o.Err)
 	}
 	if err := j.Health(); !errors.Is(err, persistence.ErrUnavailable) {
@@ -71,8 +71,8 @@ func failedCommit(t *testing.T, open Open) {
 	checkGlobalOrder(t, j)
 }
 
-// unknownOutcome fails a commit that is on disk all the same. The writer must find
-// it there, and nobody may number anything twice.
+// unknownOutcome fails a commit that is on disk all the same. The writer must find it
+// there, and no number may be given twice.
 func unknownOutcome(t *testing.T, open Open) {
 	j := open(t, committer.Faults{AfterCommit: failOn(2)}).Journal
 	defer j.Close()
@@ -116,7 +116,7 @@ func failedPipeline(t *testing.T, open Open) {
 		}
 		close(reached)
 		<-queued
-		return errSick
+		return errDiskFault
 	}}).Journal
 	defer j.Close()
 	Write(t, j, "a", 0, 1)

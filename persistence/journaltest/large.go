@@ -16,8 +16,8 @@ import (
 // store takes, one that does not, and the largest.
 var largeSizes = []int{persistence.MaxAppendBytes + 1, 1 << 20, 3<<20 + 12_345, persistence.MaxRecordBytes}
 
-// rubbish is a record that nothing makes smaller, of that size.
-func rubbish(seed uint64, size int) []byte {
+// incompressible is a record of the size that no compression makes smaller.
+func incompressible(seed uint64, size int) []byte {
 	b := make([]byte, size)
 	r := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)})
 	_, _ = r.Read(b) // never fails
@@ -77,7 +77,7 @@ func large(t *testing.T, h Harness) {
 	var want []sized
 	var done []<-chan persistence.Outcome
 	for i, size := range largeSizes {
-		for _, data := range [][]byte{[]byte("before"), rubbish(uint64(i), size), []byte("after")} {
+		for _, data := range [][]byte{[]byte("before"), incompressible(uint64(i), size), []byte("after")} {
 			seq := persistence.Seq(len(want))
 			want = append(want, sizedOf("a", seq+1, data))
 			a := persistence.Append{Stream: "a", Expected: seq, Records: [][]byte{data}}
@@ -123,11 +123,11 @@ func readLarge(t *testing.T, j persistence.Journal, want []sized) {
 	}
 }
 
-// largeConflicts: a stale writer's large record leaves the one in its place alone.
+// largeConflicts: a stale writer's large record does not change the one in its place.
 func largeConflicts(t *testing.T, h Harness) {
-	kept := rubbish(1, largeSizes[1])
+	kept := incompressible(1, largeSizes[1])
 	for _, a := range []persistence.Append{
-		{Records: [][]byte{kept}}, {Records: [][]byte{rubbish(2, largeSizes[1])}}, {Expected: 2, Records: [][]byte{rubbish(3, largeSizes[1])}},
+		{Records: [][]byte{kept}}, {Records: [][]byte{incompressible(2, largeSizes[1])}}, {Expected: 2, Records: [][]byte{incompressible(3, largeSizes[1])}},
 	} {
 		a.Stream = "a"
 		if o := Wait(t, Send(h.Journal, a)); errors.Is(o.Err, persistence.ErrConflict) == (&a.Records[0][0] == &kept[0]) {
@@ -143,7 +143,7 @@ func largeTrimmed(t *testing.T, h Harness) {
 	j := h.Journal
 	var want []sized
 	for i := range persistence.Seq(4) {
-		data := rubbish(uint64(i), largeSizes[0]+int(i))
+		data := incompressible(uint64(i), largeSizes[0]+int(i))
 		if i == 2 {
 			data = []byte("small")
 		}
@@ -168,12 +168,12 @@ func largeTrimmed(t *testing.T, h Harness) {
 func largeDamaged(t *testing.T, h Harness) {
 	j := h.Journal
 	Write(t, j, "a", 0, 1)
-	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(1, largeSizes[2])}})); o.Err != nil {
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{incompressible(1, largeSizes[2])}})); o.Err != nil {
 		t.Fatal(o.Err)
 	}
 	Write(t, j, "a", 2, 1)
 	h.Damage("a", 2)
-	got, damages := passing(t, j, 0)
+	got, damages := readPastDamage(t, j, 0)
 	if len(got) != 2 || len(damages) != 1 || damages[0].First != 2 || damages[0].Last != 2 || damages[0].FirstPosition != 2 {
 		t.Fatalf("%d records, damages %v", len(got), damages)
 	}
@@ -182,22 +182,22 @@ func largeDamaged(t *testing.T, h Harness) {
 	Write(t, j, "a", 3, 1)
 }
 
-// unstaged fails a part, then the commit behind the parts: nothing of either is there,
+// failedParts fails a part, then the commit after the parts: nothing of either is there,
 // and the third attempt is whole.
-func unstaged(t *testing.T, open Open) {
+func failedParts(t *testing.T, open Open) {
 	staging := 0
 	j := open(t, committer.Faults{BeforeCommit: failOn(2), BeforePart: func(int) error {
 		if staging++; staging == 1 {
-			return errSick
+			return errDiskFault
 		}
 		return nil
 	}}).Journal
 	defer j.Close()
 	Write(t, j, "a", 0, 1)
 	for i := range uint64(2) {
-		o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{rubbish(i, largeSizes[2])},
+		o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{incompressible(i, largeSizes[2])},
 			Memo: &persistence.Memo{Key: "k", Value: []byte("v"), TTL: time.Hour}}))
-		if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errSick) {
+		if !errors.Is(o.Err, persistence.ErrUnavailable) || !errors.Is(o.Err, errDiskFault) {
 			t.Fatalf("attempt %d: %v, want unavailable because of the sick disk", i, o.Err)
 		}
 		if j.Head() != 1 || lastOf(t, j, "a") != 1 {
@@ -205,23 +205,23 @@ func unstaged(t *testing.T, open Open) {
 		}
 		wantMemo(t, j, "k", "", false)
 	}
-	data := rubbish(9, largeSizes[2])
+	data := incompressible(9, largeSizes[2])
 	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Expected: 1, Records: [][]byte{data}})); o.Err != nil {
 		t.Fatal(o.Err)
 	}
 	wantSizes(t, "read", sizes(t, j.Read(t.Context(), "a", 1)), []sized{sizedOf("a", 2, data)})
 }
 
-// unknownLarge fails a commit that is on disk all the same: the record is there, and
-// the same one sent again is a conflict that leaves it alone.
+// unknownLarge fails a commit that is on disk all the same: the record is there, and the
+// same one sent again is a conflict that does not change it.
 func unknownLarge(t *testing.T, open Open) {
 	j := open(t, committer.Faults{AfterCommit: failOn(1)}).Journal
 	defer j.Close()
-	data := rubbish(1, largeSizes[2])
+	data := incompressible(1, largeSizes[2])
 	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Records: [][]byte{data}})); !errors.Is(o.Err, persistence.ErrUnavailable) {
 		t.Fatalf("%v, want unavailable", o.Err)
 	}
-	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Records: [][]byte{rubbish(2, largeSizes[2])}})); !errors.Is(o.Err, persistence.ErrConflict) {
+	if o := Wait(t, Send(j, persistence.Append{Stream: "a", Records: [][]byte{incompressible(2, largeSizes[2])}})); !errors.Is(o.Err, persistence.ErrConflict) {
 		t.Fatalf("%v, want a conflict", o.Err)
 	}
 	wantSizes(t, "read", sizes(t, j.Read(t.Context(), "a", 0)), []sized{sizedOf("a", 1, data)})

@@ -22,7 +22,7 @@ func watch(t *testing.T, h Harness) {
 			if head != persistence.Position(i+1) {
 				t.Fatalf("told of head %d, want %d", head, i+1)
 			}
-		case <-time.After(patience):
+		case <-time.After(outcomeTimeout):
 			t.Fatal("the watcher was not told")
 		}
 	}
@@ -37,7 +37,7 @@ func watch(t *testing.T, h Harness) {
 	}
 }
 
-// epochStays: the epoch is sound, that of this journal alone, and stays whatever is
+// epochStays: the epoch is valid, that of this journal alone, and stays whatever is
 // written and however often the journal is opened.
 func epochStays(t *testing.T, h Harness) {
 	j := h.Journal
@@ -156,7 +156,7 @@ func closeDuringRead(t *testing.T, h Harness) {
 // untilClosed returns when reads are refused.
 func untilClosed(t testing.TB, j persistence.Journal) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(outcomeTimeout); time.Now().Before(deadline); runtime.Gosched() {
 		if _, err := j.Last(t.Context(), "a"); errors.Is(err, persistence.ErrClosed) {
 			return
 		}

@@ -65,8 +65,8 @@ func readUnknown(t *testing.T, h Harness) {
 	}
 }
 
-// neighbours have names that begin alike.
-func neighbours(t *testing.T, h Harness) {
+// similarNames reads streams whose names begin alike.
+func similarNames(t *testing.T, h Harness) {
 	names := []string{"session/1", "session/10", "session/1/x", "session/1!", "session/1~", "session/", "session/0~"}
 	for i, name := range names {
 		Write(t, h.Journal, name, 0, i+1)
@@ -178,8 +178,8 @@ func brokenOff(t *testing.T, h Harness) {
 	Write(t, h.Journal, "a", 10, 1)
 }
 
-// loan reads inside a read: the outer record must stay whole until its next step.
-func loan(t *testing.T, h Harness) {
+// nestedReads reads inside a read: the outer record must stay whole until its next step.
+func nestedReads(t *testing.T, h Harness) {
 	sample(t, h.Journal)
 	for outer, err := range h.Journal.ReadAll(t.Context(), 0) {
 		if err != nil {

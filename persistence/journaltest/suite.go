@@ -14,8 +14,8 @@ type Harness struct {
 	// Reopen closes the journal and opens what it left behind. Nil for a journal
 	// that leaves nothing behind.
 	Reopen func() persistence.Journal
-	// Damage makes a record unreadable behind the journal's back, perhaps with others
-	// of its append.
+	// Damage makes a record unreadable without the journal's knowledge, perhaps with
+	// others of its append.
 	Damage func(stream string, seq persistence.Seq)
 	// FailSync fails the sync of the next commit: its records are written, and nobody
 	// knows whether they are on disk. From then on the journal refuses to write.
@@ -46,7 +46,7 @@ func Run(t *testing.T, open Open) {
 		{"a large record of a stale writer", largeConflicts},
 		{"large records are trimmed", largeTrimmed},
 		{"a damaged large record", largeDamaged},
-		{"names that cannot be", badNames},
+		{"invalid names", badNames},
 		{"records without bytes", emptyRecords},
 		{"outcomes come in order and once", outcomesInOrder},
 		{"a callback that panics", panickingCallback},
@@ -54,12 +54,12 @@ func Run(t *testing.T, open Open) {
 		{"read back from every place", readBackEverywhere},
 		{"read all from every place", readAllEverywhere},
 		{"read an unknown stream", readUnknown},
-		{"neighbours stay apart", neighbours},
+		{"streams with similar names stay apart", similarNames},
 		{"reads are as of the call", asOfTheCall},
 		{"read while writing", readWhileWriting},
 		{"a read ends with its context", cancelledRead},
 		{"a read ends when its consumer does", brokenOff},
-		{"data is a loan", loan},
+		{"data is valid until the next step", nestedReads},
 		{"streams by prefix", streamNames},
 		{"trim up to every place", trimEverywhere},
 		{"all of a stream is trimmed", trimAll},
@@ -72,7 +72,7 @@ func Run(t *testing.T, open Open) {
 		{"a memo is replaced", memoReplaced},
 		{"snapshots", snapshots},
 		{"a big snapshot", bigSnapshot},
-		{"snapshots that cannot be", badSnapshots},
+		{"invalid snapshots", badSnapshots},
 		{"watch", watch},
 		{"the epoch stays", epochStays},
 		{"close writes what is queued", closeDrains},

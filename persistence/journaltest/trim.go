@@ -27,8 +27,8 @@ func trimEverywhere(t *testing.T, h Harness) {
 	}
 }
 
-// wantTrimmed holds every read from every place against the whole journal without
-// the trimmed records.
+// wantTrimmed compares every read from every place with the whole journal without the
+// trimmed records.
 func wantTrimmed(t *testing.T, j persistence.Journal, whole []persistence.Record, trimmed map[string]persistence.Seq) {
 	t.Helper()
 	kept := slices.DeleteFunc(slices.Clone(whole), func(r persistence.Record) bool { return r.Seq <= trimmed[r.Stream] })
@@ -57,7 +57,7 @@ func wantTrimmed(t *testing.T, j persistence.Journal, whole []persistence.Record
 	}
 }
 
-// trimAll forgets everything there is: the numbering goes on, the name stays.
+// trimAll deletes everything there is: the numbering goes on, the name stays.
 func trimAll(t *testing.T, h Harness) {
 	j := h.Journal
 	Write(t, j, "a", 0, 3)

@@ -9,9 +9,9 @@ import (
 	"partyline/persistence"
 )
 
-// unconfirmed fails a sync. Whoever reads, in whatever way, must find the journal as it
-// was after the commit before: what the disk has not confirmed may be gone after a
-// restart, and its sequences and positions given to something else.
+// unconfirmed fails a sync. Every read must find the journal as it was after the commit
+// before: what the disk has not confirmed may be gone after a restart, and its sequences
+// and positions given to something else.
 func unconfirmed(t *testing.T, h Harness) {
 	j := h.Journal
 	Write(t, j, "a", 0, 2)

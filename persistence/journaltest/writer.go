@@ -9,10 +9,10 @@ import (
 	"partyline/persistence"
 )
 
-// patience is how long an outcome may take before a test gives up.
-const patience = 20 * time.Second
+// outcomeTimeout is how long an outcome may take before a test fails.
+const outcomeTimeout = 20 * time.Second
 
-// Send queues an append and returns where its outcome will come.
+// Send queues an append and returns a channel of its outcome.
 func Send(j persistence.Journal, a persistence.Append) <-chan persistence.Outcome {
 	done := make(chan persistence.Outcome, 1)
 	a.Done = func(o persistence.Outcome) { done <- o }
@@ -26,7 +26,7 @@ func Wait(t testing.TB, done <-chan persistence.Outcome) persistence.Outcome {
 	select {
 	case o := <-done:
 		return o
-	case <-time.After(patience):
+	case <-time.After(outcomeTimeout):
 		t.Fatal("no outcome")
 		return persistence.Outcome{}
 	}
@@ -42,7 +42,7 @@ func Write(t testing.TB, j persistence.Journal, stream string, expected persiste
 	return o
 }
 
-// Payloads are n records that tell where they belong, see Payload.
+// Payloads are n records that hold their own place, see Payload.
 func Payloads(stream string, after persistence.Seq, n int) [][]byte {
 	records := make([][]byte, n)
 	for i := range records {
@@ -51,8 +51,7 @@ func Payloads(stream string, after persistence.Seq, n int) [][]byte {
 	return records
 }
 
-// Payload tells where the record belongs, and is different from byte to byte in
-// every record.
+// Payload holds the record's place, and is different from byte to byte in every record.
 func Payload(stream string, seq persistence.Seq) string {
 	return fmt.Sprintf("record %d of %s %x", seq, stream, uint64(seq)*0x9E3779B97F4A7C15)
 }
@@ -71,8 +70,8 @@ func sample(t testing.TB, j persistence.Journal) map[string]persistence.Seq {
 	return last
 }
 
-// list collects a read; a failed one fails the test. Payloads are held against
-// where they claim to belong.
+// list collects a read; a failed one fails the test. Payloads are compared with the places
+// they hold.
 func list(t testing.TB, records func(func(persistence.Record, error) bool)) []persistence.Record {
 	t.Helper()
 	var got []persistence.Record

@@ -47,8 +47,8 @@ func manyWriters(t *testing.T, h Harness) {
 	checkGlobalOrder(t, h.Journal)
 }
 
-// competing lets writers fight for one stream: each append holds one writer's
-// records alone, whole, and every loser is told.
+// competing lets writers compete for one stream: each append holds one writer's records
+// alone, whole, and every loser gets a conflict.
 func competing(t *testing.T, h Harness) {
 	const writers, wins, records = 6, 25, 3
 	var all sync.WaitGroup
