@@ -41,7 +41,7 @@ func (j *Journal) Epoch() persistence.Epoch { return j.epochs.Current }
 func (j *Journal) EpochAt(p persistence.Position) string { return j.epochs.At(p) }
 
 // Watch calls f after each commit that moved the head, until cancel is called. A
-// commit under way while cancel is called may still be told.
+// commit under way while cancel is called may still call f.
 func (j *Journal) Watch(f func(persistence.Position)) (cancel func()) {
 	return j.committer.Watch(f)
 }

@@ -40,7 +40,7 @@ type Committer struct {
 	queue    []persistence.Append
 	// queuedAt is when the first append of the queue was queued, as stallDetector.now
 	// tells it.
-	queuedAt int64 // when the first of waiting was, as waits tells it
+	queuedAt int64
 	closed   bool
 	done     chan struct{}
 
