@@ -2,7 +2,6 @@ package committer
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,20 +29,12 @@ type Options struct {
 // Committer owns the queue of appends and the goroutine that empties it.
 type Committer struct {
 	store    Store
-	maxBytes int
 	observer Observer
 	faults   Faults
 	log      zerolog.Logger
 
-	mu       sync.Mutex
-	nonEmpty sync.Cond
-	queue    []persistence.Append
-	// queuedAt is when the first append of the queue was queued, as stallDetector.now
-	// tells it.
-	queuedAt int64
-	closed   bool
+	queue    *appendQueue
 	done     chan struct{}
-
 	head     atomic.Uint64
 	failure  atomic.Pointer[failure]
 	watchers watchers
@@ -56,13 +47,7 @@ type Committer struct {
 	headUnknown bool
 	rejecting   bool
 	commits     int
-	streams     map[string]*streamState
-	// largeErr is why the parts of the large record at the head of the queue could not be
-	// written.
-	largeErr error
-	batch    Batch
-	results  []result
-	dequeued []persistence.Append
+	batcher     batcher
 }
 
 // New reads the head from the store and starts the committer's goroutine. Close ends it.
@@ -70,17 +55,17 @@ func New(o Options) (*Committer, error) {
 	if o.MaxBytes < MinBatchBytes {
 		return nil, fmt.Errorf("committer: batches of %d bytes, need %d", o.MaxBytes, MinBatchBytes)
 	}
+	stalls := newStallDetector(o.Log)
 	c := &Committer{
 		store:    o.Store,
-		maxBytes: o.MaxBytes,
 		observer: o.Observer,
 		faults:   o.Faults,
 		log:      o.Log,
+		queue:    newAppendQueue(stalls),
 		done:     make(chan struct{}),
-		streams:  map[string]*streamState{},
-		stalls:   newStallDetector(o.Log),
+		stalls:   stalls,
+		batcher:  batcher{store: o.Store, maxBytes: o.MaxBytes, streams: map[string]*streamState{}},
 	}
-	c.nonEmpty.L = &c.mu
 	if err := c.reloadHead(); err != nil {
 		return nil, fmt.Errorf("committer: head: %w", err)
 	}
@@ -91,26 +76,9 @@ func New(o Options) (*Committer, error) {
 // Append queues the append and returns at once. After Close, Done is called with
 // ErrClosed before Append returns, from the caller's goroutine.
 func (c *Committer) Append(a persistence.Append) {
-	if c.enqueue(a) {
-		c.nonEmpty.Signal()
-		return
-	}
-	if a.Done != nil {
+	if !c.queue.add(a) && a.Done != nil {
 		a.Done(persistence.Outcome{Err: fmt.Errorf("append %s: %w", a.Stream, persistence.ErrClosed)})
 	}
-}
-
-func (c *Committer) enqueue(a persistence.Append) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return false
-	}
-	if len(c.queue) == 0 {
-		c.queuedAt = c.stalls.now()
-	}
-	c.queue = append(c.queue, a)
-	return true
 }
 
 // Head is the position of the last committed record.
@@ -125,9 +93,6 @@ func (c *Committer) Waiting() time.Duration { return c.stalls.age() }
 // Close writes everything that is queued, refuses later appends, and returns when the
 // goroutine has ended.
 func (c *Committer) Close() {
-	c.mu.Lock()
-	c.closed = true
-	c.mu.Unlock()
-	c.nonEmpty.Signal()
+	c.queue.close()
 	<-c.done
 }

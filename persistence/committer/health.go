@@ -21,7 +21,7 @@ type failure struct {
 // been waiting for persistence.StalledAfter, the store is ready, and no commit of the last
 // ten seconds was the last and failed. A store that hangs is not asked.
 func (c *Committer) Health() error {
-	if c.isClosed() {
+	if c.queue.isClosed() {
 		return persistence.ErrClosed
 	}
 	if err := c.stalls.check(); err != nil {
@@ -35,10 +35,4 @@ func (c *Committer) Health() error {
 		return nil
 	}
 	return fmt.Errorf("last commit: %w", unavailable(f.err))
-}
-
-func (c *Committer) isClosed() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.closed
 }

@@ -14,22 +14,22 @@ import (
 
 // writeLarge writes the parts of the large append at the head of the queue, and returns
 // the queue as it is after that: the append, then what must come after it. When a part
-// could not be written, largeErr says why, and the batch that follows rejects the append.
+// could not be written, batcher.largeErr says why, and the batch that follows rejects the append.
 func (c *Committer) writeLarge(queue []persistence.Append) []persistence.Append {
 	a := queue[0]
-	if c.largeErr = c.checkLarge(&a); c.largeErr != nil {
+	if c.batcher.largeErr = c.checkLarge(&a); c.batcher.largeErr != nil {
 		return queue
 	}
 	blocked := blockedBy(a)
 	arrived := slices.Clone(queue[1:])
 	clear(queue)
 	for part, more := 0, true; more; part++ {
-		if more, c.largeErr = c.writePart(&a, part); c.largeErr != nil {
-			c.partFailed(c.largeErr)
+		if more, c.batcher.largeErr = c.writePart(&a, part); c.batcher.largeErr != nil {
+			c.partFailed(c.batcher.largeErr)
 			break
 		}
 		c.stalls.begin(c.stalls.now())
-		c.processOthers(blocked.separate(append(arrived, c.drainQueue()...)))
+		c.processOthers(blocked.separate(append(arrived, c.queue.drain()...)))
 		arrived = nil
 	}
 	return append(blocked.appends, arrived...)
@@ -44,7 +44,7 @@ func (c *Committer) checkLarge(a *persistence.Append) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
-	s, err := c.lookUpStream(a.Stream)
+	s, err := c.batcher.lookUpStream(a.Stream)
 	if err == nil && s.last != a.Expected {
 		err = persistence.ErrConflict
 	}
@@ -76,15 +76,6 @@ func (c *Committer) processOthers(appends []persistence.Append) {
 		clear(appends[:n])
 		appends = appends[n:]
 	}
-}
-
-// drainQueue takes what is queued without waiting for anything.
-func (c *Committer) drainQueue() []persistence.Append {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	arrived := c.queue
-	c.queue = nil
-	return arrived
 }
 
 // blockedAppends is a large append and those that must be written after it.

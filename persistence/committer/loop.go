@@ -1,23 +1,24 @@
 package committer
 
 import (
-	"fmt"
 	"runtime"
 	"time"
 
 	"partyline/persistence"
 )
 
-// maxIdleQueue is the largest queue, in appends, that is kept for reuse: a burst must not
-// hold its memory for ever.
-const maxIdleQueue = 1 << 16
-
 // run is the committer's goroutine. It ends when the committer is closed and the
 // queue is empty.
 func (c *Committer) run() {
 	defer close(c.done)
-	for c.dequeue() {
-		for rest := c.dequeued; len(rest) > 0; {
+	var taken []persistence.Append
+	for {
+		var queuedAt int64
+		if taken, queuedAt = c.queue.takeAll(taken); len(taken) == 0 {
+			return
+		}
+		c.stalls.begin(queuedAt)
+		for rest := taken; len(rest) > 0; {
 			if rest[0].Large() {
 				rest = c.writeLarge(rest)
 			}
@@ -32,25 +33,6 @@ func (c *Committer) run() {
 	}
 }
 
-// dequeue waits until something is queued and takes all of it. It returns false when the
-// committer is closed and the queue is empty.
-func (c *Committer) dequeue() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.queue) == 0 && !c.closed {
-		c.nonEmpty.Wait()
-	}
-	if cap(c.dequeued) > maxIdleQueue {
-		c.dequeued = nil
-	}
-	c.dequeued, c.queue = c.queue, c.dequeued[:0]
-	if len(c.dequeued) == 0 {
-		return false
-	}
-	c.stalls.begin(c.queuedAt)
-	return true
-}
-
 // processBatch commits as many of the appends as one batch holds, calls their Done, and
 // returns how many that were.
 func (c *Committer) processBatch(waiting []persistence.Append) int {
@@ -60,11 +42,11 @@ func (c *Committer) processBatch(waiting []persistence.Append) int {
 		c.rejectAll(waiting, err)
 	} else {
 		c.rejecting = false
-		n = c.fillBatch(waiting)
+		n = c.batcher.fill(waiting)
 		c.commit(waiting[:n])
 	}
 	c.deliver(waiting[:n])
-	c.batch.reset()
+	c.batcher.reset()
 	if head := c.Head(); head != before {
 		c.watchers.notify(head, c.log)
 	}
@@ -97,32 +79,33 @@ func (c *Committer) reloadHead() error {
 
 // commit writes the batch and moves the head, or fails every append in it.
 func (c *Committer) commit(in []persistence.Append) {
-	if c.batch.empty() {
+	batch := &c.batcher.batch
+	if batch.empty() {
 		return
 	}
-	c.batch.assignPositions(c.Head())
-	c.batch.Time = later(c.time, time.Now().UTC().Truncate(time.Millisecond))
+	batch.assignPositions(c.Head())
+	batch.Time = later(c.time, time.Now().UTC().Truncate(time.Millisecond))
 	begun := time.Now()
-	if err := c.write(); err != nil {
+	if err := c.write(batch); err != nil {
 		c.failBatch(in, err)
 		return
 	}
-	c.time = c.batch.Time
-	c.head.Add(uint64(c.batch.Records))
+	c.time = batch.Time
+	c.head.Add(uint64(batch.Records))
 	c.failure.Store(nil)
 	if c.observer != nil {
-		c.observer.Committed(c.batch.Records, c.batch.Bytes, time.Since(begun))
+		c.observer.Committed(batch.Records, batch.Bytes, time.Since(begun))
 	}
 }
 
-func (c *Committer) write() error {
+func (c *Committer) write(batch *Batch) error {
 	c.commits++
 	if f := c.faults.BeforeCommit; f != nil {
 		if err := f(c.commits); err != nil {
 			return err
 		}
 	}
-	if err := c.store.Commit(&c.batch); err != nil {
+	if err := c.store.Commit(batch); err != nil {
 		return err
 	}
 	if f := c.faults.AfterCommit; f != nil {
@@ -131,20 +114,12 @@ func (c *Committer) write() error {
 	return nil
 }
 
-// failBatch turns the results of a failed batch into errors and forgets the streams it
-// touched, so that their next appends read the sequence from the store.
+// failBatch fails every append of a batch that could not be written.
 func (c *Committer) failBatch(in []persistence.Append, cause error) {
 	c.log.Error().Err(cause).Int("appends", len(in)).Msg("journal commit failed")
 	c.failure.Store(&failure{err: cause, at: time.Now()})
 	c.observeFailure(cause)
-	for i := range in {
-		if c.results[i].err == nil {
-			c.results[i] = rejected(&in[i], unavailable(cause))
-		}
-	}
-	for i := range c.batch.Groups {
-		delete(c.streams, c.batch.Groups[i].Stream)
-	}
+	c.batcher.fail(in, cause)
 	if err := c.reloadHead(); err != nil {
 		c.log.Error().Err(err).Msg("journal head unknown after a failed commit")
 	}
@@ -158,10 +133,7 @@ func (c *Committer) rejectAll(waiting []persistence.Append, cause error) {
 	}
 	c.rejecting = true
 	c.observeFailure(cause)
-	c.results = c.results[:0]
-	for i := range waiting {
-		c.results = append(c.results, rejected(&waiting[i], unavailable(cause)))
-	}
+	c.batcher.reject(waiting, cause)
 }
 
 func (c *Committer) observeFailure(cause error) {
@@ -175,8 +147,4 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-func rejected(a *persistence.Append, err error) result {
-	return result{err: fmt.Errorf("append %s: %w", a.Stream, err)}
 }

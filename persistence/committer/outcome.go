@@ -7,19 +7,6 @@ import (
 	"partyline/persistence"
 )
 
-// outcome is the i-th result as the journal's contract has it.
-func (c *Committer) outcome(i int) persistence.Outcome {
-	v := &c.results[i]
-	if v.err != nil {
-		return persistence.Outcome{Err: v.err}
-	}
-	o := persistence.Outcome{Last: v.last, Position: c.Head()}
-	if v.end > 0 {
-		o.Position = c.batch.Groups[v.group].Position + persistence.Position(v.end) - 1
-	}
-	return o
-}
-
 // deliver calls Done of every append with its outcome, in order. A callback that panics
 // stops itself, not the others.
 func (c *Committer) deliver(appends []persistence.Append) {
@@ -39,7 +26,7 @@ func (c *Committer) deliverFrom(appends []persistence.Append, i int) (next int) 
 		a := &appends[next]
 		next++
 		if a.Done != nil {
-			a.Done(c.outcome(next - 1))
+			a.Done(c.batcher.outcome(next-1, c.Head()))
 		}
 	}
 	return next
