@@ -99,7 +99,7 @@ func yes(is bool) string {
 func handlers(t *testing.T) map[string]string {
 	t.Helper()
 	all, files := map[string]string{}, token.NewFileSet()
-	f, err := parser.ParseFile(files, filepath.Join("..", "handlers.go"), nil, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(files, filepath.Join("..", "api", "handlers.go"), nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
