@@ -16,32 +16,32 @@ import (
 	"partyline/protocol"
 )
 
-// task is what a process of attackers is told.
+// task is what a process of attackers is given to do.
 type task struct {
 	Attack  string             `json:"attack"`
 	Addr    string             `json:"addr"`
 	Admin   string             `json:"admin"`  // tokens
 	Viewer  string             `json:"viewer"` // one that can only watch
 	Session protocol.SessionID `json:"session"`
-	// Code lets guests into the session, OnceCode into another one, where each device has
-	// one vote; both are for attacks from addresses.
+	// Code is the join code of the session, OnceCode of another one, in which each device has one
+	// vote; both are for attacks from addresses.
 	Code     string `json:"code"`
 	OnceCode string `json:"once_code"`
-	// TLSAddr is where the server speaks TLS, with a certificate that nobody knows.
+	// TLSAddr is where the server speaks TLS, with a self-signed certificate.
 	TLSAddr string        `json:"tls_addr"`
 	Lasts   time.Duration `json:"lasts"`
 }
 
-// result is what it answers in the end.
+// result is what a process of attackers answers at its end.
 type result struct {
-	// Met is what its clients met, by kind.
+	// Met counts what its clients met, by kind.
 	Met map[string]int `json:"met"`
-	// Taken is how long those votes took that were taken.
+	// Taken is the latency of those votes that the server took.
 	Taken report.Summary `json:"taken"`
 }
 
-// attackers are all clients of one attack. They are a process of their own, of low
-// priority: real ones would not take the server's cores to attack it.
+// attackers are all clients of one attack, in a process of their own with low priority: real
+// attackers would not use the CPUs of the server.
 type attackers struct {
 	task
 	taken report.Histogram
@@ -50,7 +50,7 @@ type attackers struct {
 	met map[string]int
 }
 
-// count counts what attackers meet; "" is nothing.
+// count counts what attackers met; "" counts nothing.
 func (t *attackers) count(kind string, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -59,12 +59,12 @@ func (t *attackers) count(kind string, n int) {
 	}
 }
 
-// childCommand is the first argument of a program that is to attack.
+// childCommand is the first argument of the program that is to be a process of attackers.
 const childCommand = "attack-child"
 
-// Child makes this process one of attackers if it was started as one, and ends it; else it
-// returns at once. It reads a task from stdin, does it, and writes the result.
-// A program that calls Run must call it first.
+// Child makes this process attackers if it was started as such, and exits; else it returns at
+// once. It reads a task from stdin and writes the result. A program that calls Run calls Child
+// first.
 func Child() {
 	if len(os.Args) != 2 || os.Args[1] != childCommand {
 		return
@@ -93,7 +93,7 @@ func carryOut(in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(result{Met: t.met, Taken: t.taken.Summary()})
 }
 
-// send runs the process, at the lowest priority or above that, and waits for it.
+// send runs a process for the task, at the lowest priority or a higher one, and waits for it.
 func (t task) send(ctx context.Context, above bool) (got result, err error) {
 	nice := "19"
 	if above {

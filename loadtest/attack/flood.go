@@ -30,7 +30,7 @@ func messageFlood(ctx context.Context, t *attackers) error {
 	return t.flood(ctx, t.Viewer, bytes.Repeat(frame(true, opText, []byte(`{"type":"ping"}`)), 200))
 }
 
-// subscribeFlood subscribes with everything there is to ask for, and unsubscribes.
+// subscribeFlood subscribes with all options, and unsubscribes.
 func subscribeFlood(ctx context.Context, t *attackers) error {
 	id := strconv.FormatInt(int64(t.Session), 10)
 	on := frame(true, opText, []byte(`{"type":"subscribe","sessionId":`+id+`,"snapshot":true,"since":0}`))
@@ -38,7 +38,8 @@ func subscribeFlood(ctx context.Context, t *attackers) error {
 	return t.flood(ctx, t.Admin, bytes.Repeat(append(on, off...), 20))
 }
 
-// flood writes the same bytes over and over on many connections. Who is closed comes again.
+// flood writes the same bytes over and over on many connections. A connection that is closed is
+// opened again.
 func (t *attackers) flood(ctx context.Context, token string, frames []byte) error {
 	inParallel(ctx, floodClients, func(ctx context.Context, _ int) {
 		for ctx.Err() == nil {
@@ -53,7 +54,7 @@ func (t *attackers) flood(ctx context.Context, token string, frames []byte) erro
 	return nil
 }
 
-// pour floods one connection until it ends, and says how.
+// pour floods one connection until it ends, and returns how it ended.
 func (t *attackers) pour(ctx context.Context, c *wire.Conn, frames []byte) string {
 	defer func() { _ = c.Close() }()
 	ended := make(chan string, 1)
@@ -89,8 +90,8 @@ const (
 	opPing         = 0x9
 )
 
-// frame is a client's frame, which may be a part of a message. Its mask is zero, so
-// that the payload is in it as it is. The payload has less than 64 KiB.
+// frame is one frame of a client, maybe a part of a message, of less than 64 KiB. The mask is
+// zero, so that the payload needs no masking.
 func frame(fin bool, op byte, payload []byte) []byte {
 	if fin {
 		op |= 0x80

@@ -17,20 +17,20 @@ import (
 
 const (
 	unreadSockets, unreadRequests = 800, 60
-	// unreadPace is how often a socket reads one answer: a peer that takes nothing at
-	// all is cut after ten seconds.
+	// unreadPace is how often a socket reads one answer: one that reads nothing is closed after
+	// ten seconds.
 	unreadPace   = 4 * time.Second
 	readSockets  = 200
 	readsASecond = 10
-	// admissionSockets, each with as many requests as a guest may have
-	// unanswered, ask for all places that the hub has.
+	// admissionSockets, each with as many requests as a guest may have unanswered, want all places
+	// of the hub's admission.
 	admissionSockets, admissionRequests = 2000, 8
 	// connectsAtOnce is how many WebSockets an address may open in one go.
 	connectsAtOnce = 400
 )
 
-// guestSockets opens sockets of one guest's token, from as many addresses as that takes,
-// and runs each for as long as the attack lasts.
+// guestSockets opens sockets with one guest's token, from as many addresses as that takes, and
+// runs each until the attack ends.
 func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx context.Context, c *wire.Conn) string) error {
 	token, err := t.guest(ctx, attackerAddress)
 	if err != nil {
@@ -49,7 +49,7 @@ func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx contex
 	return nil
 }
 
-// request is a frame that asks for an operation.
+// request is a request for an operation over WebSocket.
 func request(id int, op, data string) []byte {
 	return fmt.Appendf(nil, `{"type":"request","id":"%d","op":%q,"data":%s}`, id, op, data)
 }
@@ -61,7 +61,8 @@ func (t *attackers) answered(message []byte) {
 	}
 }
 
-// unreadAnswers has the server hold what guests have asked for and hardly read.
+// unreadAnswers has guests send requests and hardly read the answers, which the server has to
+// hold.
 func unreadAnswers(ctx context.Context, t *attackers) error {
 	return t.guestSockets(ctx, unreadSockets, func(ctx context.Context, c *wire.Conn) string {
 		for i := range unreadRequests {
@@ -96,8 +97,8 @@ func guestReads(ctx context.Context, t *attackers) error {
 	})
 }
 
-// fillAdmission has guests of two addresses ask for what waits behind commits, as many at a
-// time as they may, on a slow disk.
+// fillAdmission has guests of two addresses send requests that wait for commits, as many at a time
+// as they may, on a slow disk.
 func fillAdmission(ctx context.Context, t *attackers) error {
 	read := fmt.Sprintf(`{"id":%d}`, t.Session)
 	return t.guestSockets(ctx, admissionSockets, func(ctx context.Context, c *wire.Conn) string {
@@ -114,11 +115,11 @@ func fillAdmission(ctx context.Context, t *attackers) error {
 	})
 }
 
-// guessers try codes at the same time; guessesEach is how many come from one /64: one
-// less than the server lets be wrong in a minute.
+// guessers try codes at the same time; guessesEach is how many come from one /64: one less than
+// may be wrong in a minute.
 const guessers, guessesEach = 16, 29
 
-// guessCodes counts codes through from one /48, which every tunnel broker gives away.
+// guessCodes tries one code after the other from a /48, which every tunnel broker gives away.
 func guessCodes(ctx context.Context, t *attackers) error {
 	inParallel(ctx, guessers, func(ctx context.Context, index int) {
 		v := t.visitor("", "", 1)
@@ -147,8 +148,8 @@ const (
 	hoardEach      = 60
 )
 
-// hoardedDevices gathers devices in one evening, from several addresses, and votes with
-// all of them in another evening, in which each device has one vote, from one address.
+// hoardedDevices gets devices in one session, from several addresses, and votes with all of them
+// in a session in which each device has one vote, from one address.
 func hoardedDevices(ctx context.Context, t *attackers) error {
 	devices, err := t.gather(ctx)
 	if err != nil {
@@ -190,10 +191,10 @@ func (t *attackers) gather(ctx context.Context) ([]string, error) {
 	return devices, err
 }
 
-// searchers search at a time.
+// searchers search at the same time.
 const searchers = 8
 
-// searchNames has a screen's token look for a name that hardly anybody has.
+// searchNames searches, with a viewer's token, for a name that has no votes.
 func searchNames(ctx context.Context, t *attackers) error {
 	v := t.visitor(attackerAddress, t.Viewer, searchers)
 	defer v.close()

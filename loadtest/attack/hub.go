@@ -13,26 +13,26 @@ import (
 )
 
 const (
-	// sessionsListed is how many evenings an old hub has had, votesSearched how many votes.
+	// sessionsListed and votesSearched are how many sessions and votes a hub of many years has.
 	sessionsListed = 10_000
 	votesSearched  = 300_000
-	// slack is what may come and go by itself: mailboxes at work, a keep-alive connection.
+	// slack is how many sockets and goroutines may come and go by themselves.
 	slack = 20
-	// recovery is how long what the attackers held may stay behind.
+	// recovery is how long what the attackers used may be left.
 	recovery = 20 * time.Second
 )
 
-// hub is the server under attack, with what attackers get to know of it.
+// hub is the server under attack, and what attackers know of it.
 type hub struct {
 	task
 	server *target.Server
 	admin  *client.Client
-	calm   Honest // what the honest met last while nobody attacked
-	closed func() // closes what is before the server
+	calm   Regular // what regular users met last while nobody attacked
+	closed func()  // closes what is before the server
 }
 
-// open starts the program for an attack, opens the attackers' session, and measures the
-// honest alone: a server that is cold would be slow at first, and use less. Close it.
+// open starts the server for an attack, opens the attackers' session, and measures regular users
+// alone: a cold server would be slow at first, and use less. Close it.
 func open(ctx context.Context, o Options, a attack) (*hub, error) {
 	to := target.Options{Binary: o.Binary, Output: o.Output}
 	if a.address != nil {
@@ -61,7 +61,7 @@ func (h *hub) setUp(ctx context.Context, a attack) (err error) {
 	if err := h.openSession(ctx); err != nil {
 		return err
 	}
-	if h.calm, err = h.honest(ctx, a, calm, nil); err != nil || a.address == nil {
+	if h.calm, err = h.regular(ctx, a, calm, nil); err != nil || a.address == nil {
 		return err
 	}
 	if a.address.prepare != nil {
@@ -69,11 +69,11 @@ func (h *hub) setUp(ctx context.Context, a attack) (err error) {
 			return fmt.Errorf("prepare: %w", err)
 		}
 	}
-	h.calm, err = h.honest(ctx, a, alone, nil)
+	h.calm, err = h.regular(ctx, a, alone, nil)
 	return err
 }
 
-// openSession opens the attackers' session, into which guests are let with a code.
+// openSession opens the attackers' session, with a join code.
 func (h *hub) openSession(ctx context.Context) (err error) {
 	if h.admin, err = client.Login(ctx, "http://"+h.Addr, h.server.AdminKey); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (h *hub) openSession(ctx context.Context) (err error) {
 	return err
 }
 
-// joined opens a session into which guests are let.
+// joined opens a session with a join code.
 func (h *hub) joined(ctx context.Context, policy protocol.JoinPolicy) (protocol.SessionID, string, error) {
 	play, err := target.OpenSession(ctx, h.admin, "Attacked game")
 	if err != nil {
@@ -100,7 +100,7 @@ func (h *hub) joined(ctx context.Context, policy protocol.JoinPolicy) (protocol.
 	return play.SessionID, *join.Code, nil
 }
 
-// close stops the server as an operator would and removes the folder.
+// close stops the server by SIGTERM and removes the folder.
 func (h *hub) close() error {
 	if h.admin != nil {
 		h.admin.Close()
@@ -112,7 +112,7 @@ func (h *hub) close() error {
 	return nil
 }
 
-// wrap is the command that the server is run by.
+// wrap is the command that runs the server; nil for none.
 func (a *addressAttack) wrap() []string {
 	if a.slowDisk == 0 {
 		return nil
@@ -122,7 +122,7 @@ func (a *addressAttack) wrap() []string {
 		"-e", fmt.Sprintf("inject=%s:delay_enter=%d", syncs, a.slowDisk.Microseconds())}
 }
 
-// manySessions opens as many as an old hub has had.
+// manySessions opens the sessions of a hub of many years.
 func manySessions(ctx context.Context, h *hub) error {
 	return spread(ctx, sessionsListed, func(ctx context.Context, _ int) error {
 		_, err := h.admin.CreateSession(ctx, "load test")
@@ -145,13 +145,13 @@ func manyVotes(ctx context.Context, h *hub) error {
 	return nil
 }
 
-// secondSession opens another evening, in which each device has one vote.
+// secondSession opens another session, in which each device has one vote.
 func secondSession(ctx context.Context, h *hub) (err error) {
 	_, h.OnceCode, err = h.joined(ctx, protocol.PolicyOnce)
 	return err
 }
 
-// Resources are what the server holds.
+// Resources are what the server uses.
 type Resources struct {
 	RSS        int64 `json:"rss_bytes"`
 	Sockets    int   `json:"sockets"` // the journal's files come and go with what is written
@@ -176,7 +176,7 @@ func (h *hub) resources(ctx context.Context) (r Resources, err error) {
 	return r, err
 }
 
-// settle waits until the server holds no more than before; false when it does not.
+// settle waits until the server uses no more than before; false when it does not.
 func (h *hub) settle(ctx context.Context, before Resources) (r Resources, settled bool) {
 	settled = report.Until(ctx, recovery, 200*time.Millisecond, func() bool {
 		var err error

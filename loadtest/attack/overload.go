@@ -10,19 +10,19 @@ import (
 	"partyline/protocol"
 )
 
-// overloaders times the 1,024 requests that one connection may have unanswered are
-// more than twice the 16,384 that all together may.
+// overloaders times the 1,024 requests that one connection may have unanswered are more than twice
+// the 16,384 of all.
 const overloaders = 40
 
-// overloadNames is so many that it takes a connection seconds to come back to one: nobody
-// may vote twice within a second.
+// overloadNames are so many that a connection takes seconds to come back to one: a name may vote
+// once a second.
 const overloadNames = 400_000
 
 // overloadWrite is how many requests go out in one write.
 const overloadWrite = 128
 
-// overload asks for votes without waiting for any answer, over as many connections
-// as it takes to fill the hub's admission, as fast as the server reads.
+// overload sends votes without waiting for answers, as fast as the server reads, over as many
+// connections as fill the hub's admission.
 func overload(ctx context.Context, t *attackers) error {
 	inParallel(ctx, overloaders, func(ctx context.Context, index int) {
 		c, err := wire.Connect(ctx, t.Addr, t.Admin)
@@ -44,18 +44,18 @@ func overload(ctx context.Context, t *attackers) error {
 	return nil
 }
 
-// overloader is one connection. Its voter goes round the names in steps, so that no
-// two connections vote for the same one.
+// overloader is one connection. It steps through the names so that no two connections vote for the
+// same.
 type overloader struct {
 	t     *attackers
 	c     *wire.Conn
 	voter oracle.Number
 	began time.Time
-	// met counts 200, 429, 503 and others; the reader's.
+	// met counts 200, 429, 503 and others; it belongs to the reader.
 	met [4]int
 }
 
-// ask writes requests whose ids are when they were sent, in microseconds.
+// ask writes requests. Their ids are when they were sent, in microseconds.
 func (o *overloader) ask(ctx context.Context) {
 	var message []byte
 	for ctx.Err() == nil {
@@ -73,7 +73,7 @@ func (o *overloader) ask(ctx context.Context) {
 	}
 }
 
-// answer notes what became of a request, and how long a vote that was taken took.
+// answer counts an answer, and records the latency of a vote that was taken.
 func (o *overloader) answer(message []byte) {
 	r, ok := oracle.ReadResponse(message)
 	switch {

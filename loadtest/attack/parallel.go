@@ -21,10 +21,10 @@ func inParallel(ctx context.Context, n int, attacker func(ctx context.Context, i
 	group.Wait()
 }
 
-// lastWait is how long an attacker whose time is over looks whether it was ended.
+// lastWait is how long an attacker waits at its end for the server to close its connection.
 const lastWait = 2 * time.Second
 
-// watch reads until the connection ends or the attack is over, and says how it ended.
+// watch reads until the connection or the attack ends, and returns how it ended.
 func watch(ctx context.Context, c *wire.Conn, each func(message []byte)) string {
 	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Now().Add(lastWait)) })
 	defer stop()
@@ -53,7 +53,7 @@ func ending(err error) string {
 	return "ended"
 }
 
-// spread does n things, some at a time, and returns what went wrong.
+// spread calls do n times, 32 at a time, and returns the errors.
 func spread(ctx context.Context, n int, do func(ctx context.Context, index int) error) error {
 	const workers = 32
 	failed := make([]error, workers)

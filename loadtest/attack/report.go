@@ -11,7 +11,7 @@ import (
 // Bounds that every attack is held to. They are for two cores that attackers and
 // server share: wide enough for a noisy machine, far below what a server that fails looks like.
 const (
-	// maxWait is the longest p99 of an honest vote's answer during an attack.
+	// maxWait is the longest p99 of a regular vote's answer during an attack.
 	maxWait = time.Second
 	// maxWaitOverload is the same where several times too many votes come: 16,384 commands
 	// that wait are a quarter of a second of work, and the attackers take half of the machine.
@@ -22,16 +22,16 @@ const (
 	maxRSS = 1 << 30
 )
 
-// Verdict is what came of one attack. It was withstood when Faults is empty.
+// Verdict is the outcome of one attack. It was withstood when Faults is empty.
 type Verdict struct {
 	Attack string         `json:"attack"`
 	Met    map[string]int `json:"met"`
-	// Taken is of the attackers' votes that were taken.
+	// Taken is the latency of the attackers' votes that were taken.
 	Taken report.Summary `json:"attackers_vote_to_answer"`
-	// Alone, During and After are of honest users, before, during and after the attack.
-	Alone  Honest    `json:"alone"`
-	During Honest    `json:"during"`
-	After  Honest    `json:"after"`
+	// Alone, During and After are of regular users, before, during and after the attack.
+	Alone  Regular   `json:"alone"`
+	During Regular   `json:"during"`
+	After  Regular   `json:"after"`
 	Before Resources `json:"before"`
 	Left   Resources `json:"left"`
 	Faults []string  `json:"faults"`
@@ -41,30 +41,30 @@ func (v *Verdict) fault(format string, args ...any) {
 	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
 }
 
-// judge holds what the honest and the attackers met against the bounds.
+// judge checks what regular users and the attackers met against the bounds.
 func (v *Verdict) judge(a attack, long bool) {
-	for when, h := range map[string]Honest{"during": v.During, "after": v.After} {
+	for when, h := range map[string]Regular{"during": v.During, "after": v.After} {
 		if err := h.Err(); err != nil {
-			v.fault("the honest, %s: %v", when, err)
+			v.fault("regular voters, %s: %v", when, err)
 		}
 	}
 	for kind, n := range v.During.Errors {
 		if !a.sheds || kind != "503 overloaded" && kind != "429 too_many_requests" {
-			v.fault("the honest, during: %d × %s", n, kind)
+			v.fault("regular voters, during: %d × %s", n, kind)
 		}
 	}
 	if len(v.After.Errors) > 0 {
-		v.fault("the honest, after: %v", v.After.Errors)
+		v.fault("regular voters, after: %v", v.After.Errors)
 	}
 	most := maxWait
 	if a.sheds {
 		most = maxWaitOverload
 	}
 	if ms := float64(most.Milliseconds()); v.During.Ack.P99 > ms {
-		v.fault("the honest waited %.0f ms at p99, at most %.0f are allowed", v.During.Ack.P99, ms)
+		v.fault("regular voters waited %.0f ms at p99, at most %.0f are allowed", v.During.Ack.P99, ms)
 	}
 	if ms := float64(maxWaitAfter.Milliseconds()); v.After.Ack.P99 > ms {
-		v.fault("after the attack the honest waited %.0f ms at p99, at most %.0f are allowed", v.After.Ack.P99, ms)
+		v.fault("after the attack regular voters waited %.0f ms at p99, at most %.0f are allowed", v.After.Ack.P99, ms)
 	}
 	if v.During.Cost.HighRSS > report.MiB(int64(maxRSS)) {
 		v.fault("%.0f MiB of memory, at most %d are allowed", v.During.Cost.HighRSS, maxRSS>>20)
@@ -76,7 +76,7 @@ func (v *Verdict) judge(a attack, long bool) {
 	}
 }
 
-// Report is what came of all attacks.
+// Report is the outcome of all attacks.
 type Report struct {
 	Verdicts []*Verdict `json:"verdicts"`
 	// End is why the server did not stop as it should, "" when it did.
@@ -102,7 +102,7 @@ func (r *Report) Err() error {
 	return nil
 }
 
-// Write prints the report for people, as a table in Markdown.
+// Write prints the report as a table in Markdown.
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
 	p.Line("| attack | votes alone p50 / p99 | under attack | p99 × | afterwards | vote → screen | host's page p99, alone → under | attackers met | their votes | regular votes refused | RSS MiB before → peak | cores | sockets | goroutines |")

@@ -9,30 +9,30 @@ import (
 	"partyline/loadtest/report"
 )
 
-// fine is what honest users meet who notice nothing.
-func fine() Honest {
-	return Honest{Report: &crowd.Report{Votes: oracle.Counts{Sent: 10, Acknowledged: 10}, Ack: report.Summary{Count: 10, P99: 5}, Errors: map[string]int{}}}
+// fine is what regular users meet who notice nothing.
+func fine() Regular {
+	return Regular{Report: &crowd.Report{Votes: oracle.Counts{Sent: 10, Acknowledged: 10}, Ack: report.Summary{Count: 10, P99: 5}, Errors: map[string]int{}}}
 }
 
 func TestVerdicts(t *testing.T) {
 	sheds, holds := attack{name: "an overload", sheds: true}, attack{name: "a flood"}
 	for name, c := range map[string]struct {
 		attack attack
-		spoil  func(during, after *Honest)
+		spoil  func(during, after *Regular)
 		want   string // in the fault, "" for none
 	}{
-		"withstood":              {holds, func(_, _ *Honest) {}, ""},
-		"slow":                   {holds, func(d, _ *Honest) { d.Ack.P99 = 1001 }, "waited 1001 ms"},
-		"slow in an overload":    {sheds, func(d, _ *Honest) { d.Ack.P99 = 1001 }, ""},
-		"slow afterwards":        {sheds, func(_, a *Honest) { a.Ack.P99 = 251 }, "after the attack"},
-		"refused":                {holds, func(d, _ *Honest) { d.Errors["503 overloaded"] = 1 }, "503 overloaded"},
-		"refused in an overload": {sheds, func(d, _ *Honest) { d.Errors["503 overloaded"] = 1 }, ""},
-		"lost in an overload":    {sheds, func(d, _ *Honest) { d.Errors["500 internal"] = 1 }, "500 internal"},
-		"refused afterwards":     {sheds, func(_, a *Honest) { a.Errors["503 overloaded"] = 1 }, "after"},
-		"an event lost":          {holds, func(d, _ *Honest) { d.Findings, d.FindingCount = []string{"a gap"}, 1 }, "a gap"},
-		"too much memory":        {holds, func(d, _ *Honest) { d.Cost.HighRSS = 1025 }, "1025 MiB"},
-		"nothing was taken":      {holds, func(d, _ *Honest) { d.Votes.Acknowledged = 0 }, "none of 10 votes"},
-		"memory up to a gibi":    {holds, func(d, _ *Honest) { d.Cost.HighRSS = 1024 }, ""},
+		"withstood":              {holds, func(_, _ *Regular) {}, ""},
+		"slow":                   {holds, func(d, _ *Regular) { d.Ack.P99 = 1001 }, "waited 1001 ms"},
+		"slow in an overload":    {sheds, func(d, _ *Regular) { d.Ack.P99 = 1001 }, ""},
+		"slow afterwards":        {sheds, func(_, a *Regular) { a.Ack.P99 = 251 }, "after the attack"},
+		"refused":                {holds, func(d, _ *Regular) { d.Errors["503 overloaded"] = 1 }, "503 overloaded"},
+		"refused in an overload": {sheds, func(d, _ *Regular) { d.Errors["503 overloaded"] = 1 }, ""},
+		"lost in an overload":    {sheds, func(d, _ *Regular) { d.Errors["500 internal"] = 1 }, "500 internal"},
+		"refused afterwards":     {sheds, func(_, a *Regular) { a.Errors["503 overloaded"] = 1 }, "after"},
+		"an event lost":          {holds, func(d, _ *Regular) { d.Findings, d.FindingCount = []string{"a gap"}, 1 }, "a gap"},
+		"too much memory":        {holds, func(d, _ *Regular) { d.Cost.HighRSS = 1025 }, "1025 MiB"},
+		"nothing was taken":      {holds, func(d, _ *Regular) { d.Votes.Acknowledged = 0 }, "none of 10 votes"},
+		"memory up to a gibi":    {holds, func(d, _ *Regular) { d.Cost.HighRSS = 1024 }, ""},
 	} {
 		v := &Verdict{Attack: c.attack.name, During: fine(), After: fine()}
 		c.spoil(&v.During, &v.After)

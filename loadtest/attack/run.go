@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// honestRate of votes a second is a lively evening's, botRate is what one bot casts from
-	// its address.
-	honestRate, botRate = 200, 100
-	// honestAddress is where the bot is: not on loopback, which is exempt from all limits.
-	honestAddress = "192.0.2.10"
-	// pageEvery is how often the host looks at the ten newest votes.
+	// regularRate is the votes a second of a lively evening, botRate those of one bot from its
+	// address.
+	regularRate, botRate = 200, 100
+	// regularAddress is the address of that bot: not loopback, which is exempt from all limits.
+	regularAddress = "192.0.2.10"
+	// pageEvery is how often the host reads the ten newest votes.
 	pageEvery = 200 * time.Millisecond
-	// lead is how long the attackers have before the honest are measured.
+	// lead is how long the attackers have before regular users are measured.
 	lead = 500 * time.Millisecond
-	// calm is how long the honest are measured without an attack: before the first, and after
-	// each; alone is the same before one from addresses.
+	// calm is how long regular users are measured without an attack: before the first, and after
+	// each. Before an attack from addresses it is alone.
 	calm  = 2 * time.Second
 	alone = 4 * time.Second
 )
@@ -36,7 +36,7 @@ type Options struct {
 	Only      []string `help:"Names of attacks, of both kinds, with commas between them (all of one kind)."`
 }
 
-// Run makes one attack after the other while honest voters go on. The error is for a run that
+// Run makes one attack after the other while regular voters go on. The error is for a run that
 // could not be done; what was not withstood is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	chosen, err := choose(o.Only, o.Addresses)
@@ -79,7 +79,7 @@ func (a attack) lasts(o Options) time.Duration {
 	return a.short
 }
 
-// withstand is one attack and what comes after it.
+// withstand carries out one attack, and measures and judges it.
 func (h *hub) withstand(ctx context.Context, a attack, o Options) (*Verdict, error) {
 	v := &Verdict{Attack: a.name, Alone: h.calm, Faults: []string{}}
 	var err error
@@ -93,7 +93,7 @@ func (h *hub) withstand(ctx context.Context, a attack, o Options) (*Verdict, err
 	if v.Left, settled = h.settle(ctx, v.Before); !settled && a.address == nil {
 		v.fault("%d sockets and %d goroutines stayed behind", v.Left.Sockets-v.Before.Sockets, v.Left.Goroutines-v.Before.Goroutines)
 	}
-	if v.After, err = h.honest(ctx, a, calm, nil); err != nil {
+	if v.After, err = h.regular(ctx, a, calm, nil); err != nil {
 		return nil, err
 	}
 	h.calm = v.After
@@ -103,8 +103,8 @@ func (h *hub) withstand(ctx context.Context, a attack, o Options) (*Verdict, err
 	return v, nil
 }
 
-// attack attacks while the honest vote. One from addresses begins when all of those are set
-// up: on a slow disk that takes as long as the attack.
+// attack runs the attackers while regular voters vote. An attack from addresses begins when those
+// are connected: on a slow disk that takes as long as the attack.
 func (h *hub) attack(ctx context.Context, a attack, lasts time.Duration, v *Verdict) (err error) {
 	t := h.task
 	t.Attack, t.Lasts = a.name, lasts
@@ -122,25 +122,25 @@ func (h *hub) attack(ctx context.Context, a attack, lasts time.Duration, v *Verd
 		begin()
 		whenReady = nil
 	}
-	if v.During, err = h.honest(ctx, a, lasts-2*lead, whenReady); err != nil {
+	if v.During, err = h.regular(ctx, a, lasts-2*lead, whenReady); err != nil {
 		return err
 	}
 	return <-ended
 }
 
-// Honest is what honest voters and screens met for a while. Pages is how long the host's page
+// Regular is what regular voters and screens met for a while. Pages is how long the host's page
 // of ten votes took, which is measured with attacks from addresses.
-type Honest struct {
+type Regular struct {
 	*crowd.Report
 	Pages report.Summary `json:"page"`
 }
 
-// honest votes before two screens for so long, judged by the oracle. WhenReady is called when
-// all is set up, nil for nothing.
-func (h *hub) honest(ctx context.Context, a attack, lasts time.Duration, whenReady func()) (Honest, error) {
-	c := crowd.Options{Addr: h.Addr, Key: h.server.AdminKey, Screens: 2, Rate: honestRate, Duration: lasts, Clients: 256, Pid: h.server.Pid(), WhenReady: whenReady}
+// regular runs voters and two screens, judged by the oracle. WhenReady is called when all are
+// connected, nil for nothing.
+func (h *hub) regular(ctx context.Context, a attack, lasts time.Duration, whenReady func()) (Regular, error) {
+	c := crowd.Options{Addr: h.Addr, Key: h.server.AdminKey, Screens: 2, Rate: regularRate, Duration: lasts, Clients: 256, Pid: h.server.Pid(), WhenReady: whenReady}
 	if a.address != nil {
-		c.Rate, c.From = botRate, honestAddress
+		c.Rate, c.From = botRate, regularAddress
 	}
 	running, stop := context.WithCancel(ctx)
 	var pages report.Histogram
@@ -154,12 +154,12 @@ func (h *hub) honest(ctx context.Context, a attack, lasts time.Duration, whenRea
 			h.readPages(running, &pages)
 		}
 	})
-	return Honest{r, pages.Summary()}, err
+	return Regular{r, pages.Summary()}, err
 }
 
-// readPages has a host look at the newest votes again and again until ctx ends.
+// readPages reads the newest votes as a host does, until ctx ends.
 func (h *hub) readPages(ctx context.Context, pages *report.Histogram) {
-	host := h.visitor(honestAddress, h.Admin, 2)
+	host := h.visitor(regularAddress, h.Admin, 2)
 	defer host.close()
 	for report.Wait(ctx, pageEvery) == nil {
 		began := time.Now()

@@ -13,11 +13,11 @@ import (
 	"partyline/protocol/client"
 )
 
-// slowClients is how many connections of each kind send a little at a time.
+// slowClients is how many connections there are of each kind.
 const slowClients = 400
 
-// slowKinds are what a slow client sends before it slows down to a letter every half second;
-// the prefix of what it is counted as.
+// slowKinds are what slow clients send before they slow down to a byte every half second, and the
+// prefix that their outcomes are counted with.
 var slowKinds = []struct {
 	prefix string
 	begin  func(t *attackers) string
@@ -33,8 +33,8 @@ var slowKinds = []struct {
 	{"silent ", nil}, // a WebSocket that never says who it is
 }
 
-// slowConnections are clients of all kinds at the same time: each waits for another timeout,
-// and none takes much of the machine.
+// slowConnections runs clients of all kinds at the same time: each kind waits for another timeout,
+// and none uses much CPU.
 func slowConnections(ctx context.Context, t *attackers) error {
 	inParallel(ctx, len(slowKinds)*slowClients, func(ctx context.Context, index int) {
 		kind := slowKinds[index%len(slowKinds)]
@@ -49,8 +49,8 @@ func slowConnections(ctx context.Context, t *attackers) error {
 	return nil
 }
 
-// slowFault wants the server to have ended slow headers, on the way to a WebSocket too, and,
-// with time for it, slow bodies, and to have closed all silent WebSockets with 4001.
+// slowFault wants the server to have closed slow headers and handshakes, slow bodies too where
+// there was time, and silent WebSockets with 4001.
 func slowFault(met map[string]int, long bool) string {
 	for _, kind := range slowKinds[:3] {
 		if kind.prefix == "body " && !long {
@@ -66,7 +66,7 @@ func slowFault(met map[string]int, long bool) string {
 	return ""
 }
 
-// slowClient says whether the server ended it.
+// slowClient returns whether the server closed the connection.
 func slowClient(ctx context.Context, addr, begin string) string {
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -83,7 +83,7 @@ func slowClient(ctx context.Context, addr, begin string) string {
 	return <-ended
 }
 
-// readToEnd reads what the server says, if anything, until it ends the connection.
+// readToEnd reads until the server closes the connection.
 func readToEnd(c net.Conn) string {
 	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 		return "stayed"

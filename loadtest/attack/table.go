@@ -6,34 +6,32 @@ import (
 	"time"
 )
 
-// attack is one way to trouble a server.
+// attack is one way to hurt a server.
 type attack struct {
 	name string
-	// short and long are how long it lasts: in CI, and where every timeout is to be met.
+	// short is how long it lasts in CI, long where every timeout is to be reached.
 	short, long time.Duration
-	// run attacks until ctx ends, and counts what its clients meet, by kind.
+	// run attacks until ctx ends, and counts what its clients meet.
 	run func(ctx context.Context, t *attackers) error
-	// sheds says that honest voters may be told to come again, too.
+	// sheds means that regular voters may be told to come again, too.
 	sheds bool
-	// fault says what is wrong with what the attackers met, "" for nothing. Long says
-	// that there was time for every timeout.
+	// fault returns what is wrong with what the attackers met, "" for nothing. Long means that
+	// there was time for every timeout.
 	fault func(met map[string]int, long bool) string
 
-	// address says what an attack from addresses wants; nil for one from loopback, which the
-	// limits of addresses do not apply to.
+	// address is for an attack from addresses, nil for one from loopback, which is exempt from
+	// limits per address.
 	address *addressAttack
 }
 
-// addressAttack is more of an attack by somebody who has an address, or a network of them, and
-// at most a guest's or a viewer's token: nothing that the operator has to give to bots. It has
-// a server of its own behind a proxy that says where requests come from, and is measured and
-// not judged.
+// addressAttack is what an attack needs by somebody who has an address, or a network of them, and
+// at most a guest's or a viewer's token.
 type addressAttack struct {
 	// slowDisk delays every sync of the server's disk, with strace.
 	slowDisk time.Duration
 	// https has the server speak TLS, on an address of this machine that is not loopback.
 	https bool
-	// prepare is done before anything is measured; nil for nothing.
+	// prepare is called before anything is measured; nil for nothing.
 	prepare func(ctx context.Context, h *hub) error
 }
 
@@ -74,7 +72,7 @@ func find(name string) (attack, error) {
 	return attack{}, fmt.Errorf("no attack is called %q", name)
 }
 
-// choose is those that are named or, when none is, all from addresses or all others.
+// choose returns the named attacks or, without a name, all from addresses or all others.
 func choose(names []string, addresses bool) (chosen []attack, err error) {
 	for _, name := range names {
 		a, err := find(name)
@@ -91,8 +89,7 @@ func choose(names []string, addresses bool) (chosen []attack, err error) {
 	return chosen, nil
 }
 
-// allEnded wants the server to have ended n connections, of those that are counted with that
-// prefix.
+// allEnded wants the server to have closed n connections, counted with that prefix.
 func allEnded(n int, prefix string) func(map[string]int, bool) string {
 	return func(met map[string]int, _ bool) string {
 		if met[prefix+"stayed"] > 0 || met[prefix+"ended"]+met[prefix+"closed 4008"] < n {
@@ -111,7 +108,7 @@ func someMet(kind string) func(map[string]int, bool) string {
 	}
 }
 
-// shed wants votes to be taken, and others to be refused.
+// shed wants some votes to be taken, and some to be refused.
 func shed(met map[string]int, _ bool) string {
 	switch {
 	case met["200"] == 0:

@@ -26,11 +26,11 @@ import (
 // handshakers begin TLS connections at the same time.
 const handshakers = 64
 
-// anyCertificate takes any: it is the server's cost that is measured.
+// anyCertificate accepts any certificate: the cost of the server is measured.
 var anyCertificate = &tls.Config{InsecureSkipVerify: true}
 
-// tlsHandshakes connects, completes the handshake and leaves, again and again, from this
-// machine's own address.
+// tlsHandshakes connects, completes the handshake and closes, again and again, from this machine's
+// own address.
 func tlsHandshakes(ctx context.Context, t *attackers) error {
 	inParallel(ctx, handshakers, func(ctx context.Context, _ int) {
 		d := tls.Dialer{Config: anyCertificate}
@@ -48,8 +48,8 @@ func tlsHandshakes(ctx context.Context, t *attackers) error {
 	return nil
 }
 
-// startTLS starts the server on an address that is not loopback, with a certificate of RSA,
-// which is the most expensive of the usual ones. The honest reach it through a proxy.
+// startTLS starts the server on an address that is not loopback, with an RSA certificate, which
+// costs the most of the usual ones. Regular users reach it through a proxy.
 func (h *hub) startTLS(ctx context.Context) error {
 	own, err := ownAddress()
 	if err != nil {
@@ -87,7 +87,7 @@ func (h *hub) startTLS(ctx context.Context) error {
 	return err
 }
 
-// ownAddress is one of this machine's, on a network.
+// ownAddress is an address of this machine that is not loopback.
 func ownAddress() (net.IP, error) {
 	all, err := net.InterfaceAddrs()
 	for _, a := range all {

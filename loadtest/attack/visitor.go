@@ -12,15 +12,14 @@ import (
 	"partyline/protocol"
 )
 
-// visitor asks over HTTP from an address of its own, which the server believes because
-// its proxy says so.
+// visitor sends HTTP requests from an address, by the header of a proxy that the server trusts.
 type visitor struct {
 	base, from, token string
 	http              *http.Client
 }
 
-// visitor keeps so many connections open. It takes nothing compressed, which is the
-// most expensive for a server that has it compressed only.
+// visitor keeps so many connections open. It accepts no compression, which costs a server that
+// holds its files compressed the most.
 func (t task) visitor(from, token string, conns int) *visitor {
 	return &visitor{base: "http://" + t.Addr, from: from, token: token, http: &http.Client{Timeout: answerWithin,
 		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: conns}}}
@@ -28,7 +27,7 @@ func (t task) visitor(from, token string, conns int) *visitor {
 
 func (v *visitor) close() { v.http.CloseIdleConnections() }
 
-// ask sends a request, with a body when there is one.
+// ask sends a request, with a body unless that is empty.
 func (v *visitor) ask(ctx context.Context, method, path, body string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, v.base+path, strings.NewReader(body))
 	if err != nil {
@@ -46,10 +45,10 @@ func (v *visitor) ask(ctx context.Context, method, path, body string) (*http.Res
 	return v.http.Do(req)
 }
 
-// forwardedFor is how a proxy says who asks.
+// forwardedFor is the header in which a proxy names the client's address.
 const forwardedFor = "X-Forwarded-For"
 
-// get reads an answer to its end and returns its status, "" when the attack is over.
+// get sends a request and returns the status of the answer, "" when the attack is over.
 func (v *visitor) get(ctx context.Context, method, path, body string) string {
 	res, err := v.ask(ctx, method, path, body)
 	if err != nil {
@@ -69,8 +68,8 @@ func failure(ctx context.Context) string {
 	return "no answer"
 }
 
-// enter comes in with a code, from an address, as a device or as a new one when it is
-// empty. Status is the answer's.
+// enter joins with a code, as a device or, when that is empty, as a new one. Status is the
+// answer's.
 func enter(ctx context.Context, v *visitor, code, device string) (e protocol.GuestLogin, status int, err error) {
 	body, _ := json.Marshal(protocol.EnterAsGuest{Code: code, Device: device})
 	res, err := v.ask(ctx, http.MethodPost, "/api/join", string(body))
@@ -84,7 +83,7 @@ func enter(ctx context.Context, v *visitor, code, device string) (e protocol.Gue
 	return e, res.StatusCode, json.NewDecoder(res.Body).Decode(&e)
 }
 
-// guest comes in from an address and returns the token.
+// guest joins from an address and returns the token.
 func (t *attackers) guest(ctx context.Context, from string) (string, error) {
 	v := t.visitor(from, "", 1)
 	defer v.close()
@@ -95,8 +94,7 @@ func (t *attackers) guest(ctx context.Context, from string) (string, error) {
 	return e.Token, err
 }
 
-// hammer asks for a path over so many connections of one address, without a pause and
-// whatever it is told.
+// hammer requests a path over so many connections of one address, without a pause.
 func hammer(conns int, path string) func(context.Context, *attackers) error {
 	return func(ctx context.Context, t *attackers) error {
 		v := t.visitor(attackerAddress, "", conns)
@@ -110,6 +108,5 @@ func hammer(conns int, path string) func(context.Context, *attackers) error {
 	}
 }
 
-// attackerAddress is where attackers are who have one address, of a network for
-// documentation.
+// attackerAddress is the address of attackers who have one, of a network for documentation.
 const attackerAddress = "198.51.100.66"

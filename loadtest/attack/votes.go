@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	// batchNames is how many voters the attackers pretend to be.
+	// batchNames is how many names the attackers vote under.
 	batchNames = 100_000
-	// answerWithin is when an attacker gives up on an answer.
+	// answerWithin is the timeout of an attacker's request.
 	answerWithin = 15 * time.Second
 	// nonReading is how many screens never read.
 	nonReading = 300
-	// nonReadingRate of votes a second: with 230 bytes each it fills what the kernel keeps for
-	// a connection on loopback, some 2.5 MiB, within seconds.
+	// nonReadingRate is in votes a second: with 230 bytes each they fill the kernel's buffers of a
+	// connection on loopback, some 2.5 MiB, within seconds.
 	nonReadingRate = 4000
 )
 
-// batchVoter casts votes in the attackers' session by votes.batch. It serves one goroutine.
+// batchVoter votes in the attackers' session by votes.batch. It serves one goroutine.
 type batchVoter struct {
 	t     *attackers
 	post  *wire.Poster
@@ -41,7 +41,7 @@ func newBatchVoter(ctx context.Context, t *attackers) (*batchVoter, error) {
 
 func (b *batchVoter) close() { _ = b.post.Close() }
 
-// cast sends n votes, each of the next name, and counts what becomes of them.
+// cast sends n votes, each under the next name.
 func (b *batchVoter) cast(n int) error {
 	now, votes := protocol.TimestampOf(time.Now()), make([]oracle.Vote, n)
 	for i := range votes {
@@ -60,7 +60,7 @@ func (b *batchVoter) cast(n int) error {
 	return nil
 }
 
-// manyNames casts votes of a hundred thousand distinct names, as fast as one client can.
+// manyNames votes under a hundred thousand names, as fast as one client can.
 func manyNames(ctx context.Context, t *attackers) error {
 	b, err := newBatchVoter(ctx, t)
 	if err != nil {
@@ -75,7 +75,7 @@ func manyNames(ctx context.Context, t *attackers) error {
 	return nil
 }
 
-// nonReadingScreens subscribes to a session with many votes and never reads again.
+// nonReadingScreens subscribes to a session with many votes and never reads.
 func nonReadingScreens(ctx context.Context, t *attackers) error {
 	votes := make(chan error, 1)
 	go func() { votes <- t.votesAt(ctx, nonReadingRate) }() // ends with ctx and is waited for
@@ -102,7 +102,7 @@ func (t *attackers) nonReadingScreen(ctx context.Context) string {
 	}
 }
 
-// votesAt casts votes in the attackers' session at a rate until ctx ends.
+// votesAt votes in the attackers' session at a rate until ctx ends.
 func (t *attackers) votesAt(ctx context.Context, rate int) error {
 	b, err := newBatchVoter(ctx, t)
 	if err != nil {

@@ -34,7 +34,7 @@ type commands struct {
 	Crowd    crowdCommand    `cmd:"" help:"Voters and screens: throughput, latencies, what the server used."`
 	Crash    crashCommand    `cmd:"" help:"Kill the server again and again, with screens and webhooks, and judge what is left."`
 	Webhooks webhooksCommand `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
-	Attack   attackCommand   `cmd:"" help:"Attack the server in every way that a client can while honest voters go on."`
+	Attack   attackCommand   `cmd:"" help:"Attack the server in every way that a client can while regular voters go on."`
 	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, a disk that hangs, flipped bits, under load."`
 	Scenario scenarioCommand `cmd:"" help:"k6 scenarios, held against what the server recorded."`
 }

@@ -5,23 +5,22 @@ import (
 	"sync/atomic"
 )
 
-// gate holds the writers back between rounds, so that what was acknowledged before
-// a kill can be told from what came after. Whoever writes is within; one goroutine opens
-// and closes it.
+// gate stops writers between rounds, so that what was acknowledged before a kill is known. Writers
+// are within while they write; one goroutine opens and closes it.
 type gate struct {
 	within sync.RWMutex
 	shut   bool
 	over   atomic.Bool
 }
 
-// newGate is shut.
+// newGate returns a closed gate.
 func newGate() *gate {
 	g := &gate{shut: true}
 	g.within.Lock()
 	return g
 }
 
-// enter waits while the gate is shut; false when there is nothing more to do, else leave it.
+// enter waits while the gate is closed. It returns false at the end; else the caller must leave.
 func (g *gate) enter() bool {
 	g.within.RLock()
 	if g.over.Load() {
@@ -40,7 +39,7 @@ func (g *gate) open() {
 	}
 }
 
-// close shuts the gate and waits until nobody is within.
+// close waits until nobody is within.
 func (g *gate) close() {
 	if !g.shut {
 		g.within.Lock()
@@ -48,7 +47,7 @@ func (g *gate) close() {
 	}
 }
 
-// end sends everybody away.
+// end has every enter return false.
 func (g *gate) end() {
 	g.over.Store(true)
 	g.open()

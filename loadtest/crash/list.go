@@ -6,12 +6,12 @@ import (
 	"partyline/loadtest/oracle"
 )
 
-// maxPages bounds the reading of one session's votes: the deeper the page, the
-// longer the server looks for it, and a long run would spend its time here.
+// maxPages bounds how much of a session is read: the deeper the page, the longer the server
+// searches.
 const maxPages = 300
 
-// list pages through votes.list of every session, from the newest vote back: the
-// votes of the events, each once, nothing else, and as many in all. Nobody may be voting.
+// list reads votes.list of every session page by page: the votes of the events, each once, nothing
+// else, and the right count. Nobody may be voting.
 func (l *Load) list(ctx context.Context) error {
 	for i, id := range l.IDs {
 		listed, total, pages := map[string]int{}, 0, 1
@@ -30,15 +30,15 @@ func (l *Load) list(ctx context.Context) error {
 	return nil
 }
 
-// compare holds what was listed against the events; whole says that all was listed.
+// compare checks the listed votes against the events; whole means that all were listed.
 func (l *Load) compare(session int, listed map[string]int, total int, whole bool) {
 	id, recorded := l.IDs[session], 0
-	for n := range oracle.Number(l.Ledger.Len()) {
-		v, ok := l.Ledger.Vote(n)
+	for n := range oracle.Number(l.Votes.Len()) {
+		v, ok := l.Votes.Vote(n)
 		if !ok || v.Session != session {
 			continue
 		}
-		name, stands := n.Username(), l.Ledger.Recorded(n)
+		name, stands := n.Username(), l.Votes.Recorded(n)
 		if stands {
 			recorded++
 		}

@@ -21,18 +21,17 @@ type Options struct {
 	PollRate float64       `help:"Votes per second in polls (an eighth of the rate)."`
 	MinLife  time.Duration `help:"Shortest time from ready to kill (50ms)."`
 	MaxLife  time.Duration `help:"Longest time from ready to kill (1.5s)."`
-	// PollSeconds is how long those polls last that end by themselves (10, the least that the
-	// API takes).
+	// PollSeconds is how long polls last that end by time (10, the least that the API takes).
 	PollSeconds int `kong:"-"`
-	// Grace is how long an acknowledged vote may take to a screen (3 s): a voter hears
-	// first, and after a restart the screens have to resume. What is late is judged as lost.
+	// Grace is how long after its acknowledgement a vote may come to a screen (3 s): screens have
+	// to resume after a restart. What comes later counts as lost.
 	Grace time.Duration `kong:"-"`
 	Seed  uint64        `help:"Seed of the moments: repeatable, as far as a machine repeats anything (the time)."`
-	// Server is the program under test; it does not run yet.
+	// Server is the program under test, not started.
 	Server *target.Server `kong:"-"`
-	// Addr is where clients call it (the server's own address).
+	// Addr is where clients connect (the server's own address).
 	Addr string `kong:"-"`
-	// Webhooks are judged beside the screens (none).
+	// Webhooks are checked beside the screens (none).
 	Webhooks *webhooks.Check `kong:"-"`
 }
 

@@ -15,17 +15,16 @@ import (
 )
 
 const (
-	// pollEvery is how often the host looks after the poll of a session.
+	// pollEvery is how often the host reads the poll of a session.
 	pollEvery = 20 * time.Millisecond
-	// shortest and longest is how long a poll lasts that the host ends: some live through a
-	// kill, some do not.
+	// shortest and longest bound a poll that the host ends: some last through a kill, some do not.
 	shortest, longest = 200 * time.Millisecond, 2 * time.Second
 	// candidates of each poll.
 	candidates = 4
 )
 
-// pollHost opens one poll after the other in a session: one that ends by its time, then one
-// that the host ends, and so on. Voters may vote in it while it is open.
+// pollHost opens one poll after the other in a session: one that ends by time, then one that the
+// host ends, and so on. Voters vote in it.
 type pollHost struct {
 	*Load
 	session protocol.SessionID
@@ -33,7 +32,8 @@ type pollHost struct {
 	games   []protocol.GameID // which nobody else plays
 	voter   *client.Client    // with a bot's token for this session alone
 
-	// The host's own: began is how many it has begun, due when the open one is to be ended.
+	// began counts the polls, due is when the host ends the open one; both belong to the host's
+	// goroutine.
 	began  int
 	due    time.Time
 	byTime bool
@@ -57,7 +57,7 @@ func (l *Load) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHos
 	return h, err
 }
 
-// host looks after the polls until the gate ends.
+// host opens and ends polls until the gate ends.
 func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
 	for ctx.Err() == nil && h.gate.enter() {
 		if err := h.step(ctx, rng); err != nil && ctx.Err() == nil {
@@ -71,7 +71,7 @@ func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
-// step does the one thing that is next.
+// step reads the poll, checks it, and opens or ends one.
 func (h *pollHost) step(ctx context.Context, rng *rand.Rand) error {
 	promised := h.polls.Mark()
 	asked := time.Now()
@@ -137,8 +137,7 @@ func (h *pollHost) now() (open *protocol.Poll, done bool) {
 	return h.open, h.done
 }
 
-// vote votes in the session's polls, each time under a new name, until ctx ends. What
-// has an unknown outcome is sent again with its key until it is answered.
+// vote votes in the session's polls, each time under a new name, until ctx ends.
 func (h *pollHost) vote(ctx context.Context) {
 	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(len(h.hosts)) / h.o.PollRate))
 	defer pace.Stop()
@@ -156,6 +155,7 @@ func (h *pollHost) vote(ctx context.Context) {
 	}
 }
 
+// deliver sends a vote until it is answered, with the same key each time.
 func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) {
 	for again := false; ctx.Err() == nil && h.gate.enter(); again = true {
 		done := h.try(ctx, v, name, again)
@@ -167,7 +167,7 @@ func (h *pollHost) deliver(ctx context.Context, v oracle.PollVote, name string) 
 	}
 }
 
-// try sends a vote and notes the answer; false when there was none that is final.
+// try sends a vote and notes the answer; false when there was no final one.
 func (h *pollHost) try(ctx context.Context, v oracle.PollVote, name string, again bool) bool {
 	body := map[string]any{"username": name, "choice": v.Choice, "poll_id": v.Poll}
 	err := h.voter.CallWithKey(ctx, "crash-"+name, "POST", fmt.Sprintf("/api/sessions/%d/poll/votes", h.session), body, nil)
@@ -185,7 +185,7 @@ func (h *pollHost) try(ctx context.Context, v oracle.PollVote, name string, agai
 	return true
 }
 
-// pollsAreOver says whether nothing is open and nothing more will be.
+// pollsAreOver is whether no poll is open or will be opened.
 func (l *Load) pollsAreOver() bool {
 	for _, h := range l.hosts {
 		if _, done := h.now(); !done {

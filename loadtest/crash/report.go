@@ -10,7 +10,7 @@ import (
 	"partyline/protocol"
 )
 
-// Report is what a run came to. It is a good run when Findings is empty.
+// Report is the outcome of a run. It is a good run when Err is nil.
 type Report struct {
 	Rounds int `json:"rounds"`
 	// RecoveryKills is how many more times the server was killed while it recovered.
@@ -42,10 +42,10 @@ func (r *Report) Err() error {
 
 func (l *Load) report() *Report {
 	r := &Report{
-		Rounds: int(l.restarts.Count()), RecoveryKills: l.recoveryKills, Votes: l.Ledger.Count(), SentAgain: l.again.Load(), Webhooks: l.webhooks,
+		Rounds: int(l.restarts.Count()), RecoveryKills: l.recoveryKills, Votes: l.Votes.Count(), SentAgain: l.again.Load(), Webhooks: l.webhooks,
 		Resumed: l.Screens.Reconnects.Load(), Restart: l.restarts.Summary(), Found: l.Findings.Found(),
 	}
-	for _, record := range l.Records {
+	for _, record := range l.Events {
 		r.Events = append(r.Events, record.Last())
 	}
 	for _, h := range l.hosts {
@@ -54,7 +54,7 @@ func (l *Load) report() *Report {
 	return r
 }
 
-// Write prints the report for people.
+// Write prints the report.
 func (r *Report) Write(w io.Writer) error {
 	p, v, polls := report.NewPrinter(w), r.Votes, r.Polls
 	p.Line("kills      %d, and %d while recovering", r.Rounds, r.RecoveryKills)

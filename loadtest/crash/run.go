@@ -14,28 +14,28 @@ import (
 )
 
 const (
-	// catchUpWithin is how long screens and debts may take at the end.
+	// catchUpWithin is how long screens and unanswered votes may take at the end.
 	catchUpWithin = 20 * time.Second
-	// endsWithin is how many times the grace the hosts may take to end all polls.
+	// endsWithin times the grace is how long the hosts may take to end all polls.
 	endsWithin = 4
-	// lookAgain is how often they are looked at.
+	// lookAgain is how often a condition that is waited for is checked.
 	lookAgain = 5 * time.Millisecond
-	// verifyEvery is in which rounds the killed server's data are verified. Not in all:
-	// looking may mend what the next start should meet.
+	// verifyEvery is in which rounds the data of the killed server are verified. Not in all:
+	// opening them may repair what the next start should meet.
 	verifyEvery = 5
-	// recoveringLife bounds the life of a server that is killed while it recovers.
+	// recoveringLife bounds how long a server lives that is killed while it recovers.
 	recoveringLife = 120 * time.Millisecond
 )
 
-// Run starts the server, kills and restarts it so many times under load, and judges
-// after each restart and at the end, when the server has been stopped and verified.
-// The error is for a run that could not go on; what does not fit is in the report.
+// Run starts the server, kills and restarts it under load, and checks after each restart and at
+// the end, when the server has been stopped and verified. The error is for a run that could not go
+// on; findings are in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	return Play(ctx, o, func(ctx context.Context, l *Load) error { return l.rounds(ctx) })
+	return Play(ctx, o, func(ctx context.Context, l *Load) error { return l.killRounds(ctx) })
 }
 
-// Play puts the load of Run on a server to which something else happens than kills, and
-// judges at the end, when the server has been stopped and verified, and at each Restart.
+// Play puts the load of Run on a server to which something else than kills happens. It checks at
+// each Restart and at the end.
 func Play(ctx context.Context, o Options, happens func(ctx context.Context, l *Load) error) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -96,8 +96,8 @@ func (l *Load) start(ctx context.Context) (end func(), err error) {
 	}, l.Screens.Connect(ctx, l.o.Screens, protocol.ModeEvents)
 }
 
-// rounds kills the host so many times, or until something does not fit.
-func (l *Load) rounds(ctx context.Context) error {
+// killRounds kills the server until there is a finding.
+func (l *Load) killRounds(ctx context.Context) error {
 	for round := 1; round <= l.o.Rounds && l.Findings.Count() == 0; round++ {
 		if err := l.round(ctx, round); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
@@ -106,8 +106,8 @@ func (l *Load) rounds(ctx context.Context) error {
 	return nil
 }
 
-// round lets the host live for a while, kills it, restarts it, and judges. In every
-// other round the writers are back before the host is, as a crowd would be.
+// round lets the server run for a while, kills it, restarts it, and checks. In every other round
+// the writers are back before the server is.
 func (l *Load) round(ctx context.Context, round int) error {
 	life := l.o.MinLife + time.Duration(l.rng.Int64N(int64(l.o.MaxLife-l.o.MinLife)))
 	if err := report.Wait(ctx, life); err != nil {
@@ -117,7 +117,7 @@ func (l *Load) round(ctx context.Context, round int) error {
 		return err
 	}
 	l.gate.close()
-	promised, storm := l.promised(), round%2 == 0
+	promised, storm := l.acknowledged(), round%2 == 0
 	if round%verifyEvery == 0 {
 		l.verify(ctx)
 	}
@@ -139,12 +139,11 @@ func (l *Load) round(ctx context.Context, round int) error {
 	}
 	l.gate.open()
 	l.o.Say("round %d: killed after %v, ready after %v, %d votes sent, events %v, %d findings",
-		round, life.Round(time.Millisecond), took.Round(time.Millisecond), l.Ledger.Len(), heads, l.Findings.Count())
+		round, life.Round(time.Millisecond), took.Round(time.Millisecond), l.Votes.Len(), heads, l.Findings.Count())
 	return nil
 }
 
-// restart brings the host back. One time in four it is killed once more, while it
-// recovers.
+// restart starts the server again. One time in four it is killed once more, while it recovers.
 func (l *Load) restart(ctx context.Context) (time.Duration, error) {
 	if l.rng.IntN(4) == 0 {
 		l.recoveryKills++
@@ -161,7 +160,7 @@ func (l *Load) restart(ctx context.Context) (time.Duration, error) {
 	return l.revive(ctx)
 }
 
-// revive starts the host and waits until it serves.
+// revive starts the server and waits until it serves.
 func (l *Load) revive(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	if err := l.startServer(); err != nil {
@@ -189,8 +188,8 @@ func (l *Load) kill() error {
 	return err
 }
 
-// finish lets polls end, unanswered votes be answered and screens catch up, makes the last
-// audit, and stops and verifies the server.
+// finish lets polls end, unanswered votes be answered and screens catch up, checks for the last
+// time, and stops and verifies the server.
 func (l *Load) finish(ctx context.Context, end func()) error {
 	l.closing.Store(true)
 	if !l.Until(ctx, endsWithin*l.o.Grace, l.pollsAreOver) {
@@ -200,7 +199,7 @@ func (l *Load) finish(ctx context.Context, end func()) error {
 		l.Findings.Add("%d votes sent again with their keys are still not acknowledged", l.countUnanswered())
 	}
 	l.gate.close()
-	heads, err := l.audit(ctx, l.promised(), true)
+	heads, err := l.audit(ctx, l.acknowledged(), true)
 	if err != nil {
 		return err
 	}

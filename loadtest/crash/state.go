@@ -14,8 +14,8 @@ import (
 	"partyline/protocol"
 )
 
-// Load is a run: the voters, poll hosts and screens that use the server, and what the oracle
-// knows. One goroutine calls its exported methods.
+// Load is the load on a server: voters, poll hosts and screens, and what the oracle knows. One
+// goroutine calls its exported methods.
 type Load struct {
 	*watch.Sessions
 	Screens *watch.Screens
@@ -30,7 +30,7 @@ type Load struct {
 	// recoveryKills is how many more times the server was killed while it recovered.
 	recoveryKills int
 	webhooks      *webhooks.Outcome
-	// closing tells the hosts to open no more polls and the writers to send only votes again.
+	// closing tells hosts to open no more polls, and writers to send only unanswered votes.
 	closing atomic.Bool
 
 	mu sync.Mutex
@@ -38,7 +38,7 @@ type Load struct {
 	unanswered []oracle.Vote
 }
 
-// open logs in on the running server and opens the sessions.
+// open logs in and opens the sessions.
 func open(ctx context.Context, o Options) (*Load, error) {
 	sessions, err := watch.Open(ctx, o.Addr, o.Server.AdminKey, o.Sessions)
 	if err != nil {
@@ -79,23 +79,23 @@ func (l *Load) countUnanswered() int {
 	return len(l.unanswered)
 }
 
-// promises is what had been acknowledged at a moment.
-type promises struct {
+// acknowledgements are the votes that had been acknowledged at a moment.
+type acknowledgements struct {
 	votes func(oracle.Number) bool
 	polls []oracle.PollMark // one per session
 }
 
-func (l *Load) promised() promises {
-	p := promises{votes: l.Ledger.Acknowledged()}
+func (l *Load) acknowledged() acknowledgements {
+	p := acknowledgements{votes: l.Votes.Acknowledged()}
 	for _, h := range l.hosts {
 		p.polls = append(p.polls, h.polls.Mark())
 	}
 	return p
 }
 
-// audit judges what a restarted server knows of what had been promised before the kill.
-// While votes go on, totals cannot be compared.
-func (l *Load) audit(ctx context.Context, promised promises, quiet bool) ([]protocol.Seq, error) {
+// audit checks what a restarted server has of what had been acknowledged before the kill. While
+// votes go on, totals cannot be compared.
+func (l *Load) audit(ctx context.Context, promised acknowledgements, quiet bool) ([]protocol.Seq, error) {
 	l.Seen(ctx, l.o.Grace, promised.votes)
 	for i, id := range l.IDs {
 		poll, err := l.Client.Poll(ctx, id)
@@ -113,8 +113,8 @@ func (l *Load) audit(ctx context.Context, promised promises, quiet bool) ([]prot
 	return heads, l.Judge(ctx, heads, promised.votes, quiet)
 }
 
-// Acknowledged is how many votes have been so far.
-func (l *Load) Acknowledged() int { return l.Ledger.Count().Acknowledged }
+// Acknowledged counts the acknowledged votes.
+func (l *Load) Acknowledged() int { return l.Votes.Count().Acknowledged }
 
 // Until waits for a condition; false when it did not come in time.
 func (l *Load) Until(ctx context.Context, within time.Duration, condition func() bool) bool {
@@ -122,7 +122,7 @@ func (l *Load) Until(ctx context.Context, within time.Duration, condition func()
 }
 
 // AwaitVotes waits until so many more votes have been acknowledged, and returns how long that
-// took; it is a finding when it takes longer than within.
+// took; longer than within is a finding.
 func (l *Load) AwaitVotes(ctx context.Context, more int, within time.Duration) time.Duration {
 	began, want := time.Now(), l.Acknowledged()+more
 	if !l.Until(ctx, within, func() bool { return l.Acknowledged() >= want }) && ctx.Err() == nil {
@@ -131,13 +131,13 @@ func (l *Load) AwaitVotes(ctx context.Context, more int, within time.Duration) t
 	return time.Since(began)
 }
 
-// Restart starts the server that has just ended, holds it to all that was acknowledged
-// before, and lets the voters go on.
+// Restart starts the server that has ended, checks that it has all that was acknowledged, and lets
+// the voters go on.
 func (l *Load) Restart(ctx context.Context) (time.Duration, error) {
 	l.o.Webhooks.Ended(time.Now())
 	l.Client.Close()
 	l.gate.close()
-	promised := l.promised()
+	promised := l.acknowledged()
 	took, err := l.revive(ctx)
 	if err != nil {
 		return took, err

@@ -13,20 +13,19 @@ import (
 )
 
 const (
-	// pipelined is how many requests a writer over WebSocket has on their way.
+	// pipelined is how many requests a writer over WebSocket has under way.
 	pipelined = 16
-	// answerTimeout is far above what a restart takes: a writer that waits so long
-	// has met a server that hangs.
+	// answerTimeout is far above what a restart takes: then the server hangs.
 	answerTimeout = 20 * time.Second
-	// redialAfter is the wait before a writer calls a dead server again.
+	// redialAfter is the wait before a writer tries a dead server again.
 	redialAfter = 10 * time.Millisecond
 )
 
-// key is the Idempotency-Key of a vote: the same whenever it is sent.
+// key is the Idempotency-Key of a vote, the same whenever it is sent.
 func key(v oracle.Vote) string { return "crash-" + v.Number.Username() }
 
-// write is one writer: it votes while the gate is open, and sends half of what it
-// heard nothing of again, for as long as it takes. Every other one votes over a WebSocket.
+// write votes while the gate is open, and sends half of the unanswered votes again until they are
+// answered. Every other writer uses a WebSocket.
 func (l *Load) write(ctx context.Context, index int) {
 	batch := 1
 	hub := l.Client.WithToken(l.Client.Token())
@@ -58,7 +57,7 @@ func (l *Load) write(ctx context.Context, index int) {
 	}
 }
 
-// cast sends votes at the same time and notes their answers; false when one did not come.
+// cast sends votes at the same time and notes the answers; false when one is missing.
 func (l *Load) cast(ctx context.Context, votes []oracle.Vote, again bool, send func(context.Context, oracle.Vote) error) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -76,7 +75,7 @@ func (l *Load) cast(ctx context.Context, votes []oracle.Vote, again bool, send f
 	return true
 }
 
-// votes is what is owed or, when nothing is, new votes; none at the end of the run.
+// votes returns unanswered votes or, when there are none, new ones; none at the end of the run.
 func (l *Load) votes(n int) (votes []oracle.Vote, again bool) {
 	if votes = l.takeUnanswered(n); len(votes) > 0 {
 		return votes, true
@@ -84,28 +83,27 @@ func (l *Load) votes(n int) (votes []oracle.Vote, again bool) {
 	if l.closing.Load() {
 		return nil, false
 	}
-	stamp, due := protocol.TimestampOf(time.Now()), l.Ledger.Now()
-	first := l.Ledger.Take(n)
+	stamp, due := protocol.TimestampOf(time.Now()), l.Votes.Now()
+	first := l.Votes.Take(n)
 	for i := range n {
-		votes = append(votes, l.Ledger.Sent(first+oracle.Number(i), due, stamp))
+		votes = append(votes, l.Votes.Sent(first+oracle.Number(i), due, stamp))
 	}
 	return votes, false
 }
 
-// settle notes an answer; false when there was none. Every vote of ours is a good one: a
-// refusal that is not about the server's own state is a finding.
+// settle notes an answer; false when there was none. All votes are valid: a refusal that is not
+// about the server's state is a finding.
 func (l *Load) settle(v oracle.Vote, again bool, err error) bool {
 	refused, answered := errors.AsType[*client.Error](err)
 	switch {
 	case err == nil:
-		l.Ledger.Settle(v.Number, oracle.Acknowledged)
+		l.Votes.Settle(v.Number, oracle.Acknowledged)
 		if again {
 			l.again.Add(1)
 		}
 		return true
 	case !answered:
-		// Which half is sent again does not matter, but it must stay the same half:
-		// what was sent again once is owed until it is acknowledged.
+		// The same half each time: what was sent again once must be acknowledged.
 		if again || v.Number%2 == 0 {
 			l.sendAgain(v)
 		}
@@ -116,7 +114,7 @@ func (l *Load) settle(v oracle.Vote, again bool, err error) bool {
 		if outcome, _ := oracle.Judge(refused.Status, refused.Body); again || outcome == oracle.Unknown {
 			l.sendAgain(v)
 		} else {
-			l.Ledger.Settle(v.Number, outcome)
+			l.Votes.Settle(v.Number, outcome)
 		}
 	}
 	return true

@@ -38,15 +38,15 @@ type Options struct {
 	Conns     int     `default:"4" help:"WebSockets that the voters of --transport ws share."`
 	BatchSize int     `name:"batch" default:"100" help:"Votes per batch of --transport batch."`
 	Churn     float64 `help:"Screens per second that lose their connection and resume."`
-	// From is an address that votes by REST come from, as a proxy that the server trusts says,
-	// with a bot's token.
+	// From is the address that votes by REST come from, in the header of a proxy that the server
+	// trusts, and with a bot's token.
 	From string `kong:"-"`
 	// WhenReady is called when all is set up and voting is about to begin; nil for nothing.
 	WhenReady func()        `kong:"-"`
 	Settle    time.Duration `help:"How long after the last vote all screens must be up to date (15s)."`
 }
 
-// maxScreens is what one process can open files for, on the machines we know.
+// maxScreens is for how many one process can open files.
 const maxScreens = 19_500
 
 func (o *Options) complete() error {

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// Report is what a run came to. It is a good run when Findings is empty; errors by
-// kind are what voters and screens were told or met, and can be what was wanted.
+// Report is the outcome of a run. It is a good run when Findings is empty; Errors are what voters
+// and screens met, by kind, and may be intended.
 type Report struct {
 	Screens   int           `json:"screens"`
 	Sessions  int           `json:"sessions"`
@@ -26,8 +26,8 @@ type Report struct {
 	VotesPerSec    float64       `json:"votes_per_second"`
 	Deliveries     uint64        `json:"deliveries"`
 	DeliveriesPerS float64       `json:"deliveries_per_second"`
-	// Late is how long after its time a request was sent: by a crowd that had no time,
-	// or because all clients were waiting for answers. It is part of the two below.
+	// Late is how long after its time a request was sent, because the crowd had no CPU or all
+	// clients were waiting for answers. It is part of Ack and Show.
 	Late       report.Summary `json:"due_to_sent"`
 	Ack        report.Summary `json:"vote_to_answer"`
 	Show       report.Summary `json:"vote_to_screen"`
@@ -50,7 +50,7 @@ func (l *load) report(deliveries uint64, voted, shown time.Duration) *Report {
 	for i := range l.ack {
 		ack.Merge(&l.ack[i])
 	}
-	counts := l.Ledger.Count()
+	counts := l.Votes.Count()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return &Report{
@@ -62,7 +62,7 @@ func (l *load) report(deliveries uint64, voted, shown time.Duration) *Report {
 	}
 }
 
-// Write prints the report for people.
+// Write prints the report.
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
 	loop := fmt.Sprintf("open loop, %g votes/s", r.Rate)

@@ -10,17 +10,17 @@ import (
 	"partyline/loadtest/wire"
 )
 
-// pipeline is one voter's WebSocket with many requests on their way.
+// pipeline is one voter's WebSocket with many requests under way.
 type pipeline struct {
 	load  *load
 	src   *source
 	shard int
 	conn  *wire.Conn
-	// window holds a token for each request on its way.
+	// window holds a token for each request under way.
 	window chan struct{}
-	// ended is closed when nobody reads any more.
+	// ended is closed when nothing is read any more.
 	ended chan struct{}
-	// waiting is how many answers are still to come.
+	// waiting is how many answers are missing.
 	waiting atomic.Int64
 }
 
@@ -49,8 +49,8 @@ func (p *pipeline) dial(ctx context.Context) (err error) {
 	return err
 }
 
-// write sends the source's jobs, all that are due in one write, and waits for the
-// last answers. It returns false when the connection died before.
+// write sends the jobs of the source, all that are due in one write, and waits for the last
+// answers. It returns false when the connection ended before.
 func (p *pipeline) write() bool {
 	var message []byte
 	var votes []oracle.Vote
@@ -78,7 +78,7 @@ func (p *pipeline) write() bool {
 	return p.drain()
 }
 
-// read settles answers until the connection ends.
+// read notes answers until the connection ends.
 func (p *pipeline) read() {
 	defer close(p.ended)
 	for {
@@ -90,17 +90,17 @@ func (p *pipeline) read() {
 			return
 		}
 		r, ok := oracle.ReadResponse(message)
-		if _, sent := p.load.Ledger.Vote(oracle.Number(r.ID)); !ok || !sent {
+		if _, sent := p.load.Votes.Vote(oracle.Number(r.ID)); !ok || !sent {
 			p.load.failed(fmt.Sprintf("instead of a response: %.60s", message), 1)
 			continue
 		}
-		p.load.settle(p.shard, oracle.Number(r.ID), p.load.Ledger.Since(p.conn.At()), r.Status, r.Data)
+		p.load.settle(p.shard, oracle.Number(r.ID), p.load.Votes.Since(p.conn.At()), r.Status, r.Data)
 		p.waiting.Add(-1)
 		<-p.window
 	}
 }
 
-// take waits for room in the window; false when the connection died.
+// take waits for room in the window; false when the connection has ended.
 func (p *pipeline) take() bool {
 	select {
 	case p.window <- struct{}{}:
@@ -119,7 +119,7 @@ func (p *pipeline) tryTake() bool {
 	}
 }
 
-// drain waits until everything is answered, that is until the window is all ours.
+// drain waits until everything is answered.
 func (p *pipeline) drain() bool {
 	timeout := time.NewTimer(answerTimeout)
 	defer timeout.Stop()

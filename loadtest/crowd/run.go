@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// shards keep the recorders of voters apart, see report.Histogram.Merge.
+	// shards spread the recorders of voters, see report.Histogram.Merge.
 	shards = 8
-	// auditFactor gives an audit, which reads a whole session, more time than a
-	// screen that was there all along.
+	// auditFactor gives a screen that reads a whole session at the end more time than one that was
+	// there all along.
 	auditFactor = 4
 )
 
@@ -26,7 +26,7 @@ type load struct {
 	*watch.Sessions
 	screens *watch.Screens
 	usage   usage
-	// token and header lines are what requests with votes carry.
+	// token and header lines are sent with votes.
 	token  string
 	header []string
 
@@ -37,9 +37,8 @@ type load struct {
 	errors map[string]int
 }
 
-// Run opens sessions on the server, connects the screens, has the voters vote, and has
-// the oracle judge. The error is for a run that could not be done; what the oracle
-// found is in the report.
+// Run opens sessions on the server, connects the screens, votes, and has the oracle check. The
+// error is for a run that could not be done; findings are in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -71,7 +70,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return l.run(ctx)
 }
 
-// run is the run from when all screens are connected.
+// run votes when all screens are connected.
 func (l *load) run(ctx context.Context) (*Report, error) {
 	l.usage.connected()
 	l.o.Say("the voters vote")
@@ -92,7 +91,7 @@ func (l *load) run(ctx context.Context) (*Report, error) {
 	shown := time.Since(began)
 	l.usage.end()
 	l.screens.Close()
-	if err := l.Judge(ctx, heads, l.Ledger.Acknowledged(), true); err != nil {
+	if err := l.Judge(ctx, heads, l.Votes.Acknowledged(), true); err != nil {
 		return nil, err
 	}
 	for _, id := range l.IDs {
@@ -103,13 +102,13 @@ func (l *load) run(ctx context.Context) (*Report, error) {
 	return l.report(l.screens.Deliveries()-before, voted, shown), ctx.Err()
 }
 
-// catchUp waits until every session is seen to its end. It returns the last seq of each.
+// catchUp waits until every session is seen to its end, and returns the last seq of each.
 func (l *load) catchUp(ctx context.Context) ([]protocol.Seq, error) {
 	within := l.o.Settle
 	if l.screens.WatchRest() > 0 {
 		within *= auditFactor
 	}
-	l.Seen(ctx, within, l.Ledger.Acknowledged())
+	l.Seen(ctx, within, l.Votes.Acknowledged())
 	heads := make([]protocol.Seq, len(l.IDs))
 	for i, id := range l.IDs {
 		var err error

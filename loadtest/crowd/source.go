@@ -8,8 +8,8 @@ import (
 	"partyline/protocol"
 )
 
-// waitingJobs bounds what is due and not yet taken: ten seconds at 6,500 a second.
-// Beyond it the schedule waits, but due times stay what they were.
+// waitingJobs bounds the jobs that are due and not taken: ten seconds at 6,500 a second. Beyond
+// that the schedule waits, but due times stay.
 const waitingJobs = 1 << 16
 
 // job is one request: votes first to first+n-1, due at one time.
@@ -19,7 +19,7 @@ type job struct {
 	due   time.Duration
 }
 
-// source hands out jobs: by schedule in open loop, on demand in closed loop.
+// source yields jobs: by schedule in open loop, on demand in closed loop.
 type source struct {
 	load *load
 	// jobs is nil in closed loop.
@@ -27,9 +27,9 @@ type source struct {
 	end  time.Duration
 }
 
-// newSource begins now. In open loop it runs its schedule until the end or ctx.
+// newSource begins now. In open loop its schedule runs until the end or ctx.
 func newSource(ctx context.Context, l *load) *source {
-	src := &source{load: l, end: l.Ledger.Now() + l.o.Duration}
+	src := &source{load: l, end: l.Votes.Now() + l.o.Duration}
 	if l.o.Rate > 0 {
 		src.jobs = make(chan job, waitingJobs)
 		go src.schedule(ctx) // ends with the schedule
@@ -37,7 +37,7 @@ func newSource(ctx context.Context, l *load) *source {
 	return src
 }
 
-// next waits for a job; ok is false when there are no more.
+// next waits for a job; ok is false at the end.
 func (s *source) next() (j job, ok bool) {
 	if s.jobs == nil {
 		return s.now()
@@ -46,7 +46,7 @@ func (s *source) next() (j job, ok bool) {
 	return j, ok
 }
 
-// more is a job that is due already, if there is one.
+// more returns a job that is due already, if there is one.
 func (s *source) more() (j job, ok bool) {
 	if s.jobs == nil {
 		return s.now()
@@ -60,17 +60,17 @@ func (s *source) more() (j job, ok bool) {
 }
 
 func (s *source) now() (job, bool) {
-	due, n := s.load.Ledger.Now(), s.load.o.BatchSize
-	if due >= s.end || s.load.Ledger.Len()+n > oracle.MaxRows {
+	due, n := s.load.Votes.Now(), s.load.o.BatchSize
+	if due >= s.end || s.load.Votes.Len()+n > oracle.MaxRows {
 		return job{}, false
 	}
-	return job{first: s.load.Ledger.Take(n), n: n, due: due}, true
+	return job{first: s.load.Votes.Take(n), n: n, due: due}, true
 }
 
-// schedule releases every job at its time, those that are late at once.
+// schedule releases every job at its time, and late ones at once.
 func (s *source) schedule(ctx context.Context) {
 	defer close(s.jobs)
-	l, size := s.load.Ledger, s.load.o.BatchSize
+	l, size := s.load.Votes, s.load.o.BatchSize
 	gap := time.Duration(float64(time.Second) * float64(size) / s.load.o.Rate)
 	begin := s.end - s.load.o.Duration
 	for k := time.Duration(0); ctx.Err() == nil; k++ {
@@ -87,14 +87,13 @@ func (s *source) schedule(ctx context.Context) {
 	}
 }
 
-// sent notes the votes of a job and returns them as they are to be sent. How late
-// that is tells how much of the latencies is the crowd's own doing.
+// sent notes the votes of a job as sent and returns them, and records how late that is.
 func (s *source) sent(j job, votes []oracle.Vote) []oracle.Vote {
 	now := time.Now()
 	stamp := protocol.TimestampOf(now)
-	s.load.late.Record(s.load.Ledger.Since(now) - j.due)
+	s.load.late.Record(s.load.Votes.Since(now) - j.due)
 	for i := range j.n {
-		votes = append(votes, s.load.Ledger.Sent(j.first+oracle.Number(i), j.due, stamp))
+		votes = append(votes, s.load.Votes.Sent(j.first+oracle.Number(i), j.due, stamp))
 	}
 	return votes
 }

@@ -10,11 +10,11 @@ import (
 	"partyline/loadtest/target"
 )
 
-// sampleEvery is how often the server's memory is looked at for its highest mark.
+// sampleEvery is how often the server's memory is sampled for its maximum.
 const sampleEvery = 100 * time.Millisecond
 
-// usage is what server and crowd use: before the screens come, when all are connected and
-// nothing is voted, and at the end. Without the server's pid it is the crowd's alone.
+// usage is what server and crowd use: before screens connect, when all have, and at the end.
+// Without the server's pid it is the crowd's alone.
 type usage struct {
 	pid                 int
 	empty, seated, last target.Usage
@@ -39,7 +39,7 @@ func (u *usage) end() {
 	u.last, u.ownAfter, u.took = u.server(), measure(os.Getpid()), time.Since(u.began)
 }
 
-// sample looks for the highest mark of memory until ctx ends.
+// sample samples memory until ctx ends.
 func (u *usage) sample(ctx context.Context) {
 	for report.Wait(ctx, sampleEvery) == nil {
 		u.server()
@@ -54,7 +54,7 @@ func (u *usage) server() target.Usage {
 	return now
 }
 
-// measure is zero for what cannot be measured.
+// measure returns zero for what cannot be measured.
 func measure(pid int) (u target.Usage) {
 	if pid != 0 {
 		u, _ = target.Measure(pid)

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// answerTimeout is when a voter gives up; the outcome is unknown then.
+	// answerTimeout is how long a voter waits; the outcome is unknown then.
 	answerTimeout = 15 * time.Second
 	// redialAfter is the wait before a voter whose connection died connects again.
 	redialAfter = 20 * time.Millisecond
 )
 
-// vote runs the whole load: it returns when every vote of the source is answered or given up.
+// vote returns when every vote of the source is answered or given up.
 func (l *load) vote(ctx context.Context) {
 	src := newSource(ctx, l)
 	voters, run := l.o.Clients, l.post
@@ -33,18 +33,18 @@ func (l *load) vote(ctx context.Context) {
 	group.Wait()
 }
 
-// settle notes the answer to one vote and how long it took.
+// settle notes the answer to one vote, and its latency.
 func (l *load) settle(shard int, n oracle.Number, at time.Duration, status int, answer []byte) {
 	o, kind := oracle.Judge(status, answer)
-	l.Ledger.Settle(n, o)
+	l.Votes.Settle(n, o)
 	if kind != "" {
 		l.failed(kind, 1)
 		return
 	}
-	l.ack[shard%shards].Record(at - l.Ledger.Due(n))
+	l.ack[shard%shards].Record(at - l.Votes.Due(n))
 }
 
-// redial runs dial until it succeeds; false when ctx ended.
+// redial calls dial until it succeeds; false when ctx ended.
 func (l *load) redial(ctx context.Context, dial func() error) bool {
 	for ctx.Err() == nil {
 		err := dial()
@@ -57,7 +57,7 @@ func (l *load) redial(ctx context.Context, dial func() error) bool {
 	return false
 }
 
-// post is one voter over REST, one request at a time: votes.live or votes.batch.
+// post is one voter over REST, with one request at a time: votes.live or votes.batch.
 func (l *load) post(ctx context.Context, src *source, index int) {
 	path := "/api/votes/live"
 	if l.o.Transport == Batch {
@@ -97,9 +97,9 @@ func (l *load) body(dst []byte, votes []oracle.Vote) []byte {
 	return oracle.AppendVote(dst, l.IDs[votes[0].Session], votes[0])
 }
 
-// answered settles the votes of one request.
+// answered notes the answer to one request.
 func (l *load) answered(shard int, votes []oracle.Vote, status int, answer []byte) {
-	now := l.Ledger.Now()
+	now := l.Votes.Now()
 	if l.o.Transport != Batch || status != 200 {
 		for _, v := range votes {
 			l.settle(shard, v.Number, now, status, answer)

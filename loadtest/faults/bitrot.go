@@ -31,7 +31,7 @@ const (
 // closed in order, and starts the server on it. It must refuse, naming the damage, or
 // serve exactly what was there. Then it flips bytes under a server that runs.
 func bitrot(ctx context.Context, o *faultRun) error {
-	r := &rot{faultRun: o}
+	r := &bitrotRun{faultRun: o}
 	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func bitrot(ctx context.Context, o *faultRun) error {
 }
 
 // rot is a run of flips.
-type rot struct {
+type bitrotRun struct {
 	*faultRun
 	ids []protocol.SessionID
 	// want is the whole log of each session, as screens get it.
@@ -56,7 +56,7 @@ type rot struct {
 }
 
 // start runs the server on a folder and logs in.
-func (r *rot) start(ctx context.Context, data string) (*client.Client, error) {
+func (r *bitrotRun) start(ctx context.Context, data string) (*client.Client, error) {
 	if err := r.launch(ctx, data); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (r *rot) start(ctx context.Context, data string) (*client.Client, error) {
 	return r.server.Login(ctx)
 }
 
-func (r *rot) launch(ctx context.Context, data string) error {
+func (r *bitrotRun) launch(ctx context.Context, data string) error {
 	if _, err := r.on(ctx, data); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (r *rot) launch(ctx context.Context, data string) error {
 }
 
 // fill makes a folder in which there was an evening, and ends the server.
-func (r *rot) fill(ctx context.Context, name string, end func(*target.Server) error) error {
+func (r *bitrotRun) fill(ctx context.Context, name string, end func(*target.Server) error) error {
 	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (r *rot) fill(ctx context.Context, name string, end func(*target.Server) er
 	return end(r.server)
 }
 
-func (r *rot) play(ctx context.Context, hub *client.Client) error {
+func (r *bitrotRun) play(ctx context.Context, hub *client.Client) error {
 	s, err := target.OpenSession(ctx, hub, "Game before the damage")
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func log(ctx context.Context, hub *client.Client, id protocol.SessionID) (all []
 	})
 }
 
-func (r *rot) path(name string) string { return filepath.Join(r.folder, name) }
+func (r *bitrotRun) path(name string) string { return filepath.Join(r.folder, name) }
 
 // flip is a byte of a file of the journal.
 type flip struct {
@@ -147,7 +147,7 @@ func (f flip) do(data string) error {
 }
 
 // flips are places all over the files that hold something, in order.
-func (r *rot) flips(name string) (all []flip, err error) {
+func (r *bitrotRun) flips(name string) (all []flip, err error) {
 	entries, err := os.ReadDir(filepath.Join(r.path(name), "journal"))
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (r *rot) flips(name string) (all []flip, err error) {
 }
 
 // starts starts the server on a copy of the folder for each flip.
-func (r *rot) starts(ctx context.Context, name string) error {
+func (r *bitrotRun) starts(ctx context.Context, name string) error {
 	flips, err := r.flips(name)
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func (r *rot) starts(ctx context.Context, name string) error {
 }
 
 // judge says whether the server refused the folder; if not, all of it must be there.
-func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refused bool, err error) {
+func (r *bitrotRun) judge(ctx context.Context, name string, f flip, data string) (refused bool, err error) {
 	said, verified := exec.CommandContext(ctx, r.Binary, "verify", data).CombinedOutput()
 	if err := r.launch(ctx, data); err != nil {
 		return false, err
@@ -225,7 +225,7 @@ func (r *rot) judge(ctx context.Context, name string, f flip, data string) (refu
 }
 
 // ended waits until the server is ready, or has ended.
-func (r *rot) ended(ctx context.Context) (bool, error) {
+func (r *bitrotRun) ended(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, endsWithin)
 	defer cancel()
 	anybody := client.New(r.server.Base(), "")
@@ -250,7 +250,7 @@ func (r *rot) ended(ctx context.Context) (bool, error) {
 }
 
 // same holds every session against what was there.
-func (r *rot) same(ctx context.Context, when string) error {
+func (r *bitrotRun) same(ctx context.Context, when string) error {
 	hub, err := r.server.Login(ctx)
 	if err != nil {
 		return err
@@ -273,7 +273,7 @@ const every = 2 << 10
 
 // served flips bits all over the tables while the server has them open, and reads
 // everything as screens do: what comes is what was there, up to where the damage is told.
-func (r *rot) served(ctx context.Context, name string) error {
+func (r *bitrotRun) served(ctx context.Context, name string) error {
 	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
 		return err
@@ -318,7 +318,7 @@ func (r *rot) served(ctx context.Context, name string) error {
 }
 
 // flipTables flips bits all over the tables, and says how many.
-func (r *rot) flipTables(name string) (n int, err error) {
+func (r *bitrotRun) flipTables(name string) (n int, err error) {
 	files, err := filepath.Glob(filepath.Join(r.path(name), "journal", "*.sst"))
 	if err != nil {
 		return 0, err

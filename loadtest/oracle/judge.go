@@ -18,7 +18,7 @@ type Counts struct {
 // Check holds the ledger against what was seen up to the heads, one per session:
 // every acknowledged vote stands in an event, no refused one does. It may run while
 // votes go on, as long as the heads are newer than the acknowledgements that count.
-func (l *Ledger) Check(f *report.Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
+func (l *VoteLog) Check(f *report.Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
 	for n := range Number(l.Len()) {
 		v, ok := l.Vote(n)
 		if !ok {
@@ -37,7 +37,7 @@ func (l *Ledger) Check(f *report.Findings, heads []protocol.Seq, acknowledged fu
 }
 
 // Acknowledged is a copy of who has been acknowledged until now.
-func (l *Ledger) Acknowledged() func(Number) bool {
+func (l *VoteLog) Acknowledged() func(Number) bool {
 	all := make([]bool, l.Len())
 	for n := range all {
 		all[n] = Outcome(l.slots.at(n).outcome.Load()) == Acknowledged
@@ -48,7 +48,7 @@ func (l *Ledger) Acknowledged() func(Number) bool {
 // Unseen is the first vote from that number on that was acknowledged and is in no event
 // yet. A voter is answered before the screens see the vote: what is unseen for a moment is
 // not lost.
-func (l *Ledger) Unseen(from Number) (n Number, ok bool) {
+func (l *VoteLog) Unseen(from Number) (n Number, ok bool) {
 	for n := from; int(n) < l.Len(); n++ {
 		s := l.slots.at(int(n))
 		if Outcome(s.outcome.Load()) == Acknowledged && s.seen.Load() == 0 {
@@ -59,7 +59,7 @@ func (l *Ledger) Unseen(from Number) (n Number, ok bool) {
 }
 
 // Count sums up the ledger.
-func (l *Ledger) Count() (c Counts) {
+func (l *VoteLog) Count() (c Counts) {
 	for n := range l.Len() {
 		s := l.slots.at(n)
 		switch Outcome(s.outcome.Load()) {
@@ -83,7 +83,7 @@ func (l *Ledger) Count() (c Counts) {
 // Check walks the events from 1 to head: none is missing, and each vote counts its
 // thumb up by one. It returns the totals per game at the end. The games must be the
 // session's own, new at its start.
-func (r *Record) Check(f *report.Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
+func (r *EventLog) Check(f *report.Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
 	counted := map[protocol.GameID]protocol.Totals{}
 	for seq := protocol.Seq(1); seq <= head; seq++ {
 		row := r.rows.at(int(seq))
@@ -109,7 +109,7 @@ func (r *Record) Check(f *report.Findings, head protocol.Seq) map[protocol.GameI
 }
 
 // CheckTotals holds what REST says of the session's games against what the events said.
-func (r *Record) CheckTotals(f *report.Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
+func (r *EventLog) CheckTotals(f *report.Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
 	got := map[protocol.GameID]protocol.Totals{}
 	for _, g := range said.Votes {
 		if g.TotalVotes > 0 {
@@ -131,4 +131,4 @@ func (r *Record) CheckTotals(f *report.Findings, said protocol.SessionVotes, cou
 }
 
 // Recorded says whether the vote stands in an event that somebody saw.
-func (l *Ledger) Recorded(n Number) bool { return l.slots.at(int(n)).seen.Load() != 0 }
+func (l *VoteLog) Recorded(n Number) bool { return l.slots.at(int(n)).seen.Load() != 0 }

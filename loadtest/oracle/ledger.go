@@ -38,7 +38,7 @@ type Vote struct {
 
 // Ledger holds what was sent and what became of it. Methods may be called from any
 // goroutine.
-type Ledger struct {
+type VoteLog struct {
 	began    time.Time
 	sessions int
 	next     atomic.Int64
@@ -55,24 +55,24 @@ type slot struct {
 }
 
 // NewLedger begins a run over so many sessions; votes go round them.
-func NewLedger(sessions int) *Ledger {
-	return &Ledger{began: time.Now(), sessions: sessions}
+func NewVoteLog(sessions int) *VoteLog {
+	return &VoteLog{began: time.Now(), sessions: sessions}
 }
 
 // Now is the time since the ledger began.
-func (l *Ledger) Now() time.Duration { return time.Since(l.began) }
+func (l *VoteLog) Now() time.Duration { return time.Since(l.began) }
 
 // Since is the moment t on the ledger's clock.
-func (l *Ledger) Since(t time.Time) time.Duration { return t.Sub(l.began) }
+func (l *VoteLog) Since(t time.Time) time.Duration { return t.Sub(l.began) }
 
 // Take hands out the next n numbers and returns the first.
-func (l *Ledger) Take(n int) Number { return Number(l.next.Add(int64(n))) - Number(n) }
+func (l *VoteLog) Take(n int) Number { return Number(l.next.Add(int64(n))) - Number(n) }
 
 // Len is how many numbers were handed out.
-func (l *Ledger) Len() int { return int(l.next.Load()) }
+func (l *VoteLog) Len() int { return int(l.next.Load()) }
 
 // Sent notes a vote before its first byte leaves; it stays the same when it is sent again.
-func (l *Ledger) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vote {
+func (l *VoteLog) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vote {
 	s := l.slots.at(int(n))
 	s.due, s.stamp = due, stamp
 	s.outcome.Store(uint32(Unknown))
@@ -80,7 +80,7 @@ func (l *Ledger) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vot
 }
 
 // Settle notes what the voter was told. Acknowledged is final.
-func (l *Ledger) Settle(n Number, o Outcome) {
+func (l *VoteLog) Settle(n Number, o Outcome) {
 	s := l.slots.at(int(n))
 	if Outcome(s.outcome.Load()) != Acknowledged {
 		s.outcome.Store(uint32(o))
@@ -88,7 +88,7 @@ func (l *Ledger) Settle(n Number, o Outcome) {
 }
 
 // Vote is the vote of that number; ok is false when it was never sent.
-func (l *Ledger) Vote(n Number) (v Vote, ok bool) {
+func (l *VoteLog) Vote(n Number) (v Vote, ok bool) {
 	if n < 0 || int(n) >= l.Len() {
 		return v, false
 	}
@@ -100,14 +100,14 @@ func (l *Ledger) Vote(n Number) (v Vote, ok bool) {
 }
 
 // Due is when the schedule wanted a vote sent that was sent, since the ledger began.
-func (l *Ledger) Due(n Number) time.Duration {
+func (l *VoteLog) Due(n Number) time.Duration {
 	s := l.slots.at(int(n))
 	s.outcome.Load() // orders the read after Sent
 	return s.due
 }
 
 // seen notes the seq of a vote's event; when another event holds the vote already it returns that one's.
-func (l *Ledger) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
+func (l *VoteLog) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
 	s := l.slots.at(int(n))
 	if s.seen.CompareAndSwap(0, uint64(seq)) {
 		return 0
@@ -118,7 +118,7 @@ func (l *Ledger) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
 	return 0
 }
 
-func (l *Ledger) vote(n Number, s *slot) Vote {
+func (l *VoteLog) vote(n Number, s *slot) Vote {
 	const ofFive, up = 5, 3 // three thumbs of five go up
 	return Vote{Number: n, Session: int(n) % l.sessions, Up: n%ofFive < up, Due: s.due, Stamp: s.stamp, Outcome: Outcome(s.outcome.Load())}
 }

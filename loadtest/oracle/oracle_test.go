@@ -38,15 +38,15 @@ func TestAWitnessGoesOnWhereItWas(t *testing.T) {
 	r := newRun()
 	r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
 	w := r.show()
-	if m := w.Resume(client.Subscription{Session: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.Session != 7 {
+	if m := w.Subscription(client.Subscription{Session: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.Session != 7 {
 		t.Errorf("%+v", m)
 	}
-	w.Begin(hello("a", false))
+	w.Subscribed(hello("a", false))
 	w.See(1, r.log[0])
-	if m := w.Resume(client.Subscription{}); *m.Since != 1 || m.Epoch != "a" {
+	if m := w.Subscription(client.Subscription{}); *m.Since != 1 || m.Epoch != "a" {
 		t.Errorf("%+v", m)
 	}
-	w.Begin(hello("a", false))
+	w.Subscribed(hello("a", false))
 	r.wantNone(t)
 }
 
@@ -75,9 +75,9 @@ func TestEveryFaultIsFound(t *testing.T) {
 		"not JSON":                {func(r *run) { r.replace(2, `"data"`, `data`); r.show(1, 2) }, "invalid character"},
 		"unknown type":            {func(r *run) { r.replace(2, `vote.received`, `vote.believed`); r.show(1, 2) }, "no known type"},
 		"event seen by no screen": {func(r *run) { r.show(1, 2) }, "nobody saw seq 3 of 3"},
-		"another timeline":        {func(r *run) { w := r.show(1); w.Begin(hello("a", false)); w.Begin(hello("b", false)) }, `the epoch is "b" after "a"`},
-		"reset":                   {func(r *run) { w := r.show(1); w.Begin(hello("a", false)); w.Begin(hello("a", true)) }, "reset true"},
-		"folded":                  {func(r *run) { r.show(1).Left(3) }, "folded into a snapshot of seq 3 after 1"},
+		"another timeline":        {func(r *run) { w := r.show(1); w.Subscribed(hello("a", false)); w.Subscribed(hello("b", false)) }, `the epoch is "b" after "a"`},
+		"reset":                   {func(r *run) { w := r.show(1); w.Subscribed(hello("a", false)); w.Subscribed(hello("a", true)) }, "reset true"},
+		"folded":                  {func(r *run) { r.show(1).Skipped(3) }, "folded into a snapshot of seq 3 after 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRun()
@@ -109,7 +109,7 @@ func TestAcknowledgedButAfterTheHeadIsFound(t *testing.T) {
 
 func TestVotesBelongToTheGameOfTheirTime(t *testing.T) {
 	r := newRun()
-	r.record.Play(game+1, began+2)
+	r.record.GameStarted(game+1, began+2)
 	for range 3 {
 		r.cast()
 	}

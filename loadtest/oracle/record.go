@@ -13,17 +13,17 @@ import (
 // Record is what the screens of one session saw under each seq: the first who sees
 // a seq writes the row, everybody after must have seen the same bytes. Methods may
 // be called from any goroutine.
-type Record struct {
+type EventLog struct {
 	// Session is the id, Index its place among the run's sessions.
 	Session protocol.SessionID
 	Index   int
 
-	ledger *Ledger
+	ledger *VoteLog
 	seed   maphash.Seed
 	rows   table[row]
 
 	mu    sync.Mutex
-	plays []play
+	games []playedGame
 }
 
 // row is written under the record's lock and read after its hash, which is never 0.
@@ -35,28 +35,28 @@ type row struct {
 }
 
 // play is one playing of the session: votes from since on belong to its game.
-type play struct {
+type playedGame struct {
 	since protocol.Timestamp
 	game  protocol.GameID
 }
 
 // NewRecord begins the record of a session, the index-th of the ledger's.
-func NewRecord(l *Ledger, id protocol.SessionID, index int) *Record {
-	return &Record{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
+func NewEventLog(l *VoteLog, id protocol.SessionID, index int) *EventLog {
+	return &EventLog{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
 }
 
 // Play notes that the game is being played from then on.
-func (r *Record) Play(game protocol.GameID, since protocol.Timestamp) {
+func (r *EventLog) GameStarted(game protocol.GameID, since protocol.Timestamp) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.plays = append(r.plays, play{since, game})
-	slices.SortStableFunc(r.plays, func(a, b play) int { return int(a.since - b.since) })
+	r.games = append(r.games, playedGame{since, game})
+	slices.SortStableFunc(r.games, func(a, b playedGame) int { return int(a.since - b.since) })
 }
 
 // See takes in the event under a seq and returns the number of its vote, -1 when it
 // is none. The error says what does not fit; it is told once, to whoever sees it first,
 // but for different bytes under one seq.
-func (r *Record) See(seq protocol.Seq, event []byte) (Number, error) {
+func (r *EventLog) See(seq protocol.Seq, event []byte) (Number, error) {
 	if seq == 0 || seq >= MaxRows {
 		return -1, fmt.Errorf("seq %d is out of range", seq)
 	}
@@ -72,7 +72,7 @@ func (r *Record) See(seq protocol.Seq, event []byte) (Number, error) {
 	return row.vote, nil
 }
 
-func (r *Record) write(row *row, hash uint64, seq protocol.Seq, event []byte) (Number, error) {
+func (r *EventLog) write(row *row, hash uint64, seq protocol.Seq, event []byte) (Number, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if was := row.hash.Load(); was == hash {
@@ -84,7 +84,7 @@ func (r *Record) write(row *row, hash uint64, seq protocol.Seq, event []byte) (N
 	row.vote = -1
 	if err == nil && seen.isVote {
 		row.vote, row.game, row.totals = seen.vote, seen.game, seen.totals
-		err = r.fits(seq, seen)
+		err = r.check(seq, seen)
 	}
 	row.hash.Store(hash)
 	if err != nil {
@@ -94,7 +94,7 @@ func (r *Record) write(row *row, hash uint64, seq protocol.Seq, event []byte) (N
 }
 
 // fits holds the event of a vote against the vote as it was sent.
-func (r *Record) fits(seq protocol.Seq, seen seenEvent) error {
+func (r *EventLog) check(seq protocol.Seq, seen seenEvent) error {
 	v, ok := r.ledger.Vote(seen.vote)
 	switch {
 	case !ok:
@@ -115,8 +115,8 @@ func (r *Record) fits(seq protocol.Seq, seen seenEvent) error {
 }
 
 // gameAt is the game with the latest begin that is not after the timestamp; the lock is held.
-func (r *Record) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
-	for _, p := range r.plays {
+func (r *EventLog) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
+	for _, p := range r.games {
 		if p.since <= stamp {
 			game = p.game
 		}
@@ -125,7 +125,7 @@ func (r *Record) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
 }
 
 // VoteAt is the number of the vote under a seq, -1 for none or when nobody saw it yet.
-func (r *Record) VoteAt(seq protocol.Seq) Number {
+func (r *EventLog) VoteAt(seq protocol.Seq) Number {
 	if seq == 0 || seq >= MaxRows {
 		return -1
 	}
@@ -136,7 +136,7 @@ func (r *Record) VoteAt(seq protocol.Seq) Number {
 }
 
 // Last is the highest seq that anybody saw, when none is missing below it.
-func (r *Record) Last() protocol.Seq {
+func (r *EventLog) Last() protocol.Seq {
 	seq := protocol.Seq(0)
 	for seq+1 < MaxRows && r.rows.at(int(seq+1)).hash.Load() != 0 {
 		seq++

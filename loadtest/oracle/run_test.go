@@ -17,17 +17,17 @@ const (
 
 // run is a small run: one session, one game, a server that keeps its log.
 type run struct {
-	ledger   *oracle.Ledger
-	record   *oracle.Record
+	ledger   *oracle.VoteLog
+	record   *oracle.EventLog
 	findings *report.Findings
 	log      [][]byte
 	totals   protocol.Totals
 }
 
 func newRun() *run {
-	l := oracle.NewLedger(1)
-	r := &run{ledger: l, record: oracle.NewRecord(l, session, 0), findings: &report.Findings{}}
-	r.record.Play(game, began)
+	l := oracle.NewVoteLog(1)
+	r := &run{ledger: l, record: oracle.NewEventLog(l, session, 0), findings: &report.Findings{}}
+	r.record.GameStarted(game, began)
 	return r
 }
 
@@ -55,8 +55,8 @@ func (r *run) write(v oracle.Vote, up bool) {
 }
 
 // show plays log entries, given by seq, to a new witness.
-func (r *run) show(seqs ...int) *oracle.Witness {
-	w := oracle.NewWitness("screen", r.record, r.findings)
+func (r *run) show(seqs ...int) *oracle.ScreenCheck {
+	w := oracle.NewScreenCheck("screen", r.record, r.findings)
 	for _, seq := range seqs {
 		w.See(protocol.Seq(seq), r.log[seq-1])
 	}

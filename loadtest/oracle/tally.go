@@ -14,7 +14,7 @@ import (
 // Tallies is what the screens of one session in tally mode saw: the totals as of a
 // seq. Methods may be called from any goroutine.
 type Tallies struct {
-	record   *Record
+	record   *EventLog
 	findings *report.Findings
 	seed     maphash.Seed
 
@@ -29,7 +29,7 @@ type tallyAt struct {
 
 // NewTallies judges the tallies of the record's session. At least one witness must
 // watch that session's events: tallies are held against them in Check.
-func NewTallies(r *Record, f *report.Findings) *Tallies {
+func NewTallies(r *EventLog, f *report.Findings) *Tallies {
 	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
 }
 

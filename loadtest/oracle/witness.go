@@ -10,9 +10,9 @@ import (
 
 // Witness is one screen in events mode, across all its connections. One goroutine
 // subscribes and sees; Last may be asked from any.
-type Witness struct {
+type ScreenCheck struct {
 	name     string
-	record   *Record
+	record   *EventLog
 	findings *report.Findings
 	epoch    protocol.Epoch
 	last     atomic.Uint64
@@ -20,14 +20,14 @@ type Witness struct {
 }
 
 // NewWitness begins a screen that has seen nothing: its first event must be seq 1.
-func NewWitness(name string, r *Record, f *report.Findings) *Witness {
-	return &Witness{name: name, record: r, findings: f}
+func NewScreenCheck(name string, r *EventLog, f *report.Findings) *ScreenCheck {
+	return &ScreenCheck{name: name, record: r, findings: f}
 }
 
 // See takes in one event of the witness's session and returns the number of its
 // vote, -1 for none. After a finding it goes on from what came, so that one fault is
 // one finding.
-func (w *Witness) See(seq protocol.Seq, event []byte) Number {
+func (w *ScreenCheck) See(seq protocol.Seq, event []byte) Number {
 	last := protocol.Seq(w.last.Load())
 	w.seen.Add(1)
 	switch {
@@ -47,13 +47,13 @@ func (w *Witness) See(seq protocol.Seq, event []byte) Number {
 
 // Left notes that the server left events out, which it may not do to a screen that
 // says since.
-func (w *Witness) Left(seq protocol.Seq) {
+func (w *ScreenCheck) Skipped(seq protocol.Seq) {
 	w.findings.Add("%s: was folded into a snapshot of seq %d after %d", w.name, seq, w.Last())
 	w.last.Store(uint64(seq))
 }
 
 // Resume is a subscribe that goes on where the witness is: since and epoch are set.
-func (w *Witness) Resume(sub client.Subscription) client.Subscription {
+func (w *ScreenCheck) Subscription(sub client.Subscription) client.Subscription {
 	since := w.Last()
 	sub.Since, sub.Epoch = &since, w.epoch
 	return sub
@@ -61,7 +61,7 @@ func (w *Witness) Resume(sub client.Subscription) client.Subscription {
 
 // Begin takes in the answer to a subscribe. No data folder is restored while a witness
 // watches: it is a finding when the server names another timeline than before.
-func (w *Witness) Begin(hello protocol.Subscribed) {
+func (w *ScreenCheck) Subscribed(hello protocol.Subscribed) {
 	if hello.Reset || w.epoch != "" && hello.Epoch != w.epoch {
 		w.findings.Add("%s: the epoch is %q after %q, reset %v", w.name, hello.Epoch, w.epoch, hello.Reset)
 	}
@@ -69,7 +69,7 @@ func (w *Witness) Begin(hello protocol.Subscribed) {
 }
 
 // Last is the seq of the last event seen.
-func (w *Witness) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
+func (w *ScreenCheck) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
 
 // Seen is how many events came, those that came again included.
-func (w *Witness) Seen() uint64 { return w.seen.Load() }
+func (w *ScreenCheck) Seen() uint64 { return w.seen.Load() }

@@ -1,3 +1,3 @@
-// Package watch opens the sessions of a run, has screens watch them across connections, and
-// has the oracle judge what the screens saw, what voters were told and what REST says.
+// Package watch opens the sessions of a run, has screens watch them across connections, and has
+// the oracle check what the screens saw, what voters were answered and what REST says.
 package watch

@@ -14,24 +14,23 @@ import (
 	"partyline/protocol/client"
 )
 
-// redialAfter is the wait of a screen before it connects again.
+// redialAfter is the wait before a screen connects again.
 const redialAfter = 20 * time.Millisecond
 
-// screen watches one session, across connections. One goroutine runs it; while it is
-// connected the watcher's goroutine calls see.
+// screen watches one session, across connections. One goroutine runs it; while it is connected the
+// watcher's goroutine calls see.
 type screen struct {
 	*Screens
 	name    string
 	session int
 	mode    protocol.Mode
-	witness *oracle.Witness // of events mode
-	tally   atomic.Uint64   // seq of the newest tally, of tally mode
-	tallied atomic.Uint64   // how many tallies came
+	check   *oracle.ScreenCheck // of events mode
+	tally   atomic.Uint64       // seq of the newest tally, of tally mode
+	tallied atomic.Uint64       // how many tallies came
 	latency *report.Histogram
 	up      func() // called when it is subscribed
 
-	// live is the seq from which on events are live; earlier ones are replayed and
-	// say nothing about latency.
+	// live is the seq after which events are live; those before are replayed and have no latency.
 	live protocol.Seq
 	// unmeasured waits for the reference screen to see its event.
 	unmeasured unmeasured
@@ -40,7 +39,7 @@ type screen struct {
 	conn *wire.Conn
 }
 
-// run watches until ctx ends. It comes back after every disconnect and says since.
+// run watches until ctx ends. After every disconnect it resumes with since.
 func (c *screen) run(ctx context.Context) {
 	stop := context.AfterFunc(ctx, c.cut)
 	defer stop()
@@ -54,7 +53,7 @@ func (c *screen) run(ctx context.Context) {
 	}
 }
 
-// lost notes why a connection ended, or did not come about.
+// lost counts a connection that ended, or that did not come about.
 func (c *screen) lost(err error) {
 	c.Reconnects.Add(1)
 	if closed, ok := errors.AsType[*client.CloseError](err); ok && closed.Code == int(protocol.CloseGoingAway) {
@@ -74,12 +73,12 @@ func (c *screen) cut() {
 	}
 }
 
-// last is how far the screen has seen.
+// last is the seq up to which the screen has seen.
 func (c *screen) last() protocol.Seq {
 	if c.mode == protocol.ModeTally {
 		return protocol.Seq(c.tally.Load())
 	}
-	return c.witness.Last()
+	return c.check.Last()
 }
 
 func (c *screen) watch(ctx context.Context) error {
@@ -93,13 +92,13 @@ func (c *screen) watch(ctx context.Context) error {
 	defer func() { _ = conn.Close() }()
 	sub := client.Subscription{Session: c.IDs[c.session], Mode: c.mode}
 	if c.mode == protocol.ModeEvents {
-		sub = c.witness.Resume(sub)
+		sub = c.check.Subscription(sub)
 	}
 	hello, err := client.Subscribe(conn, sub)
 	if err != nil {
 		return err
 	}
-	c.witness.Begin(hello)
+	c.check.Subscribed(hello)
 	c.live = hello.Seq
 	c.Watching.Add(1)
 	defer c.Watching.Add(-1)
@@ -120,45 +119,44 @@ func (c *screen) see(message []byte, conn *wire.Conn) {
 	case e.Session != c.IDs[c.session]:
 		// An announcement of a session that somebody else opens.
 	case e.Event:
-		n := c.witness.See(e.Seq, message)
+		n := c.check.See(e.Seq, message)
 		if n >= 0 && e.Seq > c.live {
-			c.latency.Record(c.Ledger.Since(conn.At()) - c.Ledger.Due(n))
+			c.latency.Record(c.Votes.Since(conn.At()) - c.Votes.Due(n))
 		}
 	case string(e.Type) == protocol.MessageTally, c.mode == protocol.ModeTally && string(e.Type) == protocol.MessageSnapshot:
 		c.seeTally(e, message, conn)
 	case string(e.Type) == protocol.MessageSnapshot:
-		c.witness.Left(e.Seq)
+		c.check.Skipped(e.Seq)
 	}
 }
 
-// unmeasured is a tally whose age is not measured yet: the first seq that it showed, and
-// when. Zero when there is none.
+// unmeasured is a tally whose age is not measured yet: the first seq that it includes, and when it
+// came. Zero when there is none.
 type unmeasured struct {
 	seq protocol.Seq
 	at  time.Duration
 }
 
-// seeTally measures how old the oldest vote is that the tally shows first: no vote
-// waited longer for this screen.
+// seeTally measures the age of the oldest vote that the tally is the first to include.
 func (c *screen) seeTally(e oracle.Envelope, message []byte, conn *wire.Conn) {
 	last := protocol.Seq(c.tally.Load())
 	c.tallies[c.session].See(c.name, last, e.Seq, message)
 	c.tallied.Add(1)
 	c.measureAge()
 	if last > 0 && e.Seq > last {
-		c.unmeasured = unmeasured{last + 1, c.Ledger.Since(conn.At())}
+		c.unmeasured = unmeasured{last + 1, c.Votes.Since(conn.At())}
 		c.measureAge()
 	}
 	c.tally.Store(uint64(e.Seq))
 }
 
-// measureAge measures what waits, as soon as the reference screen has seen the event too.
+// measureAge measures the waiting tally once the reference screen has seen the event.
 func (c *screen) measureAge() {
 	if c.unmeasured.seq == 0 {
 		return
 	}
-	if n := c.Records[c.session].VoteAt(c.unmeasured.seq); n >= 0 {
-		c.latency.Record(c.unmeasured.at - c.Ledger.Due(n))
+	if n := c.Events[c.session].VoteAt(c.unmeasured.seq); n >= 0 {
+		c.latency.Record(c.unmeasured.at - c.Votes.Due(n))
 		c.unmeasured = unmeasured{}
 	}
 }

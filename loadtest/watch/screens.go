@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	// connecting is how many screens connect at the same time: more only fills the
-	// server's accept queue.
+	// connecting is how many screens connect at a time: more would only fill the server's accept
+	// queue.
 	connecting = 128
-	// shards keep the recorders of screens apart, see report.Histogram.Merge.
+	// shards spread the recorders of screens, see report.Histogram.Merge.
 	shards = 8
 )
 
-// Screens are all screens of a run. One goroutine owns them; counters are read by any.
+// Screens are the screens of a run. One goroutine owns them; counters are read by any.
 type Screens struct {
 	*Sessions
-	// Lost is told why a screen lost its connection; nil for nobody.
+	// Lost is called with the reason when a screen loses its connection; nil for nothing.
 	Lost func(error)
 	// Watching is how many are subscribed now. Reconnects counts lost connections, Draining
 	// how often a screen was told server.draining, GoingAway how many were closed with 1001.
@@ -32,14 +32,14 @@ type Screens struct {
 
 	latency [shards]report.Histogram
 	all     []*screen
-	// counted of all are those of Connect.
+	// counted is how many of all Connect has connected.
 	counted int
 	group   sync.WaitGroup
 	cancel  context.CancelFunc
 	running context.Context
 }
 
-// Screens are none at first. Lost may be set before the first connects. Close them.
+// Screens makes an empty set of screens. Lost may be set before Connect. Close them.
 func (s *Sessions) Screens(ctx context.Context) *Screens {
 	a := &Screens{Sessions: s}
 	a.running, a.cancel = context.WithCancel(ctx)
@@ -48,7 +48,7 @@ func (s *Sessions) Screens(ctx context.Context) *Screens {
 
 func (a *Screens) add(name string, session int, mode protocol.Mode) *screen {
 	c := &screen{Screens: a, name: name, session: session, mode: mode, latency: &a.latency[len(a.all)%shards], up: func() {}}
-	c.witness = oracle.NewWitness(name, a.Records[session], &a.Findings)
+	c.check = oracle.NewScreenCheck(name, a.Events[session], &a.Findings)
 	a.all = append(a.all, c)
 	return c
 }
@@ -57,8 +57,8 @@ func (a *Screens) start(c *screen) {
 	a.group.Go(func() { c.run(a.running) }) // ends with Close
 }
 
-// WatchRest has the sessions that no screen watches read from their first events on, by
-// screens that Deliveries leaves out, and says how many those are.
+// WatchRest adds a screen for each session that has none, which reads from the first event, and
+// returns how many. Deliveries does not count them.
 func (a *Screens) WatchRest() (n int) {
 	for i := len(a.all); i < len(a.IDs); i++ {
 		a.start(a.add(fmt.Sprintf("audit of session %d", a.IDs[i]), i, protocol.ModeEvents))
@@ -67,9 +67,8 @@ func (a *Screens) WatchRest() (n int) {
 	return n
 }
 
-// Connect has n screens watch the sessions in turn and waits until each is subscribed. In
-// tally mode every session gets one more, which watches the events that tallies are held
-// against.
+// Connect connects n screens, to the sessions in turn, and waits until all are subscribed. In
+// tally mode each session gets a reference screen, whose events tallies are checked against.
 func (a *Screens) Connect(ctx context.Context, n int, mode protocol.Mode) error {
 	for i := range n {
 		a.add(fmt.Sprintf("screen %d", i), i%len(a.IDs), mode)
@@ -121,7 +120,7 @@ func (a *Screens) Count() int { return a.counted }
 // Deliveries is how many events and tallies the screens of Connect got.
 func (a *Screens) Deliveries() (n uint64) {
 	for _, c := range a.all[:a.counted] {
-		n += c.witness.Seen() + c.tallied.Load()
+		n += c.check.Seen() + c.tallied.Load()
 	}
 	return n
 }
@@ -135,8 +134,8 @@ func (a *Screens) Latency() report.Summary {
 	return all.Summary()
 }
 
-// CatchUp waits until every screen has seen its session up to the head. It is a finding when
-// one has not in time.
+// CatchUp waits until every screen has seen its session up to the head; it is a finding when one
+// has not in time.
 func (a *Screens) CatchUp(ctx context.Context, within time.Duration, heads []protocol.Seq) {
 	for _, c := range a.all {
 		if !report.Until(ctx, within, lookAgain, func() bool { return c.last() >= heads[c.session] }) {
@@ -145,8 +144,8 @@ func (a *Screens) CatchUp(ctx context.Context, within time.Duration, heads []pro
 	}
 }
 
-// Replay reads every session from its first event to where it stands at the call, as a screen
-// that comes new, and returns those heads. The error is for one that does not get there.
+// Replay reads every session from its first event to its newest, as a new screen does, and returns
+// the heads. It is an error when one does not get there.
 func (s *Sessions) Replay(ctx context.Context, within time.Duration) ([]protocol.Seq, error) {
 	a := s.Screens(ctx)
 	defer a.Close()

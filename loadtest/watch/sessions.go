@@ -14,24 +14,23 @@ import (
 	"partyline/protocol/client"
 )
 
-// lookAgain is how often something that has to come is looked for.
+// lookAgain is how often a condition that is waited for is checked.
 const lookAgain = 2 * time.Millisecond
 
-// Sessions are those of a run, and what the oracle knows of them.
+// Sessions are the sessions of a run, and what the oracle knows of them.
 type Sessions struct {
 	Client   *client.Client
-	Ledger   *oracle.Ledger
+	Votes    *oracle.VoteLog
 	Findings report.Findings
 	IDs      []protocol.SessionID
-	Records  []*oracle.Record
+	Events   []*oracle.EventLog
 
 	addr    string
 	tallies []*oracle.Tallies
 	watcher *wire.Watcher
 }
 
-// Open logs in on the server at host:port and opens n sessions, in each of which a game is
-// played. Close them.
+// Open logs in on the server at host:port and opens n sessions, with a game in each. Close them.
 func Open(ctx context.Context, addr, key string, n int) (*Sessions, error) {
 	hub, err := client.Login(ctx, "http://"+addr, key)
 	if err != nil {
@@ -41,45 +40,45 @@ func Open(ctx context.Context, addr, key string, n int) (*Sessions, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sessions{Client: hub, Ledger: oracle.NewLedger(n), addr: addr, watcher: watcher}
+	s := &Sessions{Client: hub, Votes: oracle.NewVoteLog(n), addr: addr, watcher: watcher}
 	for i := range n {
 		session, err := hub.CreateSession(ctx, "load test")
 		if err != nil {
 			return nil, err
 		}
-		r := oracle.NewRecord(s.Ledger, session.ID, i)
-		s.IDs, s.Records = append(s.IDs, session.ID), append(s.Records, r)
+		r := oracle.NewEventLog(s.Votes, session.ID, i)
+		s.IDs, s.Events = append(s.IDs, session.ID), append(s.Events, r)
 		s.tallies = append(s.tallies, oracle.NewTallies(r, &s.Findings))
 	}
 	return s, s.NextGame(ctx)
 }
 
-// Close gives back what Open took; the screens must have ended.
+// Close gives back what Open took, after the screens have ended.
 func (s *Sessions) Close() {
 	s.Client.Close()
 	_ = s.watcher.Close() // nothing of the run depends on it any more
 }
 
-// NextGame starts a new game in every session. No vote may be under way: the oracle has to
-// know which game was played when.
+// NextGame starts a new game in every session. No vote may be under way: the oracle has to know
+// which game was played when.
 func (s *Sessions) NextGame(ctx context.Context) error {
 	for i, id := range s.IDs {
 		play, err := target.NextGame(ctx, s.Client, id, fmt.Sprintf("Game of session %d", id))
 		if err != nil {
 			return err
 		}
-		s.Records[i].Play(play.GameID, play.PlayedAt)
+		s.Events[i].GameStarted(play.GameID, play.PlayedAt)
 	}
 	return nil
 }
 
-// Seen waits until all votes that were acknowledged then are in events, no longer than
-// within. A voter is answered before the screens see the vote.
+// Seen waits until those votes are in events, no longer than within. A vote is acknowledged before
+// screens see it.
 func (s *Sessions) Seen(ctx context.Context, within time.Duration, acknowledged func(oracle.Number) bool) {
 	from := oracle.Number(0)
 	report.Until(ctx, within, lookAgain, func() bool {
 		for {
-			n, more := s.Ledger.Unseen(from)
+			n, more := s.Votes.Unseen(from)
 			if !more {
 				return true
 			}
@@ -91,10 +90,10 @@ func (s *Sessions) Seen(ctx context.Context, within time.Duration, acknowledged 
 	})
 }
 
-// Judge holds the events up to the heads, one per session, against what voters had been told,
-// and with totals also against what REST says, which nobody may be voting for.
+// Judge checks the events up to the heads, one per session, against those votes that were
+// acknowledged, and with totals against REST, when nobody votes.
 func (s *Sessions) Judge(ctx context.Context, heads []protocol.Seq, acknowledged func(oracle.Number) bool, totals bool) error {
-	for i, r := range s.Records {
+	for i, r := range s.Events {
 		counted := r.Check(&s.Findings, heads[i])
 		s.tallies[i].Check()
 		if !totals {
@@ -106,6 +105,6 @@ func (s *Sessions) Judge(ctx context.Context, heads []protocol.Seq, acknowledged
 		}
 		r.CheckTotals(&s.Findings, said, counted)
 	}
-	s.Ledger.Check(&s.Findings, heads, acknowledged)
+	s.Votes.Check(&s.Findings, heads, acknowledged)
 	return nil
 }

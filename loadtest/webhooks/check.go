@@ -71,22 +71,22 @@ func (c *Check) Close() error {
 
 // Started begins a life of the server.
 func (c *Check) Started(at time.Time) {
-	c.run.Lives = append(c.run.Lives, webhook.Life{Started: at.UnixNano()})
+	c.run.Lifetimes = append(c.run.Lifetimes, webhook.Lifetime{Started: at.UnixNano()})
 }
 
 // Ready says that it serves.
-func (c *Check) Ready(at time.Time) { c.life().Ready = at.UnixNano() }
+func (c *Check) Ready(at time.Time) { c.lifetime().Ready = at.UnixNano() }
 
 // Ended ends it. A server that was killed while it recovered has never been ready.
 func (c *Check) Ended(at time.Time) {
-	l := c.life()
+	l := c.lifetime()
 	l.Ended = at.UnixNano()
 	if l.Ready == 0 {
 		l.Ready = l.Ended
 	}
 }
 
-func (c *Check) life() *webhook.Life { return &c.run.Lives[len(c.run.Lives)-1] }
+func (c *Check) lifetime() *webhook.Lifetime { return &c.run.Lifetimes[len(c.run.Lifetimes)-1] }
 
 // Register makes the webhooks, when the sessions are open and nobody has voted yet.
 func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []protocol.SessionID) error {
@@ -99,7 +99,7 @@ func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []pro
 		}
 	}
 	for n := 1; n <= c.o.Webhooks; n++ {
-		h := webhook.Hook{Endpoint: n, Born: born}
+		h := webhook.Hook{Endpoint: n, After: born}
 		h.Events, h.Sessions = c.subscription(n)
 		saved, err := register(ctx, hub, c.receiver, n, h.Events, h.Sessions)
 		if err != nil {
@@ -181,7 +181,7 @@ func retryNow(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
 	if err != nil || len(pending) == 0 {
 		return err
 	}
-	h.Asked = append(h.Asked, pending[0].ID)
+	h.Redelivered = append(h.Redelivered, pending[0].ID)
 	return hub.Redeliver(ctx, h.ID, pending[0].ID)
 }
 
@@ -194,7 +194,7 @@ func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error)
 	if err != nil {
 		return nil, err
 	}
-	c.life().Ended = time.Now().UnixNano()
+	c.lifetime().Ended = time.Now().UnixNano()
 	if err := c.collect(ctx, hub); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // checks goes through the requests of one webhook in the order they came.
 type checks struct {
-	*judgement
+	*judging
 	hook *Hook
 	// head is the newest delivery that was seen, before the last request.
 	head   protocol.DeliveryID
@@ -23,7 +23,7 @@ type checks struct {
 
 func (w *checks) see(s *Request) {
 	defer func() { w.before = s }()
-	if s.Wrong != "" || s.Hook != w.hook.ID || s.Redelivery && !slices.Contains(w.hook.Asked, s.Delivery) {
+	if s.Wrong != "" || s.Hook != w.hook.ID || s.Redelivery && !slices.Contains(w.hook.Redelivered, s.Delivery) {
 		w.Unsigned++
 		w.findings.Add("webhook %d: a request that is not a good one of its own: %+v", w.hook.ID, *s)
 		return
@@ -50,7 +50,7 @@ func (w *checks) see(s *Request) {
 // checkOneAtATime: one attempt is under way at a time. What a killed server had under way may
 // still lie with the endpoint.
 func (w *checks) checkOneAtATime(s *Request) {
-	if b := w.before; b != nil && (b.Ended == 0 || b.Ended > s.Began) && w.life(b.Began) == w.life(s.Began) {
+	if b := w.before; b != nil && (b.Ended == 0 || b.Ended > s.Began) && w.lifetimeAt(b.Began) == w.lifetimeAt(s.Began) {
 		w.findings.Add("webhook %d: delivery %d came while %d was under way", w.hook.ID, s.Delivery, b.Delivery)
 	}
 }
@@ -78,14 +78,14 @@ func (w *checks) checkOrder(s *Request) {
 }
 
 func (w *checks) accept(s *Request) {
-	life := w.life(s.Began)
+	life := w.lifetimeAt(s.Began)
 	if first, again := w.accepted[s.Delivery]; again {
 		w.double(s, first, life)
 		return
 	}
 	w.accepted[s.Delivery] = life
 	w.Accepted++
-	e, known := w.place[s.Key]
+	e, known := w.events[s.Key]
 	if !known || !w.hook.wants(e) {
 		w.findings.Add("webhook %d: delivery %d is no event that it should have", w.hook.ID, s.Delivery)
 		return
@@ -129,7 +129,7 @@ const deadAfter = 5
 // checkDead: what is dead was refused as often as it should be, and never accepted.
 func (w *checks) checkDead() {
 	for _, id := range w.hook.Dead {
-		w.judgement.Dead++
+		w.judging.Dead++
 		if _, ok := w.accepted[id]; ok || w.refused[id] < deadAfter {
 			w.findings.Add("webhook %d: delivery %d is dead, was refused %d times, accepted: %v", w.hook.ID, id, w.refused[id], ok)
 		}

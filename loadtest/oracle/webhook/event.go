@@ -70,15 +70,15 @@ type Hook struct {
 	Events   []protocol.EventType
 	Sessions []protocol.SessionID
 	// Born is the seq of each session's newest event when it was created.
-	Born map[protocol.SessionID]protocol.Seq
+	After map[protocol.SessionID]protocol.Seq
 	// Dead is what the API lists as dead.
 	Dead []protocol.DeliveryID
 	// Asked is what somebody asked to be redelivered.
-	Asked []protocol.DeliveryID
+	Redelivered []protocol.DeliveryID
 }
 
 func (h *Hook) wants(e Event) bool {
-	return e.Seq > h.Born[e.Session] &&
+	return e.Seq > h.After[e.Session] &&
 		(len(h.Sessions) == 0 || slices.Contains(h.Sessions, e.Session)) &&
 		(slices.Contains(h.Events, protocol.EventAny) || slices.Contains(h.Events, e.Type))
 }

@@ -17,12 +17,12 @@ type Run struct {
 	// Log is what all sessions say has happened, each session in order.
 	Log []Event
 	// Lives are those of the server, in order.
-	Lives []Life
+	Lifetimes []Lifetime
 }
 
 // Life is a server from its start to its end, in nanoseconds since 1970. Nothing is
 // sent between two lives.
-type Life struct {
+type Lifetime struct {
 	Started, Ready, Ended int64
 }
 
@@ -44,11 +44,11 @@ type Verdict struct {
 }
 
 // judgement is a judgement in the making.
-type judgement struct {
+type judging struct {
 	Run
 	Verdict
 	findings report.Findings
-	place    map[Key]Event
+	events   map[Key]Event
 	// content is the event of each delivery: the same for all webhooks and for ever.
 	content map[protocol.DeliveryID]Key
 	resumed report.Histogram
@@ -56,12 +56,12 @@ type judgement struct {
 
 // Judge tells what does not fit in a run.
 func Judge(s Run) Verdict {
-	t := &judgement{Run: s, place: map[Key]Event{}, content: map[protocol.DeliveryID]Key{}}
+	t := &judging{Run: s, events: map[Key]Event{}, content: map[protocol.DeliveryID]Key{}}
 	for _, e := range s.Log {
-		t.place[e.Key] = e
+		t.events[e.Key] = e
 	}
-	if len(t.place) != len(s.Log) {
-		t.findings.Add("the log holds %d events and %d different ones: they cannot be told apart", len(s.Log), len(t.place))
+	if len(t.events) != len(s.Log) {
+		t.findings.Add("the log holds %d events and %d different ones: they cannot be told apart", len(s.Log), len(t.events))
 	}
 	byEndpoint := map[int][]Request{}
 	for i, v := range s.Received {
@@ -83,8 +83,8 @@ func Judge(s Run) Verdict {
 }
 
 // hook judges one webhook by what its endpoint saw.
-func (t *judgement) hook(h *Hook, requests []Request) {
-	w := &checks{judgement: t, hook: h, accepted: map[protocol.DeliveryID]int{}, refused: map[protocol.DeliveryID]int{}, doubles: map[int]int{}, last: map[protocol.SessionID]protocol.Seq{}, taken: map[Key]bool{}}
+func (t *judging) hook(h *Hook, requests []Request) {
+	w := &checks{judging: t, hook: h, accepted: map[protocol.DeliveryID]int{}, refused: map[protocol.DeliveryID]int{}, doubles: map[int]int{}, last: map[protocol.SessionID]protocol.Seq{}, taken: map[Key]bool{}}
 	for i := range requests {
 		w.see(&requests[i])
 	}
@@ -94,8 +94,8 @@ func (t *judgement) hook(h *Hook, requests []Request) {
 }
 
 // life is the number of the life that a moment belongs to, -1 before the first.
-func (t *judgement) life(moment int64) int {
-	return sort.Search(len(t.Lives), func(i int) bool { return t.Lives[i].Started > moment }) - 1
+func (t *judging) lifetimeAt(moment int64) int {
+	return sort.Search(len(t.Lifetimes), func(i int) bool { return t.Lifetimes[i].Started > moment }) - 1
 }
 
 // resumeWithin is what the contract gives a webhook after the start.
@@ -105,9 +105,9 @@ const resumeWithin = 2 * time.Second
 // something to deliver. One whose
 // last request had failed waits as it should; one whose last request was cut off by
 // the end of the server has to be served.
-func (t *judgement) checkResumption(h *Hook, requests []Request) {
-	for n := 1; n < len(t.Lives); n++ {
-		life := t.Lives[n]
+func (t *judging) checkResumption(h *Hook, requests []Request) {
+	for n := 1; n < len(t.Lifetimes); n++ {
+		life := t.Lifetimes[n]
 		first, _ := slices.BinarySearchFunc(requests, life.Started, func(s Request, at int64) int {
 			if s.Began < at {
 				return -1
@@ -120,7 +120,7 @@ func (t *judgement) checkResumption(h *Hook, requests []Request) {
 		switch within := life.Ready + resumeWithin.Nanoseconds(); {
 		case first < len(requests) && requests[first].Began <= within:
 			t.resumed.Record(time.Duration(requests[first].Began - life.Ready))
-		case life.Ended > within && t.owed(h, requests[:first], life.Started):
+		case life.Ended > within && t.hasPending(h, requests[:first], life.Started):
 			t.findings.Add("webhook %d: nothing came for %v after start %d", h.ID, time.Duration(life.Ended-life.Ready), n+1)
 		}
 	}
@@ -128,7 +128,7 @@ func (t *judgement) checkResumption(h *Hook, requests []Request) {
 
 // owed says whether the webhook wants an event of before that time that its endpoint had
 // not accepted by then.
-func (t *judgement) owed(h *Hook, requests []Request, before int64) bool {
+func (t *judging) hasPending(h *Hook, requests []Request, before int64) bool {
 	accepted := map[Key]bool{}
 	for i := range requests {
 		if requests[i].Accepted() || slices.Contains(h.Dead, requests[i].Delivery) {
@@ -140,7 +140,7 @@ func (t *judgement) owed(h *Hook, requests []Request, before int64) bool {
 
 // ready says whether a webhook has no reason to wait after that request: it was
 // accepted, or nobody had heard its end when the server was killed.
-func (t *judgement) ready(s *Request) bool {
-	ended := t.Lives[max(t.life(s.Began), 0)].Ended
+func (t *judging) ready(s *Request) bool {
+	ended := t.Lifetimes[max(t.lifetimeAt(s.Began), 0)].Ended
 	return s.Accepted() || s.Ended == 0 || s.Ended > ended
 }

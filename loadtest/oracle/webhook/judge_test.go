@@ -32,9 +32,9 @@ func with(s webhook.Request, status int) webhook.Request {
 // good is a run with a failure, a dead letter and a double of the crash.
 func good() webhook.Run {
 	s := webhook.Run{
-		Hooks: []webhook.Hook{{ID: 7, Endpoint: 1, Events: []protocol.EventType{protocol.EventVoteReceived}, Sessions: []protocol.SessionID{1}, Born: map[protocol.SessionID]protocol.Seq{1: 2}, Dead: []protocol.DeliveryID{105}}},
-		Log:   []webhook.Event{{Session: 1, Seq: 1, Key: "started", Type: protocol.EventSessionStarted}, event(2), event(3), event(4), event(5), event(6), event(7)},
-		Lives: []webhook.Life{{Started: 0, Ready: second, Ended: 9 * second}, {Started: 10 * second, Ready: 11 * second, Ended: 30 * second}},
+		Hooks:     []webhook.Hook{{ID: 7, Endpoint: 1, Events: []protocol.EventType{protocol.EventVoteReceived}, Sessions: []protocol.SessionID{1}, After: map[protocol.SessionID]protocol.Seq{1: 2}, Dead: []protocol.DeliveryID{105}}},
+		Log:       []webhook.Event{{Session: 1, Seq: 1, Key: "started", Type: protocol.EventSessionStarted}, event(2), event(3), event(4), event(5), event(6), event(7)},
+		Lifetimes: []webhook.Lifetime{{Started: 0, Ready: second, Ended: 9 * second}, {Started: 10 * second, Ready: 11 * second, Ended: 30 * second}},
 	}
 	s.Received = []webhook.Request{seen(3, second), with(seen(4, 2*second), 503), seen(4, 3*second)}
 	for i := range int64(5) {
@@ -86,7 +86,7 @@ func TestBadRunsAreFound(t *testing.T) {
 		"nobody's endpoint":           {func(s *webhook.Run) { last(s).Endpoint = 2 }, "endpoint 2: 1 requests and no webhook"},
 		"not subscribed":              {func(s *webhook.Run) { s.Hooks[0].Events = []protocol.EventType{protocol.EventGameAdded} }, "no event that it should have"},
 		"another session's":           {func(s *webhook.Run) { s.Hooks[0].Sessions = []protocol.SessionID{2} }, "no event that it should have"},
-		"from before its creation":    {func(s *webhook.Run) { s.Hooks[0].Born[1] = 3 }, "no event that it should have"},
+		"from before its creation":    {func(s *webhook.Run) { s.Hooks[0].After[1] = 3 }, "no event that it should have"},
 		"never happened":              {func(s *webhook.Run) { s.Log = s.Log[:len(s.Log)-1] }, "no event that it should have"},
 		"late after the restart":      {func(s *webhook.Run) { s.Received[9].Began, s.Received[9].Ended = 13*second+1, 13*second+2 }, "nothing came for"},
 		"events that look the same":   {func(s *webhook.Run) { s.Log = append(s.Log, event(7)) }, "cannot be told apart"},
@@ -119,7 +119,7 @@ func TestWhoWaitsIsNotLate(t *testing.T) {
 
 func TestRedeliveriesThatWereAskedForMayCome(t *testing.T) {
 	s := good()
-	s.Hooks[0].Asked = []protocol.DeliveryID{103}
+	s.Hooks[0].Redelivered = []protocol.DeliveryID{103}
 	again := seen(3, 14*second)
 	again.Redelivery = true
 	s.Received = append(s.Received, again)
