@@ -19,8 +19,8 @@ type crashCommand struct {
 	Keep  bool `help:"Keep the data folder when something was found."`
 }
 
-// Run kills a server under thousands of votes a second. Its webhooks want one session each:
-// an endpoint takes one delivery at a time.
+// Run kills a server under thousands of votes a second. Each webhook has one session: an endpoint
+// takes one delivery at a time.
 func (c *crashCommand) Run(e *env) error {
 	return e.crash(e.ctx, c.output, c.Options, webhooks.Options{Webhooks: c.Count, EachOneSession: true}, c.Keep)
 }
@@ -65,8 +65,8 @@ type webhooksCrash struct {
 // webhooksWithin bounds a run: twice what the long form takes at most.
 const webhooksWithin = 12 * time.Minute
 
-// Run is the crash test with few votes, of which every webhook gets most, and with endpoints
-// that fail.
+// Run is the crash test with few votes, of which every webhook gets most, and with endpoints that
+// fail.
 func (c *webhooksCrash) Run(e *env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, webhooksWithin)
 	defer cancel()

@@ -70,11 +70,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // tell prints one sentence of progress.
 func (e *env) tell(sentence string) { _, _ = fmt.Fprintln(e.stderr, sentence) }
 
-// tells has a run report to stderr.
+// tells has a run print its progress, and what programs say, to stderr.
 func (e *env) tells(p *target.Program) { p.Output, p.Progress = e.stderr, e.tell }
 
-// built is tells for a run of many servers: the program is built once, into a temporary
-// folder that do may use.
+// built is for runs of many servers: it builds the program once, into a temporary folder that do
+// may use.
 func (e *env) built(p *target.Program, do func(folder string) error) error {
 	e.tells(p)
 	folder, err := os.MkdirTemp("", "partyline-loadtest-")
@@ -91,7 +91,7 @@ func (e *env) built(p *target.Program, do func(folder string) error) error {
 	return errors.Join(err, os.RemoveAll(folder))
 }
 
-// done prints a report, writes it as JSON, and fails when it is not a good one.
+// done prints a report, writes it as JSON, and fails unless it is a good one.
 func (e *env) done(o output, r interface {
 	Write(io.Writer) error
 	Err() error

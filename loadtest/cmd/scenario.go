@@ -13,7 +13,7 @@ import (
 	"partyline/loadtest/scenario"
 )
 
-// scripts is where the scripts are, and the module of k6, below the root of ours.
+// scripts is the folder of the scripts and of the module of k6, in this module.
 const scripts = "loadtest/k6"
 
 type scenarioCommand struct {
@@ -30,7 +30,7 @@ func (c *scenarioCommand) Help() string {
 	return b.String()
 }
 
-// Run plays one scenario after the other, whatever becomes of those before.
+// Run runs one scenario after the other, also after one that failed.
 func (c *scenarioCommand) Run(e *env) error {
 	chosen, err := c.chosen()
 	if err != nil {

@@ -59,8 +59,7 @@ type faultsCommand struct {
 	Faults []string `arg:"" optional:"" help:"full, frozen, drained, hung, bitrot; without a name all of them. The full disk needs root."`
 }
 
-// Run makes one fault after the other happen. One that could not be played does not keep
-// the others from it.
+// Run runs one fault after the other, also after one that could not be run.
 func (c *faultsCommand) Run(e *env) error {
 	return e.built(&c.Program, func(folder string) error {
 		c.Folder = folder

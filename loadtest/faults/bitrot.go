@@ -23,13 +23,13 @@ const (
 	bitrotSessions, bitrotVotes = 3, 4000
 	// flips are at so many places of each file.
 	shortFlips, longFlips = 3, 12
-	// endsWithin is when a server that refuses its folder has said so.
+	// endsWithin is how long a server may take to refuse its folder.
 	endsWithin = 20 * time.Second
 )
 
-// bitrot flips bytes in every file of a folder that a kill has left, and of one that was
-// closed in order, and starts the server on it. It must refuse, naming the damage, or
-// serve exactly what was there. Then it flips bytes under a server that runs.
+// bitrot flips bits in every file of a folder that a kill has left, and of one that was closed in
+// order, and starts the server on it. It must refuse, naming the damage, or serve exactly what was
+// there. Then bits are flipped under a running server.
 func bitrot(ctx context.Context, o *faultRun) error {
 	r := &bitrotRun{faultRun: o}
 	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
@@ -47,11 +47,11 @@ func bitrot(ctx context.Context, o *faultRun) error {
 	return r.served(ctx, "closed")
 }
 
-// rot is a run of flips.
+// bitrotRun is one run of flips.
 type bitrotRun struct {
 	*faultRun
 	ids []protocol.SessionID
-	// want is the whole log of each session, as screens get it.
+	// want is the whole log of each session, as screens receive it.
 	want map[protocol.SessionID][]byte
 }
 
@@ -73,7 +73,7 @@ func (r *bitrotRun) launch(ctx context.Context, data string) error {
 	return r.server.Start()
 }
 
-// fill makes a folder in which there was an evening, and ends the server.
+// fill makes a folder with sessions and votes, and ends the server.
 func (r *bitrotRun) fill(ctx context.Context, name string, end func(*target.Server) error) error {
 	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
@@ -113,7 +113,7 @@ func (r *bitrotRun) play(ctx context.Context, hub *client.Client) error {
 	return nil
 }
 
-// log is what a screen that comes new gets of a session, event by event.
+// log is what a new screen receives of a session.
 func log(ctx context.Context, hub *client.Client, id protocol.SessionID) (all []byte, err error) {
 	return all, hub.Events(ctx, id, func(message []byte) error {
 		all = append(append(all, message...), '\n')
@@ -131,7 +131,7 @@ type flip struct {
 
 func (f flip) String() string { return fmt.Sprintf("byte %d of %s", f.at, f.file) }
 
-// do turns one bit over.
+// do flips one bit of the byte.
 func (f flip) do(data string) error {
 	file, err := os.OpenFile(filepath.Join(data, "journal", f.file), os.O_RDWR, 0)
 	if err != nil {
@@ -146,7 +146,7 @@ func (f flip) do(data string) error {
 	return errors.Join(err, file.Close())
 }
 
-// flips are places all over the files that hold something, in order.
+// flips are places all over the files.
 func (r *bitrotRun) flips(name string) (all []flip, err error) {
 	entries, err := os.ReadDir(filepath.Join(r.path(name), "journal"))
 	if err != nil {
@@ -205,7 +205,7 @@ func (r *bitrotRun) starts(ctx context.Context, name string) error {
 	return nil
 }
 
-// judge says whether the server refused the folder; if not, all of it must be there.
+// judge returns whether the server refused the folder; if not, all of it must be there.
 func (r *bitrotRun) judge(ctx context.Context, name string, f flip, data string) (refused bool, err error) {
 	said, verified := exec.CommandContext(ctx, r.Binary, "verify", data).CombinedOutput()
 	if err := r.launch(ctx, data); err != nil {
@@ -249,7 +249,7 @@ func (r *bitrotRun) ended(ctx context.Context) (bool, error) {
 	}
 }
 
-// same holds every session against what was there.
+// same checks every session against what was there.
 func (r *bitrotRun) same(ctx context.Context, when string) error {
 	hub, err := r.server.Login(ctx)
 	if err != nil {
@@ -267,12 +267,11 @@ func (r *bitrotRun) same(ctx context.Context, when string) error {
 
 func lines(log []byte) int { return bytes.Count(log, []byte("\n")) }
 
-// every is how far the flips in tables under a running server lie apart: every block of
-// a table gets one.
+// every is the distance of flips in tables under a running server: every block gets one.
 const every = 2 << 10
 
-// served flips bits all over the tables while the server has them open, and reads
-// everything as screens do: what comes is what was there, up to where the damage is told.
+// served flips bits all over the tables while the server has them open, and reads as screens do:
+// what comes is what was there, up to where the damage is reported.
 func (r *bitrotRun) served(ctx context.Context, name string) error {
 	hub, err := r.start(ctx, r.path(name))
 	if err != nil {
@@ -317,7 +316,7 @@ func (r *bitrotRun) served(ctx context.Context, name string) error {
 	return nil
 }
 
-// flipTables flips bits all over the tables, and says how many.
+// flipTables flips bits all over the tables, and returns how many.
 func (r *bitrotRun) flipTables(name string) (n int, err error) {
 	files, err := filepath.Glob(filepath.Join(r.path(name), "journal", "*.sst"))
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"partyline/loadtest/target"
 )
 
-// drainWithin is the server's own limit, --drain-timeout.
+// drainWithin is the server's --drain-timeout.
 const drainWithin = 10 * time.Second
 
-// drained asks the server to end, under load, three times.
+// drained stops the server by SIGTERM under load, three times.
 func drained(ctx context.Context, o *faultRun) error {
 	c, err := o.on(ctx, o.folder+"/data")
 	if err != nil {
@@ -27,7 +27,7 @@ func drained(ctx context.Context, o *faultRun) error {
 	})
 }
 
-// drain wants every screen to be told server.draining and closed with 1001.
+// drain checks that every screen is told server.draining and closed with 1001.
 func (o *faultRun) drain(ctx context.Context, l *crash.Load) error {
 	l.AwaitVotes(ctx, enoughVotes, votesWithin)
 	if !l.Until(ctx, votesWithin, allWatch(l)) {
@@ -44,9 +44,8 @@ func (o *faultRun) drain(ctx context.Context, l *crash.Load) error {
 	})
 }
 
-// stopAndStart asks the server to end, which it must do in time and with exit code 0, has
-// between called while it is down, and starts it again: it must have all that was
-// acknowledged.
+// stopAndStart stops the server by SIGTERM, which must end in time and with exit code 0, calls
+// between, and starts it again: it must have all that was acknowledged.
 func (o *faultRun) stopAndStart(ctx context.Context, l *crash.Load, when string, between func() error) error {
 	began := time.Now()
 	if err := o.server.Stop(target.StopWithin); err != nil {

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	target.Program
 	Long bool `help:"Also what takes minutes: freeze for longer than anybody waits, flip more bits."`
-	// Folder is where the data of each fault get a folder.
+	// Folder is where each fault gets a folder for its data.
 	Folder string `kong:"-"`
 }
 
@@ -32,7 +32,7 @@ type Fault struct {
 	run           func(ctx context.Context, o *faultRun) error
 }
 
-// All are the faults in the order in which they are played.
+// All are the faults in the order they are run.
 var All = []Fault{
 	{"full", "the disk fills up under load, and room is made again (needs root, on Linux)", full},
 	{"frozen", "the process is stopped under load and goes on (SIGSTOP, SIGCONT)", frozen},
@@ -41,14 +41,14 @@ var All = []Fault{
 	{"bitrot", "a byte of the data folder is flipped, at the next start and while it is served", bitrot},
 }
 
-// Result is what was seen of one fault. It is a good one when Findings is empty.
+// Result is the outcome of one fault. It is a good one when Findings is empty.
 type Result struct {
 	Fault string   `json:"fault"`
 	Seen  []string `json:"seen"`
 	report.Found
 }
 
-// Write prints the result for people.
+// Write prints the result.
 func (r *Result) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
 	for _, s := range r.Seen {
@@ -58,7 +58,7 @@ func (r *Result) Write(w io.Writer) error {
 	return p.Err()
 }
 
-// Play makes one fault happen. The error is for a run that could not go on.
+// Play runs one fault. The error is for a run that could not go on.
 func Play(ctx context.Context, f Fault, o Options) (*Result, error) {
 	o.Say("%s: %s", f.Name, f.Summary)
 	folder := filepath.Join(o.Folder, f.Name)
@@ -82,18 +82,18 @@ type faultRun struct {
 	findings report.Findings
 }
 
-// on makes a server on that data folder and the options of a load that uses it.
+// on makes a server on that data folder and the options of a load for it.
 func (o *faultRun) on(ctx context.Context, data string, flags ...string) (c crash.Options, err error) {
 	o.server, err = target.New(ctx, target.Options{Binary: o.Binary, Folder: o.folder, Data: data, Output: o.Output,
 		Flags: append(flags, "--drain-timeout", drainWithin.String())})
 	return crash.Options{Program: o.Program, Server: o.server, Rate: rate}, err
 }
 
-// rate is the votes per second of the load: enough that something is always under way,
-// little enough that the machine is not what is measured.
+// rate is the votes per second of the load: enough that something is always under way, little
+// enough that the machine is not the limit.
 const rate = 1500
 
-// underLoad has something happen to a server while it is used.
+// underLoad calls happens while a load is on the server.
 func (o *faultRun) underLoad(ctx context.Context, c crash.Options, happens func(context.Context, *crash.Load) error) error {
 	r, err := crash.Play(ctx, c, happens)
 	if err != nil {
@@ -116,7 +116,7 @@ func (o *faultRun) see(format string, args ...any) {
 // askTimeout bounds one call.
 const askTimeout = 10 * time.Second
 
-// answer is what a call was answered, good or bad.
+// answer is the answer to a call, whatever its status.
 type answer struct {
 	status int
 	code   protocol.Code

@@ -9,21 +9,20 @@ import (
 )
 
 const (
-	// shortFreeze is noticed by everybody.
+	// shortFreeze is long enough for everybody to notice.
 	shortFreeze = 4 * time.Second
-	// longFreeze is longer than the minute after which a silent client is dropped, and
-	// than voters wait for an answer.
+	// longFreeze is longer than the minute after which a silent client is dropped, and than voters
+	// wait.
 	longFreeze = 70 * time.Second
-	// aftermath is some heartbeats of the server: in them it would drop whom it takes for
-	// silent.
+	// aftermath is some heartbeats of the server, in which it would drop silent clients.
 	aftermath = 3 * time.Second
-	// enoughVotes is how many votes show that they are taken again.
+	// enoughVotes is how many acknowledged votes show that votes are taken again.
 	enoughVotes = 300
-	// votesWithin is when they have to be. Writers wait so long for an answer.
+	// votesWithin is how long they may take; writers wait so long for an answer.
 	votesWithin = 30 * time.Second
 )
 
-// frozen stops the process under load and lets it go on.
+// frozen stops the process under load and continues it.
 func frozen(ctx context.Context, o *faultRun) error {
 	c, err := o.on(ctx, o.folder+"/data")
 	if err != nil {
@@ -68,7 +67,7 @@ func (o *faultRun) freeze(ctx context.Context, l *crash.Load, lasts time.Duratio
 	return nil
 }
 
-// allWatch says whether all screens watch.
+// allWatch is whether all screens watch.
 func allWatch(l *crash.Load) func() bool {
 	return func() bool { return l.Screens.Watching.Load() == int64(l.Screens.Count()) }
 }

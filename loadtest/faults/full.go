@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// diskBytes is the size of the disk, reserve what the server keeps free of it.
+	// diskBytes is the size of the disk, reserve what the server keeps free.
 	diskBytes = 200 << 20
 	reserve   = 64 << 20
 	// fullFor is how long the disk stays full.
 	fullFor = 2 * time.Second
-	// noticedWithin is when the server has to refuse.
+	// noticedWithin is how soon the server has to refuse writes.
 	noticedWithin = 5 * time.Second
 )
 
-// full fills the disk under load, first below the reserve and then to the last byte,
-// and makes room again; twice. Then it fills it once more and asks the server to end.
+// full fills the disk under load, first below the reserve and then to the last byte, and frees it;
+// twice. Then it fills it once more and stops the server.
 func full(ctx context.Context, o *faultRun) (err error) {
 	disk := filepath.Join(o.folder, "disk")
 	if err := os.MkdirAll(disk, 0o700); err != nil {
@@ -54,8 +54,8 @@ func full(ctx context.Context, o *faultRun) (err error) {
 	})
 }
 
-// fillDisk fills the disk up to the last byte and returns what takes the room, and how the
-// server refused.
+// fillDisk fills the disk to the last byte and returns the file that does, and how the server
+// refuses writes.
 func (o *faultRun) fillDisk(ctx context.Context, l *crash.Load, disk string) (ballast, refused string, err error) {
 	ballast = filepath.Join(disk, "ballast")
 	free, err := room(disk)
@@ -78,8 +78,7 @@ func (o *faultRun) fillDisk(ctx context.Context, l *crash.Load, disk string) (ba
 	return ballast, refused, err
 }
 
-// endOnFull asks the server to end while there is no byte free, and starts it again when
-// there is room.
+// endOnFull stops the server while there is no byte free, and starts it again when there is room.
 func (o *faultRun) endOnFull(ctx context.Context, l *crash.Load, disk string) error {
 	l.AwaitVotes(ctx, enoughVotes, votesWithin)
 	ballast, _, err := o.fillDisk(ctx, l, disk)
@@ -107,7 +106,7 @@ func (o *faultRun) fill(ctx context.Context, l *crash.Load, disk string) error {
 	return nil
 }
 
-// grow makes a file longer by so many bytes that are there, not only promised.
+// grow makes a file longer by so many bytes, really written.
 func grow(name string, bytes int64) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -120,7 +119,7 @@ func grow(name string, bytes int64) error {
 	return errors.Join(err, f.Close())
 }
 
-// refused writes until it is refused, and tells how.
+// refused writes until a write is refused, and returns how.
 func (o *faultRun) refused(ctx context.Context, l *crash.Load) (said string, err error) {
 	c := l.Client
 	for n, end := 0, time.Now().Add(noticedWithin); time.Now().Before(end); n++ {
@@ -143,7 +142,7 @@ func (o *faultRun) refused(ctx context.Context, l *crash.Load) (said string, err
 	return "not at all", nil
 }
 
-// reads has everything that only reads answered.
+// reads checks that everything that only reads is answered.
 func (o *faultRun) reads(ctx context.Context, l *crash.Load) {
 	for path, want := range map[string]int{
 		"/health": 200, "/ready": 503, "/api/stats": 200, "/api/games": 200,

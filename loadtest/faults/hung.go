@@ -20,19 +20,18 @@ import (
 )
 
 const (
-	// tellsWithin is when /ready has to fail: after the five seconds in which a slow disk is
-	// only slow.
+	// tellsWithin is when /ready has to fail: after the five seconds in which a slow disk is only
+	// slow.
 	tellsWithin = 10 * time.Second
-	// inTheWay is how many tables cannot be made; one is tried each second.
+	// inTheWay is how many tables cannot be made; the server tries one each second.
 	inTheWay = 400
-	// unpackable is about how many bytes of votes fill what the server keeps in memory until
-	// its tables are made, some 32 MiB, twice over.
+	// unpackable is twice the bytes of votes that fill what the server keeps in memory until its
+	// tables are made, some 32 MiB.
 	unpackable = 64 << 20
 )
 
-// hung has the disk take no tables, as one with an error does, until the server's memory
-// is full and a commit has no end. Then it lets them be made; does it again, and asks the
-// server to end.
+// hung lets the server make no tables, as a disk with an error does, until its memory is full and
+// a commit hangs. Then it lets them be made; does it again, and stops the server.
 func hung(ctx context.Context, o *faultRun) error {
 	data := filepath.Join(o.folder, "data")
 	c, err := o.on(ctx, data)
@@ -59,7 +58,7 @@ type hang struct {
 	session protocol.SessionID
 }
 
-// open begins a session of its own, which nobody judges, to fill the server's memory.
+// open begins a session of its own to fill the server's memory, which the oracle does not check.
 func (h *hang) open(ctx context.Context) error {
 	c := h.load.Client
 	game, err := c.CreateGame(ctx, "Fault test", "A game that fills memory")
@@ -95,7 +94,7 @@ func (h *hang) answersAgain(ctx context.Context) error {
 	return nil
 }
 
-// ends asks the server to end while a commit hangs.
+// ends stops the server while a commit hangs.
 func (h *hang) ends(ctx context.Context) error {
 	clear, err := h.begin(ctx)
 	if err != nil {
@@ -105,7 +104,7 @@ func (h *hang) ends(ctx context.Context) error {
 	return h.stopAndStart(ctx, h.load, "while the disk hangs", clear)
 }
 
-// begin puts folders in the way of tables and votes until nothing is taken any more.
+// begin puts folders in the way of tables and votes until no vote is taken.
 func (h *hang) begin(ctx context.Context) (clear func() error, err error) {
 	newest, err := filepath.Glob(filepath.Join(h.journal, "*.sst"))
 	if err != nil {
@@ -156,7 +155,7 @@ func (h *hang) fill(ctx context.Context) error {
 	return nil
 }
 
-// batch is as many votes as one request holds, of voters whose names do not pack.
+// batch is as many votes as one request holds, under names that do not compress.
 func (h *hang) batch() string {
 	var b bytes.Buffer
 	now := protocol.TimestampOf(time.Now())
@@ -178,8 +177,8 @@ func (h *hang) ready(ctx context.Context) int {
 	return a.status
 }
 
-// tells waits until the server says that it hangs: to supervisors, in its measurements, and
-// to who wants to write.
+// tells waits until the server reports that the disk hangs: in /ready, in /metrics, and to
+// writers.
 func (h *hang) tells(ctx context.Context) {
 	if !h.load.Until(ctx, tellsWithin, func() bool { return h.ready(ctx) == http.StatusServiceUnavailable }) {
 		h.load.Findings.Add("/ready is answered %d %v after a commit hangs", h.ready(ctx), tellsWithin)
@@ -198,7 +197,7 @@ func (h *hang) tells(ctx context.Context) {
 	}
 }
 
-// reads has answered what needs no session that waits.
+// reads checks reads of what no session has to wait for.
 func (h *hang) reads(ctx context.Context) {
 	for _, path := range []string{"/health", "/api/stats", "/api/games", "/api/sessions"} {
 		if a, err := ask(ctx, h.load.Client, http.MethodGet, path, ""); err != nil || a.status != http.StatusOK {

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// mount puts a disk in memory of so many bytes at the folder.
+// mount mounts a disk in memory of so many bytes.
 func mount(folder string, bytes int64) error {
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
 		return fmt.Errorf("mount a tmpfs, which root may: %w", err)
@@ -13,10 +13,10 @@ func mount(folder string, bytes int64) error {
 	return nil
 }
 
-// unmount takes it away, also when something of it is still open.
+// unmount unmounts it, also when something of it is open.
 func unmount(folder string) error { return syscall.Unmount(folder, syscall.MNT_DETACH) }
 
-// freeze stops a process where it is, as a laptop's lid or a busy host does; thaw lets it go on.
+// freeze stops a process as a laptop's lid or a busy host does; thaw continues it.
 func freeze(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
 
 func thaw(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) }

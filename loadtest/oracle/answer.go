@@ -15,8 +15,8 @@ type Response struct {
 	Data   []byte
 }
 
-// ReadResponse reads a message of type response. Laid out as protocol.Response is,
-// it is read without decoding; else as JSON. ok is false for any other message.
+// ReadResponse reads a message of type response: without decoding when it is laid out as
+// protocol.Response is, else as JSON. ok is false for any other message.
 func ReadResponse(message []byte) (r Response, ok bool) {
 	rest, ok := bytes.CutPrefix(message, []byte(`{"type":"response","id":"`))
 	id, rest, ok2 := bytes.Cut(rest, []byte(`","status":`))
@@ -47,9 +47,9 @@ func decodeResponse(message []byte) (r Response, ok bool) {
 	return Response{ID: id, Status: m.Status, Data: m.Data}, err == nil
 }
 
-// Judge says what an answer means for its vote, and what to count an error as, ""
-// for none: after a 200 it is acknowledged; after a refusal that says so it was not
-// recorded; after a timeout or a failing disk nobody knows.
+// Judge returns what an answer means for its vote, and the kind of an error, "" for none. After
+// 200 the vote is acknowledged, after a refusal it is not recorded; after a timeout or a failing
+// disk its outcome is unknown.
 func Judge(status int, answer []byte) (o Outcome, kind string) {
 	if status == 200 {
 		return Acknowledged, ""
@@ -59,7 +59,7 @@ func Judge(status int, answer []byte) (o Outcome, kind string) {
 	return OutcomeOf(e.Code), strconv.Itoa(status) + " " + string(e.Code)
 }
 
-// OutcomeOf is what an error means for the vote that was answered with it.
+// OutcomeOf is what an error code means for the vote.
 func OutcomeOf(c protocol.Code) Outcome {
 	switch c {
 	case protocol.CodeStorage, protocol.CodeTimeout, protocol.CodeInternal, "":

@@ -7,19 +7,18 @@ import (
 	"partyline/protocol"
 )
 
-// Envelope is the outside of a message from the server.
+// Envelope is what all messages of the server have.
 type Envelope struct {
-	// Type points into the message or is one of protocol's words.
+	// Type points into the message or is a constant of protocol.
 	Type    []byte
 	Session protocol.SessionID
 	Seq     protocol.Seq
-	// Event says that it is an event of a session's log.
+	// Event means that it is an event of a session's log.
 	Event bool
 }
 
-// Open reads the outside. An event laid out as protocol.Event is, is read without
-// decoding the rest; anything else is decoded as JSON, to the same result. ok is
-// false for what is not a JSON object with a type.
+// Open reads the envelope: of an event laid out as protocol.Event is without decoding the rest,
+// else as JSON, with the same result. ok is false for what is not a JSON object with a type.
 func Open(message []byte) (e Envelope, ok bool) {
 	if e, ok := openEvent(message); ok {
 		return e, true
@@ -51,7 +50,7 @@ func openEvent(message []byte) (e Envelope, ok bool) {
 	return e, s.ok
 }
 
-// scanner walks over JSON whose layout is known; ok falls at the first surprise.
+// scanner reads JSON whose layout is known; ok is false from the first difference on.
 type scanner struct {
 	rest []byte
 	ok   bool
@@ -63,7 +62,7 @@ func (s *scanner) literal(l string) {
 	}
 }
 
-// text reads a string without escapes: the slice is what stands between the quotes.
+// text reads a string without escapes and returns what is between the quotes.
 func (s *scanner) text() []byte {
 	s.literal(`"`)
 	if !s.ok {

@@ -8,7 +8,7 @@ import (
 	"partyline/protocol"
 )
 
-// seenEvent is what the oracle wants to know of an event.
+// seenEvent is what the oracle checks of an event.
 type seenEvent struct {
 	isVote         bool
 	session, inner protocol.SessionID
@@ -19,8 +19,8 @@ type seenEvent struct {
 	totals         protocol.Totals
 }
 
-// readEvent reads what protocol.AppendVoteEvent wrote without decoding JSON, and
-// anything else as JSON, to the same result.
+// readEvent reads what protocol.AppendVoteEvent writes without decoding JSON, and anything else as
+// JSON, with the same result.
 func readEvent(event []byte) (seenEvent, error) {
 	if s, ok := readVote(event); ok {
 		return s, nil

@@ -5,19 +5,19 @@ import (
 	"partyline/protocol"
 )
 
-// Counts says what became of the votes.
+// Counts counts votes by outcome.
 type Counts struct {
 	Sent         int `json:"sent"`
 	Acknowledged int `json:"acknowledged"`
 	Refused      int `json:"refused"`
 	Unknown      int `json:"unknown"`
-	// Found is how many of those with an unknown outcome were recorded all the same.
+	// Found is how many with an unknown outcome were recorded.
 	Found int `json:"unknown_but_recorded"`
 }
 
-// Check holds the ledger against what was seen up to the heads, one per session:
-// every acknowledged vote stands in an event, no refused one does. It may run while
-// votes go on, as long as the heads are newer than the acknowledgements that count.
+// Check checks the votes against the events up to the heads, one per session: those that were
+// acknowledged are in an event, and no refused one is. It may run while votes go on, as long as
+// the heads are newer than the acknowledgements.
 func (l *VoteLog) Check(f *report.Findings, heads []protocol.Seq, acknowledged func(Number) bool) {
 	for n := range Number(l.Len()) {
 		v, ok := l.Vote(n)
@@ -36,7 +36,7 @@ func (l *VoteLog) Check(f *report.Findings, heads []protocol.Seq, acknowledged f
 	}
 }
 
-// Acknowledged is a copy of who has been acknowledged until now.
+// Acknowledged returns a copy of which votes have been acknowledged.
 func (l *VoteLog) Acknowledged() func(Number) bool {
 	all := make([]bool, l.Len())
 	for n := range all {
@@ -45,9 +45,8 @@ func (l *VoteLog) Acknowledged() func(Number) bool {
 	return func(n Number) bool { return int(n) < len(all) && all[n] }
 }
 
-// Unseen is the first vote from that number on that was acknowledged and is in no event
-// yet. A voter is answered before the screens see the vote: what is unseen for a moment is
-// not lost.
+// Unseen returns the first vote from that number on that was acknowledged and is in no event yet.
+// A vote is acknowledged before screens see it, so that is no fault yet.
 func (l *VoteLog) Unseen(from Number) (n Number, ok bool) {
 	for n := from; int(n) < l.Len(); n++ {
 		s := l.slots.at(int(n))
@@ -58,7 +57,7 @@ func (l *VoteLog) Unseen(from Number) (n Number, ok bool) {
 	return 0, false
 }
 
-// Count sums up the ledger.
+// Count counts the votes.
 func (l *VoteLog) Count() (c Counts) {
 	for n := range l.Len() {
 		s := l.slots.at(n)
@@ -80,9 +79,8 @@ func (l *VoteLog) Count() (c Counts) {
 	return c
 }
 
-// Check walks the events from 1 to head: none is missing, and each vote counts its
-// thumb up by one. It returns the totals per game at the end. The games must be the
-// session's own, new at its start.
+// Check checks the events from 1 to head: none is missing, and each vote adds one to the totals.
+// It returns the totals per game at the end. The games must be new.
 func (r *EventLog) Check(f *report.Findings, head protocol.Seq) map[protocol.GameID]protocol.Totals {
 	counted := map[protocol.GameID]protocol.Totals{}
 	for seq := protocol.Seq(1); seq <= head; seq++ {
@@ -108,7 +106,7 @@ func (r *EventLog) Check(f *report.Findings, head protocol.Seq) map[protocol.Gam
 	return counted
 }
 
-// CheckTotals holds what REST says of the session's games against what the events said.
+// CheckTotals checks what REST says of the session's games against the events.
 func (r *EventLog) CheckTotals(f *report.Findings, said protocol.SessionVotes, counted map[protocol.GameID]protocol.Totals) {
 	got := map[protocol.GameID]protocol.Totals{}
 	for _, g := range said.Votes {
@@ -130,5 +128,5 @@ func (r *EventLog) CheckTotals(f *report.Findings, said protocol.SessionVotes, c
 	}
 }
 
-// Recorded says whether the vote stands in an event that somebody saw.
+// Recorded is whether the vote is in an event that a screen saw.
 func (l *VoteLog) Recorded(n Number) bool { return l.slots.at(int(n)).seen.Load() != 0 }

@@ -7,8 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// Polls is what was sent and answered in the polls of one session, each voter with one
-// vote. Methods may be called from any goroutine.
+// Polls holds what was sent and answered in the polls of one session, each voter with one vote.
+// Methods may be called from any goroutine.
 type Polls struct {
 	mu    sync.Mutex
 	polls map[protocol.PollID]*pollVotes
@@ -17,14 +17,14 @@ type Polls struct {
 
 // pollVotes are the votes of one poll by candidate, in the order of their choices.
 type pollVotes struct {
-	// sent are those that may count: refused ones are taken out again.
+	// sent are those that may count: refused ones are subtracted.
 	sent, acknowledged choices
 	ended              *protocol.Poll // as it was told first, nil before
 }
 
 type choices [protocol.MaxCandidates]int64
 
-// PollCounts says what became of the polls and of the votes in them.
+// PollCounts counts polls and the votes in them.
 type PollCounts struct {
 	Ended        int `json:"ended"`
 	ByTime       int `json:"ended_by_time"`
@@ -49,7 +49,7 @@ func (p *Polls) of(id protocol.PollID) *pollVotes {
 	return p.polls[id]
 }
 
-// Sent notes a vote before its first byte leaves.
+// Sent notes a vote before its first byte is sent.
 func (p *Polls) Sent(v PollVote) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -57,7 +57,7 @@ func (p *Polls) Sent(v PollVote) {
 	p.count.Votes++
 }
 
-// Acknowledged notes that the voter was told that the vote counts.
+// Acknowledged notes that a vote was acknowledged.
 func (p *Polls) Acknowledged(v PollVote) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,7 +65,7 @@ func (p *Polls) Acknowledged(v PollVote) {
 	p.count.Acknowledged++
 }
 
-// Refused notes that the voter was told that it does not count.
+// Refused notes that a vote was refused.
 func (p *Polls) Refused(v PollVote) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *Polls) Refused(v PollVote) {
 // PollMark is what was acknowledged at a moment.
 type PollMark map[protocol.PollID]choices
 
-// Mark is what has been acknowledged until now. What the server tells later has it.
+// Mark returns what has been acknowledged so far: the server must have it from now on.
 func (p *Polls) Mark() PollMark {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,8 +87,8 @@ func (p *Polls) Mark() PollMark {
 	return m
 }
 
-// Check holds a poll as the server tells it against what was sent until now and what had
-// been acknowledged when it was asked. An ended one does not change any more.
+// Check checks a poll as the server describes it against what has been sent, and what had been
+// acknowledged before the question. An ended poll may not change.
 func (p *Polls) Check(f *report.Findings, promised PollMark, told protocol.Poll) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,7 +145,7 @@ func (p *Polls) ended(f *report.Findings, v *pollVotes, told protocol.Poll) {
 	}
 }
 
-// Count sums up.
+// Count returns the counts.
 func (p *Polls) Count() PollCounts {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"partyline/protocol"
 )
 
-// Tallies is what the screens of one session in tally mode saw: the totals as of a
-// seq. Methods may be called from any goroutine.
+// Tallies are the totals that screens of one session in tally mode saw, by seq. Methods may be
+// called from any goroutine.
 type Tallies struct {
 	record   *EventLog
 	findings *report.Findings
@@ -27,14 +27,14 @@ type tallyAt struct {
 	games map[protocol.GameID]protocol.TallyGame
 }
 
-// NewTallies judges the tallies of the record's session. At least one witness must
-// watch that session's events: tallies are held against them in Check.
+// NewTallies checks tallies against the events of their session, which at least one screen must
+// watch.
 func NewTallies(r *EventLog, f *report.Findings) *Tallies {
 	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
 }
 
-// See takes in a tally, or a snapshot that came in place of one. last is the seq of the
-// screen's tally before: seqs may not fall.
+// See takes a tally, or a snapshot in place of one. last is the seq of the screen's tally before:
+// seqs may not fall.
 func (t *Tallies) See(name string, last, seq protocol.Seq, message []byte) {
 	if seq < last {
 		t.findings.Add("%s: tally of seq %d after %d", name, seq, last)
@@ -68,7 +68,7 @@ func (t *Tallies) See(name string, last, seq protocol.Seq, message []byte) {
 	t.seen[seq] = tallyAt{hash, games}
 }
 
-// Check holds every tally against the events up to its seq. The screens must have stopped.
+// Check checks every tally against the events up to its seq, when the screens have stopped.
 func (t *Tallies) Check() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,25 +11,25 @@ import (
 	"partyline/protocol"
 )
 
-// Plan is how the endpoints fail. The zero value is no failure.
+// Plan is how the endpoints fail. The zero value never fails.
 type Plan struct {
 	// Seed makes the failures repeatable, as far as the order of requests is.
 	Seed uint64
-	// FailureRate is the chance that a delivery meets the beginning of a failure. It lasts
-	// one request or two: the schedule of the server makes the third wait for minutes.
+	// FailureRate is the chance that a failure begins with a delivery. It lasts one request or
+	// two: the third attempt would come minutes later.
 	FailureRate float64
-	// Hangs adds hanging until the server gives up to the failures.
+	// Hangs adds endpoints that do not answer to the failures.
 	Hangs bool
-	// Refusing is how many endpoints, from the first, refuse one message for ever.
+	// Refusing is how many endpoints, from the first, always refuse one message.
 	Refusing int
-	// HangFrom is the first endpoint that hangs always, 0 for none.
+	// HangFrom is the first endpoint that never answers, 0 for none.
 	HangFrom int
 	// Bare records no requests, only a tally: for measuring.
 	Bare bool
 }
 
 const (
-	// refusedAt is which message of a refusing endpoint is refused.
+	// refusedAt is the number of the message that a refusing endpoint refuses.
 	refusedAt = 10
 	// slowShare of the answers take up to slowest.
 	slowShare = 0.02
@@ -38,13 +38,13 @@ const (
 	twiceShare = 0.2
 )
 
-// failure is one thing that an endpoint does wrong.
+// failure is one way to fail.
 type failure struct {
-	// status is answered; 0 means that there is no whole answer.
+	// status is answered; 0 means no whole answer.
 	status int
 	// retryAfter is the header of that name, in seconds, when above 0.
 	retryAfter int
-	// end breaks the connection in its own way.
+	// end is how the connection breaks.
 	end ending
 }
 
@@ -59,7 +59,7 @@ const (
 )
 
 var (
-	// failures that pass soon. Hanging is the last.
+	// failures pass soon. Hanging is the last.
 	failures = []failure{
 		{status: 500}, {status: 502}, {status: 503}, {status: 503, retryAfter: 2}, {status: 429, retryAfter: 2},
 		{status: 408}, {status: 404}, {status: 401}, {status: 302}, {end: endReset}, {end: endTorn}, {end: endShort}, {end: endHang},
@@ -67,7 +67,7 @@ var (
 	refusals = []failure{{status: 400}, {status: 422}}
 )
 
-// endpoint is one endpoint: it decides what to do with a request.
+// endpoint is one endpoint, which decides how to answer a request.
 type endpoint struct {
 	plan   *Plan
 	number int
@@ -85,7 +85,7 @@ func newEndpoint(p *Plan, number int) *endpoint {
 	return &endpoint{plan: p, number: number, rng: rand.New(rand.NewPCG(p.Seed, uint64(number)))}
 }
 
-// receive says what is done with a delivery; the zero failure takes it.
+// receive decides about a delivery; the zero failure accepts it.
 func (p *endpoint) receive(id protocol.DeliveryID) failure {
 	if p.plan.HangFrom > 0 && p.number >= p.plan.HangFrom {
 		return failure{end: endHang}
@@ -103,7 +103,7 @@ func (p *endpoint) receive(id protocol.DeliveryID) failure {
 	return failure{}
 }
 
-// fresh meets a delivery for the first time.
+// fresh decides about a delivery that comes for the first time.
 func (p *endpoint) fresh(id protocol.DeliveryID) {
 	p.newest = id
 	if p.seen++; p.seen == refusedAt && p.number <= p.plan.Refusing {
@@ -123,7 +123,7 @@ func (p *endpoint) fresh(id protocol.DeliveryID) {
 	}
 }
 
-// pause is how long the endpoint thinks before it answers.
+// pause is how long the endpoint takes to answer.
 func (p *endpoint) pause() time.Duration {
 	if p.plan.FailureRate == 0 || p.rng.Float64() >= slowShare {
 		return 0
@@ -131,8 +131,8 @@ func (p *endpoint) pause() time.Duration {
 	return time.Duration(p.rng.Int64N(int64(slowest)))
 }
 
-// answer does what was decided. The end is recorded before a whole answer leaves, and
-// after a connection has ended.
+// answer answers as was decided. The end is recorded before a whole answer is sent, and after a
+// connection has ended.
 func (r *Receiver) answer(w http.ResponseWriter, req *http.Request, s *webhook.Request, what failure) {
 	switch what.end {
 	case endHang:

@@ -17,8 +17,8 @@ import (
 	"partyline/protocol"
 )
 
-// Receiver is any number of endpoints, at Path, and what they saw. Methods may be called
-// from any goroutine.
+// Receiver is any number of endpoints, at Path, and what they received. Methods may be called from
+// any goroutine.
 type Receiver struct {
 	// URL is scheme and host; see Path.
 	URL string
@@ -34,7 +34,7 @@ type Receiver struct {
 	latency   report.Histogram
 }
 
-// Start serves endpoints that do as planned on a free port of the loopback. Close it.
+// Start serves endpoints on a free port of the loopback. Close it.
 func Start(p Plan) (*Receiver, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,8 +55,8 @@ func (r *Receiver) Close() error {
 	return err
 }
 
-// Secret is the secret of an endpoint, from 1: odd ones in the form of Standard
-// Webhooks, even ones as somebody would type it.
+// Secret is the secret of an endpoint, from 1: odd ones in the form of Standard Webhooks, even
+// ones as plain text.
 func Secret(endpoint int) string {
 	key := fmt.Sprintf("the key of endpoint number %d", endpoint)
 	if endpoint%2 == 1 {
@@ -68,7 +68,7 @@ func Secret(endpoint int) string {
 // Path is where an endpoint listens.
 func Path(endpoint int) string { return fmt.Sprintf("/endpoint/%d", endpoint) }
 
-// Requests are all that were received, in the order they came; none when the plan is bare.
+// Requests are all requests, in the order they came; none when the plan is bare.
 func (r *Receiver) Requests() []webhook.Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -101,7 +101,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// read takes the delivery's ids out of the request.
+// read takes the ids out of the request.
 func (r *Receiver) read(s *webhook.Request, h http.Header, body []byte) {
 	err := readID(h.Get("webhook-id"), s)
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *Receiver) read(s *webhook.Request, h http.Header, body []byte) {
 	}
 }
 
-// decide records the request and asks the endpoint what to do, and after which pause.
+// decide records the request and asks the endpoint how to answer, and after which pause.
 func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,7 +137,7 @@ func (r *Receiver) decide(s *webhook.Request) (failure, time.Duration) {
 	return p.receive(s.Delivery), p.pause()
 }
 
-// ended records how a request ended, 0 for without a whole answer.
+// ended records the end of a request; status is 0 without a whole answer.
 func (r *Receiver) ended(s *webhook.Request, status int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,12 +9,12 @@ import (
 	"partyline/loadtest/report"
 )
 
-// Tally is what the endpoints have counted. Times are nanoseconds since 1970.
+// Tally counts what the endpoints received. Times are nanoseconds since 1970.
 type Tally struct {
-	// Accepted deliveries, of all endpoints; Wrong requests were no good ones.
+	// Accepted counts deliveries, of all endpoints; Wrong counts requests that were not good ones.
 	Accepted int
 	Wrong    int
-	// Disordered came after a later one.
+	// Disordered counts deliveries that came after a later one.
 	Disordered int
 	// Last is when the newest was accepted.
 	Last int64
@@ -22,7 +22,7 @@ type Tally struct {
 	Latency report.Summary
 }
 
-// Voter is the name of a voter that carries the moment of the vote.
+// Voter is a voter's name that contains the time of the vote.
 func Voter(moment time.Time) string { return voterPrefix + strconv.FormatInt(moment.UnixNano(), 10) }
 
 const voterPrefix = "at-"

@@ -15,8 +15,8 @@ import (
 // tolerance is how far the timestamp may be off, as Standard Webhooks recommends.
 const tolerance = 5 * time.Minute
 
-// Verify says what is wrong with a request, "" for nothing: all signatures must be
-// those of the secret over these bytes, and the timestamp must be of now.
+// Verify returns what is wrong with a request, "" for nothing: all signatures must be those of the
+// secret over the body, and the timestamp must be of now.
 func Verify(secret string, h http.Header, body []byte, now time.Time) string {
 	id, stamp := h.Get("webhook-id"), h.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)

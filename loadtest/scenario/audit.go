@@ -6,8 +6,8 @@ import (
 	"partyline/loadtest/report"
 )
 
-// audit holds what k6 counted against what the server has recorded, stops the server,
-// and verifies its data.
+// audit compares what k6 counted with what the server recorded, stops the server, and verifies its
+// data.
 func (s *setup) audit(ctx context.Context, o *Options, r *Report) {
 	var f report.Findings
 	judgeVotes(r.Votes, &f)
@@ -30,7 +30,7 @@ func (s *setup) audit(ctx context.Context, o *Options, r *Report) {
 	r.Found = f.Found()
 }
 
-// judgeVotes: each acknowledged vote was recorded, and none that nobody sent.
+// judgeVotes checks that each acknowledged vote was recorded, and none that was not sent.
 func judgeVotes(v Votes, f *report.Findings) {
 	switch {
 	case v.Recorded < v.Acknowledged:
@@ -40,7 +40,7 @@ func judgeVotes(v Votes, f *report.Findings) {
 	}
 }
 
-// judgeSessions: the sessions have the votes that the statistics count. Scripts that
+// judgeSessions checks that the sessions have the votes that the statistics count. Scripts that
 // open sessions of their own do not vote in them.
 func (s *setup) judgeSessions(ctx context.Context, r *Report, f *report.Findings) {
 	sum := int64(0)
@@ -60,16 +60,16 @@ func (s *setup) judgeSessions(ctx context.Context, r *Report, f *report.Findings
 }
 
 const (
-	// slower is by how much votes may take longer in the last third of a run than in the
-	// first; slackMs comes on top, for a noisy machine.
+	// slower is the factor by which votes may take longer in the last third of a run than in the
+	// first; slackMs is added, for a noisy machine.
 	slower  = 2
 	slackMs = 25
-	// manyVotes in a third make its 99th percentile worth comparing: twenty votes lie
-	// beyond it. With fewer it is the median.
+	// manyVotes in a third make its p99 worth comparing: twenty votes are beyond it. With fewer it
+	// is the median.
 	manyVotes = 2000
 )
 
-// judgePace: votes are not slower in the end.
+// judgePace checks that votes are not slower in the end.
 func judgePace(r *Report, f *report.Findings) {
 	first, last := r.K6.Metrics["vote_ms{part:first}"].Values, r.K6.Metrics["vote_ms{part:last}"].Values
 	if first["count"] == 0 || last["count"] == 0 {

@@ -12,12 +12,11 @@ import (
 type Options struct {
 	target.Program
 	Long bool `help:"The form for measuring, some minutes; without it some ten seconds."`
-	// Rate, Seconds and Screens are used instead of the script's own where it has such a
-	// thing; 0 leaves it.
+	// Rate, Seconds and Screens replace the script's own; 0 does not.
 	Rate    int `help:"Votes, or calls, a second instead of the script's."`
 	Seconds int `help:"Seconds of the main part instead of the script's."`
 	Screens int `help:"Screens instead of the script's."`
-	// Thresholds come on top of the script's.
+	// Thresholds are added to the script's.
 	Thresholds []Threshold `name:"threshold" sep:"none" help:"METRIC:EXPRESSION that must hold too, as vote_ms:p(95)<5; repeatable."`
 	K6         string      `name:"k6" help:"This k6 instead of the one that loadtest/k6/go.mod names."`
 	Scenario   Scenario    `kong:"-"`
@@ -40,7 +39,7 @@ func (o *Options) form() string {
 	return "short"
 }
 
-// Threshold is what a metric of k6 must keep to, in k6's own words: vote_ms and p(95)<5.
+// Threshold is what a metric of k6 must keep, in k6's terms: vote_ms and p(95)<5.
 type Threshold struct {
 	Metric, Expression string
 }
@@ -54,23 +53,23 @@ func ParseThreshold(text string) (Threshold, error) {
 	return Threshold{text[:colon], text[colon+1:]}, nil
 }
 
-// UnmarshalText reads it from a command line.
+// UnmarshalText reads a threshold of the command line.
 func (t *Threshold) UnmarshalText(text []byte) (err error) {
 	*t, err = ParseThreshold(string(text))
 	return err
 }
 
-// Scenario is a script and the stage it wants.
+// Scenario is a script and what it needs.
 type Scenario struct {
 	// Name is the script's, without .js.
 	Name string
-	// Summary is one line for people.
+	// Summary describes it in one line.
 	Summary string
 	// Sessions are opened, each with a game being played.
 	Sessions int
 	// Endpoints of webhooks are registered before the script begins.
 	Endpoints int
-	// Flat says that memory, goroutines, files and the p99 of votes must not grow.
+	// Flat means that memory, goroutines, files and the latency of votes must not grow.
 	Flat bool
 }
 
@@ -88,10 +87,10 @@ var scenarios = []Scenario{
 	{Name: "soak", Summary: "an evening that does not end; nothing may grow", Sessions: 1, Endpoints: 3, Flat: true},
 }
 
-// Scenarios lists all, in the order in which somebody would try them.
+// Scenarios lists all, in the order of docs/load.md.
 func Scenarios() []Scenario { return append([]Scenario(nil), scenarios...) }
 
-// Find is the scenario of that name.
+// Find returns the scenario of that name.
 func Find(name string) (Scenario, error) {
 	var known []string
 	for _, s := range scenarios {

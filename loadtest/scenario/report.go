@@ -12,7 +12,7 @@ import (
 	"partyline/loadtest/webhooks"
 )
 
-// Report is what a run came to. It is a good run when Err is nil.
+// Report is the outcome of a run. It is a good run when Err is nil.
 type Report struct {
 	Scenario string    `json:"scenario"`
 	Form     string    `json:"form"`
@@ -25,14 +25,14 @@ type Report struct {
 	report.Found
 }
 
-// K6 is what k6 says at the end of a script, and what it has used.
+// K6 is what k6 reports at the end of a script, and what it used.
 type K6 struct {
 	Exit    int     `json:"exit_code"`
 	Seconds float64 `json:"seconds"`
 	CPU     float64 `json:"cpu_seconds"`
 	// Thresholds are in order of metrics.
 	Thresholds []Verdict `json:"thresholds"`
-	// Metrics by name; those of a part of a metric have its tags in braces.
+	// Metrics by name; a part of a metric has its tags in braces.
 	Metrics map[string]Metric `json:"metrics"`
 }
 
@@ -41,13 +41,13 @@ type Votes struct {
 	Acknowledged int64 `json:"acknowledged"`
 	Refused      int64 `json:"refused"`
 	Unknown      int64 `json:"unknown"`
-	// Changed took the vote before back, so that there are no more than before.
+	// Changed counts votes that replaced the voter's vote before.
 	Changed int64 `json:"changed"`
-	// Recorded is what the statistics of the server grew by.
+	// Recorded is the growth of the server's statistics.
 	Recorded int64 `json:"recorded"`
 }
 
-// Server is what it has used and counted while k6 ran.
+// Server is what the server used and counted while k6 ran.
 type Server struct {
 	Seconds float64 `json:"seconds"`
 	CPU     float64 `json:"cpu_seconds"`
@@ -82,7 +82,7 @@ func (r *Report) Failed() (failed []Verdict) {
 	return failed
 }
 
-// Err is nil for a good run, and else names what failed.
+// Err names what failed, and is nil for a good run.
 func (r *Report) Err() error {
 	var why []string
 	for _, v := range r.Failed() {
@@ -103,7 +103,7 @@ func (r *Report) Err() error {
 
 // Metric is one metric of k6, as handleSummary gets it.
 type Metric struct {
-	// Type is counter, gauge, rate or trend, which decides what the values are called.
+	// Type is counter, gauge, rate or trend, and decides the names of the values.
 	Type       string             `json:"type"`
 	Values     map[string]float64 `json:"values"`
 	Thresholds map[string]struct {
@@ -111,7 +111,7 @@ type Metric struct {
 	} `json:"thresholds"`
 }
 
-// ReadSummary reads the file that a script leaves, see loadtest/k6/lib/summary.js.
+// ReadSummary reads the file that a script writes, see loadtest/k6/lib/summary.js.
 func ReadSummary(text []byte) (K6, error) {
 	var file struct {
 		Duration float64           `json:"duration_ms"`
@@ -133,7 +133,7 @@ func ReadSummary(text []byte) (K6, error) {
 	return k, nil
 }
 
-// Count is a counter's value, 0 when nobody has counted.
+// Count is a counter's value, 0 without one.
 func (k *K6) Count(metric string) int64 { return int64(k.Metrics[metric].Values["count"]) }
 
 // Verdict is a threshold and whether it was kept.

@@ -13,8 +13,8 @@ import (
 	"partyline/protocol"
 )
 
-// Run plays one scenario against a server of its own. The error is for a run that could
-// not go on; a threshold that failed and what does not fit stand in the report.
+// Run runs one scenario against a server of its own. The error is for a run that could not go on;
+// failed thresholds and findings are in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ type reading struct {
 	usage   target.Usage
 	at      time.Time
 	metrics target.Metrics
-	// votes is what /api/stats says of all sessions.
+	// votes is the count of /api/stats.
 	votes int64
 }
 
@@ -51,7 +51,7 @@ func (s *setup) read(ctx context.Context) (r reading, err error) {
 	return r, err
 }
 
-// play has k6 play the script, waits for what is still on its way, and reports.
+// play runs k6, waits for what is still under way, and reports.
 func (s *setup) play(ctx context.Context, o *Options) (*Report, error) {
 	before, err := s.read(ctx)
 	if err != nil {
@@ -81,12 +81,12 @@ func (s *setup) play(ctx context.Context, o *Options) (*Report, error) {
 const (
 	// k6Stops is how long k6 may take to end after it was interrupted.
 	k6Stops = 20 * time.Second
-	// thresholdsFailed is the exit code of k6 that says so; any other but 0 means that
-	// the script did not run as it should.
+	// thresholdsFailed is k6's exit code for failed thresholds; any other but 0 means that the
+	// script did not run as it should.
 	thresholdsFailed = 99
 )
 
-// run runs the script and reads its summary. A threshold that failed is no error here.
+// run runs the script and reads its summary. A failed threshold is no error here.
 func (s *setup) run(ctx context.Context, o *Options) (k K6, err error) {
 	script := filepath.Join(o.Scripts, o.Scenario.Script())
 	cmd := exec.CommandContext(ctx, o.K6, "run", "--quiet", "--no-color", "--address", "", "--log-format", "raw", script)

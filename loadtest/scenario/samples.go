@@ -8,14 +8,14 @@ import (
 	"partyline/loadtest/target"
 )
 
-// sampleEvery is how often the server is looked at while it is under load.
+// sampleEvery is how often the server is measured under load.
 const sampleEvery = time.Second
 
-// Sample is the server at a moment of a run.
+// Sample is the server at one moment of a run.
 type Sample struct {
 	Second float64 `json:"second"`
-	// RSS is Private memory and pages of files that are mapped, the journal's tables above
-	// all: those grow with what is recorded, and the system takes them back at will.
+	// RSS is Private memory and pages of mapped files, mostly the journal's tables: those grow
+	// with what is recorded, and the system takes them back when it wants.
 	RSS     float64 `json:"rss_mib"`
 	Private float64 `json:"private_mib"`
 	// Live is what the last garbage collection could not free.
@@ -24,7 +24,7 @@ type Sample struct {
 	Files      float64 `json:"files"`
 }
 
-// sample looks at the server again and again; end stops that and returns what was seen.
+// sample measures the server again and again; end stops that and returns the samples.
 func (s *setup) sample(ctx context.Context) (end func() []Sample) {
 	ctx, cancel := context.WithCancel(ctx)
 	all := make(chan []Sample, 1)
@@ -58,14 +58,16 @@ func (s *setup) look(ctx context.Context, began time.Time) (Sample, error) {
 }
 
 const (
-	// grown is by how much the last third of a run may be above the second one. The
-	// first is the time in which caches fill.
+	// grown is the factor by which the last third of a run may be above the second one; caches
+	// fill in the first. The slack is added: for buffers of a compaction of the journal, of which
+	// a garbage collection sees some; for people who happen to come at the same time; and for new
+	// tables.
 	grown = 1.2
 	// What comes on top of it: buffers of a compaction of the journal, which come and go,
 	// of which a collection in the midst of it sees some; people who happen to come at the
 	// same time; and new tables.
 	slackPrivate, slackLive, slackGoroutines, slackFiles = 48, 8, 60, 30
-	// voteMiB is what a session keeps in memory of a vote under a new name.
+	// voteMiB is the memory of a session for a vote under a new name.
 	voteMiB = 128.0 / (1 << 20)
 )
 
@@ -82,8 +84,7 @@ var gauges = []struct {
 	{"open files", func(s Sample) float64 { return s.Files }, slackFiles, 0},
 }
 
-// judgeGrowth finds what has grown from the second third of a run with so many votes to
-// the last.
+// judgeGrowth finds what has grown from the second third of a run to the last.
 func judgeGrowth(samples []Sample, votes int64, f *report.Findings) {
 	third := len(samples) / 3
 	if third == 0 {
@@ -98,10 +99,10 @@ func judgeGrowth(samples []Sample, votes int64, f *report.Findings) {
 	}
 }
 
-// counter is one line of a report and where it is in /metrics.
+// counter is one line of a report and its metric.
 type counter struct{ name, metric, labels string }
 
-// counters are reported as what they grew by during the load.
+// counters are reported by their growth during the load.
 var counters = []counter{
 	{"requests", "http_server_request_duration_seconds_count", ""},
 	{"requests_5xx", "http_server_request_duration_seconds_count", `class="5xx"`},
@@ -122,7 +123,7 @@ var counters = []counter{
 	{"webhook_delivered", "partyline_webhook_delivered_total", ""},
 }
 
-// growth is what each counter grew by since before.
+// growth is the growth of each counter.
 func growth(before, after target.Metrics) map[string]float64 {
 	grown := map[string]float64{}
 	for _, f := range counters {
@@ -131,5 +132,5 @@ func growth(before, after target.Metrics) map[string]float64 {
 	return grown
 }
 
-// never are counters that must stay what they are: the server's own failures.
+// never are counters that may not grow: the server's own failures.
 var never = []string{"requests_5xx", "socket_requests_5xx", "journal_failures", "actor_restarts", "sockets_dropped"}

@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	// nobody answers there: a load test has no word with services outside.
+	// nobody is an address that nothing answers: a load test calls no services outside.
 	nobody = "http://127.0.0.1:9"
-	// spareGames are made for hosts who go on to the next one.
+	// spareGames are for hosts who start the next game.
 	spareGames = 12
 	// settleWithin bounds the wait for the last deliveries after the load.
 	settleWithin = time.Minute
 )
 
-// setup is a server on a folder of its own, with all that a script wants.
+// setup is a server on a folder of its own, with all that a script needs.
 type setup struct {
 	server   *target.Server
 	client   *client.Client
@@ -32,8 +32,8 @@ type setup struct {
 	input    input
 }
 
-// open starts the server, and the receiver when there are endpoints, and makes what
-// the script wants. Close it.
+// open starts the server, and endpoints of webhooks where there are some, and prepares what the
+// script needs. Close it.
 func open(ctx context.Context, o *Options) (*setup, error) {
 	s := &setup{webhooks: &webhooks.Check{}}
 	err := s.start(ctx, o)
@@ -110,7 +110,7 @@ func (s *setup) session(ctx context.Context) error {
 	return err
 }
 
-// stop ends the server as an operator would, and checks what it leaves.
+// stop stops the server by SIGTERM, and verifies its data.
 func (s *setup) stop(ctx context.Context) error {
 	if err := s.server.Stop(target.StopWithin); err != nil {
 		return fmt.Errorf("SIGTERM: %w", err)
@@ -130,7 +130,7 @@ func (s *setup) close() error {
 	return errors.Join(err, s.webhooks.Close())
 }
 
-// input is what a script is told, as a file of JSON: loadtest/k6/lib/stage.js reads it.
+// input is what a script is given, as a file of JSON that loadtest/k6/lib/stage.js reads.
 type input struct {
 	// URL is of REST, Live of the WebSocket.
 	URL  string `json:"url"`
@@ -140,7 +140,7 @@ type input struct {
 	Admin  string `json:"admin"`
 	Bot    string `json:"bot"`
 	Viewer string `json:"viewer"`
-	// Sessions are open and have a game; Games are some nobody has played.
+	// Sessions are open and have a game; Games have not been played.
 	Sessions []inputSession    `json:"sessions"`
 	Games    []protocol.GameID `json:"games"`
 
@@ -149,7 +149,7 @@ type input struct {
 	Seconds    int         `json:"seconds"`
 	Screens    int         `json:"screens"`
 	Thresholds [][2]string `json:"thresholds"`
-	// Summary is the file that the script writes its summary to.
+	// Summary is the file for the script's summary.
 	Summary string `json:"summary"`
 }
 
@@ -160,7 +160,7 @@ type inputSession struct {
 	Play protocol.PlayID    `json:"play"`
 }
 
-// override adds what the caller wants.
+// override adds the options of the caller.
 func (i *input) override(o *Options) {
 	i.Long, i.Rate, i.Seconds, i.Screens = o.Long, o.Rate, o.Seconds, o.Screens
 	i.Thresholds = [][2]string{}
@@ -169,8 +169,7 @@ func (i *input) override(o *Options) {
 	}
 }
 
-// write leaves the file for the script. It holds the keys of a server that lives for
-// one run.
+// write writes the file for the script. Its keys are of a server that lives for one run.
 func (i *input) write(path string) error {
 	text, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {

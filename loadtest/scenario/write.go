@@ -10,7 +10,7 @@ import (
 	"partyline/loadtest/report"
 )
 
-// Write prints the report for people.
+// Write prints the report.
 func (r *Report) Write(w io.Writer) error {
 	p := report.NewPrinter(w)
 	p.Line("%s, %s form, %.1f s", r.Scenario, r.Form, r.K6.Seconds)
@@ -34,7 +34,7 @@ func (r *Report) Write(w io.Writer) error {
 	return p.Err()
 }
 
-// trends are the latencies that are told, in this order: k6's name and ours.
+// trends are the latencies that are printed, in this order: k6's name and ours.
 var trends = []struct{ metric, name string }{
 	{"late_ms", "due → sent"},
 	{"vote_ms", "vote → answer"},
@@ -42,7 +42,7 @@ var trends = []struct{ metric, name string }{
 	{"http_req_duration", "REST calls"},
 }
 
-// writeTrends tells latencies; below each the parts of it that thresholds name.
+// writeTrends prints latencies; below each its parts that have thresholds.
 func (r *Report) writeTrends(p *report.Printer) {
 	for _, t := range trends {
 		for _, name := range slices.Sorted(maps.Keys(r.K6.Metrics)) {
@@ -63,7 +63,7 @@ func spread(v map[string]float64) string {
 	return fmt.Sprintf("p50 %.2f  p95 %.2f  p99 %.2f  max %.2f ms  (%.0f)", v["med"], v["p(95)"], v["p(99)"], v["max"], v["count"])
 }
 
-// writeCounts tells what screens saw.
+// writeCounts prints what screens saw.
 func (r *Report) writeCounts(p *report.Printer) {
 	count := r.K6.Count
 	if done := count("screens_done"); done > 0 {
@@ -84,7 +84,7 @@ func (r *Report) writeServer(p *report.Printer) {
 	p.Line("frames         %.0f events, %.0f tallies; %.0f sockets folded, %.0f dropped", g["deliveries"], g["tallies"], g["sockets_folded"], g["sockets_dropped"])
 }
 
-// writeSamples tells what the server used in each third of the run.
+// writeSamples prints what the server used in each third of the run.
 func writeSamples(p *report.Printer, samples []Sample) {
 	third := len(samples) / 3
 	if third == 0 {

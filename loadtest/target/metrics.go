@@ -9,7 +9,7 @@ import (
 	"partyline/protocol/client"
 )
 
-// Metrics is what /metrics says: series by name and labels, as they are written.
+// Metrics are the values of /metrics by series: name and labels as they are written.
 type Metrics map[string]float64
 
 // ReadMetrics asks a server for its metrics.
@@ -19,8 +19,8 @@ func ReadMetrics(ctx context.Context, c *client.Client) (Metrics, error) {
 	return ParseMetrics(text), err
 }
 
-// ParseMetrics reads the text format of Prometheus, as far as the server writes it: a
-// series, a space, a value. What is no such line is skipped.
+// ParseMetrics reads the text format of Prometheus as far as the server writes it: a series, a
+// space, a value. Other lines are skipped.
 func ParseMetrics(text []byte) Metrics {
 	m := Metrics{}
 	for line := range bytes.Lines(text) {

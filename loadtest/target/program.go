@@ -11,24 +11,24 @@ import (
 	"sync"
 )
 
-// Program is what all runs are told: the server under test, and whom they report to.
+// Program is what all runs have: the server under test, and where they report to.
 type Program struct {
 	Binary string `help:"This program instead of a built one."`
 	// Output gets what programs write to stderr; nil drops it.
 	Output io.Writer `kong:"-"`
-	// Progress is told what is going on, one sentence at a time; nil for silence.
+	// Progress is called with what is going on, one sentence at a time; nil for silence.
 	Progress func(sentence string) `kong:"-"`
 }
 
-// Say tells Progress.
+// Say calls Progress.
 func (p *Program) Say(format string, args ...any) {
 	if p.Progress != nil {
 		p.Progress(fmt.Sprintf(format, args...))
 	}
 }
 
-// Server makes a server of the program on a temporary folder, with further flags; nothing
-// runs yet. Close it.
+// Server makes a server of the program on a temporary folder, with further flags, not started.
+// Close it.
 func (p *Program) Server(ctx context.Context, flags ...string) (*Server, error) {
 	return New(ctx, Options{Binary: p.Binary, Output: p.Output, Flags: flags})
 }
@@ -38,9 +38,9 @@ func (p *Program) Open(ctx context.Context, flags ...string) (*Server, error) {
 	return Open(ctx, Options{Binary: p.Binary, Output: p.Output, Flags: flags})
 }
 
-// Ports below those that the kernel gives to outgoing connections (32768 and up):
-// a client that calls a port of that range while the server is down can be given
-// that very port, connect to itself, and keep the server from coming back.
+// Ports below those that the kernel gives to outgoing connections (32768 and up): a client that
+// calls a port of that range while the server is down can be given that very port, connect to
+// itself, and keep the server from coming back.
 const (
 	lowestPort  = 20_000
 	highestPort = 32_000
@@ -61,7 +61,7 @@ func FreeAddr() (string, error) {
 // lastBytes is room for the trace of a panic.
 const lastBytes = 8 << 10
 
-// lastOutput keeps the last of what a process has written.
+// lastOutput keeps the end of what a process has written.
 type lastOutput struct {
 	mu  sync.Mutex
 	end []byte

@@ -21,8 +21,7 @@ const (
 	ReadyWithin = 30 * time.Second
 	// StopWithin is longer than the server's own limit for draining.
 	StopWithin = 20 * time.Second
-	// goneTimeout is how long a killed process may take to vanish; what it had mapped
-	// has to be given back.
+	// goneTimeout is how long a killed process may take to end; its memory has to be given back.
 	goneTimeout = 20 * time.Second
 )
 
@@ -30,23 +29,21 @@ const (
 type Options struct {
 	// Binary is the program; without one it is built.
 	Binary string
-	// Folder is for the program and its data; without one a temporary folder is made, which
-	// Close removes.
+	// Folder is for the program and its data; without one a temporary folder is made, which Close
+	// removes.
 	Folder string
 	// Data is the data folder (data in Folder).
 	Data string
-	// Addr is host:port (a free port of 127.0.0.1). The port is not 0, so that clients find
-	// the server again.
+	// Addr is host:port (a free port of 127.0.0.1). It stays the same for clients across restarts.
 	Addr string
-	// AdminKey and Secret are those of servers that live for one run on the loopback.
+	// AdminKey and Secret are for a server that lives for one run on the loopback.
 	AdminKey, Secret string
-	// Output gets what the program writes to stderr; nil drops it. Its greeting on stdout is
-	// always dropped.
+	// Output gets what the program writes to stderr; nil drops it. Its stdout is always dropped.
 	Output io.Writer
 	// Flags are further flags of serve.
 	Flags []string
-	// Wrap is a command that the program is run by, such as a tracer; it must leave the
-	// program the process that was started.
+	// Wrap is a command that runs the program, such as a tracer; the program must be the process
+	// that was started.
 	Wrap []string
 }
 
@@ -54,8 +51,8 @@ type Options struct {
 // otherwise.
 var LoopbackWebhooks = []string{"--webhook-allow-cidr", "127.0.0.0/8"}
 
-// Server is one program on one data folder, started any number of times in turn. One
-// goroutine owns it.
+// Server is one program on one data folder, started any number of times in turn. One goroutine
+// owns it.
 type Server struct {
 	Options
 	temporary bool
@@ -64,7 +61,7 @@ type Server struct {
 	last      *lastOutput
 }
 
-// New makes folder and program; nothing runs yet. Close it.
+// New makes folder and program, and starts nothing. Close it.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{Options: o}
 	if err := s.prepare(ctx); err != nil {
@@ -100,8 +97,8 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// Build compiles cmd/partyline of the module that the working directory lies in,
-// into the folder, and returns the program's path.
+// Build compiles cmd/partyline of the module of the working directory into the folder, and returns
+// its path.
 func Build(ctx context.Context, folder string) (string, error) {
 	binary := filepath.Join(folder, "partyline")
 	out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "partyline/cmd/partyline").CombinedOutput()

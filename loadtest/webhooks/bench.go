@@ -24,7 +24,7 @@ type BenchOptions struct {
 }
 
 const (
-	// pace is between two events where it is measured how soon deliveries come.
+	// pace is between two votes where latency is measured.
 	pace = 50 * time.Millisecond
 	// arriveWithin bounds the wait for the last delivery of a measurement.
 	arriveWithin = 2 * time.Minute
@@ -53,7 +53,7 @@ var benchmarks = []benchmark{
 	{name: "ten of twenty hang", webhooks: twenty, votes: func(o *BenchOptions) int { return o.Half }, paced: true, hangFrom: half + 1},
 }
 
-// Bench measures each thing so many times, each time on an empty folder.
+// Bench runs each benchmark so many times, each time on an empty folder.
 func Bench(ctx context.Context, o BenchOptions) (*Report, error) {
 	r := &Report{}
 	for _, b := range benchmarks {
@@ -116,7 +116,7 @@ func (b *benchmark) measure(ctx context.Context, o *BenchOptions) (m Measurement
 	return measured(t, time.Unix(0, t.Last).Sub(began), after.CPU-before.CPU), err
 }
 
-// cast casts the votes of a measurement, each under the name of its moment.
+// cast casts the votes, each under a name with its time.
 func (b *benchmark) cast(ctx context.Context, hub *client.Client, id protocol.SessionID, total int) error {
 	size := protocol.MaxBatchVotes
 	if b.paced {

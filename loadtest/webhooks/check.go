@@ -13,31 +13,31 @@ import (
 	"partyline/protocol/client"
 )
 
-// lookAgain is how often webhooks that still have something to deliver are looked at.
+// lookAgain is how often webhooks are checked for pending deliveries.
 const lookAgain = 250 * time.Millisecond
 
 // Options of a Check.
 type Options struct {
-	// Progress is told what still waits; nil for silence.
+	// Progress is called with what still waits; nil for silence.
 	Progress func(sentence string)
 	// Webhooks is how many are registered, each with an endpoint of its own.
 	Webhooks int
 	// Plan is how the endpoints fail.
 	Plan receiver.Plan
-	// EachOneSession has every webhook want one session, the first only its votes. It is for
-	// runs with more votes than an endpoint, which takes one delivery at a time, can have of
-	// all. Without it most want the votes of all sessions, some everything, some one session.
+	// EachOneSession subscribes every webhook to one session, the first only to its votes. It is
+	// for more votes than an endpoint, which takes one delivery at a time, can have. Without it
+	// most have the votes of all sessions, some everything, some one session.
 	EachOneSession bool
-	// RetryAtEnd has deliveries that wait tried at once, in the end, by redelivering them; without
-	// it the schedule decides, which takes a minute or two.
+	// RetryAtEnd retries waiting deliveries at once in the end, by redelivering them; without it
+	// the schedule decides, which takes a minute or two.
 	RetryAtEnd bool
 	// SettleWithin bounds the time at the end until nothing waits (4 minutes).
 	SettleWithin time.Duration
 }
 
-// Check has the webhooks of a run judged: each event that a webhook wants is accepted by its
-// endpoint or listed as dead, in order, and nothing comes twice but what a kill took along.
-// One goroutine owns it. The zero Check has no webhooks and checks nothing.
+// Check checks the webhooks of a run: each event that a webhook wants is accepted by its endpoint
+// or listed as dead, in order, and nothing comes twice except by a kill. One goroutine owns it.
+// The zero Check has no webhooks and checks nothing.
 type Check struct {
 	o        Options
 	receiver *receiver.Receiver
@@ -45,10 +45,10 @@ type Check struct {
 	ids      []protocol.SessionID
 }
 
-// Outcome is what a Check has seen.
+// Outcome is what a Check found.
 type Outcome struct {
 	webhook.Verdict
-	// Latency is from the moment in a voter's name, see receiver.Voter, to the arrival.
+	// Latency is from the time in a voter's name, see receiver.Voter, to the arrival.
 	Latency report.Summary `json:"vote_to_receiver"`
 	// Settled is how long it took in the end until nothing waited, in seconds.
 	Settled float64 `json:"settled_s"`
@@ -69,15 +69,15 @@ func (c *Check) Close() error {
 	return c.receiver.Close()
 }
 
-// Started begins a life of the server.
+// Started begins a lifetime of the server.
 func (c *Check) Started(at time.Time) {
 	c.run.Lifetimes = append(c.run.Lifetimes, webhook.Lifetime{Started: at.UnixNano()})
 }
 
-// Ready says that it serves.
+// Ready notes that the server is ready.
 func (c *Check) Ready(at time.Time) { c.lifetime().Ready = at.UnixNano() }
 
-// Ended ends it. A server that was killed while it recovered has never been ready.
+// Ended ends the lifetime. A server that was killed while it recovered was never ready.
 func (c *Check) Ended(at time.Time) {
 	l := c.lifetime()
 	l.Ended = at.UnixNano()
@@ -88,7 +88,7 @@ func (c *Check) Ended(at time.Time) {
 
 func (c *Check) lifetime() *webhook.Lifetime { return &c.run.Lifetimes[len(c.run.Lifetimes)-1] }
 
-// Register makes the webhooks, when the sessions are open and nobody has voted yet.
+// Register creates the webhooks, when the sessions are open and nobody has voted.
 func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []protocol.SessionID) error {
 	c.ids = sessions
 	born := map[protocol.SessionID]protocol.Seq{}
@@ -111,7 +111,7 @@ func (c *Check) Register(ctx context.Context, hub *client.Client, sessions []pro
 	return nil
 }
 
-// subscription is the events and sessions that the n-th webhook, from 1, wants.
+// subscription is what the n-th webhook, from 1, is subscribed to.
 func (c *Check) subscription(n int) ([]protocol.EventType, []protocol.SessionID) {
 	votes, all := []protocol.EventType{protocol.EventVoteReceived}, []protocol.EventType{protocol.EventAny}
 	one := c.ids[n%len(c.ids):][:1]
@@ -136,8 +136,8 @@ func register(ctx context.Context, hub *client.Client, r *receiver.Receiver, end
 	return saved.ID, err
 }
 
-// Settle waits until nothing is left to deliver, when nobody votes any more. What still
-// waits in the end will be missing.
+// Settle waits until nothing is pending, when nobody votes any more. What is still pending in the
+// end counts as lost.
 func (c *Check) Settle(ctx context.Context, hub *client.Client) (took time.Duration, err error) {
 	began := time.Now()
 	said := began
@@ -153,7 +153,7 @@ func (c *Check) Settle(ctx context.Context, hub *client.Client) (took time.Durat
 	return time.Since(began), errors.Join(err, ctx.Err())
 }
 
-// busy names the webhooks that have something to deliver.
+// busy names the webhooks with pending deliveries.
 func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, err error) {
 	for i := range c.run.Hooks {
 		h := &c.run.Hooks[i]
@@ -174,8 +174,8 @@ func (c *Check) busy(ctx context.Context, hub *client.Client) (busy []string, er
 	return busy, nil
 }
 
-// retryNow has what waits for its next try tried at once. When it was delivered in the
-// meantime, it comes once more, as a redelivery.
+// retryNow retries a waiting delivery at once. One that was accepted meanwhile comes once more, as
+// a redelivery.
 func retryNow(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
 	pending, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryPending)
 	if err != nil || len(pending) == 0 {
@@ -185,7 +185,7 @@ func retryNow(ctx context.Context, hub *client.Client, h *webhook.Hook) error {
 	return hub.Redeliver(ctx, h.ID, pending[0].ID)
 }
 
-// Judge settles and judges, while the server still runs. It is nil without webhooks.
+// Judge waits and checks, while the server still runs. It is nil without webhooks.
 func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error) {
 	if len(c.run.Hooks) == 0 {
 		return nil, nil
@@ -207,7 +207,7 @@ func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error)
 	return o, nil
 }
 
-// collect reads what is listed as dead, and the logs of the sessions.
+// collect reads the dead deliveries and the logs of the sessions.
 func (c *Check) collect(ctx context.Context, hub *client.Client) error {
 	for i := range c.run.Hooks {
 		h := &c.run.Hooks[i]
@@ -231,7 +231,7 @@ func (c *Check) collect(ctx context.Context, hub *client.Client) error {
 	return nil
 }
 
-// Write prints the outcome for people.
+// Write prints the outcome.
 func (o *Outcome) Write(p *report.Printer) {
 	p.Line("webhooks   %d deliveries of %d events accepted, %d dead, %d requests not accepted", o.Accepted, o.Events, o.Dead, o.Refused)
 	p.Line("           %d lost, %d out of order, %d doubled by a kill, %d wrong; nothing waited after %.1f s", o.Lost, o.Disordered, o.Doubles, o.Unsigned, o.Settled)

@@ -57,7 +57,7 @@ type Report struct {
 	Benchmarks []Benchmark `json:"benchmarks"`
 }
 
-// Err tells of deliveries that were no good ones, however fast.
+// Err is for deliveries that were not good, however fast.
 func (r *Report) Err() error {
 	for _, b := range r.Benchmarks {
 		for _, m := range b.Runs {

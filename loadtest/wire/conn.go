@@ -48,7 +48,7 @@ type Conn struct {
 	// buf[r:w] is read and not yet taken.
 	r, w  int
 	parts []byte
-	// within says that parts holds the beginning of a message.
+	// within means that parts has the beginning of a message.
 	within bool
 	at     time.Time
 
@@ -84,7 +84,7 @@ func (c *Conn) Next() ([]byte, error) {
 	}
 }
 
-// Ready says whether another whole frame is already here, so that Next will not wait for the network.
+// Ready is whether another whole frame is buffered, so that Next will not wait.
 func (c *Conn) Ready() bool {
 	f, ok, err := parse(c.buf[c.r:c.w])
 	return err != nil || (ok && f.size <= c.w-c.r)
@@ -104,7 +104,7 @@ func (c *Conn) Close() error {
 	return c.net.Close()
 }
 
-// exchange puts another connection in place; only the reader may.
+// exchange replaces the connection; only the reader may call it.
 func (c *Conn) exchange(n net.Conn) {
 	c.swap.Lock()
 	defer c.swap.Unlock()
@@ -135,8 +135,8 @@ func (c *Conn) take() (frame, bool, error) {
 	return f, true, nil
 }
 
-// accept gives the payload of a whole message, nil when there is none yet. An empty
-// message is an empty, not a nil slice.
+// accept returns the payload of a whole message, nil when there is none yet. An empty message is
+// an empty slice, not nil.
 func (c *Conn) accept(f frame) ([]byte, error) {
 	switch f.op {
 	case opPing:
@@ -209,11 +209,11 @@ func closeError(payload []byte) error {
 	return &client.CloseError{Code: int(binary.BigEndian.Uint16(payload)), Reason: string(payload[2:])}
 }
 
-// errLater is what a read from a polled connection says when nothing is there.
+// errLater is the error of a read from a polled connection without data.
 var errLater = errors.New("nothing to read yet")
 
-// serve hands every message to f until the connection ends or, where reads do not
-// wait, says errLater.
+// serve calls f with every message until the connection ends or, where reads do not wait, there is
+// none.
 func (c *Conn) serve(f func(message []byte)) error {
 	for {
 		message, err := c.Next()

@@ -25,9 +25,9 @@ const (
 	guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 )
 
-// Dial connects to ws://addr+path and checks the handshake, with further header lines
-// such as "X-Forwarded-For: 192.0.2.7". It gives up after 20 s or with ctx; later the
-// connection is ctx's no more. A refusal tells the status line.
+// Dial connects to ws://addr+path and checks the handshake, with further header lines such as
+// "X-Forwarded-For: 192.0.2.7". It gives up after 20 s or with ctx, which does not bound the
+// connection later. The error of a refusal has the status line.
 func Dial(ctx context.Context, addr, path string, header ...string) (*Conn, error) {
 	c, err := open(ctx, addr)
 	if err != nil {
@@ -86,7 +86,7 @@ func acceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Conn is a socket of the one client, with frames of its own.
+// Conn is a socket for package client.
 var _ client.Socket = (*Conn)(nil)
 
 // Connect dials addr, with further header lines, and authenticates.

@@ -65,7 +65,7 @@ func appendMasked(dst []byte, op byte, payload []byte, key uint32) []byte {
 	return dst
 }
 
-// mask works on eight bytes at a time: votes are masked by the ten thousand.
+// mask works on eight bytes at a time: tens of thousands of votes a second are masked.
 func mask(b []byte, key uint32) {
 	wide := uint64(key)<<32 | uint64(key)
 	for len(b) >= 8 {
@@ -80,7 +80,7 @@ func mask(b []byte, key uint32) {
 // Send writes one text message.
 func (c *Conn) Send(payload []byte) error { return c.send(opText, payload) }
 
-// Queue frames a text message to go out with the next Flush: many requests in one write.
+// Queue frames a text message for the next Flush: many requests in one write.
 func (c *Conn) Queue(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,8 +94,7 @@ func (c *Conn) Flush() error {
 	return c.flush()
 }
 
-// Write sends bytes as they are: frames that were made beforehand, or that no client
-// should send.
+// Write sends bytes as they are: frames that were made before, or that no client should send.
 func (c *Conn) Write(raw []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// polled is a socket taken from the runtime's poller: reads do not wait. One
-// goroutine reads; Write and Close may be called from any.
+// polled is a socket taken from the runtime's poller: reads do not wait. One goroutine reads;
+// Write and Close may be called from any.
 type polled struct {
 	net.Conn // for the addresses; it is closed
 	fd       int
-	// emptied says that the last read left nothing behind.
+	// emptied means that the last read left nothing behind.
 	emptied bool
 
 	mu       sync.Mutex
 	released bool
 }
 
-// poll takes the socket over from c's connection.
+// poll takes the socket from c's connection.
 func poll(c *Conn) (*polled, error) {
 	tcp, ok := c.net.(*net.TCPConn)
 	if !ok {
@@ -44,8 +44,8 @@ func poll(c *Conn) (*polled, error) {
 	return p, errors.Join(syscall.SetNonblock(fd, true), tcp.Close())
 }
 
-// Read gives errLater instead of waiting, and also after a read that emptied the
-// socket: the poll tells when there is more, for one system call less.
+// Read returns errLater instead of waiting, and also after a read that emptied the socket: epoll
+// reports new data, for one system call less.
 func (p *polled) Read(b []byte) (int, error) {
 	if p.emptied {
 		p.emptied = false

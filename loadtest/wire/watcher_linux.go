@@ -10,9 +10,9 @@ import (
 // eventsAtOnce is how many connections one wait can return.
 const eventsAtOnce = 256
 
-// Watcher reads many connections from a few goroutines of its own, each waiting in
-// an epoll of its own. A goroutine per connection costs twice as much and, worse,
-// everybody else who waits in the process stands in line behind a thousand of them.
+// Watcher reads many connections from a few goroutines, each waiting in an epoll of its own. A
+// goroutine per connection costs twice as much, and everything else in the process waits behind a
+// thousand of them.
 type Watcher struct {
 	rings []*ring
 	mu    sync.Mutex
@@ -20,7 +20,7 @@ type Watcher struct {
 	group sync.WaitGroup
 }
 
-// ring is one epoll and whom it watches.
+// ring is one epoll and the connections it watches.
 type ring struct {
 	epoll   int
 	mu      sync.Mutex
@@ -48,8 +48,8 @@ func NewWatcher(readers int) (*Watcher, error) {
 	return w, nil
 }
 
-// Watch calls f with every message, from one of the watcher's goroutines, until the
-// connection ends, and returns why it did. f must not block. c.Close ends it.
+// Watch calls f with every message, from one of the watcher's goroutines, until the connection
+// ends, and returns why. f must not block. c.Close ends it.
 func (w *Watcher) Watch(c *Conn, f func(message []byte)) error {
 	p, err := poll(c)
 	if err != nil {
@@ -97,7 +97,7 @@ func (r *ring) add(fd int, one *watched) error {
 	return syscall.EpollCtl(r.epoll, syscall.EPOLL_CTL_ADD, fd, &event)
 }
 
-// run serves whoever has something to read until Close.
+// run serves connections that have data until Close.
 func (r *ring) run() {
 	events := make([]syscall.EpollEvent, eventsAtOnce)
 	for {

@@ -6,14 +6,14 @@ import (
 	"partyline/protocol"
 )
 
-// checks goes through the requests of one webhook in the order they came.
+// checks are the checks of one webhook's requests, in the order they came.
 type checks struct {
 	*judging
 	hook *Hook
-	// head is the newest delivery that was seen, before the last request.
+	// head is the newest delivery before this request.
 	head   protocol.DeliveryID
 	before *Request
-	// accepted is in which life a delivery was accepted first.
+	// accepted is the lifetime in which a delivery was accepted first.
 	accepted map[protocol.DeliveryID]int
 	refused  map[protocol.DeliveryID]int
 	doubles  map[int]int
@@ -47,15 +47,15 @@ func (w *checks) see(s *Request) {
 	}
 }
 
-// checkOneAtATime: one attempt is under way at a time. What a killed server had under way may
-// still lie with the endpoint.
+// checkOneAtATime: one attempt is under way at a time. One of a killed server may still be with
+// the endpoint.
 func (w *checks) checkOneAtATime(s *Request) {
 	if b := w.before; b != nil && (b.Ended == 0 || b.Ended > s.Began) && w.lifetimeAt(b.Began) == w.lifetimeAt(s.Began) {
 		w.findings.Add("webhook %d: delivery %d came while %d was under way", w.hook.ID, s.Delivery, b.Delivery)
 	}
 }
 
-// checkSameEvent: a delivery is the same event on every try and at every webhook.
+// checkSameEvent: a delivery is the same event in every attempt and for every webhook.
 func (w *checks) checkSameEvent(s *Request) {
 	if known, ok := w.content[s.Delivery]; ok && known != s.Key {
 		w.findings.Add("webhook %d: delivery %d is another event than before", w.hook.ID, s.Delivery)
@@ -63,7 +63,7 @@ func (w *checks) checkSameEvent(s *Request) {
 	w.content[s.Delivery] = s.Key
 }
 
-// checkOrder: nothing comes before the end of what was there first.
+// checkOrder: no delivery comes before an earlier one is accepted or dead.
 func (w *checks) checkOrder(s *Request) {
 	_, done := w.accepted[w.head]
 	switch {
@@ -98,7 +98,7 @@ func (w *checks) accept(s *Request) {
 	w.taken[s.Key] = true
 }
 
-// double: a crash may repeat the one delivery whose outcome it took along.
+// double: a crash may repeat the one delivery whose outcome was not recorded.
 func (w *checks) double(s *Request, first, life int) {
 	w.Doubles++
 	if w.doubles[life]++; w.doubles[life] > 1 {
@@ -110,7 +110,7 @@ func (w *checks) double(s *Request, first, life int) {
 	w.accepted[s.Delivery] = life
 }
 
-// checkLost: every event that it wants was accepted, or is listed as dead.
+// checkLost: every wanted event was accepted, or is listed as dead.
 func (w *checks) checkLost() {
 	for _, id := range w.hook.Dead {
 		w.taken[w.content[id]] = true
@@ -123,10 +123,10 @@ func (w *checks) checkLost() {
 	}
 }
 
-// deadAfter is how many refusals set a message aside: its budget.
+// deadAfter is how many refusals make a message dead.
 const deadAfter = 5
 
-// checkDead: what is dead was refused as often as it should be, and never accepted.
+// checkDead: what is dead was refused that often, and never accepted.
 func (w *checks) checkDead() {
 	for _, id := range w.hook.Dead {
 		w.judging.Dead++

@@ -1,9 +1,7 @@
-// Package webhook says whether a run of webhooks was what the contract promises: every
-// event that a webhook wants was accepted by its endpoint or is listed as dead, in
-// the order of the log, one at a time, with good signatures; a crash doubles at most
-// one delivery of each webhook, under the same id, and deliveries go on within two
-// seconds after it.
+// Package webhook checks what webhooks received in a run: every event that a webhook wants was
+// accepted by its endpoint or is listed as dead, in the order of the log, one at a time, with good
+// signatures. A crash doubles at most one delivery of each webhook, under the same id, and
+// deliveries go on within two seconds after the restart.
 //
-// It is pure: it reads a Run and no clock, no socket. It never repairs or forgives:
-// whatever does not fit becomes a finding.
+// It is pure: it reads a Run, no clock and no socket. Whatever does not fit is a finding.
 package webhook

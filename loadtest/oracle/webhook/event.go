@@ -10,10 +10,10 @@ import (
 	"partyline/protocol"
 )
 
-// Key tells events apart by what they say.
+// Key identifies an event by its content.
 type Key string
 
-// keyBytes is how much of a hash is enough to tell a few million events apart.
+// keyBytes of a hash are enough for a few million events.
 const keyBytes = 12
 
 // KeyOf is the key of an event: its name, its timestamp and the bytes of its data.
@@ -34,7 +34,7 @@ type Event struct {
 	At int64
 }
 
-// ReadEvent reads an event as a screen gets it.
+// ReadEvent reads an event as a screen receives it.
 func ReadEvent(message []byte) (Event, error) {
 	var m struct {
 		Type      protocol.EventType `json:"type"`
@@ -50,7 +50,7 @@ func ReadEvent(message []byte) (Event, error) {
 	return Event{Session: m.SessionID, Seq: m.Seq, Type: m.Type, Key: KeyOf(m.Type, m.Timestamp, m.Data), At: int64(at) * int64(time.Millisecond)}, err
 }
 
-// ReadBody reads the key of an event as a webhook gets it.
+// ReadBody reads the key of an event as a webhook receives it.
 func ReadBody(body []byte) (Key, error) {
 	var m struct {
 		Event     protocol.EventType `json:"event"`
@@ -63,17 +63,17 @@ func ReadBody(body []byte) (Key, error) {
 	return KeyOf(m.Event, m.Timestamp, m.Data), nil
 }
 
-// Hook is a webhook and what it asked for.
+// Hook is a webhook and what it is subscribed to.
 type Hook struct {
 	ID       protocol.WebhookID
 	Endpoint int
 	Events   []protocol.EventType
 	Sessions []protocol.SessionID
-	// Born is the seq of each session's newest event when it was created.
+	// After is the newest seq of each session when the webhook was created.
 	After map[protocol.SessionID]protocol.Seq
 	// Dead is what the API lists as dead.
 	Dead []protocol.DeliveryID
-	// Asked is what somebody asked to be redelivered.
+	// Redelivered is what somebody asked to be redelivered.
 	Redelivered []protocol.DeliveryID
 }
 
@@ -83,7 +83,7 @@ func (h *Hook) wants(e Event) bool {
 		(slices.Contains(h.Events, protocol.EventAny) || slices.Contains(h.Events, e.Type))
 }
 
-// Request is one request as an endpoint saw it. Times are nanoseconds since 1970.
+// Request is one request as an endpoint received it. Times are nanoseconds since 1970.
 type Request struct {
 	// Endpoint counts from 1.
 	Endpoint int `json:"endpoint"`
@@ -91,23 +91,23 @@ type Request struct {
 	Epoch    protocol.Epoch      `json:"epoch"`
 	Hook     protocol.WebhookID  `json:"hook"`
 	Delivery protocol.DeliveryID `json:"delivery"`
-	// Ping says that it is a probe and no delivery.
+	// Ping means a ping instead of a delivery.
 	Ping       bool `json:"ping,omitempty"`
 	Redelivery bool `json:"redelivery,omitempty"`
 	// Key is the event's, see KeyOf.
 	Key Key `json:"key"`
-	// Began is when the request had come in, Ended when the answer was about to leave
-	// or, where there was none, when the connection was over; 0 when it never was.
+	// Began is when the request had come, Ended when the answer was about to be sent or, without
+	// one, when the connection had ended; 0 for never.
 	Began int64 `json:"began"`
 	Ended int64 `json:"ended"`
-	// Status is what was answered, 0 for nothing that could be taken as an answer.
+	// Status is that of the answer, 0 for none that is whole.
 	Status int `json:"status"`
-	// Wrong says what is wrong with the request itself, empty for a good one.
+	// Wrong is what is wrong with the request itself, empty for nothing.
 	Wrong string `json:"wrong,omitempty"`
 }
 
-// Accepted says whether the endpoint has taken the delivery.
+// Accepted is whether the endpoint accepted a delivery.
 func (s *Request) Accepted() bool { return s.Status/100 == 2 && !s.Ping }
 
-// refused says whether it blamed the message.
+// refused is whether the endpoint refused the message itself.
 func (s *Request) refused() bool { return s.Status == 400 || s.Status == 422 }

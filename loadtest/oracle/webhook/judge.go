@@ -12,21 +12,21 @@ import (
 // Run is all that is known of a run.
 type Run struct {
 	Hooks []Hook
-	// Received are of all endpoints, each endpoint's in the order they came.
+	// Received are the requests of all endpoints, each endpoint's in order.
 	Received []Request
-	// Log is what all sessions say has happened, each session in order.
+	// Log is the events of all sessions, each session's in order.
 	Log []Event
-	// Lives are those of the server, in order.
+	// Lifetimes are those of the server, in order.
 	Lifetimes []Lifetime
 }
 
-// Life is a server from its start to its end, in nanoseconds since 1970. Nothing is
-// sent between two lives.
+// Lifetime is a server from its start to its end, in nanoseconds since 1970. Between two nothing
+// is sent.
 type Lifetime struct {
 	Started, Ready, Ended int64
 }
 
-// Verdict is what a run came to. It is a good run when Findings is empty.
+// Verdict is the outcome of a run.
 type Verdict struct {
 	Events     int `json:"events"`
 	Requests   int `json:"requests"`
@@ -37,24 +37,24 @@ type Verdict struct {
 	Lost       int `json:"lost"`
 	Disordered int `json:"out_of_order"`
 	Unsigned   int `json:"wrong_requests"`
-	// Resumed is from ready to the first request of each webhook that had no reason to
-	// wait; before ready counts as 0.
+	// Resumed is from ready to the first request of each webhook that had no reason to wait;
+	// before ready counts as 0.
 	Resumed report.Summary `json:"ready_to_first_delivery"`
 	report.Found
 }
 
-// judgement is a judgement in the making.
+// judging is the check of a run.
 type judging struct {
 	Run
 	Verdict
 	findings report.Findings
 	events   map[Key]Event
-	// content is the event of each delivery: the same for all webhooks and for ever.
+	// content is the event of each delivery, the same for all webhooks.
 	content map[protocol.DeliveryID]Key
 	resumed report.Histogram
 }
 
-// Judge tells what does not fit in a run.
+// Judge checks a run.
 func Judge(s Run) Verdict {
 	t := &judging{Run: s, events: map[Key]Event{}, content: map[protocol.DeliveryID]Key{}}
 	for _, e := range s.Log {
@@ -82,7 +82,7 @@ func Judge(s Run) Verdict {
 	return t.Verdict
 }
 
-// hook judges one webhook by what its endpoint saw.
+// hook checks one webhook.
 func (t *judging) hook(h *Hook, requests []Request) {
 	w := &checks{judging: t, hook: h, accepted: map[protocol.DeliveryID]int{}, refused: map[protocol.DeliveryID]int{}, doubles: map[int]int{}, last: map[protocol.SessionID]protocol.Seq{}, taken: map[Key]bool{}}
 	for i := range requests {
@@ -93,18 +93,16 @@ func (t *judging) hook(h *Hook, requests []Request) {
 	t.checkResumption(h, requests)
 }
 
-// life is the number of the life that a moment belongs to, -1 before the first.
+// lifetimeAt is the number of the lifetime that a moment belongs to, -1 before the first.
 func (t *judging) lifetimeAt(moment int64) int {
 	return sort.Search(len(t.Lifetimes), func(i int) bool { return t.Lifetimes[i].Started > moment }) - 1
 }
 
-// resumeWithin is what the contract gives a webhook after the start.
+// resumeWithin is when deliveries must go on after the start.
 const resumeWithin = 2 * time.Second
 
-// checkResumption looks at how soon the webhook was served after each restart that left it
-// something to deliver. One whose
-// last request had failed waits as it should; one whose last request was cut off by
-// the end of the server has to be served.
+// checkResumption checks how soon deliveries go on after each restart. A webhook whose last
+// request failed may wait; one whose last request was cut off by the end of the server may not.
 func (t *judging) checkResumption(h *Hook, requests []Request) {
 	for n := 1; n < len(t.Lifetimes); n++ {
 		life := t.Lifetimes[n]
@@ -126,8 +124,8 @@ func (t *judging) checkResumption(h *Hook, requests []Request) {
 	}
 }
 
-// owed says whether the webhook wants an event of before that time that its endpoint had
-// not accepted by then.
+// hasPending is whether the webhook wants an event of before that time that its endpoint had not
+// accepted by then.
 func (t *judging) hasPending(h *Hook, requests []Request, before int64) bool {
 	accepted := map[Key]bool{}
 	for i := range requests {
@@ -138,8 +136,8 @@ func (t *judging) hasPending(h *Hook, requests []Request, before int64) bool {
 	return slices.ContainsFunc(t.Log, func(e Event) bool { return e.At < before && h.wants(e) && !accepted[e.Key] })
 }
 
-// ready says whether a webhook has no reason to wait after that request: it was
-// accepted, or nobody had heard its end when the server was killed.
+// ready is whether a webhook has no reason to wait after that request: it was accepted, or its
+// outcome was unknown when the server was killed.
 func (t *judging) ready(s *Request) bool {
 	ended := t.Lifetimes[max(t.lifetimeAt(s.Began), 0)].Ended
 	return s.Accepted() || s.Ended == 0 || s.Ended > ended

@@ -10,9 +10,8 @@ import (
 	"partyline/protocol"
 )
 
-// Record is what the screens of one session saw under each seq: the first who sees
-// a seq writes the row, everybody after must have seen the same bytes. Methods may
-// be called from any goroutine.
+// EventLog is what the screens of one session saw under each seq: the first that sees a seq writes
+// the row, all others must see the same bytes. Methods may be called from any goroutine.
 type EventLog struct {
 	// Session is the id, Index its place among the run's sessions.
 	Session protocol.SessionID
@@ -26,7 +25,7 @@ type EventLog struct {
 	games []playedGame
 }
 
-// row is written under the record's lock and read after its hash, which is never 0.
+// row is written under the lock and read after its hash, which is never 0.
 type row struct {
 	hash   atomic.Uint64
 	vote   Number // -1 when the event is no vote
@@ -34,18 +33,18 @@ type row struct {
 	totals protocol.Totals
 }
 
-// play is one playing of the session: votes from since on belong to its game.
+// playedGame is the game that votes from since on belong to.
 type playedGame struct {
 	since protocol.Timestamp
 	game  protocol.GameID
 }
 
-// NewRecord begins the record of a session, the index-th of the ledger's.
+// NewEventLog begins the log of a session, the index-th of the vote log's.
 func NewEventLog(l *VoteLog, id protocol.SessionID, index int) *EventLog {
 	return &EventLog{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
 }
 
-// Play notes that the game is being played from then on.
+// GameStarted notes that the game is played from then on.
 func (r *EventLog) GameStarted(game protocol.GameID, since protocol.Timestamp) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,9 +52,9 @@ func (r *EventLog) GameStarted(game protocol.GameID, since protocol.Timestamp) {
 	slices.SortStableFunc(r.games, func(a, b playedGame) int { return int(a.since - b.since) })
 }
 
-// See takes in the event under a seq and returns the number of its vote, -1 when it
-// is none. The error says what does not fit; it is told once, to whoever sees it first,
-// but for different bytes under one seq.
+// See takes the event under a seq and returns the number of its vote, -1 for none. The error says
+// what does not fit; only the first that sees the event gets it, except for different bytes under
+// one seq.
 func (r *EventLog) See(seq protocol.Seq, event []byte) (Number, error) {
 	if seq == 0 || seq >= MaxRows {
 		return -1, fmt.Errorf("seq %d is out of range", seq)
@@ -93,7 +92,7 @@ func (r *EventLog) write(row *row, hash uint64, seq protocol.Seq, event []byte) 
 	return row.vote, err
 }
 
-// fits holds the event of a vote against the vote as it was sent.
+// check compares the event of a vote with the vote as it was sent.
 func (r *EventLog) check(seq protocol.Seq, seen seenEvent) error {
 	v, ok := r.ledger.Vote(seen.vote)
 	switch {
@@ -114,7 +113,7 @@ func (r *EventLog) check(seq protocol.Seq, seen seenEvent) error {
 	return nil
 }
 
-// gameAt is the game with the latest begin that is not after the timestamp; the lock is held.
+// gameAt is the game that was played at the timestamp; the lock is held.
 func (r *EventLog) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
 	for _, p := range r.games {
 		if p.since <= stamp {
@@ -124,7 +123,7 @@ func (r *EventLog) gameAt(stamp protocol.Timestamp) (game protocol.GameID) {
 	return game
 }
 
-// VoteAt is the number of the vote under a seq, -1 for none or when nobody saw it yet.
+// VoteAt is the number of the vote under a seq, -1 for none or when nobody has seen it.
 func (r *EventLog) VoteAt(seq protocol.Seq) Number {
 	if seq == 0 || seq >= MaxRows {
 		return -1
@@ -135,7 +134,7 @@ func (r *EventLog) VoteAt(seq protocol.Seq) Number {
 	return -1
 }
 
-// Last is the highest seq that anybody saw, when none is missing below it.
+// Last is the seq up to which all were seen.
 func (r *EventLog) Last() protocol.Seq {
 	seq := protocol.Seq(0)
 	for seq+1 < MaxRows && r.rows.at(int(seq+1)).hash.Load() != 0 {

@@ -8,8 +8,8 @@ import (
 	"partyline/protocol/client"
 )
 
-// Witness is one screen in events mode, across all its connections. One goroutine
-// subscribes and sees; Last may be asked from any.
+// ScreenCheck checks what one screen in events mode sees, across its connections. One goroutine
+// subscribes and sees; Last may be called from any.
 type ScreenCheck struct {
 	name     string
 	record   *EventLog
@@ -19,14 +19,13 @@ type ScreenCheck struct {
 	seen     atomic.Uint64
 }
 
-// NewWitness begins a screen that has seen nothing: its first event must be seq 1.
+// NewScreenCheck begins a screen that has seen nothing: its first event must be seq 1.
 func NewScreenCheck(name string, r *EventLog, f *report.Findings) *ScreenCheck {
 	return &ScreenCheck{name: name, record: r, findings: f}
 }
 
-// See takes in one event of the witness's session and returns the number of its
-// vote, -1 for none. After a finding it goes on from what came, so that one fault is
-// one finding.
+// See takes one event and returns the number of its vote, -1 for none. After a finding it goes on
+// from that event, so that one fault is one finding.
 func (w *ScreenCheck) See(seq protocol.Seq, event []byte) Number {
 	last := protocol.Seq(w.last.Load())
 	w.seen.Add(1)
@@ -45,22 +44,21 @@ func (w *ScreenCheck) See(seq protocol.Seq, event []byte) Number {
 	return n
 }
 
-// Left notes that the server left events out, which it may not do to a screen that
-// says since.
+// Skipped notes that the server left events out, which it may not do to a screen that says since.
 func (w *ScreenCheck) Skipped(seq protocol.Seq) {
 	w.findings.Add("%s: was folded into a snapshot of seq %d after %d", w.name, seq, w.Last())
 	w.last.Store(uint64(seq))
 }
 
-// Resume is a subscribe that goes on where the witness is: since and epoch are set.
+// Subscription adds since and epoch to a subscription, to resume.
 func (w *ScreenCheck) Subscription(sub client.Subscription) client.Subscription {
 	since := w.Last()
 	sub.Since, sub.Epoch = &since, w.epoch
 	return sub
 }
 
-// Begin takes in the answer to a subscribe. No data folder is restored while a witness
-// watches: it is a finding when the server names another timeline than before.
+// Subscribed takes the answer to a subscription. No data folder is restored meanwhile: another
+// epoch than before is a finding.
 func (w *ScreenCheck) Subscribed(hello protocol.Subscribed) {
 	if hello.Reset || w.epoch != "" && hello.Epoch != w.epoch {
 		w.findings.Add("%s: the epoch is %q after %q, reset %v", w.name, hello.Epoch, w.epoch, hello.Reset)
@@ -71,5 +69,5 @@ func (w *ScreenCheck) Subscribed(hello protocol.Subscribed) {
 // Last is the seq of the last event seen.
 func (w *ScreenCheck) Last() protocol.Seq { return protocol.Seq(w.last.Load()) }
 
-// Seen is how many events came, those that came again included.
+// Seen is how many events came, repeated ones too.
 func (w *ScreenCheck) Seen() uint64 { return w.seen.Load() }

@@ -9,15 +9,14 @@ import (
 	"partyline/protocol"
 )
 
-// Number names a vote of the run, from 0. The voter's name carries it, so that an
-// event tells which vote it is.
+// Number names a vote of the run, from 0. It is part of the voter's name, so that an event tells
+// its vote.
 type Number int
 
-// Outcome is what a voter was told.
+// Outcome is what a voter was answered.
 type Outcome uint32
 
-// The outcomes. A vote that was sent is Unknown until an answer comes: the
-// connection may die first.
+// The outcomes. A vote that was sent is Unknown until an answer comes.
 const (
 	Unsent Outcome = iota
 	Unknown
@@ -30,13 +29,13 @@ type Vote struct {
 	Number  Number
 	Session int // which of the run's sessions, from 0
 	Up      bool
-	// Due is when the schedule wanted it sent, since the ledger began.
+	// Due is when the schedule wanted it sent, since the log began.
 	Due     time.Duration
 	Stamp   protocol.Timestamp
 	Outcome Outcome
 }
 
-// Ledger holds what was sent and what became of it. Methods may be called from any
+// VoteLog holds the votes that were sent and their outcomes. Methods may be called from any
 // goroutine.
 type VoteLog struct {
 	began    time.Time
@@ -50,28 +49,28 @@ type slot struct {
 	due     time.Duration
 	stamp   protocol.Timestamp
 	outcome atomic.Uint32
-	// seen is the seq of the event that holds the vote, 0 for none so far.
+	// seen is the seq of the vote's event, 0 for none so far.
 	seen atomic.Uint64
 }
 
-// NewLedger begins a run over so many sessions; votes go round them.
+// NewVoteLog begins a run over so many sessions; votes go to them in turn.
 func NewVoteLog(sessions int) *VoteLog {
 	return &VoteLog{began: time.Now(), sessions: sessions}
 }
 
-// Now is the time since the ledger began.
+// Now is the time since the log began.
 func (l *VoteLog) Now() time.Duration { return time.Since(l.began) }
 
-// Since is the moment t on the ledger's clock.
+// Since is t on the log's clock.
 func (l *VoteLog) Since(t time.Time) time.Duration { return t.Sub(l.began) }
 
-// Take hands out the next n numbers and returns the first.
+// Take takes the next n numbers and returns the first.
 func (l *VoteLog) Take(n int) Number { return Number(l.next.Add(int64(n))) - Number(n) }
 
-// Len is how many numbers were handed out.
+// Len is how many numbers have been taken.
 func (l *VoteLog) Len() int { return int(l.next.Load()) }
 
-// Sent notes a vote before its first byte leaves; it stays the same when it is sent again.
+// Sent notes a vote before its first byte is sent; sending it again does not change it.
 func (l *VoteLog) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vote {
 	s := l.slots.at(int(n))
 	s.due, s.stamp = due, stamp
@@ -79,7 +78,7 @@ func (l *VoteLog) Sent(n Number, due time.Duration, stamp protocol.Timestamp) Vo
 	return l.vote(n, s)
 }
 
-// Settle notes what the voter was told. Acknowledged is final.
+// Settle notes what the voter was answered. Acknowledged is final.
 func (l *VoteLog) Settle(n Number, o Outcome) {
 	s := l.slots.at(int(n))
 	if Outcome(s.outcome.Load()) != Acknowledged {
@@ -87,7 +86,7 @@ func (l *VoteLog) Settle(n Number, o Outcome) {
 	}
 }
 
-// Vote is the vote of that number; ok is false when it was never sent.
+// Vote returns the vote of that number; ok is false when it was never sent.
 func (l *VoteLog) Vote(n Number) (v Vote, ok bool) {
 	if n < 0 || int(n) >= l.Len() {
 		return v, false
@@ -99,14 +98,15 @@ func (l *VoteLog) Vote(n Number) (v Vote, ok bool) {
 	return l.vote(n, s), true
 }
 
-// Due is when the schedule wanted a vote sent that was sent, since the ledger began.
+// Due is when the schedule wanted a vote sent, since the log began.
 func (l *VoteLog) Due(n Number) time.Duration {
 	s := l.slots.at(int(n))
 	s.outcome.Load() // orders the read after Sent
 	return s.due
 }
 
-// seen notes the seq of a vote's event; when another event holds the vote already it returns that one's.
+// seen notes the seq of a vote's event. When another event has the vote already it returns that
+// seq.
 func (l *VoteLog) seen(n Number, seq protocol.Seq) (other protocol.Seq) {
 	s := l.slots.at(int(n))
 	if s.seen.CompareAndSwap(0, uint64(seq)) {
@@ -123,7 +123,7 @@ func (l *VoteLog) vote(n Number, s *slot) Vote {
 	return Vote{Number: n, Session: int(n) % l.sessions, Up: n%ofFive < up, Due: s.due, Stamp: s.stamp, Outcome: Outcome(s.outcome.Load())}
 }
 
-// Username is the name that the vote is cast under: no two votes share one.
+// Username is the name that the vote is cast under: each vote has its own.
 func (n Number) Username() string { return string(n.AppendUsername(nil)) }
 
 // AppendUsername appends the name to dst.
@@ -131,7 +131,7 @@ func (n Number) AppendUsername(dst []byte) []byte {
 	return strconv.AppendInt(append(dst, 'v'), int64(n), 10)
 }
 
-// numberOf reads a name back; -1 for a name that no vote of ours has.
+// numberOf reads a name back; -1 for any other name.
 func numberOf(username []byte) Number {
 	if len(username) < 2 || len(username) > 10 || username[0] != 'v' {
 		return -1
@@ -151,7 +151,7 @@ const (
 	chunkSize = 1 << chunkBits
 	// maxChunks bounds a table at 33 million rows, an hour at 9,000 votes a second.
 	maxChunks = 8192
-	// MaxRows is how many votes a ledger and how many events a record can hold.
+	// MaxRows is how many votes or events a log can hold.
 	MaxRows = maxChunks * chunkSize
 )
 
@@ -161,7 +161,7 @@ type table[T any] struct {
 	chunks [maxChunks]atomic.Pointer[[chunkSize]T]
 }
 
-// at is the row i, 0 ≤ i < MaxRows, made when it is asked for the first time.
+// at returns row i, 0 ≤ i < MaxRows, which is made when it is asked for first.
 func (t *table[T]) at(i int) *T {
 	p := &t.chunks[i>>chunkBits]
 	c := p.Load()
