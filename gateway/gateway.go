@@ -43,7 +43,7 @@ type Options struct {
 	// LANHost is host:port that goes into such links in place of localhost; empty is
 	// nothing.
 	LANHost string
-	// Door is where the clients come in; nil makes one with the defaults.
+	// Server accepts the connections; nil makes one with the defaults.
 	Server *Server
 	// TokenRate is how many requests per second may be made with a bot's or admin's token
 	// in the long run, by REST and WebSocket together, 0 for DefaultTokenRate. All admin

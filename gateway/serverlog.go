@@ -7,9 +7,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// serverLog takes what net/http has to say. Clients' addresses are nobody's business; and
-// a handshake that failed is a scanner's or a browser's that does not know the
-// certificate, as often as somebody wants.
+// serverLog takes the log lines of net/http. Clients' addresses are removed; a TLS
+// handshake that failed is logged at debug level, because scanners and browsers that do
+// not know the certificate cause as many as they like.
 type serverLog struct{ log zerolog.Logger }
 
 // hostPort is an address as net/http writes it, with its port.

@@ -13,8 +13,8 @@ import (
 	"partyline/protocol"
 )
 
-// maxPooled is the largest buffer that is kept for the next request; a rare import
-// must not stay in memory for ever.
+// maxPooled is the largest buffer that is kept for the next request: a rare import must
+// not stay in memory.
 const maxPooled = 64 << 10
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -80,8 +80,8 @@ func errTooLarge(limit int64) *protocol.Error {
 	return protocol.Errorf(protocol.CodeTooLarge, "The body must not be larger than %d bytes", limit)
 }
 
-// medium says whether a body of that type is the operation's raw parameter, or else
-// JSON. What is empty is of every type.
+// checkContentType says whether a body of that type is the operation's raw parameter; any
+// other body must be JSON. An empty body may have any type.
 func (e *Endpoint) checkContentType(contentType string, empty bool) (raw bool, err *protocol.Error) {
 	switch {
 	case empty, isMedia(contentType, "application/json"):

@@ -13,8 +13,8 @@ import (
 	"partyline/protocol"
 )
 
-// importChat is sessions.chat_import. The log is read as it comes, and only its votes
-// are kept, so that the session has nothing to do but to match and count them.
+// importChat is sessions.chat_import. It reads the chat log as a stream and keeps only
+// the votes in it, so that the session only has to match and count them.
 func (h *Handlers) importChat() handler {
 	s := decode.ParamsOf[byID[protocol.SessionID]]()
 	return func(ctx context.Context, in *Request) (Response, error) {
@@ -47,7 +47,7 @@ func (h *Handlers) importChat() handler {
 	}
 }
 
-// chatPrint is what a chat log means, for the fingerprint of its key.
+// chatFingerprint is what the fingerprint of an idempotency key covers of a chat log.
 type chatFingerprint struct {
 	ID       protocol.SessionID
 	Messages int

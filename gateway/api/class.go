@@ -5,7 +5,7 @@ import (
 	"partyline/protocol"
 )
 
-// classOf is whose share of the hub's places somebody's reads take.
+// ClassOf is the admission class of a principal's reads.
 func ClassOf(who protocol.Principal) admission.Class {
 	switch who.Role {
 	case protocol.RoleAdmin:
@@ -16,9 +16,9 @@ func ClassOf(who protocol.Principal) admission.Class {
 	return admission.ClassStranger
 }
 
-// class is whose share of the hub's places a request takes. A phone that comes in is no
-// stranger: joining has a rate of its own, and whoever fills the strangers' share with
-// reads must not keep it out.
+// Class is the admission class of a request. A phone that joins is no stranger: joining
+// has a rate of its own, and whoever fills the strangers' share with reads must not keep
+// it out.
 func (in *Request) Class() admission.Class {
 	if in.Endpoint.Op == "join.enter" {
 		return admission.ClassGuest

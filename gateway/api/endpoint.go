@@ -19,9 +19,9 @@ type handler func(ctx context.Context, in *Request) (Response, error)
 type Endpoint struct {
 	protocol.Operation
 	Serve handler
-	// ballot reads the vote of an operation that is one, else nil.
+	// ReadVote reads the vote of an operation that casts one, else nil.
 	ReadVote voteReader
-	// price is what its answers have cost lately.
+	// Cost is what the operation's answers have cost lately.
 	Cost limit.Cost
 	// params are the names of the path's parameters, in order.
 	params []string
@@ -46,8 +46,9 @@ func (h *Handlers) Endpoints() (map[string]*Endpoint, error) {
 	return all, nil
 }
 
-// joinEndpoints joins the table with its handlers, by op. A row without a handler or a
-// handler without a row is a mistake of ours that must not wait for a client.
+// joinEndpoints joins the table of operations with the handlers. It fails for a row
+// without a handler and a handler without a row, so that such a mistake does not wait for
+// a client.
 func joinEndpoints(table []protocol.Operation, handlers map[string]handler) (map[string]*Endpoint, error) {
 	all := make(map[string]*Endpoint, len(table))
 	for _, row := range table {
@@ -77,11 +78,11 @@ func (e *Endpoint) BodyLimit() int64 {
 	return protocol.MaxBody
 }
 
-// free says that nobody pays for it: a supervisor that is refused when it asks whether
-// the process lives would end one that does.
+// Exempt says that no limit refuses the operation: a supervisor that is refused when it
+// asks whether the process lives would end one that does.
 func (e *Endpoint) Exempt() bool { return e.Op == "health.get" }
 
-// charged is what a request is charged, nil for nothing.
+// Charged is what a request by REST is charged, nil for nothing.
 func (e *Endpoint) Charged() *limit.Cost {
 	if e.Exempt() {
 		return nil
@@ -89,8 +90,9 @@ func (e *Endpoint) Charged() *limit.Cost {
 	return &e.Cost
 }
 
-// chargedBySocket is the same for a request by WebSocket. Guests' votes are not charged
-// there: they have limits of their own, of the device and of all votes of its address.
+// ChargedBySocket is what a request by WebSocket is charged, nil for nothing. Guests'
+// votes are not charged there: the device's limit and that of all votes of its address
+// count them.
 func (e *Endpoint) ChargedBySocket(who protocol.Principal) *limit.Cost {
 	if who.Role == protocol.RoleGuest && e.ReadVote != nil {
 		return nil
@@ -98,8 +100,8 @@ func (e *Endpoint) ChargedBySocket(who protocol.Principal) *limit.Cost {
 	return e.Charged()
 }
 
-// patience is how long one request may take. A large body takes its time on a slow
-// line, and the wait for the answer begins after it.
+// Timeout bounds one request. A large body takes its time on a slow line, and the wait
+// for the answer begins after it.
 func (e *Endpoint) Timeout() time.Duration {
 	if e.BodyLimit() > protocol.MaxBody {
 		return ReadTimeout + RequestTimeout

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// retryAfter is the wait told to a client whose request may succeed later when the
-// error itself names none. A failing disk heals slower than a full queue.
+// defaultRetryAfter is the wait for a client whose request may succeed later, when the
+// error itself names none. A failing disk recovers slower than a full queue.
 var defaultRetryAfter = map[protocol.Code]time.Duration{
 	protocol.CodeKeyInFlight: time.Second,
 	protocol.CodeTooMany:     time.Second,
@@ -24,9 +24,9 @@ var defaultRetryAfter = map[protocol.Code]time.Duration{
 	protocol.CodeStorage:     5 * time.Second,
 }
 
-// failed turns any error into what the client is told. What is not a
-// *protocol.Error is our fault: it is logged here, once, and the client learns the
-// request's id instead of the reason.
+// ToClient turns any error into the one that the client gets. An error that is no
+// *protocol.Error is a fault of the server: it is logged here, once, and the client gets
+// the request's id instead of the reason.
 func ToClient(log zerolog.Logger, err error, op, requestID string) *protocol.Error {
 	var e *protocol.Error
 	switch {
@@ -43,7 +43,8 @@ func ToClient(log zerolog.Logger, err error, op, requestID string) *protocol.Err
 	return e
 }
 
-// errTimeout is the timeout error of an operation: only a command's outcome is unknown.
+// errTimeout says what a client knows that got no answer: one that only read may ask
+// again.
 func errTimeout(op string) *protocol.Error {
 	if reads[op] {
 		return protocol.ReadTimedOut()
@@ -60,8 +61,8 @@ var reads = func() map[string]bool {
 	return m
 }()
 
-// wait is how long to wait before asking again, in whole seconds, 0 when asking
-// again would not help.
+// RetryAfterSeconds is how long a client is to wait before it tries again, in whole
+// seconds; 0 when trying again would not help.
 func RetryAfterSeconds(e *protocol.Error) int {
 	if !e.Code.Meaning().Retry {
 		return 0
@@ -73,7 +74,7 @@ func RetryAfterSeconds(e *protocol.Error) int {
 	return max(1, int((d+time.Second-1)/time.Second))
 }
 
-// failure is the answer that tells an error, the same by REST and in a response frame.
+// ErrorResponse is the response of an error, the same by REST and by WebSocket.
 func ErrorResponse(e *protocol.Error) Response {
 	if n := RetryAfterSeconds(e); n > 0 {
 		e = e.With("retryAfter", n)

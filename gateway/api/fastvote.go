@@ -44,7 +44,7 @@ func fastVoteField(m decode.Member, c *protocol.CastVote) bool {
 	return true
 }
 
-// plainThumb spares the two words their copies.
+// fastVoteType returns the constants for the two known words, which saves copies.
 func fastVoteType(text []byte) protocol.VoteType {
 	switch string(text) {
 	case string(protocol.VoteUp):

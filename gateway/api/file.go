@@ -9,20 +9,20 @@ import (
 	"partyline/protocol"
 )
 
-// file is an answer that is to be kept. By REST it is an attachment that is sent while
-// it is written, in a response frame a protocol.File, if it is small enough.
+// File is an answer to be kept as a file. By REST it is an attachment that is sent while
+// it is written; in a response by WebSocket it is a protocol.File, if it is small enough.
 type File struct {
-	// name is letters, digits, minus and dot: it goes into a header as it is.
+	// Name is letters, digits, minus and dot, because it is copied into a header.
 	Name  string
 	Media []string // its Content-Type
-	// write writes all of it, or fails. What it needs in memory must not grow with the file.
+	// Write writes the whole file, or fails. Its memory must not grow with the file.
 	Write func(ctx context.Context, w io.Writer) error
 }
 
 // errFileTooLarge ends the writing of a file that does not fit a response frame.
 var errFileTooLarge = errors.New("file too large for a message")
 
-// told makes the file a word for a response frame.
+// Inline makes a protocol.File of it, for a response by WebSocket.
 func (f *File) Inline(ctx context.Context) (protocol.File, error) {
 	var all limitedBuffer
 	err := f.Write(ctx, &all)
@@ -32,7 +32,7 @@ func (f *File) Inline(ctx context.Context) (protocol.File, error) {
 	return protocol.File{Filename: f.Name, ContentType: f.Media[0], Content: all.String()}, err
 }
 
-// bounded keeps what is written as long as it fits a response frame.
+// limitedBuffer keeps what is written as long as it fits a response by WebSocket.
 type limitedBuffer struct{ bytes.Buffer }
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {

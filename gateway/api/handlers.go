@@ -13,7 +13,7 @@ import (
 	"partyline/protocol"
 )
 
-// HandlerOptions of Handlers. Hub, Auth, AdminKey and Requests are needed.
+// Options of Handlers. All but CheckURL are needed.
 type Options struct {
 	Hub  Hub
 	Auth *auth.Authenticator
@@ -26,7 +26,8 @@ type Options struct {
 	CheckURL func(ctx context.Context, url string) error
 }
 
-// handlers serve the operations, whichever way they are requested.
+// Handlers serve the operations, whichever way they are requested. Each operation has one
+// handler; methods of Handlers are the larger ones.
 type Handlers struct {
 	hub          Hub
 	auth         *auth.Authenticator
@@ -37,13 +38,14 @@ type Handlers struct {
 	checkURL     func(ctx context.Context, url string) error
 }
 
-// newHandlers makes the handlers of all operations.
+// New makes the handlers of all operations.
 func New(o Options) *Handlers {
 	return &Handlers{hub: o.Hub, auth: o.Auth, adminKey: sha256.Sum256([]byte(o.AdminKey)), failedLogins: limit.NewFailures(&limit.WrongAdminKeys),
 		guestLimits: o.Guests, historyQueue: limit.NewHistoryQueue(o.Requests), checkURL: o.CheckURL}
 }
 
-// handlers is the whole API on one screen, with ballots below: who serves which operation.
+// table is the whole API on one screen, with voteReaders below: which handler serves
+// which operation.
 func (h *Handlers) table() map[string]handler {
 	return map[string]handler{
 		"health.get": h.health,
@@ -123,9 +125,8 @@ func (h *Handlers) table() map[string]handler {
 	}
 }
 
-// ballots are the operations that are one vote each, by who reads them. There are
-// thousands a second, and one session decides each alone, so by WebSocket they need no
-// goroutine.
+// voteReaders are the operations that cast one vote. There are thousands of them a second
+// and each is decided by one session alone, so by WebSocket they need no goroutine.
 func (h *Handlers) voteReaders() map[string]voteReader {
 	return map[string]voteReader{
 		"join.vote":          h.readGuestVote,
@@ -146,7 +147,7 @@ func command[C protocol.Command](hub Commands, status int) handler {
 	}
 }
 
-// do checks a command and has the hub do it.
+// do checks a command and sends it to the hub.
 func do(ctx context.Context, hub Commands, in *Request, c protocol.Command, status int) (Response, error) {
 	if err := c.Check(); err != nil {
 		return Response{}, err
@@ -162,13 +163,13 @@ func do(ctx context.Context, hub Commands, in *Request, c protocol.Command, stat
 	return replyOf(status, answer), nil
 }
 
-// replyOf tells a stored answer from a fresh one.
+// replyOf is the response of an answer of the hub, fresh or stored.
 func replyOf(status int, answer any) Response {
 	_, stored := answer.(json.RawMessage)
 	return Response{Status: status, Body: answer, Replayed: stored}
 }
 
-// show serves a read without parameters.
+// list serves a read without parameters.
 func list[A any](ask func(context.Context) (A, error)) handler {
 	return func(ctx context.Context, _ *Request) (Response, error) {
 		answer, err := ask(ctx)
@@ -194,7 +195,7 @@ func get[ID ~int64, A any](ask func(context.Context, ID) (A, error)) handler {
 	}
 }
 
-// checked is a query that looks at its own words and ranges.
+// checkedQuery is a query that checks its own values.
 type checkedQuery interface{ Check() *protocol.Error }
 
 // search serves a read with filters.

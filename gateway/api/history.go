@@ -2,7 +2,8 @@ package api
 
 import "context"
 
-// inHistoryQueue lets a handler read the vote history when it is the turn of whoever asks.
+// inHistoryQueue calls a handler that reads the vote history when it is the requester's
+// turn.
 func (h *Handlers) inHistoryQueue(next handler) handler {
 	return func(ctx context.Context, in *Request) (Response, error) {
 		release, err := h.historyQueue.Acquire(ctx, in.Principal, in.Client)

@@ -9,8 +9,8 @@ import (
 	"partyline/protocol"
 )
 
-// Commander changes things. Every error is a *protocol.Error, and every answer
-// stands for facts that are on disk.
+// Commands changes things. Every error is a *protocol.Error, and every answer stands for
+// facts that are on disk.
 type Commands interface {
 	// Do waits for the answer: a resource of protocol, or json.RawMessage when the
 	// answer to an idempotent call is given again.
@@ -50,7 +50,7 @@ type Sessions interface {
 	ExportVotes(ctx context.Context, e *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error]
 }
 
-// Joining lets phones in.
+// JoinCodes answers questions about joining by phone.
 type JoinCodes interface {
 	// Opens is the session that a code opens now, 0 for none. It does not wait.
 	Opens(code string) protocol.SessionID
@@ -61,7 +61,7 @@ type JoinCodes interface {
 	Addresses(ctx context.Context, id protocol.SessionID) (protocol.GuestAddresses, error)
 }
 
-// Webhooks answers questions about the endpoints that are told of events.
+// Webhooks answers questions about webhooks and their deliveries.
 type Webhooks interface {
 	Webhooks(ctx context.Context) ([]protocol.Webhook, error)
 	Webhook(ctx context.Context, id protocol.WebhookID) (protocol.Webhook, error)
@@ -77,7 +77,7 @@ type Access interface {
 	auth.Revocations
 }
 
-// Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.
+// Hub is all that the handlers ask of the hub; *actors.Hub satisfies it.
 type Hub interface {
 	// Timeline is the one in which whatever holds was issued; it does not change.
 	Timeline() protocol.Timeline

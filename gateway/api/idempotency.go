@@ -7,7 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// scope separates the keys of those who ask. All who hold the admin key are one.
+// keyScope separates the idempotency keys of different principals. All who hold the admin
+// key are one.
 func keyScope(p protocol.Principal) string {
 	switch {
 	case p.Token != 0:
@@ -31,7 +32,7 @@ func fingerprint(op string, request any) [32]byte {
 	return sha256.Sum256(append([]byte(op+"\n"), b...))
 }
 
-// checkKey wants printable ASCII without blanks, short enough to be stored.
+// checkIdempotencyKey accepts printable ASCII without spaces, short enough to be stored.
 func checkIdempotencyKey(key string) *protocol.Error {
 	ok := len(key) <= protocol.MaxIdempotencyKey
 	for i := 0; ok && i < len(key); i++ {

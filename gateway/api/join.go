@@ -10,7 +10,8 @@ import (
 	"partyline/protocol"
 )
 
-// showJoin tells a screen, or whoever else may watch the session, how to join it.
+// showJoin is sessions.join.get: it tells a screen, or whoever else may watch the
+// session, how to join it.
 func (h *Handlers) showJoin(ctx context.Context, in *Request) (Response, error) {
 	var q byID[protocol.SessionID]
 	if err := in.decode(&q, joinShape); err != nil {
@@ -25,7 +26,7 @@ func (h *Handlers) showJoin(ctx context.Context, in *Request) (Response, error) 
 
 var joinShape = decode.ParamsOf[byID[protocol.SessionID]]()
 
-// arrival is a phone that has come in. It is what is stored under an idempotency key:
+// guestGrant is what a guest was granted. It is what is stored under an idempotency key:
 // the token is signed from it again, so no secret is stored.
 type guestGrant struct {
 	Session    protocol.SessionID      `json:"session"`
@@ -43,7 +44,7 @@ type guestGrant struct {
 func (a guestGrant) at() time.Time      { return time.Unix(a.Iat, 0) }
 func (a guestGrant) expires() time.Time { return a.at().Add(protocol.GuestTokenTTL) }
 
-// enter lets a phone in that has the code.
+// joinSession is join.enter: it makes a guest of a phone that has the code.
 func (h *Handlers) joinSession(ctx context.Context, in *Request) (Response, error) {
 	var q protocol.EnterAsGuest
 	if err := in.decode(&q, decode.Params{}); err != nil {
@@ -69,9 +70,9 @@ func (h *Handlers) joinSession(ctx context.Context, in *Request) (Response, erro
 	return Response{Status: http.StatusOK, Body: body, Replayed: replayed}, err
 }
 
-// arrive finds the session and counts what has to be counted. A code is looked up
-// before the limit is asked, and the session only after it: who may not know whether it
-// was right cannot tell from the time it took.
+// grantGuest finds the session of the code and counts the limits. The code is looked up
+// before the limit is asked, and the session only after it: an address that may not know
+// whether the code was right cannot tell from the time it took.
 func (h *Handlers) grantGuest(ctx context.Context, in *Request, q protocol.EnterAsGuest) (guestGrant, error) {
 	var none guestGrant
 	code, possible := protocol.NormalizeJoinCode(q.Code)
@@ -91,11 +92,12 @@ func (h *Handlers) grantGuest(ctx context.Context, in *Request, q protocol.Enter
 		Name: auth.GuestName(q.Name, p.Device), Yours: e.Yours, Chosen: e.Chosen, Iat: now.Unix()}, err
 }
 
-// letIn counts the phone and asks the session for its entry. It is counted once in each
-// session, on its address, whoever has made its pass and however long ago: so it is of no
-// use to gather devices. A pass of this session says that it was counted, and so does a
-// vote in it. The address that it was counted on, and how often votes had been voided
-// until then, go with the phone, wherever it comes from later.
+// admitGuest counts the phone and asks the session for the guest's state. A phone is
+// counted once in each session, on its address, whoever has made its device token and
+// however long ago: so it is of no use to collect devices. A device token of this session
+// shows that it was counted, and so does a vote in it. The address that it was counted
+// on, and how often votes had been voided until then, go with the phone, wherever it
+// connects from later.
 func (h *Handlers) admitGuest(ctx context.Context, in *Request, session protocol.SessionID, code, text string, now time.Time) (protocol.GuestState, auth.DeviceToken, error) {
 	p, ours := h.auth.Signer.ParseDevice(text)
 	counted := ours && p.Session == session
@@ -123,6 +125,7 @@ func (h *Handlers) admitGuest(ctx context.Context, in *Request, session protocol
 	return e, p, err
 }
 
+// signGrant signs the guest's token and its device token.
 func (h *Handlers) signGrant(a guestGrant) (protocol.GuestLogin, error) {
 	device, _ := protocol.ParseDeviceID(a.Device) // written by arrive
 	token, err := h.auth.Signer.SignGuest(auth.Guest{Session: a.Session, Generation: a.Generation, Device: device, Address: a.Address, Voids: a.Voids, Name: a.Name, At: a.at()})
@@ -130,7 +133,7 @@ func (h *Handlers) signGrant(a guestGrant) (protocol.GuestLogin, error) {
 		Policy: a.Policy, ExpiresAt: protocol.TimestampOf(a.expires()), Yours: a.Yours, Chosen: a.Chosen}, err
 }
 
-// readGuestVote is join.vote: whose it is stands in the token.
+// readGuestVote is join.vote: the token says whose vote it is.
 func (h *Handlers) readGuestVote(in *Request) (protocol.Command, *protocol.Error) {
 	if err := h.guestLimits.AllowVote(in.Client, in.Principal.Device, time.Now()); err != nil {
 		return nil, err
@@ -154,7 +157,7 @@ func (h *Handlers) closeJoin() handler {
 	return h.withLinks(command[protocol.CloseJoin](h.hub, http.StatusOK))
 }
 
-// linked adds the links to an answer that is a protocol.Join.
+// withLinks adds the links to an answer that is a protocol.Join.
 func (h *Handlers) withLinks(serve handler) handler {
 	return func(ctx context.Context, in *Request) (Response, error) {
 		rep, err := serve(ctx, in)

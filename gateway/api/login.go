@@ -19,13 +19,13 @@ type loginRequest struct {
 	Key string `json:"key"`
 }
 
-// stamp is what is stored of a login under an idempotency key: when it was, in
-// seconds since 1970. The token is signed from it again; no secret is stored.
+// loginStamp is what is stored of a login under an idempotency key: its time, in seconds
+// since 1970. The token is signed from it again; no secret is stored.
 type loginStamp struct {
 	Iat int64 `json:"iat"`
 }
 
-// login gives an admin token for the admin key.
+// login is auth.login: it signs an admin token for the admin key.
 func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
 	var q loginRequest
 	if err := in.decode(&q, decode.Params{}); err != nil {
@@ -61,9 +61,10 @@ func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
 // shorter one may be a word with a year behind it.
 const longAdminKey = 23
 
-// checkAdminKey compares in constant time and counts the failures of an address. The right
-// key always opens when it is long: somebody in the host's network who sends wrong ones
-// must not keep the host out. A short one has to wait with them, else guesses would go on.
+// checkAdminKey compares in constant time and counts the failures of an address. The
+// right key is always accepted when it is long: somebody in the host's network who sends
+// wrong ones must not keep the host out. A short one has to wait with them, else guesses
+// would go on.
 func (h *Handlers) checkAdminKey(in *Request, key string) *protocol.Error {
 	got := sha256.Sum256([]byte(key))
 	right := subtle.ConstantTimeCompare(got[:], h.adminKey[:]) == 1
@@ -79,7 +80,7 @@ func (h *Handlers) checkAdminKey(in *Request, key string) *protocol.Error {
 	return nil
 }
 
-// verify tells the holder of an admin token what it is.
+// verify is auth.verify: it describes the token of the request.
 func (h *Handlers) verify(ctx context.Context, in *Request) (Response, error) {
 	v := protocol.Verified{Valid: true}
 	v.User.Role, v.User.Iat, v.User.Exp = in.Principal.Role, in.IssuedAt, in.Principal.Expires.Time().Unix()
@@ -91,7 +92,7 @@ func (h *Handlers) verify(ctx context.Context, in *Request) (Response, error) {
 	return replyOf(http.StatusOK, answer), err
 }
 
-// issueToken has the hub make a scoped token and signs it.
+// issueToken is tokens.create: the hub makes a scoped token, which is signed here.
 func (h *Handlers) issueToken(ctx context.Context, in *Request) (Response, error) {
 	rep, err := command[protocol.IssueToken](h.hub, http.StatusCreated)(ctx, in)
 	if err != nil {
@@ -105,7 +106,7 @@ func (h *Handlers) issueToken(ctx context.Context, in *Request) (Response, error
 	return Response{Status: rep.Status, Replayed: replayed, Body: protocol.IssuedToken{Token: t, Secret: secret}}, err
 }
 
-// restore turns an answer, fresh or stored, into its resource.
+// restore turns an answer of the hub, fresh or stored, into its resource.
 func restore[T any](answer any) (value T, replayed bool, err error) {
 	if raw, ok := answer.(json.RawMessage); ok {
 		if err := json.Unmarshal(raw, &value); err != nil {

@@ -8,8 +8,9 @@ import (
 	"partyline/protocol"
 )
 
-// loudness is the level of a request's line: what changes an evening and what went wrong
-// on our side is told, the rest is for who looks closely.
+// LogLevel is the level of a request's line in the log: changes by an admin and faults of
+// the server are info, everything else is debug. The endpoint is nil for what is no
+// operation.
 func LogLevel(at *Endpoint, status int) zerolog.Level {
 	if status >= http.StatusInternalServerError || at != nil && at.Access == protocol.AccessAdmin && at.Write {
 		return zerolog.InfoLevel

@@ -11,8 +11,8 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 )
 
-// meters are the gateway's instruments, named as OpenTelemetry's semantic
-// conventions have them.
+// Metrics are the instruments of requests, named as OpenTelemetry's semantic conventions
+// have them.
 type Metrics struct {
 	duration metric.Float64Histogram
 	active   metric.Int64UpDownCounter
@@ -23,8 +23,8 @@ type Metrics struct {
 	sets map[label]metric.MeasurementOption
 }
 
-// label is what a measurement is told apart by. Each part has few values whatever
-// clients send: routes are of the table, other methods count as one.
+// label tells measurements apart. Each part has few values whatever clients send: routes
+// are of the table, other methods count as one.
 type label struct {
 	method, route string
 	class         int // status / 100
@@ -56,7 +56,7 @@ func (s *Metrics) End(ctx context.Context, method, route string, status int, too
 	s.duration.Record(ctx, took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
 }
 
-// answered counts a response frame.
+// Frame counts a response by WebSocket.
 func (s *Metrics) Frame(op string, status int, took time.Duration) {
 	s.requests.Record(context.Background(), took.Seconds(), s.set(label{route: op, class: status / 100}))
 }

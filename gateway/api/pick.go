@@ -9,7 +9,8 @@ import (
 	"partyline/protocol"
 )
 
-// pick draws a game. It changes nothing, but a key makes the draw the same again.
+// pick is games.pick: it draws a game. It changes nothing, but an idempotency key makes
+// the draw the same again.
 func (h *Handlers) pick() handler {
 	s := decode.ParamsOf[protocol.Pick]()
 	return func(ctx context.Context, in *Request) (Response, error) {
@@ -32,7 +33,7 @@ func (h *Handlers) pick() handler {
 	}
 }
 
-// once asks the hub for the key's first answer; without a key there is nothing to remember.
+// once returns the first answer of an idempotency key; without a key it calls f.
 func (h *Handlers) once(ctx context.Context, key *actors.Key, f func() (any, error)) (any, error) {
 	if key == nil {
 		return f()

@@ -17,7 +17,7 @@ type noPoll struct {
 	Message string         `json:"message"`
 }
 
-// poll is the newest poll of a session. For chat bots it is one line that says what can
+// poll is sessions.poll.get. For chat bots the newest poll is one line that says what can
 // be voted for, or what has won.
 func (h *Handlers) poll() handler {
 	newest := get(h.hub.Poll)
@@ -41,7 +41,7 @@ func (h *Handlers) poll() handler {
 
 var choiceShape = decode.ParamsOf[protocol.CastPollVote]()
 
-// readChoice is sessions.poll.vote: the choice of somebody whom a bot or an admin names,
+// readChoice is sessions.poll.vote: the choice of a voter whom a bot or an admin names,
 // or of a guest, who votes for nobody else.
 func (h *Handlers) readChoice(in *Request) (protocol.Command, *protocol.Error) {
 	c := new(protocol.CastPollVote)

@@ -11,31 +11,32 @@ import (
 	"partyline/protocol"
 )
 
-// input is what an operation was asked with, by REST or by a request frame.
+// Request is what an operation is requested with, by REST or by WebSocket.
 type Request struct {
 	Endpoint  *Endpoint
 	Principal protocol.Principal
-	// issued is when the token was made, in seconds since 1970, 0 without a token.
+	// IssuedAt is when the token was made, in seconds since 1970, 0 without a token.
 	IssuedAt int64
-	// raw is the body or the frame's data: one JSON object, or nothing. It is valid
-	// until the handler returns.
+	// Raw is the body, or the data of a request by WebSocket: one JSON object, or
+	// nothing. It is valid until the handler returns.
 	Raw []byte
-	// whole is a body that is one parameter as it is; raw is nothing then.
+	// rawBody is a body that is one parameter as it is; Raw is nothing then.
 	rawBody []byte
-	// body is that of an operation that reads it as it comes, nil when there is none; raw
-	// is nothing then.
+	// stream is the body of an operation that reads it as it comes, nil when there is
+	// none; Raw is nothing then.
 	stream io.Reader
-	// path and query are of REST; nil for frames, where raw has all parameters by name.
+	// PathValue and Query are of REST; nil by WebSocket, where Raw has all parameters by
+	// name.
 	PathValue func(name string) string
 	Query     url.Values
-	// key is the idempotency key, empty for none.
+	// Key is the idempotency key, empty for none.
 	Key string
-	// from is the client's address.
+	// Client is the client's address.
 	Client netip.Addr
 }
 
-// take takes the body of a request. Where the body can be a parameter the others may
-// stand in the query, and win over those of a JSON body.
+// SetBody takes a body that has been read. Where the body can be one parameter the others
+// may stand in the query, and win over those of a JSON body.
 func (in *Request) SetBody(r *http.Request, body []byte) *protocol.Error {
 	raw, err := in.Endpoint.checkContentType(r.Header.Get("Content-Type"), len(body) == 0)
 	switch {
@@ -52,7 +53,7 @@ func (in *Request) SetBody(r *http.Request, body []byte) *protocol.Error {
 	return nil
 }
 
-// stream takes the body of a request that is read as it comes.
+// SetStream takes a body that the handler reads as it comes.
 func (in *Request) SetStream(w http.ResponseWriter, r *http.Request) (err *protocol.Error) {
 	if in.stream, err = streamBody(w, r, in.Endpoint.BodyLimit()); err != nil {
 		return err
@@ -61,8 +62,8 @@ func (in *Request) SetStream(w http.ResponseWriter, r *http.Request) (err *proto
 	return err
 }
 
-// read fills v, whose fields s knows, from all places where parameters can stand. A
-// parameter of the path beats a body field of the same name.
+// decode fills v, whose fields s knows, from body, query and path. A parameter of the
+// path wins over a body field of the same name.
 func (in *Request) decode(v any, s decode.Params) *protocol.Error {
 	raw := in.Raw
 	if in.PathValue != nil {
@@ -98,7 +99,7 @@ func (in *Request) decodeQuery(v any, s decode.Params) *protocol.Error {
 	return nil
 }
 
-// readParam wants every parameter of the path, also of a request frame.
+// decodePathValue requires every parameter of the path, also by WebSocket.
 func (in *Request) decodePathValue(v any, s decode.Params, name string) *protocol.Error {
 	if in.PathValue != nil {
 		if err := s.Set(v, name, in.PathValue(name)); err != nil {
@@ -108,9 +109,9 @@ func (in *Request) decodePathValue(v any, s decode.Params, name string) *protoco
 	return s.Require(v, name)
 }
 
-// idempotency makes the key of a call, nil when the client gave none. What the
-// request means is its fingerprint, not how it was written: a retry may come by the
-// other way, or with its fields in another order.
+// callKey is the idempotency key of a call to the hub, nil when the client gave none. Its
+// fingerprint covers what the request means, not how it was written: a retry may come by
+// the other way, or with its fields in another order.
 func (in *Request) callKey(request any) (*actors.Key, *protocol.Error) {
 	if in.Key == "" {
 		return nil, nil
@@ -128,6 +129,6 @@ func (in *Request) callKey(request any) (*actors.Key, *protocol.Error) {
 		FactsOnly: in.Principal.Role == protocol.RoleGuest}, nil
 }
 
-// text says that one line of plain text is wanted: chat bots can only GET and show
-// what they get.
+// wantsText says that one line of plain text is requested: chat bots can only GET and
+// show what they get.
 func (in *Request) wantsText() bool { return in.Query.Get("format") == "text" }

@@ -8,22 +8,22 @@ import (
 	"partyline/protocol"
 )
 
-// reply is a handler's answer, whichever way it leaves.
+// Response is a handler's answer, by REST or by WebSocket.
 type Response struct {
 	Status int
 	// body is a resource of protocol, or json.RawMessage as it was stored.
 	Body any
-	// line is the answer in plain text for chat bots, empty when the operation has
-	// none or none was asked for with ?format=text.
+	// Text is the answer in plain text for chat bots, empty when the operation has none
+	// or none was requested with ?format=text.
 	Text string
-	// file is the answer that is kept as a file, instead of a body.
+	// File is the answer when it is a file, instead of a body.
 	File *File
-	// replayed says that it is the stored first answer to an idempotency key.
+	// Replayed says that this is the stored first answer to an idempotency key.
 	Replayed bool
 }
 
-// appendJSON appends v; a list is never null. The answer to a vote, of which there are very many, is
-// appended without reflection.
+// AppendJSON appends v as JSON; a list is never null. The answer to a vote, of which
+// there are very many, is appended without reflection.
 func AppendJSON(dst []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case *protocol.VoteAccepted:

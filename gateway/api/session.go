@@ -15,8 +15,8 @@ type noActiveSession struct {
 	Message string            `json:"message"`
 }
 
-// activeSession is the newest active session. For chat bots it is one line that says
-// what is being played.
+// activeSession is sessions.active. For chat bots it is one line that says what is being
+// played.
 func (h *Handlers) activeSession(ctx context.Context, in *Request) (Response, error) {
 	s, err := h.hub.ActiveSession(ctx)
 	if err != nil {
@@ -45,8 +45,8 @@ func noSession(in *Request) Response {
 	return rep
 }
 
-// sessionVotes is the session's tally. For chat bots it is one line with the games
-// that have most votes.
+// sessionVotes is sessions.votes. For chat bots it is one line with the games that have
+// most votes.
 func (h *Handlers) sessionVotes() handler {
 	tally := get(h.hub.SessionVotes)
 	return func(ctx context.Context, in *Request) (Response, error) {
@@ -58,8 +58,8 @@ func (h *Handlers) sessionVotes() handler {
 	}
 }
 
-// playingLine says what is being played. The room's code is left out unless it is asked
-// for: whoever reads the chat would be in the room before the people on the screen.
+// playingLine says what is being played. The room's code is left out unless it is
+// requested: readers of the chat would be in the room before the people at the screen.
 func playingLine(s protocol.Session, games []protocol.SessionGame, room bool) string {
 	newest := slices.IndexFunc(games, func(p protocol.SessionGame) bool { return p.Status == protocol.StatusPlaying })
 	if newest < 0 {

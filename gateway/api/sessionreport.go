@@ -7,8 +7,8 @@ import (
 	"partyline/protocol"
 )
 
-// report is a session as a host would put it into a chat or a blog: what was played, in
-// the order of play, and what the audience thought of it. Voters are not named.
+// sessionReport is a session as a host would post it in a chat or a blog: what was
+// played, in the order of play, and how the audience voted. Voters are not named.
 func sessionReport(e *protocol.SessionExport) string {
 	var b strings.Builder
 	lines := reportLines(e)
@@ -121,6 +121,6 @@ func counted(n int64, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// oneLine keeps a title from making lines of its own, also one that was stored when titles
-// could have line breaks.
+// SingleLine replaces line breaks and repeated spaces by one space. Titles that older
+// versions stored may have line breaks.
 func SingleLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -9,11 +9,11 @@ import (
 	"partyline/protocol"
 )
 
-// ballot reads one vote from a request and looks at all that can be looked at without
-// the hub: whose it is, for which session, whether it comes too fast. It must not block.
+// voteReader reads one vote from a request and checks all that can be checked without the
+// hub: whose it is, for which session, whether it comes too fast. It must not block.
 type voteReader func(in *Request) (protocol.Command, *protocol.Error)
 
-// cast serves a vote that waits for its answer.
+// serveVote serves a vote and waits for its answer.
 func (h *Handlers) serveVote(read voteReader) handler {
 	return func(ctx context.Context, in *Request) (Response, error) {
 		c, err := read(in)
@@ -24,9 +24,9 @@ func (h *Handlers) serveVote(read voteReader) handler {
 	}
 }
 
-// send is cast without the waiting: done is called exactly once, perhaps at once, else
-// after the commit from an actor's goroutine. It must not block. Nothing ends the wait
-// but the answer: the hub gives one when the disk does.
+// ServeVoteAsync serves a vote without waiting: done is called exactly once, perhaps at
+// once, else after the commit from an actor's goroutine. Done must not block. Nothing
+// ends the wait but the answer: the hub answers when the disk does.
 func (h *Handlers) ServeVoteAsync(in *Request, done func(Response, *protocol.Error)) {
 	c, err := in.Endpoint.ReadVote(in)
 	if err == nil {

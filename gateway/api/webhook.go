@@ -34,9 +34,9 @@ func (h *Handlers) updateWebhook() handler {
 	}
 }
 
-// saveWebhook looks at the URL after everything else that a command's shape can get
-// wrong, and not at all when the command's key has an answer: what a name says may be
-// another by then.
+// saveWebhook checks the URL after everything else that can be wrong with the command,
+// and not at all when its idempotency key has an answer: the name may resolve to another
+// address by then.
 func (h *Handlers) saveWebhook(ctx context.Context, in *Request, c protocol.Command, url *string, status int) (Response, error) {
 	if err := c.Check(); err != nil {
 		return Response{}, err

@@ -19,7 +19,7 @@ type Revocations interface {
 	GuestLive(id protocol.SessionID, g protocol.JoinGeneration) bool
 }
 
-// authOptions of an Authenticator; Now may be nil for time.Now.
+// Options of an Authenticator; Now may be nil for time.Now.
 type Options struct {
 	// Secret signs all tokens.
 	Secret []byte
@@ -47,8 +47,8 @@ func New(o Options) *Authenticator {
 	return &Authenticator{Signer: newSigner(o.Secret, o.Timeline, jwt.WithTimeFunc(now)), revocations: o.Revocations, now: now}
 }
 
-// identify reads a request's bearer token. Without one the zero holder is returned:
-// somebody. With one that does not hold it is the zero holder, and an error.
+// Identify verifies a request's bearer token. Without one the zero Identity is returned,
+// which is anybody. With one that is not valid it is the zero Identity, and an error.
 func (a *Authenticator) Identify(r *http.Request) (Identity, *protocol.Error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -57,7 +57,7 @@ func (a *Authenticator) Identify(r *http.Request) (Identity, *protocol.Error) {
 	return a.Verify(token)
 }
 
-// verify says whose token it is, as of now.
+// Verify says whose token it is, as of now.
 func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
 	h, ok := a.cache.get(token)
 	if !ok {
@@ -77,8 +77,8 @@ func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
 	return h, nil
 }
 
-// live says whether a token was not taken back: a scoped one is what was issued under its
-// id and is not revoked, and a guest's is of the present generation.
+// Current says whether a token is not revoked: a scoped one is the one that was issued
+// under its id, and a guest's is of the present join generation.
 func (a *Authenticator) Current(h *Identity) bool {
 	switch {
 	case h.Role == protocol.RoleGuest:
@@ -90,16 +90,17 @@ func (a *Authenticator) Current(h *Identity) bool {
 	return true
 }
 
-// expired says whether the time of a holder who was verified is over: it has passed, and
-// the clock says so, too. A clock that jumps ahead for a moment must not cut every screen.
+// Expired says whether the time of an identity that was verified is over: it has passed,
+// and the clock says so, too. A clock that jumps ahead for a moment must not cut every
+// screen.
 func (a *Authenticator) Expired(h *Identity) bool {
 	return !time.Now().Before(h.deadline) && protocol.TimestampOf(a.now()) >= h.Expires
 }
 
-// admit says whether the holder may use the operation at all; invalid is what was wrong
-// with the token. Where none is needed one that does not hold counts as none: clients
-// send theirs with everything, and what everybody may read must not end for them when it
-// expires. They are told where it matters.
+// Authorize says whether the holder may use the operation at all; invalid is what was
+// wrong with the token. Where none is needed one that is not valid counts as none:
+// clients send theirs with everything, and what everybody may read must not end for them
+// when it expires. They get the error where a token is needed.
 func Authorize(who Identity, invalid *protocol.Error, needed protocol.Access) *protocol.Error {
 	if invalid != nil && needed != protocol.AccessAnyone {
 		return invalid
@@ -107,7 +108,7 @@ func Authorize(who Identity, invalid *protocol.Error, needed protocol.Access) *p
 	return RequireAccess(who.Principal, needed)
 }
 
-// allow says whether the principal may use the operation at all.
+// RequireAccess says whether the principal may use the operation at all.
 func RequireAccess(p protocol.Principal, needed protocol.Access) *protocol.Error {
 	switch {
 	case p.May(needed):
@@ -119,8 +120,8 @@ func RequireAccess(p protocol.Principal, needed protocol.Access) *protocol.Error
 	}
 }
 
-// confine keeps a token that is for one session to that session: what names none
-// gets the token's, what names another is refused.
+// ConfineToSession keeps a token that is for one session to that session: a request that
+// names none gets the token's, one that names another is refused.
 func ConfineToSession(p protocol.Principal, s *protocol.SessionID) *protocol.Error {
 	if *s == 0 {
 		*s = p.Session

@@ -12,10 +12,10 @@ import (
 	"partyline/protocol"
 )
 
-// pass is what a phone keeps as a text and brings again, so that it is the same device:
-// which one it is, the session that it was let into with it, the address that it was
-// counted on then, and how often votes had been voided in the session. Whoever could make
-// such a text up could take back other people's votes, so it carries a seal.
+// DeviceToken is what a phone keeps as a text and brings again, so that it is the same
+// device: its id, the session that it joined with it, the address that it was counted on
+// then, and how often votes had been voided in the session. Whoever could make such a
+// text up could take back other people's votes, so it carries a MAC.
 //
 //	8 bytes   the device, big-endian
 //	8 bytes   the session, big-endian
@@ -52,7 +52,7 @@ func (m *signer) mac(b []byte, e protocol.Epoch) []byte {
 	return h.Sum(nil)[:macBytes]
 }
 
-// pass is the text that a phone keeps.
+// SignDevice is the text that a phone keeps.
 func (m *signer) SignDevice(p DeviceToken) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(p.Device))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.Session))
@@ -61,8 +61,8 @@ func (m *signer) SignDevice(p DeviceToken) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, m.mac(b, m.timeline.Epoch)...))
 }
 
-// readPass reads such a text; ok is false for what is none of ours, or of another
-// timeline: that phone is a new device.
+// ParseDevice reads the text of SignDevice; ok is false for any other text, or one of
+// another timeline: that phone is a new device.
 func (m *signer) ParseDevice(text string) (p DeviceToken, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	n := len(b) - macBytes
@@ -78,7 +78,7 @@ func (m *signer) ParseDevice(text string) (p DeviceToken, ok bool) {
 	return p, (n == deviceBytes) == (p.Session == 0) && p.Device != 0 && len(text) == base64.RawURLEncoding.EncodedLen(len(b)) // line ends are passed over
 }
 
-// sealed says whether a seal is of this timeline.
+// validMAC says whether a MAC was made in this timeline.
 func (m *signer) validMAC(b, seal []byte) bool {
 	if len(b) == deviceBytes {
 		return m.timeline.AcceptsEmpty && hmac.Equal(seal, m.mac(b, ""))
@@ -96,7 +96,7 @@ func NewDevice() (id protocol.DeviceID) {
 	return id
 }
 
-// address names an address within a session for whoever looks at its votes. Without the
+// AddressID names an address within a session for whoever looks at its votes. Without the
 // secret of the tokens nobody can tell which address it is, or whether it is the same in
 // two sessions.
 func (m *signer) AddressID(s protocol.SessionID, from netip.Addr) protocol.AddressID {

@@ -31,9 +31,9 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// mint signs tokens and reads them back: HS256 and nothing else, so that neither
-// "none" nor a public key taken for a secret gets anybody in. A secret may outlive the
-// data folder; tokens of another timeline are not read.
+// signer signs tokens and parses them: HS256 and nothing else, so that neither "none" nor
+// a public key taken for a secret gets anybody in. A secret may outlive the data folder;
+// tokens of another timeline are refused.
 type signer struct {
 	secret   []byte
 	timeline protocol.Timeline
@@ -45,14 +45,14 @@ func newSigner(secret []byte, now protocol.Timeline, more ...jwt.ParserOption) *
 	return &signer{secret: secret, timeline: now, parser: jwt.NewParser(options...)}
 }
 
-// admin signs a token for whoever showed the admin key at that second.
+// SignAdmin signs a token for whoever gave the admin key at that second.
 func (m *signer) SignAdmin(iat int64) (string, error) {
 	at := time.Unix(iat, 0)
 	return m.sign(claims{Role: protocol.RoleAdmin, RegisteredClaims: jwt.RegisteredClaims{
 		IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(protocol.AdminTokenTTL))}})
 }
 
-// scoped signs a token that the hub issued. The same token always gives the same
+// SignScoped signs a token that the hub issued. The same token always gives the same
 // text, so that an idempotent answer can be given again without storing a secret.
 func (m *signer) SignScoped(t protocol.Token) (string, error) {
 	c := claims{Role: t.Role, Name: t.Name, RegisteredClaims: jwt.RegisteredClaims{
@@ -74,7 +74,7 @@ type Guest struct {
 	At         time.Time
 }
 
-// signGuest signs a token for a device that came in; it holds for protocol.GuestTokenTTL.
+// SignGuest signs a token for a device that joined; it holds for protocol.GuestTokenTTL.
 func (m *signer) SignGuest(g Guest) (string, error) {
 	return m.sign(claims{Role: protocol.RoleGuest, Name: g.Name, Session: g.Session, Generation: g.Generation, Address: g.Address.String(), Voids: g.Voids,
 		RegisteredClaims: jwt.RegisteredClaims{Subject: g.Device.String(), IssuedAt: jwt.NewNumericDate(g.At), ExpiresAt: jwt.NewNumericDate(g.At.Add(protocol.GuestTokenTTL))}})
@@ -85,16 +85,17 @@ func (m *signer) sign(c claims) (string, error) {
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(m.secret)
 }
 
-// holder is who a valid token belongs to and when it was made (seconds since 1970).
+// Identity is whose a valid token is and when it was made (seconds since 1970).
 type Identity struct {
 	protocol.Principal
 	IssuedAt int64
-	// ends is when its time will have passed, on the monotonic clock; set by verify.
+	// deadline is when the token will have expired, on the monotonic clock; set by
+	// Verify.
 	deadline time.Time
 }
 
-// is says whether a token is the one that was issued under its id: same role, session,
-// name and life. Times in a token are whole seconds.
+// matches says whether a token is the one that was issued under its id: same role,
+// session, name and times. Times in a token are whole seconds.
 func (h *Identity) matches(t *protocol.Token) bool {
 	session := protocol.SessionID(0)
 	if t.SessionID != nil {
@@ -109,7 +110,7 @@ var (
 	errEpoch  = errors.New("of another timeline")
 )
 
-// read verifies a token's signature, time and claims. Whether it was revoked is not
+// parse verifies a token's signature, time and claims. Whether it was revoked is not
 // written in a token.
 func (m *signer) parse(token string) (Identity, error) {
 	var c claims
@@ -138,8 +139,8 @@ func (m *signer) parse(token string) (Identity, error) {
 	return h, nil
 }
 
-// guest reads what only a guest's token says. One that lacks any of it would be
-// somebody whom no rule holds.
+// guest reads the claims that only a guest's token has. A token that lacks any of them is
+// refused: the rules for guests could not be applied to it.
 func (c *claims) guest(h *Identity) error {
 	device, ok := protocol.ParseDeviceID(c.Subject)
 	if !ok || c.Session < 1 || c.Generation == 0 || c.Name == "" || c.ID != "" {

@@ -2,13 +2,13 @@ package auth
 
 import "sync"
 
-// maxHolders bounds the verified tokens that are remembered. A hub has a few dozen
+// maxCachedTokens bounds the verified tokens that are kept. A hub has a few dozen
 // clients; beyond that the signature is simply checked again.
 const maxCachedTokens = 1024
 
-// holderCache remembers whose the tokens of late requests are, because checking a
-// signature and decoding claims costs more than a vote. Only what never changes is
-// remembered: expiry and revocation are looked at on every use.
+// tokenCache keeps whose the tokens of recent requests are, because checking a signature
+// and decoding claims costs more than a vote. It keeps only what never changes: expiry
+// and revocation are checked on every use.
 type tokenCache struct {
 	mu         sync.RWMutex
 	identities map[string]Identity

@@ -9,8 +9,8 @@ import (
 // proxies are the networks of reverse proxies whose X-Forwarded-* headers are believed.
 type Proxies []netip.Prefix
 
-// client is the address of who asks: the peer's, or behind trusted proxies the last
-// one that they forwarded for. What stands further left anybody may have written.
+// Client is the address of the client: the peer's, or behind trusted proxies the last one
+// that they forwarded for. What stands further left anybody may have written.
 func (p Proxies) Client(r *http.Request) netip.Addr {
 	peer := peerAddr(r)
 	if !p.Trust(peer) {
@@ -30,7 +30,7 @@ func (p Proxies) Client(r *http.Request) netip.Addr {
 	return peer
 }
 
-// host is the host the client asked for, as its browser has it in Origin.
+// Host is the host that the client requested, as its browser has it in Origin.
 func (p Proxies) Host(r *http.Request) string {
 	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && p.Trust(peerAddr(r)) {
 		return forwarded
@@ -38,7 +38,7 @@ func (p Proxies) Host(r *http.Request) string {
 	return r.Host
 }
 
-// scheme is http or https, as the client's browser has it.
+// Scheme is http or https, as the client's browser has it.
 func (p Proxies) Scheme(r *http.Request) string {
 	forwarded := r.Header.Get("X-Forwarded-Proto")
 	if r.TLS != nil || (strings.EqualFold(forwarded, "https") && p.Trust(peerAddr(r))) {

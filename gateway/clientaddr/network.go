@@ -10,10 +10,10 @@ const (
 	siteBits = 48
 )
 
-// network is what one client can be told from others by: an IPv4 address or an IPv6 /64.
+// Network is what one client can be told from others by: an IPv4 address or an IPv6 /64.
 func Network(a netip.Addr) netip.Addr { return masked(a, hostBits) }
 
-// site is what one attacker may have of IPv6, a /48 with 65,536 networks; of IPv4 it is
+// Site is what one attacker may have of IPv6, a /48 with 65,536 networks; of IPv4 it is
 // the address.
 func Site(a netip.Addr) netip.Addr { return masked(a, siteBits) }
 

@@ -9,9 +9,9 @@ import (
 	"partyline/protocol"
 )
 
-// decode fills v, a pointer to a struct, from one JSON object. Nothing at all and
-// null count as {}. Unknown fields are ignored; of a field given twice the last one
-// wins. What does not fit is refused with a sentence that names the field.
+// Object fills v, a pointer to a struct, from one JSON object. Nothing at all and null
+// count as {}. Unknown fields are ignored; of a field given twice the last one wins. What
+// does not fit is refused with an error that names the field.
 func Object(raw []byte, v any) *protocol.Error {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || string(raw) == "null" {
@@ -31,8 +31,8 @@ func Object(raw []byte, v any) *protocol.Error {
 	return fieldError(raw, v, err)
 }
 
-// checkJSON refuses what encoding/json would let pass: bytes that are not UTF-8,
-// which it replaces, and nesting so deep that it costs more than it can mean.
+// checkJSON refuses what encoding/json would accept: bytes that are not UTF-8, which it
+// replaces, and nesting so deep that it costs more than it can mean.
 func checkJSON(raw []byte) *protocol.Error {
 	switch {
 	case raw[0] != '{':
@@ -45,7 +45,7 @@ func checkJSON(raw []byte) *protocol.Error {
 	return nil
 }
 
-// depth is the deepest nesting of braces and brackets outside of strings.
+// Depth is the deepest nesting of braces and brackets outside of strings.
 func Depth(raw []byte) int {
 	deepest, level, quoted := 0, 0, false
 	for i := 0; i < len(raw); i++ {

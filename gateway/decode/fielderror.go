@@ -11,8 +11,10 @@ import (
 	"partyline/protocol"
 )
 
-// blame says which field of an object that was refused as a whole is to blame. It
-// decodes the object once more, field by field, so it is paid only by those who err.
+// fieldError says which field is the reason why an object was refused. It decodes the
+// object once more, field by field, so only clients that err pay for it.
+// UnmarshalTypeError.Field would do for plain types; it lacks the index within a list,
+// and errors of types that decode themselves, such as timestamps, have no field at all.
 func fieldError(raw []byte, v any, whole error) *protocol.Error {
 	path, err := findBadField(raw, reflect.TypeOf(v).Elem())
 	if err == nil {
@@ -44,7 +46,7 @@ func errVoteTime() *protocol.Error {
 	return protocol.Invalid("Invalid timestamp format. Use ISO 8601 format (e.g., 2025-11-01T20:30:00Z)")
 }
 
-// guilty finds the first value within raw that does not decode into its place in t.
+// findBadField finds the first value within raw that does not decode into its place in t.
 func findBadField(raw []byte, t reflect.Type) (path string, err error) {
 	switch kind := t.Kind(); {
 	case kind == reflect.Pointer:
@@ -92,7 +94,7 @@ func findBadElement(elements []json.RawMessage, t reflect.Type) (string, error) 
 	return "", nil
 }
 
-// complaint is what the value should have been.
+// expectation is what the value should have been.
 func expectation(err error) string {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
@@ -115,7 +117,7 @@ func expectation(err error) string {
 	}
 }
 
-// wanted phrases the error of a type that decodes itself.
+// customExpectation phrases the error of a type that decodes itself.
 func customExpectation(err error) string {
 	if text := err.Error(); strings.HasPrefix(text, "must ") {
 		return text

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// shape knows the fields of a struct by their JSON names, so that text from a path
-// or a query string can be put into them. It is made once per operation.
+// Params knows the fields of a struct by their JSON names, so that text from a path or a
+// query string can be put into them. It is made once per operation.
 type Params map[string][]int
 
 func ParamsOf[T any]() Params {
@@ -48,7 +48,8 @@ func (s Params) Set(v any, name, text string) *protocol.Error {
 	}
 }
 
-// need wants the field of that name to be there: a positive id, a text that is not empty.
+// Require refuses a field of that name that is not set: an id must be positive, a text
+// not empty.
 func (s Params) Require(v any, name string) *protocol.Error {
 	f := reflect.ValueOf(v).Elem().FieldByIndex(s[name])
 	if f.Kind() == reflect.String && f.Len() == 0 {
@@ -88,8 +89,8 @@ func setInt(f reflect.Value, name, text string) *protocol.Error {
 	return nil
 }
 
-// noID refuses what is no id of that type. A webhook's is looked up and not found, as in
-// the reference API.
+// invalidID refuses what is no id of that type. A webhook's is not_found, as in the
+// reference API.
 func invalidID(t reflect.Type, name string) *protocol.Error {
 	if t == webhookID {
 		return protocol.NotFound("Webhook")
@@ -103,9 +104,9 @@ func NotPositive(name string) *protocol.Error {
 	return protocol.Invalid("%s must be a positive integer", name)
 }
 
-// without takes the members of those names out of an object, because the path has
+// WithoutFields removes the members of those names from an object, because the path has
 // them. What is left stays in its order: of a field given twice the last one wins. What
-// is no object is left for decode to refuse.
+// is no object is left for Object to refuse.
 func WithoutFields(raw []byte, names []string) []byte {
 	raw = bytes.TrimSpace(raw)
 	if len(names) == 0 || len(raw) == 0 || checkJSON(raw) != nil || !json.Valid(raw) {

@@ -3,16 +3,16 @@ package limit
 import "hash/maphash"
 
 const (
-	// memorySetBits is the size of a memorySet, a mebibyte.
+	// bloomBits is the size of a bloomFilter, a mebibyte.
 	bloomBits = 1 << 23
-	// memorySetMarks are the bits of each member. When all 65,536 networks of an IPv6 /48 are
-	// in the set, one of a million others is taken for a member, and when half a million
-	// networks are, two of a thousand.
+	// bloomHashes are the bits of each member. When all 65,536 networks of an IPv6 /48
+	// are in the filter, one of a million others is taken for a member, and when half a
+	// million networks are, two of a thousand.
 	bloomHashes = 4
 )
 
-// memorySet is a Bloom filter: it remembers members in a fixed space, however many an
-// attacker makes, and takes some for members that are none. The zero value is empty.
+// bloomFilter remembers members in a fixed space, however many an attacker makes, and
+// takes some for members that are none. The zero value is empty.
 type bloomFilter[K comparable] struct {
 	seed maphash.Seed
 	bits []uint64
@@ -39,7 +39,7 @@ func (s *bloomFilter[K]) has(member K) bool {
 	return true
 }
 
-// marks are the places of a member's bits, from the two halves of one hash.
+// positions are the places of a member's bits, from the two halves of one hash.
 func (s *bloomFilter[K]) positions(member K) (places [bloomHashes]uint64) {
 	n := maphash.Comparable(s.seed, member)
 	for i := range places {

@@ -2,14 +2,14 @@ package limit
 
 import "slices"
 
-// fairQueue is a queue for each payer, of which each has its turn after the other. The
-// zero value is empty.
+// fairQueue is a queue for each reader; readers have one turn after the other. The zero
+// value is empty.
 type fairQueue struct {
 	waiting map[reader][]chan struct{}
 	order   []reader // who waits, the next one first
 }
 
-// push is false when the payer has as many waiting as one may.
+// push is false when the reader has as many waiting as one may.
 func (q *fairQueue) push(who reader, mine chan struct{}) bool {
 	if len(q.waiting[who]) == int(HistoryWaiting.Most) {
 		return false
@@ -24,7 +24,7 @@ func (q *fairQueue) push(who reader, mine chan struct{}) bool {
 	return true
 }
 
-// pop is the oldest of the payer whose turn it is, nil when nobody waits.
+// pop is the oldest that waits of the reader whose turn it is, nil when none waits.
 func (q *fairQueue) pop() chan struct{} {
 	if len(q.order) == 0 {
 		return nil
@@ -39,7 +39,7 @@ func (q *fairQueue) pop() chan struct{} {
 	return next
 }
 
-// remove is false when it waits no more.
+// remove is false when it is not waiting any more.
 func (q *fairQueue) remove(who reader, mine <-chan struct{}) bool {
 	at := slices.IndexFunc(q.waiting[who], func(c chan struct{}) bool { return c == mine })
 	if at < 0 {

@@ -7,7 +7,7 @@ import (
 	"partyline/protocol"
 )
 
-// adminsOnly hands a request of an admin to a handler of the program's.
+// adminsOnly lets requests of admins through to a handler of the program's.
 func (s *Server) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*responseRecorder)

@@ -8,9 +8,9 @@ import (
 	"partyline/protocol"
 )
 
-// sell serves what is no operation, such as a page, if the address has not used up its
-// budget. Who asks whether the process lives is answered in any case, because a
-// supervisor that is refused would end what lives; over the budget it waits for it.
+// serveCharged serves what is no operation, such as a page, if the address has not used
+// up its budget. Probes are answered in any case, because a supervisor that is refused
+// would end a process that lives; over the budget they wait.
 func (s *Server) serveCharged(a limit.Budget, x *responseRecorder, r *http.Request, serve func()) {
 	paid, over := s.requestLimits.ReservePath(a, s.proxies.Client(r), time.Now())
 	switch {
@@ -24,7 +24,7 @@ func (s *Server) serveCharged(a limit.Budget, x *responseRecorder, r *http.Reque
 	s.requestLimits.Settle(paid, x.cost(), time.Now())
 }
 
-// turnAway refuses what leads nowhere. It costs what a page does.
+// refuseCharged refuses a path that leads nowhere. It costs what a page does.
 func (s *Server) refuseCharged(x *responseRecorder, r *http.Request, e *protocol.Error) {
 	s.serveCharged(limit.PageBudget, x, r, func() { s.refuse(x, e) })
 }

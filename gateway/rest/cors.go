@@ -25,8 +25,8 @@ func newOrigins(allowed []string, p clientaddr.Proxies) origins {
 	return o
 }
 
-// check refuses a foreign page, and says whether the page is one of those allowed by
-// name, which need CORS headers.
+// check refuses a page of another host, and says whether the page is one of those allowed
+// by name, which need CORS headers.
 func (o origins) check(r *http.Request) (named bool, err *protocol.Error) {
 	origin := r.Header.Get("Origin")
 	switch {
@@ -54,14 +54,14 @@ const (
 	corsMaxAge  = "7200"
 )
 
-// cors lets the page read the answer. The answer depends on who asks, so caches are told.
+// cors lets the page read the answer. The answer depends on the page, so caches are told.
 func cors(h http.Header, origin string) {
 	h.Add("Vary", "Origin")
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Expose-Headers", corsExposed)
 }
 
-// preflight answers a browser that asks whether it may ask.
+// preflight answers a browser that asks whether a page may send a request.
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", corsMethods)

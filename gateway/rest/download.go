@@ -21,9 +21,9 @@ const (
 	fileTimeout = 10 * time.Minute
 )
 
-// sendFile answers with an attachment. What fails before anything has left is an
-// error's answer; after that the connection is broken off, because nobody must take
-// what he has for the whole.
+// sendFile answers with an attachment. What fails before the first byte is sent is
+// answered as an error; after that the connection is aborted, because the client must not
+// take a part for the whole.
 func (s *Server) sendFile(x *responseRecorder, r *http.Request, f *api.File) {
 	ctx, cancel := context.WithTimeout(r.Context(), fileTimeout)
 	defer cancel()
@@ -51,7 +51,7 @@ func (s *Server) sendFile(x *responseRecorder, r *http.Request, f *api.File) {
 	}
 }
 
-// outgoing is a file on its way. The headers leave with its first bytes.
+// fileWriter sends a file while it is written. The headers are sent with its first bytes.
 type fileWriter struct {
 	x       *responseRecorder
 	file    *api.File

@@ -15,9 +15,9 @@ var (
 	onlyHTTPS = []string{"max-age=2592000"}
 )
 
-// secure sets the headers of every API answer: it is data, never a page, and new
-// each time. By TLS of this process, and not of a proxy, whose host is the proxy's matter,
-// it has browsers keep to HTTPS.
+// setHeaders sets the headers of every API answer: it is data, never a page, and new each
+// time. By TLS of this process it has browsers keep to HTTPS; behind a proxy that is the
+// proxy's choice.
 func setHeaders(h http.Header, r *http.Request, requestID string) {
 	if r.TLS != nil {
 		h["Strict-Transport-Security"] = onlyHTTPS

@@ -15,8 +15,8 @@ type readiness struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// serveReady says whether to send clients here, and if not why: in one word and, where the
-// disk is the reason, in a sentence for whoever mends it.
+// serveReady says whether to send clients here, and if not why: in one word and, where
+// the disk is the reason, in a sentence for the operator.
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	if s.draining() {
 		writeReadiness(w, http.StatusServiceUnavailable, readiness{Status: "draining"})

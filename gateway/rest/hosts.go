@@ -24,11 +24,12 @@ const anyHost = "*"
 // what routers call such a network and the root does not know (.lan, .localdomain).
 var homeSuffixes = []string{".local", ".localhost", ".home.arpa", ".internal", ".home", ".lan", ".localdomain"}
 
-// hosts says by which names this server answers. A browser that was led astray by DNS
-// rebinding, where a name of the attacker's suddenly means this server, takes the server
-// for the attacker's own and lets the page read everything; but it still says that name in
-// Host. What is told apart here is who could own a name: addresses, names of one label and
-// those of home networks belong to no stranger. Others have to be named by the operator.
+// hosts knows the names by which this server answers. A browser that is misled by DNS
+// rebinding, where a name of the attacker's suddenly resolves to this server, takes the
+// server for the attacker's own and lets the page read everything; but it still sends
+// that name in Host. What is told apart here is who could own a name: addresses, names of
+// one label and those of home networks belong to no stranger. Others have to be named by
+// the operator.
 type hosts struct {
 	named   map[string]bool
 	proxies clientaddr.Proxies
@@ -48,8 +49,8 @@ func newHosts(allowed []string, publicURL string, p clientaddr.Proxies, log zero
 }
 
 // check refuses a name that may be a stranger's. By TLS there is nothing to refuse: no
-// certificate for the stranger's name is served here, so the browser has not come so far.
-// The log is told once a minute at most.
+// certificate for the stranger's name is served here, so the browser does not send the
+// request. The log is told once a minute at most.
 func (h hosts) check(r *http.Request) *protocol.Error {
 	name := plainHost(h.proxies.Host(r))
 	if h.proxies.Scheme(r) == "https" || h.knows(name) {

@@ -17,7 +17,7 @@ import (
 // maxHost is the longest name that the internet has; what is longer is an attack.
 const maxHost = 253 + len(":65535")
 
-// links makes addresses of this server for people who are not at this machine.
+// links makes URLs of this server for people who are not at this machine.
 type links struct {
 	// public is what the operator says, without a slash at the end; empty is not said.
 	public string
@@ -59,8 +59,8 @@ func loopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// joinLink is the link that a phone opens to vote, with the secret that the request names;
-// notFound for what can be no code.
+// joinLink is the link that a phone opens to vote, with the secret that the request
+// names; not_found for what can be no code.
 func (s *Server) joinLink(r *http.Request) (string, *protocol.Error) {
 	code, ok := protocol.NormalizeJoinCode(r.PathValue("code"))
 	if !ok {
@@ -89,10 +89,10 @@ func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveJoinQR draws that link. It draws no other text: a picture that says what a
-// stranger wants must not come from us. It does so for a code that opens nothing too, and
-// keeps no picture: whoever could tell from the answer, or from how long it took, that a
-// code is in use would count codes through.
+// serveJoinQR draws the link of a code. It draws no other text: a picture that says what
+// a stranger wants must not come from here. It does so for a code that opens nothing too,
+// and keeps no picture: whoever could tell from the answer, or from how long it took,
+// that a code is in use would count codes through.
 func (s *Server) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	x := w.(*responseRecorder)
 	link, refusal := s.joinLink(r)
@@ -110,9 +110,8 @@ func (s *Server) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	_, _ = x.Write(picture) // a client that is gone needs no answer
 }
 
-// secretIn is the secret that a request for a link or its picture wants in it, empty for
-// none. Whether it is the right one is not looked at: who asks would learn whether the
-// code opens anything.
+// secretParam is the secret that a request for a link or its picture wants in it, empty
+// for none. It is not checked: the client would learn whether the code opens anything.
 func secretParam(r *http.Request) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	secret := r.URL.Query().Get("s")

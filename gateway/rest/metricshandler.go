@@ -25,8 +25,8 @@ type metricsHandler struct {
 }
 
 // NewMetricsHandler serves GET /metrics on an address of its own. Who may reach that
-// address is the operator's choice, so nothing is charged; but a browser that reaches it
-// may be led astray, so strangers' names are refused here, too.
+// address is the operator's choice, so nothing is charged; but a page in a browser that
+// reaches it may come from anywhere, so unknown host names are refused here, too.
 func NewMetricsHandler(o MetricsOptions) http.Handler {
 	return &metricsHandler{metrics: o.Metrics, hosts: newHosts(o.AllowHosts, "", nil, o.Log)}
 }

@@ -12,8 +12,8 @@ import (
 	"partyline/protocol"
 )
 
-// ServeHTTP is what every request passes: an id, the common headers, the look at the
-// page it comes from, and at the end its line in the log and its place in the metrics.
+// ServeHTTP handles every request: it gives it an id and the common headers, checks host
+// and origin, and at the end logs and measures it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &responseRecorder{ResponseWriter: w, id: requestID(r), start: time.Now(), canceled: r.Context().Done()}
 	setHeaders(w.Header(), r, x.id)
@@ -23,8 +23,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.checkAndRoute(x, r)
 }
 
-// admit lets own and allowed pages, and programs, through to the routes. Whoever looks
-// whether the process lives may call it what they like.
+// checkAndRoute routes requests with a known host name, of the own pages, allowed pages
+// and programs. Probes may use any host name.
 func (s *Server) checkAndRoute(x *responseRecorder, r *http.Request) {
 	if r.URL.Path != "/health" && r.URL.Path != "/ready" {
 		if err := s.hosts.check(r); err != nil {
@@ -51,7 +51,7 @@ func (s *Server) checkAndRoute(x *responseRecorder, r *http.Request) {
 	s.mux.ServeHTTP(x, r)
 }
 
-// rescue turns a panic of one request into a 500 for that request.
+// recoverPanic turns a panic of one request into a 500 for that request.
 func (s *Server) recoverPanic(x *responseRecorder) {
 	v := recover()
 	if v == nil {

@@ -21,8 +21,9 @@ func (s *Server) pages() map[string]http.HandlerFunc {
 	return all
 }
 
-// serveAsset serves a part of pages. One of another version is asked for by a page that
-// was loaded before this program started: it gets what there is, and keeps it for no one.
+// serveAsset serves a file that pages load. One of another version is requested by a page
+// that was loaded before this program started: it gets the present file, which must not
+// be cached.
 func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
 	asset := s.site.Asset(r.PathValue("file"))
 	if asset == nil {

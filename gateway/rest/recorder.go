@@ -9,7 +9,7 @@ import (
 	"partyline/gateway/limit"
 )
 
-// exchange is one HTTP request and its answer, as seen by logs and metrics.
+// responseRecorder is one HTTP request and its response, as seen by logs and metrics.
 type responseRecorder struct {
 	http.ResponseWriter
 	id        string
@@ -23,7 +23,7 @@ type responseRecorder struct {
 	canceled  <-chan struct{} // closed when nobody waits for the answer
 }
 
-// cost is what it has cost, of what is no operation.
+// cost is what the request has cost in tokens, of what is no operation.
 func (x *responseRecorder) cost() float64 {
 	if x.uncounted {
 		return 1
@@ -31,7 +31,7 @@ func (x *responseRecorder) cost() float64 {
 	return limit.CostOfStored(x.bytes) + x.extraCost
 }
 
-// pause has a client wait that asks too much, unless it goes away.
+// delay has a client wait that asks too much, unless it goes away.
 func (x *responseRecorder) delay() {
 	t := time.NewTimer(refusalPause + mrand.N(refusalPause/2))
 	defer t.Stop()

@@ -46,11 +46,11 @@ func (s *Server) routes(all map[string]*api.Endpoint) *http.ServeMux {
 	return shadow
 }
 
-// shadows says that a path is looked up before all others: the mux refuses two
-// patterns that both fit /api/webhooks/test/logs, and the reference API has them.
+// isOverride says that a path is looked up before all others: the mux refuses two
+// patterns that both match /api/webhooks/test/logs, and the reference API has them.
 func isOverride(pattern string) bool { return strings.HasPrefix(pattern, "/api/webhooks/test/") }
 
-// others are the paths that are no operations: they answer GET alone.
+// plainRoutes are the paths that are no operations: they answer GET alone.
 func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
 		"/ready":             s.serveReady,
@@ -94,7 +94,7 @@ func (s *Server) servePlain(pattern string, h http.HandlerFunc) http.HandlerFunc
 	}
 }
 
-// accountOfPath is what pays for a path that is no operation.
+// budgetOfPath is what pays for a path that is no operation.
 func budgetOfPath(pattern string) limit.Budget {
 	switch pattern {
 	case "/ready": // asked by supervisors, as /health is
@@ -114,7 +114,7 @@ func (s *Server) refuseMethod(x *responseRecorder, r *http.Request, allowed stri
 	s.refuseCharged(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
 }
 
-// clean says whether the mux would serve the path as it is. Others it would answer
+// isCleanPath says whether the mux would serve the path as it is. It would answer others
 // with a redirect to a page, which no API client expects.
 func isCleanPath(p string) bool {
 	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || path.Clean(p)+"/" == p)

@@ -45,8 +45,8 @@ func (s *Server) serveREST(e *api.Endpoint, x *responseRecorder, r *http.Request
 	s.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
 }
 
-// ask reads what somebody asks who may. Nobody learns what a body should be without the
-// right to send it, and a refusal reads none.
+// ask reads the body of a request that is allowed, and calls the handler. Nobody learns
+// what a body should be without the right to send it, and a refused body is not read.
 func (s *Server) ask(ctx context.Context, in *api.Request, x *responseRecorder, r *http.Request) (api.Response, error) {
 	e := in.Endpoint
 	switch r.Method {
@@ -96,11 +96,11 @@ func (s *Server) write(x *responseRecorder, rep api.Response) {
 	_, _ = x.Write(buf.Bytes()) // a client that is gone needs no answer
 }
 
-// refusalPause is how long somebody waits for the answer that it was too much. To read a
-// request and to refuse it costs as much as to serve an ordinary one: a program that asks
-// again at once would keep the hub as busy with refusals as with answers. In any case it
-// is told to come back after a second or more. Half as long again by chance keeps many
-// connections from being answered, and from asking again, all in the same moment.
+// refusalPause is how long a client waits for a 429. To read a request and to refuse it
+// costs as much as to serve an ordinary one: a program that asks again at once would keep
+// the hub as busy with refusals as with answers. It is told to come back after a second
+// or more anyway. Half as long again at random keeps many connections from being
+// answered, and from asking again, all in the same moment.
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.

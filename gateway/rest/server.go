@@ -14,8 +14,8 @@ import (
 	"partyline/protocol"
 )
 
-// RestOptions of a RestServer. Endpoints, Auth, Requests, RequestMetrics, Draining and
-// Upgrade are needed.
+// Options of a Server. Endpoints, Auth, Requests, RequestMetrics, Draining and Upgrade
+// are needed.
 type Options struct {
 	Endpoints map[string]*api.Endpoint
 	Auth      *auth.Authenticator
@@ -44,7 +44,7 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// restServer serves everything by HTTP: the operations, the pages, and the upgrade to a
+// Server serves everything by HTTP: the operations, the pages, and the upgrade to a
 // WebSocket. Its methods may be called from any goroutine.
 type Server struct {
 	endpoints      map[string]*api.Endpoint
@@ -65,7 +65,7 @@ type Server struct {
 	log            zerolog.Logger
 }
 
-// newRestServer builds the routes.
+// New builds the routes.
 func New(o Options) (*Server, error) {
 	site, err := screen.Open()
 	if err != nil {

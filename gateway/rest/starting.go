@@ -8,8 +8,8 @@ import (
 	"partyline/protocol"
 )
 
-// serveStarting answers while there is no gateway yet: the process is there, and
-// everything else is to come again. Nothing of the request is read.
+// ServeStarting answers while there is no gateway yet: /health says that the process
+// lives, everything else is to be tried again. Nothing of the request is read.
 func ServeStarting(w http.ResponseWriter, r *http.Request) {
 	setHeaders(w.Header(), r, requestID(r))
 	e := protocol.Errorf(protocol.CodeStarting, "The server is starting")

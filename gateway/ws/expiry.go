@@ -8,11 +8,11 @@ import (
 	"partyline/protocol"
 )
 
-// sweepInterval is how late an expired token or a missing auth may be noticed.
+// expiryInterval is how late an expired token or a missing auth may be noticed.
 const expiryInterval = time.Second
 
-// sweeper closes the sockets whose time or token is over, in a goroutine of its own,
-// so that whoever revokes a token does not wait for closing handshakes.
+// expiry closes the sockets whose token is over or that do not authenticate in time, in a
+// goroutine of its own, so that a revocation does not wait for closing handshakes.
 type expiry struct {
 	server *Server
 
@@ -42,9 +42,9 @@ func (s *Server) Revoked(id protocol.TokenID) {
 	}
 }
 
-// Invited closes the sockets of a session's guests of other generations, before it
-// returns: what is sent to the session's screens next is the new code. It does not wait
-// for them.
+// Invited closes the sockets of a session's guests of other join generations before it
+// returns, so that the new code is sent to none of them. It does not wait for closing
+// handshakes.
 func (s *Server) Invited(id protocol.SessionID, now protocol.JoinGeneration) {
 	s.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(k *socket) bool {
 		h := k.identity()
@@ -79,7 +79,7 @@ func (e *expiry) closeRevoked() {
 	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool { return revoked[k.identity().Token] && k.identity().Token != 0 })
 }
 
-// closeLate also looks for revoked tokens again: a socket may have come in between
+// closeExpired also looks for revoked tokens again: a socket may have been opened between
 // the revocation and its notice.
 func (e *expiry) closeExpired(now time.Time) {
 	e.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(k *socket) bool {

@@ -10,8 +10,9 @@ import (
 // opVote is the operation of which there are the most.
 const opVote = "votes.live"
 
-// plainRequest reads a request frame of votes.live that is written plainly; the data
-// aliases raw. Other frames are left to decode, which checks all of them.
+// fastRequest reads a request of votes.live that is written as programs write it; the
+// data aliases raw. Other messages are left to decode.Object, which checks all of them.
+// It takes a tenth of encoding/json's time, see fastVote in package api.
 func fastRequest(raw []byte, m *message) bool {
 	if !utf8.Valid(raw) {
 		return false
@@ -42,7 +43,7 @@ func fastRequestField(f decode.Member, m *message) bool {
 	return quoted
 }
 
-// plainWord is the one word that is wanted, or nothing.
+// constant is the one word that is expected, or nothing.
 func constant(text []byte, wanted string) string {
 	if string(text) == wanted {
 		return wanted

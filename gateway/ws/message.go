@@ -9,8 +9,8 @@ import (
 	"partyline/protocol"
 )
 
-// message is protocol.ClientMessage as it is read: the id of a request may be a
-// whole number too, and is given back as text.
+// message is protocol.ClientMessage as it is read: the id of a request may be a whole
+// number too, and is sent back as text.
 type message struct {
 	Type      string             `json:"type"`
 	Token     string             `json:"token"`
@@ -28,7 +28,7 @@ type message struct {
 // maxFrameID bounds a request's id in bytes: a UUID with a prefix.
 const maxFrameID = 64
 
-// frameID is how a client names its request; empty when what it sent is no name.
+// frameID is how a client names its request; empty when it is no valid name.
 type frameID string
 
 // UnmarshalJSON implements json.Unmarshaler. It never fails: an error here would end
@@ -51,8 +51,8 @@ func errFrameID() *protocol.Error {
 	return protocol.Invalid("id must be a string of 1 to %d bytes or a whole number", maxFrameID)
 }
 
-// readMessage decodes a message. With an error, the fields that fit are there all the
-// same, so that the answer can say which request it is for.
+// readMessage decodes a message. With an error, the fields that fit are set all the same,
+// so that the answer can say which request it is for.
 func readMessage(raw []byte) (*message, *protocol.Error) {
 	m := new(message)
 	if fastRequest(raw, m) {

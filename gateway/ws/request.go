@@ -14,7 +14,7 @@ import (
 	"partyline/protocol"
 )
 
-// call is one request frame on its way.
+// request is one request by WebSocket while it is served.
 type request struct {
 	socket   *socket
 	id       frameID
@@ -25,7 +25,7 @@ type request struct {
 	charged  limit.Reservation
 }
 
-// request answers a request frame: the same operation, rights and answer as by REST.
+// request answers a request message: the same operation, rights and answer as by REST.
 func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
 	e := k.server.endpoints[m.Op]
 	c := &request{socket: k, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
@@ -76,7 +76,7 @@ func (k *socket) serve(c *request, e *api.Endpoint, m *message, h auth.Identity)
 	k.workers.run(func() { c.run(e, in) })
 }
 
-// run serves the call in a goroutine of the lane.
+// run serves the request in a goroutine of the worker pool.
 func (c *request) run(e *api.Endpoint, in *api.Request) {
 	ctx, cancel := context.WithTimeout(admission.WithClass(c.socket.ctx, in.Class()), api.RequestTimeout)
 	defer cancel()
@@ -98,7 +98,7 @@ func (c *request) run(e *api.Endpoint, in *api.Request) {
 	c.finish(rep, nil)
 }
 
-// finish answers a call that was served.
+// finish sends the response of a request that was served.
 func (c *request) finish(rep api.Response, err *protocol.Error) {
 	if err != nil {
 		if err.Code == protocol.CodeTooMany {
@@ -137,7 +137,7 @@ func (c *request) answer(rep api.Response) {
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
-// settle has whoever pays pay for what the answer was.
+// settle charges what the answer has cost beyond what was reserved.
 func (c *request) settle(bytes, status int) {
 	if c.endpoint == nil {
 		return
@@ -148,7 +148,7 @@ func (c *request) settle(bytes, status int) {
 	c.socket.server.requestLimits.Settle(c.charged, limit.CostOf(bytes), time.Now())
 }
 
-// label is the op as metrics know it: what clients make up counts as one.
+// label is the operation as metrics know it: unknown operations count as one.
 func (c *request) label() string {
 	if c.endpoint == nil {
 		return "unknown"

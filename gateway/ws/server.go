@@ -13,7 +13,7 @@ import (
 	"partyline/gateway/limit"
 )
 
-// SocketOptions of a SocketServer; all are needed.
+// Options of a Server. All but ConnectRate and TrustedProxies are needed.
 type Options struct {
 	// Engine carries the WebSockets. The server drains it, its owner closes it.
 	Engine    *fanout.Engine
@@ -31,8 +31,8 @@ type Options struct {
 	Log            zerolog.Logger
 }
 
-// socketServer serves the WebSockets of clients: their messages, requests and
-// subscriptions. Its methods may be called from any goroutine.
+// Server serves the WebSockets of clients: their messages, requests and subscriptions.
+// Its methods may be called from any goroutine.
 type Server struct {
 	engine         *fanout.Engine
 	handlers       *api.Handlers
@@ -52,7 +52,7 @@ type Server struct {
 	subscribeCost, firstSubscribeCost limit.Cost
 }
 
-// newSocketServer starts the goroutine that closes expired sockets, which Close ends.
+// New starts the goroutine that closes expired sockets, which Close ends.
 func New(o Options) *Server {
 	s := &Server{
 		engine: o.Engine, handlers: o.Handlers, endpoints: o.Endpoints, auth: o.Auth, requestLimits: o.Requests, connections: o.Connections,

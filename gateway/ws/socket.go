@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	// crowdWait is what a client is told whose address has all the WebSockets it may have:
-	// somebody behind it has to go first.
+	// addressFullWait is the Retry-After of a client whose address has all the WebSockets
+	// it may have: one of them has to be closed first.
 	addressFullWait = 30 * time.Second
-	// crowdedPause is how long a socket is not read after there was no room for one of its
-	// requests. To read and refuse costs as much as to take: bots that wait for no answer
+	// throttlePause is how long a socket is not read after one of its requests was
+	// refused. To read and refuse costs as much as to take: bots that wait for no answer
 	// would have the hub do nothing else. So they wait in their own send buffers, while
 	// the hub works off, in about as long, what it has let in.
 	throttlePause = 50 * time.Millisecond
@@ -35,8 +35,8 @@ const (
 	tokenExpired = "Token expired"
 )
 
-// socket is one WebSocket as its messages see it: who it is and what it may still
-// ask. Its messages are read one after the other, by the engine's reader.
+// socket is one WebSocket as its messages see it: whose it is and what it may still ask.
+// Its messages are read one after the other, by the engine's reader.
 type socket struct {
 	server *Server
 	peer   *fanout.Conn
@@ -54,8 +54,8 @@ type socket struct {
 	cancel context.CancelFunc
 }
 
-// Upgrade makes a WebSocket of a request and leaves: the engine reads on. An error has not
-// been answered yet.
+// Upgrade makes a WebSocket of a request and returns: the engine reads on. A returned
+// error has not been answered yet.
 func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request) *protocol.Error {
 	from := s.proxies.Client(r)
 	if err := s.checkHandshake(r); err != nil {
@@ -80,9 +80,8 @@ func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request) *protocol.Error
 	return nil
 }
 
-// unreadBy is whose sockets share a budget of unread bytes: those of an address, or of an
-// IPv6 network of 48 bits. The operator's own and what comes by a proxy that does not say
-// for whom have no part in it.
+// unreadBy is the site whose sockets share a budget of unread bytes, the zero Addr for
+// none: the operator's own, and sockets by a proxy that does not say for whom.
 func (s *Server) unreadBy(from netip.Addr) netip.Addr {
 	if s.connections.Exempt(from) {
 		return netip.Addr{}
@@ -90,7 +89,7 @@ func (s *Server) unreadBy(from netip.Addr) netip.Addr {
 	return clientaddr.Site(from)
 }
 
-// pay charges what was read from the journal for the socket's subscriptions.
+// chargeReplay charges what was read from the journal for the socket's subscriptions.
 func (k *socket) chargeReplay(bytes int) time.Duration {
 	return k.server.requestLimits.Spend(k.identity().Principal, k.from, limit.CostOf(bytes), time.Now())
 }
@@ -177,8 +176,8 @@ func (k *socket) dispatch(m *message) {
 	}
 }
 
-// auth takes a token, the first or a fresh one in place of one that runs out. A fresh
-// one must be good for what is subscribed already.
+// auth takes a token, the first or a fresh one in place of one that expires. A fresh one
+// must be good for what is subscribed already.
 func (k *socket) auth(token string) {
 	if token == "" {
 		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
@@ -208,8 +207,8 @@ func (k *socket) auth(token string) {
 	}
 }
 
-// become changes whose socket it is. A device has so many: its oldest makes room for one
-// more.
+// setIdentity changes whose socket it is. When a device has too many sockets, its oldest
+// is closed.
 func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	if before.Role == protocol.RoleGuest {
 		k.server.deviceSockets.Remove(k, before)
@@ -223,7 +222,7 @@ func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	}
 }
 
-// whenKnown lets only those through whose token is still good.
+// ifAuthenticated calls then only when the token is still good.
 func (k *socket) ifAuthenticated(then func()) {
 	switch {
 	case k.identity().Role == "":
@@ -234,7 +233,7 @@ func (k *socket) ifAuthenticated(then func()) {
 	}
 }
 
-// late closes a socket whose token is no longer good, and says that it did.
+// closeIfInvalid closes a socket whose token is no longer good, and says that it did.
 func (k *socket) closeIfInvalid() bool {
 	h := k.identity()
 	switch {
@@ -255,7 +254,8 @@ func (k *socket) sendNotice(n protocol.Notice) {
 	}
 }
 
-// fail tells an error that answers no request; of a subscribe it says which session.
+// sendError sends an error that answers no request; for a subscribe it says which
+// session.
 func (k *socket) sendError(s protocol.SessionID, e *protocol.Error) {
 	k.sendNotice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: api.RetryAfterSeconds(e)})
 }
@@ -268,7 +268,7 @@ func errNotAuthenticated() *protocol.Error {
 	return protocol.Errorf(protocol.CodeNotAuthenticated, "Not authenticated")
 }
 
-// clip keeps what a client wrote from filling our answer.
+// truncated keeps what a client wrote from filling our answer.
 func truncated(s string) string {
 	const most = 64
 	if len(s) > most {

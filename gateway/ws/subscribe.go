@@ -14,11 +14,12 @@ import (
 	"partyline/protocol"
 )
 
-// subscribe has the engine send the session's events, or its tallies. It is done
-// before the next message is read, so that what a client sends in order is in order. It
-// is paid for as a read: its answer can be a whole evening. The first of a socket costs no
-// more than an ordinary request, whatever it brings: sockets have a rate of their own, and
-// all screens of a token, or phones of a hall, come back in the same moment after a restart.
+// subscribe has the engine send the session's events, or its tallies. It is done before
+// the next message is read, so that what a client sends in order is done in order. It is
+// charged as a read: its answer can be a whole evening. The first of a socket costs no
+// more than an ordinary request, whatever it brings: sockets have a rate of their own,
+// and all screens of a token, or phones of a hall, come back in the same moment after a
+// restart.
 func (k *socket) subscribe(m *message) {
 	if err := k.checkSubscribe(m); err != nil {
 		k.sendError(m.SessionID, err)

@@ -6,7 +6,7 @@ import (
 	"partyline/gateway/limit"
 )
 
-// lane works off the requests of one socket that have to wait for something. Its
+// workerPool serves the requests of one socket that have to wait for something. Its
 // goroutines live while there is work; each job recovers for itself.
 type workerPool struct {
 	mu      sync.Mutex
@@ -14,8 +14,8 @@ type workerPool struct {
 	busy    int
 }
 
-// do runs the job now, or when one of the earlier ones is done. How many may wait is
-// bounded by the socket's requests in flight.
+// run runs the job now, or when an earlier one is done. How many may wait is bounded by
+// the socket's requests in flight.
 func (l *workerPool) run(job func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -33,7 +33,7 @@ func (l *workerPool) work(job func()) {
 	}
 }
 
-// next is nil, and the worker gone, when nothing waits.
+// next is the job that has waited longest; nil, and the worker gone, when none waits.
 func (l *workerPool) next() func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
