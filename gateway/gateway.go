@@ -75,9 +75,9 @@ type Options struct {
 	Metrics http.Handler
 	// Ready is nil while commands can be taken, else the reason they cannot; nil is always ready.
 	Ready func() error
-	// CheckURL says what is wrong with a webhook's URL, for a kind word when somebody
-	// types it in; nil finds nothing. It may look the host up, and must be done within some
-	// seconds. It is not what protects: that happens at delivery.
+	// CheckURL says what is wrong with a webhook's URL, as an early error for
+	// the client; nil finds nothing. It may look the host up, and must return within some
+	// seconds. It does not protect: the check at delivery does.
 	CheckURL func(ctx context.Context, url string) error
 	// Extra are paths of the program that only admins may GET. They are no operations:
 	// their answers are streams.

@@ -28,7 +28,7 @@ func (h *Handlers) importChat() handler {
 		}
 		sieve, err := readChat(body, in.Endpoint.BodyLimit())
 		if err != nil {
-			// Who is still sending would see a broken line, and not the answer.
+			// A client that is still sending would see a closed connection, and not the answer.
 			_, _ = io.Copy(io.Discard, body)
 			return Response{}, err
 		}

@@ -77,7 +77,7 @@ func (h *Handlers) grantGuest(ctx context.Context, in *Request, q protocol.Enter
 	var none guestGrant
 	code, possible := protocol.NormalizeJoinCode(q.Code)
 	if !possible {
-		return none, protocol.NoSuchCode() // a slip of the thumb, and no guess
+		return none, protocol.NoSuchCode() // a typing error, which is no guess
 	}
 	now := time.Now()
 	session := h.hub.Opens(code)

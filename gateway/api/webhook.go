@@ -10,7 +10,7 @@ import (
 
 // createWebhook and updateWebhook say at once what is wrong with a URL that no
 // delivery could use. That may need a name to be looked up, so it is done here, in the
-// goroutine of who asks, and not by the webhook.
+// request's goroutine, and not by the webhook.
 
 func (h *Handlers) createWebhook() handler {
 	s := decode.ParamsOf[protocol.CreateWebhook]()

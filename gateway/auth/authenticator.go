@@ -70,16 +70,16 @@ func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
 		}
 	}
 	now := a.now()
-	if protocol.TimestampOf(now) >= h.Expires || !a.Current(&h) {
+	if protocol.TimestampOf(now) >= h.Expires || !a.NotRevoked(&h) {
 		return Identity{}, errBadToken()
 	}
 	h.deadline = time.Now().Add(h.Expires.Time().Sub(now))
 	return h, nil
 }
 
-// Current says whether a token is not revoked: a scoped one is the one that was issued
+// NotRevoked says whether a token still holds: a scoped one is the one that was issued
 // under its id, and a guest's is of the present join generation.
-func (a *Authenticator) Current(h *Identity) bool {
+func (a *Authenticator) NotRevoked(h *Identity) bool {
 	switch {
 	case h.Role == protocol.RoleGuest:
 		return a.revocations.GuestLive(h.Session, h.Generation)

@@ -10,13 +10,13 @@ import (
 // adminsOnly lets requests of admins through to a handler of the program's.
 func (s *Server) adminsOnly(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		x := w.(*responseRecorder)
+		rec := w.(*responseRecorder)
 		who, invalid := s.auth.Identify(r)
 		if err := auth.Authorize(who, invalid, protocol.AccessAdmin); err != nil {
-			s.refuse(x, err)
+			s.refuse(rec, err)
 			return
 		}
-		x.uncounted = true
+		rec.uncounted = true
 		h.ServeHTTP(w, r)
 	}
 }

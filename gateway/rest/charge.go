@@ -11,20 +11,20 @@ import (
 // serveCharged serves what is no operation, such as a page, if the address has not used
 // up its budget. Probes are answered in any case, because a supervisor that is refused
 // would end a process that lives; over the budget they wait.
-func (s *Server) serveCharged(a limit.Budget, x *responseRecorder, r *http.Request, serve func()) {
+func (s *Server) serveCharged(a limit.Budget, rec *responseRecorder, r *http.Request, serve func()) {
 	paid, over := s.requestLimits.ReservePath(a, s.proxies.Client(r), time.Now())
 	switch {
 	case over != nil && a == limit.ProbeBudget:
-		x.delay()
+		rec.delay()
 	case over != nil:
-		s.refuse(x, over)
+		s.refuse(rec, over)
 		return
 	}
 	serve()
-	s.requestLimits.Settle(paid, x.cost(), time.Now())
+	s.requestLimits.Settle(paid, rec.cost(), time.Now())
 }
 
 // refuseCharged refuses a path that leads nowhere. It costs what a page does.
-func (s *Server) refuseCharged(x *responseRecorder, r *http.Request, e *protocol.Error) {
-	s.serveCharged(limit.PageBudget, x, r, func() { s.refuse(x, e) })
+func (s *Server) refuseCharged(rec *responseRecorder, r *http.Request, e *protocol.Error) {
+	s.serveCharged(limit.PageBudget, rec, r, func() { s.refuse(rec, e) })
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // descriptions are the paths that say what all others are. Each text is made and packed
-// for the first who asks, and kept.
+// for the first request, and kept.
 func (s *Server) descriptions() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
 		"/api/openapi.yaml":  s.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
@@ -27,7 +27,7 @@ func (s *Server) descriptions() map[string]http.HandlerFunc {
 	return all
 }
 
-// text is a document that is made when somebody asks for it.
+// text is a document that is made at the first request.
 func text(name, content string) func() (*screen.Document, error) {
 	return func() (*screen.Document, error) { return screen.NewDocument(name, []byte(content)) }
 }
@@ -52,22 +52,22 @@ func (s *Server) serveDocument(open func() (*screen.Document, error)) http.Handl
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, err := once()
 		if err != nil {
-			x := w.(*responseRecorder)
-			s.refuse(x, api.ToClient(s.log, err, x.route, x.id))
+			rec := w.(*responseRecorder)
+			s.refuse(rec, api.ToClient(s.log, err, rec.route, rec.id))
 			return
 		}
 		d.Serve(w, r, screen.Revalidate)
 	}
 }
 
-func (s *Server) serveJSON(x *responseRecorder, made func() ([]byte, error)) {
+func (s *Server) serveJSON(rec *responseRecorder, made func() ([]byte, error)) {
 	b, err := made()
 	if err != nil {
-		s.refuse(x, api.ToClient(s.log, err, x.route, x.id))
+		s.refuse(rec, api.ToClient(s.log, err, rec.route, rec.id))
 		return
 	}
-	x.Header()["Content-Type"] = api.TypeJSON
-	_, _ = x.Write(b) // a client that is gone needs no answer
+	rec.Header()["Content-Type"] = api.TypeJSON
+	_, _ = rec.Write(b) // a client that is gone needs no answer
 }
 
 // Routes lists all that is served, as "GET /health", in order. What answers GET

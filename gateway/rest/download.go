@@ -24,16 +24,16 @@ const (
 // sendFile answers with an attachment. What fails before the first byte is sent is
 // answered as an error; after that the connection is aborted, because the client must not
 // take a part for the whole.
-func (s *Server) sendFile(x *responseRecorder, r *http.Request, f *api.File) {
+func (s *Server) sendFile(rec *responseRecorder, r *http.Request, f *api.File) {
 	ctx, cancel := context.WithTimeout(r.Context(), fileTimeout)
 	defer cancel()
-	out := &fileWriter{x: x, file: f}
+	out := &fileWriter{recorder: rec, file: f}
 	if r.Method == http.MethodHead {
 		out.writeHeader()
 		return
 	}
 	buf := bufio.NewWriterSize(out, fileBuffer)
-	err := f.Write(ctx, struct{ io.Writer }{buf}) // who finds a buffer would flush it
+	err := f.Write(ctx, struct{ io.Writer }{buf}) // a writer that finds a buffer would flush it
 	if err == nil {
 		out.length = buf.Buffered()
 		err = buf.Flush()
@@ -42,18 +42,18 @@ func (s *Server) sendFile(x *responseRecorder, r *http.Request, f *api.File) {
 	case err == nil && !out.started:
 		out.writeHeader() // an empty file
 	case err != nil && !out.started:
-		refusal := api.ToClient(s.log, err, x.endpoint.Op, x.id)
-		api.SetRetryAfter(x.Header(), refusal)
-		s.write(x, api.ErrorResponse(refusal))
+		refusal := api.ToClient(s.log, err, rec.endpoint.Op, rec.id)
+		api.SetRetryAfter(rec.Header(), refusal)
+		s.write(rec, api.ErrorResponse(refusal))
 	case err != nil:
-		s.log.Warn().Err(err).Str("op", x.endpoint.Op).Str("request_id", x.id).Msg("file broken off")
+		s.log.Warn().Err(err).Str("op", rec.endpoint.Op).Str("request_id", rec.id).Msg("file broken off")
 		panic(http.ErrAbortHandler)
 	}
 }
 
 // fileWriter sends a file while it is written. The headers are sent with its first bytes.
 type fileWriter struct {
-	x       *responseRecorder
+	recorder     *responseRecorder
 	file    *api.File
 	length  int // what is left when everything is known
 	started bool
@@ -61,13 +61,13 @@ type fileWriter struct {
 
 func (o *fileWriter) writeHeader() {
 	o.started = true
-	h := o.x.Header()
+	h := o.recorder.Header()
 	h["Content-Type"] = o.file.Media
 	h["Content-Disposition"] = []string{`attachment; filename="` + o.file.Name + `"`}
 	if o.length > 0 {
 		h["Content-Length"] = []string{strconv.Itoa(o.length)}
 	}
-	o.x.WriteHeader(http.StatusOK)
+	o.recorder.WriteHeader(http.StatusOK)
 }
 
 // Write implements io.Writer. Each write has time of its own: the server's limit for a
@@ -76,8 +76,8 @@ func (o *fileWriter) Write(b []byte) (int, error) {
 	if !o.started {
 		o.writeHeader()
 	}
-	if err := http.NewResponseController(o.x).SetWriteDeadline(time.Now().Add(fileStall)); err != nil {
+	if err := http.NewResponseController(o.recorder).SetWriteDeadline(time.Now().Add(fileStall)); err != nil {
 		return 0, err
 	}
-	return o.x.Write(b)
+	return o.recorder.Write(b)
 }

@@ -10,8 +10,8 @@ var (
 	noStore    = []string{"no-store"}
 	replayed   = []string{"true"}
 	// onlyHTTPS has browsers keep to HTTPS for 30 days after they were last here. It is not
-	// a year: it holds for all ports of the host, and nobody who goes back to plain HTTP
-	// can take it back before its time.
+	// a year: it holds for all ports of the host, and an operator who goes back to plain HTTP
+	// cannot take it back before its time.
 	onlyHTTPS = []string{"max-age=2592000"}
 )
 

@@ -34,11 +34,11 @@ type hosts struct {
 	named   map[string]bool
 	proxies clientaddr.Proxies
 	log     zerolog.Logger
-	told    *rate.Sometimes
+	logOnce    *rate.Sometimes
 }
 
 func newHosts(allowed []string, publicURL string, p clientaddr.Proxies, log zerolog.Logger) hosts {
-	h := hosts{named: make(map[string]bool), proxies: p, log: log, told: &rate.Sometimes{First: 1, Interval: time.Minute}}
+	h := hosts{named: make(map[string]bool), proxies: p, log: log, logOnce: &rate.Sometimes{First: 1, Interval: time.Minute}}
 	for _, name := range allowed {
 		h.named[plainHost(name)] = true
 	}
@@ -57,7 +57,7 @@ func (h hosts) check(r *http.Request) *protocol.Error {
 		return nil
 	}
 	name = name[:min(len(name), maxHost)]
-	h.told.Do(func() {
+	h.logOnce.Do(func() {
 		h.log.Warn().Str("host", name).Msg("asked by a name that this hub does not answer to: --allow-host or --public-url names it")
 	})
 	return protocol.Errorf(protocol.CodeForeignHost, "This hub does not answer to %s: its operator can name it with --allow-host or --public-url", name)

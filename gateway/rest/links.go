@@ -76,13 +76,13 @@ func (s *Server) joinLink(r *http.Request) (string, *protocol.Error) {
 
 // serveJoinLink tells a page where phones find the code's page.
 func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
-	x := w.(*responseRecorder)
+	rec := w.(*responseRecorder)
 	link, err := s.joinLink(r)
 	if err != nil {
-		s.refuse(x, err)
+		s.refuse(rec, err)
 		return
 	}
-	s.serveJSON(x, func() ([]byte, error) {
+	s.serveJSON(rec, func() ([]byte, error) {
 		return api.AppendJSON(nil, struct {
 			URL string `json:"url"`
 		}{link})
@@ -94,20 +94,20 @@ func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 // and keeps no picture: whoever could tell from the answer, or from how long it took,
 // that a code is in use would count codes through.
 func (s *Server) serveJoinQR(w http.ResponseWriter, r *http.Request) {
-	x := w.(*responseRecorder)
+	rec := w.(*responseRecorder)
 	link, refusal := s.joinLink(r)
 	if refusal != nil {
-		s.refuse(x, refusal)
+		s.refuse(rec, refusal)
 		return
 	}
-	x.extraCost = limit.QRTokens
+	rec.extraCost = limit.QRTokens
 	picture, err := screen.QR(link)
 	if err != nil {
-		s.refuse(x, api.ToClient(s.log, err, "qr.svg", x.id))
+		s.refuse(rec, api.ToClient(s.log, err, "qr.svg", rec.id))
 		return
 	}
-	x.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
-	_, _ = x.Write(picture) // a client that is gone needs no answer
+	rec.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")
+	_, _ = rec.Write(picture) // a client that is gone needs no answer
 }
 
 // secretParam is the secret that a request for a link or its picture wants in it, empty

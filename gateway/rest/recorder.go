@@ -24,41 +24,41 @@ type responseRecorder struct {
 }
 
 // cost is what the request has cost in tokens, of what is no operation.
-func (x *responseRecorder) cost() float64 {
-	if x.uncounted {
+func (rec *responseRecorder) cost() float64 {
+	if rec.uncounted {
 		return 1
 	}
-	return limit.CostOfStored(x.bytes) + x.extraCost
+	return limit.CostOfStored(rec.bytes) + rec.extraCost
 }
 
 // delay has a client wait that asks too much, unless it goes away.
-func (x *responseRecorder) delay() {
+func (rec *responseRecorder) delay() {
 	t := time.NewTimer(refusalPause + mrand.N(refusalPause/2))
 	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-x.canceled:
+	case <-rec.canceled:
 	}
 }
 
-func (x *responseRecorder) WriteHeader(status int) {
-	if x.status == 0 {
-		x.status = status
+func (rec *responseRecorder) WriteHeader(status int) {
+	if rec.status == 0 {
+		rec.status = status
 	}
-	x.ResponseWriter.WriteHeader(status)
+	rec.ResponseWriter.WriteHeader(status)
 }
 
-func (x *responseRecorder) Write(b []byte) (int, error) {
-	if x.status == 0 {
-		x.status = http.StatusOK
+func (rec *responseRecorder) Write(b []byte) (int, error) {
+	if rec.status == 0 {
+		rec.status = http.StatusOK
 	}
-	n, err := x.ResponseWriter.Write(b)
-	x.bytes += n
+	n, err := rec.ResponseWriter.Write(b)
+	rec.bytes += n
 	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (x *responseRecorder) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+func (rec *responseRecorder) Unwrap() http.ResponseWriter { return rec.ResponseWriter }
 
 // maxRequestID bounds a request id that a client or proxy gives, in bytes.
 const maxRequestID = 64

@@ -68,15 +68,15 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 func (s *Server) serveRoute(pattern string, methods route) http.HandlerFunc {
 	allowed := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
 	return func(w http.ResponseWriter, r *http.Request) {
-		x := w.(*responseRecorder)
-		x.route = pattern
+		rec := w.(*responseRecorder)
+		rec.route = pattern
 		switch e := methods[r.Method]; {
 		case e == nil:
-			s.refuseMethod(x, r, allowed)
+			s.refuseMethod(rec, r, allowed)
 		case e.Exempt():
-			s.serveCharged(limit.ProbeBudget, x, r, func() { s.serveREST(e, x, r) })
+			s.serveCharged(limit.ProbeBudget, rec, r, func() { s.serveREST(e, rec, r) })
 		default:
-			s.serveREST(e, x, r)
+			s.serveREST(e, rec, r)
 		}
 	}
 }
@@ -84,13 +84,13 @@ func (s *Server) serveRoute(pattern string, methods route) http.HandlerFunc {
 func (s *Server) servePlain(pattern string, h http.HandlerFunc) http.HandlerFunc {
 	pays := budgetOfPath(pattern)
 	return func(w http.ResponseWriter, r *http.Request) {
-		x := w.(*responseRecorder)
-		x.route = pattern
+		rec := w.(*responseRecorder)
+		rec.route = pattern
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			s.serveCharged(pays, x, r, func() { h(w, r) })
+			s.serveCharged(pays, rec, r, func() { h(w, r) })
 			return
 		}
-		s.refuseMethod(x, r, "GET, HEAD")
+		s.refuseMethod(rec, r, "GET, HEAD")
 	}
 }
 
@@ -109,9 +109,9 @@ func budgetOfPath(pattern string) limit.Budget {
 	return limit.PageBudget
 }
 
-func (s *Server) refuseMethod(x *responseRecorder, r *http.Request, allowed string) {
-	x.Header().Set("Allow", allowed)
-	s.refuseCharged(x, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
+func (s *Server) refuseMethod(rec *responseRecorder, r *http.Request, allowed string) {
+	rec.Header().Set("Allow", allowed)
+	s.refuseCharged(rec, r, protocol.Errorf(protocol.CodeMethod, "Method not allowed"))
 }
 
 // isCleanPath says whether the mux would serve the path as it is. It would answer others

@@ -14,8 +14,8 @@ import (
 )
 
 // serveREST answers one request to an operation.
-func (s *Server) serveREST(e *api.Endpoint, x *responseRecorder, r *http.Request) {
-	x.endpoint = e
+func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Request) {
+	rec.endpoint = e
 	ctx, cancel := context.WithTimeout(r.Context(), e.Timeout())
 	defer cancel()
 	who, invalid := s.auth.Identify(r)
@@ -25,43 +25,43 @@ func (s *Server) serveREST(e *api.Endpoint, x *responseRecorder, r *http.Request
 		refusal = auth.Authorize(who, invalid, e.Access)
 	}
 	if refusal != nil {
-		s.refuse(x, refusal)
+		s.refuse(rec, refusal)
 		return
 	}
 	if e.ReadVote == nil { // a vote is of its own kind's class
 		ctx = admission.WithClass(ctx, in.Class())
 	}
-	rep, err := s.ask(ctx, in, x, r)
+	rep, err := s.ask(ctx, in, rec, r)
 	switch {
 	case err != nil:
-		s.refuse(x, api.ToClient(s.log, err, e.Op, x.id))
+		s.refuse(rec, api.ToClient(s.log, err, e.Op, rec.id))
 	case rep.File != nil:
-		s.sendFile(x, r, rep.File)
+		s.sendFile(rec, r, rep.File)
 		return // only the host has files, and they have places of their own
 	default:
-		s.write(x, rep)
-		e.Cost.Observe(x.bytes)
+		s.write(rec, rep)
+		e.Cost.Observe(rec.bytes)
 	}
-	s.requestLimits.Settle(paid, limit.CostOf(x.bytes), time.Now())
+	s.requestLimits.Settle(paid, limit.CostOf(rec.bytes), time.Now())
 }
 
 // ask reads the body of a request that is allowed, and calls the handler. Nobody learns
 // what a body should be without the right to send it, and a refused body is not read.
-func (s *Server) ask(ctx context.Context, in *api.Request, x *responseRecorder, r *http.Request) (api.Response, error) {
+func (s *Server) ask(ctx context.Context, in *api.Request, rec *responseRecorder, r *http.Request) (api.Response, error) {
 	e := in.Endpoint
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		in.Query = r.URL.Query()
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
 		if e.Stream {
-			if err := in.SetStream(x, r); err != nil {
+			if err := in.SetStream(rec, r); err != nil {
 				return api.Response{}, err
 			}
 			break
 		}
 		body := api.TakeBuffer()
 		defer api.GiveBuffer(body)
-		if err := api.ReadBody(body, x, r, e.BodyLimit()); err != nil {
+		if err := api.ReadBody(body, rec, r, e.BodyLimit()); err != nil {
 			return api.Response{}, err
 		}
 		if err := in.SetBody(r, body.Bytes()); err != nil {
@@ -72,10 +72,10 @@ func (s *Server) ask(ctx context.Context, in *api.Request, x *responseRecorder, 
 }
 
 // write sends the answer whole, with its length.
-func (s *Server) write(x *responseRecorder, rep api.Response) {
+func (s *Server) write(rec *responseRecorder, rep api.Response) {
 	buf := api.TakeBuffer()
 	defer api.GiveBuffer(buf)
-	h := x.Header()
+	h := rec.Header()
 	if rep.Text != "" {
 		h["Content-Type"] = api.TypeText
 		buf.WriteString(api.SingleLine(rep.Text)) // titles of older folders may have line breaks
@@ -83,7 +83,7 @@ func (s *Server) write(x *responseRecorder, rep api.Response) {
 		h["Content-Type"] = api.TypeJSON
 		b, err := api.AppendJSON(buf.AvailableBuffer(), rep.Body)
 		if err != nil {
-			rep = api.ErrorResponse(api.ToClient(s.log, err, x.endpoint.Op, x.id))
+			rep = api.ErrorResponse(api.ToClient(s.log, err, rec.endpoint.Op, rec.id))
 			b, _ = api.AppendJSON(nil, rep.Body) // an Error of strings always marshals
 		}
 		buf.Write(b)
@@ -92,8 +92,8 @@ func (s *Server) write(x *responseRecorder, rep api.Response) {
 		h["Idempotency-Replayed"] = replayed
 	}
 	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
-	x.WriteHeader(rep.Status)
-	_, _ = x.Write(buf.Bytes()) // a client that is gone needs no answer
+	rec.WriteHeader(rep.Status)
+	_, _ = rec.Write(buf.Bytes()) // a client that is gone needs no answer
 }
 
 // refusalPause is how long a client waits for a 429. To read a request and to refuse it
@@ -104,10 +104,10 @@ func (s *Server) write(x *responseRecorder, rep api.Response) {
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.
-func (s *Server) refuse(x *responseRecorder, e *protocol.Error) {
+func (s *Server) refuse(rec *responseRecorder, e *protocol.Error) {
 	if e.Code == protocol.CodeTooMany {
-		x.delay()
+		rec.delay()
 	}
-	api.SetRetryAfter(x.Header(), e)
-	s.write(x, api.ErrorResponse(e))
+	api.SetRetryAfter(rec.Header(), e)
+	s.write(rec, api.ErrorResponse(e))
 }

@@ -46,8 +46,8 @@ func (s *Server) Revoked(id protocol.TokenID) {
 // returns, so that the new code is sent to none of them. It does not wait for closing
 // handshakes.
 func (s *Server) Invited(id protocol.SessionID, now protocol.JoinGeneration) {
-	s.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(k *socket) bool {
-		h := k.identity()
+	s.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(sock *socket) bool {
+		h := sock.identity()
 		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now
 	})
 }
@@ -76,27 +76,27 @@ func (e *expiry) closeRevoked() {
 	}
 	e.revoked = nil
 	e.mu.Unlock()
-	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool { return revoked[k.identity().Token] && k.identity().Token != 0 })
+	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(sock *socket) bool { return revoked[sock.identity().Token] && sock.identity().Token != 0 })
 }
 
 // closeExpired also looks for revoked tokens again: a socket may have been opened between
 // the revocation and its notice.
 func (e *expiry) closeExpired(now time.Time) {
-	e.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(k *socket) bool {
-		return k.identity().Role == "" && now.Sub(k.opened) >= protocol.AuthTimeout
+	e.closeSockets(protocol.CloseAuthTimeout, "No authentication in time", func(sock *socket) bool {
+		return sock.identity().Role == "" && now.Sub(sock.opened) >= protocol.AuthTimeout
 	})
-	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(k *socket) bool {
-		return k.identity().Role != "" && !e.server.auth.Current(k.identity())
+	e.closeSockets(protocol.CloseForbidden, tokenRevoked, func(sock *socket) bool {
+		return sock.identity().Role != "" && !e.server.auth.NotRevoked(sock.identity())
 	})
-	e.closeSockets(protocol.CloseForbidden, tokenExpired, func(k *socket) bool {
-		return k.identity().Role != "" && e.server.auth.Expired(k.identity())
+	e.closeSockets(protocol.CloseForbidden, tokenExpired, func(sock *socket) bool {
+		return sock.identity().Role != "" && e.server.auth.Expired(sock.identity())
 	})
 }
 
 func (e *expiry) closeSockets(code protocol.CloseCode, reason string, over func(*socket) bool) {
 	e.server.engine.CloseConns(func(p *fanout.Conn) bool {
-		k, ok := p.Tag.(*socket)
-		return ok && over(k)
+		sock, ok := p.Tag.(*socket)
+		return ok && over(sock)
 	}, code, reason)
 }
 

@@ -25,66 +25,66 @@ type request struct {
 	charged  limit.Reservation
 }
 
-// request answers a request message: the same operation, rights and answer as by REST.
-func (k *socket) request(m *message, bad *protocol.Error, allowed bool) {
-	e := k.server.endpoints[m.Op]
-	c := &request{socket: k, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
-	h := k.identity()
+// handleRequest answers a request message: the same operation, rights and answer as by REST.
+func (sock *socket) handleRequest(m *message, bad *protocol.Error, allowed bool) {
+	e := sock.server.endpoints[m.Op]
+	r := &request{socket: sock, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
+	h := sock.identity()
 	switch {
 	case !allowed:
-		c.refuse(errTooFast())
+		r.refuse(errTooFast())
 	case h.Role == "":
-		c.refuse(errNotAuthenticated())
+		r.refuse(errNotAuthenticated())
 	case bad != nil:
-		c.refuse(bad)
-	case k.closeIfInvalid():
-	case k.server.draining.Load():
-		c.refuse(protocol.ShuttingDown())
+		r.refuse(bad)
+	case sock.closeIfInvalid():
+	case sock.server.draining.Load():
+		r.refuse(protocol.ShuttingDown())
 	case e == nil:
-		c.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", truncated(m.Op)))
+		r.refuse(protocol.Errorf(protocol.CodeNotFound, "Unknown operation: %s", truncated(m.Op)))
 	default:
-		k.serve(c, e, m, *h)
+		sock.serveRequest(r, e, m, *h)
 	}
 }
 
-func (k *socket) serve(c *request, e *api.Endpoint, m *message, h auth.Identity) {
-	paid, over := k.server.requestLimits.Reserve(e.ChargedBySocket(h.Principal), h.Principal, k.from, c.start)
+func (sock *socket) serveRequest(r *request, e *api.Endpoint, m *message, h auth.Identity) {
+	paid, over := sock.server.requestLimits.Reserve(e.ChargedBySocket(h.Principal), h.Principal, sock.client, r.start)
 	if over != nil {
-		k.server.requestMetrics.Refused.Add(k.ctx, 1)
-		k.throttled.Store(true)
-		c.refuse(over)
+		sock.server.requestMetrics.Refused.Add(sock.ctx, 1)
+		sock.throttled.Store(true)
+		r.refuse(over)
 		return
 	}
-	c.charged = paid
+	r.charged = paid
 	if err := auth.RequireAccess(h.Principal, e.Access); err != nil {
-		c.refuse(err)
+		r.refuse(err)
 		return
 	}
-	c.reserved = true
-	if k.peer.ReserveReply() > int(limit.MessagesOf(h.Role).Most) {
-		k.throttled.Store(true)
-		c.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
+	r.reserved = true
+	if sock.conn.ReserveReply() > int(limit.MessagesOf(h.Role).Most) {
+		sock.throttled.Store(true)
+		r.refuse(protocol.Errorf(protocol.CodeTooMany, "Too many requests in flight"))
 		return
 	}
 	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
-	// the lane was copied by the decoder.
-	in := &api.Request{Endpoint: e, Principal: h.Principal, IssuedAt: h.IssuedAt, Raw: m.Data, Key: m.Key, Client: k.from}
+	// the workers was copied by the decoder.
+	in := &api.Request{Endpoint: e, Principal: h.Principal, IssuedAt: h.IssuedAt, Raw: m.Data, Key: m.Key, Client: sock.client}
 	if e.ReadVote != nil {
-		k.server.handlers.ServeVoteAsync(in, c.finish)
+		sock.server.handlers.ServeVoteAsync(in, r.finish)
 		return
 	}
-	k.workers.run(func() { c.run(e, in) })
+	sock.workers.run(func() { r.run(e, in) })
 }
 
 // run serves the request in a goroutine of the worker pool.
-func (c *request) run(e *api.Endpoint, in *api.Request) {
-	ctx, cancel := context.WithTimeout(admission.WithClass(c.socket.ctx, in.Class()), api.RequestTimeout)
+func (r *request) run(e *api.Endpoint, in *api.Request) {
+	ctx, cancel := context.WithTimeout(admission.WithClass(r.socket.ctx, in.Class()), api.RequestTimeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
 			id := api.NewID()
-			c.socket.server.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", c.op).Bytes("stack", debug.Stack()).Msg("request panicked")
-			c.finish(api.Response{}, protocol.Internal().With("requestId", id))
+			r.socket.server.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", id).Str("op", r.op).Bytes("stack", debug.Stack()).Msg("request panicked")
+			r.finish(api.Response{}, protocol.Internal().With("requestId", id))
 		}
 	}()
 	rep, err := e.Serve(ctx, in)
@@ -92,66 +92,66 @@ func (c *request) run(e *api.Endpoint, in *api.Request) {
 		rep.Body, err = rep.File.Inline(ctx)
 	}
 	if err != nil {
-		c.finish(api.Response{}, api.ToClient(c.socket.server.log, err, c.op, api.NewID()))
+		r.finish(api.Response{}, api.ToClient(r.socket.server.log, err, r.op, api.NewID()))
 		return
 	}
-	c.finish(rep, nil)
+	r.finish(rep, nil)
 }
 
 // finish sends the response of a request that was served.
-func (c *request) finish(rep api.Response, err *protocol.Error) {
+func (r *request) finish(rep api.Response, err *protocol.Error) {
 	if err != nil {
 		if err.Code == protocol.CodeTooMany {
-			c.socket.throttled.Store(true) // to refuse costs what a vote does
+			r.socket.throttled.Store(true) // to refuse costs what a vote does
 		}
-		c.refuse(err)
+		r.refuse(err)
 		return
 	}
-	c.answer(rep)
+	r.answer(rep)
 }
 
-func (c *request) refuse(err *protocol.Error) {
+func (r *request) refuse(err *protocol.Error) {
 	if err.Code == protocol.CodeOverloaded {
-		c.socket.throttled.Store(true)
+		r.socket.throttled.Store(true)
 	}
-	c.answer(api.ErrorResponse(err))
+	r.answer(api.ErrorResponse(err))
 }
 
-func (c *request) answer(rep api.Response) {
+func (r *request) answer(rep api.Response) {
 	buf := api.TakeBuffer()
 	defer api.GiveBuffer(buf)
-	b, err := appendResponse(buf.AvailableBuffer(), c.id, rep)
+	b, err := appendResponse(buf.AvailableBuffer(), r.id, rep)
 	if err != nil {
-		rep = api.ErrorResponse(api.ToClient(c.socket.server.log, err, c.op, api.NewID()))
-		b, _ = appendResponse(nil, c.id, rep) // an Error of strings always marshals
+		rep = api.ErrorResponse(api.ToClient(r.socket.server.log, err, r.op, api.NewID()))
+		b, _ = appendResponse(nil, r.id, rep) // an Error of strings always marshals
 	}
-	if c.reserved {
-		c.socket.peer.SendReply(b)
+	if r.reserved {
+		r.socket.conn.SendReply(b)
 	} else {
-		c.socket.peer.Send(b)
+		r.socket.conn.Send(b)
 	}
-	c.settle(len(b), rep.Status)
-	took := time.Since(c.start)
-	c.socket.server.requestMetrics.Frame(c.label(), rep.Status, took)
-	c.socket.server.log.WithLevel(api.LogLevel(c.endpoint, rep.Status)).Str("op", c.label()).Int("status", rep.Status).
+	r.settle(len(b), rep.Status)
+	took := time.Since(r.start)
+	r.socket.server.requestMetrics.Frame(r.label(), rep.Status, took)
+	r.socket.server.log.WithLevel(api.LogLevel(r.endpoint, rep.Status)).Str("op", r.label()).Int("status", rep.Status).
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
 // settle charges what the answer has cost beyond what was reserved.
-func (c *request) settle(bytes, status int) {
-	if c.endpoint == nil {
+func (r *request) settle(bytes, status int) {
+	if r.endpoint == nil {
 		return
 	}
 	if status < http.StatusBadRequest {
-		c.endpoint.Cost.Observe(bytes)
+		r.endpoint.Cost.Observe(bytes)
 	}
-	c.socket.server.requestLimits.Settle(c.charged, limit.CostOf(bytes), time.Now())
+	r.socket.server.requestLimits.Settle(r.charged, limit.CostOf(bytes), time.Now())
 }
 
 // label is the operation as metrics know it: unknown operations count as one.
-func (c *request) label() string {
-	if c.endpoint == nil {
+func (r *request) label() string {
+	if r.endpoint == nil {
 		return "unknown"
 	}
-	return c.op
+	return r.op
 }

@@ -39,11 +39,11 @@ const (
 // Its messages are read one after the other, by the engine's reader.
 type socket struct {
 	server *Server
-	peer   *fanout.Conn
-	from   netip.Addr
+	conn   *fanout.Conn
+	client   netip.Addr
 	opened time.Time
 
-	current    atomic.Pointer[auth.Identity] // written by the reader, read by the sweeper
+	current    atomic.Pointer[auth.Identity] // written by the reader, read by expiry
 	messages   *limit.Bucket
 	violations *limit.Bucket
 	workers    workerPool
@@ -67,16 +67,16 @@ func (s *Server) Upgrade(w http.ResponseWriter, r *http.Request) *protocol.Error
 	if !s.connections.AddSocket(from) {
 		return limit.TooMany(addressFullWait, "Too many open connections from this address")
 	}
-	k := newSocket(s, from)
-	// Every origin that gets here has been looked at.
-	peer, err := s.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: s.unreadBy(from), ChargeReplay: k.chargeReplay, Tag: k})
+	sock := newSocket(s, from)
+	// The origin has been checked before.
+	peer, err := s.engine.Accept(w, r, fanout.AcceptOptions{OriginPatterns: []string{"*"}, ClientAddr: s.unreadBy(from), ChargeReplay: sock.chargeReplay, Tag: sock})
 	if err != nil {
-		k.cancel()
+		sock.cancel()
 		s.connections.SocketFailed(from)
 		return nil // the handshake did not fit, and the library has said so: it is HTTP still
 	}
-	k.peer = peer
-	peer.Serve(k.receive, k.closed)
+	sock.conn = peer
+	peer.Serve(sock.receive, sock.closed)
 	return nil
 }
 
@@ -90,8 +90,8 @@ func (s *Server) unreadBy(from netip.Addr) netip.Addr {
 }
 
 // chargeReplay charges what was read from the journal for the socket's subscriptions.
-func (k *socket) chargeReplay(bytes int) time.Duration {
-	return k.server.requestLimits.Spend(k.identity().Principal, k.from, limit.CostOf(bytes), time.Now())
+func (sock *socket) chargeReplay(bytes int) time.Duration {
+	return sock.server.requestLimits.Spend(sock.identity().Principal, sock.client, limit.CostOf(bytes), time.Now())
 }
 
 // checkHandshake says whether the request may become a WebSocket at all.
@@ -107,157 +107,157 @@ func (s *Server) checkHandshake(r *http.Request) *protocol.Error {
 
 func newSocket(s *Server, from netip.Addr) *socket {
 	now := time.Now()
-	k := &socket{server: s, from: from, opened: now,
+	sock := &socket{server: s, client: from, opened: now,
 		messages: limit.NewBucket(limit.MessagesOf(""), now), violations: limit.NewBucket(&limit.Violations, now)}
-	k.current.Store(&auth.Identity{})
-	k.ctx, k.cancel = context.WithCancel(context.Background())
-	return k
+	sock.current.Store(&auth.Identity{})
+	sock.ctx, sock.cancel = context.WithCancel(context.Background())
+	return sock
 }
 
 // closed is called once, last, when the connection has ended.
-func (k *socket) closed() {
-	k.cancel()
-	if who := k.identity(); who.Role == protocol.RoleGuest {
-		k.server.deviceSockets.Remove(k, who.Principal)
+func (sock *socket) closed() {
+	sock.cancel()
+	if who := sock.identity(); who.Role == protocol.RoleGuest {
+		sock.server.deviceSockets.Remove(sock, who.Principal)
 	}
-	k.server.connections.SocketClosed(k.from)
+	sock.server.connections.SocketClosed(sock.client)
 }
 
-func (k *socket) identity() *auth.Identity { return k.current.Load() }
+func (sock *socket) identity() *auth.Identity { return sock.current.Load() }
 
 // receive is called for each message, in order. The bytes are the reader's: what is to
 // outlive the call is copied.
-func (k *socket) receive(raw []byte) {
+func (sock *socket) receive(raw []byte) {
 	now := time.Now()
-	allowed := k.messages.Take(now) == 0
+	allowed := sock.messages.Take(now) == 0
 	if !allowed {
-		k.server.requestMetrics.Refused.Add(k.ctx, 1)
+		sock.server.requestMetrics.Refused.Add(sock.ctx, 1)
 	}
-	if !allowed && k.violations.Take(now) > 0 {
-		k.peer.Close(protocol.CloseTooMany, "Too many messages")
+	if !allowed && sock.violations.Take(now) > 0 {
+		sock.conn.Close(protocol.CloseTooMany, "Too many messages")
 		return
 	}
 	m, err := readMessage(raw)
 	switch {
 	case m.Type == protocol.MessageRequest && m.ID != "":
-		k.request(m, err, allowed)
+		sock.handleRequest(m, err, allowed)
 	case !allowed && m.Type == protocol.MessageSubscribe:
-		k.sendError(m.SessionID, errTooFast())
+		sock.sendError(m.SessionID, errTooFast())
 	case !allowed:
-		k.sendError(0, errTooFast())
+		sock.sendError(0, errTooFast())
 	case err != nil && m.Type == "":
-		k.sendError(0, decode.Malformed("Invalid message format"))
+		sock.sendError(0, decode.Malformed("Invalid message format"))
 	case err != nil:
-		k.sendError(0, err)
+		sock.sendError(0, err)
 	default:
-		k.dispatch(m)
+		sock.dispatch(m)
 	}
-	if k.throttled.Swap(false) {
+	if sock.throttled.Swap(false) {
 		time.Sleep(throttlePause)
 	}
 }
 
-func (k *socket) dispatch(m *message) {
+func (sock *socket) dispatch(m *message) {
 	switch m.Type {
 	case protocol.MessageAuth:
-		k.auth(m.Token)
+		sock.handleAuth(m.Token)
 	case protocol.MessagePing:
-		k.sendNotice(protocol.Notice{Type: protocol.MessagePong})
+		sock.sendNotice(protocol.Notice{Type: protocol.MessagePong})
 	case protocol.MessageSubscribe:
-		k.ifAuthenticated(func() { k.subscribe(m) })
+		sock.ifAuthenticated(func() { sock.subscribe(m) })
 	case protocol.MessageUnsubscribe:
-		k.ifAuthenticated(func() { k.unsubscribe(m) })
+		sock.ifAuthenticated(func() { sock.unsubscribe(m) })
 	case protocol.MessageRequest:
-		k.sendError(0, errFrameID())
+		sock.sendError(0, errFrameID())
 	case "":
-		k.sendError(0, decode.Malformed("Invalid message format"))
+		sock.sendError(0, decode.Malformed("Invalid message format"))
 	default:
-		k.sendError(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", truncated(m.Type)))
+		sock.sendError(0, protocol.Errorf(protocol.CodeUnknownType, "Unknown message type: %s", truncated(m.Type)))
 	}
 }
 
-// auth takes a token, the first or a fresh one in place of one that expires. A fresh one
+// handleAuth takes a token, the first or a fresh one in place of one that expires. A fresh one
 // must be good for what is subscribed already.
-func (k *socket) auth(token string) {
+func (sock *socket) handleAuth(token string) {
 	if token == "" {
-		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
+		sock.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: "Token required", Code: protocol.CodeUnauthenticated})
 		return
 	}
-	h, err := k.server.auth.Verify(token)
+	h, err := sock.server.auth.Verify(token)
 	if err != nil {
-		k.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
+		sock.sendNotice(protocol.Notice{Type: protocol.MessageAuthError, Message: err.Message, Code: err.Code})
 		return
 	}
-	before := k.identity().Principal
+	before := sock.identity().Principal
 	if before.Role != "" && h.Session != 0 && h.Session != before.Session {
-		k.sendError(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
+		sock.sendError(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
 		return
 	}
-	k.setIdentity(before, h)
+	sock.setIdentity(before, h)
 	switch messages, now := limit.MessagesOf(h.Role), time.Now(); before.Role {
 	case h.Role:
 	case "":
-		k.messages = limit.NewBucket(messages, now)
+		sock.messages = limit.NewBucket(messages, now)
 	default:
-		k.messages.Become(messages, now)
+		sock.messages.Become(messages, now)
 	}
-	k.sendNotice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
+	sock.sendNotice(protocol.Notice{Type: protocol.MessageAuthSuccess, Message: "Authenticated successfully"})
 	if before.Role == "" {
-		k.peer.SubscribeAnnouncements()
+		sock.conn.SubscribeAnnouncements()
 	}
 }
 
 // setIdentity changes whose socket it is. When a device has too many sockets, its oldest
 // is closed.
-func (k *socket) setIdentity(before protocol.Principal, now auth.Identity) {
+func (sock *socket) setIdentity(before protocol.Principal, now auth.Identity) {
 	if before.Role == protocol.RoleGuest {
-		k.server.deviceSockets.Remove(k, before)
+		sock.server.deviceSockets.Remove(sock, before)
 	}
-	k.current.Store(&now)
+	sock.current.Store(&now)
 	if now.Role != protocol.RoleGuest {
 		return
 	}
-	if oldest, tooMany := k.server.deviceSockets.Add(k, now.Principal); tooMany {
-		oldest.peer.Close(protocol.CloseTooMany, "This device has opened newer connections")
+	if oldest, tooMany := sock.server.deviceSockets.Add(sock, now.Principal); tooMany {
+		oldest.conn.Close(protocol.CloseTooMany, "This device has opened newer connections")
 	}
 }
 
 // ifAuthenticated calls then only when the token is still good.
-func (k *socket) ifAuthenticated(then func()) {
+func (sock *socket) ifAuthenticated(then func()) {
 	switch {
-	case k.identity().Role == "":
-		k.sendError(0, errNotAuthenticated())
-	case k.closeIfInvalid():
+	case sock.identity().Role == "":
+		sock.sendError(0, errNotAuthenticated())
+	case sock.closeIfInvalid():
 	default:
 		then()
 	}
 }
 
 // closeIfInvalid closes a socket whose token is no longer good, and says that it did.
-func (k *socket) closeIfInvalid() bool {
-	h := k.identity()
+func (sock *socket) closeIfInvalid() bool {
+	h := sock.identity()
 	switch {
-	case !k.server.auth.Current(h):
-		k.peer.Close(protocol.CloseForbidden, tokenRevoked)
-	case k.server.auth.Expired(h):
-		k.peer.Close(protocol.CloseForbidden, tokenExpired)
+	case !sock.server.auth.NotRevoked(h):
+		sock.conn.Close(protocol.CloseForbidden, tokenRevoked)
+	case sock.server.auth.Expired(h):
+		sock.conn.Close(protocol.CloseForbidden, tokenExpired)
 	default:
 		return false
 	}
 	return true
 }
 
-func (k *socket) sendNotice(n protocol.Notice) {
+func (sock *socket) sendNotice(n protocol.Notice) {
 	b, err := api.AppendJSON(nil, n)
 	if err == nil { // a Notice of strings always marshals
-		k.peer.Send(b)
+		sock.conn.Send(b)
 	}
 }
 
 // sendError sends an error that answers no request; for a subscribe it says which
 // session.
-func (k *socket) sendError(s protocol.SessionID, e *protocol.Error) {
-	k.sendNotice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: api.RetryAfterSeconds(e)})
+func (sock *socket) sendError(s protocol.SessionID, e *protocol.Error) {
+	sock.sendNotice(protocol.Notice{Type: protocol.MessageError, SessionID: s, Message: e.Message, Code: e.Code, RetryAfter: api.RetryAfterSeconds(e)})
 }
 
 func errTooFast() *protocol.Error {

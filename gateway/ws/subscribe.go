@@ -20,38 +20,38 @@ import (
 // more than an ordinary request, whatever it brings: sockets have a rate of their own,
 // and all screens of a token, or phones of a hall, come back in the same moment after a
 // restart.
-func (k *socket) subscribe(m *message) {
-	if err := k.checkSubscribe(m); err != nil {
-		k.sendError(m.SessionID, err)
+func (sock *socket) subscribe(m *message) {
+	if err := sock.checkSubscribe(m); err != nil {
+		sock.sendError(m.SessionID, err)
 		return
 	}
-	cost := &k.server.subscribeCost
-	if !k.subscribed {
-		cost = &k.server.firstSubscribeCost
+	cost := &sock.server.subscribeCost
+	if !sock.subscribed {
+		cost = &sock.server.firstSubscribeCost
 	}
-	paid, over := k.server.requestLimits.Reserve(cost, k.identity().Principal, k.from, time.Now())
+	paid, over := sock.server.requestLimits.Reserve(cost, sock.identity().Principal, sock.client, time.Now())
 	if over != nil {
-		k.server.requestMetrics.Refused.Add(k.ctx, 1)
-		k.throttled.Store(true)
-		k.sendError(m.SessionID, over)
+		sock.server.requestMetrics.Refused.Add(sock.ctx, 1)
+		sock.throttled.Store(true)
+		sock.sendError(m.SessionID, over)
 		return
 	}
-	ctx, cancel := context.WithTimeout(admission.WithClass(k.ctx, api.ClassOf(k.identity().Principal)), api.RequestTimeout)
+	ctx, cancel := context.WithTimeout(admission.WithClass(sock.ctx, api.ClassOf(sock.identity().Principal)), api.RequestTimeout)
 	defer cancel()
-	answered, err := k.peer.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
+	answered, err := sock.conn.Subscribe(ctx, fanout.Subscription{Session: m.SessionID, Mode: m.Mode, Since: m.Since, Epoch: m.Epoch, Snapshot: m.Snapshot})
 	if err != nil {
-		k.sendError(m.SessionID, api.ToClient(k.server.log, err, protocol.MessageSubscribe, api.NewID()))
+		sock.sendError(m.SessionID, api.ToClient(sock.server.log, err, protocol.MessageSubscribe, api.NewID()))
 		return
 	}
-	k.server.subscribeCost.Observe(answered)
-	if !k.subscribed {
-		k.subscribed = true
+	sock.server.subscribeCost.Observe(answered)
+	if !sock.subscribed {
+		sock.subscribed = true
 		return
 	}
-	k.server.requestLimits.Settle(paid, limit.CostOf(answered), time.Now())
+	sock.server.requestLimits.Settle(paid, limit.CostOf(answered), time.Now())
 }
 
-func (k *socket) checkSubscribe(m *message) *protocol.Error {
+func (sock *socket) checkSubscribe(m *message) *protocol.Error {
 	if m.Mode == "" {
 		m.Mode = protocol.ModeEvents
 	}
@@ -60,18 +60,18 @@ func (k *socket) checkSubscribe(m *message) *protocol.Error {
 		return decode.NotPositive("sessionId")
 	case m.Mode != protocol.ModeEvents && m.Mode != protocol.ModeTally:
 		return protocol.Invalid(`mode must be "events" or "tally"`)
-	case !k.identity().Covers(m.SessionID):
-		return auth.ErrOtherSession(k.identity().Principal)
+	case !sock.identity().Covers(m.SessionID):
+		return auth.ErrOtherSession(sock.identity().Principal)
 	}
 	return nil
 }
 
-func (k *socket) unsubscribe(m *message) {
+func (sock *socket) unsubscribe(m *message) {
 	if m.SessionID <= 0 {
-		k.sendError(0, decode.NotPositive("sessionId"))
+		sock.sendError(0, decode.NotPositive("sessionId"))
 		return
 	}
-	k.peer.Unsubscribe(m.SessionID)
-	k.sendNotice(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID,
+	sock.conn.Unsubscribe(m.SessionID)
+	sock.sendNotice(protocol.Notice{Type: protocol.MessageUnsubscribed, SessionID: m.SessionID,
 		Message: fmt.Sprintf("Unsubscribed from session %d", m.SessionID)})
 }
