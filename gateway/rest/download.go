@@ -53,10 +53,10 @@ func (s *Server) sendFile(rec *responseRecorder, r *http.Request, f *api.File) {
 
 // fileWriter sends a file while it is written. The headers are sent with its first bytes.
 type fileWriter struct {
-	recorder     *responseRecorder
-	file    *api.File
-	length  int // what is left when everything is known
-	started bool
+	recorder *responseRecorder
+	file     *api.File
+	length   int // what is left when everything is known
+	started  bool
 }
 
 func (o *fileWriter) writeHeader() {

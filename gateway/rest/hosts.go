@@ -34,7 +34,7 @@ type hosts struct {
 	named   map[string]bool
 	proxies clientaddr.Proxies
 	log     zerolog.Logger
-	logOnce    *rate.Sometimes
+	logOnce *rate.Sometimes
 }
 
 func newHosts(allowed []string, publicURL string, p clientaddr.Proxies, log zerolog.Logger) hosts {

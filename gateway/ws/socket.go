@@ -40,7 +40,7 @@ const (
 type socket struct {
 	server *Server
 	conn   *fanout.Conn
-	client   netip.Addr
+	client netip.Addr
 	opened time.Time
 
 	current    atomic.Pointer[auth.Identity] // written by the reader, read by expiry
