@@ -43,15 +43,15 @@ type trimCache struct {
 
 // lookUp is the trim mark of the stream. A reader of the newest commits asks this for each
 // chunk, mostly of the same stream, and mostly nothing was trimmed since.
-func (g *trimCache) lookUp(m *trimMarks, stream string) persistence.Seq {
-	moves := m.changes.Load()
-	if moves == 0 {
+func (c *trimCache) lookUp(m *trimMarks, stream string) persistence.Seq {
+	changes := m.changes.Load()
+	if changes == 0 {
 		return 0
 	}
-	if moves != g.changes || stream != g.stream {
-		*g = trimCache{changes: moves, stream: stream, through: m.through(stream)}
+	if changes != c.changes || stream != c.stream {
+		*c = trimCache{changes: changes, stream: stream, through: m.through(stream)}
 	}
-	return g.through
+	return c.through
 }
 
 func loadTrimMarks(db *database.DB) (*trimMarks, error) {

@@ -16,36 +16,36 @@ type usage struct {
 }
 
 func newUsage() *usage {
-	g := &usage{}
-	g.idle.L = &g.mu
-	return g
+	u := &usage{}
+	u.idle.L = &u.mu
+	return u
 }
 
 // acquire is ErrClosed once usage is closed; otherwise release must follow.
-func (g *usage) acquire() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
+func (u *usage) acquire() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
 		return persistence.ErrClosed
 	}
-	g.count++
+	u.count++
 	return nil
 }
 
-func (g *usage) release() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.count--
-	if g.count == 0 {
-		g.idle.Broadcast()
+func (u *usage) release() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.count--
+	if u.count == 0 {
+		u.idle.Broadcast()
 	}
 }
 
 // check is ErrClosed once usage is closed: whoever has acquired it must end.
-func (g *usage) check() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
+func (u *usage) check() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
 		return persistence.ErrClosed
 	}
 	return nil
@@ -53,13 +53,13 @@ func (g *usage) check() error {
 
 // close refuses all later acquires and waits for the releases. It returns false when it
 // was called before.
-func (g *usage) close() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	first := !g.closed
-	g.closed = true
-	for g.count > 0 {
-		g.idle.Wait()
+func (u *usage) close() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	first := !u.closed
+	u.closed = true
+	for u.count > 0 {
+		u.idle.Wait()
 	}
 	return first
 }

@@ -14,7 +14,7 @@ import (
 
 // writeLarge writes the parts of the large append at the head of the queue, and returns
 // the queue as it is after that: the append, then what must come after it. When a part
-// could not be written, batcher.largeErr says why, and the batch that follows rejects the append.
+// could not be written, batcher.largeErr says why, and the next batch rejects the append.
 func (c *Committer) writeLarge(queue []persistence.Append) []persistence.Append {
 	a := queue[0]
 	if c.batcher.largeErr = c.checkLarge(&a); c.batcher.largeErr != nil {

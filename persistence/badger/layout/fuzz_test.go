@@ -222,9 +222,9 @@ func FuzzDecompress(f *testing.F) {
 			t.Fatalf("%d bytes, %v, want %d", len(again), err, len(records))
 		}
 		key := (&LargeRecord{Stream: "session/7", Seq: 1, Generation: 1}).PartKey(0)
-		piece, err := ParseRecordPart(key, sealed(key, append([]byte{how}, stored...)))
-		if err != nil || !bytes.Equal(piece, records) {
-			t.Fatalf("as a part: %d bytes, %v, want %d", len(piece), err, len(records))
+		part, err := ParseRecordPart(key, sealed(key, append([]byte{how}, stored...)))
+		if err != nil || !bytes.Equal(part, records) {
+			t.Fatalf("as a part: %d bytes, %v, want %d", len(part), err, len(records))
 		}
 	})
 }
