@@ -1,15 +1,14 @@
-// Package screen holds the pages that people look at: plain HTML, CSS and JavaScript
-// modules, embedded as they stand in files/, without a build step and without anything
-// from another host.
+// Package screen has the pages for browsers: plain HTML, CSS and JavaScript modules in
+// files/, embedded as they are, without a build step and without content from other hosts.
 //
-// A page is the same for everybody and does not depend on any state: what it shows its
-// scripts ask for over the WebSocket, with the reader's own token. So the package knows
-// documents and how browsers may keep them, and must not know sessions, tokens or the hub.
+// Pages are static: their scripts request all data over the WebSocket with the reader's own
+// token. So this package knows files and browser caching, and must not know sessions, tokens
+// or the Hub.
 //
-// files/ has a page as NAME.html, with a script and a style sheet of that name, and what
-// all pages share: socket.js (the connection), state.js (messages become what is shown),
-// text.js (every word that is shown), dom.js (elements, never from markup), theme.css.
-// Pages name their parts as assets/VERSION/FILE. When the program starts the version is
-// put in, so that a part can be kept for ever, and as many ../ as the page's path is
-// deep, so that everything works behind a proxy that serves the hub below a prefix.
+// Each page is NAME.html with a script and a style sheet of that name. Shared files:
+// socket.js (the connection), state.js (from messages to state), text.js (all texts), dom.js
+// (elements, never from markup), theme.css. Pages refer to their files as
+// assets/VERSION/FILE. At the start the version is inserted, so that files can be cached
+// forever, and as many ../ as the page's path is deep, so that the pages also work behind a
+// proxy that serves them below a prefix.
 package screen

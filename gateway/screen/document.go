@@ -14,21 +14,20 @@ import (
 	"sync"
 )
 
-// Policy is the Content-Security-Policy of every page: it runs, loads and asks nothing
-// but this server's own files ('self' holds for the WebSocket too), is in nobody's frame,
-// and no script can turn text into markup.
+// Policy is the Content-Security-Policy of every page: only this server's own files and
+// WebSocket ('self'), no framing, and no markup from strings.
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
-// What browsers are told about keeping documents: a page is asked for again, at the cost
-// of a 304; a part under its version never changes.
+// Cache-Control values: pages are revalidated, which usually costs a 304; files under their
+// version never change.
 const (
 	Revalidate = "no-cache"
 	Forever    = "public, max-age=31536000, immutable"
 )
 
-// kinds are the types of the files that a site may have.
+// kinds maps file extensions to media types.
 var kinds = map[string]string{
 	".html":  "text/html; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
@@ -42,16 +41,16 @@ var kinds = map[string]string{
 
 var errKind = errors.New("no such type of file")
 
-// Document is one file with what HTTP wants to know of it. It never changes.
+// Document is an immutable file with its HTTP headers.
 type Document struct {
 	kind, tag     string
-	policy        string // its Content-Security-Policy, empty for what is no page
-	plain, packed []byte // packed is nil where packing gains nothing, plain where unpack makes it
+	policy        string // Content-Security-Policy, empty unless it is a page
+	plain, packed []byte // packed is nil if compression gains nothing, plain if unpack provides it
 	unpack        func() []byte
 }
 
-// NewDocument makes a document of a text, packed once. The end of its name says what it
-// is; one that kinds does not know is an error.
+// NewDocument creates a document and compresses it once. The extension of name must be in
+// kinds.
 func NewDocument(name string, text []byte) (*Document, error) {
 	d, err := describe(name, text)
 	if err != nil {
@@ -73,8 +72,8 @@ func NewDocument(name string, text []byte) (*Document, error) {
 	return d, nil
 }
 
-// OpenPacked makes a document of a text that is gzip already. It is unpacked for the first
-// client that cannot do so itself, and kept: to unpack a megabyte takes ten milliseconds.
+// OpenPacked creates a document from gzip data. It is decompressed for the first client
+// without gzip and then kept, because a megabyte takes ten milliseconds.
 func OpenPacked(name string, packed []byte) (*Document, error) {
 	d, err := describe(name, packed)
 	if err != nil {
@@ -84,7 +83,7 @@ func OpenPacked(name string, packed []byte) (*Document, error) {
 	d.unpack = sync.OnceValue(func() []byte {
 		z, err := gzip.NewReader(bytes.NewReader(packed))
 		if err != nil {
-			panic(err) // the program was built wrong
+			panic(err) // invalid embedded data
 		}
 		text, err := io.ReadAll(z)
 		if err != nil {
@@ -108,18 +107,18 @@ func describe(name string, content []byte) (*Document, error) {
 	return d, nil
 }
 
-// WithPolicy is the document with another Content-Security-Policy.
+// WithPolicy returns the document with another Content-Security-Policy.
 func (d *Document) WithPolicy(policy string) *Document {
 	other := *d
 	other.policy = policy
 	return &other
 }
 
-// Size is the document's length in bytes, as it is used.
+// Size returns the uncompressed size in bytes.
 func (d *Document) Size() int { return len(d.plain) }
 
-// Serve answers a GET or HEAD: 304 to who has the document, else the document, packed
-// for who can unpack it. keep is the Cache-Control.
+// Serve answers a GET or HEAD with 304 if the client has the document, otherwise with the
+// document, compressed if the client accepts gzip. keep is the Cache-Control.
 func (d *Document) Serve(w http.ResponseWriter, r *http.Request, keep string) {
 	h := w.Header()
 	h.Set("Cache-Control", keep)
@@ -143,6 +142,6 @@ func (d *Document) Serve(w http.ResponseWriter, r *http.Request, keep string) {
 	h.Set("Content-Type", d.kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a client that is gone needs no answer
+		_, _ = w.Write(body) // the client may have disconnected
 	}
 }

@@ -8,18 +8,18 @@ import (
 	qr "github.com/piglig/go-qr"
 )
 
-// MaxQR bounds what a QR code may say, in bytes; protocol tells clients the same. The
-// work of making one grows with it.
+// MaxQR is the maximum length of the text of a QR code in bytes, also documented in the
+// API. The cost of creating a QR code grows with it.
 const MaxQR = 512
 
-// ErrTooLong: the text is longer than MaxQR.
+// ErrTooLong is returned for a text longer than MaxQR.
 var ErrTooLong = errors.New("screen: text is too long for a QR code")
 
-// quietZone is the light frame that readers need, in squares.
+// quietZone is the margin that QR readers need, in modules.
 const quietZone = 4
 
-// QR is a QR code as an SVG of one square unit per module, dark on light. It survives
-// the loss of a quarter of its area where there is room for that.
+// QR returns a QR code as SVG, one unit per module, dark on light, with error correction
+// for up to a quarter of its area if the size allows it.
 func QR(text string) ([]byte, error) {
 	if len(text) > MaxQR {
 		return nil, ErrTooLong
@@ -45,7 +45,7 @@ func QR(text string) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// dark is how many modules are dark in a row from x on.
+// dark returns the number of consecutive dark modules from x.
 func dark(code *qr.QrCode, x, y int) int {
 	n := 0
 	for code.Module(x+n, y) {

@@ -15,10 +15,10 @@ import (
 //go:embed files
 var embedded embed.FS
 
-// page is how the name of a page ends; all other files are parts of pages.
+// page is the extension of pages; all other files are their assets.
 const page = ".html"
 
-// Pages are the paths that a page answers, with the file that it is.
+// Pages maps the paths of pages to their files.
 func Pages() map[string]string {
 	return map[string]string{
 		"/{$}":                 "console.html",
@@ -29,15 +29,14 @@ func Pages() map[string]string {
 	}
 }
 
-// Site is all pages and their parts, ready to be served.
+// Site is all pages and assets, ready to be served.
 type Site struct {
 	version string
 	pages   map[string]*Document // by path
 	parts   map[string]*Document // by name
 }
 
-// Open makes the site ready, once for the whole program. It fails only when the program
-// was built wrong.
+// Open prepares the site once. It fails only if the embedded files are invalid.
 var Open = sync.OnceValues(func() (*Site, error) {
 	files, err := fs.Sub(embedded, "files")
 	if err != nil {
@@ -68,13 +67,13 @@ func open(files fs.FS, pages map[string]string) (*Site, error) {
 	return s, nil
 }
 
-// placed is a page with the addresses of its parts as they are seen from its path.
+// placed returns a page with relative URLs of its assets for its path.
 func placed(text []byte, at, version string) []byte {
 	up := strings.Repeat("../", strings.Count(at, "/")-1)
 	return bytes.ReplaceAll(text, []byte("assets/VERSION/"), []byte(up+"assets/"+version+"/"))
 }
 
-// read returns all files by name, and a version that changes with any of them.
+// read returns all files by name, and a version that changes with any file.
 func read(files fs.FS) (texts map[string][]byte, version string, err error) {
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
@@ -90,11 +89,11 @@ func read(files fs.FS) (texts map[string][]byte, version string, err error) {
 	return texts, hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// Version names the parts of all pages as they are in this program.
+// Version returns the version of all assets.
 func (s *Site) Version() string { return s.version }
 
-// Page is the page of a path of Pages.
+// Page returns the page of a path in Pages.
 func (s *Site) Page(at string) *Document { return s.pages[at] }
 
-// Asset is a part of pages by its name; nil when there is none.
+// Asset returns an asset by name, nil if there is none.
 func (s *Site) Asset(name string) *Document { return s.parts[name] }

@@ -31,8 +31,8 @@ func TestAWholeEveningAtTheConsole(t *testing.T) {
 
 	b.fill("players", "5")
 	b.press("Roll")
-	b.until(`document.querySelector('.drawn').checkVisibility()`)
-	first := b.text(".drawn .title")
+	b.until(`document.querySelector('.picked').checkVisibility()`)
+	first := b.text(".picked .title")
 	b.press("Play")
 	b.shows(".now .title", first)
 	other.shows(".now .title", first)

@@ -57,7 +57,7 @@ func TestAnOverlayStandsWhereItIsPut(t *testing.T) {
 	place := func(query string) box {
 		b := open(t, h, stream, h.screen("overlay", id, query))
 		b.shows(".count.up .number", "0")
-		return value[box](b, `(({left, top, right, bottom, width}) => ({left, top, right, bottom, width}))(document.querySelector('.stage').getBoundingClientRect())`)
+		return value[box](b, `(({left, top, right, bottom, width}) => ({left, top, right, bottom, width}))(document.querySelector('.screen-view').getBoundingClientRect())`)
 	}
 	corner, right, middle, small := place(""), place("align=top-right"), place("align=center"), place("scale=0.5")
 	if corner.Left > 100 || 1080-corner.Bottom > 100 || corner.Top < 300 {
@@ -84,7 +84,7 @@ func TestALookOfOnesOwn(t *testing.T) {
 	b.shows(".count.up .number", "0")
 	for expression, want := range map[string]string{
 		`getComputedStyle(document.querySelector('.count.up')).color`:        "rgb(74, 222, 128)",
-		`getComputedStyle(document.querySelector('.stage')).backgroundColor`: "rgba(0, 0, 0, 0.8)",
+		`getComputedStyle(document.querySelector('.screen-view')).backgroundColor`: "rgba(0, 0, 0, 0.8)",
 		`getComputedStyle(document.querySelector('.title')).fontFamily`:      `"Liberation Serif", Figtree, sans-serif`,
 		`getComputedStyle(document.documentElement).colorScheme`:             "normal",
 		`getComputedStyle(document.documentElement).backgroundColor`:         "rgba(0, 0, 0, 0)",

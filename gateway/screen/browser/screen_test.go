@@ -20,7 +20,7 @@ func TestAVoteAppearsOnTheScreen(t *testing.T) {
 	h.play(id, 31)
 	b := open(t, h, desktop, h.screen("screen", id, ""))
 	b.shows(".count.up .number", "0")
-	value[any](b, `window.spoken = 0, new MutationObserver(() => spoken++).observe(document.getElementById('spoken'), {childList: true, characterData: true, subtree: true}), 0`)
+	value[any](b, `window.spoken = 0, new MutationObserver(() => spoken++).observe(document.getElementById('announcements'), {childList: true, characterData: true, subtree: true}), 0`)
 	const votes = 30
 	var took []time.Duration
 	for i := 1; i <= votes; i++ {

@@ -184,11 +184,11 @@ func TestTheHostTakesVotesBack(t *testing.T) {
 	host.accessible()
 	host.picture("networks")
 	host.click(".networks .row:first-child button")
-	host.says("dialog", "Take back all votes of 12 phones (12 votes)?")
+	host.says("dialog", "Void all votes of 12 phones (12 votes)?")
 	host.accessible()
-	host.press("Take votes back")
-	host.says("#messages", "12 votes taken back")
-	host.says(".networks .row:first-child .soft", "12 taken back")
+	host.press("Void votes")
+	host.says("#messages", "12 votes voided")
+	host.says(".networks .row:first-child .soft", "12 voided")
 	host.until(`!document.querySelector('.networks .row:first-child button').checkVisibility()`)
 	screen.shows(".count.down .number", "0")
 	screen.shows(".count.up .number", "2")
@@ -196,12 +196,12 @@ func TestTheHostTakesVotesBack(t *testing.T) {
 	// This machine's own phone is the last: it learns why it votes no more.
 	for _, row := range []int{2, 3} {
 		host.click(fmt.Sprintf(".networks .row:nth-child(%d) button", row))
-		host.press("Take votes back")
+		host.press("Void votes")
 		host.until(fmt.Sprintf(`!document.querySelector('.networks .row:nth-child(%d) button').checkVisibility()`, row))
 	}
 	screen.shows(".count.up .number", "0")
 	own.click(".press.down")
-	own.shows(".note", "The host has taken your votes back. You can’t vote in this session any more.")
+	own.shows(".note", "The host has voided your votes. You can’t vote in this session any more.")
 }
 
 func TestOneVoteEach(t *testing.T) {

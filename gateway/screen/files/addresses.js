@@ -1,14 +1,14 @@
-// Which networks phones vote from: the host sees when one has far too many, and takes its
-// votes back.
+// The networks that phones vote from: the host can see if one has too many, and void its
+// votes.
 
-import {el, list, say, show} from './dom.js';
-import {button, sure, tell, when} from './parts.js';
-import {inStep} from './step.js';
+import {el, list, setText, setVisible} from './dom.js';
+import {button, confirmed, showMessage, formatTime} from './controls.js';
+import {autoRefresh} from './autorefresh.js';
 import {t} from './text.js';
 
-const MOST = 20; // networks that are shown: those with the most phones
+const MAX_NETWORKS = 20; // those with the most phones
 
-/** networks sums the rows of sessions.join.addresses up by network, the one with the most devices first. */
+/** networks sums the rows of sessions.join.addresses by network, most devices first. */
 export function networks(rows) {
   const all = new Map();
   for (const {network, devices, voided, votes, lastSeen} of rows) {
@@ -23,20 +23,20 @@ export function networks(rows) {
   return [...all.values()].sort((a, b) => b.devices - a.devices);
 }
 
-/** addresses is a part of the panel of voters. It looks only while it is open. */
-export function addresses(desk) {
+/** addresses creates the list of networks. It is refreshed only while it is open. */
+export function addresses(host) {
   const rows = el('ol', {class: 'rows'});
   const none = el('p', {class: 'soft', hidden: true}, t('noPhones'));
   const node = el('details', {class: 'networks', hidden: true}, el('summary', {}, t('networks')), el('p', {class: 'soft small'}, t('networksHow')), none, rows);
-  const shown = new Map(); // what was read last, by network
-  let ended = null; // stops the looking
+  const shown = new Map(); // the last data, by network
+  let stopRefresh = null;
   let session = 0;
 
   async function load() {
-    const found = await desk.read('sessions.join.addresses', {id: session});
+    const found = await host.read('sessions.join.addresses', {id: session});
     if (found.sessionId !== session) return;
-    show(found.total === 0, none);
-    draw(networks(found.addresses).slice(0, MOST));
+    setVisible(found.total === 0, none);
+    draw(networks(found.addresses).slice(0, MAX_NETWORKS));
   }
 
   function draw(all) {
@@ -51,34 +51,34 @@ export function addresses(desk) {
   }
 
   async function voidVotes({network, votes, devices, voided}) {
-    if (!await sure(t('voidVotesSure', {votes: t('voteCount', {n: votes}), phones: t('phones', {n: devices - voided})}), t('voidVotes'))) return;
-    const done = await desk.write('sessions.join.void', {id: session, address: network});
-    tell(t('voidedVotes', {n: done.votes}));
+    if (!await confirmed(t('voidVotesSure', {votes: t('voteCount', {n: votes}), phones: t('phones', {n: devices - voided})}), t('voidVotes'))) return;
+    const done = await host.write('sessions.join.void', {id: session, address: network});
+    showMessage(t('voidedVotes', {n: done.votes}));
     await load();
   }
 
   function fill(made, n) {
     const [name, more] = made.querySelectorAll('p');
-    say(name, [t('phones', {n: n.devices}), t('voteCount', {n: n.votes})].join(' · '));
-    say(more, [t('network', {network: n.network}), t('addressCount', {n: n.addresses}), n.voided > 0 ? t('voidedCount', {n: n.voided}) : '', t('lastVote', {time: when(n.lastSeen)})].filter(Boolean).join(' · '));
-    show(n.voided < n.devices, made.querySelector('button'));
+    setText(name, [t('phones', {n: n.devices}), t('voteCount', {n: n.votes})].join(' · '));
+    setText(more, [t('network', {network: n.network}), t('addressCount', {n: n.addresses}), n.voided > 0 ? t('voidedCount', {n: n.voided}) : '', t('lastVote', {time: formatTime(n.lastSeen)})].filter(Boolean).join(' · '));
+    setVisible(n.voided < n.devices, made.querySelector('button'));
   }
 
   const leave = () => {
-    ended?.();
-    ended = null;
+    stopRefresh?.();
+    stopRefresh = null;
   };
   node.addEventListener('toggle', () => {
     leave();
-    if (node.open) ended = inStep(desk, load);
+    if (node.open) stopRefresh = autoRefresh(host, load);
   });
   return {
     node,
     draw({session: s}) {
-      show(s.is_active, node);
+      setVisible(s.is_active, node);
       if (s.id === session && s.is_active) return;
       session = s.id;
-      node.open = false; // what stands there is of another evening
+      node.open = false; // the list is of the previous session
       draw([]);
     },
     leave,

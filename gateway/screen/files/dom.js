@@ -1,7 +1,7 @@
-// Elements, made from values and never from markup: whatever a name, note or title
-// holds, it is shown as text. The pages' policy forbids the other way (Trusted Types).
+// Elements are created from values, never from markup, so names, notes and titles are
+// always shown as text. The policy of the pages enforces this (Trusted Types).
 
-/** byId is the element that the page must have. */
+/** byId returns an element that must exist. */
 export function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`no element #${id}`);
@@ -9,7 +9,7 @@ export function byId(id) {
 }
 
 /**
- * el makes an element: el('li', {class: 'game', onclick: f}, 'text', child, …).
+ * el creates an element: el('li', {class: 'game', onclick: f}, 'text', child, …).
  * Properties: class and attributes by name (true is an empty attribute; false, null and
  * undefined are none), on… listeners, data: {…}. Children: elements and text;
  * null, undefined and false are left out.
@@ -25,7 +25,7 @@ export function el(tag, properties = {}, ...children) {
   return made;
 }
 
-/** svg is el for SVG. */
+/** svg creates an SVG element. */
 export function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) set(made, name, value);
@@ -38,29 +38,29 @@ function set(element, name, value) {
   else element.setAttribute(name, value === true ? '' : value);
 }
 
-/** say puts text into an element, and touches nothing when it says so already. True when it has changed. */
-export function say(element, text) {
+/** setText sets the text of an element if it is different; it returns whether it was. */
+export function setText(element, text) {
   const wanted = String(text ?? '');
   if (element.textContent === wanted) return false;
   element.textContent = wanted;
   return true;
 }
 
-/** show makes elements visible or not. */
-export function show(is, ...elements) {
+/** setVisible shows or hides elements. */
+export function setVisible(is, ...elements) {
   for (const e of elements) e.toggleAttribute('hidden', !is); // SVG has no hidden property
 }
 
 /**
- * list makes the children of a list those of the items. What has a key that was there
- * before is updated and not made anew, so that focus and animations live on.
- * make(item) returns an element, update(element, item) fills it.
+ * list updates the children of parent to match items. Children with known keys are kept and
+ * updated, so that focus and animations continue. make(item) returns an element,
+ * update(element, item) fills it.
  */
 export function list(parent, items, key, make, update = () => {}) {
   const keys = items.map((item) => String(key(item)));
   const wanted = new Set(keys);
   const old = new Map([...parent.children].map((c) => [c.dataset.key, c]));
-  for (const [k, child] of old) if (!wanted.has(k)) child.remove(); // first: what moves loses the focus
+  for (const [k, child] of old) if (!wanted.has(k)) child.remove(); // first, because moved elements lose the focus
   let place = parent.firstElementChild;
   for (const [i, item] of items.entries()) {
     const child = old.get(keys[i]) ?? make(item);
@@ -71,7 +71,7 @@ export function list(parent, items, key, make, update = () => {}) {
   }
 }
 
-/** announcer speaks to screen readers through a live region, the newest and at most every so many milliseconds. */
+/** announcer returns a function that sends texts to screen readers by a live region, the newest at most once per pause in milliseconds. */
 export function announcer(region, pause = 5000) {
   let last = -Infinity;
   let timer;
@@ -79,7 +79,7 @@ export function announcer(region, pause = 5000) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       last = performance.now();
-      say(region, text);
+      setText(region, text);
     }, Math.max(0, last + pause - performance.now()));
   };
 }

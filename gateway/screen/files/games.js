@@ -1,15 +1,15 @@
-// The catalogue: which games can be drawn, and how gladly.
+// The catalogue: games, rotation and weights.
 
-import {el, list, say, show} from './dom.js';
-import {button, choice, complain, field, form, input, panel, reveal, saved, submit, sure, tell} from './parts.js';
-import {inStep} from './step.js';
+import {el, list, setText, setVisible} from './dom.js';
+import {button, choice, showError, field, form, input, panel, showDialog, saveFile, submit, confirmed, showMessage} from './controls.js';
+import {autoRefresh} from './autorefresh.js';
 import {t, number, score} from './text.js';
 
-/** games is the view of the catalogue. */
-export function games(desk) {
+/** games creates the view of the catalogue. */
+export function games(host) {
   let all = [];
   let packs = [];
-  let changes = 0; // of ours, begun or ended: what was read across one may be older than it
+  let changes = 0; // own changes started or ended: a list read across one may be outdated
   const rows = el('tbody');
   const count = el('p', {class: 'soft', role: 'status'});
   const pack = choice('pack', [['', t('allPacks')]]);
@@ -20,15 +20,15 @@ export function games(desk) {
 
   async function load() {
     const before = changes;
-    const read = await desk.read('games.list');
+    const read = await host.read('games.list');
     if (changes !== before) return;
     all = read;
-    offer([...new Set(all.map((g) => g.pack_name))]);
+    setPacks([...new Set(all.map((g) => g.pack_name))]);
     draw();
   }
 
-  function offer(names) {
-    if (names.join('\n') === packs.join('\n')) return; // a list that is open would close
+  function setPacks(names) {
+    if (names.join('\n') === packs.join('\n')) return; // replacing the options would close an open list
     packs = names;
     const chosen = pack.value;
     pack.replaceChildren(el('option', {value: ''}, t('allPacks')), ...packs.map((p) => el('option', {value: p}, p)));
@@ -41,41 +41,41 @@ export function games(desk) {
       && (!pack.value || g.pack_name === pack.value)
       && (!players.value || (g.min_players <= players.value && players.value <= g.max_players))
       && (!enabled.value || g.enabled === (enabled.value === 'yes')));
-    say(count, t('gamesShown', {n: wanted.length, all: all.length}));
-    show(Boolean(pack.value), whole);
+    setText(count, t('gamesShown', {n: wanted.length, all: all.length}));
+    setVisible(Boolean(pack.value), packActions);
     list(rows, wanted, (g) => g.id, (g) => makeRow(g.id, change), fillRow);
   }
 
-  // change asks for something and puts what came back in its place.
+  // change sends a change and updates the list with the response.
   async function change(id, op, data = {}) {
     changes++;
-    const said = await desk.write(op, {id, ...data}).finally(() => { changes++; });
+    const said = await host.write(op, {id, ...data}).finally(() => { changes++; });
     if (op === 'games.delete') all = all.filter((g) => g.id !== id);
     else all = all.map((g) => (g.id === id ? {...g, ...(said.title ? said : {favor_bias: said.favor_bias})} : g));
     draw();
   }
 
-  const ofPack = (op, data) => desk.write(op, {name: pack.value, ...data}).then((said) => tell(said.message)).then(load);
-  const whole = el('div', {class: 'actions', hidden: true},
+  const ofPack = (op, data) => host.write(op, {name: pack.value, ...data}).then((said) => showMessage(said.message)).then(load);
+  const packActions = el('div', {class: 'actions', hidden: true},
     button(t('enablePack'), () => ofPack('games.packs.toggle', {enabled: true})),
     button(t('disablePack'), () => ofPack('games.packs.toggle', {enabled: false})),
     ...[1, 0, -1].map((bias) => button(t(`packBias.${bias}`), () => ofPack('games.packs.favor', {favor_bias: bias}))));
-  const add = button(t('addGame'), () => adding(desk, load));
+  const add = button(t('addGame'), () => addGameDialog(host, load));
   return {
-    leave: inStep(desk, load),
+    leave: autoRefresh(host, load),
     node: panel(t('view.games'), {level: 1}, el('div', {class: 'actions'}, add,
-      button(t('exportCSV'), async () => saved(await desk.file('api/games/export/csv'))), button(t('importCSV'), () => importing(desk, load))),
-    filter, whole, count, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('catalogue')}, el('table', {},
+      button(t('exportCSV'), async () => saveFile(await host.file('api/games/export/csv'))), button(t('importCSV'), () => importDialog(host, load))),
+    filter, packActions, count, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('catalogue')}, el('table', {},
       el('thead', {}, el('tr', {}, ...['game', 'players.short', 'plays', 'net', 'enabled', 'bias', 'remove'].map((c) => el('th', {scope: 'col'}, t(c))))), rows))),
   };
 }
 
 function makeRow(id, change) {
-  const on = el('input', {type: 'checkbox', onchange: () => change(id, 'games.toggle').catch(complain)});
+  const on = el('input', {type: 'checkbox', onchange: () => change(id, 'games.toggle').catch(showError)});
   const bias = choice('bias', [[1, t('bias.1')], [0, t('bias.0')], [-1, t('bias.-1')]],
-    {onchange: (e) => change(id, 'games.favor', {favor_bias: Number(e.target.value)}).catch(complain)});
+    {onchange: (e) => change(id, 'games.favor', {favor_bias: Number(e.target.value)}).catch(showError)});
   const gone = button('×', async () => {
-    if (await sure(t('deleteGameSure'), t('remove'))) await change(id, 'games.delete');
+    if (await confirmed(t('deleteGameSure'), t('remove'))) await change(id, 'games.delete');
   }, {kind: 'quiet'});
   return el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'name'}), ' ', el('span', {class: 'soft small'})), el('td', {class: 'number'}),
     el('td', {class: 'number'}), el('td', {class: 'number'}), el('td', {}, on), el('td', {}, bias), el('td', {}, gone));
@@ -83,11 +83,11 @@ function makeRow(id, change) {
 
 function fillRow(row, g) {
   const [game, players, plays, net, on, bias, gone] = row.children;
-  say(game.children[0], g.title);
-  say(game.children[1], g.pack_name);
-  say(players, `${number(g.min_players)}–${number(g.max_players)}`);
-  say(plays, number(g.play_count));
-  say(net, score(g.popularity_score));
+  setText(game.children[0], g.title);
+  setText(game.children[1], g.pack_name);
+  setText(players, `${number(g.min_players)}–${number(g.max_players)}`);
+  setText(plays, number(g.play_count));
+  setText(net, score(g.popularity_score));
   on.firstElementChild.checked = g.enabled;
   on.firstElementChild.setAttribute('aria-label', t('enabledNamed', {title: g.title}));
   bias.firstElementChild.value = String(g.favor_bias);
@@ -96,9 +96,9 @@ function fillRow(row, g) {
   row.classList.toggle('off', !g.enabled);
 }
 
-function adding(desk, done) {
-  const dialog = reveal(t('addGame'), form({class: 'stack'}, async (v) => {
-    await desk.write('games.create', {pack_name: v.pack, title: v.title, min_players: Number(v.min), max_players: Number(v.max),
+function addGameDialog(host, done) {
+  const dialog = showDialog(t('addGame'), form({class: 'stack'}, async (v) => {
+    await host.write('games.create', {pack_name: v.pack, title: v.title, min_players: Number(v.min), max_players: Number(v.max),
       ...(v.minutes && {length_minutes: Number(v.minutes)}), ...(v.type && {game_type: v.type}), family_friendly: v.family === 'on'});
     dialog.close();
     await done();
@@ -110,15 +110,15 @@ function adding(desk, done) {
   submit(t('addGame'))));
 }
 
-function importing(desk, done) {
+function importDialog(host, done) {
   const file = el('input', {type: 'file', name: 'file', accept: '.csv,text/csv', required: true, class: 'field'});
-  const dialog = reveal(t('importCSV'), form({class: 'stack'}, async ({mode}) => {
+  const dialog = showDialog(t('importCSV'), form({class: 'stack'}, async ({mode}) => {
     const csvData = await file.files[0].text();
-    if (mode === 'replace' && !await sure(t('replaceSure'), t('replace'))) return;
-    const said = await desk.file('api/games/import/csv', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({csvData, mode})});
+    if (mode === 'replace' && !await confirmed(t('replaceSure'), t('replace'))) return;
+    const said = await host.file('api/games/import/csv', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({csvData, mode})});
     const {message, ignoredColumns} = await said.json();
-    dialog.close(); // it would take the message along
-    tell(ignoredColumns.length ? t('ignored', {said: message, columns: ignoredColumns.join(', ')}) : message);
+    dialog.close(); // first, because the message would be inside it
+    showMessage(ignoredColumns.length ? t('ignored', {said: message, columns: ignoredColumns.join(', ')}) : message);
     await done();
   }, field(t('file'), file), field(t('mode'), choice('mode', [['append', t('append')], ['replace', t('replace')]])), submit(t('importCSV'))));
 }

@@ -1,8 +1,8 @@
-// The score of a game over time, as a line. Pure.
+// The score of a game over time, as a line. Pure functions.
 
-const MOST = 240; // points; a line is not seen more finely
+const MAX_POINTS = 240; // more would not be visible
 
-/** fromVotes is the history before now: the newest votes (newest first, as the hub lists them) and the score they led to. */
+/** fromVotes returns the score over time from the newest votes (newest first) and the current score. */
 export function fromVotes(votes, score) {
   const points = [];
   for (const v of votes) {
@@ -13,27 +13,27 @@ export function fromVotes(votes, score) {
   return thin(points.reverse());
 }
 
-/** add is the history with one more point; the same when the score has not changed. */
+/** add returns the points with one more; the same ones if the score has not changed. */
 export function add(points, at, score) {
   if (points.at(-1)?.score === score) return points;
   return thin([...points, {at, score}]);
 }
 
-/** join is what was before and what has come since, which begins where that ended. */
+/** join returns the earlier points followed by the later ones. */
 export function join(before, since) {
   const start = since[0]?.at ?? Infinity;
   return since.reduce((points, p) => add(points, p.at, p.score), before.filter((p) => p.at < start));
 }
 
-// thin drops every other point when there are too many, never the first or the last.
+// thin drops every other point while there are too many, but keeps the first and the last.
 function thin(points) {
-  while (points.length > MOST) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+  while (points.length > MAX_POINTS) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
   return points;
 }
 
 /**
- * line is the points as an SVG path within width by height, step by step whatever the time
- * between them, and the y of zero. Fewer than two scores make no line: ''.
+ * line returns the points as an SVG path within width by height, evenly spaced regardless of
+ * time, and the y of zero. With fewer than two points the path is ''.
  */
 export function line(points, width, height) {
   if (points.length < 2) return {path: '', zero: height};

@@ -1,6 +1,6 @@
-// How phones come in: a code, and a picture of the link for those who do not want to type.
+// The join code on a screen, with the QR code of the link.
 
-import {el, say, show} from './dom.js';
+import {el, setText, setVisible} from './dom.js';
 import {paths} from './socket.js';
 import {t} from './text.js';
 
@@ -8,7 +8,7 @@ export class JoinCard {
   #code = null;
   #links;
 
-  /** links resolves to what sessions.join.get says: the picture's address, with the secret of the code. */
+  /** links returns a promise of the response of sessions.join.get, which has the QR code with the secret. */
   constructor(links) {
     this.#links = links;
     this.picture = el('img', {class: 'qr', alt: t('qr')});
@@ -18,22 +18,22 @@ export class JoinCard {
       el('div', {}, el('h2', {}, t('join')), el('p', {class: 'soft'}, t('joinAt'), ' ', this.address), el('p', {}, t('joinCode'), ' ', this.code)));
   }
 
-  /** draw shows a join of a state; one without a code, or null, hides it. */
+  /** draw shows the join code of a state; without a code, or for null, it hides the card. */
   draw(join) {
     const code = join?.code ?? null;
-    show(code !== null, this.element);
+    setVisible(code !== null, this.element);
     if (code === this.#code) return;
     this.#code = code;
     if (code === null) return;
-    say(this.code, code);
-    say(this.address, location.host);
-    this.picture.removeAttribute('src'); // that of another code
+    setText(this.code, code);
+    setText(this.address, location.host);
+    this.picture.removeAttribute('src'); // of the previous code
     this.#picture(code);
     this.#lookUp(code);
   }
 
-  // Who scans the picture brings the code's secret, and is let in also where others have
-  // typed too many wrong codes. Without it the picture says the code alone.
+  // The QR code contains the secret of the code, which is accepted even after too many
+  // wrong codes. If the links cannot be read, it contains only the code.
   async #picture(code) {
     const found = await this.#links().catch(() => null);
     if (this.#code !== code) return;
@@ -41,17 +41,17 @@ export class JoinCard {
     this.picture.src = new URL(path.slice(1), paths.root);
   }
 
-  // The hub knows best where others reach it: on the host's own machine this page may
-  // stand at localhost.
+  // The server knows the address that phones can reach: on the host's own machine this
+  // page may be at localhost.
   async #lookUp(code) {
     try {
       const {url} = await (await fetch(new URL(`vote/${code}/link`, paths.root))).json();
-      if (this.#code === code) say(this.address, addressOf(url));
+      if (this.#code === code) setText(this.address, addressOf(url));
     } catch {
-      // What stands there is the best we know.
+      // The page's own host stays.
     }
   }
 }
 
-/** addressOf is a link as people would type it: without the scheme, and without the code. */
+/** addressOf returns a link as people would type it, without scheme and code. */
 export const addressOf = (url) => url.replace(/^https?:../, '').replace(/\/[^/]*$/, '');

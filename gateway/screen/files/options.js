@@ -1,10 +1,10 @@
-// What the address of a screen asks for: /screen/3?theme=light&hide=voters#token=…
-// Pure: an address in, options out. What makes no sense counts as not said.
+// The options in the URL of a screen: /screen/3?theme=light&hide=voters#token=…
+// Pure functions. Invalid values are ignored.
 
-/** parts are what hide= and show= can name. */
+/** parts are the values of hide= and show=. */
 export const parts = ['pack', 'players', 'room', 'net', 'history', 'voters', 'tonight', 'join', 'poll'];
 
-// What a look of one's own can change, and the variables of theme.css that it sets.
+// The colour options, and the variables of theme.css that each sets.
 const looks = {
   accent: (c) => ({accent: c, 'accent-ink': c, 'up-ink': c, 'on-accent': readable(c)}),
   down: (c) => ({down: c, 'on-down': readable(c)}),
@@ -15,14 +15,14 @@ const looks = {
   paper: (c) => ({paper: c}),
 };
 
-/** aligns are where an overlay can stand: two words, one word is the middle of that side. */
+/** aligns matches the positions of an overlay: two words, or one for the middle of that side. */
 const aligns = /^(top|bottom)?-?(left|right|center)?$/;
 
 /**
  * read returns {session, token, theme, look, scale, align, hidden, delay, names}. session
- * is the number in the path, 'active', or null for neither. hidden is a Set of parts,
- * given those that the page hides by itself. look is variables of the style with their
- * values. The token stands in the fragment, which browsers send to nobody, or in ?token=.
+ * is the number in the path, 'active', or null. hidden is a Set of parts, which starts with
+ * hiddenByDefault. look maps style variables to values. The token is in the fragment, which
+ * browsers do not send, or in ?token=.
  */
 export function read(address, hiddenByDefault = []) {
   const url = new URL(address);
@@ -56,7 +56,7 @@ function lookOf(query) {
   return look;
 }
 
-// readable is black or white, whichever can be read better on the colour (WCAG's luminance).
+// readable returns black or white, whichever has more contrast with the colour (WCAG luminance).
 function readable(color) {
   const digits = color.slice(1);
   const size = digits.length < 6 ? 1 : 2;
@@ -79,7 +79,7 @@ function bounded(text, least, most, otherwise) {
 
 const positive = (text) => (/^[1-9]\d{0,15}$/.test(text) ? Number(text) : null);
 
-/** roleOf is what a token says of itself, '' for what is no token of ours. It proves nothing; the hub looks. */
+/** roleOf returns the role in a token without verifying it, '' if it is not a token. */
 export function roleOf(token) {
   try {
     const claims = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');

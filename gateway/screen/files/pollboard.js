@@ -1,6 +1,6 @@
-// The poll on a screen: what is asked, how long it is open, and what the crowd wants.
+// The poll on a screen: question, countdown and votes.
 
-import {el, say, show, list} from './dom.js';
+import {el, setText, setVisible, list} from './dom.js';
 import {t, number, clock} from './text.js';
 
 export class PollBoard {
@@ -12,22 +12,22 @@ export class PollBoard {
       el('div', {class: 'question'}, this.question, this.left), this.candidates);
   }
 
-  /** draw shows what asked() says, null hides it. */
-  draw(asked) {
-    show(asked !== null, this.element);
-    if (!asked) return;
-    const {poll, phase} = asked;
+  /** draw shows a result of visiblePoll; null hides the poll. */
+  draw(visiblePoll) {
+    setVisible(visiblePoll !== null, this.element);
+    if (!visiblePoll) return;
+    const {poll, phase} = visiblePoll;
     this.element.dataset.phase = phase;
-    say(this.question, phase === 'over' ? t('nextUp') : t('whatNext'));
-    say(this.left, leftOf(asked));
-    this.left.classList.toggle('soon', phase === 'open' && asked.left <= 10);
+    setText(this.question, phase === 'over' ? t('nextUp') : t('whatNext'));
+    setText(this.left, leftOf(visiblePoll));
+    this.left.classList.toggle('soon', phase === 'open' && visiblePoll.left <= 10);
     list(this.candidates, poll.candidates, (c) => `${poll.id} ${c.choice}`, makeRow, (row, c) => {
       const [badge, name, votes, bar] = row.children;
-      say(badge, c.choice);
-      say(name, c.title);
-      say(votes, number(c.votes));
-      bar.style.setProperty('--part', asked.most === 0 ? 0 : c.votes / asked.most);
-      row.classList.toggle('leads', phase === 'over' ? c.choice === poll.winner?.choice : asked.most > 0 && c.votes === asked.most);
+      setText(badge, c.choice);
+      setText(name, c.title);
+      setText(votes, number(c.votes));
+      bar.style.setProperty('--part', visiblePoll.most === 0 ? 0 : c.votes / visiblePoll.most);
+      row.classList.toggle('leads', phase === 'over' ? c.choice === poll.winner?.choice : visiblePoll.most > 0 && c.votes === visiblePoll.most);
     });
   }
 }

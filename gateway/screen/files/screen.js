@@ -1,11 +1,11 @@
-// The live screen and the overlay: one session, watched with a viewer token. What can be
-// chosen stands in the address (options.js), what is drawn in stage.js.
+// The live screen and the overlay: one session, with a viewer token. Options come from the
+// URL (options.js); screenview.js draws the session.
 
-import {Hub, wakeWith} from './socket.js';
+import {Connection, checkOnWake} from './socket.js';
 import {reduce, playing, tallyOf} from './state.js';
 import {read, roleOf} from './options.js';
-import {byId, announcer, el, say} from './dom.js';
-import {Stage} from './stage.js';
+import {byId, announcer, el, setText} from './dom.js';
+import {ScreenView} from './screenview.js';
 import {fromVotes, add, join} from './history.js';
 import {t, score, speak, language} from './text.js';
 
@@ -13,28 +13,28 @@ speak(language());
 const root = document.documentElement;
 const overlay = root.dataset.page === 'overlay';
 const options = read(location.href, overlay ? ['tonight', 'join'] : []);
-const speakUp = announcer(byId('spoken'), 10_000);
+const speakUp = announcer(byId('announcements'), 10_000);
 
-// Waits in milliseconds before the active session is asked for again; half of it is by chance.
-const FIRST_FOLLOW = 2_000;
-const LONGEST_FOLLOW = 30_000;
+// Delays in milliseconds before the active session is requested again; half of it is random.
+const FIRST_RETRY = 2_000;
+const LONGEST_RETRY = 30_000;
 
-let hub;
-let stage;
-let state = null; // of the session that is watched
+let connection;
+let view;
+let state = null; // of the watched session
 let watched = null; // its id
-let following = null; // the timer of asking for the active session again
-let failures = 0; // of that, in a row
-let ticking = null; // while there is a poll to show
-let line = {play: null, points: []}; // the score of what is being played, over time
+let retryTimer = null; // for the request for the active session
+let failures = 0; // of that request, consecutive
+let tickTimer = null; // while a poll is shown
+let line = {play: null, points: []}; // score of the current game over time
 
-dress();
-keepTokenOutOfTheQuery();
+applyOptions();
+moveTokenToFragment();
 const wrong = problemOf(options);
-if (wrong) tell(...wrong);
-else begin();
+if (wrong) showNotice(...wrong);
+else start();
 
-function dress() {
+function applyOptions() {
   if (options.theme === 'auto') delete root.dataset.theme;
   else if (options.theme) root.dataset.theme = options.theme;
   if (options.align) root.dataset.align = options.align;
@@ -42,8 +42,8 @@ function dress() {
   for (const [name, value] of Object.entries(options.look)) root.style.setProperty(`--${name}`, value);
 }
 
-// The fragment is what browsers send to nobody; a token that came in the query moves there.
-function keepTokenOutOfTheQuery() {
+// A token in the query moves to the fragment, which browsers do not send.
+function moveTokenToFragment() {
   const url = new URL(location.href);
   if (!url.searchParams.has('token')) return;
   url.searchParams.delete('token');
@@ -58,15 +58,15 @@ function problemOf({session, token}) {
   return null;
 }
 
-function begin() {
-  hub = new Hub({token: options.token, onMessage: delayed(options.delay * 1000), onStatus});
-  wakeWith(hub);
+function start() {
+  connection = new Connection({token: options.token, onMessage: delayed(options.delay * 1000), onStatus});
+  checkOnWake(connection);
   if (options.session === 'active') followActive();
   else watch(options.session);
 }
 
-// A stream is seen some seconds after it was made, so what it shows can be held back as
-// long. The first answer is not: the stage must not stay empty.
+// delayed delays messages to match the delay of a stream. The first response is not
+// delayed, so that the screen is not empty.
 function delayed(ms) {
   if (ms === 0) return receive;
   let first = true;
@@ -82,35 +82,35 @@ function delayed(ms) {
 
 function watch(id) {
   if (watched === id) return;
-  if (watched) hub.unsubscribe(watched);
+  if (watched) connection.unsubscribe(watched);
   watched = id;
   state = null;
-  hub.subscribe(id, {mode: 'tally', snapshot: true});
+  connection.subscribe(id, {mode: 'tally', snapshot: true});
 }
 
 async function followActive() {
-  clearTimeout(following);
+  clearTimeout(retryTimer);
   try {
-    const {data} = await hub.request('sessions.active', {}, {again: true, timeout: 60_000});
+    const {data} = await connection.request('sessions.active', {}, {again: true, timeout: 60_000});
     failures = 0;
     if (data.id) watch(data.id);
-    else if (!watched) tell('noneActive', 'noneActiveHow');
+    else if (!watched) showNotice('noneActive', 'noneActiveHow');
   } catch {
-    // Refused is shown already; a slow hub is asked again, and not at once.
-    if (hub.status !== 'connecting' && hub.status !== 'online') return;
-    clearTimeout(following);
-    const grown = Math.min(FIRST_FOLLOW * 2 ** failures++, LONGEST_FOLLOW);
-    following = setTimeout(followActive, grown * (0.5 + 0.5 * Math.random()));
+    // A refused token is shown already; otherwise retry with a growing delay.
+    if (connection.status !== 'connecting' && connection.status !== 'online') return;
+    clearTimeout(retryTimer);
+    const grown = Math.min(FIRST_RETRY * 2 ** failures++, LONGEST_RETRY);
+    retryTimer = setTimeout(followActive, grown * (0.5 + 0.5 * Math.random()));
   }
 }
 
-// --- what arrives
+// --- messages
 
 function onStatus(status) {
   root.dataset.status = status;
-  if (status === 'refused') tell('refused', 'refusedHow');
-  else if (stage) stage.status(status);
-  else if (status === 'connecting') tell('connecting');
+  if (status === 'refused') showNotice('refused', 'refusedHow');
+  else if (view) view.status(status);
+  else if (status === 'connecting') showNotice('connecting');
   if (status === 'online' && options.session === 'active') followActive();
 }
 
@@ -118,7 +118,7 @@ function receive(m) {
   if (m.type === 'session.started' && options.session === 'active') watch(m.sessionId);
   if (m.sessionId !== watched) return;
   if (m.type === 'error') problem(m.code);
-  if (m.reset) line = {play: null, points: []}; // ids of playings are given anew
+  if (m.reset) line = {play: null, points: []}; // ids of session games are reused
   const next = reduce(state, m);
   if (next === state || next === null) return;
   state = next;
@@ -126,17 +126,17 @@ function receive(m) {
 }
 
 function problem(code) {
-  if (code === 'forbidden') tell('otherSession', 'otherSessionHow');
-  else if (code === 'not_found') tell('noSession', 'noSessionHow');
+  if (code === 'forbidden') showNotice('otherSession', 'otherSessionHow');
+  else if (code === 'not_found') showNotice('noSession', 'noSessionHow');
 }
 
 function draw() {
-  if (!stage) {
-    stage = new Stage(byId('stage'), options, joinLinks);
-    stage.status(hub.status);
+  if (!view) {
+    view = new ScreenView(byId('content'), options, joinLinks);
+    view.status(connection.status);
   }
-  remember();
-  stage.draw(state, line.points);
+  recordScore();
+  view.draw(state, line.points);
   tick();
   const now = playing(state);
   if (now) {
@@ -146,48 +146,48 @@ function draw() {
   } else document.title = 'Partyline';
 }
 
-const joinLinks = () => hub.request('sessions.join.get', {id: watched}, {again: true}).then((answer) => answer.data);
+const joinLinks = () => connection.request('sessions.join.get', {id: watched}, {again: true}).then((answer) => answer.data);
 
-// A countdown moves by itself, ten times a second, and nothing else does.
+// tick runs ten times a second while a countdown is shown.
 function tick() {
-  const is = stage?.tick(state) ?? false;
-  if (is === Boolean(ticking)) return;
-  clearInterval(ticking);
-  ticking = is ? setInterval(tick, 100) : null;
+  const is = view?.tick(state) ?? false;
+  if (is === Boolean(tickTimer)) return;
+  clearInterval(tickTimer);
+  tickTimer = is ? setInterval(tick, 100) : null;
 }
 
-/** tell shows a sentence in place of the stage: nothing can be shown, and what to do. */
-function tell(name, how) {
-  stage = null;
+/** showNotice replaces the screen by a message with a hint. */
+function showNotice(name, how) {
+  view = null;
   state = null;
   tick();
-  byId('stage').replaceChildren(el('div', {class: 'notice', role: 'status'},
+  byId('content').replaceChildren(el('div', {class: 'notice', role: 'status'},
     el('h1', {}, t(name)), how && el('p', {class: 'soft'}, t(how))));
-  say(document.querySelector('title'), `${t(name)} · Partyline`);
+  setText(document.querySelector('title'), `${t(name)} · Partyline`);
 }
 
 // --- the history of the score
 
-function remember() {
+function recordScore() {
   const now = playing(state);
   if (!now) return;
   if (line.play !== now.id) {
     line = {play: now.id, points: []};
-    recall(now);
+    loadHistory(now);
   }
   line.points = add(line.points, Date.now(), tallyOf(state, now.game_id).score);
 }
 
-// What was voted before this page was opened is asked for once; the line begins there.
-async function recall(now) {
+// loadHistory requests the votes from before the page was opened, to begin the line there.
+async function loadHistory(now) {
   if (options.hidden.has('history') || options.delay > 0) return;
   const score = tallyOf(state, now.game_id).score;
   try {
-    const {data} = await hub.request('votes.list', {session_id: now.session_id, game_id: now.game_id, limit: 100}, {again: true});
+    const {data} = await connection.request('votes.list', {session_id: now.session_id, game_id: now.game_id, limit: 100}, {again: true});
     if (line.play !== now.id) return;
     line.points = join(fromVotes(data.votes, score), line.points);
-    stage?.draw(state, line.points);
+    view?.draw(state, line.points);
   } catch {
-    // The line begins now, then.
+    // Without history the line begins now.
   }
 }

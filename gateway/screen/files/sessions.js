@@ -1,46 +1,46 @@
-// All sessions, past and live: what was played, and their exports.
+// The history: all sessions with their games, votes and exports.
 
 import {el, list} from './dom.js';
-import {bars, button, panel, reveal, saved, sure, tell, when} from './parts.js';
-import {inStep} from './step.js';
+import {bars, button, panel, showDialog, saveFile, confirmed, showMessage, formatTime} from './controls.js';
+import {autoRefresh} from './autorefresh.js';
 import {t} from './text.js';
 
-/** sessions is the view of all sessions. */
-export function sessions(desk) {
+/** sessions creates the view of all sessions. */
+export function sessions(host) {
   const rows = el('ol', {class: 'rows'});
   const none = el('p', {class: 'soft', hidden: true}, t('noSessions'));
 
   async function load() {
-    const all = await desk.read('sessions.list');
+    const all = await host.read('sessions.list');
     none.hidden = all.length > 0;
-    list(rows, all, (s) => JSON.stringify(s), row); // one that has changed is made anew
+    list(rows, all, (s) => JSON.stringify(s), row); // a changed row is created again
   }
 
   function row(s) {
     const name = s.notes || t('session', {id: s.id});
     const named = (what) => ({'aria-label': `${what}: ${name}`});
-    const exported = (format) => async () => saved(await desk.file(`api/sessions/${s.id}/export?format=${format}`));
+    const exported = (format) => async () => saveFile(await host.file(`api/sessions/${s.id}/export?format=${format}`));
     return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, name),
-      el('p', {class: 'soft small'}, `${when(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`)),
+      el('p', {class: 'soft small'}, `${formatTime(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`)),
     s.is_active && el('span', {class: 'pill'}, t('active')),
     el('div', {class: 'actions'}, s.is_active
-      ? button(t('openInConsole'), async () => { await desk.open(s.id); location.hash = '#tonight'; }, named(t('openInConsole')))
+      ? button(t('openInConsole'), async () => { await host.open(s.id); location.hash = '#tonight'; }, named(t('openInConsole')))
       : button(t('show'), () => details(s, name), named(t('show'))),
     button(t('exportTXT'), exported('txt'), named(t('exportTXT'))), button(t('exportJSON'), exported('json'), named(t('exportJSON'))),
     !s.is_active && button('×', async () => {
-      if (!await sure(t('deleteSessionSure', {name}), t('remove'))) return;
-      tell((await desk.write('sessions.delete', {id: s.id})).message);
+      if (!await confirmed(t('deleteSessionSure', {name}), t('remove'))) return;
+      showMessage((await host.write('sessions.delete', {id: s.id})).message);
       await load();
     }, {kind: 'quiet', ...named(t('remove'))})));
   }
 
   async function details(s, name) {
-    const {votes} = await desk.read('sessions.votes', {id: s.id});
-    const games = await desk.read('sessions.games', {id: s.id});
+    const {votes} = await host.read('sessions.votes', {id: s.id});
+    const games = await host.read('sessions.games', {id: s.id});
     const plot = bars(el('ol', {class: 'bars'}), votes.map((v) => ({key: v.game_id, name: v.title, value: v.net_score, note: `+${v.upvotes} / −${v.downvotes}`})));
-    reveal(name, plot, votes.length === 0 && el('p', {class: 'soft'}, t('noVotes')),
+    showDialog(name, plot, votes.length === 0 && el('p', {class: 'soft'}, t('noVotes')),
       el('ol', {class: 'rows'}, ...games.map((g) => el('li', {class: 'row'}, el('span', {class: 'grow'}, g.title), el('span', {class: 'soft'}, t(`status.${g.status}`))))));
   }
 
-  return {leave: inStep(desk, load), node: panel(t('view.sessions'), {level: 1}, none, rows)};
+  return {leave: autoRefresh(host, load), node: panel(t('view.sessions'), {level: 1}, none, rows)};
 }

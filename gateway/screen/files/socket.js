@@ -1,72 +1,71 @@
-// The connection to the hub: one WebSocket that authenticates, subscribes, asks and
-// comes back by itself. Whoever uses it is told what arrives and how things stand, and
-// never deals with sockets.
+// The connection to the server: one WebSocket that authenticates, subscribes, sends
+// requests and reconnects on its own.
 //
-//   const hub = new Hub({token, onMessage, onStatus});
-//   hub.subscribe(3, {mode: 'tally', snapshot: true});
-//   const {status, data} = await hub.request('games.pick', {playerCount: 5});
-//   hub.close();
+//   const connection = new Connection({token, onMessage, onStatus});
+//   connection.subscribe(3, {mode: 'tally', snapshot: true});
+//   const {status, data} = await connection.request('games.pick', {playerCount: 5});
+//   connection.close();
 //
-// onMessage(m) is called with every message that is no response: subscribed, snapshot,
-// tally, events, error. onStatus(s, why) is called when the state changes, with:
-//   connecting  there is no connection, and one is being made: what is shown is stale
-//   online      authenticated; subscriptions are being answered
-//   refused     the token is no good (any more). Unless it was taken back it is tried again
-//               now and then, in silence: the server's clock may have been wrong
+// onMessage(m) is called with every message that is not a response: subscribed, snapshot,
+// tally, events, error. onStatus(s, why) is called when the status changes to:
+//   connecting  not connected; data on the page may be outdated
+//   online      authenticated; subscriptions are sent
+//   refused     the token is invalid. Unless it was revoked it is tried again from time to
+//               time, because the server's clock may have been wrong
 //   closed      close() was called
 
 export const paths = {
-  // A module knows where it stands: …/assets/VERSION/socket.js, also below a prefix.
+  // This module is at …/assets/VERSION/socket.js, possibly below a prefix.
   root: new URL('../../', import.meta.url),
 };
 
-// Waits in milliseconds.
-const FIRST_WAIT = 250; // a server that was killed is back in about that time
-const LONGEST_WAIT = 15_000; // nobody looks longer at "reconnecting" without reloading
-const SLOW_DOWN = 30_000; // after 4009: we have sent too much
+// Delays in milliseconds.
+const FIRST_WAIT = 250; // a killed server restarts in about that time
+const LONGEST_WAIT = 15_000; // people reload a page that reconnects for longer
+const SLOW_DOWN = 30_000; // after 4009: too many messages
 const TRY_LATER = 5_000; // after 1013: the storage fails
-const FIRST_DOUBT = 30_000; // before a token that was refused is tried again
-const LONGEST_DOUBT = 300_000;
-const STEADY = 10_000; // a connection that held for so long starts the waits anew
-const QUIET = 20_000; // without a message for so long we ask whether anybody is there
-const ANSWER = 10_000; // and wait so long for an answer, as for one to a request
-const SPREAD = 1_000; // beyond the wait of a refusal, more with each, so that not all ask again at once
+const FIRST_TOKEN_RETRY = 30_000; // before a refused token is tried again
+const LONGEST_TOKEN_RETRY = 300_000;
+const STABLE = 10_000; // a connection that lasted this long resets the delays
+const SILENCE = 20_000; // after this time without a message a ping is sent
+const TIMEOUT_MS = 10_000; // for the response to a ping or a request
+const SPREAD = 1_000; // random addition to retryAfter, so that clients do not retry at once; doubles with each refusal
 
-/** HubError is a request that failed; code is the hub's, or one of those below. */
-export class HubError extends Error {
+/** RequestError is a failed request; code is the server's, or one of those below. */
+export class RequestError extends Error {
   constructor(status, code, message, data = {}) {
     super(message);
     Object.assign(this, {status, code, data});
   }
 }
 
-// Codes of failures that are not the hub's. After lost and timeout nobody knows whether
-// a write was done: ask again with the same key.
+// Codes of failures without a response. After lost and timeout the outcome of a write is
+// unknown: send it again with the same key.
 export const LOST = 'lost';
 export const TIMEOUT = 'timeout_here';
 export const CLOSED = 'closed';
 
-// The reason of a close with 4003 after which the same token may hold again.
+// The reason of a close with 4003 after which the same token may become valid again.
 const EXPIRED = 'Token expired';
 
-export class Hub {
+export class Connection {
   #o;
   #socket = null;
   #status = '';
   #subscriptions = new Map();
-  #refused = new Map(); // session: {tries, timer} of a subscription that is to be asked for again
+  #refused = new Map(); // by session: {tries, timer} of a subscription to be retried
   #requests = new Map();
   #lastId = 0;
   #tries = 0;
-  #doubts = 0; // how often the token was refused, in a row
-  #over = false; // the token was taken back
+  #refusals = 0; // consecutive refusals of the token
+  #revoked = false; // whether the token was revoked
   #onlineSince = 0;
-  #wait = null; // what the server has asked for before it closes
+  #drainDelay = null; // reconnect delay given by server.draining
   #timers = {};
 
   /**
-   * token: what auth sends. url: of the WebSocket, by default our own host's.
-   * WebSocket and clock are for tests.
+   * token: for auth. url: of the WebSocket, by default on the page's own host. WebSocket and
+   * clock are for tests.
    */
   constructor({token, url = new URL('api/sessions/live', paths.root), onMessage = () => {}, onStatus = () => {},
     WebSocket = globalThis.WebSocket, clock = browserClock()}) {
@@ -77,9 +76,9 @@ export class Hub {
   get status() { return this.#status; }
 
   /**
-   * subscribe holds over reconnects until unsubscribe. One that is refused for now, with a
-   * retryAfter, is asked for again after it. After the first answer it says which
-   * timeline that was of, so that the hub says reset when it has another since.
+   * subscribe lasts across reconnects until unsubscribe. A refusal with retryAfter is
+   * retried. After the first response it sends the epoch, so that the server can answer
+   * with reset after a restore.
    */
   subscribe(sessionId, {mode = 'tally', snapshot = true} = {}) {
     const epoch = this.#subscriptions.get(sessionId)?.epoch;
@@ -92,31 +91,30 @@ export class Hub {
   }
 
   /**
-   * request resolves with {status, data} of a success (below 400), else rejects with a
-   * HubError. It waits for the connection if there is none. With a key (what the
-   * Idempotency-Key header is to REST), or again: true for what only reads, it is sent
-   * again after a reconnect; without, it fails with LOST. What only reads is also sent again
-   * when it is refused for now, if the time that the hub asks for is left of the timeout.
+   * request resolves with {status, data} of a success (below 400), otherwise it rejects with a
+   * RequestError. Without a connection it waits for one. With a key (the Idempotency-Key), or
+   * again: true for reads, it is sent again after a reconnect; otherwise it fails with LOST.
+   * Reads refused with retryAfter are retried if the timeout allows it.
    */
-  request(op, data = {}, {key, again = key !== undefined, timeout = ANSWER} = {}) {
+  request(op, data = {}, {key, again = key !== undefined, timeout = TIMEOUT_MS} = {}) {
     return new Promise((resolve, reject) => {
       if (this.#status === 'refused' || this.#status === 'closed') {
-        reject(new HubError(0, CLOSED, 'The connection is closed'));
+        reject(new RequestError(0, CLOSED, 'The connection is closed'));
         return;
       }
       const id = String(++this.#lastId);
       const timer = this.#o.clock.after(timeout, () => {
         this.#requests.delete(id);
-        reject(new HubError(0, TIMEOUT, 'No answer in time'));
+        reject(new RequestError(0, TIMEOUT, 'No answer in time'));
       });
       const r = {message: {type: 'request', id, op, data, ...(key !== undefined && {key})}, again, sent: false, resolve, reject, timer,
         reads: again && key === undefined, refusals: 0, pause: null, until: this.#o.clock.now() + timeout};
       this.#requests.set(id, r);
-      if (this.#status === 'online') this.#ask(r);
+      if (this.#status === 'online') this.#sendRequest(r);
     });
   }
 
-  /** renew puts a fresh token in place, also after refused. */
+  /** renew replaces the token, also after refused. */
   renew(token) {
     this.#o.token = token;
     if (this.#status === 'online') {
@@ -124,38 +122,38 @@ export class Hub {
       return;
     }
     if (this.#status !== 'refused') return;
-    this.#detach();
-    this.#over = false;
-    this.#set('connecting');
+    this.#dropSocket();
+    this.#revoked = false;
+    this.#setStatus('connecting');
     this.#reconnectIn(0);
   }
 
-  /** look is for when the page was hidden or the network has changed: it connects at once, or asks whether anybody is there. */
-  look() {
+  /** check reconnects at once, or sends a ping if connected; for when the page was hidden or the network has changed. */
+  check() {
     if (this.#status === 'online') this.#probe();
-    else if (this.#status !== 'closed' && !this.#over && !this.#socket) this.#reconnectIn(0);
+    else if (this.#status !== 'closed' && !this.#revoked && !this.#socket) this.#reconnectIn(0);
   }
 
   close() {
     this.#end('closed');
-    this.#failAll(() => true, new HubError(0, CLOSED, 'The connection is closed'));
+    this.#failAll(() => true, new RequestError(0, CLOSED, 'The connection is closed'));
   }
 
   // --- the connection
 
   #connect() {
-    if (this.#status !== 'refused') this.#set('connecting');
-    this.#wait = null;
+    if (this.#status !== 'refused') this.#setStatus('connecting');
+    this.#drainDelay = null;
     const socket = new this.#o.WebSocket(this.#o.url);
     this.#socket = socket;
-    // Each handler asks whether it is still the socket's turn: closing takes a while.
+    // A replaced socket may still call its handlers while it closes.
     socket.onopen = () => this.#socket === socket && this.#send({type: 'auth', token: this.#o.token});
     socket.onmessage = (event) => this.#socket === socket && this.#receive(event.data);
-    socket.onclose = (event) => this.#socket === socket && this.#lost(event.code, event.reason);
-    this.#listenFor(QUIET);
+    socket.onclose = (event) => this.#socket === socket && this.#onClose(event.code, event.reason);
+    this.#watchSilence(SILENCE);
   }
 
-  #set(status, why = '') {
+  #setStatus(status, why = '') {
     if (status === this.#status) return;
     this.#status = status;
     this.#o.onStatus(status, why);
@@ -166,24 +164,23 @@ export class Hub {
   }
 
   #receive(text) {
-    this.#listenFor(QUIET);
+    this.#watchSilence(SILENCE);
     const m = JSON.parse(text);
     switch (m.type) {
-      case 'auth_success': return this.#welcome();
-      case 'auth_error': return this.#doubt(m.code);
+      case 'auth_success': return this.#onAuthenticated();
+      case 'auth_error': return this.#onRefused(m.code);
       case 'pong': return undefined;
-      case 'response': return this.#answer(m);
-      case 'server.draining': this.#wait = m.reconnectInMs; return undefined;
-      case 'error': return this.#refusal(m);
-      case 'subscribed': this.#remember(m); break;
+      case 'response': return this.#onResponse(m);
+      case 'server.draining': this.#drainDelay = m.reconnectInMs; return undefined;
+      case 'error': return this.#onError(m);
+      case 'subscribed': this.#onSubscribed(m); break;
       default:
     }
     return this.#o.onMessage(m);
   }
 
-  // A subscription that the server has no room for now is asked for again. Nobody else is
-  // told: what is shown is stale, not wrong.
-  #refusal(m) {
+  // #onError retries a subscription that was refused for now, without calling onMessage.
+  #onError(m) {
     const {sessionId, retryAfter} = m;
     if (!retryAfter || !this.#subscriptions.has(sessionId)) return this.#o.onMessage(m);
     const {tries = 0, timer} = this.#refused.get(sessionId) ?? {};
@@ -192,62 +189,62 @@ export class Hub {
       const s = this.#subscriptions.get(sessionId);
       if (s && this.#status === 'online') this.#send(s);
     };
-    this.#refused.set(sessionId, {tries: tries + 1, timer: this.#o.clock.after(this.#after(retryAfter, tries), again)});
+    this.#refused.set(sessionId, {tries: tries + 1, timer: this.#o.clock.after(this.#retryDelay(retryAfter, tries), again)});
     return undefined;
   }
 
-  // after is when to ask again, in milliseconds, what was refused so often before.
-  #after(retryAfter, tries) {
+  // #retryDelay returns the delay in milliseconds after a number of refusals.
+  #retryDelay(retryAfter, tries) {
     return retryAfter * 1000 + Math.min(SPREAD * 2 ** tries, LONGEST_WAIT) * (0.5 + 0.5 * this.#o.clock.chance());
   }
 
-  #remember({sessionId, epoch}) {
+  #onSubscribed({sessionId, epoch}) {
     this.#o.clock.cancel(this.#refused.get(sessionId)?.timer);
     this.#refused.delete(sessionId);
     const s = this.#subscriptions.get(sessionId);
     if (s) s.epoch = epoch;
   }
 
-  #welcome() {
-    if (this.#status === 'online') return; // of a renewed token
+  #onAuthenticated() {
+    if (this.#status === 'online') return; // the response to a renewed token
     this.#onlineSince = this.#o.clock.now();
-    this.#doubts = 0;
-    this.#set('online');
+    this.#refusals = 0;
+    this.#setStatus('online');
     for (const {timer} of this.#refused.values()) this.#o.clock.cancel(timer);
     for (const s of this.#subscriptions.values()) this.#send(s);
-    for (const r of this.#requests.values()) if (!r.sent && !r.pause) this.#ask(r);
+    for (const r of this.#requests.values()) if (!r.sent && !r.pause) this.#sendRequest(r);
   }
 
-  #lost(code, reason) {
+  #onClose(code, reason) {
     if (code === 4003 || this.#status === 'refused') {
-      this.#over = code === 4003 && reason !== EXPIRED;
-      this.#doubt('forbidden');
+      this.#revoked = code === 4003 && reason !== EXPIRED;
+      this.#onRefused('forbidden');
       return;
     }
-    this.#detach();
+    this.#dropSocket();
     for (const r of this.#requests.values()) if (r.again) r.sent = false;
-    this.#failAll((r) => r.sent, new HubError(0, LOST, 'The connection was lost'));
-    if (this.#onlineSince && this.#o.clock.now() - this.#onlineSince >= STEADY) this.#tries = 0;
+    this.#failAll((r) => r.sent, new RequestError(0, LOST, 'The connection was lost'));
+    if (this.#onlineSince && this.#o.clock.now() - this.#onlineSince >= STABLE) this.#tries = 0;
     this.#onlineSince = 0;
-    this.#set('connecting');
-    this.#reconnectIn(this.#patience(code));
+    this.#setStatus('connecting');
+    this.#reconnectIn(this.#reconnectDelay(code));
   }
 
-  // patience grows with each try; half of it is by chance, so that a thousand screens do
-  // not come back in the same moment.
-  #patience(code) {
-    if (this.#wait !== null) return this.#wait;
+  // #reconnectDelay grows with each attempt; half of it is random, so that a thousand
+  // screens do not reconnect at once.
+  #reconnectDelay(code) {
+    if (this.#drainDelay !== null) return this.#drainDelay;
     const grown = Math.min(FIRST_WAIT * 2 ** this.#tries++, LONGEST_WAIT);
     const least = {4009: SLOW_DOWN, 1013: TRY_LATER}[code] ?? 0;
     return least + grown * (0.5 + 0.5 * this.#o.clock.chance());
   }
 
-  // doubt takes a refusal for now: it looks the same when the token is over, and when the
-  // server's clock is wrong for a while.
-  #doubt(why) {
+  // #onRefused tries the token again later: an expired token and a wrong clock of the server
+  // look the same.
+  #onRefused(why) {
     this.#end('refused', why);
-    if (this.#over || this.#status !== 'refused') return; // closed by whoever was told
-    const grown = Math.min(FIRST_DOUBT * 2 ** this.#doubts++, LONGEST_DOUBT);
+    if (this.#revoked || this.#status !== 'refused') return; // closed by onStatus
+    const grown = Math.min(FIRST_TOKEN_RETRY * 2 ** this.#refusals++, LONGEST_TOKEN_RETRY);
     this.#reconnectIn(grown * (0.5 + 0.5 * this.#o.clock.chance()));
   }
 
@@ -256,9 +253,9 @@ export class Hub {
     this.#timers.reconnect = this.#o.clock.after(ms, () => this.#connect());
   }
 
-  // A network can vanish without a word. After a while without a message we ask for a
-  // pong, and without one the connection counts as lost.
-  #listenFor(ms) {
+  // A network can fail silently. After some time without a message a ping is sent; without
+  // a response the connection counts as lost.
+  #watchSilence(ms) {
     this.#stop('silence');
     this.#timers.silence = this.#o.clock.after(ms, () => this.#probe());
   }
@@ -268,12 +265,12 @@ export class Hub {
     if (!socket) return;
     if (socket.readyState === 1) this.#send({type: 'ping'});
     this.#stop('silence');
-    this.#timers.silence = this.#o.clock.after(ANSWER, () => {
-      if (this.#socket === socket) this.#lost(1006);
+    this.#timers.silence = this.#o.clock.after(TIMEOUT_MS, () => {
+      if (this.#socket === socket) this.#onClose(1006);
     });
   }
 
-  #detach() {
+  #dropSocket() {
     this.#stop('silence');
     const socket = this.#socket;
     this.#socket = null;
@@ -284,9 +281,9 @@ export class Hub {
 
   #end(status, why) {
     this.#stop('reconnect');
-    this.#detach();
-    this.#failAll((r) => r.sent, new HubError(0, CLOSED, 'The connection is closed'));
-    this.#set(status, why);
+    this.#dropSocket();
+    this.#failAll((r) => r.sent, new RequestError(0, CLOSED, 'The connection is closed'));
+    this.#setStatus(status, why);
   }
 
   #stop(name) {
@@ -295,29 +292,29 @@ export class Hub {
 
   // --- requests
 
-  #ask(r) {
+  #sendRequest(r) {
     r.sent = true;
     this.#send(r.message);
   }
 
-  #answer({id, status, data}) {
+  #onResponse({id, status, data}) {
     const r = this.#requests.get(id);
-    if (!r || this.#askLater(r, status, data)) return; // without one it came too late
+    if (!r || this.#retryLater(r, status, data)) return; // without a request it came too late
     this.#requests.delete(id);
     this.#o.clock.cancel(r.timer);
     if (status < 400) r.resolve({status, data});
-    else r.reject(new HubError(status, data?.code ?? '', data?.error ?? String(status), data ?? {}));
+    else r.reject(new RequestError(status, data?.code ?? '', data?.error ?? String(status), data ?? {}));
   }
 
-  // askLater sends a request that only reads again when it was refused for now.
-  #askLater(r, status, data) {
+  // #retryLater retries a read that was refused for now.
+  #retryLater(r, status, data) {
     if (!r.reads || (status !== 429 && status !== 503) || !data?.retryAfter) return false;
-    const wait = this.#after(data.retryAfter, r.refusals++);
+    const wait = this.#retryDelay(data.retryAfter, r.refusals++);
     if (this.#o.clock.now() + wait >= r.until) return false;
     r.sent = false;
     r.pause = this.#o.clock.after(wait, () => {
       r.pause = null;
-      if (this.#status === 'online' && this.#requests.has(r.message.id)) this.#ask(r);
+      if (this.#status === 'online' && this.#requests.has(r.message.id)) this.#sendRequest(r);
     });
     return true;
   }
@@ -341,8 +338,8 @@ function browserClock() {
   };
 }
 
-/** wakeWith calls hub.look() when the page is seen again or the network is back. */
-export function wakeWith(hub) {
-  addEventListener('online', () => hub.look());
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) hub.look(); });
+/** checkOnWake calls check() when the page becomes visible or the network is back. */
+export function checkOnWake(connection) {
+  addEventListener('online', () => connection.check());
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) connection.check(); });
 }

@@ -1,14 +1,14 @@
 // The totals over all sessions.
 
 import {el} from './dom.js';
-import {bars, panel} from './parts.js';
-import {inStep} from './step.js';
+import {bars, panel} from './controls.js';
+import {autoRefresh} from './autorefresh.js';
 import {t, number, score} from './text.js';
 
 const counts = ['games', 'gamesEnabled', 'packs', 'sessions', 'totalGamesPlayed', 'totalVotes'];
 
-/** stats is the view of the statistics. */
-export function stats(desk) {
+/** stats creates the view of the statistics. */
+export function stats(host) {
   const tiles = el('dl', {class: 'tiles'});
   const played = el('ol', {class: 'bars'});
   const rated = el('ol', {class: 'bars'});
@@ -18,6 +18,6 @@ export function stats(desk) {
     bars(played, s.mostPlayedGames.filter((g) => g.play_count > 0).map((g) => row(g, g.play_count)));
     bars(rated, s.topRatedGames.filter((g) => g.upvotes + g.downvotes > 0).map((g) => row(g, g.popularity_score, score(g.popularity_score))));
   };
-  return {leave: inStep(desk, () => desk.read('stats.get').then(fill)), node: el('div', {class: 'stack'}, panel(t('view.stats'), {level: 1}, tiles),
+  return {leave: autoRefresh(host, () => host.read('stats.get').then(fill)), node: el('div', {class: 'stack'}, panel(t('view.stats'), {level: 1}, tiles),
     el('div', {class: 'columns'}, panel(t('mostPlayed'), {}, played), panel(t('topRated'), {}, rated)))};
 }

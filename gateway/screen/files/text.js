@@ -1,7 +1,6 @@
-// Every word that people read on the pages, in one table for each language, and how
-// numbers and times are written. A language is added as a table with the same names;
-// what it lacks is English. A message is a text with {names}, or several by the plural
-// form of {n} (those of Intl.PluralRules).
+// All texts of the pages, one table per language, and the formats of numbers and times.
+// A new language is a table with the same names; missing texts are English. A message is a
+// text with {names}, or one text per plural form of {n} (of Intl.PluralRules).
 
 const en = {
   // The connection.
@@ -36,7 +35,7 @@ const en = {
   spoken: '{title}: {up} up, {down} down',
   noneActive: 'No session is running',
   noneActiveHow: 'This page updates by itself when the host starts a session.',
-  // Phones.
+  // The voting page.
   comingIn: 'Joining…',
   votingAs: 'Voting as',
   yourName: 'Your name',
@@ -65,7 +64,7 @@ const en = {
   counted: 'Vote counted. Thank you!',
   changed: 'Vote changed.',
   stands: 'Your vote stays as it is.',
-  votesVoided: 'The host has taken your votes back. You can’t vote in this session any more.',
+  votesVoided: 'The host has voided your votes. You can’t vote in this session any more.',
   enough: 'You have changed your vote many times. It stays as it is now.',
   onceOnly: 'You have already voted for this game.',
   tooSoon: 'Too fast: one vote per second.',
@@ -74,7 +73,7 @@ const en = {
   notIn: 'Your vote was not counted because the code has changed.',
   noReply: 'No response. Please try again.',
   failed: 'Something went wrong: {why}',
-  // Links that cannot work.
+  // Invalid links.
   noToken: 'This page needs a link with a token',
   noTokenHow: 'Ask the host for a screen link, or create a viewer token and add it to this address as #token=…',
   adminToken: 'This link contains the host’s admin token',
@@ -83,7 +82,7 @@ const en = {
   noSessionHow: 'It may have been deleted. The link should end with a session number or “active”.',
   otherSession: 'This link is for another session',
   otherSessionHow: 'Its token only works for one session. Ask the host for a link to this one.',
-  // The host's console: the frame.
+  // The host console: the frame.
   console: 'Host console',
   adminKey: 'Admin key',
   keyHow: 'The key was shown when the server first started. It is also in the file admin-key in the data folder.',
@@ -138,7 +137,7 @@ const en = {
   'status.playing': 'Playing',
   'status.played': 'Played',
   'status.skipped': 'Skipped',
-  // What comes next.
+  // The next game.
   next: 'What’s next?',
   roll: 'Roll',
   play: 'Play',
@@ -166,7 +165,7 @@ const en = {
   won: '{title} won',
   wonByDraw: '{title} won by tie-break',
   playWinner: 'Play the winner',
-  // Who may vote, and screens.
+  // Phone voting and screens.
   people: 'Voting and screens',
   policy: 'Phone voting',
   'policy.latest': 'One vote each, can be changed',
@@ -177,18 +176,18 @@ const en = {
   newCode: 'New code',
   newCodeSure: 'Create a new code? Everyone will have to join again.',
   networks: 'Phones by network',
-  networksHow: 'Everyone in one home or venue is on one network, so many phones are normal there. If one network votes unfairly, you can take its votes back; its phones then can’t vote in this session.',
+  networksHow: 'Everyone in one home or venue is on one network, so many phones are normal there. If one network votes unfairly, you can void its votes; its phones then can’t vote in this session.',
   noPhones: 'No phone has voted yet.',
   network: 'Network {network}',
   phones: {one: '{n} phone', other: '{n} phones'},
   voteCount: {one: '{n} vote', other: '{n} votes'},
   addressCount: {one: '{n} address', other: '{n} addresses'},
-  voidedCount: {one: '{n} taken back', other: '{n} taken back'},
+  voidedCount: {one: '{n} voided', other: '{n} voided'},
   lastVote: 'last vote {time}',
-  voidVotes: 'Take votes back',
-  voidVotesNamed: 'Take votes back: network {network}',
-  voidVotesSure: 'Take back all votes of {phones} ({votes})? They can’t vote in this session any more. This can’t be undone.',
-  voidedVotes: {one: '{n} vote taken back', other: '{n} votes taken back'},
+  voidVotes: 'Void votes',
+  voidVotesNamed: 'Void votes: network {network}',
+  voidVotesSure: 'Void all votes of {phones} ({votes})? They can’t vote in this session any more. This can’t be undone.',
+  voidedVotes: {one: '{n} vote voided', other: '{n} votes voided'},
   openScreen: 'Open the screen',
   copyScreen: 'Copy screen link',
   copyOverlay: 'Copy OBS link',
@@ -298,7 +297,7 @@ const en = {
 
 const languages = {en};
 
-/** language is the reader's, when there is a table for it. */
+/** language returns the reader's language if there is a table for it. */
 export function language(wanted = globalThis.navigator?.languages ?? []) {
   return wanted.map((w) => w.toLowerCase().split('-')[0]).find((w) => languages[w]) ?? 'en';
 }
@@ -308,7 +307,7 @@ let plural = new Intl.PluralRules(current);
 let integers = new Intl.NumberFormat(current);
 let signed = new Intl.NumberFormat(current, {signDisplay: 'exceptZero'});
 
-/** speak sets the language of everything that follows. */
+/** speak sets the language. */
 export function speak(name) {
   current = languages[name] ? name : 'en';
   plural = new Intl.PluralRules(current);
@@ -317,7 +316,7 @@ export function speak(name) {
   if (globalThis.document) document.documentElement.lang = current;
 }
 
-/** t is a message with its values put in. */
+/** t returns a message with its values inserted. */
 export function t(name, values = {}) {
   let message = languages[current][name] ?? en[name];
   if (message === undefined) throw new Error(`no text ${name}`);
@@ -328,13 +327,13 @@ export function t(name, values = {}) {
   });
 }
 
-/** number is 1,234. */
+/** number formats 1,234. */
 export const number = (n) => integers.format(n);
 
-/** score is +3, 0 or -2. */
+/** score formats +3, 0 or -2. */
 export const score = (n) => signed.format(n);
 
-/** clock is 1:05 for 65 seconds. */
+/** clock formats 65 seconds as 1:05. */
 export function clock(seconds) {
   const s = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;

@@ -1,81 +1,80 @@
-// The page of a phone: it comes in with the code of its address, shows what is being
-// played, and votes.
+// The voting page: joins with the code in the URL, shows the current game and votes.
 
-import {Hub, paths, wakeWith, LOST, TIMEOUT} from './socket.js';
+import {Connection, paths, checkOnWake, LOST, TIMEOUT} from './socket.js';
 import {reduce, playing} from './state.js';
-import {enter, myName, callMe, newKey, codeIn, secretIn} from './guest.js';
+import {joinSession, savedName, saveName, newKey, codeFromPath, secretFromHash} from './guest.js';
 import {byId, announcer, el} from './dom.js';
-import {Ballot} from './ballot.js';
+import {VoteView} from './voteview.js';
 import {t, speak, language} from './text.js';
 
-const LONGEST_NAME = 30; // the hub takes more, and a screen shows less
-const ANSWER = 15_000; // milliseconds that a vote may be on its way
-const LONGEST_WAIT = 15_000; // between tries to come in
-const NOTE = 10_000; // milliseconds that a note stands
+const LONGEST_NAME = 30; // longer than a screen shows; the server accepts more
+const VOTE_TIMEOUT = 15_000; // milliseconds to wait for the response to a vote
+const LONGEST_WAIT = 15_000; // milliseconds between attempts to join
+const NOTE_TIME = 10_000; // milliseconds that a note is shown
 
 speak(language());
-const speakUp = announcer(byId('spoken'), 5000);
+const speakUp = announcer(byId('announcements'), 5000);
 
-const code = codeIn(location.pathname);
-let hub = null;
-let ballot = null;
+const code = codeFromPath(location.pathname);
+let connection = null;
+let view = null;
 let state = null;
-let me = null; // what the hub said when we came in
-let yours = null; // {gameId, vote}: the thumb that stands
-let chosen = null; // {pollId, choice}: the choice that stands
-let waiting = null; // the thumb that is on its way
-let ticking = null; // while there is a poll to show
-let inside = false; // whether we have ever been
-let attempts = 0; // to come in: a newer one ends those before it
-let fading = null; // of the note
+let guest = null; // the response to joining
+let currentVote = null; // {gameId, vote}
+let currentChoice = null; // {pollId, choice}
+let pendingVote = null; // the vote being sent
+let tickTimer = null; // while a poll is shown
+let hasJoined = false; // whether joining ever succeeded
+let attempts = 0; // to join: a newer one ends earlier ones
+let noteTimer = null; // hides the note
 
-if (code) comeIn();
+if (code) join();
 else askCode('enterCode');
 
-// --- coming in
+// --- joining
 
-async function comeIn() {
+async function join() {
   const attempt = ++attempts;
-  if (!ballot) tell('comingIn');
+  if (!view) showNotice('comingIn');
   for (let tries = 0; attempt === attempts; tries++) {
     try {
-      await arrive();
+      await joinOnce();
       return;
     } catch (e) {
       if (attempt !== attempts) return;
-      if (e.status === 404) return askCode(inside ? 'closedNow' : 'noSuchCode');
+      if (e.status === 404) return askCode(hasJoined ? 'closedNow' : 'noSuchCode');
       if (e.status === 400 || e.status === 403) return askCode('noSuchCode');
-      if (!ballot) tell(e.status === 429 ? 'crowded' : 'noAnswer', e.status === 429 ? 'crowdedHow' : 'noAnswerHow');
+      if (!view) showNotice(e.status === 429 ? 'crowded' : 'noAnswer', e.status === 429 ? 'crowdedHow' : 'noAnswerHow');
       const patience = Math.max((e.data.retryAfter ?? 0) * 1000, Math.min(500 * 2 ** tries, LONGEST_WAIT));
       await new Promise((again) => setTimeout(again, patience * (1 + Math.random() / 4)));
     }
   }
 }
 
-async function arrive() {
-  me = await enter(code, secretIn(location.hash));
-  inside = true;
-  yours = me.yours;
-  chosen = me.chosen;
-  if (hub && hub.status !== 'closed') {
-    hub.renew(me.token);
+async function joinOnce() {
+  guest = await joinSession(code, secretFromHash(location.hash));
+  hasJoined = true;
+  currentVote = guest.yours;
+  currentChoice = guest.chosen;
+  if (connection && connection.status !== 'closed') {
+    connection.renew(guest.token);
     draw();
     return;
   }
-  hub = new Hub({token: me.token, onMessage: receive, onStatus});
-  wakeWith(hub);
-  hub.subscribe(me.sessionId, {mode: 'tally', snapshot: true});
+  connection = new Connection({token: guest.token, onMessage: receive, onStatus});
+  checkOnWake(connection);
+  connection.subscribe(guest.sessionId, {mode: 'tally', snapshot: true});
 }
 
 function onStatus(status) {
   document.documentElement.dataset.status = status;
-  ballot?.status(status);
-  // The code was changed, joining closed, or half a day has passed: one more try tells.
-  if (status === 'refused' && state?.session.is_active !== false) comeIn();
+  view?.status(status);
+  // The code was renewed, joining was closed, or the token has expired: joining again shows which.
+  if (status === 'refused' && state?.session.is_active !== false) join();
 }
 
 function receive(m) {
-  if (m.sessionId !== me.sessionId) return;
+  if (m.sessionId !== guest.sessionId) return;
   const next = reduce(state, m);
   if (next === state || next === null) return;
   const before = state;
@@ -85,53 +84,53 @@ function receive(m) {
   announce(before);
 }
 
-// --- what is shown
+// --- display
 
 function draw() {
   if (!state) return;
-  if (!ballot) {
-    ballot = new Ballot(byId('stage'), {vote, choose: chooseGame, rename});
-    ballot.status(hub.status);
+  if (!view) {
+    view = new VoteView(byId('content'), {vote, choose: chooseGame, rename});
+    view.status(connection.status);
   }
   const game = playing(state);
-  ballot.draw(state, {name: me.name, policy: state.join?.policy ?? me.policy, vote: yours?.gameId === game?.id ? yours?.vote ?? null : null, waiting});
+  view.draw(state, {name: guest.name, policy: state.join?.policy ?? guest.policy, vote: currentVote?.gameId === game?.id ? currentVote?.vote ?? null : null, pendingVote});
   tick();
 }
 
 function tick() {
-  const is = (state && ballot?.tick(state, chosen?.pollId === state.poll?.id ? chosen?.choice ?? 0 : 0)) ?? false;
-  if (is === Boolean(ticking)) return;
-  clearInterval(ticking);
-  ticking = is ? setInterval(tick, 200) : null;
+  const is = (state && view?.tick(state, currentChoice?.pollId === state.poll?.id ? currentChoice?.choice ?? 0 : 0)) ?? false;
+  if (is === Boolean(tickTimer)) return;
+  clearInterval(tickTimer);
+  tickTimer = is ? setInterval(tick, 200) : null;
 }
 
-// What changes by itself is said aloud: another game, a poll. Numbers are not.
+// announce reads a new game or poll aloud, but no vote counts.
 function announce(before) {
   const game = playing(state);
   if (game && game.id !== (before && playing(before)?.id)) speakUp(`${t('nowPlaying')}: ${game.title}`);
   if (state.poll?.status === 'open' && state.poll.id !== before?.poll?.id) speakUp(t('whatNext'));
 }
 
-// note says what became of what was pressed, for a while.
+// note shows the result of a vote for a while.
 function note(text, bad = false) {
-  clearTimeout(fading);
-  ballot?.note(text, bad);
-  if (text) fading = setTimeout(() => ballot?.note(''), NOTE);
+  clearTimeout(noteTimer);
+  view?.note(text, bad);
+  if (text) noteTimer = setTimeout(() => view?.note(''), NOTE_TIME);
 }
 
-/** tell shows a sentence alone. */
-function tell(name, how, ...more) {
-  ballot = null;
+/** showNotice replaces the page by a message. */
+function showNotice(name, how, ...more) {
+  view = null;
   tick();
-  byId('stage').replaceChildren(el('div', {class: 'notice', role: 'status'}, el('h1', {}, t(name)), how && el('p', {class: 'soft'}, t(how)), ...more));
+  byId('content').replaceChildren(el('div', {class: 'notice', role: 'status'}, el('h1', {}, t(name)), how && el('p', {class: 'soft'}, t(how)), ...more));
 }
 
-/** askCode is for who is not in: with the reason, and a field for another code. */
+/** askCode shows the reason and a field for another code. */
 function askCode(why) {
-  hub?.close();
-  hub = state = null;
+  connection?.close();
+  connection = state = null;
   const field = el('input', {class: 'field', id: 'code', name: 'code', required: true, maxlength: 6, autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', enterkeyhint: 'go'});
-  tell(why, `${why}How`, el('form', {class: 'form', onsubmit: (event) => {
+  showNotice(why, `${why}How`, el('form', {class: 'form', onsubmit: (event) => {
     event.preventDefault();
     location.assign(new URL(`vote/${encodeURIComponent(field.value.trim().toUpperCase())}`, paths.root));
   }}, el('label', {for: 'code'}, t('code')), field, el('button', {class: 'button main'}, t('go'))));
@@ -139,53 +138,53 @@ function askCode(why) {
 }
 
 function rename() {
-  const field = el('input', {class: 'field', id: 'name', maxlength: LONGEST_NAME, value: myName(), autocomplete: 'nickname', enterkeyhint: 'done'});
+  const field = el('input', {class: 'field', id: 'name', maxlength: LONGEST_NAME, value: savedName(), autocomplete: 'nickname', enterkeyhint: 'done'});
   const dialog = el('dialog', {class: 'dialog card', 'aria-label': t('yourName'), onclose: () => dialog.remove()},
     el('form', {class: 'form', method: 'dialog', onsubmit: () => {
-      callMe(field.value.trim());
-      comeIn();
+      saveName(field.value.trim());
+      join();
     }}, el('label', {for: 'name'}, t('yourName')), field, el('p', {class: 'soft'}, t('yourNameHow')),
     el('button', {class: 'button main'}, t('keepName')), el('button', {class: 'button', type: 'button', onclick: () => dialog.close()}, t('cancel'))));
   document.body.append(dialog);
   dialog.showModal();
 }
 
-// --- what is pressed
+// --- voting
 
 async function vote(kind) {
   const game = playing(state);
-  if (!game || waiting) return;
-  waiting = kind;
+  if (!game || pendingVote) return;
+  pendingVote = kind;
   note('');
   draw();
   try {
-    const {data} = await hub.request('join.vote', {vote: kind, gameId: game.id}, {key: newKey(), timeout: ANSWER});
-    yours = data.yours;
+    const {data} = await connection.request('join.vote', {vote: kind, gameId: game.id}, {key: newKey(), timeout: VOTE_TIMEOUT});
+    currentVote = data.yours;
     note(t(data.vote.replaced ? 'changed' : data.counted ? 'counted' : 'stands'));
   } catch (e) {
-    explain(e);
+    showVoteError(e);
   }
-  waiting = null;
+  pendingVote = null;
   draw();
 }
 
 async function chooseGame(pollId, choice) {
   note('');
   try {
-    await hub.request('sessions.poll.vote', {id: me.sessionId, poll_id: pollId, choice}, {key: newKey(), timeout: ANSWER});
-    chosen = {pollId, choice};
+    await connection.request('sessions.poll.vote', {id: guest.sessionId, poll_id: pollId, choice}, {key: newKey(), timeout: VOTE_TIMEOUT});
+    currentChoice = {pollId, choice};
     note(t('counted'));
     tick();
   } catch (e) {
-    explain(e);
+    showVoteError(e);
   }
 }
 
-function explain(e) {
+function showVoteError(e) {
   if (e.data?.limit) return note(t('enough'), true);
   if (e.data?.voided) return note(t('votesVoided'), true);
   const known = {
-    duplicate_vote: (state?.join?.policy ?? me.policy) === 'once' ? 'onceOnly' : 'tooSoon',
+    duplicate_vote: (state?.join?.policy ?? guest.policy) === 'once' ? 'onceOnly' : 'tooSoon',
     conflict: 'late', session_closed: 'late', too_many_requests: 'tooFast', forbidden: 'notIn', bad_token: 'notIn',
     [LOST]: 'noReply', [TIMEOUT]: 'noReply',
   };

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {Hub, HubError} from '../files/socket.js';
+import {Connection, RequestError} from '../files/socket.js';
 
 // A world without network: sockets that the test opens, feeds and closes, and a clock
 // that it moves.
@@ -38,7 +38,7 @@ function world(onStatus = () => {}) {
     now = end;
   };
   const told = {messages: [], statuses: []};
-  const hub = new Hub({token: 'T', url: 'https://hub.example/api/sessions/live', WebSocket: FakeSocket, clock,
+  const hub = new Connection({token: 'T', url: 'https://hub.example/api/sessions/live', WebSocket: FakeSocket, clock,
     onMessage: (m) => told.messages.push(m), onStatus: (s, why) => { told.statuses.push(why ? `${s} ${why}` : s); onStatus(s); }});
   return {hub, sockets, pass, told, last: () => sockets.at(-1)};
 }
@@ -62,17 +62,17 @@ test('it authenticates, then subscribes, also after a reconnect', () => {
 
 test('a subscription says which timeline its last answer was of', () => {
   const w = world();
-  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').map((m) => [m.sessionId, m.epoch]);
+  const visiblePoll = () => w.last().sent.filter((m) => m.type === 'subscribe').map((m) => [m.sessionId, m.epoch]);
   w.hub.subscribe(3);
   w.hub.subscribe(4);
   w.last().greet();
-  assert.deepEqual(asked(), [[3, undefined], [4, undefined]]);
+  assert.deepEqual(visiblePoll(), [[3, undefined], [4, undefined]]);
   w.last().say({type: 'subscribed', sessionId: 3, epoch: 'old', seq: 500});
   w.last().drop(4003); // the folder was restored: the token is no good any more
   w.hub.renew('U');
   w.pass(0);
   w.last().greet();
-  assert.deepEqual(asked(), [[3, 'old'], [4, undefined]]);
+  assert.deepEqual(visiblePoll(), [[3, 'old'], [4, undefined]]);
   const reset = {type: 'subscribed', sessionId: 3, epoch: 'new', seq: 7, reset: true};
   w.last().say(reset);
   w.last().say({type: 'subscribed', sessionId: 4, epoch: 'new', seq: 2});
@@ -83,7 +83,7 @@ test('a subscription says which timeline its last answer was of', () => {
   w.hub.subscribe(4, {mode: 'events', snapshot: false}); // another subscription, and the same timeline
   w.hub.unsubscribe(3);
   w.hub.subscribe(3);
-  assert.deepEqual(asked(), [[3, 'new'], [4, 'new'], [4, 'new'], [3, undefined]]);
+  assert.deepEqual(visiblePoll(), [[3, 'new'], [4, 'new'], [4, 'new'], [3, undefined]]);
 });
 
 test('waits grow, are bounded, and begin anew after a connection that held', () => {
@@ -137,7 +137,7 @@ test('a token that was taken back is not tried again, until there is another', a
   const w = world();
   w.last().greet();
   w.last().drop(4003, 'Token revoked');
-  w.hub.look();
+  w.hub.check();
   w.pass(3_600_000);
   assert.deepEqual([w.sockets.length, w.told.statuses.at(-1)], [1, 'refused forbidden']);
   await assert.rejects(w.hub.request('games.list'), {code: 'closed'});
@@ -165,7 +165,7 @@ test('a token that was refused is tried now and then, in silence, and may hold a
   w.pass(300_000);
   w.last().drop(); // nobody listens: the token is as doubtful as it was
   assert.deepEqual(w.told.statuses, ['connecting', 'online', 'refused forbidden']);
-  w.hub.look();
+  w.hub.check();
   w.pass(0);
   w.last().greet();
   assert.deepEqual([w.hub.status, w.last().sent[1].type], ['online', 'subscribe']);
@@ -217,7 +217,7 @@ test('requests find their answers, whatever the order', async () => {
   w.last().say({type: 'response', id: '1', status: 200, data: {id: 1}});
   w.last().say({type: 'response', id: '9', status: 200, data: {}});
   assert.deepEqual(await early, {status: 200, data: {id: 1}});
-  await assert.rejects(late, (e) => e instanceof HubError && e.status === 409 && e.code === 'duplicate_vote' && e.message === 'Twice');
+  await assert.rejects(late, (e) => e instanceof RequestError && e.status === 409 && e.code === 'duplicate_vote' && e.message === 'Twice');
   assert.deepEqual(w.told.messages, []);
 });
 
@@ -239,31 +239,31 @@ test('after a loss a request is sent again only when that does no harm', async (
 
 test('a subscription that is refused for now is asked for again, later each time', () => {
   const w = world();
-  const asked = () => w.last().sent.filter((m) => m.type === 'subscribe').length;
+  const visiblePoll = () => w.last().sent.filter((m) => m.type === 'subscribe').length;
   const refusal = {type: 'error', sessionId: 3, code: 'too_many_requests', retryAfter: 2};
   w.hub.subscribe(3);
   w.last().greet();
   for (const [n, wait] of [3000, 4000, 6000].entries()) {
     w.last().say(refusal);
     w.pass(wait - 1);
-    assert.equal(asked(), n + 1, `${wait} early`);
+    assert.equal(visiblePoll(), n + 1, `${wait} early`);
     w.pass(1);
-    assert.equal(asked(), n + 2, `${wait}`);
+    assert.equal(visiblePoll(), n + 2, `${wait}`);
   }
   w.last().say({type: 'subscribed', sessionId: 3, epoch: 'e', seq: 1});
   w.last().say(refusal); // it begins anew
   w.pass(3000);
-  assert.equal(asked(), 5);
+  assert.equal(visiblePoll(), 5);
   w.last().say(refusal);
   w.last().drop(); // who comes back asks at once, and only once
   w.pass(250);
   w.last().greet();
   w.pass(19_000);
-  assert.equal(asked(), 1);
+  assert.equal(visiblePoll(), 1);
   w.last().say(refusal);
   w.hub.unsubscribe(3);
   w.pass(19_000);
-  assert.equal(asked(), 1);
+  assert.equal(visiblePoll(), 1);
   assert.deepEqual(w.told.messages.map((m) => m.type), ['subscribed']);
 });
 
@@ -279,22 +279,22 @@ test('a subscription that is refused for good is not asked for again', () => {
 
 test('what only reads is asked again when it is refused for now', async () => {
   const w = world();
-  const asked = () => w.last().sent.filter((m) => m.type === 'request').map((m) => m.op);
+  const visiblePoll = () => w.last().sent.filter((m) => m.type === 'request').map((m) => m.op);
   const refuse = (id, status, retryAfter) => w.last().say({type: 'response', id, status, data: {error: 'Later', code: 'c', retryAfter}});
   w.last().greet();
   const reading = w.hub.request('games.list', {}, {again: true});
   refuse('1', 429, 1);
   w.pass(1999);
-  assert.deepEqual(asked(), ['games.list']);
+  assert.deepEqual(visiblePoll(), ['games.list']);
   w.pass(1);
-  assert.deepEqual(asked(), ['games.list', 'games.list']);
+  assert.deepEqual(visiblePoll(), ['games.list', 'games.list']);
   refuse('1', 503, 1);
   w.last().drop();
   w.pass(250);
   w.last().greet();
-  assert.deepEqual(asked(), []);
+  assert.deepEqual(visiblePoll(), []);
   w.pass(2750);
-  assert.deepEqual(asked(), ['games.list']);
+  assert.deepEqual(visiblePoll(), ['games.list']);
   refuse('1', 429, 1); // five seconds of ten are over, and it would take another five
   await assert.rejects(reading, {status: 429, code: 'c'});
 
@@ -309,18 +309,18 @@ test('what only reads is asked again when it is refused for now', async () => {
 test('a request without an answer ends', async () => {
   const w = world();
   w.last().greet();
-  const asked = w.hub.request('games.list', {}, {timeout: 3000});
+  const visiblePoll = w.hub.request('games.list', {}, {timeout: 3000});
   w.pass(3000);
-  await assert.rejects(asked, {code: 'timeout_here'});
+  await assert.rejects(visiblePoll, {code: 'timeout_here'});
 });
 
 test('closing ends everything', async () => {
   const w = world();
-  const asked = w.hub.request('games.list');
+  const visiblePoll = w.hub.request('games.list');
   w.last().greet();
   const other = w.hub.request('games.list');
   w.hub.close();
-  await assert.rejects(asked, {code: 'closed'});
+  await assert.rejects(visiblePoll, {code: 'closed'});
   await assert.rejects(other, {code: 'closed'});
   w.pass(600_000);
   assert.deepEqual([w.sockets.length, w.last().closed, w.hub.status], [1, true, 'closed']);
@@ -331,10 +331,10 @@ test('to look means to connect now', () => {
   for (let i = 0; i < 8; i++) { w.last().drop(); w.pass(15_000); }
   w.last().drop();
   const before = w.sockets.length;
-  w.hub.look();
+  w.hub.check();
   w.pass(0);
   assert.equal(w.sockets.length, before + 1);
   w.last().greet();
-  w.hub.look();
+  w.hub.check();
   assert.equal(w.last().sent.at(-1).type, 'ping');
 });

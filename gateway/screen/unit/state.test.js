@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {reduce, playing, newest, tallyOf, evening, asked} from '../files/state.js';
+import {reduce, playing, newest, tallyOf, rankedGames, visiblePoll} from '../files/state.js';
 
 const game = (id, title, more = {}) => ({id: 30000 + id, game_id: id, title, pack_name: 'Pack', status: 'played', min_players: 3, max_players: 8, player_count: null, room_code: null, ...more});
 const tally = (id, up, down) => ({id, upvotes: 100 + up, downvotes: 50 + down, popularity_score: 50 + up - down, session_upvotes: up, session_downvotes: down});
@@ -52,7 +52,7 @@ test('the evening is best first, and a game that was played twice stands there o
     games: [game(1, 'A'), game(2, 'B'), game(3, 'D'), game(4, 'C'), {...game(1, 'A'), id: 30009, status: 'playing'}],
     tallies: [tally(1, 1, 3), tally(2, 5, 1), tally(3, 0, 0), tally(4, 1, 1)],
   })));
-  assert.deepEqual(evening(state).map((g) => [g.title, g.tally.score, g.status]), [['B', 4, 'played'], ['C', 0, 'played'], ['D', 0, 'played'], ['A', -2, 'playing']]);
+  assert.deepEqual(rankedGames(state).map((g) => [g.title, g.tally.score, g.status]), [['B', 4, 'played'], ['C', 0, 'played'], ['D', 0, 'played'], ['A', -2, 'playing']]);
 });
 
 test('the newest votes come with a tally, and stay when it has none', () => {
@@ -79,7 +79,7 @@ test('a tally moves the votes of the poll that is open, and of no other', () => 
 test('which poll is shown, and when', () => {
   const noon = Date.parse('2024-01-15T12:00:00.000Z');
   const poll = {id: 3001, status: 'open', remaining_ms: 60_000, followed: false, winner: null, candidates: [{choice: 1, votes: 2}, {choice: 2, votes: 5}]};
-  const shown = (p, seconds, more = {}) => asked(reduce(null, subscribed(snapshot(5, {poll: p, ...more})), noon), noon + seconds * 1000);
+  const shown = (p, seconds, more = {}) => visiblePoll(reduce(null, subscribed(snapshot(5, {poll: p, ...more})), noon), noon + seconds * 1000);
   assert.equal(shown(null, 0), null);
   const {phase, left, most} = shown(poll, 15.5);
   assert.deepEqual([phase, left, most], ['open', 44.5, 5]);
@@ -95,14 +95,14 @@ test('which poll is shown, and when', () => {
 test('a countdown goes by what is left, whatever the clocks say', () => {
   const poll = {id: 3001, status: 'open', ends_at: '2031-01-01T00:00:00.000Z', remaining_ms: 30_000, candidates: [{choice: 1, votes: 0}]};
   let state = reduce(null, subscribed(snapshot(5, {poll})), 1_000_000);
-  assert.equal(asked(state, 1_010_000).left, 20);
+  assert.equal(visiblePoll(state, 1_010_000).left, 20);
   state = reduce(state, {type: 'tally', sessionId: 3, seq: 6, games: [], poll: {id: 3001, votes: [1], total: 1}}, 1_012_000);
-  assert.equal(asked(state, 1_012_000).left, 18);
+  assert.equal(visiblePoll(state, 1_012_000).left, 18);
   state = reduce(state, {type: 'snapshot', data: snapshot(7, {poll: {...poll, remaining_ms: 12_000}})}, 1_018_000);
-  assert.equal(asked(state, 1_018_000).left, 12);
+  assert.equal(visiblePoll(state, 1_018_000).left, 12);
   const over = {...poll, status: 'ended', remaining_ms: 0, followed: false};
   state = reduce(state, {type: 'snapshot', data: snapshot(8, {poll: over})}, 1_030_000);
   state = reduce(state, subscribed(snapshot(9, {poll: over})), 1_300_000); // after a reconnect: it is no later winner
-  assert.equal(asked(state, 1_030_000 + 300_000).phase, 'over');
-  assert.equal(asked(state, 1_030_000 + 300_001), null);
+  assert.equal(visiblePoll(state, 1_030_000 + 300_000).phase, 'over');
+  assert.equal(visiblePoll(state, 1_030_000 + 300_001), null);
 });

@@ -31,16 +31,16 @@ test('no text stands twice: the later would win without a word', () => {
 test('every text that a script asks for is there', () => {
   const files = new URL('../files/', import.meta.url);
   let found = 0;
-  const asked = (file, name) => {
+  const checkText = (file, name) => {
     found++;
     assert.doesNotThrow(() => t(name), `${file}: ${name}`);
   };
   for (const file of readdirSync(files).filter((f) => f.endsWith('.js'))) {
     const source = readFileSync(new URL(file, files), 'utf8');
-    for (const [, name] of source.matchAll(/\bt\('(\w+)'/g)) asked(file, name);
-    for (const [, name, how] of source.matchAll(/\btell\('(\w+)'(?:, '(\w+)')?/g)) [name, how].filter(Boolean).forEach((n) => asked(file, n));
+    for (const [, name] of source.matchAll(/\bt\('(\w+)'/g)) checkText(file, name);
+    for (const [, name, how] of source.matchAll(/\bshowNotice\('(\w+)'(?:, '(\w+)')?/g)) [name, how].filter(Boolean).forEach((n) => checkText(file, n));
   }
-  for (const name of ['enterCode', 'noSuchCode', 'closedNow', 'crowded', 'noAnswer']) [name, `${name}How`].forEach((n) => asked('vote.js', n));
-  for (const policy of ['latest', 'once', 'every']) asked('ballot.js', `policy_${policy}`);
+  for (const name of ['enterCode', 'noSuchCode', 'closedNow', 'crowded', 'noAnswer']) [name, `${name}How`].forEach((n) => checkText('vote.js', n));
+  for (const policy of ['latest', 'once', 'every']) checkText('voteview.js', `policy_${policy}`);
   assert.ok(found > 60, String(found));
 });

@@ -1,12 +1,12 @@
-// What a phone shows of a session: the game, two thumbs, and a poll when there is one.
-// It is made once and then only filled. What is pressed it tells whoever made it.
+// The voting page of a phone: the game, two vote buttons, and the poll. Elements are created
+// once and then updated. Clicks are passed to the callbacks.
 
-import {el, say, show, list} from './dom.js';
-import {playing, newest, tallyOf, evening, asked} from './state.js';
+import {el, setText, setVisible, list} from './dom.js';
+import {playing, newest, tallyOf, rankedGames, visiblePoll} from './state.js';
 import {thumb} from './thumb.js';
 import {t, number, score, clock} from './text.js';
 
-export class Ballot {
+export class VoteView {
   #e;
   #on;
 
@@ -18,28 +18,28 @@ export class Ballot {
   }
 
   status(status) {
-    show(status === 'connecting', this.#e.stale);
+    setVisible(status === 'connecting', this.#e.stale);
   }
 
   /**
-   * draw shows a state and what this phone has done: {name, policy, vote, waiting}. vote is
-   * the thumb that stands for what is being played, waiting the one that is on its way.
+   * draw shows a state and this phone's data: {name, policy, vote, pendingVote}. vote is the
+   * phone's vote for the current game, pendingVote the one being sent.
    */
   draw(state, mine) {
     const e = this.#e;
     const current = playing(state);
     const game = current ?? newest(state);
     const active = state.session.is_active;
-    say(e.name, mine.name);
-    show(active, e.rename);
-    say(e.kind, active ? t(current ? 'nowPlaying' : game ? 'justPlayed' : 'soon') : t('over'));
-    say(e.title, active ? game?.title ?? t('noGame') : t('thanks'));
-    say(e.pack, active && game ? game.pack_name : '');
-    say(e.code, current?.room_code ?? '');
-    show(Boolean(current?.room_code), e.room);
-    show(Boolean(current), e.thumbs);
-    show(active && !current, e.rest);
-    say(e.rest, t(game ? 'waitForNext' : 'waitForFirst'));
+    setText(e.name, mine.name);
+    setVisible(active, e.rename);
+    setText(e.kind, active ? t(current ? 'nowPlaying' : game ? 'justPlayed' : 'soon') : t('over'));
+    setText(e.title, active ? game?.title ?? t('noGame') : t('thanks'));
+    setText(e.pack, active && game ? game.pack_name : '');
+    setText(e.code, current?.room_code ?? '');
+    setVisible(Boolean(current?.room_code), e.room);
+    setVisible(Boolean(current), e.thumbs);
+    setVisible(active && !current, e.rest);
+    setText(e.rest, t(game ? 'waitForNext' : 'waitForFirst'));
     if (current) this.#drawThumbs(tallyOf(state, current.game_id), mine);
     this.#drawTonight(state, active);
   }
@@ -47,40 +47,40 @@ export class Ballot {
   #drawThumbs(votes, mine) {
     for (const kind of ['up', 'down']) {
       const button = this.#e[kind];
-      const pressed = (mine.waiting ?? mine.vote) === kind;
+      const pressed = (mine.pendingVote ?? mine.vote) === kind;
       button.setAttribute('aria-pressed', pressed);
-      button.classList.toggle('waiting', mine.waiting === kind);
-      say(button.querySelector('.number'), number(votes[kind]));
+      button.classList.toggle('waiting', mine.pendingVote === kind);
+      setText(button.querySelector('.number'), number(votes[kind]));
     }
-    say(this.#e.rule, t(`policy_${mine.policy}`));
+    setText(this.#e.rule, t(`policy_${mine.policy}`));
   }
 
   #drawTonight(state, active) {
-    const games = active ? [] : evening(state);
-    show(games.length > 0, this.#e.tonight);
+    const games = active ? [] : rankedGames(state);
+    setVisible(games.length > 0, this.#e.tonight);
     list(this.#e.games, games, (g) => g.game_id, () => el('li', {class: 'row'}, el('bdi', {class: 'name'}), el('span', {class: 'number'})), (row, g) => {
-      say(row.children[0], g.title);
-      say(row.children[1], score(g.tally.score));
+      setText(row.children[0], g.title);
+      setText(row.children[1], score(g.tally.score));
     });
   }
 
-  /** tick draws the poll and its countdown. True while there is one. chosen is this phone's choice, 0 for none. */
+  /** tick updates the poll and its countdown; false if there is no poll. chosen is this phone's choice, 0 for none. */
   tick(state, chosen) {
     const e = this.#e;
-    const a = asked(state, Date.now());
+    const a = visiblePoll(state, Date.now());
     e.root.dataset.poll = a?.phase ?? 'none';
-    show(a !== null, e.poll);
+    setVisible(a !== null, e.poll);
     if (!a) return false;
     const {poll, phase} = a;
-    say(e.question, t(phase === 'over' ? 'nextUp' : 'whatNext'));
-    say(e.left, {open: clock(a.left), counting: t('counting'), over: t('votesIn', {n: poll.total_votes})}[phase]);
+    setText(e.question, t(phase === 'over' ? 'nextUp' : 'whatNext'));
+    setText(e.left, {open: clock(a.left), counting: t('counting'), over: t('votesIn', {n: poll.total_votes})}[phase]);
     list(e.choices, poll.candidates, (c) => `${poll.id} ${c.choice}`, (c) => this.#makeChoice(poll, c), (row, c) => {
       const button = row.firstElementChild;
       button.disabled = phase !== 'open';
       button.setAttribute('aria-pressed', c.choice === chosen);
       button.classList.toggle('won', phase === 'over' && c.choice === poll.winner?.choice);
-      say(button.children[0], c.title);
-      say(button.children[1], number(c.votes));
+      setText(button.children[0], c.title);
+      setText(button.children[1], number(c.votes));
     });
     return true;
   }
@@ -90,9 +90,9 @@ export class Ballot {
       el('bdi', {class: 'name'}), el('span', {class: 'number'})));
   }
 
-  /** note says what became of what was pressed; '' for nothing. bad is for what went wrong. */
+  /** note shows the result of a vote, '' for none; bad marks an error. */
   note(text, bad = false) {
-    say(this.#e.note, text);
+    setText(this.#e.note, text);
     this.#e.note.classList.toggle('bad', bad);
   }
 
@@ -112,7 +112,7 @@ export class Ballot {
     e.poll = el('section', {class: 'poll card', 'aria-label': t('whatNext')}, el('div', {class: 'question'}, e.question, e.left), e.choices);
     for (const kind of ['up', 'down']) {
       e[kind] = el('button', {class: `press ${kind}`, type: 'button', 'aria-pressed': 'false', onclick: () => this.#on.vote(kind)},
-        thumb(kind), el('span', {class: 'unseen'}, t(kind)), el('span', {class: 'number'}));
+        thumb(kind), el('span', {class: 'visually-hidden'}, t(kind)), el('span', {class: 'number'}));
     }
     e.rule = el('p', {class: 'rule soft'});
     e.thumbs = el('section', {class: 'thumbs', 'aria-label': t('votes')}, el('div', {class: 'pair'}, e.up, e.down), e.rule);
@@ -120,7 +120,7 @@ export class Ballot {
     e.games = el('ol', {class: 'games'});
     e.tonight = el('section', {class: 'tonight'}, el('h2', {class: 'soft'}, t('tonight')), e.games);
     e.stale = el('p', {class: 'stale', role: 'status'}, t('offline'));
-    e.root = el('div', {class: 'ballot'}, el('header', {}, e.rename), el('div', {class: 'what'}, e.kind, e.title, e.pack, e.room, e.rest),
+    e.root = el('div', {class: 'vote-view'}, el('header', {}, e.rename), el('div', {class: 'what'}, e.kind, e.title, e.pack, e.room, e.rest),
       e.tonight, e.poll, e.note, e.thumbs, e.stale);
     return e;
   }

@@ -1,26 +1,26 @@
-// What a screen shows of a session. It is made once and then only filled, so that
-// nothing flickers; it shows a state whole or not at all.
+// The live screen of a session. Elements are created once and then updated, so that
+// nothing flickers.
 
-import {el, svg, say, show, list} from './dom.js';
-import {playing, newest, tallyOf, evening, asked} from './state.js';
+import {el, svg, setText, setVisible, list} from './dom.js';
+import {playing, newest, tallyOf, rankedGames, visiblePoll} from './state.js';
 import {line} from './history.js';
 import {PollBoard} from './pollboard.js';
 import {JoinCard} from './joincard.js';
 import {thumb} from './thumb.js';
 import {t, number, score} from './text.js';
 
-const WIDTH = 400; // of the history's line, in units of its own
+const WIDTH = 400; // of the score line, in SVG units
 const HEIGHT = 80;
-const LONG = 24; // a title of more characters is set smaller
+const LONG = 24; // longer titles get a smaller font
 
-export class Stage {
+export class ScreenView {
   #o;
   #e;
   #poll = new PollBoard();
   #join;
-  #shown = null; // the playing that stands there
+  #shown = null; // id of the shown session game
 
-  /** links resolves to how the session is joined, as JoinCard wants it. */
+  /** links returns a promise of the join links, for JoinCard. */
   constructor(parent, options, links) {
     this.#o = options;
     this.#join = new JoinCard(links);
@@ -28,16 +28,16 @@ export class Stage {
   }
 
   status(status) {
-    show(status === 'connecting', this.#e.stale);
+    setVisible(status === 'connecting', this.#e.stale);
   }
 
   draw(state, points) {
     const game = playing(state) ?? newest(state);
     const {root, kind} = this.#e;
     root.dataset.playing = Boolean(playing(state));
-    say(kind, kindOf(state));
-    show(Boolean(game), this.#e.game, this.#e.votes);
-    show(!game, this.#e.empty);
+    setText(kind, kindOf(state));
+    setVisible(Boolean(game), this.#e.game, this.#e.votes);
+    setVisible(!game, this.#e.empty);
     if (game) this.#drawGame(state, game);
     this.#drawHistory(points, Boolean(playing(state)));
     this.#drawTonight(state, game);
@@ -45,9 +45,9 @@ export class Stage {
     this.#join.draw(this.#wants('join') && state.session.is_active ? state.join : null);
   }
 
-  /** tick draws what changes with time alone: the poll and its countdown. True while there is one. */
+  /** tick updates the poll and its countdown; false if there is no poll. */
   tick(state) {
-    const poll = this.#wants('poll') ? asked(state, Date.now()) : null;
+    const poll = this.#wants('poll') ? visiblePoll(state, Date.now()) : null;
     this.#e.root.dataset.poll = poll?.phase ?? 'none';
     this.#poll.draw(poll);
     return poll !== null;
@@ -58,47 +58,47 @@ export class Stage {
     const votes = tallyOf(state, game.game_id);
     const same = this.#shown === game.id;
     this.#shown = game.id;
-    say(title, game.title);
+    setText(title, game.title);
     title.classList.toggle('long', game.title.length > LONG);
-    say(pack, game.pack_name);
-    say(players, game.player_count === null ? t('seats', {min: game.min_players, max: game.max_players}) : t('players', {n: game.player_count}));
-    say(code, game.room_code ?? '');
-    show(this.#wants('pack'), pack);
-    show(this.#wants('players'), players);
-    show(this.#wants('room') && game.room_code !== null && game.status === 'playing', room);
-    if (say(up, number(votes.up)) && same) pulse(up);
-    if (say(down, number(votes.down)) && same) pulse(down);
-    say(net, score(votes.score));
-    show(this.#wants('net'), net.parentElement);
+    setText(pack, game.pack_name);
+    setText(players, game.player_count === null ? t('seats', {min: game.min_players, max: game.max_players}) : t('players', {n: game.player_count}));
+    setText(code, game.room_code ?? '');
+    setVisible(this.#wants('pack'), pack);
+    setVisible(this.#wants('players'), players);
+    setVisible(this.#wants('room') && game.room_code !== null && game.status === 'playing', room);
+    if (setText(up, number(votes.up)) && same) pulse(up);
+    if (setText(down, number(votes.down)) && same) pulse(down);
+    setText(net, score(votes.score));
+    setVisible(this.#wants('net'), net.parentElement);
     bar.style.setProperty('--share', share(votes));
   }
 
   #drawHistory(points, is) {
     const {history, path, area, zero} = this.#e;
     const drawn = line(points, WIDTH, HEIGHT);
-    show(is && this.#wants('history') && drawn.path !== '', history);
+    setVisible(is && this.#wants('history') && drawn.path !== '', history);
     path.setAttribute('d', drawn.path);
     area.setAttribute('d', drawn.path && `${drawn.path}V${drawn.zero}H0Z`);
     zero.setAttribute('d', `M0 ${drawn.zero}H${WIDTH}`);
   }
 
   #drawTonight(state, game) {
-    const games = evening(state);
-    show(this.#wants('tonight') && games.length > 1, this.#e.tonight);
+    const games = rankedGames(state);
+    setVisible(this.#wants('tonight') && games.length > 1, this.#e.tonight);
     list(this.#e.games, games, (g) => g.game_id, makeRow, (row, g) => {
       row.classList.toggle('now', g.game_id === game.game_id && game.status === 'playing');
       row.classList.toggle('skipped', g.status === 'skipped');
-      say(row.children[0], g.title);
-      say(row.children[1], score(g.tally.score));
+      setText(row.children[0], g.title);
+      setText(row.children[1], score(g.tally.score));
     });
   }
 
   #drawVoters(latest) {
-    show(this.#wants('voters') && latest.length > 0, this.#e.voters);
+    setVisible(this.#wants('voters') && latest.length > 0, this.#e.voters);
     list(this.#e.names, latest, (v) => `${v.timestamp} ${v.type} ${v.username}`, makeVoter, (row, v) => {
       row.className = `voter ${v.type}`;
-      say(row.lastElementChild, this.#o.names ? v.username : t('somebody'));
-      say(row.children[1], t(v.type));
+      setText(row.lastElementChild, this.#o.names ? v.username : t('somebody'));
+      setText(row.children[1], t(v.type));
     });
   }
 
@@ -107,7 +107,7 @@ export class Stage {
 
 const makeRow = () => el('li', {class: 'row'}, el('bdi', {class: 'name'}), el('span', {class: 'number'}));
 
-const makeVoter = (v) => el('li', {}, thumb(v.type), el('span', {class: 'unseen'}), el('bdi', {class: 'name'}));
+const makeVoter = (v) => el('li', {}, thumb(v.type), el('span', {class: 'visually-hidden'}), el('bdi', {class: 'name'}));
 
 function kindOf(state) {
   if (!state.session.is_active) return t('over');
@@ -115,7 +115,7 @@ function kindOf(state) {
   return newest(state) ? t('justPlayed') : t('soon');
 }
 
-// share is the part of the votes that is up; half when there are none.
+// share is the fraction of up votes, 0.5 without votes.
 const share = ({up, down}) => (up + down === 0 ? 0.5 : up / (up + down));
 
 function pulse(element) {
@@ -142,8 +142,8 @@ function build(parent, poll, join) {
   e.zero = svg('path', {class: 'zero'});
   e.history = svg('svg', {class: 'history', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true'}, e.area, e.zero, e.path);
   e.votes = el('section', {class: 'votes', 'aria-label': t('votes')},
-    el('p', {class: 'count up'}, thumb('up'), el('span', {class: 'unseen'}, t('up')), e.up),
-    el('p', {class: 'count down'}, thumb('down'), el('span', {class: 'unseen'}, t('down')), e.down),
+    el('p', {class: 'count up'}, thumb('up'), el('span', {class: 'visually-hidden'}, t('up')), e.up),
+    el('p', {class: 'count down'}, thumb('down'), el('span', {class: 'visually-hidden'}, t('down')), e.down),
     el('p', {class: 'net'}, el('span', {class: 'label'}, t('net')), e.net),
     e.bar);
   e.games = el('ol', {class: 'games'});
@@ -151,7 +151,7 @@ function build(parent, poll, join) {
   e.names = el('ul', {class: 'names'});
   e.voters = el('section', {class: 'voters'}, el('h2', {}, t('latest')), e.names);
   e.stale = el('p', {class: 'stale', role: 'status'}, t('stale'));
-  e.root = el('div', {class: 'stage'},
+  e.root = el('div', {class: 'screen-view'},
     el('div', {class: 'main'}, el('section', {class: 'now'}, e.kind, e.game, e.empty, e.votes, e.history), poll),
     el('div', {class: 'side'}, join, e.tonight, e.voters), e.stale);
   parent.replaceChildren(e.root);
