@@ -83,12 +83,12 @@ func TestALookOfOnesOwn(t *testing.T) {
 	b := open(t, h, stream, h.screen("overlay", id, "accent=4ade80&card=000c&font=Liberation+Serif"))
 	b.shows(".count.up .number", "0")
 	for expression, want := range map[string]string{
-		`getComputedStyle(document.querySelector('.count.up')).color`:        "rgb(74, 222, 128)",
+		`getComputedStyle(document.querySelector('.count.up')).color`:              "rgb(74, 222, 128)",
 		`getComputedStyle(document.querySelector('.screen-view')).backgroundColor`: "rgba(0, 0, 0, 0.8)",
-		`getComputedStyle(document.querySelector('.title')).fontFamily`:      `"Liberation Serif", Figtree, sans-serif`,
-		`getComputedStyle(document.documentElement).colorScheme`:             "normal",
-		`getComputedStyle(document.documentElement).backgroundColor`:         "rgba(0, 0, 0, 0)",
-		`getComputedStyle(document.querySelector('.count.up .thumb')).color`: "rgb(0, 0, 0)",
+		`getComputedStyle(document.querySelector('.title')).fontFamily`:            `"Liberation Serif", Figtree, sans-serif`,
+		`getComputedStyle(document.documentElement).colorScheme`:                   "normal",
+		`getComputedStyle(document.documentElement).backgroundColor`:               "rgba(0, 0, 0, 0)",
+		`getComputedStyle(document.querySelector('.count.up .thumb')).color`:       "rgb(0, 0, 0)",
 	} {
 		if got := value[string](b, expression); got != want {
 			t.Errorf("%s is %s, want %s", expression, got, want)
