@@ -46,7 +46,7 @@ const memoTimeout = 5 * time.Second
 func (h *Hub) replay(c *ledger.Command, k *Key) (first bool) {
 	memo := ledger.NewMemoKey(k, h.env.Timeline())
 	if !h.keyLocks.acquire(memo.Name) {
-		c.Respond(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet"))
+		c.Respond(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is still in progress"))
 		return false
 	}
 	done := c.Done
@@ -115,7 +115,7 @@ func (h *Hub) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (a
 	}
 	memo := ledger.NewMemoKey(k, h.env.Timeline())
 	if !h.keyLocks.acquire(memo.Name) {
-		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is not answered yet")
+		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is still in progress")
 	}
 	defer h.keyLocks.release(memo.Name)
 	if answer, refusal, found := h.storedAnswer(ctx, memo); found {

@@ -231,7 +231,7 @@ func TestFilesInFrames(t *testing.T) {
 	for turn := range 4 {
 		h.castMany(session, 20+turn, 2000)
 	}
-	k.request("sessions.export", params{"id": session, "format": "json"}).want(t, 413, "too_large", "The file is larger than 1048576 bytes; ask for it by REST")
+	k.request("sessions.export", params{"id": session, "format": "json"}).want(t, 413, "too_large", "The file is larger than 1048576 bytes; use REST")
 	k.request("sessions.export", params{"id": session}).want(t, 200, "", "")
 	if a := h.rest("sessions.export", h.admin(), params{"id": session, "format": "json"}); a.status != 200 || len(a.body) <= protocol.MaxFileMessage {
 		t.Errorf("%d, %d bytes", a.status, len(a.body))

@@ -250,7 +250,7 @@ func TestWhatEndsJoiningEndsGuests(t *testing.T) {
 			p.press(token, "down").want(t, 403, "bad_token", "Invalid or expired token")
 			p.rest("sessions.poll.vote", token, params{"id": p.session, "choice": 1}).want(t, 403, "bad_token", "")
 			p.rest("games.list", token, nil).want(t, 200, "", "") // as for anybody
-			p.enter(params{}, "203.0.113.1").want(t, 404, "not_found", "No game night has this code")
+			p.enter(params{}, "203.0.113.1").want(t, 404, "not_found", "No session has this code")
 			if e := k.hearClose(); e.Code != websocket.StatusCode(protocol.CloseForbidden) {
 				t.Error("closed with", e)
 			}

@@ -69,7 +69,7 @@ func TestASecretIsOfItsCode(t *testing.T) {
 	// The phones of a whole hall find out at once that their code was renewed. None of them
 	// has guessed.
 	for range 50 {
-		p.enter(params{"code": before, "secret": old}, "203.0.113.8").want(t, 404, "not_found", "No game night has this code")
+		p.enter(params{"code": before, "secret": old}, "203.0.113.8").want(t, 404, "not_found", "No session has this code")
 	}
 	p.enter(params{}, "203.0.113.8").want(t, 200, "", "")
 }

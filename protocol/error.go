@@ -79,11 +79,11 @@ func ShuttingDown() *Error { return Errorf(CodeDraining, "The server is shutting
 
 // TimedOut is the error for a command that was not answered in time: it may have been carried out.
 func TimedOut() *Error {
-	return Errorf(CodeTimeout, "No answer in time; the outcome is unknown, send it again with the same Idempotency-Key")
+	return Errorf(CodeTimeout, "No response in time; the outcome is unknown, send it again with the same Idempotency-Key")
 }
 
 // ReadTimedOut is the error for a query that was not answered in time: nothing was to be changed, so no outcome is unknown.
-func ReadTimedOut() *Error { return Errorf(CodeTimeout, "No answer in time, ask again") }
+func ReadTimedOut() *Error { return Errorf(CodeTimeout, "No response in time, try again") }
 
 // Internal is the error for a fault of the server. The reason is logged, never told to the client.
 func Internal() *Error { return Errorf(CodeInternal, "Internal error") }

@@ -100,7 +100,7 @@ func serverMessages() map[string]any {
 		"join.links":          protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest).Links("q7Jd_0Zk3vXa"),
 		"guest-addresses": protocol.GuestAddresses{SessionID: 3, Total: 1, Addresses: []protocol.GuestAddress{
 			{ID: "5f0c3a9e77b1d204", Network: "5f0c3a9e", Devices: 60, Voided: 20, Votes: 41, FirstSeen: noon, LastSeen: noon + 90_000}}},
-		"voided-votes":      protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: 3, Address: "5f0c3a9e", Devices: 40, Votes: 41},
+		"voided-votes":      protocol.VoidedVotes{Message: "Votes voided successfully", SessionID: 3, Address: "5f0c3a9e", Devices: 40, Votes: 41},
 		"join.links.closed": protocol.NewJoin(3, "", protocol.PolicyOnce).Links(""),
 		"guest-login": protocol.GuestLogin{Token: "eyJ…", Role: protocol.RoleGuest, SessionID: 3, Name: "Ann", Device: "AAAAAAAAAAoe1…", Policy: protocol.PolicyLatest, ExpiresAt: noon + 43_200_000, Yours: &yours,
 			Chosen: &protocol.YourChoice{PollID: 3001, Choice: 2}},

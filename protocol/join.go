@@ -118,4 +118,4 @@ type JoinLinks struct {
 }
 
 // NoSuchCode is the error for a join code that belongs to no open session.
-func NoSuchCode() *Error { return Errorf(CodeNotFound, "No game night has this code") }
+func NoSuchCode() *Error { return Errorf(CodeNotFound, "No session has this code") }

@@ -14,7 +14,7 @@ const (
 	// endpoint that was away for longer is not flooded with what nobody waits for any more.
 	maxEventAge = 30 * 24 * time.Hour
 	// expiredReason is the sentence in the log for an older one.
-	expiredReason = "Left out: it had waited for more than 30 days. Redeliver it, or replay what failed."
+	expiredReason = "Not delivered: the event had waited for more than 30 days. Redeliver it, or replay the dead letters."
 )
 
 // expiry tells which events have waited for too long, as of the moment it was made. A clock

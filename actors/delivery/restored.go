@@ -10,7 +10,7 @@ import "partyline/persistence"
 // any moment changes nothing. Whoever restores the only copy there is says so to the restore.
 
 // reasonRestored is why a webhook is disabled that came with a backup.
-const reasonRestored = "Restored from a backup; enable it again when this hub is to call it"
+const reasonRestored = "Restored from a backup; enable it if this server should call it"
 
 // quietEpoch is the ID of the journal's epoch when it began with a restore after which
 // webhooks of the backup are not to be called, else "".

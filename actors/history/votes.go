@@ -42,7 +42,7 @@ func (r *Reader) Votes(ctx context.Context, f protocol.VoteFilter) (protocol.Vot
 // scanError is the error of a page that could not be read, or not in time.
 func scanError(err error) *protocol.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return protocol.Errorf(protocol.CodeTimeout, "To find these votes took more than %d seconds, and was given up; narrow it by session_id or game_id, or ask again when there is less to do", scanTimeout/time.Second)
+		return protocol.Errorf(protocol.CodeTimeout, "The search took more than %d seconds; narrow it by session_id or game_id, or try again later", scanTimeout/time.Second)
 	}
 	return ledger.ReadError(ledger.ToClient(err))
 }

@@ -20,9 +20,9 @@ var journalFaults = []struct {
 	words  string
 }{
 	{persistence.ErrFull, "The disk is full up to the reserve"},
-	{persistence.ErrNoFile, "No file can be made in the data folder: file descriptors, inodes or rights are missing"},
+	{persistence.ErrNoFile, "No file can be created in the data folder: file descriptors, inodes or permissions are missing"},
 	{persistence.ErrStalled, "The disk does not answer"},
-	{persistence.ErrWriteFailed, "The disk did not take a write: the hub has to be started again"},
+	{persistence.ErrWriteFailed, "A write to the disk failed: the server must be restarted"},
 }
 
 // HealthError turns the error of a journal that takes no appends into one that may be shown.
@@ -48,14 +48,14 @@ func ReadError(err *protocol.Error) *protocol.Error {
 	case err.Code == protocol.CodeTimeout:
 		return protocol.ReadTimedOut()
 	case err.Code == protocol.CodeStorage:
-		return protocol.Errorf(protocol.CodeStorage, "Storage is failing, ask again later")
+		return protocol.Errorf(protocol.CodeStorage, "Storage is failing, try again later")
 	}
 	return err
 }
 
 // ErrCorrupt is the error for a stream that is damaged.
 func ErrCorrupt() *protocol.Error {
-	return protocol.Errorf(protocol.CodeCorrupt, "What is stored of this is damaged and is not served; `partyline verify` names the place")
+	return protocol.Errorf(protocol.CodeCorrupt, "The stored data is damaged and cannot be read; `partyline verify` reports where")
 }
 
 func errVersion(e *VersionError) *protocol.Error {

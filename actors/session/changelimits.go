@@ -7,8 +7,8 @@ import (
 
 // The messages to a device that has reached a limit, which is %d.
 const (
-	tooManyChanges = "This device has changed its mind %d times, its vote stands"
-	tooManyVotes   = "This device has voted %d times more for this game, that is enough"
+	tooManyChanges = "This device has changed its vote %d times and cannot change it again"
+	tooManyVotes   = "This device has voted %d more times for this game, which is the limit"
 )
 
 // checkChangeLimit refuses a vote after the first one of a device for a play or poll, when

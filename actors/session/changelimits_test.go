@@ -63,11 +63,11 @@ func TestADeviceChangesItsMindSoOften(t *testing.T) {
 		says   string
 	}{
 		{"latest", 20, func(e *evening, n int) *protocol.Error { _, _, err := e.do(guest(0xa, thumbs[n%2])); return err },
-			protocol.CodeDuplicateVote, "This device has changed its mind 20 times, its vote stands"},
+			protocol.CodeDuplicateVote, "This device has changed its vote 20 times and cannot change it again"},
 		{"every", 100, func(e *evening, n int) *protocol.Error { _, _, err := e.do(guest(0xa, "up")); return err },
-			protocol.CodeDuplicateVote, "This device has voted 100 times more for this game, that is enough"},
+			protocol.CodeDuplicateVote, "This device has voted 100 more times for this game, which is the limit"},
 		{"latest", 20, func(e *evening, n int) *protocol.Error { _, _, err := e.do(tapped(0xa, n%2+1)); return err },
-			protocol.CodeDuplicateVote, "This device has changed its mind 20 times, its vote stands"},
+			protocol.CodeDuplicateVote, "This device has changed its vote 20 times and cannot change it again"},
 	} {
 		e, long := newEvening(), poll(1, 2)
 		long.Seconds = ptr(3600)

@@ -185,7 +185,7 @@ func TestGuestVoteAnswers(t *testing.T) {
 	}
 	says(guest(0xa, "up"))
 	e.now += second
-	want.Message, want.Counted = "Your vote stands", false
+	want.Message, want.Counted = "Your vote is unchanged", false
 	says(guest(0xa, "up"))
 	want.Message, want.Counted = "Vote changed successfully", true
 	want.Vote = protocol.Vote{Username: "Ann", Type: "down", Timestamp: noon + second, Replaced: "up"}

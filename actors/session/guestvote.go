@@ -98,7 +98,7 @@ func (s *State) guestVoteAnswer(c *protocol.CastGuestVote, facts []fact.Fact) an
 	a := &protocol.GuestVoteAccepted{VoteAccepted: *s.accepted(cast), Counted: len(facts) > 0, Yours: *yours}
 	switch {
 	case !a.Counted:
-		a.Message = "Your vote stands"
+		a.Message = "Your vote is unchanged"
 	case cast.Replaced != "":
 		a.Message = "Vote changed successfully"
 	}

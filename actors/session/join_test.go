@@ -106,7 +106,7 @@ func TestEnter(t *testing.T) {
 	}
 	e.must(t, shut)
 	for _, code := range []string{"", "222222"} {
-		if _, err := e.Enter(code, 0xa); err == nil || err.Message != "No game night has this code" {
+		if _, err := e.Enter(code, 0xa); err == nil || err.Message != "No session has this code" {
 			t.Errorf("%q after the end: %v", code, err)
 		}
 	}

@@ -12,7 +12,7 @@ func (s *State) decideStartPoll(dst []fact.Fact, c protocol.StartPoll, at protoc
 	case s.phase != phaseActive:
 		return dst, protocol.Errorf(protocol.CodeSessionClosed, "Cannot start a poll in a closed session")
 	case s.openPoll(0) != nil:
-		return dst, protocol.Errorf(protocol.CodeConflict, "A poll is open already")
+		return dst, protocol.Errorf(protocol.CodeConflict, "A poll is already open")
 	case len(c.Candidates) < protocol.MinCandidates:
 		return dst, protocol.NotFound("Game") // the hub fills them in
 	case n >= protocol.MaxPolls:
@@ -61,7 +61,7 @@ func (s *State) decidePollVote(dst []fact.Fact, c *protocol.CastPollVote, now pr
 			return dst, err
 		}
 	case before == 0 && p.ballots.len() >= protocol.MaxPollVoters:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d have voted, that is as many as a poll can hold", protocol.MaxPollVoters)
+		return dst, protocol.Errorf(protocol.CodeConflict, "A poll can have at most %d voters", protocol.MaxPollVoters)
 	}
 	return append(dst, &fact.PollVoted{At: now.Wall, Poll: s.pollID(), Choice: c.Choice, Before: before, Device: c.Device, Username: c.Username,
 		Address: s.devices.addressIfNew(c.Device, c.Address)}), nil
@@ -124,7 +124,7 @@ func (s *State) decideAddWinner(dst []fact.Fact, at protocol.Timestamp) ([]fact.
 	case s.poll.winner() == nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "The poll was canceled")
 	case s.poll.Added:
-		return dst, protocol.Errorf(protocol.CodeConflict, "The winner was added already")
+		return dst, protocol.Errorf(protocol.CodeConflict, "The winner was already added")
 	}
 	return s.startPlay(dst, &fact.GameAdded{Game: *s.poll.winner()}, at)
 }

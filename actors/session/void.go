@@ -146,7 +146,7 @@ func (p *poll) removeDevices(ids []protocol.DeviceID) {
 
 // voidedVotes is the answer to VoidVotes.
 func (s *State) voidedVotes(c protocol.VoidVotes, facts []fact.Fact) protocol.VoidedVotes {
-	a := protocol.VoidedVotes{Message: "Votes taken back successfully", SessionID: s.id, Address: c.Address}
+	a := protocol.VoidedVotes{Message: "Votes voided successfully", SessionID: s.id, Address: c.Address}
 	for _, f := range facts {
 		if f, ok := f.(*fact.VotesVoided); ok {
 			a.Devices += len(f.Devices)

@@ -80,7 +80,7 @@ func TestVotesOfAnAddressAreVoided(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := crowded(t, c.policy)
 			if c.address != "" {
-				c.answer.Message, c.answer.SessionID, c.answer.Address = "Votes taken back successfully", 3, c.address
+				c.answer.Message, c.answer.SessionID, c.answer.Address = "Votes voided successfully", 3, c.address
 				if diff := cmp.Diff(c.answer, e.must(t, voidIt(c.address))); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}

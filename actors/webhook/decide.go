@@ -94,7 +94,7 @@ func rotated(c protocol.RotateSecret, now protocol.Timestamp) *SecretRotated {
 func (h *State) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	aside := !h.enabled || h.head != nil
 	if aside && len(h.tests) >= maxTests {
-		return dst, protocol.Errorf(protocol.CodeTooMany, "%d tests of this webhook wait already", maxTests)
+		return dst, protocol.Errorf(protocol.CodeTooMany, "%d test events of this webhook are waiting already", maxTests)
 	}
 	return append(dst, &Tested{At: now, Aside: aside}), nil
 }
@@ -106,9 +106,9 @@ func (h *State) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.T
 	case h.head != nil && h.head.Delivery == c.DeliveryID:
 		return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
 	case c.DeliveryID > h.cursor:
-		return dst, protocol.Errorf(protocol.CodeConflict, "This delivery has not been made yet")
+		return dst, protocol.Errorf(protocol.CodeConflict, "This delivery has not been attempted yet")
 	case len(h.redeliveries) >= maxRedeliveries:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.redeliveries))
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(h.redeliveries))
 	case slices.Contains(h.redeliveries, c.DeliveryID):
 		return dst, nil
 	}
@@ -120,13 +120,13 @@ func (h *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.
 	case !h.enabled:
 		return dst, errDisabled()
 	case c.Failed && len(h.redeliveries) > maxRedeliveries-maxDead:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook wait already", len(h.redeliveries))
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(h.redeliveries))
 	case c.Failed && len(h.dead) == 0:
 		return dst, nil
 	case c.Failed:
 		return append(dst, &DeadRequeued{At: now}), nil
 	case h.replay != nil:
-		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is under way. Stop it first.")
+		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is running. Stop it first.")
 	case c.From >= c.Until:
 		return dst, nil
 	}

@@ -27,7 +27,7 @@ func (f *File) Inline(ctx context.Context) (protocol.File, error) {
 	var all limitedBuffer
 	err := f.Write(ctx, &all)
 	if errors.Is(err, errFileTooLarge) {
-		return protocol.File{}, protocol.Errorf(protocol.CodeTooLarge, "The file is larger than %d bytes; ask for it by REST", protocol.MaxFileMessage)
+		return protocol.File{}, protocol.Errorf(protocol.CodeTooLarge, "The file is larger than %d bytes; use REST", protocol.MaxFileMessage)
 	}
 	return protocol.File{Filename: f.Name, ContentType: f.Media[0], Content: all.String()}, err
 }

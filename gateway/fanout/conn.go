@@ -82,7 +82,7 @@ func (c *Conn) SendReply(payload []byte) bool { return c.afterSend(c.outbox.fulf
 func (c *Conn) afterSend(accepted, overfull bool) bool {
 	if overfull {
 		c.engine.stats.closedSlow.Add(1)
-		c.Close(protocol.CloseTooSlow, "Too many answers unread")
+		c.Close(protocol.CloseTooSlow, "Too much unread data")
 	}
 	if accepted {
 		c.wake()

@@ -117,7 +117,7 @@ func (h *fakeHub) State(ctx context.Context, id protocol.SessionID) (*protocol.S
 	if asked != nil {
 		close(asked)
 		<-ctx.Done()
-		return nil, protocol.Errorf(protocol.CodeTimeout, "No answer in time")
+		return nil, protocol.Errorf(protocol.CodeTimeout, "No response in time")
 	}
 	s, err := h.session(id)
 	if err != nil {

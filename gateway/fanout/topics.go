@@ -25,7 +25,7 @@ func (e *Engine) joinTopic(ctx context.Context, id protocol.SessionID) (*topic, 
 	case <-t.ready:
 	case <-ctx.Done():
 		e.leaveTopic(t)
-		return nil, protocol.Errorf(protocol.CodeTimeout, "No answer in time")
+		return nil, protocol.Errorf(protocol.CodeTimeout, "No response in time")
 	}
 	if t.openErr != nil {
 		e.leaveTopic(t)

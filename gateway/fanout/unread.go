@@ -125,7 +125,7 @@ func (c *Conn) evict() bool {
 	if c.evicted.Swap(true) {
 		return false
 	}
-	if c.outbox.requestClose(closeRequest{frame: closeFrame(protocol.CloseTooSlow, "Too many answers unread")}) {
+	if c.outbox.requestClose(closeRequest{frame: closeFrame(protocol.CloseTooSlow, "Too much unread data")}) {
 		c.engine.stats.closedSlow.Add(1)
 		c.wake()
 	}

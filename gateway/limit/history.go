@@ -78,7 +78,7 @@ func (q *HistoryQueue) acquire(ctx context.Context, who protocol.Principal, from
 		return nil
 	case <-wait.Done():
 		q.cancel(queue, key, turn)
-		return protocol.Errorf(protocol.CodeOverloaded, "Too many are reading the vote history, try again in a moment")
+		return protocol.Errorf(protocol.CodeOverloaded, "Too many requests for the vote history, try again in a moment")
 	}
 }
 

@@ -60,7 +60,7 @@ func (h hosts) check(r *http.Request) *protocol.Error {
 	h.logOnce.Do(func() {
 		h.log.Warn().Str("host", name).Msg("asked by a name that this hub does not answer to: --allow-host or --public-url names it")
 	})
-	return protocol.Errorf(protocol.CodeForeignHost, "This hub does not answer to %s: its operator can name it with --allow-host or --public-url", name)
+	return protocol.Errorf(protocol.CodeForeignHost, "This server does not serve the host %s; its operator can add it with --allow-host or --public-url", name)
 }
 
 func (h hosts) knows(name string) bool {

@@ -190,7 +190,7 @@ func (sock *socket) handleAuth(token string) {
 	}
 	before := sock.identity().Principal
 	if before.Role != "" && h.Session != 0 && h.Session != before.Session {
-		sock.sendError(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a connection of its own"))
+		sock.sendError(0, protocol.Errorf(protocol.CodeForbidden, "A token for another session needs a separate connection"))
 		return
 	}
 	sock.setIdentity(before, h)

@@ -105,7 +105,7 @@ export class Connection {
       const id = String(++this.#lastId);
       const timer = this.#o.clock.after(timeout, () => {
         this.#requests.delete(id);
-        reject(new RequestError(0, TIMEOUT, 'No answer in time'));
+        reject(new RequestError(0, TIMEOUT, 'No response in time'));
       });
       const r = {message: {type: 'request', id, op, data, ...(key !== undefined && {key})}, again, sent: false, resolve, reject, timer,
         reads: again && key === undefined, refusals: 0, pause: null, until: this.#o.clock.now() + timeout};
