@@ -251,8 +251,8 @@ func TestATokenOfASessionStaysInIt(t *testing.T) {
 // asks for.
 func TestEveryRoleAgainstEveryAccess(t *testing.T) {
 	t.Parallel()
-	may := map[protocol.Role]string{"": "anyone", protocol.RoleGuest: "anyone guest take", protocol.RoleViewer: "anyone watch",
-		protocol.RoleBot: "anyone watch take vote", protocol.RoleAdmin: "anyone watch take vote admin", "king": "anyone"}
+	may := map[protocol.Role]string{"": "anyone", protocol.RoleGuest: "anyone guest participate", protocol.RoleViewer: "anyone watch",
+		protocol.RoleBot: "anyone watch participate vote", protocol.RoleAdmin: "anyone watch participate vote admin", "king": "anyone"}
 	for role, want := range may {
 		var got []string
 		for _, a := range protocol.AccessLevels() {
