@@ -28,7 +28,7 @@ type webhookActor struct {
 	attempt attempt
 	unsaved *webhook.RecordAttempt // the outcome of the last attempt, until it is on disk
 
-	inbox      inbox
+	inbox      *inbox
 	replayed   readAhead // events of the replay of that number
 	replayOf   protocol.Seq
 	head       *queuedEvent   // the event of the last attempt, which may be tried again
@@ -69,10 +69,11 @@ const snapshotEvery = 5_000
 func (s *Service) newWebhook(id protocol.WebhookID, loaded func()) *webhookActor {
 	a := &webhookActor{id: id, service: s, stats: s.registry.stats(id), loaded: sync.OnceFunc(loaded)}
 	a.System = s.system
-	a.inbox = inbox{
+	a.inbox = &inbox{
 		journalReader: journalReader{journal: s.env.Journal, id: id, damaged: a.skipDamaged},
-		router:        s.router, stats: a.stats, wake: func() { a.System.Send(a.self, wake{}) }, done: s.checkpoint[id],
+		router:        s.router, wake: func() { a.System.Send(a.self, wake{}) }, done: s.checkpoint[id],
 	}
+	a.stats.inbox.Store(a.inbox)
 	a.Ledger = ledger.New(streamOf(id), ledger.Kind[webhook.Fact, *webhook.State]{
 		New:           func() *webhook.State { return webhook.New(id).RestoredIn(s.restored) },
 		AppendFact:    webhook.AppendFact,

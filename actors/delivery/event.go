@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"partyline/actors/ledger"
@@ -14,14 +13,8 @@ import (
 )
 
 // queuedEvent is a stored event on its way to webhooks. All queues that hold the event
-// share one.
+// share one, which is never changed.
 type queuedEvent struct {
-	parsedEvent
-	queues atomic.Int32 // how many hold the event; see memory
-}
-
-// parsedEvent is an event of a record. It is never changed.
-type parsedEvent struct {
 	id      protocol.DeliveryID // position in the journal
 	time    time.Time           // when the journal committed the event
 	kind    protocol.EventType
@@ -29,6 +22,7 @@ type parsedEvent struct {
 	// to is the only webhook that gets a test, 0 for all others.
 	to     protocol.WebhookID
 	stored []byte
+	queues int32 // how many hold the event, for queueMemory; atomic
 }
 
 // streamPrefix is the beginning of the names of all webhooks' streams.
@@ -50,7 +44,7 @@ var knownTypes = func() map[string]protocol.EventType {
 
 // liveEvent parses the event of a record that is delivered in order; ok is false for
 // records without an event, and for tests that are delivered outside the order.
-func liveEvent(rec persistence.Record) (e parsedEvent, ok bool) {
+func liveEvent(rec persistence.Record) (e queuedEvent, ok bool) {
 	e, ok = parseEvent(rec)
 	if ok && e.to != 0 {
 		ok = isOrderedTest(rec.Data)
@@ -61,20 +55,20 @@ func liveEvent(rec persistence.Record) (e parsedEvent, ok bool) {
 // parseEvent reads the beginning of a record's event and no more, because it is called for
 // every record of the journal. ok is false when the record has no event. The stored event
 // is a slice of the record: clone keeps it.
-func parseEvent(rec persistence.Record) (e parsedEvent, ok bool) {
+func parseEvent(rec persistence.Record) (e queuedEvent, ok bool) {
 	_, stored, err := ledger.SplitRecord(rec.Data)
 	if err != nil || len(stored) == 0 {
-		return parsedEvent{}, false
+		return queuedEvent{}, false
 	}
 	name, session, ok := webhook.Peek(stored)
 	if !ok {
-		return parsedEvent{}, false
+		return queuedEvent{}, false
 	}
 	kind, known := knownTypes[string(name)]
 	if !known {
 		kind = protocol.EventType(name)
 	}
-	e = parsedEvent{id: protocol.DeliveryID(rec.Position), time: rec.Time, kind: kind, session: session, stored: stored}
+	e = queuedEvent{id: protocol.DeliveryID(rec.Position), time: rec.Time, kind: kind, session: session, stored: stored}
 	if id, test := strings.CutPrefix(rec.Stream, streamPrefix); test {
 		n, err := strconv.ParseInt(id, 10, 64)
 		e.to = protocol.WebhookID(n)
@@ -98,14 +92,14 @@ func isOrderedTest(record []byte) bool {
 }
 
 // clone copies the event out of the record's memory.
-func (e *parsedEvent) clone() *queuedEvent {
-	c := &queuedEvent{parsedEvent: *e}
+func (e *queuedEvent) clone() *queuedEvent {
+	c := *e
 	c.stored = bytes.Clone(e.stored)
-	return c
+	return &c
 }
 
 // matches reports whether the webhook gets the event.
-func (e *parsedEvent) matches(id protocol.WebhookID, f *webhook.Filter) bool {
+func (e *queuedEvent) matches(id protocol.WebhookID, f *webhook.Filter) bool {
 	if e.to != 0 {
 		return e.to == id
 	}
@@ -113,4 +107,4 @@ func (e *parsedEvent) matches(id protocol.WebhookID, f *webhook.Filter) bool {
 }
 
 // size is the memory that the event takes, as the bounds of queues count it.
-func (e *parsedEvent) size() int { return len(e.stored) + eventOverhead }
+func (e *queuedEvent) size() int { return len(e.stored) + eventOverhead }

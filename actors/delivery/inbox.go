@@ -3,6 +3,7 @@ package delivery
 import (
 	"partyline/actors/webhook"
 	"partyline/protocol"
+	"sync/atomic"
 )
 
 // inbox finds the next live events of one webhook: in its subscription, or in the journal
@@ -12,8 +13,9 @@ type inbox struct {
 	readAhead
 	journalReader
 	router *routerLink
-	stats  *stats
 	wake   func() // has the actor call fill again
+	// subscription is read by parkedAt too, from any goroutine; nil for none.
+	subscription atomic.Pointer[subscription]
 	// filter selects what is found; nil while nothing is to be found.
 	filter *webhook.Filter
 	// done is a position up to which every live event was matched and what matches is
@@ -37,7 +39,6 @@ func (b *inbox) setFilter(f *webhook.Filter, cursor protocol.DeliveryID) (change
 		if b.filter != nil {
 			b.unsubscribe()
 			b.filter = nil
-			b.stats.waiting.Store(0)
 		}
 		return false
 	case b.filter != nil && b.filter.Equal(f):
@@ -53,13 +54,13 @@ func (b *inbox) setFilter(f *webhook.Filter, cursor protocol.DeliveryID) (change
 // router wakes the actor when it has begun.
 func (b *inbox) subscribe() {
 	s := newSubscription(b.id, *b.filter, b.scanned, b.wake)
-	b.stats.subscription.Store(s)
+	b.subscription.Store(s)
 	b.router.send(subscribe{s})
 }
 
 // unsubscribe ends the subscription. What waited in it is found in the journal again.
 func (b *inbox) unsubscribe() {
-	if s := b.stats.subscription.Swap(nil); s != nil {
+	if s := b.subscription.Swap(nil); s != nil {
 		s.close()
 		b.router.send(unsubscribe{s})
 	}
@@ -69,7 +70,7 @@ func (b *inbox) unsubscribe() {
 // read in the journal at once; otherwise the actor is woken when something comes, provided
 // that it parks.
 func (b *inbox) fill() (more bool, err error) {
-	s := b.stats.subscription.Load()
+	s := b.subscription.Load()
 	if s == nil {
 		return b.catchUp()
 	}
@@ -106,19 +107,28 @@ func (b *inbox) catchUp() (more bool, err error) {
 // park notes that everything found is delivered and on disk. It reports false when an
 // event has come meanwhile.
 func (b *inbox) park() bool {
-	if s := b.stats.subscription.Load(); s != nil && !s.park() {
+	if s := b.subscription.Load(); s != nil && !s.park() {
 		return false
 	}
 	b.done = max(b.done, b.scanned)
-	b.stats.waiting.Store(0)
 	return true
+}
+
+// parkedAt is a position up to which everything that matches is delivered and on disk; ok is
+// false while the inbox is not parked. It may be called from any goroutine.
+func (b *inbox) parkedAt() (at protocol.DeliveryID, ok bool) {
+	s := b.subscription.Load()
+	if s == nil {
+		return 0, false
+	}
+	return s.parkedAt(b.router.position)
 }
 
 // matchedThrough is a position up to which everything was matched with the present filter:
 // what lies behind it and matches waits still.
 func (b *inbox) matchedThrough() protocol.DeliveryID {
 	if b.empty() && b.filter != nil {
-		if s := b.stats.subscription.Load(); s == nil || !s.hasBegun() {
+		if s := b.subscription.Load(); s == nil || !s.hasBegun() {
 			_, _ = b.read(&b.readAhead, b.filter, endOfJournal)
 		} else {
 			_, _ = b.fill()

@@ -40,7 +40,7 @@ func newWorld(t *rapid.T) *world {
 	w.router = &router{Env: &ledger.Env{Journal: w.journal, Log: zerolog.Nop(), SaveSnapshot: func(persistence.Snapshot) {}}, routerLink: link, subs: newSubscriptions(func() int { return 1 }), started: true}
 	w.inbox = &inbox{
 		journalReader: journalReader{journal: w.journal, id: 1, damaged: func(d *persistence.Damage) { t.Fatal(d) }},
-		router:        link, stats: new(stats), wake: func() { w.woken = true },
+		router:        link, wake: func() { w.woken = true },
 	}
 	w.filter(types[:1])
 	return w
@@ -139,7 +139,7 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 			"look":    func(*rapid.T) { w.inbox.matchedThrough() },
 			"deliver": func(t *rapid.T) { w.deliver(rapid.IntRange(1, 200).Draw(t, "n")) },
 			"overflow": func(*rapid.T) {
-				if s := w.inbox.stats.subscription.Load(); s != nil && s.events.Len() > 0 && s.state == subOpen {
+				if s := w.inbox.subscription.Load(); s != nil && s.events.Len() > 0 && s.state == subOpen {
 					s.state, s.through = subOverflowed, max(s.from, w.router.position())
 					w.router.subs.remove(s)
 				}
@@ -153,7 +153,7 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 			},
 			"filter": func(t *rapid.T) { w.filter(types[:rapid.IntRange(1, 3).Draw(t, "types")]) },
 			"checkpoint": func(t *rapid.T) {
-				s := w.inbox.stats.subscription.Load()
+				s := w.inbox.subscription.Load()
 				if s == nil {
 					return
 				}

@@ -101,6 +101,9 @@ func (a *webhookActor) syncFilter() {
 	if a.inbox.setFilter(f, a.State.Cursor()) {
 		a.replayed = readAhead{}
 	}
+	if f == nil {
+		a.stats.waiting.Store(0)
+	}
 }
 
 // test delivers a test outside the order, once.
@@ -169,7 +172,7 @@ func (a *webhookActor) pick() phase {
 // deliverLive starts the next live event, or reads on to find it; ok is false when none
 // waits.
 func (a *webhookActor) deliverLive() (p phase, ok bool) {
-	b := &a.inbox
+	b := a.inbox
 	b.skip(a.State.Cursor())
 	more := false
 	for b.empty() && !more {
@@ -178,6 +181,7 @@ func (a *webhookActor) deliverLive() (p phase, ok bool) {
 			return a.pause(err), true
 		}
 		if b.empty() && !more && b.park() {
+			a.stats.waiting.Store(0)
 			return idle, false
 		}
 	}

@@ -30,7 +30,7 @@ func (m *queueMemory) full(bytes int, e *queuedEvent) bool {
 
 func (m *queueMemory) add(e *queuedEvent) {
 	n := slotBytes
-	if e.queues.Add(1) == 1 {
+	if atomic.AddInt32(&e.queues, 1) == 1 {
 		n += e.size()
 	}
 	m.held.Add(int64(n))
@@ -38,7 +38,7 @@ func (m *queueMemory) add(e *queuedEvent) {
 
 func (m *queueMemory) release(e *queuedEvent) {
 	n := slotBytes
-	if e.queues.Add(-1) == 0 {
+	if atomic.AddInt32(&e.queues, -1) == 0 {
 		n += e.size()
 	}
 	m.held.Add(int64(-n))

@@ -26,7 +26,7 @@ func (l *Log) WebhookHealth(ctx context.Context, id protocol.WebhookID) (protoco
 	if err != nil {
 		return health, err
 	}
-	p.after = max(p.after, l.service.registry.doneThrough(id, l.service.router.position))
+	p.after = max(p.after, l.service.registry.doneThrough(id))
 	release, err := l.reads.Acquire(ctx)
 	if err != nil {
 		return health, err

@@ -39,8 +39,8 @@ type stats struct {
 	waiting atomic.Int64
 	// done is a position up to which no matching event waits.
 	done atomic.Int64
-	// subscription is the actor's subscription, nil for none.
-	subscription atomic.Pointer[subscription]
+	// inbox is the actor's; only parkedAt may be called.
+	inbox atomic.Pointer[inbox]
 	// needsTick asks for a tick every second.
 	needsTick atomic.Bool
 }
@@ -92,8 +92,12 @@ func (r *registry) forward(id protocol.WebhookID, m any) bool {
 	return true
 }
 
-// tick sends a tick to the actors that need one, or to all.
-func (r *registry) tick(all bool) {
+// slowTicks is how many ticks pass between two that reach every webhook.
+const slowTicks = 60
+
+// tick sends the n-th tick to the actors that need one, and now and then to all.
+func (r *registry) tick(n int) {
+	all := n%slowTicks == 0
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, e := range r.entries {
@@ -147,8 +151,8 @@ func (r *registry) stats(id protocol.WebhookID) *stats {
 	return &r.entries[id].stats
 }
 
-// doneThrough is a position up to which no event that matches waits; routed is the router's.
-func (r *registry) doneThrough(id protocol.WebhookID, routed func() protocol.DeliveryID) protocol.DeliveryID {
+// doneThrough is a position up to which no event that matches waits.
+func (r *registry) doneThrough(id protocol.WebhookID) protocol.DeliveryID {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	e, ok := r.entries[id]
@@ -156,8 +160,8 @@ func (r *registry) doneThrough(id protocol.WebhookID, routed func() protocol.Del
 		return 0
 	}
 	done := protocol.DeliveryID(e.stats.done.Load())
-	if s := e.stats.subscription.Load(); s != nil {
-		if at, parked := s.parkedAt(routed); parked {
+	if b := e.stats.inbox.Load(); b != nil {
+		if at, parked := b.parkedAt(); parked {
 			done = max(done, at)
 		}
 	}

@@ -18,12 +18,12 @@ import (
 type router struct {
 	*ledger.Env
 	*routerLink
-	registry *registry
-	started  bool
-	at       persistence.Position // of the last record that was routed
-	subs     subscriptions
-	saved    persistence.Position // of the newest checkpoint
-	ticks    int
+	onTick  func(ticks int)
+	started bool
+	at      persistence.Position // of the last record that was routed
+	subs    subscriptions
+	saved   persistence.Position // of the newest checkpoint
+	ticks   int
 }
 
 // routerLink is what others hold of the router.
@@ -63,8 +63,6 @@ func (unsubscribe) IgnoreDeadLetterLogging() {}
 const (
 	// routeBatch is how many records are routed before the router handles other messages.
 	routeBatch = 8192
-	// slowTicks is how many ticks pass between two that reach every webhook.
-	slowTicks = 60
 )
 
 // Receive implements actor.Actor.
@@ -135,7 +133,7 @@ func (r *router) damaged(lost *persistence.Damage) {
 
 func (r *router) tick() {
 	r.ticks++
-	r.registry.tick(r.ticks%slowTicks == 0)
+	r.onTick(r.ticks)
 	r.route()
 	if r.at-r.saved >= ledger.SnapshotIdle {
 		r.saveCheckpoint()

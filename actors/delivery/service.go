@@ -87,7 +87,7 @@ func (s *Service) startWorkers(at persistence.Position) {
 	if at == 0 {
 		at = s.env.Journal.Head()
 	}
-	r := &router{Env: &s.env, routerLink: s.router, registry: s.registry, subs: newSubscriptions(s.registry.count), saved: at}
+	r := &router{Env: &s.env, routerLink: s.router, onTick: s.registry.tick, subs: newSubscriptions(s.registry.count), saved: at}
 	r.moveTo(at)
 	s.routerPID = s.system.Spawn(func() actor.Actor { return r })
 	s.router.send = func(m any) { s.system.Send(s.routerPID, m) }

@@ -29,7 +29,7 @@ func anyEvent() webhook.Filter {
 }
 
 func sized(id protocol.DeliveryID, bytes int) *queuedEvent {
-	return &queuedEvent{parsedEvent: parsedEvent{id: id, kind: protocol.EventVoteReceived, stored: make([]byte, bytes)}}
+	return &queuedEvent{id: id, kind: protocol.EventVoteReceived, stored: make([]byte, bytes)}
 }
 
 func TestSubscriptionHoldsWhatComesBehindItsStart(t *testing.T) {
@@ -198,8 +198,8 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 		all.add(s)
 		subs[c.name] = s
 	}
-	event := queuedEvent{parsedEvent: parsedEvent{id: 1, kind: votes, session: 1}}
-	if !all.want(&event.parsedEvent) {
+	event := queuedEvent{id: 1, kind: votes, session: 1}
+	if !all.want(&event) {
 		t.Fatal("wanted by nobody")
 	}
 	all.push(&event)
@@ -208,12 +208,12 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 			t.Errorf("%s: %d times, want %d", name, got, want)
 		}
 	}
-	all.push(&queuedEvent{parsedEvent: parsedEvent{id: 2, kind: games, to: 5}})
+	all.push(&queuedEvent{id: 2, kind: games, to: 5})
 	if q := take(subs["none"], 9, 0); len(q.ids) != 1 {
 		t.Error("a test reaches its webhook whatever the filter")
 	}
 	all.remove(subs["any and votes"])
-	if all.want(&parsedEvent{id: 3, kind: "pick.made"}) {
+	if all.want(&queuedEvent{id: 3, kind: "pick.made"}) {
 		t.Error("wanted after its only subscription was removed")
 	}
 }

@@ -56,7 +56,7 @@ func (s *subscription) types() []protocol.EventType {
 }
 
 // want reports whether any subscription wants the event, as far as its type tells.
-func (t *subscriptions) want(e *parsedEvent) bool {
+func (t *subscriptions) want(e *queuedEvent) bool {
 	return e.to != 0 || len(t.byType[e.kind]) > 0 || len(t.byType[protocol.EventAny]) > 0
 }
 
