@@ -7,6 +7,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/persistence"
@@ -28,10 +29,10 @@ type webhookActor struct {
 	attempt attempt
 	unsaved *webhook.RecordAttempt // the outcome of the last attempt, until it is on disk
 
-	inbox      *inbox
-	replayed   readAhead // events of the replay of that number
+	inbox      *routing.Inbox
+	replayed   routing.ReadAhead // events of the replay of that number
 	replayOf   protocol.Seq
-	head       *queuedEvent   // the event of the last attempt, which may be tried again
+	head       *routing.Event // the event of the last attempt, which may be tried again
 	lastSource webhook.Source // of the last attempt
 
 	timer      retryTimer
@@ -69,12 +70,11 @@ const snapshotEvery = 5_000
 func (s *Service) newWebhook(id protocol.WebhookID, loaded func()) *webhookActor {
 	a := &webhookActor{id: id, service: s, stats: s.registry.stats(id), loaded: sync.OnceFunc(loaded)}
 	a.System = s.system
-	a.inbox = &inbox{
-		journalReader: journalReader{journal: s.env.Journal, id: id, damaged: a.skipDamaged},
-		router:        s.router, wake: func() { a.System.Send(a.self, wake{}) }, done: s.checkpoint[id],
-	}
+	a.inbox = routing.NewInbox(routing.InboxOptions{
+		ID: id, Journal: s.env.Journal, Router: s.router, Wake: func() { a.System.Send(a.self, wake{}) }, Damaged: a.logDamage,
+	}, s.checkpoint[id])
 	a.stats.inbox.Store(a.inbox)
-	a.Ledger = ledger.New(streamOf(id), ledger.Kind[webhook.Fact, *webhook.State]{
+	a.Ledger = ledger.New(routing.StreamOf(id), ledger.Kind[webhook.Fact, *webhook.State]{
 		New:           func() *webhook.State { return webhook.New(id).RestoredIn(s.restored) },
 		AppendFact:    webhook.AppendFact,
 		ReadFact:      webhook.ReadFact,
@@ -117,7 +117,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.Actor.Receive(c)
 	}
 	a.run()
-	a.stats.done.Store(int64(a.inbox.done))
+	a.stats.done.Store(int64(a.inbox.Done()))
 	a.stats.needsTick.Store(a.MustReload() || a.phase == paused || a.unsaved != nil || a.State.FromBackup() || a.SnapshotDue())
 }
 
@@ -132,9 +132,8 @@ func (a *webhookActor) reportLoaded() {
 // onLoaded is called after each load from the journal. Events that were read ahead may be
 // wrong then; an attempt under way is not, its outcome is still to be recorded.
 func (a *webhookActor) onLoaded(s *webhook.State) {
-	a.inbox.filter = nil
-	a.inbox.restart(s.Cursor())
-	a.replayed = readAhead{}
+	a.inbox.Reset(s.Cursor())
+	a.replayed = routing.ReadAhead{}
 	a.leave(catchingUp)
 	a.leave(waiting)
 	if s.Exists() {
@@ -160,7 +159,7 @@ func (a *webhookActor) onDurable(f webhook.Fact) {
 // attemptDurable logs an attempt and publishes its consequences.
 func (a *webhookActor) attemptDurable(f *webhook.Attempted) {
 	if f.Source == webhook.SourceLive && a.State.Cursor() >= f.Delivery {
-		a.inbox.done = max(a.inbox.done, f.Delivery)
+		a.inbox.MarkDone(f.Delivery)
 	}
 	a.Log.Info().Int64("webhook", int64(a.id)).Int64("delivery", int64(f.Delivery)).Str("event", string(f.Event)).
 		Int("attempt", f.Number).Bool("probe", f.Probe).Int("status", f.Status).Str("failure", string(f.Failure)).
@@ -188,7 +187,7 @@ func (a *webhookActor) remove() {
 		return
 	}
 	a.service.registry.remove(a.id)
-	a.inbox.unsubscribe()
+	a.inbox.Unsubscribe()
 	a.stopWork()
 	a.stop()
 	a.System.Root.Poison(a.self)
@@ -202,7 +201,7 @@ func (a *webhookActor) stopWork() {
 	}
 }
 
-// skipDamaged logs events that the webhook does not get.
-func (a *webhookActor) skipDamaged(lost *persistence.Damage) {
+// logDamage logs events that the webhook does not get.
+func (a *webhookActor) logDamage(lost *persistence.Damage) {
 	a.Log.Error().Err(lost).Int64("webhook", int64(a.id)).Msg("webhook leaves out damaged events")
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -15,27 +16,27 @@ import (
 const skipEvery = 10_000
 
 // start begins an attempt.
-func (a *webhookActor) start(e *queuedEvent, source webhook.Source, number int, probe bool) phase {
+func (a *webhookActor) start(e *routing.Event, source webhook.Source, number int, probe bool) phase {
 	now := a.Clock.Read()
-	event, err := webhook.ReadEvent(e.stored)
+	event, err := webhook.ReadEvent(e.Stored)
 	if err != nil {
-		a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(e.id)).Msg("stored event cannot be read")
-		return a.save(&webhook.Skip{Source: source, Through: e.id})
+		a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(e.ID)).Msg("stored event cannot be read")
+		return a.save(&webhook.Skip{Source: source, Through: e.ID})
 	}
-	a.stats.waiting.Store(e.time.UnixMilli())
+	a.stats.waiting.Store(e.Time.UnixMilli())
 	d := webhook.Dispatch{
-		Webhook: a.id, URL: a.State.URL(), Secrets: a.State.Secrets(now.Earlier()), MessageID: a.messageID(e.id, 0),
+		Webhook: a.id, URL: a.State.URL(), Secrets: a.State.Secrets(now.Earlier()), MessageID: a.messageID(e.ID, 0),
 		Redelivery: source == webhook.SourceRedelivery || source == webhook.SourceReplay,
 	}
 	r := &webhook.RecordAttempt{
-		Delivery: e.id, Source: source, Probe: probe, Event: event.Type, Session: event.Session,
+		Delivery: e.ID, Source: source, Probe: probe, Event: event.Type, Session: event.Session,
 		Attempts: a.State.Attempts(), ConfigVersion: a.State.ConfigVersion(), Draw: a.service.jitter(),
 	}
 	if probe {
 		event = webhook.Ping(a.id, now.Wall)
-		d.MessageID = a.messageID(e.id, number)
+		d.MessageID = a.messageID(e.ID, number)
 	}
-	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(e.stored)))
+	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(e.Stored)))
 	if source != webhook.SourceLive {
 		a.replayRate.took(replayInterval)
 	}
@@ -93,7 +94,7 @@ func (a *webhookActor) saved(cmd protocol.Command, err *protocol.Error) {
 		}
 	case *webhook.Expire:
 		if err != nil {
-			a.inbox.restart(a.State.Cursor())
+			a.inbox.Restart(a.State.Cursor())
 		}
 	case *webhook.Disable:
 		if err != nil {
@@ -127,5 +128,5 @@ func (a *webhookActor) messageID(d protocol.DeliveryID, probe int) string {
 // restores and upgrades, empty for events of versions without epochs, so that a delivery is
 // retried under its first message id.
 func epochOf(j persistence.Journal, d protocol.DeliveryID) protocol.Epoch {
-	return protocol.Epoch(j.EpochAt(position(d)))
+	return protocol.Epoch(j.EpochAt(persistence.Position(d)))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -38,7 +39,7 @@ func (l *Log) logs(ctx context.Context, id protocol.WebhookID, next func(protoco
 		return err
 	}
 	defer release()
-	for rec, err := range l.journal.ReadBack(ctx, streamOf(id), 0) {
+	for rec, err := range l.journal.ReadBack(ctx, routing.StreamOf(id), 0) {
 		if err != nil {
 			return ledger.ReadError(ledger.ToClient(err))
 		}
@@ -118,14 +119,14 @@ func (l *Log) payloads(ctx context.Context, rows []protocol.WebhookLog) error {
 // payload is the data of one event, null when it is no longer stored.
 func (l *Log) payload(ctx context.Context, id protocol.WebhookID, d protocol.DeliveryID) ([]byte, error) {
 	null := []byte("null")
-	p, err := fetch(ctx, l.journal, d, id)
+	stored, err := fetch(ctx, l.journal, d, id)
 	if errors.Is(err, errNoEvent) {
 		return null, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	e, err := webhook.ReadEvent(p.stored)
+	e, err := webhook.ReadEvent(stored.Stored)
 	if err != nil {
 		return nil, fmt.Errorf("%w: event %d: %w", persistence.ErrCorrupt, d, err)
 	}

@@ -1,14 +1,14 @@
 // Package delivery calls webhooks: in the order of the journal, at least once, each
 // webhook independent of all others.
 //
-//	journal ── Router ──► subscription (bounded queue) ──► webhook actor ──► Sender
-//	    └───────── catching up: from the cursor ────────────────┘
+//	journal ── routing.Router ──► routing.Inbox ──► webhookActor ──► Sender ──► endpoint
+//	                                                     │
+//	journal ◄── outcome: a fact of the webhook ◄─────────┘
 //
-// The router reads the journal once and pushes each event into the subscriptions that
-// match. A webhook whose subscription overflowed, whose filter changed or that was just
-// loaded reads the journal itself, from its cursor, and subscribes again when it has come
-// to the router's position. Every outcome is a fact in the webhook's own stream; what
-// follows from it is decided by the state machine in actors/webhook.
+// A webhook is an actor with a ledger. It takes the next event from its inbox (loop.go),
+// makes one attempt (attempt.go), commits the outcome, and goes on. What follows from an
+// outcome is decided by the state machine in actors/webhook: the next event, a retry after
+// a backoff, a dead letter, or the end of deliveries.
 //
 // The package makes no HTTP requests (see Sender) and decides no retries.
 package delivery

@@ -27,7 +27,7 @@ func (a *webhookActor) enrich(c *ledger.Command) bool {
 		cmd.Head = a.matchedThrough()
 		c.Cmd = cmd
 		// Before the filter changes: see checkpoint.go. What waits is found in the journal.
-		a.inbox.unsubscribe()
+		a.inbox.Unsubscribe()
 	case protocol.ReplayWebhook:
 		cmd.Until = a.matchedThrough()
 		if cmd.Since != nil {
@@ -79,7 +79,7 @@ func (a *webhookActor) matchedThrough() protocol.DeliveryID {
 	case d != nil && d.Source == live:
 		return d.Delivery - 1
 	}
-	return a.inbox.matchedThrough()
+	return a.inbox.MatchedThrough()
 }
 
 // lastBefore finds the last position, at most most, that was written before a time. Times
@@ -97,7 +97,7 @@ func (a *webhookActor) lastBefore(t protocol.Timestamp, most protocol.DeliveryID
 func timeOf(j persistence.Journal, id protocol.DeliveryID) (time.Time, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
-	for rec, err := range persistence.SkipDamaged(ctx, j, position(id)-1, func(*persistence.Damage) {}) {
+	for rec, err := range persistence.SkipDamaged(ctx, j, persistence.Position(id)-1, func(*persistence.Damage) {}) {
 		return rec.Time, err == nil
 	}
 	return time.Time{}, false

@@ -50,14 +50,14 @@ func (x *expiry) expired(at time.Time) bool {
 
 // expire takes the next events from the inbox that have waited for too long; nil for none.
 func (a *webhookActor) expire() *webhook.Expire {
-	events, old := &a.inbox.events, newExpiry(a.Env)
-	if !old.expired((*events.First()).time) {
+	b, old := a.inbox, newExpiry(a.Env)
+	if !old.expired(b.First().Time) {
 		return nil
 	}
 	c := &webhook.Expire{Reason: expiredReason}
-	for events.Len() > 0 && old.expired((*events.First()).time) {
-		e := events.Pop()
-		c.Events = append(c.Events, webhook.Waited{Delivery: e.id, Event: e.kind, Session: e.session})
+	for !b.Empty() && old.expired(b.First().Time) {
+		e := b.Pop()
+		c.Events = append(c.Events, webhook.Waited{Delivery: e.ID, Event: e.Type, Session: e.Session})
 	}
 	return c
 }

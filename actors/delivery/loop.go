@@ -3,6 +3,7 @@ package delivery
 import (
 	"time"
 
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/protocol"
 )
@@ -98,8 +99,8 @@ func (a *webhookActor) syncFilter() {
 	if !a.State.Enabled() {
 		f = nil
 	}
-	if a.inbox.setFilter(f, a.State.Cursor()) {
-		a.replayed = readAhead{}
+	if a.inbox.SetFilter(f, a.State.Cursor()) {
+		a.replayed = routing.ReadAhead{}
 	}
 	if f == nil {
 		a.stats.waiting.Store(0)
@@ -117,13 +118,13 @@ func (a *webhookActor) test(seq protocol.Seq) phase {
 
 // retry tries the head again when it is due.
 func (a *webhookActor) retry(d *webhook.Head) phase {
-	if a.head == nil || a.head.id != d.Delivery {
+	if a.head == nil || a.head.ID != d.Delivery {
 		e, err := a.fetch(d.Delivery)
 		if err != nil {
 			return a.unavailable(err, d.Source, d.Delivery)
 		}
 		a.head = e
-		a.stats.waiting.Store(e.time.UnixMilli())
+		a.stats.waiting.Store(e.Time.UnixMilli())
 	}
 	if wait := a.until(d.Due); wait > 0 && !a.timer.over(d.Due) {
 		return a.waitFor(d.Due, wait)
@@ -173,23 +174,23 @@ func (a *webhookActor) pick() phase {
 // waits.
 func (a *webhookActor) deliverLive() (p phase, ok bool) {
 	b := a.inbox
-	b.skip(a.State.Cursor())
+	b.Skip(a.State.Cursor())
 	more := false
-	for b.empty() && !more {
+	for b.Empty() && !more {
 		var err error
-		if more, err = b.fill(); err != nil {
+		if more, err = b.Fill(); err != nil {
 			return a.pause(err), true
 		}
-		if b.empty() && !more && b.park() {
+		if b.Empty() && !more && b.Park() {
 			a.stats.waiting.Store(0)
 			return idle, false
 		}
 	}
 	switch {
-	case !b.empty():
+	case !b.Empty():
 		return a.startLive(), true
-	case b.scanned-a.State.Cursor() >= skipEvery:
-		return a.save(&webhook.Skip{Source: webhook.SourceLive, Through: b.scanned}), true
+	case b.Scanned()-a.State.Cursor() >= skipEvery:
+		return a.save(&webhook.Skip{Source: webhook.SourceLive, Through: b.Scanned()}), true
 	}
 	return a.readOn(), true
 }
@@ -200,8 +201,8 @@ func (a *webhookActor) startLive() phase {
 	if c := a.expire(); c != nil {
 		return a.save(c)
 	}
-	e := a.inbox.events.Pop()
-	a.inbox.done = max(a.inbox.done, e.id-1)
+	e := a.inbox.Pop()
+	a.inbox.MarkDone(e.ID - 1)
 	return a.start(e, webhook.SourceLive, 1, false)
 }
 

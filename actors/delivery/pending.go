@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -54,14 +55,14 @@ type pending struct {
 
 func (l *Log) count(ctx context.Context, p *pending) error {
 	scanned, old := 0, newExpiry(&l.service.env)
-	for rec, err := range persistence.SkipDamaged(ctx, l.journal, position(p.after), func(*persistence.Damage) {}) {
+	for rec, err := range persistence.SkipDamaged(ctx, l.journal, persistence.Position(p.after), func(*persistence.Damage) {}) {
 		if err != nil {
 			return err
 		}
-		if e, ok := liveEvent(rec); ok && e.matches(p.id, &p.filter) && !old.expired(e.time) {
+		if e, ok := routing.ParseLive(rec); ok && e.Matches(p.id, &p.filter) && !old.expired(e.Time) {
 			p.n++
 			if p.oldest == 0 {
-				p.oldest = protocol.TimestampOf(e.time)
+				p.oldest = protocol.TimestampOf(e.Time)
 			}
 		}
 		if scanned++; scanned == maxPendingScan || p.n == maxPending {

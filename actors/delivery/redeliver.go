@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -40,25 +41,25 @@ func (a *webhookActor) redeliver() (p phase, ok bool) {
 // replay starts the next event of the replay.
 func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
 	if a.replayOf != r.Number {
-		a.replayOf, a.replayed = r.Number, readAhead{}
+		a.replayOf, a.replayed = r.Number, routing.ReadAhead{}
 	}
-	a.replayed.skip(r.After)
+	a.replayed.Skip(r.After)
 	more := false
-	if a.replayed.empty() {
+	if a.replayed.Empty() {
 		var err error
-		if more, err = a.inbox.read(&a.replayed, a.inbox.filter, r.Until); err != nil {
+		if more, err = a.inbox.Replay(&a.replayed, r.Until); err != nil {
 			return a.pause(err), true
 		}
 	}
-	for !a.replayed.empty() {
+	for !a.replayed.Empty() {
 		// Tests are not replayed.
-		if e := a.replayed.events.Pop(); e.to == 0 && e.id <= r.Until {
+		if e := a.replayed.Pop(); e.To == 0 && e.ID <= r.Until {
 			return a.start(e, webhook.SourceReplay, 1, false), true
 		}
 	}
 	switch {
-	case a.replayed.scanned >= r.Until || a.replayed.scanned-r.After >= skipEvery:
-		return a.save(&webhook.Skip{Source: webhook.SourceReplay, Through: a.replayed.scanned}), true
+	case a.replayed.Scanned() >= r.Until || a.replayed.Scanned()-r.After >= skipEvery:
+		return a.save(&webhook.Skip{Source: webhook.SourceReplay, Through: a.replayed.Scanned()}), true
 	case more:
 		return a.readOn(), true
 	}
@@ -69,40 +70,40 @@ func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
 var errNoEvent = errors.New("no event is stored there")
 
 // fetch reads the event at a position.
-func (a *webhookActor) fetch(id protocol.DeliveryID) (*queuedEvent, error) {
+func (a *webhookActor) fetch(id protocol.DeliveryID) (*routing.Event, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
 	return fetch(ctx, a.Journal, id, a.id)
 }
 
 // fetch reads the event at a position for a webhook.
-func fetch(ctx context.Context, j persistence.Journal, id protocol.DeliveryID, to protocol.WebhookID) (*queuedEvent, error) {
-	for rec, err := range j.ReadAll(ctx, position(id)-1) {
+func fetch(ctx context.Context, j persistence.Journal, id protocol.DeliveryID, to protocol.WebhookID) (*routing.Event, error) {
+	for rec, err := range j.ReadAll(ctx, persistence.Position(id)-1) {
 		if err != nil {
 			return nil, err
 		}
-		e, ok := parseEvent(rec)
-		if !ok || e.id != id || e.to != 0 && e.to != to {
+		e, ok := routing.Parse(rec)
+		if !ok || e.ID != id || e.To != 0 && e.To != to {
 			return nil, errNoEvent
 		}
-		return e.clone(), nil
+		return e.Clone(), nil
 	}
 	return nil, errNoEvent
 }
 
 // fetchTest reads the event of a test by the number of its fact.
-func (a *webhookActor) fetchTest(seq protocol.Seq) (*queuedEvent, error) {
+func (a *webhookActor) fetchTest(seq protocol.Seq) (*routing.Event, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
 	for rec, err := range a.Journal.Read(ctx, a.Stream(), persistence.Seq(seq)-1) {
 		if err != nil {
 			return nil, err
 		}
-		e, ok := parseEvent(rec)
+		e, ok := routing.Parse(rec)
 		if !ok {
 			return nil, errNoEvent
 		}
-		return e.clone(), nil
+		return e.Clone(), nil
 	}
 	return nil, errNoEvent
 }

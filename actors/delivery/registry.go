@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/routing"
 	"partyline/actors/runtime"
 	"partyline/protocol"
 )
@@ -39,8 +40,8 @@ type stats struct {
 	waiting atomic.Int64
 	// done is a position up to which no matching event waits.
 	done atomic.Int64
-	// inbox is the actor's; only parkedAt may be called.
-	inbox atomic.Pointer[inbox]
+	// inbox is the actor's; only ParkedAt may be called.
+	inbox atomic.Pointer[routing.Inbox]
 	// needsTick asks for a tick every second.
 	needsTick atomic.Bool
 }
@@ -161,7 +162,7 @@ func (r *registry) doneThrough(id protocol.WebhookID) protocol.DeliveryID {
 	}
 	done := protocol.DeliveryID(e.stats.done.Load())
 	if b := e.stats.inbox.Load(); b != nil {
-		if at, parked := b.parkedAt(); parked {
+		if at, parked := b.ParkedAt(); parked {
 			done = max(done, at)
 		}
 	}

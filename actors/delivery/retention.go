@@ -9,6 +9,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/runtime"
 	"partyline/actors/webhook"
 	"partyline/persistence"
@@ -84,7 +85,7 @@ func (r *retention) purge(m *purge) error {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
 	delete(r.trimmed, m.id)
-	stream, seq := streamOf(m.id), m.seq
+	stream, seq := routing.StreamOf(m.id), m.seq
 	if seq == 0 {
 		last, err := r.Journal.Last(ctx, stream)
 		if err != nil {
@@ -105,7 +106,7 @@ func (r *retention) purge(m *purge) error {
 func (r *retention) trimOld(id protocol.WebhookID) error {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
-	stream := streamOf(id)
+	stream := routing.StreamOf(id)
 	through, err := r.cutoff(ctx, stream, r.trimmed[id])
 	if err != nil || through < r.trimmed[id]+trimStep {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -16,11 +17,11 @@ import (
 // scan finds the streams of the webhooks that exist, and of those that were deleted and
 // whose logs are still stored.
 func (s *Service) scan(ctx context.Context) (alive, unpurged []protocol.WebhookID, err error) {
-	for name, err := range s.env.Journal.Streams(ctx, streamPrefix) {
+	for name, err := range s.env.Journal.Streams(ctx, routing.StreamPrefix) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("webhooks: %w", err)
 		}
-		n, err := strconv.ParseInt(strings.TrimPrefix(name, streamPrefix), 10, 64)
+		n, err := strconv.ParseInt(strings.TrimPrefix(name, routing.StreamPrefix), 10, 64)
 		if err != nil || n < 1 {
 			return nil, nil, fmt.Errorf("webhooks: %w: stream %q", persistence.ErrCorrupt, name)
 		}

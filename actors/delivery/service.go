@@ -8,6 +8,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/routing"
 	"partyline/actors/runtime"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -19,8 +20,7 @@ type Service struct {
 	system    *runtime.System
 	inFlight  *inFlight
 	registry  *registry
-	router    *routerLink
-	routerPID *actor.PID
+	router    *routing.Router
 	retention *actor.PID
 	jitter    func() float64
 	attempts  atomic.Uint64 // number of the newest attempt
@@ -51,7 +51,7 @@ const drainTimeout = 3 * time.Second
 // New makes a service that does nothing before Open.
 func New(o Options) *Service {
 	return &Service{
-		env: o.Env, inFlight: newInFlight(o.Sender, o.Env.Log), registry: newRegistry(), router: new(routerLink), jitter: o.Jitter,
+		env: o.Env, inFlight: newInFlight(o.Sender, o.Env.Log), registry: newRegistry(), jitter: o.Jitter,
 		drained: make(chan struct{}, protocol.MaxWebhooks), checkpoint: map[protocol.WebhookID]protocol.DeliveryID{},
 		restored: quietEpoch(o.Env.Journal),
 	}
@@ -65,33 +65,25 @@ func (s *Service) Open(ctx context.Context, system *runtime.System) error {
 	if err != nil {
 		return err
 	}
-	at, parked := loadCheckpoint(ctx, s.env.Journal)
+	at, parked := routing.LoadCheckpoint(ctx, s.env.Journal)
 	for _, id := range parked {
 		s.checkpoint[id] = at
 	}
-	s.startWorkers(position(at))
+	s.startWorkers(at)
 	for _, id := range unpurged {
 		s.purge(id, 0)
 	}
 	if err := s.loadAll(ctx, alive); err != nil {
 		return err
 	}
-	system.Send(s.routerPID, startRouting{})
+	s.router.Start()
 	return nil
 }
 
-// startWorkers starts the router and the retention. The router begins at the checkpoint, so
-// that webhooks that were parked there, or have come further, need not read the journal
-// themselves; without a checkpoint it begins at the end.
-func (s *Service) startWorkers(at persistence.Position) {
-	if at == 0 {
-		at = s.env.Journal.Head()
-	}
-	r := &router{Env: &s.env, routerLink: s.router, onTick: s.registry.tick, subs: newSubscriptions(s.registry.count), saved: at}
-	r.moveTo(at)
-	s.routerPID = s.system.Spawn(func() actor.Actor { return r })
-	s.router.send = func(m any) { s.system.Send(s.routerPID, m) }
-	s.unwatch = s.env.OnCommit(s.router.wake)
+// startWorkers starts the router, at the checkpoint, and the retention.
+func (s *Service) startWorkers(at protocol.DeliveryID) {
+	s.router = routing.StartRouter(routing.RouterOptions{Env: &s.env, System: s.system, At: at, Webhooks: s.registry.count, OnTick: s.registry.tick})
+	s.unwatch = s.env.OnCommit(s.router.Wake)
 	s.retention = s.system.Spawn(func() actor.Actor { return newRetention(&s.env, s.registry) })
 	s.started.Store(true)
 }
@@ -121,7 +113,7 @@ func (s *Service) spawn(id protocol.WebhookID, loaded func()) {
 // Tick is called once a second by the hub's ticker.
 func (s *Service) Tick() {
 	if s.started.Load() {
-		s.system.Send(s.routerPID, runtime.Tick{})
+		s.router.Tick()
 		s.system.Send(s.retention, runtime.Tick{})
 	}
 }
@@ -172,6 +164,7 @@ func (s *Service) Close(ctx context.Context) {
 	}
 	s.inFlight.cancel()
 	s.system.End(ctx, pids...)
-	s.system.End(ctx, s.routerPID, s.retention) // behind the last messages of the webhooks
+	s.router.End(ctx) // behind the last messages of the webhooks
+	s.system.End(ctx, s.retention)
 	s.inFlight.wait(ctx)
 }

@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"slices"
@@ -56,20 +56,20 @@ func (s *subscription) types() []protocol.EventType {
 }
 
 // want reports whether any subscription wants the event, as far as its type tells.
-func (t *subscriptions) want(e *queuedEvent) bool {
-	return e.to != 0 || len(t.byType[e.kind]) > 0 || len(t.byType[protocol.EventAny]) > 0
+func (t *subscriptions) want(e *Event) bool {
+	return e.To != 0 || len(t.byType[e.Type]) > 0 || len(t.byType[protocol.EventAny]) > 0
 }
 
 // push adds the event to the queues of those that it matches. Subscriptions that are over
 // are forgotten: those webhooks read the journal.
-func (t *subscriptions) push(e *queuedEvent) {
+func (t *subscriptions) push(e *Event) {
 	t.ended = t.ended[:0]
-	if e.to != 0 {
-		if s := t.byID[e.to]; s != nil && !s.push(e) {
+	if e.To != 0 {
+		if s := t.byID[e.To]; s != nil && !s.push(e) {
 			t.ended = append(t.ended, s)
 		}
 	} else {
-		t.pushTo(t.byType[e.kind], e)
+		t.pushTo(t.byType[e.Type], e)
 		t.pushTo(t.byType[protocol.EventAny], e)
 	}
 	for _, s := range t.ended {
@@ -77,9 +77,9 @@ func (t *subscriptions) push(e *queuedEvent) {
 	}
 }
 
-func (t *subscriptions) pushTo(list []*subscription, e *queuedEvent) {
+func (t *subscriptions) pushTo(list []*subscription, e *Event) {
 	for _, s := range list {
-		if s.filter.Matches(e.kind, e.session) && !s.push(e) {
+		if s.filter.Matches(e.Type, e.Session) && !s.push(e) {
 			t.ended = append(t.ended, s)
 		}
 	}

@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"context"
@@ -20,9 +20,9 @@ import (
 type world struct {
 	t       *rapid.T
 	journal *memory.Journal
-	router  *router
+	router  *routerActor
 	mailbox []any // to the router
-	inbox   *inbox
+	inbox   *Inbox
 	woken   bool // the actor has a message
 
 	cursor protocol.DeliveryID
@@ -36,12 +36,11 @@ var types = []protocol.EventType{protocol.EventVoteReceived, protocol.EventGameA
 
 func newWorld(t *rapid.T) *world {
 	w := &world{t: t, journal: memory.New(memory.Options{}), last: map[string]persistence.Seq{}}
-	link := &routerLink{send: func(m any) { w.mailbox = append(w.mailbox, m) }}
-	w.router = &router{Env: &ledger.Env{Journal: w.journal, Log: zerolog.Nop(), SaveSnapshot: func(persistence.Snapshot) {}}, routerLink: link, subs: newSubscriptions(func() int { return 1 }), started: true}
-	w.inbox = &inbox{
-		journalReader: journalReader{journal: w.journal, id: 1, damaged: func(d *persistence.Damage) { t.Fatal(d) }},
-		router:        link, wake: func() { w.woken = true },
-	}
+	link := &Router{send: func(m any) { w.mailbox = append(w.mailbox, m) }}
+	w.router = &routerActor{Env: &ledger.Env{Journal: w.journal, Log: zerolog.Nop(), SaveSnapshot: func(persistence.Snapshot) {}}, Router: link, subs: newSubscriptions(func() int { return 1 }), started: true}
+	w.inbox = NewInbox(InboxOptions{
+		ID: 1, Journal: w.journal, Router: link, Wake: func() { w.woken = true }, Damaged: func(d *persistence.Damage) { t.Fatal(d) },
+	}, 0)
 	w.filter(types[:1])
 	return w
 }
@@ -89,26 +88,26 @@ func (w *world) deliver(n int) {
 	w.idle, w.woken = false, false
 	b := w.inbox
 	for range n {
-		b.skip(w.cursor)
-		for b.empty() {
-			more, err := b.fill()
+		b.Skip(w.cursor)
+		for b.Empty() {
+			more, err := b.Fill()
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			if w.idle = b.empty() && !more && b.park(); w.idle {
+			if w.idle = b.Empty() && !more && b.Park(); w.idle {
 				return
 			}
 		}
-		e := b.events.Pop()
-		w.got = append(w.got, e.id)
-		w.cursor = e.id
+		e := b.Pop()
+		w.got = append(w.got, e.ID)
+		w.cursor = e.ID
 	}
 }
 
 // filter changes the filter like an update: what was matched before stays so.
 func (w *world) filter(kinds []protocol.EventType) {
-	through := w.inbox.matchedThrough()
-	w.inbox.unsubscribe()
+	through := w.inbox.MatchedThrough()
+	w.inbox.Unsubscribe()
 	w.cursor = max(w.cursor, through)
 	// What lies behind is matched anew.
 	w.want = slices.DeleteFunc(w.want, func(id protocol.DeliveryID) bool { return id > w.cursor })
@@ -117,11 +116,11 @@ func (w *world) filter(kinds []protocol.EventType) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if e, ok := liveEvent(rec); ok && e.matches(1, f) {
-			w.want = append(w.want, e.id)
+		if e, ok := ParseLive(rec); ok && e.Matches(1, f) {
+			w.want = append(w.want, e.ID)
 		}
 	}
-	w.inbox.setFilter(f, w.cursor)
+	w.inbox.SetFilter(f, w.cursor)
 	w.idle = false
 }
 
@@ -136,19 +135,18 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 			"route":   func(*rapid.T) { w.route(true) },
 			"begin":   func(*rapid.T) { w.route(false) },
 			"ahead":   func(*rapid.T) { w.router.route() }, // of what was sent to it
-			"look":    func(*rapid.T) { w.inbox.matchedThrough() },
+			"look":    func(*rapid.T) { w.inbox.MatchedThrough() },
 			"deliver": func(t *rapid.T) { w.deliver(rapid.IntRange(1, 200).Draw(t, "n")) },
 			"overflow": func(*rapid.T) {
 				if s := w.inbox.subscription.Load(); s != nil && s.events.Len() > 0 && s.state == subOpen {
-					s.state, s.through = subOverflowed, max(s.from, w.router.position())
+					s.state, s.through = subOverflowed, max(s.from, w.router.Position())
 					w.router.subs.remove(s)
 				}
 			},
 			"reload": func(*rapid.T) {
 				f := w.inbox.filter
-				w.inbox.filter = nil
-				w.inbox.restart(w.cursor)
-				w.inbox.setFilter(f, w.cursor)
+				w.inbox.Reset(w.cursor)
+				w.inbox.SetFilter(f, w.cursor)
 				w.idle = false
 			},
 			"filter": func(t *rapid.T) { w.filter(types[:rapid.IntRange(1, 3).Draw(t, "types")]) },
@@ -157,7 +155,7 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 				if s == nil {
 					return
 				}
-				if at, parked := s.parkedAt(w.router.position); parked {
+				if at, parked := s.parkedAt(w.router.Position); parked {
 					if i := slices.IndexFunc(w.want, func(id protocol.DeliveryID) bool { return id > at }); i < 0 && len(w.got) != len(w.want) || i >= 0 && len(w.got) < i {
 						t.Fatalf("a checkpoint at %d says that everything is delivered: %d of %d", at, len(w.got), len(w.want))
 					}

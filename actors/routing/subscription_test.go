@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"testing"
@@ -16,10 +16,10 @@ type queued struct {
 }
 
 func take(s *subscription, n int, at protocol.DeliveryID) (q queued) {
-	var events queue.FIFO[*queuedEvent]
+	var events queue.FIFO[*Event]
 	q.through, q.more = s.take(&events, n, func() protocol.DeliveryID { return at })
 	for events.Len() > 0 {
-		q.ids = append(q.ids, events.Pop().id)
+		q.ids = append(q.ids, events.Pop().ID)
 	}
 	return q
 }
@@ -28,8 +28,8 @@ func anyEvent() webhook.Filter {
 	return webhook.Filter{Events: []protocol.EventType{protocol.EventAny}}
 }
 
-func sized(id protocol.DeliveryID, bytes int) *queuedEvent {
-	return &queuedEvent{id: id, kind: protocol.EventVoteReceived, stored: make([]byte, bytes)}
+func sized(id protocol.DeliveryID, bytes int) *Event {
+	return &Event{ID: id, Type: protocol.EventVoteReceived, Stored: make([]byte, bytes)}
 }
 
 func TestSubscriptionHoldsWhatComesBehindItsStart(t *testing.T) {
@@ -141,9 +141,9 @@ func TestQueuesTogetherAreBounded(t *testing.T) {
 		most := int64(0)
 		for id := protocol.DeliveryID(1); !all.none(); id++ {
 			e := sized(id, 2000)
-			e.to = protocol.WebhookID(int(id) % n)
-			if int(id)%3 > 0 || e.to == 0 {
-				e.to = protocol.WebhookID(n) // one of them gets most
+			e.To = protocol.WebhookID(int(id) % n)
+			if int(id)%3 > 0 || e.To == 0 {
+				e.To = protocol.WebhookID(n) // one of them gets most
 			}
 			all.push(e)
 			most = max(most, all.memory.held.Load())
@@ -198,7 +198,7 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 		all.add(s)
 		subs[c.name] = s
 	}
-	event := queuedEvent{id: 1, kind: votes, session: 1}
+	event := Event{ID: 1, Type: votes, Session: 1}
 	if !all.want(&event) {
 		t.Fatal("wanted by nobody")
 	}
@@ -208,12 +208,12 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 			t.Errorf("%s: %d times, want %d", name, got, want)
 		}
 	}
-	all.push(&queuedEvent{id: 2, kind: games, to: 5})
+	all.push(&Event{ID: 2, Type: games, To: 5})
 	if q := take(subs["none"], 9, 0); len(q.ids) != 1 {
 		t.Error("a test reaches its webhook whatever the filter")
 	}
 	all.remove(subs["any and votes"])
-	if all.want(&queuedEvent{id: 3, kind: "pick.made"}) {
+	if all.want(&Event{ID: 3, Type: "pick.made"}) {
 		t.Error("wanted after its only subscription was removed")
 	}
 }

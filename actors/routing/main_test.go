@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"context"
@@ -27,28 +27,28 @@ const checkpointStream = "webhooks"
 const checkpointVersion = 1
 
 // saveCheckpoint saves who is parked at the router's position.
-func (r *router) saveCheckpoint() {
+func (r *routerActor) saveCheckpoint() {
 	if !r.started || r.at <= r.saved {
 		return
 	}
 	ids := make([]protocol.WebhookID, 0, len(r.subs.byID))
 	for id, s := range r.subs.byID {
-		if _, parked := s.parkedAt(r.position); parked {
+		if _, parked := s.parkedAt(r.Position); parked {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	data, err := json.Marshal(ids)
 	if err != nil {
-		panic("delivery: a checkpoint that has no JSON: " + err.Error()) // a list of numbers has one
+		panic("routing: a checkpoint that has no JSON: " + err.Error()) // a list of numbers has one
 	}
 	r.saved = r.at
 	r.SaveSnapshot(persistence.Snapshot{Stream: checkpointStream, Seq: persistence.Seq(r.at), Version: checkpointVersion, Data: data})
 }
 
-// loadCheckpoint returns the last checkpoint. Without one that can be read, or with one that
+// LoadCheckpoint returns the last checkpoint. Without one that can be read, or with one that
 // is ahead of the journal, at is 0, and webhooks read on from their own cursors.
-func loadCheckpoint(ctx context.Context, j persistence.Journal) (at protocol.DeliveryID, parked []protocol.WebhookID) {
+func LoadCheckpoint(ctx context.Context, j persistence.Journal) (at protocol.DeliveryID, parked []protocol.WebhookID) {
 	s, ok, err := j.LoadSnapshot(ctx, checkpointStream)
 	if err != nil || !ok || s.Version != checkpointVersion || persistence.Position(s.Seq) > j.Head() {
 		return 0, nil

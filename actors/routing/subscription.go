@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import (
 	"sync"
@@ -23,7 +23,7 @@ type subscription struct {
 	state   subscriptionState
 	from    protocol.DeliveryID
 	through protocol.DeliveryID // set by the overflow
-	events  queue.FIFO[*queuedEvent]
+	events  queue.FIFO[*Event]
 	bytes   int
 	memory  *queueMemory
 	// parked: the actor has delivered everything and waits for wake. Only an open
@@ -59,18 +59,18 @@ func (s *subscription) begin(at protocol.DeliveryID, m *queueMemory) bool {
 // push adds an event that matches, for the router, and wakes the actor if it is parked. It
 // reports false when the subscription is over, because the event did not fit or the actor
 // closed it. An empty queue takes an event of any size.
-func (s *subscription) push(e *queuedEvent) bool {
+func (s *subscription) push(e *Event) bool {
 	s.mu.Lock()
 	if s.state != subOpen {
 		s.mu.Unlock()
 		return false
 	}
-	if e.id <= s.from {
+	if e.ID <= s.from {
 		s.mu.Unlock()
 		return true
 	}
 	if n := s.events.Len(); n > 0 && (n >= maxQueueEvents || s.memory.full(s.bytes, e)) {
-		s.state, s.through = subOverflowed, e.id-1
+		s.state, s.through = subOverflowed, e.ID-1
 		s.mu.Unlock()
 		return false
 	}
@@ -103,7 +103,7 @@ func (s *subscription) hasBegun() bool {
 // take moves events to dst, at most n, for the actor. It returns up to which position
 // everything that matches was taken; at is the router's position, read within. more is
 // false once the subscription has overflowed and is empty: then it is over.
-func (s *subscription) take(dst *queue.FIFO[*queuedEvent], n int, at func() protocol.DeliveryID) (through protocol.DeliveryID, more bool) {
+func (s *subscription) take(dst *queue.FIFO[*Event], n int, at func() protocol.DeliveryID) (through protocol.DeliveryID, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	through = s.from
@@ -112,7 +112,7 @@ func (s *subscription) take(dst *queue.FIFO[*queuedEvent], n int, at func() prot
 		s.bytes -= e.size()
 		s.memory.release(e)
 		dst.Push(e)
-		through = e.id
+		through = e.ID
 	}
 	switch {
 	case s.events.Len() > 0:
@@ -156,5 +156,5 @@ func (s *subscription) close() {
 	for s.events.Len() > 0 {
 		s.memory.release(s.events.Pop())
 	}
-	s.events, s.bytes = queue.FIFO[*queuedEvent]{}, 0
+	s.events, s.bytes = queue.FIFO[*Event]{}, 0
 }

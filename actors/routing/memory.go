@@ -1,4 +1,4 @@
-package delivery
+package routing
 
 import "sync/atomic"
 
@@ -24,11 +24,11 @@ type queueMemory struct {
 }
 
 // full reports whether a queue of so many bytes may not take the event.
-func (m *queueMemory) full(bytes int, e *queuedEvent) bool {
+func (m *queueMemory) full(bytes int, e *Event) bool {
 	return bytes+e.size() > m.share && m.held.Load() > maxTotalBytes
 }
 
-func (m *queueMemory) add(e *queuedEvent) {
+func (m *queueMemory) add(e *Event) {
 	n := slotBytes
 	if atomic.AddInt32(&e.queues, 1) == 1 {
 		n += e.size()
@@ -36,7 +36,7 @@ func (m *queueMemory) add(e *queuedEvent) {
 	m.held.Add(int64(n))
 }
 
-func (m *queueMemory) release(e *queuedEvent) {
+func (m *queueMemory) release(e *Event) {
 	n := slotBytes
 	if atomic.AddInt32(&e.queues, -1) == 0 {
 		n += e.size()
