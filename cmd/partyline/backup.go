@@ -13,7 +13,7 @@ import (
 	"partyline/protocol/client"
 )
 
-// backupCommand saves a running hub by its API, or a stopped one from its folder.
+// backupCommand saves a running hub through its API, or a stopped one from its folder.
 type backupCommand struct {
 	File     string `arg:"" placeholder:"FILE" help:"File to write; must not exist."`
 	From     string `placeholder:"URL" help:"Address of a running hub, such as http://localhost:5000. Without it, the data folder of a stopped one is read."`
@@ -25,20 +25,20 @@ type backupCommand struct {
 
 func (c *backupCommand) check() []string {
 	var p problems
-	_, err := recipients(c.Encrypt)
-	p.unless(err == nil, "--encrypt: %v", err)
-	p.unless(c.From == "" || validURL(c.From), "--from: %q is not an http or https URL", c.From)
+	_, err := parseRecipients(c.Encrypt)
+	p.require(err == nil, "--encrypt: %v", err)
+	p.require(c.From == "" || validURL(c.From), "--from: %q is not an http or https URL", c.From)
 	return p
 }
 
-// Run writes the file whole or not at all.
+// Run writes the file completely or not at all.
 func (c *backupCommand) Run(ctx context.Context, t *terminal) error {
-	size, err := writeWhole(c.File, func(w io.Writer) error {
-		return encrypted(w, c.Encrypt, func(w io.Writer) error {
+	size, err := writeAtomically(c.File, func(w io.Writer) error {
+		return withEncryption(w, c.Encrypt, func(w io.Writer) error {
 			if c.From != "" {
 				return c.download(ctx, w)
 			}
-			return c.read(ctx, w)
+			return c.readFolder(ctx, w)
 		})
 	})
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *backupCommand) Run(ctx context.Context, t *terminal) error {
 	return err
 }
 
-// advice says what is in the file and what is not.
+// advice tells what the file contains and what it does not.
 func (c *backupCommand) advice() string {
 	const keys = "The keys of the hub are not in it: keep them apart."
 	if len(c.Encrypt) > 0 {
@@ -74,26 +74,26 @@ func (c *backupCommand) download(ctx context.Context, w io.Writer) error {
 	if _, err := io.Copy(w, res.Body); err != nil {
 		return err
 	}
-	if res.Trailer.Get(backupTrailer) != backupWhole {
-		return errors.New("the hub broke off")
+	if res.Trailer.Get(backupTrailer) != backupComplete {
+		return errors.New("the hub ended the backup before it was complete")
 	}
 	return nil
 }
 
-func (c *backupCommand) read(ctx context.Context, w io.Writer) error {
+func (c *backupCommand) readFolder(ctx context.Context, w io.Writer) error {
 	o := journalOptions(c.Data)
 	if _, err := os.Stat(o.Dir); err != nil {
 		return err
 	}
 	j, err := badger.OpenReadOnly(o)
 	if err != nil {
-		return explained(err, &Config{Data: c.Data})
+		return explainError(err, &Config{Data: c.Data})
 	}
 	return errors.Join(j.Backup(ctx, w), j.Close())
 }
 
-// writeWhole fills a new file by way of a temporary one, and returns its size.
-func writeWhole(name string, fill func(io.Writer) error) (int64, error) {
+// writeAtomically fills a temporary file, renames it, and returns its size.
+func writeAtomically(name string, fill func(io.Writer) error) (int64, error) {
 	if _, err := os.Lstat(name); err == nil {
 		return 0, fmt.Errorf("%s exists already", name)
 	}

@@ -22,20 +22,19 @@ func partyline(ctx context.Context, args ...string) error {
 	return run(ctx, args, func(string) string { return "" }, io.Discard, io.Discard)
 }
 
-// TestBackupUnderLoadHoldsAllThatWasAcknowledgedBefore: votes keep coming while the
-// backup is made. What was acknowledged before it began must be in it, nothing may
-// be in it that was never cast, and it must be whole.
-func TestBackupUnderLoadHoldsAllThatWasAcknowledgedBefore(t *testing.T) {
+// Votes keep coming while the backup is made. What was acknowledged before it began must be in
+// it, nothing may be in it that was never cast, and it must be complete.
+func TestBackupUnderLoadHoldsEverythingAcknowledgedBefore(t *testing.T) {
 	dir := t.TempDir()
 	h := host(t, filepath.Join(dir, "night"))
-	id := h.openNight(t)
+	id := h.openSession(t)
 	const voters, before = 4, 200
 	for n := range before {
 		if err := h.vote(t.Context(), n); err != nil {
 			t.Fatal(err)
 		}
 	}
-	stop := storm(t, h, voters, before)
+	stop := voteUntilStopped(t, h, voters, before)
 	file := filepath.Join(dir, "night.backup")
 	err := partyline(t.Context(), "backup", "--from", h.base(), "--admin-key", testKey, file)
 	all := stop()
@@ -60,9 +59,8 @@ func TestBackupUnderLoadHoldsAllThatWasAcknowledgedBefore(t *testing.T) {
 	}
 }
 
-// storm has voters vote until stop is called, which returns how many votes there
-// are in all.
-func storm(t *testing.T, h *hosted, voters, first int) (stop func() int) {
+// voteUntilStopped casts votes until stop is called, which returns how many votes there are.
+func voteUntilStopped(t *testing.T, h *hostedServer, voters, first int) (stop func() int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var (
 		mu   sync.Mutex
@@ -92,17 +90,16 @@ func storm(t *testing.T, h *hosted, voters, first int) (stop func() int) {
 	}
 }
 
-// brittle is a journal whose backup breaks in the middle.
-type brittle struct{}
+// failingJournal is a journal whose backup fails in the middle.
+type failingJournal struct{}
 
-func (brittle) Backup(_ context.Context, w io.Writer) error {
+func (failingJournal) Backup(_ context.Context, w io.Writer) error {
 	_, err := w.Write(make([]byte, 100_000))
 	return errors.Join(err, errors.New("disk gone"))
 }
 
-// TestABackupThatBreaksOffLeavesNoFile: half an answer looks like a short backup to
-// whoever does not look at its end.
-func TestABackupThatBreaksOffLeavesNoFile(t *testing.T) {
+// Without the trailer, half a response would look like a short backup.
+func TestIncompleteBackupLeavesNoFile(t *testing.T) {
 	hub := httptest.NewServer(brokenHub())
 	defer hub.Close()
 	file := filepath.Join(t.TempDir(), "night.backup")
@@ -120,21 +117,21 @@ func brokenHub() http.Handler {
 	mux.HandleFunc("/api/auth/login", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"token":"t"}`)
 	})
-	mux.Handle(backupPath, &backupHandler{journal: brittle{}, log: zerolog.Nop()})
+	mux.Handle(backupPath, &backupHandler{journal: failingJournal{}, log: zerolog.Nop()})
 	return mux
 }
 
-// slow is a journal whose backup waits to be let go.
-type slow struct{ begun, let chan struct{} }
+// slowJournal is a journal whose backup waits.
+type slowJournal struct{ begun, let chan struct{} }
 
-func (s slow) Backup(context.Context, io.Writer) error {
+func (s slowJournal) Backup(context.Context, io.Writer) error {
 	close(s.begun)
 	<-s.let
 	return nil
 }
 
 func TestOneBackupAtATime(t *testing.T) {
-	s := slow{make(chan struct{}), make(chan struct{})}
+	s := slowJournal{make(chan struct{}), make(chan struct{})}
 	h := &backupHandler{journal: s, log: zerolog.Nop()}
 	first := httptest.NewRecorder()
 	done := make(chan struct{})
@@ -150,12 +147,12 @@ func TestOneBackupAtATime(t *testing.T) {
 	}
 	close(s.let)
 	<-done
-	if first.Code != http.StatusOK || first.Header().Get(backupTrailer) != backupWhole {
+	if first.Code != http.StatusOK || first.Header().Get(backupTrailer) != backupComplete {
 		t.Errorf("the first is answered %d %v", first.Code, first.Header())
 	}
 }
 
-func TestOnlyAdminsAreGivenABackup(t *testing.T) {
+func TestOnlyAdminsGetABackup(t *testing.T) {
 	h := host(t, filepath.Join(t.TempDir(), "night"))
 	var bot protocol.IssuedToken
 	h.call(t, http.MethodPost, "/api/auth/tokens", map[string]any{"role": "bot", "name": "kitchen"}, &bot)

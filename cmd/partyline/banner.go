@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// banner tells where to look and three lines to try, which work as they are
-// printed. It is the one place that ever shows the admin key, and only when it was
-// made just now.
+// banner prints the addresses and three commands to try, which work as they are printed.
+// Nothing else ever shows the admin key, and the banner only when the key was created just
+// now.
 type banner struct {
 	base    string // http://localhost:5000
 	metrics string // http://localhost:5000/metrics
@@ -32,7 +32,7 @@ func (b banner) print(w io.Writer) {
 
 func (b banner) adminKey() string {
 	switch {
-	case b.keys.admin.fresh:
+	case b.keys.admin.created:
 		return fmt.Sprintf("%s (made now and shown this once; kept in %s)", b.keys.admin.value, b.keys.admin.file)
 	case b.keys.admin.file != "":
 		return "kept in " + b.keys.admin.file
@@ -41,11 +41,11 @@ func (b banner) adminKey() string {
 	}
 }
 
-// lines need curl, sed and a POSIX shell. A key that was given is not repeated.
+// lines are commands for curl, sed and a POSIX shell. A key that was given is not repeated.
 func (b banner) lines() []string {
 	key := "$PARTYLINE_ADMIN_KEY"
 	if b.keys.admin.file != "" {
-		key = "$(cat " + quoted(b.keys.admin.file) + ")"
+		key = "$(cat " + shellQuoted(b.keys.admin.file) + ")"
 	}
 	const json = `-H 'Content-Type: application/json'`
 	return []string{
@@ -55,10 +55,10 @@ func (b banner) lines() []string {
 	}
 }
 
-// quoted is the text as one word of a POSIX shell.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// shellQuoted quotes the text as one word of a POSIX shell.
+func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// baseURL is where a client on this machine finds the listener.
+// baseURL is the URL of the listener for clients on this machine.
 func baseURL(addr net.Addr, tls bool) string {
 	scheme := "http"
 	if tls {
@@ -71,8 +71,8 @@ func baseURL(addr net.Addr, tls bool) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// absolute is for paths that people copy into another shell.
-func absolute(path string) string {
+// absolutePath is for paths that users copy into another shell.
+func absolutePath(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		return abs
 	}

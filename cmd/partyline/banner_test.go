@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestBaseURLIsWhereThisMachineFindsTheServer(t *testing.T) {
+func TestBaseURL(t *testing.T) {
 	for _, c := range []struct {
 		ip   string
 		tls  bool
@@ -24,12 +24,12 @@ func TestBaseURLIsWhereThisMachineFindsTheServer(t *testing.T) {
 	}
 }
 
-func TestTheBannerShowsAFreshKeyOnly(t *testing.T) {
+func TestBannerShowsOnlyANewKey(t *testing.T) {
 	for _, c := range []struct {
 		admin secret
 		shown bool
 	}{
-		{secret{value: "abcde-fghij", file: "/night/admin-key", fresh: true}, true},
+		{secret{value: "abcde-fghij", file: "/night/admin-key", created: true}, true},
 		{secret{value: "abcde-fghij", file: "/night/admin-key"}, false},
 		{secret{value: "abcde-fghij"}, false},
 	} {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// byteSize is a number of bytes that reads as 134217728, 128MiB or 1GiB.
+// byteSize is a number of bytes, written as 134217728, 128MiB or 1GiB.
 type byteSize int64
 
 var byteUnits = []struct {

@@ -12,9 +12,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// install puts a new pair where the server looks for one, or only its chain, as somebody
-// does who renews a certificate: each file in one go.
-func install(t *testing.T, dir, chain, key string, both bool) (leaf []byte) {
+// installCertificate replaces the pair that the server reads, or only its chain, as renewals
+// do: each file atomically.
+func installCertificate(t *testing.T, dir, chain, key string, both bool) (leaf []byte) {
 	t.Helper()
 	fresh := t.TempDir()
 	cert, secret, trust := certificateFiles(t, fresh)
@@ -29,10 +29,10 @@ func install(t *testing.T, dir, chain, key string, both bool) (leaf []byte) {
 	return trust
 }
 
-func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
+func TestRenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, log := t.TempDir(), new(bytes.Buffer)
-		first := install(t, dir, "cert.pem", "key.pem", true)
+		first := installCertificate(t, dir, "cert.pem", "key.pem", true)
 		c, err := newCertificate(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), zerolog.New(log))
 		if err != nil {
 			t.Fatal(err)
@@ -47,33 +47,33 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 		complaints := func() int { return strings.Count(log.String(), "still served") }
 		serves("at first", first)
 
-		second := install(t, dir, "cert.pem", "key.pem", true)
+		second := installCertificate(t, dir, "cert.pem", "key.pem", true)
 		serves("right after it was renewed", first)
-		time.Sleep(certificateCheck)
+		time.Sleep(certificateCheckInterval)
 		serves("when it was looked for", second)
 
 		if err := os.WriteFile(filepath.Join(dir, "cert.pem"), []byte("half a fi"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
-			time.Sleep(certificateCheck)
+			time.Sleep(certificateCheckInterval)
 			serves("while the file is none", second)
 		}
 		if complaints() != 1 {
 			t.Errorf("the log complains %d times of one bad file:\n%s", complaints(), log)
 		}
 
-		install(t, dir, "cert.pem", "", false)
-		time.Sleep(certificateCheck)
+		installCertificate(t, dir, "cert.pem", "", false)
+		time.Sleep(certificateCheckInterval)
 		serves("while the key is another's", second)
-		third := install(t, dir, "cert.pem", "key.pem", true)
-		time.Sleep(certificateCheck)
+		third := installCertificate(t, dir, "cert.pem", "key.pem", true)
+		time.Sleep(certificateCheckInterval)
 		serves("when both fit again", third)
 
 		if err := os.Remove(filepath.Join(dir, "key.pem")); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(certificateCheck)
+		time.Sleep(certificateCheckInterval)
 		serves("without a key", third)
 		if complaints() != 3 {
 			t.Errorf("the log complains %d times:\n%s", complaints(), log)
@@ -81,7 +81,7 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	})
 }
 
-func TestHandshakesAreBoundedWithACertificateOnly(t *testing.T) {
+func TestHandshakesAreBoundedOnlyWithACertificate(t *testing.T) {
 	plain, tls := &Config{ConnectRate: 20}, &Config{ConnectRate: 20, TLSCert: "cert.pem"}
 	if plain.handshakeRate() != 0 || tls.handshakeRate() != 80 {
 		t.Errorf("%v without, %v with a certificate", plain.handshakeRate(), tls.handshakeRate())

@@ -15,14 +15,14 @@ import (
 	"partyline/protocol/client"
 )
 
-// watcher is a screen that keeps to the events about players.
+// watcher is a screen that reads only the events about players.
 type watcher struct {
 	t    *testing.T
 	conn client.Socket
 }
 
 // watch subscribes to a session.
-func (h *hosted) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) *watcher {
+func (h *hostedServer) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) *watcher {
 	t.Helper()
 	conn, err := h.admin.Connect(t.Context())
 	if err != nil {
@@ -35,9 +35,9 @@ func (h *hosted) watch(t *testing.T, id protocol.SessionID, since protocol.Seq) 
 	return &watcher{t, conn}
 }
 
-// hear waits for the next player-count.updated and wants it to say so; players below
-// zero is no count.
-func (w *watcher) hear(status string, players int) protocol.Seq {
+// expectPlayers waits for the next player-count.updated and checks it; players below zero is
+// no count.
+func (w *watcher) expectPlayers(status string, players int) protocol.Seq {
 	w.t.Helper()
 	for {
 		text, err := w.conn.Next()
@@ -63,8 +63,8 @@ func (w *watcher) hear(status string, players int) protocol.Seq {
 	}
 }
 
-// settled waits until so many connections to rooms are open.
-func settled(t *testing.T, rooms *fake.Service, open int) {
+// awaitRoomConns waits until so many connections to rooms are open.
+func awaitRoomConns(t *testing.T, rooms *fake.Service, open int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -95,36 +95,36 @@ func TestPlayersAreCountedThroughARestartUntilAHostCounts(t *testing.T) {
 	if check.Status != "waiting" {
 		t.Errorf("started with %+v", check)
 	}
-	screen.hear("checking", -1)
-	screen.hear("waiting", 1)
+	screen.expectPlayers("checking", -1)
+	screen.expectPlayers("waiting", 1)
 	ben := room.Join("ben")
-	last := screen.hear("waiting", 2)
+	last := screen.expectPlayers("waiting", 2)
 	room.Leave(ben)
 	h.end(t)()
-	settled(t, rooms, 0)
+	awaitRoomConns(t, rooms, 0)
 
 	room.Join("cyd") // while nobody looks
 	h = hostConfig(t, c)
-	settled(t, rooms, 1) // nobody has asked for it
+	awaitRoomConns(t, rooms, 1) // nobody has asked for it
 	screen = h.watch(t, s.ID, last)
-	screen.hear("waiting", 3)
+	screen.expectPlayers("waiting", 3)
 	room.Lock()
-	screen.hear("started", 3)
+	screen.expectPlayers("started", 3)
 	h.call(t, http.MethodPatch, path+"player-count", map[string]any{"player_count": 9}, &g)
-	screen.hear("manual", 9)
-	settled(t, rooms, 0)
+	screen.expectPlayers("manual", 9)
+	awaitRoomConns(t, rooms, 0)
 	room.Join("dan")
 
 	// Started once more, and left to the end of the server.
 	h.call(t, http.MethodPost, path+"start-player-check", map[string]any{}, &check)
-	screen.hear("checking", 9)
-	screen.hear("started", 4)
-	settled(t, rooms, 1)
+	screen.expectPlayers("checking", 9)
+	screen.expectPlayers("started", 4)
+	awaitRoomConns(t, rooms, 1)
 	h.end(t)()
-	settled(t, rooms, 0)
+	awaitRoomConns(t, rooms, 0)
 }
 
-func TestTheEndOfARoomIsTheEndOfItsCheck(t *testing.T) {
+func TestPlayerCheckEndsWithItsRoom(t *testing.T) {
 	rooms := fake.New()
 	service := httptest.NewServer(rooms)
 	defer service.Close()
@@ -139,14 +139,14 @@ func TestTheEndOfARoomIsTheEndOfItsCheck(t *testing.T) {
 		var g protocol.SessionGame
 		h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games", s.ID), map[string]any{"game_id": 1, "room_code": code}, &g)
 		h.call(t, http.MethodPost, fmt.Sprintf("/api/sessions/%d/games/%d/start-player-check", s.ID, g.ID), map[string]any{}, new(protocol.PlayerCheck))
-		screen.hear("checking", -1)
+		screen.expectPlayers("checking", -1)
 		if code == "NONE" {
-			screen.hear("failed", -1)
+			screen.expectPlayers("failed", -1)
 			continue
 		}
-		screen.hear("waiting", 0)
+		screen.expectPlayers("waiting", 0)
 		room.Exit()
-		screen.hear("finished", 0)
+		screen.expectPlayers("finished", 0)
 	}
-	settled(t, rooms, 0)
+	awaitRoomConns(t, rooms, 0)
 }

@@ -12,24 +12,25 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Least lengths of secrets that are given.
+// Bounds of settings.
 const (
-	// minAdminKey makes a key that a login rate of ten failures a minute protects for good.
+	// minAdminKey is a length that the limit of ten failed logins a minute makes safe against
+	// guessing.
 	minAdminKey = 12
 	// minJWTSecret is the key size of HMAC-SHA256 (RFC 7518, section 3.2).
 	minJWTSecret = 32
-	// minReserve keeps room for what Badger maps into memory. A full disk there is a
-	// SIGBUS, not an error.
+	// minReserve keeps room for what Badger maps into memory. A full disk there is a SIGBUS,
+	// not an error.
 	minReserve = 64 << 20
-	// maxRate is far above what the hub answers, so no limit at all. Bursts are made of
-	// rates, and stay whole numbers that a bucket can count.
+	// maxRate is far above what the hub can answer, so it is no limit at all. Bursts are
+	// derived from rates, and stay whole numbers that a bucket can count.
 	maxRate = 1_000_000
-	// maxDrainTimeout: supervisors lose patience long before.
+	// maxDrainTimeout: supervisors kill a process long before that.
 	maxDrainTimeout = 10 * time.Minute
 )
 
-// Config is the settings of a server: flag over PARTYLINE_ variable over default.
-// Fields tagged setting can be given by variable; the names follow the flags.
+// Config is the settings of a server: flag over PARTYLINE_ variable over default. Fields
+// tagged setting can be given by variable; the names follow the flags.
 type Config struct {
 	Addr string `default:":5000" setting:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default :5000)."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
@@ -69,41 +70,41 @@ type Config struct {
 	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free space below which writes are refused, at least 64MiB (default 128MiB)."`
 }
 
-// check returns a sentence for each setting that does not fit.
+// check returns a sentence for each invalid setting.
 func (c *Config) check() []string {
 	var p problems
-	p.unless(validAddr(c.Addr), "--addr: %q is not host:port", c.Addr)
-	p.unless(c.MetricsAddr == "" || validAddr(c.MetricsAddr), "--metrics-addr: %q is not host:port", c.MetricsAddr)
-	p.unless(c.Data != "", "--data: must not be empty")
-	p.unless(c.AdminKey == "" || len(c.AdminKey) >= minAdminKey, "--admin-key: must have at least %d bytes", minAdminKey)
-	p.unless(c.JWTSecret == "" || len(c.JWTSecret) >= minJWTSecret, "--jwt-secret: must have at least %d bytes", minJWTSecret)
-	p.unless(c.MaxActiveSessions >= 0, "--max-active-sessions: must not be negative")
+	p.require(validAddr(c.Addr), "--addr: %q is not host:port", c.Addr)
+	p.require(c.MetricsAddr == "" || validAddr(c.MetricsAddr), "--metrics-addr: %q is not host:port", c.MetricsAddr)
+	p.require(c.Data != "", "--data: must not be empty")
+	p.require(c.AdminKey == "" || len(c.AdminKey) >= minAdminKey, "--admin-key: must have at least %d bytes", minAdminKey)
+	p.require(c.JWTSecret == "" || len(c.JWTSecret) >= minJWTSecret, "--jwt-secret: must have at least %d bytes", minJWTSecret)
+	p.require(c.MaxActiveSessions >= 0, "--max-active-sessions: must not be negative")
 	for _, o := range c.AllowOrigin {
-		p.unless(o == "*" || o == localFiles || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
+		p.require(o == "*" || o == nullOrigin || validOrigin(o), "--allow-origin: %q is not an origin such as https://overlay.example", o)
 	}
 	for _, h := range c.AllowHost {
-		p.unless(h == "*" || validHost(h), "--allow-host: %q is not a name such as hub.example, without scheme and port", h)
+		p.require(h == "*" || validHost(h), "--allow-host: %q is not a name such as hub.example, without scheme and port", h)
 	}
-	p.unless(validService(c.EcastURL), "--ecast-url: %q is not an http or https URL without query", c.EcastURL)
-	p.unless(c.PublicURL == "" || validService(c.PublicURL), "--public-url: %q is not an http or https URL without query", c.PublicURL)
-	p.unless((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
-	p.unless(validLevel(c.LogLevel), "--log-level: %q is not debug, info, warn or error", c.LogLevel)
-	p.unless(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
-	p.unless(c.DrainTimeout > 0 && c.DrainTimeout <= maxDrainTimeout, "--drain-timeout: must be above 0 and at most %s", maxDrainTimeout)
-	p.unless(c.MaxInFlight > 0, "--max-in-flight: must be above 0")
-	p.unless(c.MaxConnectionsPerAddress > 0, "--max-connections-per-address: must be above 0")
+	p.require(validBaseURL(c.EcastURL), "--ecast-url: %q is not an http or https URL without query", c.EcastURL)
+	p.require(c.PublicURL == "" || validBaseURL(c.PublicURL), "--public-url: %q is not an http or https URL without query", c.PublicURL)
+	p.require((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
+	p.require(validLevel(c.LogLevel), "--log-level: %q is not debug, info, warn or error", c.LogLevel)
+	p.require(c.LogFormat == "json" || c.LogFormat == "console", "--log-format: %q is not json or console", c.LogFormat)
+	p.require(c.DrainTimeout > 0 && c.DrainTimeout <= maxDrainTimeout, "--drain-timeout: must be above 0 and at most %s", maxDrainTimeout)
+	p.require(c.MaxInFlight > 0, "--max-in-flight: must be above 0")
+	p.require(c.MaxConnectionsPerAddress > 0, "--max-connections-per-address: must be above 0")
 	for _, r := range c.rates() {
-		p.unless(r.perSecond > 0 && r.perSecond <= maxRate, "--%s: must be above 0 and at most %d", r.flag, maxRate)
+		p.require(r.perSecond > 0 && r.perSecond <= maxRate, "--%s: must be above 0 and at most %d", r.flag, maxRate)
 	}
-	p.unless(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
+	p.require(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
 	return p
 }
 
-// MarshalZerologObject implements zerolog.LogObjectMarshaler: the effective
-// settings, secrets masked.
+// MarshalZerologObject implements zerolog.LogObjectMarshaler: the effective settings, with
+// secrets masked.
 func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 	e.Str("addr", c.Addr).Str("metrics_addr", c.MetricsAddr).Str("data", c.Data).
-		Str("admin_key", masked(c.AdminKey)).Str("jwt_secret", masked(c.JWTSecret)).
+		Str("admin_key", maskSecret(c.AdminKey)).Str("jwt_secret", maskSecret(c.JWTSecret)).
 		Int("max_active_sessions", c.MaxActiveSessions).Strs("allow_origin", c.AllowOrigin).Strs("allow_host", c.AllowHost).
 		Str("public_url", c.PublicURL).Str("trusted_proxy", fmt.Sprint(c.TrustedProxy)).
 		Str("webhook_allow_cidr", fmt.Sprint(c.WebhookAllowCIDR)).Str("ecast_url", c.EcastURL).
@@ -116,7 +117,7 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 		Str("reserve_bytes", c.ReserveBytes.String())
 }
 
-// rate is a setting that is so much per second.
+// rate is a setting per second.
 type rate struct {
 	flag      string
 	perSecond float64
@@ -127,7 +128,7 @@ func (c *Config) rates() []rate {
 		{"join-rate", c.JoinRate}, {"guest-rate", c.GuestRate}}
 }
 
-// handshakesPerConnect TLS handshakes go with a new WebSocket: a browser opens up to six
+// handshakesPerConnect TLS handshakes are allowed per new WebSocket: a browser opens up to six
 // connections for a page and its parts, and most pages are opened once for many sockets.
 const handshakesPerConnect = 4
 
@@ -139,16 +140,16 @@ func (c *Config) handshakeRate() float64 {
 	return handshakesPerConnect * c.ConnectRate
 }
 
-// problems collects sentences, so that all of them are told at once.
+// problems collects sentences, so that all are reported at once.
 type problems []string
 
-func (p *problems) unless(ok bool, format string, args ...any) {
+func (p *problems) require(ok bool, format string, args ...any) {
 	if !ok {
 		*p = append(*p, fmt.Sprintf(format, args...))
 	}
 }
 
-func masked(secret string) string {
+func maskSecret(secret string) string {
 	if secret == "" {
 		return "kept in the data folder"
 	}
@@ -169,22 +170,22 @@ func validURL(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-// validService wants a URL that paths can be put behind.
-func validService(s string) bool {
+// validBaseURL accepts a URL to which paths can be appended.
+func validBaseURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && validURL(s) && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
-// localFiles is the Origin of pages that are opened from a disk, as OBS does, and of others
+// nullOrigin is the Origin of pages that are opened from a disk, as OBS does, and of pages
 // that hide theirs.
-const localFiles = "null"
+const nullOrigin = "null"
 
 func validOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && validURL(s) && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
-// validHost wants what stands between the slashes of a URL, without a port.
+// validHost accepts a URL's host without a port.
 func validHost(s string) bool {
 	u, err := url.Parse("http://" + s)
 	return err == nil && s != "" && u.Hostname() == strings.Trim(s, "[]") && u.Port() == "" && !strings.Contains(s, "*")

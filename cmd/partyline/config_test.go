@@ -37,7 +37,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 	}
 }
 
-func TestFlagsWinOverVariablesAndThoseOverDefaults(t *testing.T) {
+func TestFlagsOverrideVariablesOverrideDefaults(t *testing.T) {
 	env := map[string]string{"PARTYLINE_ADDR": ":1", "PARTYLINE_DATA": "/from/env", "PARTYLINE_ALLOW_ORIGIN": "https://a.example,null", "PARTYLINE_ALLOW_HOST": "hub.example,*"}
 	got, err := settings(t, env, "serve", "--addr", ":2", "--trusted-proxy", "10.1.2.3", "--trusted-proxy=fd00::/8", "--reserve-bytes", "1GiB")
 	if err != nil {
@@ -58,7 +58,7 @@ func TestFlagsWinOverVariablesAndThoseOverDefaults(t *testing.T) {
 	}
 }
 
-func TestEverySettingIsCheckedByItself(t *testing.T) {
+func TestEachInvalidSettingIsReported(t *testing.T) {
 	for _, bad := range []string{
 		"--addr=5000", "--addr=:notaport", "--addr=:70000", "--data=", "--admin-key=elevenbytes",
 		"--jwt-secret=thirty-one-bytes-are-not-enough", "--max-active-sessions=-1", "--max-active-sessions=1.5",
@@ -96,7 +96,7 @@ func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
 	}
 }
 
-func TestSizesReadAsTheyPrint(t *testing.T) {
+func TestByteSizesRoundTrip(t *testing.T) {
 	for text, bytes := range map[string]byteSize{"0": 0, "1000": 1000, "64KiB": 64 << 10, "128MiB": 128 << 20, "3GiB": 3 << 30} {
 		got, err := parseByteSize(text)
 		if err != nil || got != bytes || got.String() != text {

@@ -12,9 +12,9 @@ import (
 	"filippo.io/age"
 )
 
-// recipients are public keys, such as age1…, that a backup is encrypted for. They can be
-// kept where backups are made: only who has one of the private keys can read them.
-func recipients(keys []string) (all []age.Recipient, err error) {
+// parseRecipients parses public keys, such as age1…, that a backup is encrypted for. They can
+// be kept where backups are made: reading a backup takes one of the private keys.
+func parseRecipients(keys []string) (all []age.Recipient, err error) {
 	for _, key := range keys {
 		found, err := age.ParseRecipients(strings.NewReader(key))
 		if err != nil || len(found) != 1 {
@@ -25,12 +25,13 @@ func recipients(keys []string) (all []age.Recipient, err error) {
 	return all, nil
 }
 
-// encrypted hands fill a writer that encrypts for the recipients; without any it is w.
-func encrypted(w io.Writer, keys []string, fill func(io.Writer) error) error {
+// withEncryption calls fill with a writer that encrypts for the recipients; without any it is
+// w.
+func withEncryption(w io.Writer, keys []string, fill func(io.Writer) error) error {
 	if len(keys) == 0 {
 		return fill(w)
 	}
-	to, err := recipients(keys)
+	to, err := parseRecipients(keys)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func encrypted(w io.Writer, keys []string, fill func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	// Without its end the file cannot be decrypted to its end: it is no backup then.
+	// Without Close the last chunk is missing, and the file cannot be decrypted to its end.
 	if err := fill(out); err != nil {
 		return err
 	}
@@ -48,24 +49,24 @@ func encrypted(w io.Writer, keys []string, fill func(io.Writer) error) error {
 // ageMagic begins every file of age.
 const ageMagic = "age-encryption.org/"
 
-// decrypted reads a backup that may be encrypted, with the private keys in a file. It
-// decrypts as it is read; what has been tampered with ends it with an error.
-func decrypted(r io.Reader, identity string) (io.Reader, error) {
+// decryptBackup reads a backup that may be encrypted, with the private keys in a file. It
+// decrypts while it is read; a backup that was tampered with ends with an error.
+func decryptBackup(r io.Reader, identity string) (io.Reader, error) {
 	in := bufio.NewReader(r)
 	head, err := in.Peek(len(ageMagic))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	is := bytes.Equal(head, []byte(ageMagic))
+	encrypted := bytes.Equal(head, []byte(ageMagic))
 	switch {
-	case !is && identity == "":
+	case !encrypted && identity == "":
 		return in, nil
-	case !is:
+	case !encrypted:
 		return nil, errors.New("the backup is not encrypted: leave --identity out")
 	case identity == "":
 		return nil, errors.New("the backup is encrypted: name the file with the private key with --identity")
 	}
-	keys, err := identities(identity)
+	keys, err := parseIdentities(identity)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func decrypted(r io.Reader, identity string) (io.Reader, error) {
 	return out, err
 }
 
-func identities(file string) ([]age.Identity, error) {
+func parseIdentities(file string) ([]age.Identity, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err

@@ -4,8 +4,8 @@ package main
 
 import "math"
 
-// makeFilesPrivate leaves files to what the folder says.
+// makeFilesPrivate leaves the permissions of files to the folder's.
 func makeFilesPrivate() {}
 
-// openFiles has no limit that could be asked for.
-func openFiles() uint64 { return math.MaxInt64 }
+// maxOpenFiles: there is no limit that could be read.
+func maxOpenFiles() uint64 { return math.MaxInt64 }

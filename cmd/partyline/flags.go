@@ -14,23 +14,22 @@ import (
 // helpWidth keeps help readable on a wide terminal and the same everywhere.
 const helpWidth = 100
 
-// The parser stops at the first mistake. What stands here makes it tell all of
-// them: values that cannot be read are collected and passed over, and unknown
-// flags are taken out before it sees them.
+// The parser stops at the first mistake. These functions make it report all of them:
+// values that cannot be parsed are collected and replaced by defaults, and unknown flags
+// are removed before it sees them.
 
-// variable is the environment's name of a flag, empty for flags that are none of
-// the settings.
-func variable(flag *kong.Value) string {
+// envName is the environment variable of a flag, empty for flags that are not settings.
+func envName(flag *kong.Value) string {
 	if !flag.Tag.Has("setting") {
 		return ""
 	}
 	return "PARTYLINE_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 }
 
-// variables fills the settings that no flag gives from the environment.
-func variables(getenv func(string) string) kong.Resolver {
+// envResolver reads the settings that no flag gives from the environment.
+func envResolver(getenv func(string) string) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		name := variable(flag.Value)
+		name := envName(flag.Value)
 		if name == "" || getenv(name) == "" {
 			return nil, nil
 		}
@@ -38,16 +37,16 @@ func variables(getenv func(string) string) kong.Resolver {
 	})
 }
 
-// withVariable is a setting's help with the name of its variable.
-func withVariable(v *kong.Value) string {
-	name := variable(v)
+// helpWithEnv is a setting's help with the name of its variable.
+func helpWithEnv(v *kong.Value) string {
+	name := envName(v)
 	if name == "" {
 		return v.Help
 	}
 	return v.Help + " $" + name
 }
 
-// printHelp shows the settings also to whoever names no command.
+// printHelp also shows the settings when no command is named.
 func printHelp(o kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil || ctx.Selected() != nil {
 		return err
@@ -60,16 +59,16 @@ func printHelp(o kong.HelpOptions, ctx *kong.Context) error {
 	return kong.DefaultHelpPrinter(o, serve)
 }
 
-// collecting has all values read that are no plain text; those that cannot be
-// read become problems.
-func collecting(p *problems) kong.Option {
+// collectErrors replaces the parser's mappers of values that are not plain text: values that
+// cannot be parsed become problems.
+func collectErrors(p *problems) kong.Option {
 	return kong.OptionFunc(func(k *kong.Kong) error {
 		for _, o := range []kong.Option{
-			reading(p, "a whole number", strconv.Atoi),
-			reading(p, "a number such as 0.5", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }),
-			reading(p, "a duration such as 10s", time.ParseDuration),
-			reading(p, "a size such as 128MiB", parseByteSize),
-			reading(p, "a network such as 10.0.0.0/8", parsePrefix),
+			mapper(p, "a whole number", strconv.Atoi),
+			mapper(p, "a number such as 0.5", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }),
+			mapper(p, "a duration such as 10s", time.ParseDuration),
+			mapper(p, "a size such as 128MiB", parseByteSize),
+			mapper(p, "a network such as 10.0.0.0/8", parsePrefix),
 		} {
 			if err := o.Apply(k); err != nil {
 				return err
@@ -79,7 +78,7 @@ func collecting(p *problems) kong.Option {
 	})
 }
 
-func reading[T any](p *problems, want string, parse func(string) (T, error)) kong.Option {
+func mapper[T any](p *problems, want string, parse func(string) (T, error)) kong.Option {
 	return kong.TypeMapper(reflect.TypeFor[T](), kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
 		var text string
 		if err := ctx.Scan.PopValueInto(want, &text); err != nil {
@@ -87,15 +86,15 @@ func reading[T any](p *problems, want string, parse func(string) (T, error)) kon
 		}
 		v, err := parse(text)
 		if err != nil {
-			p.unless(false, "--%s: %q is not %s", ctx.Value.Name, text, want)
-			v, _ = parse(ctx.Value.Default) // so that nobody complains of it again
+			p.require(false, "--%s: %q is not %s", ctx.Value.Name, text, want)
+			v, _ = parse(ctx.Value.Default) // so that check does not report it again
 		}
 		target.Set(reflect.ValueOf(v))
 		return nil
 	}))
 }
 
-// parsePrefix reads a network, or an address as the network of that one address.
+// parsePrefix parses a network, or an address as the network of that one address.
 func parsePrefix(s string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.Prefix(a.BitLen())
@@ -107,8 +106,8 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
-// splitUnknown takes the flags out of args that the command does not have. What
-// follows such a flag and is no flag itself counts as its value.
+// splitUnknown separates the flags that the command does not have from args. An argument
+// behind such a flag that is not a flag itself counts as its value.
 func splitUnknown(app *kong.Application, args []string) (known, unknown []string) {
 	flags := flagsOf(app, args)
 	for i := 0; i < len(args); i++ {
@@ -135,8 +134,8 @@ func splitUnknown(app *kong.Application, args []string) (known, unknown []string
 	return known, unknown
 }
 
-// flagsOf are the flags, with their dashes, of the command that args select, and
-// whether each takes a value.
+// flagsOf returns the flags, with their dashes, of the command that args select, and whether
+// each takes a value.
 func flagsOf(app *kong.Application, args []string) map[string]bool {
 	node := app.Node.DefaultCmd
 	if len(args) > 0 {

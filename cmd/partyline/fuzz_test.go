@@ -20,7 +20,7 @@ func FuzzByteSize(f *testing.F) {
 	})
 }
 
-// FuzzParsePrefix: a network holds the address that names it, and is told as it is read.
+// A network contains the address that names it, and prints as it was parsed.
 func FuzzParsePrefix(f *testing.F) {
 	for _, s := range []string{"10.0.0.0/8", "10.1.2.3/8", "::1", "192.0.2.1", "fe80::1%eth0", "fe80::1%eth0/64", "::ffff:10.0.0.1", "0.0.0.0/0", "10.0.0.1/33"} {
 		f.Add(s)

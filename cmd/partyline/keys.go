@@ -18,19 +18,19 @@ const (
 	jwtSecretFile = "jwt-secret"
 )
 
-// Who can read the data folder and the keys: the owner alone.
+// The data folder and the keys are readable by their owner only.
 const (
 	folderMode = 0o700
 	secretMode = 0o600
 )
 
-// secret is a key and where it came from.
+// secret is a key and its origin.
 type secret struct {
 	value string
 	// file keeps the secret; empty when it was given.
 	file string
-	// fresh says that it was made just now: the only time that it is shown.
-	fresh bool
+	// created: it was created just now, the only time that it is shown.
+	created bool
 }
 
 // keys are the two secrets of a hub.
@@ -38,8 +38,8 @@ type keys struct {
 	admin, jwt secret
 }
 
-// loadKeys takes the given secrets, else those in the data folder, else makes
-// them and keeps them there. The caller holds the lock of the folder.
+// loadKeys takes the given secrets, else those in the data folder, else creates them and
+// stores them there. The caller holds the lock of the folder.
 func loadKeys(c *Config) (keys, error) {
 	admin, err := loadSecret(c.AdminKey, filepath.Join(c.Data, adminKeyFile), minAdminKey, newAdminKey)
 	if err != nil {
@@ -70,10 +70,10 @@ func loadSecret(given, file string, least int, make func() string) (secret, erro
 		return secret{value: kept, file: file}, err
 	}
 	made := make()
-	return secret{value: made, file: file, fresh: true}, writeSecret(file, made)
+	return secret{value: made, file: file, created: true}, writeSecret(file, made)
 }
 
-// readSecret reads a kept secret; fs.ErrNotExist when there is none.
+// readSecret reads a stored secret; fs.ErrNotExist when there is none.
 func readSecret(file string, least int) (string, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -86,8 +86,8 @@ func readSecret(file string, least int) (string, error) {
 	return s, nil
 }
 
-// writeSecret puts the file in place whole and for good: after a crash a half-written
-// key must not be read as the key, nor one that was shown be gone.
+// writeSecret writes the file atomically and durably: after a crash a half-written key must
+// not be read as the key, nor one that was shown be lost.
 func writeSecret(file, value string) error {
 	f, err := os.CreateTemp(filepath.Dir(file), ".new-key-*")
 	if err != nil {
@@ -108,8 +108,8 @@ func writeSecret(file, value string) error {
 	return nil
 }
 
-// newAdminKey makes 100 random bits that can be read aloud: four groups of five
-// out of 32 letters and digits, none of which looks like another.
+// newAdminKey makes 100 random bits that can be read aloud: four groups of five out of 32
+// letters and digits that are not easily confused.
 func newAdminKey() string {
 	var random [13]byte
 	rand.Read(random[:])

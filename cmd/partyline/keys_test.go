@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestKeysAreMadeOnceAndKept(t *testing.T) {
+func TestKeysAreCreatedOnceAndStored(t *testing.T) {
 	c := &Config{Data: t.TempDir()}
 	made, err := loadKeys(c)
 	if err != nil {
@@ -21,7 +21,7 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !made.admin.fresh || kept.admin.fresh || kept.admin.value != made.admin.value || kept.jwt.value != made.jwt.value {
+	if !made.admin.created || kept.admin.created || kept.admin.value != made.admin.value || kept.jwt.value != made.jwt.value {
 		t.Errorf("made %+v, then kept %+v", made, kept)
 	}
 	entries, err := os.ReadDir(c.Data)
@@ -35,13 +35,13 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	}
 }
 
-func TestGivenKeysWinAndAreNotKept(t *testing.T) {
+func TestGivenKeysAreUsedAndNotStored(t *testing.T) {
 	c := &Config{Data: t.TempDir(), AdminKey: "correct-horse-battery", JWTSecret: strings.Repeat("s", 32)}
 	k, err := loadKeys(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k.admin.value != c.AdminKey || k.jwt.value != c.JWTSecret || k.admin.file != "" || k.admin.fresh {
+	if k.admin.value != c.AdminKey || k.jwt.value != c.JWTSecret || k.admin.file != "" || k.admin.created {
 		t.Errorf("keys are %+v", k)
 	}
 	if entries, err := os.ReadDir(c.Data); err != nil || len(entries) != 0 {
@@ -49,8 +49,8 @@ func TestGivenKeysWinAndAreNotKept(t *testing.T) {
 	}
 }
 
-// A crash of the machine can leave an empty file where a key was being written by
-// hand: whoever sends an empty key must not become admin.
+// A crash of the machine can leave an empty file where a key was being written by hand: an
+// empty key must not make anybody admin.
 func TestEmptyKeyFilesAreRefused(t *testing.T) {
 	c := &Config{Data: t.TempDir()}
 	for _, text := range []string{"", "\n", "short\n"} {
@@ -63,8 +63,8 @@ func TestEmptyKeyFilesAreRefused(t *testing.T) {
 	}
 }
 
-// A key that was shown must not be gone after a power cut: its name is synced, too,
-// and what cannot be is not said to be kept.
+// A key that was shown must survive a power cut: its name is synced, too, and a failed sync is
+// reported.
 func TestFoldersOfKeysAreSynced(t *testing.T) {
 	dir := t.TempDir()
 	if err := syncFolder(dir); err != nil {

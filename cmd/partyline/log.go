@@ -8,8 +8,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// newLogger writes one line for each entry, JSON or for people. The level was
-// checked with the settings.
+// newLogger writes one line for each entry, as JSON or for people. The level was checked with
+// the settings.
 func newLogger(w io.Writer, level, format string) zerolog.Logger {
 	l, err := zerolog.ParseLevel(level)
 	if err != nil {
@@ -21,7 +21,7 @@ func newLogger(w io.Writer, level, format string) zerolog.Logger {
 	return zerolog.New(w).Level(l).With().Timestamp().Logger()
 }
 
-// isTerminal says whether somebody is looking.
+// isTerminal is true when w is a character device.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

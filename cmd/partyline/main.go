@@ -15,8 +15,8 @@ func program() int {
 	makeFilesPrivate()
 	signaled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal drains. Before that begins signals kill again, so that a second
-	// one ends a drain that hangs.
+	// The first signal drains. Before the drain begins, signals kill again, so that a
+	// second one ends a drain that hangs.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	context.AfterFunc(signaled, func() { stop(); cancel() })

@@ -16,17 +16,17 @@ import (
 	"partyline/persistence"
 )
 
-// metrics collects what all rooms measure, for one scraper.
+// metrics collects the measurements of all packages, for one scraper.
 type metrics struct {
 	registry *prometheus.Registry
 	provider *sdkmetric.MeterProvider
 }
 
-// newMetrics has a registry of its own: nothing that a library registers by itself
-// shows up.
+// newMetrics uses a registry of its own, so that nothing a library registers by itself
+// appears.
 func newMetrics() (*metrics, error) {
 	registry := prometheus.NewRegistry()
-	// Beside the usual figures what the last collection left: it tells a leak from garbage.
+	// Beside the usual metrics the live heap after the last collection: it distinguishes a leak from garbage.
 	live := collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/gc/heap/live:bytes$`)}
 	registry.MustRegister(collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(live)), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry),
@@ -79,12 +79,12 @@ func newJournalMetrics(m metric.Meter) (*journalMetrics, error) {
 		return nil, err
 	}
 	j.failures, err = m.Int64Counter("partyline.journal.failures",
-		metric.WithDescription("Commits that the disk or the free-space guard refused"))
+		metric.WithDescription("Commits that failed, or were refused for lack of free space"))
 	return &j, err
 }
 
-// observeWaiting has it told how long the oldest write waits for the disk: a disk that
-// hangs shows in no other figure.
+// observeWaiting reports how long the oldest write has waited for the disk: no other metric
+// shows a disk that hangs.
 func observeWaiting(m metric.Meter, j persistence.Journal) error {
 	_, err := m.Float64ObservableGauge("partyline.journal.oldest_append", metric.WithUnit("s"),
 		metric.WithDescription("How long the oldest append without an outcome has been waiting for the disk, 0 when none is"),

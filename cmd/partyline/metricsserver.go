@@ -11,19 +11,20 @@ import (
 	"partyline/gateway"
 )
 
-// maxScrapers are the connections that the metrics' own address takes at once: a few
-// collectors and somebody's browser.
-const maxScrapers = 64
+// maxMetricsConns bounds the connections to the metrics' own address: a few collectors and a
+// browser.
+const maxMetricsConns = 64
 
-// metricsServer serves metrics on an address of their own. It does not drain: how the end
-// went is measured, too.
+// metricsServer serves metrics on an address of their own. It does not drain: how the drain
+// goes is measured, too.
 type metricsServer struct {
 	listener net.Listener
 	http     *http.Server
-	served   chan error // what the HTTP server ended with; closed then
+	served   chan error // receives the result of http.Serve; closed then
 }
 
-// listenForMetrics takes the address when one is set, before anything else is touched.
+// listenForMetrics listens on the metrics' address when one is set, before anything else is
+// opened.
 func (s *server) listenForMetrics(ctx context.Context) error {
 	addr := s.config.MetricsAddr
 	if addr == "" {
@@ -35,53 +36,53 @@ func (s *server) listenForMetrics(ctx context.Context) error {
 		return fmt.Errorf("another program listens on %s: end it or choose another address with --metrics-addr", addr)
 	}
 	if err == nil {
-		s.scraped = &metricsServer{listener: listener}
+		s.metricsServer = &metricsServer{listener: listener}
 	}
 	return err
 }
 
-// serveMetrics begins as soon as there is anything to measure.
+// serveMetrics creates the metrics, and serves them when they have their own address.
 func (s *server) serveMetrics(context.Context) (err error) {
-	if s.metrics, err = newMetrics(); err != nil || s.scraped == nil {
+	if s.metrics, err = newMetrics(); err != nil || s.metricsServer == nil {
 		return err
 	}
-	log := s.log.With().Str("room", "gateway").Logger()
-	door := gateway.NewServer(gateway.ServerOptions{MaxConnections: maxScrapers, Log: log, Handler: gateway.NewMetricsHandler(gateway.MetricsOptions{
+	log := s.log.With().Str("component", "gateway").Logger()
+	front := gateway.NewServer(gateway.ServerOptions{MaxConnections: maxMetricsConns, Log: log, Handler: gateway.NewMetricsHandler(gateway.MetricsOptions{
 		Metrics: s.metrics.handler(), AllowHosts: ownHosts(s.config), Log: log})})
-	s.scraped.serve(door)
+	s.metricsServer.serve(front)
 	return nil
 }
 
-func (m *metricsServer) serve(door *gateway.Server) {
-	m.http, m.served = door.HTTPServer(), make(chan error, 1)
+func (m *metricsServer) serve(front *gateway.Server) {
+	m.http, m.served = front.HTTPServer(), make(chan error, 1)
 	go func() {
 		defer close(m.served)
-		m.served <- m.http.Serve(door.Listener(m.listener))
+		m.served <- m.http.Serve(front.Listener(m.listener))
 	}()
 }
 
-// close ends it, whether it serves yet or not.
+// close stops it, whether it serves yet or not.
 func (m *metricsServer) close() error {
 	if m.http == nil {
 		return m.listener.Close()
 	}
 	err := m.http.Close()
 	<-m.served
-	return ignoring(net.ErrClosed, err)
+	return ignoreError(net.ErrClosed, err)
 }
 
-// publicMetrics is what the hub's own address serves: nothing when metrics have another.
+// publicMetrics is the handler for the hub's own address: nil when metrics have another.
 func (s *server) publicMetrics() http.Handler {
-	if s.scraped != nil {
+	if s.metricsServer != nil {
 		return nil
 	}
 	return s.metrics.handler()
 }
 
-// metricsURL is where a client on this machine finds metrics.
+// metricsURL is the URL of the metrics for clients on this machine.
 func (s *server) metricsURL() string {
-	if s.scraped != nil {
-		return baseURL(s.scraped.listener.Addr(), false) + "/metrics"
+	if s.metricsServer != nil {
+		return baseURL(s.metricsServer.listener.Addr(), false) + "/metrics"
 	}
 	return s.base() + "/metrics"
 }

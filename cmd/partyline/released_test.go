@@ -20,8 +20,8 @@ import (
 	"partyline/gateway"
 )
 
-// releases are the folders of testdata/released by schema; each released one must be
-// there. They are made by go run ./cmd/dev release, with the program of the release.
+// releases are the folders of testdata/released by schema; each released one must be there.
+// They are made by go run ./cmd/dev release, with the program of the release.
 func releases(t *testing.T) (folders []string) {
 	t.Helper()
 	for schema := 1; schema <= codec.Released; schema++ {
@@ -34,8 +34,8 @@ func releases(t *testing.T) (folders []string) {
 	return folders
 }
 
-// eachRelease runs f for every release at the time of its evening: tokens expire, logs
-// of webhooks are cut off, and both must be as they were.
+// eachRelease runs f for every release at the time of its recording: tokens expire, logs of
+// webhooks are trimmed, and both must be as they were.
 func eachRelease(t *testing.T, f func(t *testing.T, folder string, e *released.Evening)) {
 	for _, folder := range releases(t) {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
@@ -51,40 +51,41 @@ func eachRelease(t *testing.T, f func(t *testing.T, folder string, e *released.E
 	}
 }
 
-// later is a server that is asked without a network, which a bubble does not have.
-type later struct {
+// offlineServer is a server that is called without a network, which a synctest bubble does not
+// have.
+type offlineServer struct {
 	*server
 	token string
 }
 
-// openLater opens the data folder of a recorded evening.
-func openLater(t *testing.T, data string) *later {
+// openOffline opens the data folder of a recorded session.
+func openOffline(t *testing.T, data string) *offlineServer {
 	t.Helper()
 	c := demoConfig(data)
 	c.AdminKey, c.JWTSecret, c.MaxActiveSessions = released.AdminKey, released.Secret, 0
 	s := &server{config: c, log: zerolog.Nop()}
-	s.door = gateway.NewServer(gateway.ServerOptions{MaxConnections: 1})
+	s.gatewayServer = gateway.NewServer(gateway.ServerOptions{MaxConnections: 1})
 	for _, step := range []func(context.Context) error{s.listen, s.serveMetrics, s.openJournal, s.openHub, s.openGateway} {
 		if err := step(t.Context()); err != nil {
 			t.Fatal(err, s.close(context.Background()))
 		}
 	}
-	l := &later{server: s}
+	l := &offlineServer{server: s}
 	var login struct{ Token string }
 	l.want(t, http.StatusOK, "POST", "/api/auth/login", "", `{"key":"`+released.AdminKey+`"}`, &login)
 	l.token = login.Token
 	return l
 }
 
-func (l *later) end(t *testing.T) {
+func (l *offlineServer) end(t *testing.T) {
 	t.Helper()
 	if err := l.close(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
 
-// ask is one request with a token.
-func (l *later) ask(method, path, token, body string) *httptest.ResponseRecorder {
+// request is one request with a token.
+func (l *offlineServer) request(method, path, token, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:9"
 	r.Header.Set("Content-Type", "application/json")
@@ -96,9 +97,9 @@ func (l *later) ask(method, path, token, body string) *httptest.ResponseRecorder
 	return w
 }
 
-func (l *later) want(t *testing.T, status int, method, path, token, body string, answer any) {
+func (l *offlineServer) want(t *testing.T, status int, method, path, token, body string, answer any) {
 	t.Helper()
-	w := l.ask(method, path, token, body)
+	w := l.request(method, path, token, body)
 	if w.Code != status {
 		t.Errorf("%s %s: %d, want %d: %s", method, path, w.Code, status, w.Body)
 	}
@@ -110,31 +111,31 @@ func (l *later) want(t *testing.T, status int, method, path, token, body string,
 	}
 }
 
-// answersAs wants every read to be answered as then.
-func (l *later) answersAs(t *testing.T, e *released.Evening) {
+// answersAs checks that every read is answered as it was recorded.
+func (l *offlineServer) answersAs(t *testing.T, e *released.Evening) {
 	t.Helper()
 	for _, a := range e.Answers {
-		w := l.ask("GET", a.Path, l.token, "")
+		w := l.request("GET", a.Path, l.token, "")
 		if lacks := a.Lacks(w.Code, w.Body.Bytes()); lacks != "" {
 			t.Errorf("%s: %s", a.Path, lacks)
 		}
 	}
 }
 
-// TestAFolderOfEveryReleaseOpens: it is as a kill has left it. It answers the same, also
-// after the next start, its tokens hold, and it goes on.
-func TestAFolderOfEveryReleaseOpens(t *testing.T) {
+// The folder is as a kill has left it. It answers the same, also after the next start, its
+// tokens are valid, and it goes on.
+func TestFolderOfEveryReleaseOpens(t *testing.T) {
 	eachRelease(t, func(t *testing.T, folder string, e *released.Evening) {
 		data := filepath.Join(t.TempDir(), "night")
 		if err := released.Unpack(filepath.Join(folder, released.FolderFile), data); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
-			l := openLater(t, data)
+			l := openOffline(t, data)
 			l.answersAs(t, e)
 			l.end(t)
 		}
-		l := openLater(t, data)
+		l := openOffline(t, data)
 		if epoch := l.journal.Epoch(); !epoch.Adopted || epoch.AdoptedAt == 0 {
 			t.Errorf("epoch %+v, want an adopted one", epoch)
 		}
@@ -152,9 +153,8 @@ func TestAFolderOfEveryReleaseOpens(t *testing.T) {
 	})
 }
 
-// TestABackupOfEveryReleaseIsRestored, and answers the same; its webhooks are disabled,
-// unless they are to be kept.
-func TestABackupOfEveryReleaseIsRestored(t *testing.T) {
+// A restored backup answers the same; its webhooks are disabled, unless they are to be kept.
+func TestBackupOfEveryReleaseIsRestored(t *testing.T) {
 	eachRelease(t, func(t *testing.T, folder string, e *released.Evening) {
 		dir := t.TempDir()
 		file, kept, quiet := filepath.Join(dir, "night.backup"), filepath.Join(dir, "kept"), filepath.Join(dir, "quiet")
@@ -169,14 +169,14 @@ func TestABackupOfEveryReleaseIsRestored(t *testing.T) {
 			}
 		}
 		for range 2 {
-			l := openLater(t, kept)
+			l := openOffline(t, kept)
 			if l.journal.Epoch().Adopted {
 				t.Error("a restored folder is adopted")
 			}
 			l.answersAs(t, e)
 			l.end(t)
 		}
-		l := openLater(t, quiet)
+		l := openOffline(t, quiet)
 		var list []struct{ Enabled bool }
 		l.want(t, http.StatusOK, "GET", "/api/webhooks", l.token, "", &list)
 		for i, w := range list {

@@ -18,14 +18,14 @@ type restoreCommand struct {
 	KeepWebhooks bool `help:"Leave webhooks enabled. Without it the restored hub disables them before it calls any: the hub that was backed up may go on, and a copy must not call for it."`
 }
 
-// Run fills the folder whole or not at all.
+// Run fills the folder completely or not at all.
 func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer f.Close()
-	in, err := decrypted(f, c.Identity)
+	in, err := decryptBackup(f, c.Identity)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -45,7 +45,7 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 	return err
 }
 
-// webhooks says what becomes of them at the first start.
+// webhooks tells what happens to webhooks at the first start.
 func (c *restoreCommand) webhooks() string {
 	if c.KeepWebhooks {
 		return "Webhooks go on from where the backup was made: see to it that the hub it was made of calls them no more."
@@ -53,8 +53,8 @@ func (c *restoreCommand) webhooks() string {
 	return "Webhooks are disabled at the first start, so that a copy calls nobody: enable those that this hub is to call."
 }
 
-// prepare makes the folder. What is in it already is nobody's to overwrite, but
-// keys that were put there for the restored hub.
+// prepare makes the folder. Existing files are not overwritten; only keys may be there, put
+// there for the restored hub.
 func (c *restoreCommand) prepare() error {
 	if err := os.MkdirAll(c.Data, folderMode); err != nil {
 		return err

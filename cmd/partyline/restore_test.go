@@ -14,7 +14,7 @@ import (
 	"partyline/protocol"
 )
 
-// endpoint counts the calls of two webhooks, told apart by path.
+// endpoint counts the calls of two webhooks, distinguished by path.
 type endpoint struct {
 	*httptest.Server
 	status   atomic.Int32
@@ -42,8 +42,8 @@ func newEndpoint(t *testing.T) *endpoint {
 	return e
 }
 
-// called waits until there were that many calls, and fails when there are not.
-func (e *endpoint) called(t *testing.T, calls *atomic.Int32, want int32) {
+// awaitCalls waits until there were that many calls.
+func (e *endpoint) awaitCalls(t *testing.T, calls *atomic.Int32, want int32) {
 	t.Helper()
 	late := time.After(startLimit)
 	for calls.Load() < want {
@@ -55,13 +55,13 @@ func (e *endpoint) called(t *testing.T, calls *atomic.Int32, want int32) {
 	}
 }
 
-func hookHost(t *testing.T, data string) *hosted {
+func hookHost(t *testing.T, data string) *hostedServer {
 	c := demoConfig(data)
 	c.AdminKey, c.WebhookAllowCIDR = testKey, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	return hostConfig(t, c)
 }
 
-func (h *hosted) hook(t *testing.T, url string) (saved protocol.WebhookSaved) {
+func (h *hostedServer) hook(t *testing.T, url string) (saved protocol.WebhookSaved) {
 	h.call(t, http.MethodPost, "/api/webhooks", map[string]any{"name": "bot", "url": url, "secret": "mysecret123", "events": []string{"vote.received"}}, &saved)
 	return saved
 }
@@ -69,12 +69,12 @@ func (h *hosted) hook(t *testing.T, url string) (saved protocol.WebhookSaved) {
 // backedUpWithAHook is a backup of a hub in which a delivery waits for the endpoint.
 func backedUpWithAHook(t *testing.T, dir string, e *endpoint) (file string) {
 	h := hookHost(t, filepath.Join(dir, "night"))
-	h.openNight(t)
+	h.openSession(t)
 	h.hook(t, e.URL+"/old")
 	if err := h.vote(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	e.called(t, &e.old, 1)
+	e.awaitCalls(t, &e.old, 1)
 	h.end(t)()
 	file = filepath.Join(dir, "night.backup")
 	if err := partyline(t.Context(), "backup", "--data", filepath.Join(dir, "night"), file); err != nil {
@@ -84,10 +84,9 @@ func backedUpWithAHook(t *testing.T, dir string, e *endpoint) (file string) {
 	return file
 }
 
-// TestARestoredHubCallsNobodyUntilToldTo: a delivery that waited is not made by the
-// copy, nor is a new event told, until somebody enables the webhook. One that is made
-// in the copy is called.
-func TestARestoredHubCallsNobodyUntilToldTo(t *testing.T) {
+// The copy neither makes a delivery that waited nor sends a new event until the webhook is
+// enabled. A webhook that is created in the copy is called.
+func TestRestoredHubCallsNoWebhookUntilEnabled(t *testing.T) {
 	dir, e := t.TempDir(), newEndpoint(t)
 	file := backedUpWithAHook(t, dir, e)
 	before := e.old.Load()
@@ -108,20 +107,20 @@ func TestARestoredHubCallsNobodyUntilToldTo(t *testing.T) {
 		if err := h.vote(t.Context(), 10+start); err != nil {
 			t.Fatal(err)
 		}
-		e.called(t, &e.new, int32(1+start))
+		e.awaitCalls(t, &e.new, int32(1+start))
 		if got := e.old.Load(); got != before {
 			t.Fatalf("start %d: called %d times by the copy", start, got-before)
 		}
 		if start == 1 {
 			var saved protocol.WebhookSaved
 			h.call(t, http.MethodPatch, fmt.Sprintf("/api/webhooks/%d", list[0].ID), map[string]any{"enabled": true}, &saved)
-			e.called(t, &e.old, before+1)
+			e.awaitCalls(t, &e.old, before+1)
 		}
 		h.end(t)()
 	}
 }
 
-func TestARestoreThatKeepsWebhooksGoesOnCalling(t *testing.T) {
+func TestRestoreWithKeepWebhooksKeepsCalling(t *testing.T) {
 	dir, e := t.TempDir(), newEndpoint(t)
 	file := backedUpWithAHook(t, dir, e)
 	before := e.old.Load()
@@ -130,5 +129,5 @@ func TestARestoreThatKeepsWebhooksGoesOnCalling(t *testing.T) {
 		t.Fatal(err)
 	}
 	hookHost(t, copied)
-	e.called(t, &e.old, before+1)
+	e.awaitCalls(t, &e.old, before+1)
 }

@@ -19,12 +19,12 @@ type commandLine struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-// terminal is where a command writes: out is for results, err for logs.
+// terminal is what a command writes to: out is for results, err for logs.
 type terminal struct {
 	out, err io.Writer
 }
 
-// usageError is a command line or settings that do not fit: all that is wrong, at once.
+// usageError is an invalid command line or settings: all problems at once.
 type usageError struct {
 	problems []string
 }
@@ -33,8 +33,8 @@ func (e *usageError) Error() string {
 	return strings.Join(e.problems, "\npartyline: ") + "\nSee partyline --help."
 }
 
-// run is the program without its process: it returns when the command is done or
-// ctx is. A *usageError says that nothing was tried.
+// run is the program without its process: it returns when the command is done or ctx is. A
+// *usageError means that nothing was tried.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	var grammar commandLine
 	selected, err := parse(&grammar, args, getenv, stdout, stderr)
@@ -54,27 +54,27 @@ func parse(grammar *commandLine, args []string, getenv func(string) string, stdo
 		kong.Description("A hub for game nights: votes in, screens out. Every setting is a flag or a PARTYLINE_ variable; the flag wins."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }),
-		kong.Resolvers(variables(getenv)),
-		kong.ValueFormatter(withVariable),
+		kong.Resolvers(envResolver(getenv)),
+		kong.ValueFormatter(helpWithEnv),
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: helpWidth}),
-		collecting(&wrong),
+		collectErrors(&wrong),
 	)
 	if err != nil {
 		return nil, err
 	}
 	known, unknown := splitUnknown(parser.Model, args)
 	for _, flag := range unknown {
-		wrong.unless(false, "unknown flag %s", flag)
+		wrong.require(false, "unknown flag %s", flag)
 	}
 	selected, err := parser.Parse(known)
 	switch {
 	case helped:
 		return nil, nil
 	case err != nil:
-		wrong.unless(false, "%v", err)
+		wrong.require(false, "%v", err)
 	default:
-		wrong = append(wrong, checked(selected)...)
+		wrong = append(wrong, checkSelected(selected)...)
 	}
 	if len(wrong) > 0 {
 		return nil, &usageError{wrong}
@@ -82,8 +82,8 @@ func parse(grammar *commandLine, args []string, getenv func(string) string, stdo
 	return selected, nil
 }
 
-// checked asks the selected command what does not fit.
-func checked(selected *kong.Context) []string {
+// checkSelected returns the problems of the selected command.
+func checkSelected(selected *kong.Context) []string {
 	c, ok := selected.Selected().Target.Addr().Interface().(interface{ check() []string })
 	if !ok {
 		return nil

@@ -35,16 +35,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"partyline": func() { os.Exit(program()) }})
 }
 
-// TestScripts runs the command line as people do: testdata/script has a script for
-// each thing they do with it.
+// TestScripts runs the command line as users do: testdata/script has a script for each task.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Deadline:            time.Now().Add(scriptsLimit),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "interrupt": interrupt, "await": await,
-			"dawdle": dawdle, "mode": mode, "damage": damage, "lines": lines, "keypair": keypair,
+			"start": startServer, "halt": stopServer, "interrupt": signalServer, "await": await,
+			"sendpartial": sendPartialRequest, "mode": checkMode, "damage": flipBits, "lines": extractCommands, "keypair": keypair,
 		},
 		Setup: func(e *testscript.Env) error {
 			running := &background{servers: map[string]*process{}}
@@ -82,9 +81,9 @@ var (
 
 // start NAME ARGS... runs partyline in the background until it serves. $NAME is
 // then its address; what it prints is in NAME.out and NAME.err.
-func start(ts *testscript.TestScript, neg bool, args []string) {
+func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	name := args[0]
-	path, err := lookIn(ts.Getenv("PATH"), "partyline")
+	path, err := lookUpIn(ts.Getenv("PATH"), "partyline")
 	ts.Check(err)
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.Getenv("WORK")
@@ -101,7 +100,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value(backgroundKey{}).(*background).servers[name] = p
 	base := make(chan string, 1)
 	go func() {
-		err := follow(out, stdout, base)
+		err := copyOutput(out, stdout, base)
 		p.done <- errors.Join(err, cmd.Wait(), stderr.Close())
 	}()
 	select {
@@ -116,9 +115,9 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// follow copies what a server prints to its file, to the end. Once the last line to
-// try has come it tells the address.
-func follow(r io.Reader, file io.WriteCloser, base chan<- string) error {
+// copyOutput copies what a server prints to its file, to the end. After the last command to
+// try it sends the address.
+func copyOutput(r io.Reader, file io.WriteCloser, base chan<- string) error {
 	defer close(base)
 	url := ""
 	lines := bufio.NewScanner(r)
@@ -139,8 +138,8 @@ func follow(r io.Reader, file io.WriteCloser, base chan<- string) error {
 
 // halt NAME [SIGNAL] ends a server, with SIGTERM when no other signal is named. Its
 // exit code must be 0, with ! anything else.
-func halt(ts *testscript.TestScript, neg bool, args []string) {
-	interrupt(ts, false, args)
+func stopServer(ts *testscript.TestScript, neg bool, args []string) {
+	signalServer(ts, false, args)
 	servers := ts.Value(backgroundKey{}).(*background).servers
 	p := servers[args[0]]
 	delete(servers, args[0])
@@ -150,7 +149,7 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // interrupt NAME [SIGNAL] sends a signal and does not wait.
-func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+func signalServer(ts *testscript.TestScript, _ bool, args []string) {
 	p := ts.Value(backgroundKey{}).(*background).servers[args[0]]
 	signal := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "KILL": os.Kill}[append(args, "TERM")[1]]
 	ts.Check(p.cmd.Process.Signal(signal))
@@ -168,9 +167,9 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%s does not hold %q", args[0], args[1])
 }
 
-// dawdle URL sends the beginning of a request and leaves it at that until the end of
-// the script. It returns when the server has begun to read the body.
-func dawdle(ts *testscript.TestScript, _ bool, args []string) {
+// sendpartial URL sends the beginning of a request and no more until the end of the script. It
+// returns when the server has begun to read the body.
+func sendPartialRequest(ts *testscript.TestScript, _ bool, args []string) {
 	c, err := net.Dial("tcp", strings.TrimPrefix(args[0], "http://"))
 	ts.Check(err)
 	ts.Defer(func() { _ = c.Close() })
@@ -186,7 +185,7 @@ func dawdle(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // mode FILE OCTAL compares permissions.
-func mode(ts *testscript.TestScript, neg bool, args []string) {
+func checkMode(ts *testscript.TestScript, neg bool, args []string) {
 	info, err := os.Stat(ts.MkAbs(args[0]))
 	ts.Check(err)
 	if got := strconv.FormatUint(uint64(info.Mode().Perm()), 8); (got == args[1]) == neg {
@@ -194,8 +193,8 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// damage GLOB flips a bit in the middle of each file that fits.
-func damage(ts *testscript.TestScript, neg bool, args []string) {
+// damage GLOB flips a bit in the middle of each file that matches.
+func flipBits(ts *testscript.TestScript, neg bool, args []string) {
 	files, err := filepath.Glob(ts.MkAbs(args[0]))
 	ts.Check(err)
 	if len(files) == 0 {
@@ -219,8 +218,8 @@ func keypair(ts *testscript.TestScript, _ bool, args []string) {
 
 var tryLine = regexp.MustCompile(`(?m)^  (TOKEN=.*|curl .*)$`)
 
-// lines FILE SCRIPT takes the lines to try out of what a server printed.
-func lines(ts *testscript.TestScript, neg bool, args []string) {
+// lines FILE SCRIPT extracts the commands to try from what a server printed.
+func extractCommands(ts *testscript.TestScript, neg bool, args []string) {
 	found := tryLine.FindAllString(ts.ReadFile(args[0]), -1)
 	if len(found) != 3 {
 		ts.Fatalf("%s holds %d lines to try", args[0], len(found))
@@ -232,7 +231,7 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), script.Bytes(), 0o600))
 }
 
-func lookIn(path, name string) (string, error) {
+func lookUpIn(path, name string) (string, error) {
 	for _, dir := range filepath.SplitList(path) {
 		file := filepath.Join(dir, name)
 		if _, err := os.Stat(file); err == nil {

@@ -18,28 +18,28 @@ import (
 	"partyline/protocol/client"
 )
 
-// journalist keeps everything that is logged.
-type journalist struct {
+// logBuffer keeps everything that is logged.
+type logBuffer struct {
 	mu  sync.Mutex
 	log bytes.Buffer
 }
 
-func (j *journalist) Write(b []byte) (int, error) {
+func (j *logBuffer) Write(b []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.log.Write(b)
 }
 
-func (j *journalist) text() string {
+func (j *logBuffer) text() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.log.String()
 }
 
-// TestNoSecretIsLogged runs an evening with all that can go wrong in it at log level
-// debug, and then looks for everything in the log that does not belong there.
+// TestNoSecretIsLogged causes every kind of log line and failure at log level debug, and then
+// searches the log for secrets.
 func TestNoSecretIsLogged(t *testing.T) {
-	var log journalist
+	var log logBuffer
 	c := demoConfig(filepath.Join(t.TempDir(), "data"))
 	c.AdminKey, c.JWTSecret = "the-admin-key-itself", "the-secret-that-signs-all-the-tokens"
 	s, err := open(t.Context(), c, zerolog.New(&log).Level(zerolog.DebugLevel))
@@ -47,7 +47,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := serving(t, s)
-	log.log.WriteString(logged(c))
+	log.log.WriteString(loggedSettings(c))
 	if h.admin, err = client.Login(t.Context(), s.base(), c.AdminKey); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 		t.Fatal("a guess got in")
 	}
 	secrets := []string{c.AdminKey, c.JWTSecret, "a-guess-at-the-key", h.admin.Token(), "whsec_aSecretOfAWebhook", "Zebulon", "127.0.0.1:", "203.0.113.77"}
-	secrets = append(secrets, h.talkative(t)...)
+	secrets = append(secrets, h.causeLogs(t)...)
 	h.end(t)()
 	text := log.text()
 	for _, want := range []string{`"route":"/api/votes/live"`, `"route":"/api/webhooks"`, `"status":401`, `"op":"tokens.list"`} {
@@ -72,20 +72,21 @@ func TestNoSecretIsLogged(t *testing.T) {
 	}
 }
 
-// logged is how the settings are logged at the start.
-func logged(c *Config) string {
+// loggedSettings is how the settings are logged at the start.
+func loggedSettings(c *Config) string {
 	var b bytes.Buffer
 	l := zerolog.New(&b)
 	l.Info().EmbedObject(c).Send()
 	return b.String()
 }
 
-// talkative does what is logged, well and badly, and returns the tokens it was given.
-func (h *hosted) talkative(t *testing.T) (tokens []string) {
+// causeLogs does everything that is logged, successfully and not, and returns the tokens it
+// was given.
+func (h *hostedServer) causeLogs(t *testing.T) (tokens []string) {
 	t.Helper()
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	defer endpoint.Close()
-	h.openNight(t)
+	h.openSession(t)
 	var bot protocol.IssuedToken
 	h.call(t, http.MethodPost, "/api/auth/tokens", map[string]any{"role": "bot", "name": "Zebulon's bot"}, &bot)
 	_ = h.admin.Call(t.Context(), http.MethodPost, "/api/webhooks", map[string]any{"name": "hook", "url": endpoint.URL,
@@ -96,14 +97,14 @@ func (h *hosted) talkative(t *testing.T) (tokens []string) {
 	for _, body := range []any{protocol.CastVote{Username: "Zebulon", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}, map[string]any{"username": "Zebulon", "vote": 7}} {
 		_ = h.admin.Call(t.Context(), http.MethodPost, "/api/votes/live", body, new(protocol.VoteAccepted)) // the second is refused
 	}
-	h.stray(t, bot.Secret)
-	h.socket(t, bot.Secret)
+	h.misplaceTokens(t, bot.Secret)
+	h.voteBySocket(t, bot.Secret)
 	h.call(t, http.MethodPost, "/api/sessions/1/close", map[string]any{"notes": "Zebulon was here"}, new(protocol.Session))
 	return []string{bot.Secret}
 }
 
-// stray asks with tokens in wrong places and with an address of a proxy.
-func (h *hosted) stray(t *testing.T, token string) {
+// misplaceTokens sends tokens in wrong places and an address of a proxy.
+func (h *hostedServer) misplaceTokens(t *testing.T, token string) {
 	t.Helper()
 	for _, path := range []string{"/api/auth/verify?token=" + token, "/api/nothing/" + token, "/api/sessions?name=Zebulon"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.base()+path, strings.NewReader("{"))
@@ -122,8 +123,8 @@ func (h *hosted) stray(t *testing.T, token string) {
 	}
 }
 
-// socket votes by WebSocket, well and badly.
-func (h *hosted) socket(t *testing.T, token string) {
+// voteBySocket votes by WebSocket, successfully and not.
+func (h *hostedServer) voteBySocket(t *testing.T, token string) {
 	t.Helper()
 	conn, err := client.New(h.base(), token).Connect(t.Context())
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 
 const testKey = "correct-horse-battery"
 
-// hosted is a server within the test's process.
-type hosted struct {
+// hostedServer is a server within the test's process.
+type hostedServer struct {
 	*server
 	admin *client.Client
 	stop  context.CancelFunc
@@ -28,15 +28,15 @@ type hosted struct {
 }
 
 // host serves a folder on a free port until the test ends.
-func host(t *testing.T, data string) *hosted {
+func host(t *testing.T, data string) *hostedServer {
 	t.Helper()
 	c := demoConfig(data)
 	c.AdminKey = testKey
 	return hostConfig(t, c)
 }
 
-// hostConfig is host with settings of one's own.
-func hostConfig(t *testing.T, c *Config) *hosted {
+// hostConfig is host with the given settings.
+func hostConfig(t *testing.T, c *Config) *hostedServer {
 	t.Helper()
 	s, err := open(t.Context(), c, zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel))
 	if err != nil {
@@ -49,18 +49,18 @@ func hostConfig(t *testing.T, c *Config) *hosted {
 	return h
 }
 
-// serving has an open server serve until the test ends.
-func serving(t *testing.T, s *server) *hosted {
+// serving runs an open server until the test ends.
+func serving(t *testing.T, s *server) *hostedServer {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	h := &hosted{server: s, stop: stop, ended: make(chan error, 1)}
+	h := &hostedServer{server: s, stop: stop, ended: make(chan error, 1)}
 	go func() { h.ended <- s.serve(ctx) }()
 	t.Cleanup(h.end(t))
 	return h
 }
 
 // end stops the server, once, and fails the test when something was lost.
-func (h *hosted) end(t *testing.T) func() {
+func (h *hostedServer) end(t *testing.T) func() {
 	return func() {
 		h.stop()
 		err, running := <-h.ended
@@ -74,8 +74,8 @@ func (h *hosted) end(t *testing.T) func() {
 	}
 }
 
-// openNight starts a session with a game and returns the session's id.
-func (h *hosted) openNight(t *testing.T) protocol.SessionID {
+// openSession starts a session with a game and returns the session's id.
+func (h *hostedServer) openSession(t *testing.T) protocol.SessionID {
 	t.Helper()
 	var s protocol.Session
 	h.call(t, http.MethodPost, "/api/sessions", map[string]any{}, &s)
@@ -83,24 +83,24 @@ func (h *hosted) openNight(t *testing.T) protocol.SessionID {
 	return s.ID
 }
 
-func (h *hosted) call(t *testing.T, method, path string, body, answer any) {
+func (h *hostedServer) call(t *testing.T, method, path string, body, answer any) {
 	t.Helper()
 	if err := h.admin.Call(t.Context(), method, path, body, answer); err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
 }
 
-// vote casts the n-th vote of a name of its own.
-func (h *hosted) vote(ctx context.Context, n int) error {
+// vote casts the n-th vote of a new name.
+func (h *hostedServer) vote(ctx context.Context, n int) error {
 	now := protocol.TimestampOf(time.Now())
 	vote := protocol.CastVote{Username: fmt.Sprintf("voter%d", n), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
 	return h.admin.Call(ctx, http.MethodPost, "/api/votes/live", vote, new(protocol.VoteAccepted))
 }
 
-func TestTheEndOfAServerLosesNothingAndTellsItsScreens(t *testing.T) {
+func TestDrainLosesNothingAndTellsScreens(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "night")
 	h := host(t, data)
-	id := h.openNight(t)
+	id := h.openSession(t)
 	screen, err := h.admin.Connect(context.WithoutCancel(t.Context()))
 	if err != nil {
 		t.Fatal(err)
@@ -134,9 +134,9 @@ func expect(t *testing.T, c client.Socket, part string) {
 	}
 }
 
-func TestMetricsShowEveryRoom(t *testing.T) {
+func TestMetricsOfEveryComponent(t *testing.T) {
 	h := host(t, filepath.Join(t.TempDir(), "night"))
-	h.openNight(t)
+	h.openSession(t)
 	if err := h.vote(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}

@@ -22,46 +22,46 @@ import (
 	"partyline/protocol"
 )
 
-// journalFolder is where the journal lies within the data folder.
+// journalFolder is the journal's folder within the data folder.
 const journalFolder = "journal"
 
-// server is a hub with all its rooms, opened and listening.
+// server is a hub with all its parts, opened and listening.
 type server struct {
-	config   *Config
-	shares   fileShares
-	log      zerolog.Logger
-	metrics  *metrics
-	scraped  *metricsServer // nil while the hub's own address serves metrics
-	listener net.Listener
-	journal  *badger.Journal
-	keys     keys
-	courier  *outbound.Sender
-	hub      *actors.Hub
-	engine   *fanout.Engine
-	door     *gateway.Server
-	http     *http.Server
-	served   chan error // what the HTTP server ended with; closed then
-	// gateway is looked at by the hub, which may end a token before there is one.
+	config        *Config
+	fileLimits    fileLimits
+	log           zerolog.Logger
+	metrics       *metrics
+	metricsServer *metricsServer // nil while the hub's own address serves metrics
+	listener      net.Listener
+	journal       *badger.Journal
+	keys          keys
+	sender        *outbound.Sender
+	hub           *actors.Hub
+	engine        *fanout.Engine
+	gatewayServer *gateway.Server
+	http          *http.Server
+	served        chan error // receives the result of http.Serve; closed then
+	// gateway is read by callbacks of the hub, which may come before there is one.
 	gateway atomic.Pointer[gateway.Gateway]
 }
 
-// open puts a server together. On an error nothing stays open.
+// open opens all parts of a server. On an error nothing stays open.
 func open(ctx context.Context, c *Config, log zerolog.Logger) (*server, error) {
 	s := &server{config: c, log: log}
 	for _, step := range steps(s) {
 		if err := step(ctx); err != nil {
-			return nil, errors.Join(explained(err, c), s.closeInTime(context.WithoutCancel(ctx)))
+			return nil, errors.Join(explainError(err, c), s.closeWithTimeout(context.WithoutCancel(ctx)))
 		}
 	}
 	return s, nil
 }
 
-// steps put a server together, in this order.
+// steps are the parts of open, in this order.
 func steps(s *server) []func(context.Context) error {
-	return []func(context.Context) error{s.listen, s.welcome, s.serveMetrics, s.openJournal, s.openHub, s.openGateway}
+	return []func(context.Context) error{s.listen, s.startHTTP, s.serveMetrics, s.openJournal, s.openHub, s.openGateway}
 }
 
-// listen comes first: a port in use must not make a data folder.
+// listen comes first: an address in use must not make a data folder.
 func (s *server) listen(ctx context.Context) (err error) {
 	config, err := s.tls()
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *server) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// tls is nil without a certificate. WebSockets are upgraded from HTTP/1.1, so
-// nothing newer is offered.
+// tls is nil without a certificate. WebSockets are upgraded from HTTP/1.1, so nothing newer is
+// offered.
 func (s *server) tls() (*tls.Config, error) {
 	if s.config.TLSCert == "" {
 		return nil, nil
@@ -93,26 +93,26 @@ func (s *server) tls() (*tls.Config, error) {
 	return &tls.Config{GetCertificate: c.get, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// welcome serves from now on. Until there is a gateway clients are told that the server
-// is starting: a large data folder takes a while to open.
-func (s *server) welcome(context.Context) error {
+// startHTTP starts to serve. Until there is a gateway, clients are told that the server is
+// starting: a large data folder takes a while to open.
+func (s *server) startHTTP(context.Context) error {
 	tables := tablesIn(filepath.Join(s.config.Data, journalFolder))
-	s.shares = sharesOf(openFiles(), tables, cmp.Or(s.config.MaxActiveSessions, manyRooms))
-	s.log.Info().Int("connections", s.shares.clients).Int("deliveries", s.shares.deliveries).Uint64("files", openFiles()).Int("tables", tables).Msg("limit")
-	s.door = gateway.NewServer(gateway.ServerOptions{
-		MaxConnections: s.shares.clients,
+	s.fileLimits = divideFiles(maxOpenFiles(), tables, cmp.Or(s.config.MaxActiveSessions, unlimitedSessions))
+	s.log.Info().Int("connections", s.fileLimits.clients).Int("deliveries", s.fileLimits.deliveries).Uint64("files", maxOpenFiles()).Int("tables", tables).Msg("connection limits")
+	s.gatewayServer = gateway.NewServer(gateway.ServerOptions{
+		MaxConnections: s.fileLimits.clients,
 		MaxPerAddress:  s.config.MaxConnectionsPerAddress,
 		HandshakeRate:  s.config.handshakeRate(),
 		TrustedProxies: s.config.TrustedProxy,
-		Log:            s.log.With().Str("room", "gateway").Logger(),
+		Log:            s.log.With().Str("component", "gateway").Logger(),
 	})
-	s.http, s.served = s.door.HTTPServer(), make(chan error, 1)
-	s.startServing(s.door.Listener(s.listener))
+	s.http, s.served = s.gatewayServer.HTTPServer(), make(chan error, 1)
+	s.startServing(s.gatewayServer.Listener(s.listener))
 	return nil
 }
 
-// openJournal makes the data folder when it is missing, takes its lock by opening
-// the journal, and only then looks for keys.
+// openJournal makes the data folder when it is missing, locks it by opening the journal, and
+// only then loads the keys.
 func (s *server) openJournal(context.Context) (err error) {
 	observer, err := newJournalMetrics(s.metrics.meter())
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *server) openJournal(context.Context) (err error) {
 	}
 	o := journalOptions(s.config.Data)
 	o.ReserveBytes, o.Observer = uint64(s.config.ReserveBytes), observer
-	o.Log = s.log.With().Str("room", "journal").Logger()
+	o.Log = s.log.With().Str("component", "journal").Logger()
 	if s.journal, err = badger.Open(o); err != nil {
 		return err
 	}
@@ -135,10 +135,10 @@ func (s *server) openJournal(context.Context) (err error) {
 }
 
 func (s *server) openHub(ctx context.Context) (err error) {
-	s.courier = outbound.New(outbound.Options{
+	s.sender = outbound.New(outbound.Options{
 		AllowCIDRs:     s.config.WebhookAllowCIDR,
-		MaxConnections: s.shares.deliveries,
-		Log:            s.log.With().Str("room", "outbound").Logger(),
+		MaxConnections: s.fileLimits.deliveries,
+		Log:            s.log.With().Str("component", "outbound").Logger(),
 	})
 	rooms, err := ecast.New(ecast.Options{BaseURL: s.config.EcastURL})
 	if err != nil {
@@ -146,59 +146,59 @@ func (s *server) openHub(ctx context.Context) (err error) {
 	}
 	s.hub, err = actors.New(ctx, actors.Options{
 		Journal:           s.journal,
-		Log:               s.log.With().Str("room", "hub").Logger(),
+		Log:               s.log.With().Str("component", "hub").Logger(),
 		Meter:             s.metrics.meter(),
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
-		OnRevoked:         s.revoked,
-		OnInvited:         s.invited,
-		Sender:            s.courier,
+		OnRevoked:         s.closeRevoked,
+		OnInvited:         s.closeGuests,
+		Sender:            s.sender,
 		Observer:          rooms,
 	})
 	return err
 }
 
-// revoked closes the sockets of a token.
-func (s *server) revoked(id protocol.TokenID) {
+// closeRevoked closes the sockets of a revoked token.
+func (s *server) closeRevoked(id protocol.TokenID) {
 	if g := s.gateway.Load(); g != nil {
 		g.Revoked(id)
 	}
 }
 
-// invited closes the sockets of guests whose code does not hold any more.
-func (s *server) invited(id protocol.SessionID, now protocol.JoinGeneration) {
+// closeGuests closes the sockets of guests whose join code is no longer valid.
+func (s *server) closeGuests(id protocol.SessionID, now protocol.JoinGeneration) {
 	if g := s.gateway.Load(); g != nil {
 		g.Invited(id, now)
 	}
 }
 
 func (s *server) openGateway(ctx context.Context) error {
-	s.engine = fanout.New(fanout.Options{Hub: s.hub, Log: s.log.With().Str("room", "live").Logger()})
+	s.engine = fanout.New(fanout.Options{Hub: s.hub, Log: s.log.With().Str("component", "fanout").Logger()})
 	if err := observeSockets(s.metrics.meter(), s.engine); err != nil {
 		return err
 	}
 	g, err := gateway.New(gateway.Options{
 		Hub:            s.hub,
 		Engine:         s.engine,
-		Server:         s.door,
+		Server:         s.gatewayServer,
 		AdminKey:       s.keys.admin.value,
 		JWTSecret:      []byte(s.keys.jwt.value),
 		AllowOrigins:   s.config.AllowOrigin,
 		AllowHosts:     ownHosts(s.config),
 		TrustedProxies: s.config.TrustedProxy,
 		PublicURL:      s.config.PublicURL,
-		LANHost:        reach(ctx, s.listener.Addr()),
+		LANHost:        lanHost(ctx, s.listener.Addr()),
 		TokenRate:      s.config.TokenRate,
 		ViewerRate:     s.config.ViewerRate,
 		AddressRate:    s.config.AddressRate,
 		ConnectRate:    s.config.ConnectRate,
 		JoinRate:       s.config.JoinRate,
 		GuestRate:      s.config.GuestRate,
-		Log:            s.log.With().Str("room", "gateway").Logger(),
+		Log:            s.log.With().Str("component", "gateway").Logger(),
 		Meter:          s.metrics.meter(),
 		Metrics:        s.publicMetrics(),
 		Ready:          s.hub.Health,
-		CheckURL:       s.courier.Check,
+		CheckURL:       s.sender.Check,
 		Extra:          map[string]http.Handler{backupPath: &backupHandler{journal: s.journal, log: s.log}},
 	})
 	if err != nil {
@@ -208,7 +208,7 @@ func (s *server) openGateway(ctx context.Context) error {
 	return nil
 }
 
-// base is where a client on this machine finds the server.
+// base is the server's URL for clients on this machine.
 func (s *server) base() string {
 	return baseURL(s.listener.Addr(), s.config.TLSCert != "")
 }

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 )
 
-// slowSigner signs when it is let.
+// slowSigner signs when the test lets it.
 type slowSigner struct {
 	crypto.Signer
 	let chan struct{}
@@ -23,11 +23,11 @@ func (s *slowSigner) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) 
 	return nil, nil
 }
 
-// Votes go on while many begin to speak TLS at once.
-func TestSignaturesLeaveCoresToOthers(t *testing.T) {
+// Votes go on while many clients begin TLS handshakes at once.
+func TestSignaturesLeaveCPUsForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := &slowSigner{let: make(chan struct{})}
-		paced := newPacedSigner(slow)
+		paced := newLimitedSigner(slow)
 		most := cap(paced.slots)
 		var group sync.WaitGroup
 		for range 3 * most {

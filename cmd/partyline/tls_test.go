@@ -20,8 +20,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// trusted writes a certificate for loopback and its key, and returns who trusts it.
-func trusted(t *testing.T, dir string) (cert, key string, trust *x509.CertPool) {
+// trustedCertificate writes a certificate for loopback and its key, and returns a pool that
+// trusts it.
+func trustedCertificate(t *testing.T, dir string) (cert, key string, trust *x509.CertPool) {
 	t.Helper()
 	cert, key, der := certificateFiles(t, dir)
 	parsed, err := x509.ParseCertificate(der)
@@ -61,7 +62,7 @@ func certificateFiles(t *testing.T, dir string) (cert, key string, der []byte) {
 
 func TestTLSServesRequestsAndScreens(t *testing.T) {
 	dir := t.TempDir()
-	cert, key, trust := trusted(t, dir)
+	cert, key, trust := trustedCertificate(t, dir)
 	c := demoConfig(filepath.Join(dir, "night"))
 	c.TLSCert, c.TLSKey, c.AdminKey = cert, key, testKey
 	s, err := open(t.Context(), c, zerolog.Nop())
@@ -98,7 +99,7 @@ func TestTLSServesRequestsAndScreens(t *testing.T) {
 	}
 }
 
-func TestACertificateThatCannotBeReadIsNamed(t *testing.T) {
+func TestUnreadableCertificateIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	c := demoConfig(filepath.Join(dir, "night"))
 	c.TLSCert, c.TLSKey = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")

@@ -23,14 +23,14 @@ type tokenCommand struct {
 
 func (c *tokenCommand) check() []string {
 	var p problems
-	p.unless(c.Role == string(protocol.RoleViewer) || c.Role == string(protocol.RoleBot), "--role: %q is not viewer or bot", c.Role)
-	p.unless(c.Session >= 0, "--session: must be a positive number")
-	p.unless(c.ExpiresIn > 0 && c.ExpiresIn <= protocol.MaxTokenTTL, "--expires-in: must be above 0 and at most %s", protocol.MaxTokenTTL)
-	p.unless(validURL(c.From), "--from: %q is not an http or https URL", c.From)
+	p.require(c.Role == string(protocol.RoleViewer) || c.Role == string(protocol.RoleBot), "--role: %q is not viewer or bot", c.Role)
+	p.require(c.Session >= 0, "--session: must be a positive number")
+	p.require(c.ExpiresIn > 0 && c.ExpiresIn <= protocol.MaxTokenTTL, "--expires-in: must be above 0 and at most %s", protocol.MaxTokenTTL)
+	p.require(validURL(c.From), "--from: %q is not an http or https URL", c.From)
 	return p
 }
 
-// Run prints the token alone on one line, so that a shell can take it.
+// Run prints the token alone on one line, for use in a shell.
 func (c *tokenCommand) Run(ctx context.Context, t *terminal) error {
 	key, err := adminKey(c.AdminKey, c.Data)
 	if err != nil {
@@ -40,13 +40,13 @@ func (c *tokenCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	wish := protocol.IssueToken{Role: protocol.Role(c.Role), Name: c.Name, ExpiresIn: protocol.Duration(c.ExpiresIn)}
+	request := protocol.IssueToken{Role: protocol.Role(c.Role), Name: c.Name, ExpiresIn: protocol.Duration(c.ExpiresIn)}
 	if c.Session > 0 {
 		id := protocol.SessionID(c.Session)
-		wish.SessionID = &id
+		request.SessionID = &id
 	}
 	var issued protocol.IssuedToken
-	if err := hub.Call(ctx, http.MethodPost, "/api/auth/tokens", wish, &issued); err != nil {
+	if err := hub.Call(ctx, http.MethodPost, "/api/auth/tokens", request, &issued); err != nil {
 		return fmt.Errorf("make token: %w", err)
 	}
 	_, err = fmt.Fprintln(t.out, issued.Secret)

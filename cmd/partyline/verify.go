@@ -11,26 +11,26 @@ import (
 	"partyline/persistence/badger"
 )
 
-// verifyCommand reads all that a stopped hub keeps.
+// verifyCommand checks every record of a stopped hub.
 type verifyCommand struct {
 	Data string `arg:"" optional:"" default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
 }
 
-// Run prints what is there and each fault, and fails when there is one.
+// Run prints what was read and each fault, and fails when there is one.
 func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	o := journalOptions(c.Data)
 	if _, err := os.Stat(o.Dir); err != nil {
 		return fmt.Errorf("no journal to verify: %w", err)
 	}
 	sum, err := badger.Verify(ctx, o, func(f badger.Fault) {
-		fmt.Fprintf(t.out, "fault: %s\n", sentence(f))
+		fmt.Fprintf(t.out, "fault: %s\n", describeFault(f))
 	})
 	switch {
-	case sum.Faults > 0: // told one by one, and below
+	case sum.Faults > 0: // printed one by one, and below
 	case errors.Is(err, persistence.ErrCorrupt):
 		return fmt.Errorf("%s is damaged: %w", c.Data, err)
 	case err != nil:
-		return explained(err, &Config{Data: c.Data})
+		return explainError(err, &Config{Data: c.Data})
 	}
 	fmt.Fprintf(t.out, "%s: %d records in %d streams, %d commits, %d snapshots, %d memos: %d faults\n",
 		c.Data, sum.Records, sum.Streams, sum.Commits, sum.Snapshots, sum.Memos, sum.Faults)
@@ -40,8 +40,8 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
-// sentence names the place of a fault as far as it is known.
-func sentence(f badger.Fault) string {
+// describeFault names the place of a fault as far as it is known.
+func describeFault(f badger.Fault) string {
 	var place []string
 	if f.Stream != "" {
 		place = append(place, "stream "+f.Stream)

@@ -14,7 +14,7 @@ func (versionCommand) Run(t *terminal) error {
 	return err
 }
 
-// version is what the build was made from: a module version or a commit.
+// version is a module version or a commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {

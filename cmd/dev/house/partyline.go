@@ -115,7 +115,7 @@ var goroutines = map[string]string{
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
 	"cmd/partyline/metricsserver.go": "http.Server.Serve of the metrics' own address; ends at Close, and close waits for it",
-	"cmd/partyline/evening.go":       "the demo's own server; ends with its context and is waited for",
+	"cmd/partyline/demo.go":          "the demo's own server; ends with its context and is waited for",
 	"cmd/partyline/demo/screen.go":   "the demo's screen; ends with its context",
 
 	"protocol/client/requestsocket.go": "reads the answers of one connection; ends with it",

@@ -16,7 +16,7 @@ import (
 	"partyline/protocol/client"
 )
 
-// receiver takes every delivery, and does each id once, as the guide says.
+// receiver accepts every delivery, and processes each id once, as the guide says.
 type receiver struct {
 	t    *testing.T
 	url  string
@@ -41,8 +41,8 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// await does what comes, until something is done that holds a text.
-func (r *receiver) await(text string) {
+// awaitBody processes deliveries until one contains a text.
+func (r *receiver) awaitBody(text string) {
 	r.t.Helper()
 	for {
 		select {
@@ -68,7 +68,7 @@ type screen struct {
 	protocol.Subscribed
 }
 
-func (h *hosted) screen(t *testing.T, m client.Subscription) *screen {
+func (h *hostedServer) screen(t *testing.T, m client.Subscription) *screen {
 	t.Helper()
 	conn, err := h.admin.Connect(t.Context())
 	if err != nil {
@@ -85,8 +85,8 @@ func (h *hosted) screen(t *testing.T, m client.Subscription) *screen {
 	return &screen{t, conn.Next, hello}
 }
 
-// hear is the seq of the next vote that comes.
-func (s *screen) hear() protocol.Seq {
+// nextVote is the seq of the next vote.
+func (s *screen) nextVote() protocol.Seq {
 	s.t.Helper()
 	for {
 		text, err := s.next()
@@ -103,9 +103,9 @@ func (s *screen) hear() protocol.Seq {
 	}
 }
 
-// TestARestoredFolderIsATimelineOfItsOwn: a receiver that remembers ids drops nothing that
-// happens after a restore, and a screen that has seen more than the backup holds begins anew.
-func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
+// A receiver that remembers ids drops nothing that happens after a restore, and a screen that
+// has seen more than the backup contains begins anew.
+func TestRestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 	dir := t.TempDir()
 	config := func(data string) *Config {
 		c := demoConfig(filepath.Join(dir, data))
@@ -114,18 +114,18 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 	}
 	r := newReceiver(t)
 	const each = 20 // votes in a row: so some of both timelines have the same place
-	vote := func(h *hosted, round int) {
+	vote := func(h *hostedServer, round int) {
 		t.Helper()
 		votes, now := []protocol.CastVote{}, protocol.TimestampOf(time.Now())
 		for i := range each {
 			votes = append(votes, protocol.CastVote{Username: fmt.Sprintf("voter %d of %d", i, round), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()})
 		}
 		h.call(t, http.MethodPost, "/api/votes/batch", map[string]any{"votes": votes}, new(json.RawMessage))
-		r.await(fmt.Sprintf("voter %d of %d", each-1, round))
+		r.awaitBody(fmt.Sprintf("voter %d of %d", each-1, round))
 	}
 
 	h := hostConfig(t, config("night"))
-	id := h.openNight(t)
+	id := h.openSession(t)
 	h.call(t, http.MethodPost, "/api/webhooks", map[string]any{"name": "bot", "url": r.url, "secret": "mysecret123", "events": []string{"vote.received"}}, new(protocol.WebhookSaved))
 	vote(h, 1)
 	file := filepath.Join(dir, "night.backup")
@@ -135,7 +135,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 	vote(h, 2)
 	vote(h, 3)
 	before := h.screen(t, client.Subscription{Session: id, Since: new(protocol.Seq)})
-	for before.hear() < before.Seq {
+	for before.nextVote() < before.Seq {
 	}
 	h.end(t)()
 
@@ -151,7 +151,7 @@ func TestARestoredFolderIsATimelineOfItsOwn(t *testing.T) {
 		t.Errorf("before %+v, after the restore %+v", before.Subscribed, after.Subscribed)
 	}
 	vote(h, 5)
-	if seq := after.hear(); seq != after.Seq+1 {
+	if seq := after.nextVote(); seq != after.Seq+1 {
 		t.Errorf("event %d came after a snapshot of %d", seq, after.Seq)
 	}
 	since = before.Seq // as far as the screen was: its seq alone does not tell

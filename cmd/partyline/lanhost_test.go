@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// People type the name that their machine has, which may be one with dots.
-func TestTheMachinesOwnNameIsAnswered(t *testing.T) {
+// Users type the name of their machine, which may contain dots.
+func TestOwnHostNameIsServed(t *testing.T) {
 	own, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
@@ -19,16 +19,16 @@ func TestTheMachinesOwnNameIsAnswered(t *testing.T) {
 	}
 }
 
-// TestReach: who listens on one address is reached there and nowhere else; who listens
-// on all is reached at one that is not this machine's own name for itself.
-func TestReach(t *testing.T) {
-	if got := reach(t.Context(), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000}); got != "" {
+// A listener on one address has no LAN host; one on all addresses has an address that is not
+// loopback.
+func TestLANHost(t *testing.T) {
+	if got := lanHost(t.Context(), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000}); got != "" {
 		t.Errorf("a listener on loopback is reached at %s", got)
 	}
-	if got := reach(t.Context(), &net.UnixAddr{Name: "x"}); got != "" {
+	if got := lanHost(t.Context(), &net.UnixAddr{Name: "x"}); got != "" {
 		t.Errorf("a listener on a file is reached at %s", got)
 	}
-	got := reach(t.Context(), &net.TCPAddr{IP: net.IPv6unspecified, Port: 5000})
+	got := lanHost(t.Context(), &net.TCPAddr{IP: net.IPv6unspecified, Port: 5000})
 	if got == "" {
 		return // a machine without a network
 	}

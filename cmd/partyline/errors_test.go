@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// unit reads the settings of the systemd unit that docs/operations.md shows, by name.
-func unit(t *testing.T) map[string]string {
+// systemdUnit reads the settings of the systemd unit in docs/operations.md, by name.
+func systemdUnit(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
@@ -34,7 +34,7 @@ func unit(t *testing.T) map[string]string {
 	return settings
 }
 
-// status runs the program as a process of its own to its end and returns its exit status.
+// status runs the program as a process of its own and returns its exit status.
 func status(t *testing.T, args ...string) string {
 	t.Helper()
 	err := invoke(t, args...).Run()
@@ -45,8 +45,8 @@ func status(t *testing.T, args ...string) string {
 	return ""
 }
 
-// crash ends a server as the Go runtime ends it after a panic that nobody recovers, and
-// returns its exit status. SIGQUIT is the way to have that from outside.
+// crash ends a server as the Go runtime does after a panic without recover, and returns its
+// exit status. SIGQUIT causes that from outside.
 func crash(t *testing.T) string {
 	t.Helper()
 	cmd := invoke(t, "--addr", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "night"))
@@ -71,10 +71,10 @@ func crash(t *testing.T) string {
 	return strings.TrimPrefix(exit.String(), "exit status ")
 }
 
-// The runtime of Go ends with 2 when it crashes. A supervisor that takes 2 for bad settings
-// leaves a hub down that the next start would have brought back.
-func TestSystemdRestartsWhatCrashedAndNotWhatIsMisconfigured(t *testing.T) {
-	settings, dir := unit(t), t.TempDir()
+// The Go runtime exits with 2 when it crashes. If a supervisor took 2 for invalid settings, a
+// hub would stay down that a restart brings back.
+func TestSystemdRestartsAfterCrashesOnly(t *testing.T) {
+	settings, dir := systemdUnit(t), t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestSystemdRestartsWhatCrashedAndNotWhatIsMisconfigured(t *testing.T) {
 	}
 }
 
-// emptyKey is a data folder whose key file holds nothing.
+// emptyKey is a data folder whose key file is empty.
 func emptyKey(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -117,8 +117,8 @@ func emptyKey(t *testing.T) string {
 	return dir
 }
 
-// invoke is a command line as a process of its own, see TestMain. What it says on standard
-// error is kept, so that it can be read beside a status.
+// invoke runs a command line as a process of its own, see TestMain. Its standard error is
+// kept, so that it can be read beside a status.
 func invoke(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "partyline", args...)

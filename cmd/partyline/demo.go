@@ -11,15 +11,15 @@ import (
 	"partyline/protocol/client"
 )
 
-// Bounds of a demo: beyond them it shows nothing new.
+// Bounds of a demo: above them it shows nothing new.
 const (
 	maxDemoSpeed   = 20
 	maxDemoPlayers = 500
-	// demoDrain is short: nobody but the demo is connected.
+	// demoDrain is short: only the demo itself is connected.
 	demoDrain = 2 * time.Second
 )
 
-// demoCommand plays an evening on a server of its own, which leaves nothing behind.
+// demoCommand plays a game night on a server of its own, and leaves nothing behind.
 type demoCommand struct {
 	Speed   float64 `default:"1" placeholder:"N" help:"How fast people live: 1 takes 40 seconds, at most 20 (default 1)."`
 	Players int     `default:"24" placeholder:"N" help:"How many vote, at most 500 (default 24)."`
@@ -27,12 +27,12 @@ type demoCommand struct {
 
 func (c *demoCommand) check() []string {
 	var p problems
-	p.unless(c.Speed > 0 && c.Speed <= maxDemoSpeed, "--speed: must be above 0 and at most %d", maxDemoSpeed)
-	p.unless(c.Players >= 1 && c.Players <= maxDemoPlayers, "--players: must be between 1 and %d", maxDemoPlayers)
+	p.require(c.Speed > 0 && c.Speed <= maxDemoSpeed, "--speed: must be above 0 and at most %d", maxDemoSpeed)
+	p.require(c.Players >= 1 && c.Players <= maxDemoPlayers, "--players: must be between 1 and %d", maxDemoPlayers)
 	return p
 }
 
-// Run returns when the evening is over or ctx is done, which is no error.
+// Run returns when the demo is over or ctx is done, which is not an error.
 func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	dir, err := os.MkdirTemp("", "partyline-demo-")
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	served := make(chan error, 1)
 	go func() { served <- s.serve(serving) }()
 	if err = c.play(ctx, t, s); ctx.Err() != nil {
-		err = nil // whatever broke, broke because we were told to end
+		err = nil // any failure was caused by the end of ctx
 	}
 	stop()
 	return errors.Join(err, <-served)
@@ -64,7 +64,7 @@ func (c *demoCommand) play(ctx context.Context, t *terminal, s *server) error {
 	return demo.Play(ctx, demo.Options{Hub: hub, Out: t.out, Speed: c.Speed, Players: c.Players})
 }
 
-// demoConfig is a server for this machine alone, on a free port.
+// demoConfig is the configuration of a server for this machine alone, on a free port.
 func demoConfig(dir string) *Config {
 	return &Config{Addr: "127.0.0.1:0", Data: dir, MaxActiveSessions: 1, DrainTimeout: demoDrain, ReserveBytes: minReserve}
 }

@@ -10,9 +10,9 @@ import (
 	"partyline/persistence/badger"
 )
 
-// TestAFolderOfANewerVersionIsRefusedInWords by every command that opens it, with a
-// status that tells a supervisor not to try again, and never as damaged.
-func TestAFolderOfANewerVersionIsRefusedInWords(t *testing.T) {
+// Every command that opens the folder refuses it with a sentence and a status that tells a
+// supervisor not to retry, and never as damaged.
+func TestFolderOfANewerVersionIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "night"), filepath.Join(dir, "night.backup")
 	o := journalOptions(data)

@@ -16,16 +16,16 @@ import (
 	"partyline/protocol"
 )
 
-// begun is a request whose head the server has read, and whose body is still to come.
-type begun struct {
+// pendingRequest is a request whose head the server has read, and whose body is not sent yet.
+type pendingRequest struct {
 	t    *testing.T
 	conn net.Conn
 	r    *bufio.Reader
 	body []byte
 }
 
-// beginVote sends the head of a vote and waits until the server asks for its body.
-func (h *hosted) beginVote(t *testing.T) *begun {
+// startVote sends the head of a vote and waits until the server asks for its body.
+func (h *hostedServer) startVote(t *testing.T) *pendingRequest {
 	t.Helper()
 	now := protocol.TimestampOf(time.Now())
 	body, err := json.Marshal(protocol.CastVote{Username: "late", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()})
@@ -40,14 +40,14 @@ func (h *hosted) beginVote(t *testing.T) *begun {
 	_ = c.SetDeadline(time.Now().Add(startLimit))
 	_, _ = fmt.Fprintf(c, "POST /api/votes/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"+
 		"Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", h.admin.Token(), len(body))
-	b := &begun{t, c, bufio.NewReader(c), body}
+	b := &pendingRequest{t, c, bufio.NewReader(c), body}
 	if status := b.status(); status != http.StatusContinue {
 		t.Fatalf("the server does not read: %d", status)
 	}
 	return b
 }
 
-func (b *begun) status() int {
+func (b *pendingRequest) status() int {
 	b.t.Helper()
 	res, err := http.ReadResponse(b.r, nil)
 	if err != nil {
@@ -57,8 +57,8 @@ func (b *begun) status() int {
 	return res.StatusCode
 }
 
-// refuses waits until no new connection is taken any more.
-func (h *hosted) refuses(t *testing.T) {
+// awaitRefusedConnections waits until no new connection is accepted.
+func (h *hostedServer) awaitRefusedConnections(t *testing.T) {
 	t.Helper()
 	look := time.NewTicker(lookInterval)
 	defer look.Stop()
@@ -72,20 +72,20 @@ func (h *hosted) refuses(t *testing.T) {
 	t.Fatal("the server still listens")
 }
 
-// A WebSocket that never answers its close took the time of the requests under way.
-func TestAVoteUnderWayIsAnsweredBesideASocketThatNeverAnswers(t *testing.T) {
+// A WebSocket that never answers its close must not take the time of requests under way.
+func TestVoteUnderWayIsAnsweredBesideAStuckSocket(t *testing.T) {
 	c := demoConfig(filepath.Join(t.TempDir(), "night"))
 	c.AdminKey, c.DrainTimeout = testKey, 8*time.Second
 	h := hostConfig(t, c)
-	id := h.openNight(t)
+	id := h.openSession(t)
 	mute, err := h.admin.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer mute.Close()
-	vote := h.beginVote(t)
+	vote := h.startVote(t)
 	h.stop()
-	h.refuses(t) // the sockets have had their time
+	h.awaitRefusedConnections(t) // the sockets have had their time
 	_, _ = vote.conn.Write(vote.body)
 	if status := vote.status(); status != http.StatusOK {
 		t.Errorf("the vote is answered %d", status)
@@ -100,8 +100,8 @@ func TestAVoteUnderWayIsAnsweredBesideASocketThatNeverAnswers(t *testing.T) {
 	}
 }
 
-// While the data folder is being opened, load balancers and supervisors are told so.
-func TestHealthAndReadinessAreAnsweredWhileTheDataFolderIsOpened(t *testing.T) {
+// Load balancers and supervisors get answers while the data folder is being opened.
+func TestHealthAndReadinessWhileTheDataFolderOpens(t *testing.T) {
 	s := &server{config: demoConfig(filepath.Join(t.TempDir(), "night")), log: zerolog.Nop()}
 	ask := func(path string) (int, string) {
 		t.Helper()
