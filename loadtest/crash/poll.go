@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"partyline/loadtest/oracle"
@@ -38,9 +38,8 @@ type pollHost struct {
 	due    time.Time
 	byTime bool
 
-	mu   sync.Mutex
-	open *protocol.Poll // nil for none, or when the host does not know
-	done bool           // nothing is open, and nothing more will be
+	open atomic.Pointer[protocol.Poll] // nil for none, or when the host does not know
+	done atomic.Bool                   // no poll is open or will be opened
 }
 
 func (l *Load) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHost, error) {
@@ -61,7 +60,7 @@ func (l *Load) newPollHost(ctx context.Context, id protocol.SessionID) (*pollHos
 func (h *pollHost) host(ctx context.Context, rng *rand.Rand) {
 	for ctx.Err() == nil && h.gate.enter() {
 		if err := h.step(ctx, rng); err != nil && ctx.Err() == nil {
-			h.set(nil) // the next step asks how it stands
+			h.open.Store(nil) // the next step asks how it stands
 			if refused, ok := errors.AsType[*client.Error](err); ok && !client.Temporary(err) && !client.Refused(err, protocol.CodeConflict) {
 				h.Findings.Add("session %d: the host of polls was told %v", h.session, refused)
 			}
@@ -90,25 +89,26 @@ func (h *pollHost) step(ctx context.Context, rng *rand.Rand) error {
 		if late := protocol.TimestampOf(asked.Add(-h.o.Grace)); late > p.EndsAt {
 			h.Findings.Add("poll %d was to end at %v and is still open", p.ID, p.EndsAt)
 		}
-		h.set(&p)
+		h.open.Store(&p)
 		return nil
 	case open:
-		h.set(nil)
+		h.open.Store(nil)
 		p, err = h.Client.EndPoll(ctx, h.session)
 	case h.closing.Load():
-		h.finish()
+		h.open.Store(nil)
+		h.done.Store(true)
 		return nil
 	default:
 		p, err = h.begin(ctx, rng)
 	}
 	if err == nil && p.Status == protocol.StatusOpen {
-		h.set(&p)
+		h.open.Store(&p)
 	}
 	return err
 }
 
 func (h *pollHost) begin(ctx context.Context, rng *rand.Rand) (protocol.Poll, error) {
-	h.set(nil)
+	h.open.Store(nil)
 	h.began++
 	h.byTime = h.began%2 == 1
 	seconds := protocol.MaxPollSeconds // outlasts every run
@@ -119,30 +119,12 @@ func (h *pollHost) begin(ctx context.Context, rng *rand.Rand) (protocol.Poll, er
 	return h.Client.StartPoll(ctx, h.session, h.games, seconds, false)
 }
 
-func (h *pollHost) set(open *protocol.Poll) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.open = open
-}
-
-func (h *pollHost) finish() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.open, h.done = nil, true
-}
-
-func (h *pollHost) now() (open *protocol.Poll, done bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.open, h.done
-}
-
 // vote votes in the session's polls, each time under a new name, until ctx ends.
 func (h *pollHost) vote(ctx context.Context) {
 	pace := time.NewTicker(time.Duration(float64(time.Second) * float64(len(h.hosts)) / h.o.PollRate))
 	defer pace.Stop()
 	for n := 0; ctx.Err() == nil; n++ {
-		if open, _ := h.now(); open != nil {
+		if open := h.open.Load(); open != nil {
 			// The first candidate gets the most votes, the others fewer and fewer.
 			v := oracle.PollVote{Poll: open.ID, Choice: 1 + n%candidates*(n%3)/3}
 			h.polls.Sent(v)
@@ -188,7 +170,7 @@ func (h *pollHost) try(ctx context.Context, v oracle.PollVote, name string, agai
 // pollsAreOver is whether no poll is open or will be opened.
 func (l *Load) pollsAreOver() bool {
 	for _, h := range l.hosts {
-		if _, done := h.now(); !done {
+		if !h.done.Load() {
 			return false
 		}
 	}

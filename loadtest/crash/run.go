@@ -195,8 +195,8 @@ func (l *Load) finish(ctx context.Context, end func()) error {
 	if !l.Until(ctx, endsWithin*l.o.Grace, l.pollsAreOver) {
 		l.Findings.Add("the hosts cannot end all polls")
 	}
-	if !l.Until(ctx, catchUpWithin, func() bool { return l.countUnanswered() == 0 }) {
-		l.Findings.Add("%d votes sent again with their keys are still not acknowledged", l.countUnanswered())
+	if !l.Until(ctx, catchUpWithin, func() bool { return len(l.unanswered) == 0 }) {
+		l.Findings.Add("%d votes sent again with their keys are still not acknowledged", len(l.unanswered))
 	}
 	l.gate.close()
 	heads, err := l.audit(ctx, l.acknowledged(), true)

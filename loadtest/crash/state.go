@@ -3,7 +3,6 @@ package crash
 import (
 	"context"
 	"math/rand/v2"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,10 +32,12 @@ type Load struct {
 	// closing tells hosts to open no more polls, and writers to send only unanswered votes.
 	closing atomic.Bool
 
-	mu sync.Mutex
 	// unanswered are votes with an unknown outcome that will be sent again.
-	unanswered []oracle.Vote
+	unanswered chan oracle.Vote
 }
+
+// maxUnanswered is far above what all writers have under way in all rounds.
+const maxUnanswered = 1 << 17
 
 // open logs in and opens the sessions.
 func open(ctx context.Context, o Options) (*Load, error) {
@@ -44,7 +45,7 @@ func open(ctx context.Context, o Options) (*Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), Screens: sessions.Screens(ctx), gate: newGate()}
+	l := &Load{Sessions: sessions, o: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), Screens: sessions.Screens(ctx), gate: newGate(), unanswered: make(chan oracle.Vote, maxUnanswered)}
 	for _, id := range l.IDs {
 		h, err := l.newPollHost(ctx, id)
 		if err != nil {
@@ -56,27 +57,17 @@ func open(ctx context.Context, o Options) (*Load, error) {
 	return l, o.Webhooks.Register(ctx, l.Client, l.IDs)
 }
 
-// sendAgain keeps a vote to be sent again.
-func (l *Load) sendAgain(v oracle.Vote) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.unanswered = append(l.unanswered, v)
-}
-
 // takeUnanswered takes up to n votes that have to be sent again.
-func (l *Load) takeUnanswered(n int) []oracle.Vote {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n = min(n, len(l.unanswered))
-	votes := append([]oracle.Vote(nil), l.unanswered[:n]...)
-	l.unanswered = l.unanswered[n:]
+func (l *Load) takeUnanswered(n int) (votes []oracle.Vote) {
+	for len(votes) < n {
+		select {
+		case v := <-l.unanswered:
+			votes = append(votes, v)
+		default:
+			return votes
+		}
+	}
 	return votes
-}
-
-func (l *Load) countUnanswered() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.unanswered)
 }
 
 // acknowledgements are the votes that had been acknowledged at a moment.
@@ -145,4 +136,54 @@ func (l *Load) Restart(ctx context.Context) (time.Duration, error) {
 	_, err = l.audit(ctx, promised, true)
 	l.gate.open()
 	return took, err
+}
+
+// maxPages bounds how much of a session is read: the deeper the page, the longer the server
+// searches.
+const maxPages = 300
+
+// list reads votes.list of every session page by page: the votes of the events, each once, nothing
+// else, and the right count. Nobody may be voting.
+func (l *Load) list(ctx context.Context) error {
+	for i, id := range l.IDs {
+		listed, total, pages := map[string]int{}, 0, 1
+		for page := 1; page <= min(pages, maxPages); page++ {
+			p, err := l.Client.Votes(ctx, id, page)
+			if err != nil {
+				return err
+			}
+			for _, v := range p.Votes {
+				listed[v.Username]++
+			}
+			total, pages = int(p.Pagination.Total), int(p.Pagination.TotalPages)
+		}
+		l.compare(i, listed, total, pages <= maxPages)
+	}
+	return nil
+}
+
+// compare checks the listed votes against the events; whole means that all were listed.
+func (l *Load) compare(session int, listed map[string]int, total int, whole bool) {
+	id, recorded := l.IDs[session], 0
+	for n := range oracle.Number(l.Votes.Len()) {
+		v, ok := l.Votes.Vote(n)
+		if !ok || v.Session != session {
+			continue
+		}
+		name, stands := n.Username(), l.Votes.Recorded(n)
+		if stands {
+			recorded++
+		}
+		got := listed[name]
+		if got > 1 || got == 1 && !stands || got == 0 && stands && whole {
+			l.Findings.Add("session %d: votes.list has vote %s %d times, the events have it: %v", id, name, got, stands)
+		}
+		delete(listed, name)
+	}
+	if total != recorded {
+		l.Findings.Add("session %d: votes.list counts %d votes, the events %d", id, total, recorded)
+	}
+	for name := range listed {
+		l.Findings.Add("session %d: votes.list has vote %s that nobody sent", id, name)
+	}
 }

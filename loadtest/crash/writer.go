@@ -105,14 +105,14 @@ func (l *Load) settle(v oracle.Vote, again bool, err error) bool {
 	case !answered:
 		// The same half each time: what was sent again once must be acknowledged.
 		if again || v.Number%2 == 0 {
-			l.sendAgain(v)
+			l.unanswered <- v
 		}
 		return false
 	case !client.Temporary(err):
 		l.Findings.Add("vote %s (again: %v) was answered %v", v.Number.Username(), again, err)
 	default:
 		if outcome, _ := oracle.Judge(refused.Status, refused.Body); again || outcome == oracle.Unknown {
-			l.sendAgain(v)
+			l.unanswered <- v
 		} else {
 			l.Votes.Settle(v.Number, outcome)
 		}

@@ -1,3 +1,7 @@
+// Package faultproxy proves that the checks of a server find what is wrong with it: a proxy
+// between clients and the real server breaks the contract in one way at a time. It loses,
+// doubles, swaps or alters events, acknowledges votes that it does not pass on, passes some
+// on twice, drops keys, counts wrong. The crowd and the crash test must find each of them.
 package faultproxy_test
 
 import (

@@ -106,17 +106,13 @@ func (h *hang) ends(ctx context.Context) error {
 
 // begin puts folders in the way of tables and votes until no vote is taken.
 func (h *hang) begin(ctx context.Context) (clear func() error, err error) {
-	newest, err := filepath.Glob(filepath.Join(h.journal, "*.sst"))
+	tables, err := filepath.Glob(filepath.Join(h.journal, "*.sst")) // in order
+	first := 0
+	if err == nil && len(tables) > 0 {
+		_, err = fmt.Sscanf(filepath.Base(tables[len(tables)-1]), "%d.sst", &first)
+	}
 	if err != nil {
 		return nil, err
-	}
-	first := 0
-	for _, name := range newest {
-		n := 0
-		if _, err := fmt.Sscanf(filepath.Base(name), "%d.sst", &n); err != nil {
-			return nil, err
-		}
-		first = max(first, n)
 	}
 	var made []string
 	for n := first + 1; n <= first+inTheWay; n++ {

@@ -1,11 +1,16 @@
 package wire
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"partyline/protocol/client"
@@ -222,4 +227,24 @@ func (c *Conn) serve(f func(message []byte)) error {
 		}
 		f(message)
 	}
+}
+
+// Kind names an error of a connection for a report: few names, many errors.
+func Kind(err error) string {
+	var closed *client.CloseError
+	switch {
+	case err == nil:
+		return "ended"
+	case errors.As(err, &closed):
+		return "closed " + strconv.Itoa(closed.Code) + " " + closed.Reason
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset"
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+		return "disconnected"
+	}
+	return err.Error()
 }

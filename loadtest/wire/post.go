@@ -1,11 +1,14 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -16,6 +19,7 @@ type Poster struct {
 	net     net.Conn
 	fixed   []byte
 	out     []byte
+	in      *bufio.Reader
 	buf     []byte
 	timeout time.Duration
 }
@@ -31,7 +35,7 @@ func NewPoster(ctx context.Context, addr, path, token string, timeout time.Durat
 	for _, line := range header {
 		fixed = append(append(fixed, line...), "\r\n"...)
 	}
-	return &Poster{net: c, fixed: fixed, buf: make([]byte, 0, 4096), timeout: timeout}, nil
+	return &Poster{net: c, fixed: fixed, in: bufio.NewReader(c), timeout: timeout}, nil
 }
 
 // Post sends a body and reads the answer, which is valid until the next call. After an error
@@ -52,73 +56,38 @@ func (p *Poster) Post(body []byte) (status int, answer []byte, err error) {
 // Close ends the connection.
 func (p *Poster) Close() error { return p.net.Close() }
 
+// read reads an answer, which must have a Content-Length.
 func (p *Poster) read() (status int, answer []byte, err error) {
-	head, rest, err := readHead(p.net, p.buf[:0])
+	line, err := p.in.ReadSlice('\n')
 	if err != nil {
 		return 0, nil, err
 	}
-	status, length, err := parseHead(head)
-	if err != nil {
-		return 0, nil, err
+	if code, ok := bytes.CutPrefix(line, []byte("HTTP/1.1 ")); ok && len(code) > 3 {
+		status, _ = strconv.Atoi(string(code[:3]))
 	}
-	if len(rest) > length {
-		return 0, nil, fmt.Errorf("%d bytes beyond the answer", len(rest)-length)
+	if status == 0 {
+		return 0, nil, fmt.Errorf("a status line %q", line)
 	}
-	for len(rest) < length {
-		if len(rest) == cap(rest) {
-			rest = append(rest, make([]byte, length-len(rest))...)[:len(rest)]
-		}
-		n, err := p.net.Read(rest[len(rest):min(cap(rest), length)])
-		rest = rest[:len(rest)+n]
-		if err != nil && n == 0 {
+	length := -1
+	for len(line) > 2 { // up to the empty line
+		if line, err = p.in.ReadSlice('\n'); err != nil {
 			return 0, nil, err
 		}
-	}
-	if whole := len(head) + length + 4; whole > cap(p.buf) {
-		p.buf = make([]byte, 0, 2*whole)
-	}
-	return status, rest, nil
-}
-
-var errLength = errors.New("an answer without Content-Length")
-
-// parseHead finds the status and the Content-Length.
-func parseHead(head []byte) (status, length int, err error) {
-	line, fields, _ := bytes.Cut(head, []byte("\r\n"))
-	if !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) || len(line) < 12 {
-		return 0, 0, fmt.Errorf("a status line %q", line)
-	}
-	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
-		return 0, 0, fmt.Errorf("a status line %q", line)
-	}
-	for len(fields) > 0 {
-		line, fields, _ = bytes.Cut(fields, []byte("\r\n"))
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		if bytes.EqualFold(name, []byte("Content-Length")) {
-			length, err = strconv.Atoi(string(bytes.TrimSpace(value)))
-			return status, length, err
+		if name, value, _ := bytes.Cut(line, []byte(":")); bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return 0, nil, err
+			}
 		}
 	}
-	return 0, 0, errLength
-}
-
-// readHead reads up to the empty line. The head comes without it, rest is what was
-// read beyond it; both point into buf or what it grew to.
-func readHead(c net.Conn, buf []byte) (head, rest []byte, err error) {
-	for {
-		if i := bytes.Index(buf, []byte("\r\n\r\n")); i >= 0 {
-			return buf[:i], buf[i+4:], nil
-		}
-		if len(buf) > maxHead {
-			return nil, nil, fmt.Errorf("a head of more than %d bytes", maxHead)
-		}
-		if len(buf) == cap(buf) {
-			buf = append(buf, make([]byte, max(cap(buf), 1024))...)[:len(buf)]
-		}
-		n, err := c.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err != nil && n == 0 {
-			return nil, nil, err
-		}
+	if length < 0 {
+		return 0, nil, errors.New("an answer without Content-Length")
 	}
+	p.buf = slices.Grow(p.buf[:0], length)[:length]
+	if _, err := io.ReadFull(p.in, p.buf); err != nil {
+		return 0, nil, err
+	}
+	if more := p.in.Buffered(); more > 0 {
+		return 0, nil, fmt.Errorf("%d bytes beyond the answer", more)
+	}
+	return status, p.buf, nil
 }
