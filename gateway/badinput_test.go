@@ -38,7 +38,7 @@ func writes(session, play int) map[string]params {
 // TestWrongTypesNameTheField gives each field of each write each type that it is not.
 func TestWrongTypesNameTheField(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, play := h.opened()
 	token := h.admin()
 	k := h.dial()
@@ -76,7 +76,7 @@ func same(good, bad any) bool {
 
 func TestBadBodies(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, play := h.opened()
 	token := h.admin()
 	for op, good := range writes(session, play) {
@@ -109,9 +109,9 @@ func TestBadBodies(t *testing.T) {
 	}
 }
 
-func TestABodyWithoutItsLengthIsBounded(t *testing.T) {
+func TestBodyWithoutLengthIsBounded(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", struct{ *strings.Reader }{strings.NewReader(strings.Repeat(" ", protocol.MaxSmallBody+1))})
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestABodyWithoutItsLengthIsBounded(t *testing.T) {
 
 func TestBadParameters(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	positive := " must be a positive integer"
 	for _, c := range []struct{ path, message string }{
@@ -155,9 +155,9 @@ func TestBadParameters(t *testing.T) {
 	k.request("games.packs.toggle", params{"enabled": true}).want(t, 400, "invalid", "name is required")
 }
 
-func TestThePathBeatsTheBody(t *testing.T) {
+func TestPathParameterOverridesBody(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	for _, id := range []any{2, "two", nil} {
 		a := h.send("PATCH", "/api/games/1/favor", h.admin(), params{"id": id, "favor_bias": 1})
 		a.want(t, 200, "", "")

@@ -21,7 +21,7 @@ import (
 // BenchmarkVotesByREST has 64 keep-alive connections cast votes as fast as they are
 // answered. The clients write and read bytes, so that they cost little beside the server.
 func BenchmarkVotesByREST(b *testing.B) {
-	h, token := benchHouse(b)
+	h, token := benchServer(b)
 	var n atomic.Int64
 	before := cpu()
 	b.ResetTimer()
@@ -46,12 +46,12 @@ func BenchmarkVotesByREST(b *testing.B) {
 
 // BenchmarkVotesBySocket has 8 sockets keep 64 votes in flight each.
 func BenchmarkVotesBySocket(b *testing.B) {
-	h, token := benchHouse(b)
+	h, token := benchServer(b)
 	before := cpu()
 	b.ResetTimer()
 	each := b.N/8 + 1
 	eachOf(8, func(worker int) {
-		k := (&house{t: h.t, url: h.url}).benchDial(b, token)
+		k := (&testServer{t: h.t, url: h.url}).benchDial(b, token)
 		places := make(chan struct{}, 64)
 		go func() {
 			for i := range each {
@@ -76,14 +76,14 @@ func BenchmarkVotesBySocket(b *testing.B) {
 	report(b, before)
 }
 
-func benchHouse(b *testing.B) (*house, string) {
+func benchServer(b *testing.B) (*testServer, string) {
 	b.Helper()
-	h := newHouse(b, func(*gateway.Options) {})
+	h := newTestServer(b, func(*gateway.Options) {})
 	h.opened()
 	return h, h.scoped("bot", 0)
 }
 
-func (h *house) benchDial(b *testing.B, token string) *websocket.Conn {
+func (h *testServer) benchDial(b *testing.B, token string) *websocket.Conn {
 	b.Helper()
 	k, _, err := websocket.Dial(b.Context(), strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live", nil)
 	if err != nil {

@@ -26,11 +26,11 @@ func chatBody(at string, messages ...string) string {
 	return b.String() + "]}"
 }
 
-// TestAChatLogOverTheLimit: with and without its length told before, and what fits to
+// TestChatLogOverTheLimit: with and without its length told before, and what fits to
 // the byte is read.
-func TestAChatLogOverTheLimit(t *testing.T) {
+func TestChatLogOverTheLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	path := "/api/sessions/" + plainText(session) + "/chat-import"
 	log := chatBody(now(), "thisgame++")
@@ -57,11 +57,11 @@ func TestAChatLogOverTheLimit(t *testing.T) {
 	}
 }
 
-// TestAChatLogWithAKeyMeansItsVotes: the fingerprint of a key is what a log means, by
+// TestChatLogFingerprintIsOfItsVotes: the fingerprint of a key is what a log means, by
 // whichever way it comes and however it is written.
-func TestAChatLogWithAKeyMeansItsVotes(t *testing.T) {
+func TestChatLogFingerprintIsOfItsVotes(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token, at := h.admin(), now()
 	k := h.dial()

@@ -100,7 +100,7 @@ func newBenchOffice(b *testing.B) *benchOffice {
 		_ = o.hub.Close(b.Context())
 		_ = j.Close()
 	})
-	o.token = (&house{t: b, url: o.server.URL, client: http.DefaultClient}).admin()
+	o.token = (&testServer{t: b, url: o.server.URL, client: http.DefaultClient}).admin()
 	return o
 }
 

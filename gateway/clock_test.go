@@ -9,13 +9,13 @@ import (
 	"partyline/protocol"
 )
 
-// TestAScreenOutlivesAClockThatWasWrong has the clock two days ahead for a moment: a
+// TestScreenStaysConnectedWhenClockJumps has the clock two days ahead for a moment: a
 // screen with a token of one day stays connected, and after the clock is right again its
 // token lets it in anew.
-func TestAScreenOutlivesAClockThatWasWrong(t *testing.T) {
+func TestScreenStaysConnectedWhenClockJumps(t *testing.T) {
 	t.Parallel()
 	var skew atomic.Int64
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.Now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
 	})
 	session, _ := h.opened()

@@ -10,11 +10,11 @@ import (
 // program.
 var descriptions = []string{"/api/openapi.yaml", "/api/openapi.json", "/api/asyncapi.yaml", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js"}
 
-// TestWhoHasTheDescriptionIsNotSentItAgain: neither packed nor plain, which is the same
+// TestDescriptionsAreCached: neither packed nor plain, which is the same
 // document.
-func TestWhoHasTheDescriptionIsNotSentItAgain(t *testing.T) {
+func TestDescriptionsAreCached(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	for _, path := range descriptions {
 		for _, coding := range []string{"gzip", "identity"} {
 			if coding == "gzip" && path == "/api/openapi.json" {

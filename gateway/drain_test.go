@@ -11,9 +11,9 @@ import (
 
 // What a socket has asked for before the server stops is answered before it is closed,
 // however long the disk takes; what it asks for then is refused in words.
-func TestWhatIsUnderWayIsAnsweredBeforeTheGoodbye(t *testing.T) {
+func TestRequestsUnderWayAreAnsweredBeforeClose(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	k := h.dial()
 	k.auth(h.admin())

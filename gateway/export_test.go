@@ -20,7 +20,7 @@ import (
 	"partyline/protocol"
 )
 
-func (h *house) games(query string) (games []protocol.Game) {
+func (h *testServer) games(query string) (games []protocol.Game) {
 	h.t.Helper()
 	a := h.send("GET", "/api/games?"+query, "", nil)
 	if err := json.Unmarshal(a.body, &games); err != nil {
@@ -31,7 +31,7 @@ func (h *house) games(query string) (games []protocol.Game) {
 
 // evening plays three games, one of them twice and one that is removed, and has many
 // vote on each.
-func (h *house) playedEvening() (session int) {
+func (h *testServer) playedEvening() (session int) {
 	h.t.Helper()
 	session, _ = h.opened()
 	token := h.admin()
@@ -44,7 +44,7 @@ func (h *house) playedEvening() (session int) {
 	return session
 }
 
-func (h *house) castMany(session, turn, n int) {
+func (h *testServer) castMany(session, turn, n int) {
 	h.t.Helper()
 	token, at := h.admin(), now()
 	for start := 0; start < n; start += protocol.MaxBatchVotes {
@@ -67,7 +67,7 @@ func (h *house) castMany(session, turn, n int) {
 // those that the hub tells; each is one of the history, and counts for a game of the session.
 func TestExportedVotesRecount(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session := h.playedEvening()
 	token := h.admin()
 	a := h.rest("sessions.export", token, params{"id": session, "format": "json"})
@@ -126,7 +126,7 @@ func recounted(e protocol.SessionExport) []protocol.GameVotes {
 
 // history are the votes as votes.list tells them, the oldest first. What was played is
 // left to the moment: votes of a playing lie between its beginning and the next one's.
-func (h *house) history(session int) (votes []protocol.ExportedVote) {
+func (h *testServer) history(session int) (votes []protocol.ExportedVote) {
 	h.t.Helper()
 	begun := map[protocol.PlayID]protocol.Timestamp{}
 	for page, pages := 1, 1; page <= pages; page++ {
@@ -165,7 +165,7 @@ func (h *house) history(session int) (votes []protocol.ExportedVote) {
 
 func TestFilesAreAttachments(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session := h.playedEvening()
 	token := h.admin()
 	for _, c := range []struct{ path, name, media string }{
@@ -192,10 +192,10 @@ func TestFilesAreAttachments(t *testing.T) {
 	}
 }
 
-// TestReportOfAnEvening: what a host pastes names no voters, and counts this session alone.
-func TestReportOfAnEvening(t *testing.T) {
+// TestSessionReportFile: what a host pastes names no voters, and counts this session alone.
+func TestSessionReportFile(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session := h.playedEvening()
 	h.rest("sessions.close", h.admin(), params{"id": session, "notes": "Friday\nin the barn"}).want(t, 200, "", "")
 	text := string(h.rest("sessions.export", h.admin(), params{"id": session}).body)
@@ -214,10 +214,10 @@ func TestReportOfAnEvening(t *testing.T) {
 	}
 }
 
-// TestFilesInFrames: a small file is a word, a large one goes by REST.
-func TestFilesInFrames(t *testing.T) {
+// TestFilesBySocket: a small file is a word, a large one goes by REST.
+func TestFilesBySocket(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session := h.playedEvening()
 	k := h.dial()
 	k.auth(h.admin())
@@ -261,10 +261,10 @@ func (l longHub) ExportVotes(context.Context, *protocol.SessionExport) iter.Seq2
 	}
 }
 
-func newLongHouse(t *testing.T, l *longHub) *house {
+func newLongTestServer(t *testing.T, l *longHub) *testServer {
 	t.Helper()
 	l.read = make(chan int, 1)
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		l.Hub = o.Hub
 		o.Hub = l
 	})
@@ -274,7 +274,7 @@ func newLongHouse(t *testing.T, l *longHub) *house {
 	return h
 }
 
-func (h *house) download(token string) (*http.Response, error) {
+func (h *testServer) download(token string) (*http.Response, error) {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(h.t.Context(), "GET", h.url+"/api/sessions/1/export?format=json", nil)
 	if err != nil {
@@ -284,18 +284,18 @@ func (h *house) download(token string) (*http.Response, error) {
 	return h.client.Do(req)
 }
 
-// TestAnExportThatFails: before anything has left it is an error as any other, after
+// TestFailingExport: before anything has left it is an error as any other, after
 // that the connection breaks: what has come is never taken for the whole.
-func TestAnExportThatFails(t *testing.T) {
+func TestFailingExport(t *testing.T) {
 	t.Parallel()
 	corrupt := protocol.Errorf(protocol.CodeCorrupt, "What is stored of this is damaged")
-	at := newLongHouse(t, &longHub{votes: 3, err: corrupt})
+	at := newLongTestServer(t, &longHub{votes: 3, err: corrupt})
 	at.rest("sessions.export", at.admin(), params{"id": 1, "format": "json"}).want(t, 500, "corrupt", "")
-	busy := newLongHouse(t, &longHub{err: protocol.Overloaded()})
+	busy := newLongTestServer(t, &longHub{err: protocol.Overloaded()})
 	if a := busy.rest("sessions.export", busy.admin(), params{"id": 1, "format": "json"}); a.status != 503 || a.header.Get("Retry-After") == "" || a.header.Get("Content-Disposition") != "" {
 		t.Errorf("%d %v", a.status, a.header)
 	}
-	late := newLongHouse(t, &longHub{votes: 100_000, err: errors.New("the disk is gone")})
+	late := newLongTestServer(t, &longHub{votes: 100_000, err: errors.New("the disk is gone")})
 	res, err := late.download(late.admin())
 	if err != nil {
 		t.Fatal(err)
@@ -306,11 +306,11 @@ func TestAnExportThatFails(t *testing.T) {
 	}
 }
 
-// TestAnExportIsNotHeld: a hundred megabytes go through while the server's memory grows
+// TestExportIsStreamed: a hundred megabytes go through while the server's memory grows
 // by a few, and when nobody reads any more the journal is not read any further.
-func TestAnExportIsNotHeld(t *testing.T) {
+func TestExportIsStreamed(t *testing.T) {
 	l := &longHub{votes: 10_000_000}
-	h := newLongHouse(t, l)
+	h := newLongTestServer(t, l)
 	res, err := h.download(h.admin())
 	if err != nil {
 		t.Fatal(err)

@@ -16,9 +16,9 @@ import (
 	"partyline/protocol"
 )
 
-// party is a house with a session in which a game is being played, and its code.
+// party is a testServer with a session in which a game is being played, and its code.
 type party struct {
-	*house
+	*testServer
 	admins  string
 	session int
 	play    int
@@ -32,7 +32,7 @@ func newParty(t *testing.T, policy protocol.JoinPolicy) *party {
 
 func newPartyOn(t *testing.T, j *memory.Journal, policy protocol.JoinPolicy) *party {
 	t.Helper()
-	p := &party{house: newHouseOn(t, j, func(o *gateway.Options) {
+	p := &party{testServer: newTestServerOn(t, j, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.JoinRate = 0.05 // three at once
 	})}
@@ -85,7 +85,7 @@ func (p *party) wantTally(up, down int64) {
 	}
 }
 
-func TestAPhoneIsTheSameAgainByItsDevice(t *testing.T) {
+func TestDeviceTokenIdentifiesPhone(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, device := p.phone("Ann")
@@ -103,9 +103,9 @@ func TestAPhoneIsTheSameAgainByItsDevice(t *testing.T) {
 	p.wantTally(0, 1)
 }
 
-// TestADeviceThatIsMadeUpIsANewOne: nobody comes in as somebody else, or takes back what
+// TestForgedDeviceTokenIsNewDevice: nobody comes in as somebody else, or takes back what
 // others have voted.
-func TestADeviceThatIsMadeUpIsANewOne(t *testing.T) {
+func TestForgedDeviceTokenIsNewDevice(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, device := p.phone("Ann")
@@ -127,7 +127,7 @@ func TestADeviceThatIsMadeUpIsANewOne(t *testing.T) {
 	p.wantTally(1, 11)
 }
 
-func TestGuestsWithoutANameHaveOne(t *testing.T) {
+func TestGuestsWithoutNameGetOne(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	names := map[string]bool{}
@@ -157,7 +157,7 @@ func TestGuestsWithoutANameHaveOne(t *testing.T) {
 	p.rest("join.enter", "", params{"code": p.code, "name": "a\x07"}).want(t, 400, "invalid", "name must not contain line breaks or other control characters")
 }
 
-func TestNamesOfGuestsAreNobodysElse(t *testing.T) {
+func TestGuestNamesAreSeparateFromOtherVoters(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "every")
 	one, _ := p.phone("Ann")
@@ -169,7 +169,7 @@ func TestNamesOfGuestsAreNobodysElse(t *testing.T) {
 	p.wantTally(3, 0)
 }
 
-func TestAGuestStaysInItsSession(t *testing.T) {
+func TestGuestIsConfinedToItsSession(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	other, _ := p.opened()
@@ -190,7 +190,7 @@ func TestAGuestStaysInItsSession(t *testing.T) {
 	wantMessage(t, k.hear(), params{"type": "error", "code": "forbidden", "message": sentence})
 }
 
-func TestAScreenOfTheSessionShowsTheCode(t *testing.T) {
+func TestScreenOfTheSessionGetsTheCode(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once")
 	other, _ := p.opened()
@@ -208,8 +208,8 @@ func TestAScreenOfTheSessionShowsTheCode(t *testing.T) {
 	}
 }
 
-// TestAGuestsSocket hears its session and votes; a change of mind is told.
-func TestAGuestsSocket(t *testing.T) {
+// TestGuestSocket hears its session and votes; a change of mind is told.
+func TestGuestSocket(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, _ := p.phone("Ann")
@@ -231,8 +231,8 @@ func TestAGuestsSocket(t *testing.T) {
 	}
 }
 
-// TestWhatEndsJoiningEndsGuests: by the next request, and their sockets too.
-func TestWhatEndsJoiningEndsGuests(t *testing.T) {
+// TestGuestsEndWithJoining: by the next request, and their sockets too.
+func TestGuestsEndWithJoining(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(p *party){
 		"closing joining":     func(p *party) { p.rest("sessions.join.close", p.admins, params{"id": p.session}).want(t, 200, "", "") },
@@ -259,7 +259,7 @@ func TestWhatEndsJoiningEndsGuests(t *testing.T) {
 	}
 }
 
-func TestARenewedCodeLetsTheSamePhonesIn(t *testing.T) {
+func TestRenewedCodeAdmitsTheSamePhones(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once")
 	token, device := p.phone("Ann")
@@ -279,7 +279,7 @@ func TestARenewedCodeLetsTheSamePhonesIn(t *testing.T) {
 }
 
 // Who renews a code wants somebody out, and must not tell them the new one on the way.
-func TestARenewedCodeIsNotToldToThoseItThrowsOut(t *testing.T) {
+func TestRenewedCodeIsNotSentToRemovedGuests(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once")
 	token, _ := p.phone("Ann")
@@ -305,7 +305,7 @@ func TestARenewedCodeIsNotToldToThoseItThrowsOut(t *testing.T) {
 	}
 }
 
-func TestAGuestOfAnotherGenerationIsForged(t *testing.T) {
+func TestGuestOfAnotherGenerationIsRefused(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	for _, c := range []jwt.MapClaims{{"generation": 2}, {"sessionId": 2}, {"sessionId": 99}} {
@@ -346,7 +346,7 @@ func TestThirtyWrongCodesAMinute(t *testing.T) {
 	p.enter(params{"device": device}, "203.0.113.8").want(t, 200, "", "")
 }
 
-func TestNewPhonesOfOneAddressArePaced(t *testing.T) {
+func TestNewPhonesOfOneAddressAreLimited(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	device := ""
@@ -365,7 +365,7 @@ func TestNewPhonesOfOneAddressArePaced(t *testing.T) {
 	p.enter(params{}, "2001:db8:0:1::1").want(t, 200, "", "")
 }
 
-func TestAPhoneIsNoDrum(t *testing.T) {
+func TestVotesOfOnePhoneAreLimited(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, device := p.phone("Ann")
@@ -399,10 +399,10 @@ func TestAPhoneIsNoDrum(t *testing.T) {
 	p.press(other, "up").want(t, 200, "", "")
 }
 
-// TestGuestsLeaveNothingBehindThatChangesNothing: a refusal and a thumb that stands already
+// TestGuestRequestsWithoutEffectStoreNothing: a refusal and a thumb that stands already
 // are not kept for a day under a key, at two a second and device. Asked again they are
 // decided again.
-func TestGuestsLeaveNothingBehindThatChangesNothing(t *testing.T) {
+func TestGuestRequestsWithoutEffectStoreNothing(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, _ := p.phone("Ann")

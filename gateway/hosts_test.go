@@ -13,18 +13,18 @@ import (
 
 // With DNS rebinding a page of evil.example asks this server as if it were evil.example:
 // Origin and Host agree, and the browser shows the page every answer.
-func TestNobodyIsAnsweredByAStrangersName(t *testing.T) {
+func TestUnknownHostNamesAreRefused(t *testing.T) {
 	t.Parallel()
-	plain := newHouse(t)
-	named := newHouse(t, func(o *gateway.Options) {
+	plain := newTestServer(t)
+	named := newTestServer(t, func(o *gateway.Options) {
 		o.AllowHosts, o.PublicURL = []string{"Hub.Example"}, "https://party.example:8443/night"
 	})
-	all := newHouse(t, func(o *gateway.Options) { o.AllowHosts = []string{"*"} })
-	proxied := newHouse(t, func(o *gateway.Options) {
+	all := newTestServer(t, func(o *gateway.Options) { o.AllowHosts = []string{"*"} })
+	proxied := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies, o.AllowHosts = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, []string{"hub.example"}
 	})
 	for _, c := range []struct {
-		h        *house
+		h        *testServer
 		host     string
 		headers  []string
 		answered bool
@@ -89,22 +89,22 @@ func TestNobodyIsAnsweredByAStrangersName(t *testing.T) {
 	}
 }
 
-func TestByTLSTheCertificateSaysWhoAnswers(t *testing.T) {
+func TestAnyHostNameIsAnsweredByTLS(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	secure := &house{t: t, url: server.URL, client: server.Client()}
+	secure := &testServer{t: t, url: server.URL, client: server.Client()}
 	secure.send("GET", "/api/games", "", nil, "Host", "party.example").want(t, 200, "", "")
 }
 
 // The operator finds out why nobody is answered, and a stranger cannot fill the log.
-func TestTheLogIsToldOnceOfForeignNames(t *testing.T) {
+func TestUnknownHostNamesAreLoggedOnce(t *testing.T) {
 	t.Parallel()
 	var log notebook
-	h := newHouse(t, func(o *gateway.Options) { o.Log = zerolog.New(&log).Level(zerolog.WarnLevel) })
+	h := newTestServer(t, func(o *gateway.Options) { o.Log = zerolog.New(&log).Level(zerolog.WarnLevel) })
 	for range 3 {
 		h.send("GET", "/api/games", "", nil, "Host", "hub.example").want(t, 403, "foreign_host", "")
 	}

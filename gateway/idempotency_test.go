@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// TestAKeyGivesTheFirstAnswerAgain goes through every kind of POST.
-func TestAKeyGivesTheFirstAnswerAgain(t *testing.T) {
+// TestKeyReplaysFirstAnswer goes through every kind of POST.
+func TestKeyReplaysFirstAnswer(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.admin()
 	for op, p := range map[string]params{
@@ -43,9 +43,9 @@ func TestAKeyGivesTheFirstAnswerAgain(t *testing.T) {
 	}
 }
 
-func TestAKeyIsForOneRequest(t *testing.T) {
+func TestKeyIsForOneRequest(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	p := params{"pack_name": "P", "title": "T", "min_players": 1, "max_players": 2}
 	h.rest("games.create", token, p, "Idempotency-Key", "k").want(t, 201, "", "")
@@ -55,9 +55,9 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 	h.rest("tokens.create", token, params{"role": "bot", "name": "x"}, "Idempotency-Key", "k").want(t, 201, "", "")
 }
 
-// TestAKeyIsTheSameByBothWays: a client that loses its socket may ask again by REST,
+// TestKeyIsSharedByRESTAndSocket: a client that loses its socket may ask again by REST,
 // with its fields in another order. It goes through all that is one vote.
-func TestAKeyIsTheSameByBothWays(t *testing.T) {
+func TestKeyIsSharedByRESTAndSocket(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	p.rest("sessions.poll.start", p.admins, params{"id": p.session, "game_ids": []int{1, 2, 3}, "seconds": 3600}).want(t, 201, "", "")
@@ -99,7 +99,7 @@ func TestAKeyIsTheSameByBothWays(t *testing.T) {
 
 func TestBadKeys(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	for _, key := range []string{strings.Repeat("k", 129), "a b", "schlüssel"} {
 		h.rest("games.pick", token, params{}, "Idempotency-Key", key).want(t, 400, "invalid", "")

@@ -8,11 +8,11 @@ import (
 	"partyline/protocol"
 )
 
-// TestAKeyHoldsForEveryWrite sends every PUT, PATCH and DELETE twice with one key, the
+// TestKeyWorksForEveryWrite sends every PUT, PATCH and DELETE twice with one key, the
 // second time by WebSocket: it is done once, and the answer is the first one.
-func TestAKeyHoldsForEveryWrite(t *testing.T) {
+func TestKeyWorksForEveryWrite(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, play := h.opened()
 	past, _ := h.opened()
 	token := h.admin()
@@ -92,11 +92,11 @@ func TestJoiningIsRenewedOnce(t *testing.T) {
 	p.rest("join.vote", guest, params{"vote": "down"}).want(t, 403, "", "")
 }
 
-// TestWhatIsLeftOutIsNotNull: a key with a request that differs in nothing else is used
+// TestOmittedFieldIsNotNull: a key with a request that differs in nothing else is used
 // for another request.
-func TestWhatIsLeftOutIsNotNull(t *testing.T) {
+func TestOmittedFieldIsNotNull(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	h.rest("webhooks.create", token, params{"name": "W", "url": "https://example.com/w", "secret": "mysecret123", "events": []string{"*"}}).want(t, 201, "", "")
 	for _, c := range []struct {

@@ -13,7 +13,7 @@ import (
 
 const charades = "House,Charades,2,8,,0,1,Acting,\n"
 
-func (h *house) titles(query string) (titles []string) {
+func (h *testServer) titles(query string) (titles []string) {
 	h.t.Helper()
 	for _, g := range h.games(query) {
 		titles = append(titles, g.Title)
@@ -21,11 +21,11 @@ func (h *house) titles(query string) (titles []string) {
 	return titles
 }
 
-// TestCSVAsItIs: the body may be the CSV itself, whoever wrote the Content-Type, with
+// TestCSVOfReferenceAPI: the body may be the CSV itself, whoever wrote the Content-Type, with
 // the mode in the query.
-func TestCSVAsItIs(t *testing.T) {
+func TestCSVOfReferenceAPI(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	for i, media := range []string{"text/csv", "text/csv; charset=utf-8", `Text/CSV; header=present`} {
 		body := columns + fmt.Sprintf("House,Game %d,2,8,,0,1,,\n", i)
@@ -56,7 +56,7 @@ func TestCSVAsItIs(t *testing.T) {
 // TestCSVOfOtherPrograms: four columns in any order, beside others that no game has.
 func TestCSVOfOtherPrograms(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	h.send("POST", "/api/games/import/csv", token, columns+charades, "Content-Type", "text/csv").want(t, 200, "", "")
 	const csv = "max_players,id,title,min_players,pack_name,price\n9,1,Charades,3,House,free\n5,2,Chess,2,House,\n"
@@ -78,7 +78,7 @@ func TestCSVOfOtherPrograms(t *testing.T) {
 
 func TestCSVIsRefused(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	const path = "/api/games/import/csv"
 	for name, c := range map[string]struct {
@@ -110,11 +110,11 @@ func TestCSVIsRefused(t *testing.T) {
 	}
 }
 
-// TestAnImportOfThousands goes through whole, as large as a body may be, also as JSON,
+// TestImportOfThousands goes through whole, as large as a body may be, also as JSON,
 // and its export is the file again.
-func TestAnImportOfThousands(t *testing.T) {
+func TestImportOfThousands(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	var b strings.Builder
 	b.WriteString(columns)
@@ -145,11 +145,11 @@ func TestAnImportOfThousands(t *testing.T) {
 	h.send("POST", "/api/games/import/csv", token, params{"csvData": columns + "House,One more,2,8,,0,1,,\n"}).want(t, 400, "invalid", "The catalogue holds at most 10000 games")
 }
 
-// TestHistoryOutlivesReplace: games that are replaced keep id, plays and votes; those
+// TestHistorySurvivesReplacingImport: games that are replaced keep id, plays and votes; those
 // that are taken away stay in the sessions that played them.
-func TestHistoryOutlivesReplace(t *testing.T) {
+func TestHistorySurvivesReplacingImport(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened() // plays game 1
 	token := h.admin()
 	h.rest("votes.live", token, params{"username": "ann", "vote": "up", "timestamp": now()}).want(t, 200, "", "")
@@ -178,10 +178,10 @@ func TestHistoryOutlivesReplace(t *testing.T) {
 	h.rest("sessions.games.add", token, params{"id": session, "game_id": 2}).want(t, 404, "not_found", "Game not found")
 }
 
-// TestAKeyOfAnImport: whichever way it comes, the same key gives the first answer.
-func TestAKeyOfAnImport(t *testing.T) {
+// TestKeyOfImport: whichever way it comes, the same key gives the first answer.
+func TestKeyOfImport(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	first := h.send("POST", "/api/games/import/csv?mode=append", token, columns+charades, "Content-Type", "text/csv", "Idempotency-Key", "k")
 	first.want(t, 200, "", "")

@@ -41,8 +41,8 @@ func (p *party) staysBlocked(with params, from string) {
 	told.want(p.t, 429, "too_many_requests", wrongTooOften)
 }
 
-// TestTheLinkOpensWhateverOthersType: who scans the picture has not guessed anything.
-func TestTheLinkOpensWhateverOthersType(t *testing.T) {
+// TestJoinLinkWorksWhileAddressIsBlocked: who scans the picture has not guessed anything.
+func TestJoinLinkWorksWhileAddressIsBlocked(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	hall, secret := p.blocked("203.0.113.7"), p.secret()
@@ -55,8 +55,8 @@ func TestTheLinkOpensWhateverOthersType(t *testing.T) {
 	p.enter(params{"secret": "wrong"}, "203.0.113.9").want(t, 200, "", "") // the code was typed well
 }
 
-// TestASecretIsOfItsCode: it opens nothing else, and ends with the code.
-func TestASecretIsOfItsCode(t *testing.T) {
+// TestJoinSecretIsForOneCode: it opens nothing else, and ends with the code.
+func TestJoinSecretIsForOneCode(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	hall, old, before := p.blocked("203.0.113.7"), p.secret(), p.code
@@ -74,8 +74,8 @@ func TestASecretIsOfItsCode(t *testing.T) {
 	p.enter(params{}, "203.0.113.8").want(t, 200, "", "")
 }
 
-// TestOnlyTheHostAndScreensAreToldTheSecret: not who knows or guesses a code.
-func TestOnlyTheHostAndScreensAreToldTheSecret(t *testing.T) {
+// TestOnlyHostAndScreensGetTheJoinSecret: not who knows or guesses a code.
+func TestOnlyHostAndScreensGetTheJoinSecret(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once")
 	secret := p.secret()
@@ -107,8 +107,8 @@ func TestOnlyTheHostAndScreensAreToldTheSecret(t *testing.T) {
 	}
 }
 
-// TestAJoinAnswerThatIsGivenAgain under its key has the link, and none that opens no more.
-func TestAJoinAnswerThatIsGivenAgain(t *testing.T) {
+// TestReplayedJoinAnswer under its key has the link, and none that opens no more.
+func TestReplayedJoinAnswer(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	renew := func() answer {
@@ -122,9 +122,9 @@ func TestAJoinAnswerThatIsGivenAgain(t *testing.T) {
 	}
 }
 
-// TestALinkCarriesWhatItIsGiven and nothing that is no secret; whether it is the right one
+// TestJoinLinkContainsSecret and nothing that is no secret; whether it is the right one
 // is not told.
-func TestALinkCarriesWhatItIsGiven(t *testing.T) {
+func TestJoinLinkContainsSecret(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	link := func(secret string) string {

@@ -59,7 +59,7 @@ func throughNginx(t *testing.T, host string, client map[string]string) []string 
 // A QR code that says http:// leads to a port where nothing listens.
 func TestTheDocumentedNginxMakesHTTPSLinks(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	h := newTestServer(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
 	h.opened()
 	for _, c := range []struct {
 		name, host string

@@ -10,14 +10,14 @@ import (
 
 func TestOrigins(t *testing.T) {
 	t.Parallel()
-	own := newHouse(t)
+	own := newTestServer(t)
 	host := strings.TrimPrefix(own.url, "http://")
-	named := newHouse(t, func(o *gateway.Options) { o.AllowOrigins = []string{"https://overlay.example/", "null"} })
-	all := newHouse(t, func(o *gateway.Options) { o.AllowOrigins = []string{"*"} })
-	proxied := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	named := newTestServer(t, func(o *gateway.Options) { o.AllowOrigins = []string{"https://overlay.example/", "null"} })
+	all := newTestServer(t, func(o *gateway.Options) { o.AllowOrigins = []string{"*"} })
+	proxied := newTestServer(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
 	for _, c := range []struct {
 		name    string
-		h       *house
+		h       *testServer
 		headers []string
 		status  int
 		allowed string
@@ -58,7 +58,7 @@ func TestOrigins(t *testing.T) {
 
 func TestPreflight(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.AllowOrigins = []string{"https://overlay.example"} })
+	h := newTestServer(t, func(o *gateway.Options) { o.AllowOrigins = []string{"https://overlay.example"} })
 	a := h.send("OPTIONS", "/api/votes/live", "", nil, "Origin", "https://overlay.example", "Access-Control-Request-Method", "POST")
 	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://overlay.example", "Vary": "Origin",
 		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",

@@ -32,13 +32,13 @@ func BenchmarkReadsOfAMillionVotes(b *testing.B) {
 
 // millionHouse is a house in whose only session five games have got the votes of as many
 // voters.
-func millionHouse(b *testing.B) (*house, protocol.SessionID) {
+func millionHouse(b *testing.B) (*testServer, protocol.SessionID) {
 	b.Helper()
 	j, err := badger.Open(badger.Options{Dir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := newHouseOn(b, j)
+	h := newTestServerOn(b, j)
 	h.opened()
 	for game := range 5 {
 		benchDo(b, h, protocol.AddGame{ID: 1, GameID: protocol.GameID(game + 1)})
@@ -57,7 +57,7 @@ func millionHouse(b *testing.B) (*house, protocol.SessionID) {
 	return h, 1
 }
 
-func benchDo(b *testing.B, h *house, c protocol.Command) any {
+func benchDo(b *testing.B, h *testServer, c protocol.Command) any {
 	b.Helper()
 	answer, err := h.hub.Do(b.Context(), actors.Call{Command: c})
 	if err != nil {
@@ -66,7 +66,7 @@ func benchDo(b *testing.B, h *house, c protocol.Command) any {
 	return answer
 }
 
-func benchmarkRead(b *testing.B, h *house, path, token string) {
+func benchmarkRead(b *testing.B, h *testServer, path, token string) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		b.Fatal(err)
@@ -92,8 +92,8 @@ func benchmarkRead(b *testing.B, h *house, path, token string) {
 }
 
 // benchmarkExport downloads the whole session. That it is not held meanwhile is what
-// TestAnExportIsNotHeld is for.
-func benchmarkExport(b *testing.B, h *house, session protocol.SessionID, token string) {
+// TestExportIsStreamed is for.
+func benchmarkExport(b *testing.B, h *testServer, session protocol.SessionID, token string) {
 	var size int64
 	for b.Loop() {
 		req, err := http.NewRequestWithContext(b.Context(), "GET", fmt.Sprintf("%s/api/sessions/%d/export?format=json", h.url, session), nil)

@@ -22,7 +22,7 @@ type bearer struct {
 }
 
 // bearers are all kinds of tokens against a session of id 1.
-func bearers(t *testing.T, h *house) []bearer {
+func bearers(t *testing.T, h *testServer) []bearer {
 	revoked := h.scoped(protocol.RoleBot, 0)
 	all := h.rest("tokens.list", h.admin(), nil)
 	all.want(t, 200, "", "")
@@ -78,7 +78,7 @@ func bearers(t *testing.T, h *house) []bearer {
 }
 
 // guestClaims are those of a guest's token, changed.
-func (h *house) guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jwt.MapClaims {
+func (h *testServer) guestClaims(session int, device protocol.DeviceID, change jwt.MapClaims) jwt.MapClaims {
 	c := jwt.MapClaims{"role": "guest", "name": "Ann", "sessionId": session, "sub": device.String(), "generation": 1, "epoch": h.epoch(),
 		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
 	for name, v := range change {
@@ -88,7 +88,7 @@ func (h *house) guestClaims(session int, device protocol.DeviceID, change jwt.Ma
 }
 
 // guest is the token of a phone that has joined a session with its first code.
-func (h *house) guest(session int, device protocol.DeviceID) string {
+func (h *testServer) guest(session int, device protocol.DeviceID) string {
 	h.t.Helper()
 	h.rest("sessions.join.open", h.admin(), params{"id": session}).want(h.t, 200, "", "")
 	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, h.guestClaims(session, device, nil)).SignedString([]byte(jwtSecret))
@@ -145,7 +145,7 @@ func (b bearer) check(t *testing.T, op string, a answer, want int) {
 // TestRightsByREST sends everybody to every operation: rights are looked at before anything else.
 func TestRightsByREST(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	for _, b := range bearers(t, h) {
 		for _, row := range protocol.Operations() {
@@ -177,7 +177,7 @@ func nothing(row protocol.Operation) params {
 
 func TestRightsBySocket(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	for _, b := range bearers(t, h) {
 		k := h.dial()
@@ -214,10 +214,10 @@ func TestRightsBySocket(t *testing.T) {
 	}
 }
 
-// TestATokenOfASessionStaysInIt covers both ways and both vote operations.
-func TestATokenOfASessionStaysInIt(t *testing.T) {
+// TestSessionTokenIsConfined covers both ways and both vote operations.
+func TestSessionTokenIsConfined(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	h.opened() // the newest: where a vote without a session goes
 	token := h.scoped(protocol.RoleBot, 1)

@@ -10,7 +10,7 @@ import (
 	"partyline/gateway"
 )
 
-func TestTheServersOwnLogHoldsNoAddress(t *testing.T) {
+func TestServerLogContainsNoAddresses(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	server := gateway.NewServer(gateway.ServerOptions{Log: zerolog.New(&out)}).HTTPServer()

@@ -21,9 +21,9 @@ func wantMessage(t *testing.T, got, want params) {
 	}
 }
 
-func TestSocketSentences(t *testing.T) {
+func TestSocketErrorMessages(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	k := h.dial()
 	before := []struct {
@@ -68,9 +68,9 @@ func TestSocketSentences(t *testing.T) {
 	}
 }
 
-func TestRequestFrames(t *testing.T) {
+func TestSocketRequests(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k := h.dial()
 	k.auth(h.admin())
 	for _, c := range []struct {
@@ -98,7 +98,7 @@ func TestRequestFrames(t *testing.T) {
 // TestEventsReachSubscribers follows an evening from the lobby to its end.
 func TestEventsReachSubscribers(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	k := h.dial()
 	k.auth(token)
@@ -134,7 +134,7 @@ func TestEventsReachSubscribers(t *testing.T) {
 
 func TestTallyMode(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	k := h.dial()
 	k.auth(h.scoped(protocol.RoleViewer, 0))
@@ -155,11 +155,11 @@ func TestTallyMode(t *testing.T) {
 	}
 }
 
-// TestTallyModeIsEnoughForAScreen: votes and everything else, on one socket, with
+// TestTallyModeSufficesForScreen: votes and everything else, on one socket, with
 // nothing asked for in between.
-func TestTallyModeIsEnoughForAScreen(t *testing.T) {
+func TestTallyModeSufficesForScreen(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	k, token := h.dial(), h.admin()
 	k.auth(h.scoped(protocol.RoleViewer, 0))
@@ -208,7 +208,7 @@ func TestTallyModeIsEnoughForAScreen(t *testing.T) {
 
 func TestRevokingATokenClosesItsSockets(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k, other := h.dial(), h.dial()
 	k.auth(h.scoped(protocol.RoleViewer, 0))
 	other.auth(h.scoped(protocol.RoleViewer, 0))
@@ -220,9 +220,9 @@ func TestRevokingATokenClosesItsSockets(t *testing.T) {
 	wantMessage(t, other.hear(), params{"type": "pong"})
 }
 
-func TestATokenThatRunsOutClosesTheSocket(t *testing.T) {
+func TestExpiredTokenClosesSocket(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	a := h.rest("tokens.create", h.admin(), params{"role": "viewer", "name": "short", "expiresIn": 2})
 	a.want(t, 201, "", "")
 	k := h.dial()
@@ -232,10 +232,10 @@ func TestATokenThatRunsOutClosesTheSocket(t *testing.T) {
 	}
 }
 
-// TestAFreshTokenTakesOver: a socket lives longer than its first token.
-func TestAFreshTokenTakesOver(t *testing.T) {
+// TestFreshTokenReplacesExpiring: a socket lives longer than its first token.
+func TestFreshTokenReplacesExpiring(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k := h.dial()
 	k.auth(h.scoped(protocol.RoleViewer, 0))
 	k.request("votes.live", params{}).want(t, 403, "forbidden", "")
@@ -246,11 +246,11 @@ func TestAFreshTokenTakesOver(t *testing.T) {
 	wantMessage(t, k.hear(), params{"type": "pong"})
 }
 
-// TestAFreshTokenIsGoodForWhatIsSubscribed: else a token for one session would keep
+// TestFreshTokenMustCoverSubscriptions: else a token for one session would keep
 // open what another one opened.
-func TestAFreshTokenIsGoodForWhatIsSubscribed(t *testing.T) {
+func TestFreshTokenMustCoverSubscriptions(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	h.opened()
 	k, bound := h.dial(), h.dial()
@@ -267,7 +267,7 @@ func TestAFreshTokenIsGoodForWhatIsSubscribed(t *testing.T) {
 // TestNoHandshake: what is no WebSocket gets an answer that a program can read.
 func TestNoHandshake(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.send("GET", "/api/sessions/live", "", nil).want(t, 400, "invalid", "Expected a WebSocket handshake")
 	if got := h.upgrade("Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "8"); got != 400 {
 		t.Error("an old version:", got)
@@ -277,7 +277,7 @@ func TestNoHandshake(t *testing.T) {
 
 func TestThirtyTwoSubscriptions(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	k := h.dial()
 	k.auth(h.scoped(protocol.RoleViewer, 0))
@@ -297,10 +297,10 @@ func TestThirtyTwoSubscriptions(t *testing.T) {
 	}
 }
 
-// TestTokensInTurnDoNotRenewThePace of a socket's messages.
-func TestTokensInTurnDoNotRenewThePace(t *testing.T) {
+// TestAlternatingTokensDoNotRenewMessageLimit of a socket's messages.
+func TestAlternatingTokensDoNotRenewMessageLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	guest, viewer := h.guest(1, 0xa), h.scoped(protocol.RoleViewer, 1)
 	k := h.dial()

@@ -23,7 +23,7 @@ type client struct {
 }
 
 // dial opens a WebSocket that the end of the test closes.
-func (h *house) dial() *client {
+func (h *testServer) dial() *client {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()

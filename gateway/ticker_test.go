@@ -2,12 +2,12 @@ package gateway_test
 
 import "testing"
 
-// TestATickerIsRefused: a vote that names another game than the one being played must not
+// TestTickerIsRefused: a vote that names another game than the one being played must not
 // count for that one. It is refused by itself in a batch, and a chat log whole, as for any
 // line that does not fit.
-func TestATickerIsRefused(t *testing.T) {
+func TestTickerIsRefused(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.admin()
 	k := h.dial()

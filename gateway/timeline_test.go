@@ -19,9 +19,9 @@ import (
 // adoptedEpoch is that of a folder which a version without epochs has begun.
 var adoptedEpoch = persistence.Epoch{ID: "adoptedadoptedad", Adopted: true, AdoptedAt: 1}
 
-func newAdoptedHouse(t *testing.T) *house {
+func newAdoptedHouse(t *testing.T) *testServer {
 	t.Helper()
-	return newHouseOn(t, memory.New(memory.Options{Epoch: adoptedEpoch}))
+	return newTestServerOn(t, memory.New(memory.Options{Epoch: adoptedEpoch}))
 }
 
 // changed is a token of ours with other claims, nil for none, and a right signature.
@@ -40,7 +40,7 @@ func changed(t *testing.T, token string, change jwt.MapClaims) string {
 }
 
 // wantRefused wants a token to let nobody in, by neither way.
-func (h *house) wantRefused(what, token string) {
+func (h *testServer) wantRefused(what, token string) {
 	h.t.Helper()
 	for _, op := range []string{"votes.live", "join.vote", "sessions.create"} {
 		if a := h.rest(op, token, nil); a.status != 403 || a.text(h.t, "code") != "bad_token" {
@@ -55,7 +55,7 @@ func (h *house) wantRefused(what, token string) {
 }
 
 // wantHeld wants a token to let somebody in, by both ways.
-func (h *house) wantHeld(what, token string) {
+func (h *testServer) wantHeld(what, token string) {
 	h.t.Helper()
 	if a := h.rest("votes.live", token, nil); a.status == 401 || a.text(h.t, "code") == "bad_token" {
 		h.t.Errorf("%s: %d %s", what, a.status, a.body)
@@ -65,18 +65,18 @@ func (h *house) wantHeld(what, token string) {
 
 // issued are tokens of each kind, by name. In two new houses they have the same ids,
 // sessions and generations.
-func (h *house) issued() map[string]string {
+func (h *testServer) issued() map[string]string {
 	h.opened()
 	return map[string]string{
 		"admin": h.admin(), "bot": h.scoped(protocol.RoleBot, 0), "viewer of a session": h.scoped(protocol.RoleViewer, 1), "guest": h.guest(1, 0xa),
 	}
 }
 
-// TestTokensHoldInTheirTimelineAlone: the secret is kept while the folder is restored or
+// TestTokensAreForOneTimeline: the secret is kept while the folder is restored or
 // made anew, where the same ids are given to others.
-func TestTokensHoldInTheirTimelineAlone(t *testing.T) {
+func TestTokensAreForOneTimeline(t *testing.T) {
 	t.Parallel()
-	before, now := newHouse(t), newHouse(t)
+	before, now := newTestServer(t), newTestServer(t)
 	theirs := before.issued()
 	for name, token := range now.issued() {
 		now.wantHeld(name, token)
@@ -90,10 +90,10 @@ func TestTokensHoldInTheirTimelineAlone(t *testing.T) {
 	}
 }
 
-// TestTokensOfVersionsWithoutEpochsHold in the folder that they were issued in.
-func TestTokensOfVersionsWithoutEpochsHold(t *testing.T) {
+// TestTokensWithoutEpochAreAccepted in the folder that they were issued in.
+func TestTokensWithoutEpochAreAccepted(t *testing.T) {
 	t.Parallel()
-	h, elsewhere := newAdoptedHouse(t), newHouse(t)
+	h, elsewhere := newAdoptedHouse(t), newTestServer(t)
 	elsewhere.issued()
 	for name, token := range h.issued() {
 		h.wantHeld(name, token)
@@ -104,9 +104,9 @@ func TestTokensOfVersionsWithoutEpochsHold(t *testing.T) {
 	}
 }
 
-// TestAScopedTokenIsTheOneThatWasIssued: the id alone lets nobody in, with what stands in
+// TestScopedTokenMustMatchIssuedToken: the id alone lets nobody in, with what stands in
 // the log of the tokens under it everything must be the same.
-func TestAScopedTokenIsTheOneThatWasIssued(t *testing.T) {
+func TestScopedTokenMustMatchIssuedToken(t *testing.T) {
 	t.Parallel()
 	h := newAdoptedHouse(t)
 	h.opened()
@@ -137,11 +137,11 @@ func oldDevice(id uint64) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, sum(sum([]byte(jwtSecret), []byte("partyline device")), b)[:16]...))
 }
 
-// TestADeviceOfAnotherTimelineIsANewOne, without a word: somebody who may come in must not
+// TestDeviceOfAnotherTimelineIsNew, without a word: somebody who may come in must not
 // be kept out by what their phone remembers.
-func TestADeviceOfAnotherTimelineIsANewOne(t *testing.T) {
+func TestDeviceOfAnotherTimelineIsNew(t *testing.T) {
 	t.Parallel()
-	enter := func(h *house, code, device string) answer {
+	enter := func(h *testServer, code, device string) answer {
 		t.Helper()
 		a := h.rest("join.enter", "", params{"code": code, "name": "Ann", "device": device})
 		a.want(t, 200, "", "")
@@ -150,17 +150,17 @@ func TestADeviceOfAnotherTimelineIsANewOne(t *testing.T) {
 		}
 		return a
 	}
-	begin := func(h *house) string {
+	begin := func(h *testServer) string {
 		h.opened()
 		return h.rest("sessions.join.open", h.admin(), params{"id": 1, "policy": "latest"}).text(t, "code")
 	}
-	before, now, adopted := newHouse(t), newHouse(t), newAdoptedHouse(t)
-	codes := map[*house]string{before: begin(before), now: begin(now), adopted: begin(adopted)}
+	before, now, adopted := newTestServer(t), newTestServer(t), newAdoptedHouse(t)
+	codes := map[*testServer]string{before: begin(before), now: begin(now), adopted: begin(adopted)}
 	device := enter(before, codes[before], "").text(t, "device")
 	if again := enter(before, codes[before], device); again.text(t, "device") != device || again.object(t)["yours"] == nil {
 		t.Errorf("the same phone in the same timeline: %s", again.body)
 	}
-	for _, h := range []*house{now, adopted} {
+	for _, h := range []*testServer{now, adopted} {
 		if a := enter(h, codes[h], device); strings.HasPrefix(a.text(t, "device"), device[:8]) || a.object(t)["yours"] != nil {
 			t.Errorf("it is believed in another timeline: %s", a.body)
 		}

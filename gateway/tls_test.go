@@ -12,14 +12,14 @@ import (
 )
 
 // The host of a proxy is the proxy's matter, and over plain HTTP browsers pass it over.
-func TestOnlyTLSOfThisProcessKeepsBrowsersToIt(t *testing.T) {
+func TestOnlyOwnTLSSetsHSTS(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	h := newTestServer(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	secure := &house{t: t, url: server.URL, client: server.Client()}
+	secure := &testServer{t: t, url: server.URL, client: server.Client()}
 	for _, path := range []string{"/", "/health", "/api/games", "/docs", "/nowhere"} {
 		if got := secure.send("GET", path, "", nil).header.Get("Strict-Transport-Security"); got != "max-age=2592000" {
 			t.Errorf("%s by TLS: %q", path, got)
@@ -30,17 +30,17 @@ func TestOnlyTLSOfThisProcessKeepsBrowsersToIt(t *testing.T) {
 	}
 }
 
-// TestByTLS: the same server behind its own certificate.
-func TestByTLS(t *testing.T) {
+// TestServesByTLS: the same server behind its own certificate.
+func TestServesByTLS(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	viewer := h.scoped(protocol.RoleViewer, 1)
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = h.gateway.HTTPServer()
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	secure := &house{t: t, url: server.URL, client: server.Client()}
+	secure := &testServer{t: t, url: server.URL, client: server.Client()}
 	secure.send("GET", "/api/sessions/1", "", nil, "Origin", server.URL).want(t, 200, "", "")
 	conn, _, err := websocket.Dial(t.Context(), "wss"+server.URL[len("https"):]+"/api/sessions/live", &websocket.DialOptions{HTTPClient: server.Client()})
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"partyline/protocol"
 )
 
-// TestInvisibleCharactersMakeNoOtherVoter: names that look the same are one voter, live, in
+// TestInvisibleCharactersDoNotChangeVoter: names that look the same are one voter, live, in
 // a batch, in a chat log and in a poll, and the screens are shown what can be seen.
-func TestInvisibleCharactersMakeNoOtherVoter(t *testing.T) {
+func TestInvisibleCharactersDoNotChangeVoter(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.admin()
 	k := h.dial()
@@ -54,11 +54,11 @@ func TestInvisibleCharactersMakeNoOtherVoter(t *testing.T) {
 	}
 }
 
-// TestANameOfAnOlderTokenIsOneLine: a guest who came in before names were looked at so
+// TestNameOfOldTokenIsOneLine: a guest who came in before names were looked at so
 // closely goes on, under a name that can be shown.
-func TestANameOfAnOlderTokenIsOneLine(t *testing.T) {
+func TestNameOfOldTokenIsOneLine(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	h.guest(session, 0xa) // joining is open
 	h.rest("sessions.poll.start", h.admin(), params{"id": session, "game_ids": []int{1, 2}, "seconds": 3600}).want(t, 201, "", "")

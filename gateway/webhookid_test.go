@@ -7,11 +7,11 @@ import (
 	"partyline/protocol"
 )
 
-// TestWhatIsNoWebhooksID: the reference API looks it up and does not find it, by every
+// TestInvalidWebhookIDs: the reference API looks it up and does not find it, by every
 // route and both ways. Ids of other things are 400.
-func TestWhatIsNoWebhooksID(t *testing.T) {
+func TestInvalidWebhookIDs(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	h.rest("webhooks.create", token, params{"name": "W", "url": "https://example.com/w", "secret": "mysecret123", "events": []string{"*"}}).want(t, 201, "", "")
 	k := h.dial()

@@ -10,9 +10,9 @@ import (
 	"partyline/gateway"
 )
 
-func TestAURLThatCannotBeCalledIsRefusedWhenItIsTypedIn(t *testing.T) {
+func TestUncallableWebhookURLIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.CheckURL = func(_ context.Context, url string) error {
 			if strings.Contains(url, "127.0.0.1") {
 				return errors.New("the address is private")
@@ -29,12 +29,12 @@ func TestAURLThatCannotBeCalledIsRefusedWhenItIsTypedIn(t *testing.T) {
 	h.rest("webhooks.update", token, params{"id": 1, "name": "y"}).want(t, 200, "", "")
 }
 
-// TestAKeyWinsOverWhatTheNameSaysNow: the answer to the first request is given again, also
+// TestReplayDoesNotCheckWebhookURLAgain: the answer to the first request is given again, also
 // when the name has moved inside since. Another key is another request.
-func TestAKeyWinsOverWhatTheNameSaysNow(t *testing.T) {
+func TestReplayDoesNotCheckWebhookURLAgain(t *testing.T) {
 	t.Parallel()
 	var inside atomic.Bool
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.CheckURL = func(context.Context, string) error {
 			if inside.Load() {
 				return errors.New("the address is private")

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 
-	"partyline/actors"
 	"partyline/gateway/decode"
 	"partyline/protocol"
 )
@@ -39,11 +38,7 @@ func (h *Handlers) importChat() handler {
 		}
 		ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
 		defer cancel()
-		answer, failed := h.hub.Do(ctx, actors.Call{Command: c, Key: key})
-		if failed != nil {
-			return Response{}, failed
-		}
-		return replyOf(http.StatusOK, answer), nil
+		return send(ctx, h.hub, c, key, http.StatusOK)
 	}
 }
 

@@ -138,8 +138,8 @@ func (s *talk) look() {
 	s.most = max(s.most, m.HeapAlloc)
 }
 
-// TestTalkIsForgottenAsItIsRead: 16 MiB of it need no more memory than a line.
-func TestTalkIsForgottenAsItIsRead(t *testing.T) {
+// TestChatWithoutVotesNeedsNoMemory: 16 MiB of it need no more memory than a line.
+func TestChatWithoutVotesNeedsNoMemory(t *testing.T) {
 	s := &talk{lines: 50_000}
 	sieve, err := readChat(s, protocol.MaxImport)
 	if err != nil {

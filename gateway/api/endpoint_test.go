@@ -8,7 +8,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestTableAndHandlersMustFit(t *testing.T) {
+func TestEveryOperationHasOneHandler(t *testing.T) {
 	h := New(Options{Requests: limit.NewRequests(limit.Rates{})})
 	rows := []protocol.Operation{{Op: "a.b", Method: "GET", Path: "/a/{id}/b/{name}"}}
 	none := map[string]handler{}
@@ -47,8 +47,8 @@ func TestGuestsVotesBySocketAreNotCharged(t *testing.T) {
 	}
 }
 
-// TestTableKnowsWhatTheHubTakes: the table of limits says what the hub does.
-func TestTableKnowsWhatTheHubTakes(t *testing.T) {
+// TestLimitTableMatchesAdmission: the table of limits says what the hub does.
+func TestLimitTableMatchesAdmission(t *testing.T) {
 	if limit.InFlight.Most != admission.DefaultLimit {
 		t.Errorf("the table says %d, the hub takes %d", limit.InFlight.Most, admission.DefaultLimit)
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 // fastVote reads a vote that is written as programs write it into c; false leaves c in any
-// state, and the caller decodes it the slow way. It takes 0.25 µs and 2 allocations where
-// encoding/json takes 2.3 µs and 8; with fastRequest of package ws it saves 4 µs and 17
-// allocations of a vote by WebSocket, a fifth of what the server spends on one.
+// state, and the caller decodes it the slow way. Measured in pairs against encoding/json
+// alone, with fastRequest of package ws: a vote by WebSocket takes 21 µs of CPU and 47
+// allocations in place of 26 and 62, client included; by REST it saves 5 allocations.
 func fastVote(raw []byte, c *protocol.CastVote) bool {
 	if !utf8.Valid(raw) {
 		return false

@@ -147,7 +147,7 @@ func command[C protocol.Command](hub Commands, status int) handler {
 	}
 }
 
-// do checks a command and sends it to the hub.
+// do checks a command before it makes its idempotency key, and sends it to the hub.
 func do(ctx context.Context, hub Commands, in *Request, c protocol.Command, status int) (Response, error) {
 	if err := c.Check(); err != nil {
 		return Response{}, err
@@ -156,6 +156,11 @@ func do(ctx context.Context, hub Commands, in *Request, c protocol.Command, stat
 	if err != nil {
 		return Response{}, err
 	}
+	return send(ctx, hub, c, key, status)
+}
+
+// send sends a command to the hub, which checks it, and waits for the answer.
+func send(ctx context.Context, hub Commands, c protocol.Command, key *actors.Key, status int) (Response, error) {
 	answer, failed := hub.Do(ctx, actors.Call{Command: c, Key: key})
 	if failed != nil {
 		return Response{}, failed

@@ -40,9 +40,9 @@ func TestPollLines(t *testing.T) {
 	}
 }
 
-// TestAPollLineFitsTwitch: six games with the longest titles must not be cut; what the
+// TestPollLineFitsTwitch: six games with the longest titles must not be cut; what the
 // line has most of is titles, and none of today's is longer than 40.
-func TestAPollLineFitsTwitch(t *testing.T) {
+func TestPollLineFitsTwitch(t *testing.T) {
 	t.Parallel()
 	p := protocol.Poll{Status: protocol.StatusOpen}
 	for i := range protocol.MaxCandidates {

@@ -65,9 +65,9 @@ func told(t *testing.T, what string, err *protocol.Error) {
 	}
 }
 
-// FuzzPathBeatsBody: a body may name what stands in the path, of whatever type; it
+// FuzzPathOverridesBody: a body may name what stands in the path, of whatever type; it
 // counts for nothing, and the rest of the body is read as if it were not there.
-func FuzzPathBeatsBody(f *testing.F) {
+func FuzzPathOverridesBody(f *testing.F) {
 	for _, s := range []string{`{"id":"x","notes":"a"}`, "\n{\"id\":\"x\"} ", `{"ID":[{}],"Notes":"a","notes":"b"}`, `{"notes":"a","Notes":"b"}`, `{"notes":5}`, `{"\u0069d":7}`, `[]`, `{"id":1`, ``, `{"id":1}{}`, `{"ıd":1,"notes":null}`} {
 		f.Add([]byte(s))
 	}

@@ -13,14 +13,18 @@ import (
 // hub: whose it is, for which session, whether it comes too fast. It must not block.
 type voteReader func(in *Request) (protocol.Command, *protocol.Error)
 
-// serveVote serves a vote and waits for its answer.
+// serveVote serves a vote and waits for its answer. The hub checks the vote.
 func (h *Handlers) serveVote(read voteReader) handler {
 	return func(ctx context.Context, in *Request) (Response, error) {
 		c, err := read(in)
 		if err != nil {
 			return Response{}, err
 		}
-		return do(ctx, h.hub, in, c, http.StatusOK)
+		key, err := in.callKey(c)
+		if err != nil {
+			return Response{}, err
+		}
+		return send(ctx, h.hub, c, key, http.StatusOK)
 	}
 }
 
@@ -29,9 +33,6 @@ func (h *Handlers) serveVote(read voteReader) handler {
 // ends the wait but the answer: the hub answers when the disk does.
 func (h *Handlers) ServeVoteAsync(in *Request, done func(Response, *protocol.Error)) {
 	c, err := in.Endpoint.ReadVote(in)
-	if err == nil {
-		err = c.Check()
-	}
 	var key *actors.Key
 	if err == nil {
 		key, err = in.callKey(c)

@@ -50,5 +50,5 @@ func (h *Handlers) saveWebhook(ctx context.Context, in *Request, c protocol.Comm
 			return Response{}, protocol.Invalid("url cannot be called: %s", err)
 		}
 	}
-	return do(ctx, h.hub, in, c, status)
+	return send(ctx, h.hub, c, key, status)
 }

@@ -13,9 +13,9 @@ type everybody struct{}
 func (everybody) TokenLive(protocol.TokenID) (t protocol.Token, ok bool)     { return t, true }
 func (everybody) GuestLive(protocol.SessionID, protocol.JoinGeneration) bool { return true }
 
-// TestGuestsAreNotRemembered: a hall full of phones does not push out the bots, whose
+// TestGuestTokensAreNotCached: a hall full of phones does not push out the bots, whose
 // tokens come thousands of times a second.
-func TestGuestsAreNotRemembered(t *testing.T) {
+func TestGuestTokensAreNotCached(t *testing.T) {
 	g := Authenticator{Signer: newSigner(fuzzSecret, fuzzTimeline), revocations: everybody{}, now: time.Now}
 	token, err := g.Signer.SignGuest(Guest{Session: 3, Generation: 1, Device: 0xa, Name: "Ann", At: time.Now()})
 	if err != nil {

@@ -59,9 +59,9 @@ func FuzzToken(f *testing.F) {
 	})
 }
 
-// FuzzClaims: also of claims that carry our signature only those are believed that name
+// FuzzTokenClaims: also of claims that carry our signature only those are believed that name
 // a role, and with it whom the rules of that role need.
-func FuzzClaims(f *testing.F) {
+func FuzzTokenClaims(f *testing.F) {
 	m := newSigner(fuzzSecret, fuzzTimeline)
 	for _, token := range fuzzTokens(f, m) {
 		claims, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
@@ -102,8 +102,8 @@ func FuzzClaims(f *testing.F) {
 	})
 }
 
-// FuzzReadDevice: a pass has one text, also one of ffa9881, which names no session.
-func FuzzReadDevice(f *testing.F) {
+// FuzzParseDevice: a pass has one text, also one of ffa9881, which names no session.
+func FuzzParseDevice(f *testing.F) {
 	m := newSigner(fuzzSecret, fuzzTimeline)
 	text := func(m *signer, p DeviceToken) string {
 		if p.Session != 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestHoldersAreBounded(t *testing.T) {
+func TestTokenCacheIsBounded(t *testing.T) {
 	var c tokenCache
 	for i := range 3 * maxCachedTokens {
 		c.put(strconv.Itoa(i), Identity{IssuedAt: int64(i)})

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// FuzzForwarded: what a client puts in front of the addresses that proxies add changes
+// FuzzForwardedHeaders: what a client puts in front of the addresses that proxies add changes
 // nothing, and a peer that is no proxy is believed nothing at all.
-func FuzzForwarded(f *testing.F) {
+func FuzzForwardedHeaders(f *testing.F) {
 	behind := Proxies{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	f.Add("203.0.113.5", "198.51.100.7", "party.example", "https")
 	f.Add("10.0.0.9, 203.0.113.5", "198.51.100.7, 10.0.0.2", "party.example:8080", "HTTPS")

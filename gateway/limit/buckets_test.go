@@ -9,9 +9,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestLimitersRefillAtTheirRate goes on for longer than each burst lasts, with the rates
+// TestBucketsRefillAtTheirRate goes on for longer than each burst lasts, with the rates
 // that nobody has set.
-func TestLimitersRefillAtTheirRate(t *testing.T) {
+func TestBucketsRefillAtTheirRate(t *testing.T) {
 	g, p := NewGuests(Rates{}), NewRequests(Rates{})
 	sockets := NewAddresses(&NewSockets, 0)
 	for _, c := range []struct {
@@ -43,8 +43,8 @@ func TestLimitersRefillAtTheirRate(t *testing.T) {
 	}
 }
 
-// TestTheWaitIsRight: who comes back when told is let through, and not a moment before.
-func TestTheWaitIsRight(t *testing.T) {
+// TestWaitIsExact: who comes back when told is let through, and not a moment before.
+func TestWaitIsExact(t *testing.T) {
 	l := newBuckets[int]((&Limit{PerSecond: 0.5, Seconds: 4}).rate(0), 10)
 	at := time.Unix(1_700_000_000, 0)
 	for range 2 {
@@ -62,9 +62,9 @@ func TestTheWaitIsRight(t *testing.T) {
 	}
 }
 
-// TestABucketIsNotFilledTwice: those who come at the same time look at the clock in
+// TestBucketIsNotRefilledTwice: those who come at the same time look at the clock in
 // another order than they are counted.
-func TestABucketIsNotFilledTwice(t *testing.T) {
+func TestBucketIsNotRefilledTwice(t *testing.T) {
 	l := newBuckets[int]((&Limit{PerSecond: 1, Seconds: 10}).rate(0), 10)
 	start := time.Unix(1_700_000_000, 0)
 	let := 0
@@ -79,7 +79,7 @@ func TestABucketIsNotFilledTwice(t *testing.T) {
 	}
 }
 
-func TestTheLeastBurstIsOne(t *testing.T) {
+func TestBurstIsAtLeastOne(t *testing.T) {
 	l := newBuckets[int]((&Limit{PerSecond: 0.001, Seconds: 4}).rate(0), 10)
 	at := time.Unix(1_700_000_000, 0)
 	if first, second := l.Take(1, at), l.Take(1, at); first != 0 || second < 999*time.Second {
@@ -112,7 +112,7 @@ func TestFullBucketsAreForgottenFirst(t *testing.T) {
 	}
 }
 
-func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
+func TestAddressesAreCountedByNetwork(t *testing.T) {
 	l := NewAddresses(&Limit{PerSecond: 0.001, Seconds: 4}, 0)
 	at := time.Unix(1_700_000_000, 0)
 	for _, c := range []struct {
@@ -135,8 +135,8 @@ func TestAddressesAreNetworksAndLoopbackIsFree(t *testing.T) {
 	}
 }
 
-// TestOneSiteHasNoMoreThanAFewNetworks: a /48 is what anybody is given by a tunnel broker.
-func TestOneSiteHasNoMoreThanAFewNetworks(t *testing.T) {
+// TestSiteIsLimitedToAFewNetworks: a /48 is what anybody is given by a tunnel broker.
+func TestSiteIsLimitedToAFewNetworks(t *testing.T) {
 	l := NewAddresses(&Limit{PerSecond: 1, Seconds: 4}, 0)
 	at, let := time.Unix(1_700_000_000, 0), 0
 	network := func(site, n int) netip.Addr {
@@ -192,8 +192,8 @@ func TestDebtIsPaidBack(t *testing.T) {
 	}
 }
 
-// TestDebtorsAreForgottenLast: who has many addresses does not pay with new ones.
-func TestDebtorsAreForgottenLast(t *testing.T) {
+// TestBucketsInDebtAreForgottenLast: who has many addresses does not pay with new ones.
+func TestBucketsInDebtAreForgottenLast(t *testing.T) {
 	l := newBuckets[int]((&Limit{PerSecond: 1, Seconds: 2}).rate(0), 100)
 	at := time.Unix(1_700_000_000, 0)
 	l.Owe(-1, 10, at)
@@ -208,8 +208,8 @@ func TestDebtorsAreForgottenLast(t *testing.T) {
 	}
 }
 
-// TestAPriceIsWhatWasPaidLately: the first pays afterwards, the others before.
-func TestAPriceIsWhatWasPaidLately(t *testing.T) {
+// TestCostIsTheRecentAverage: the first pays afterwards, the others before.
+func TestCostIsTheRecentAverage(t *testing.T) {
 	var p Cost
 	for _, c := range []struct {
 		bytes int

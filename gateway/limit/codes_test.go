@@ -15,8 +15,8 @@ func flooded(at time.Time) *codeAttempts {
 	return c
 }
 
-// TestInAFloodOneTryIsAnswered: of each site, and it is not answered when it is wrong.
-func TestInAFloodOneTryIsAnswered(t *testing.T) {
+// TestOneTryOfASiteIsAnsweredInAFlood: of each site, and it is not answered when it is wrong.
+func TestOneTryOfASiteIsAnsweredInAFlood(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	c := flooded(at)
 	clumsy, host, late := netip.MustParseAddr("2001:db8:7:1::1"), netip.MustParseAddr("2001:db8:7:2::1"), netip.MustParseAddr("2001:db8:8::1")
@@ -38,9 +38,9 @@ func TestInAFloodOneTryIsAnswered(t *testing.T) {
 	}
 }
 
-// TestWhoWasLetInIsKnownByTheCode: in a flood it opens for others of the network, and
+// TestNetworkOfAGuestIsKnownByTheCode: in a flood it opens for others of the network, and
 // neither another code nor a wrong one is told from there.
-func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
+func TestNetworkOfAGuestIsKnownByTheCode(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	c := flooded(at)
 	const ours, theirs = "QRX7F2", "QRX7F3"
@@ -69,8 +69,8 @@ func TestWhoWasLetInIsKnownByTheCode(t *testing.T) {
 	}
 }
 
-// TestWhatAKnownNetworkGuessesIsMissing to its site: it counts there as of any other.
-func TestWhatAKnownNetworkGuessesIsMissing(t *testing.T) {
+// TestGuessesOfAKnownNetworkCountOnItsSite to its site: it counts there as of any other.
+func TestGuessesOfAKnownNetworkCountOnItsSite(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	c := newCodeAttempts()
 	told := 0
@@ -99,7 +99,7 @@ func TestAFullTableIsNotWalkedForEach(t *testing.T) {
 	}
 }
 
-func TestMemorySetsAreOfOneSize(t *testing.T) {
+func TestBloomFilterHasFixedSize(t *testing.T) {
 	var s bloomFilter[netip.Addr]
 	const members, others = 100_000, 10_000
 	for n := range members {

@@ -6,9 +6,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestWhoHasGoneLeavesRoom for another socket of the device, and nothing is remembered of
+// TestClosedSocketsAreNotCounted for another socket of the device, and nothing is remembered of
 // devices that are gone.
-func TestWhoHasGoneLeavesRoom(t *testing.T) {
+func TestClosedSocketsAreNotCounted(t *testing.T) {
 	type socket struct{ _ byte } // not empty: each has an address of its own
 	var p DeviceSockets[*socket]
 	add := func(k *socket, who protocol.Principal) *socket {

@@ -60,8 +60,8 @@ var (
 	theHost = protocol.Principal{Role: protocol.RoleAdmin}
 )
 
-// TestOneWithManyRequestsWaitsBehindOneWithOne: each address has its turn after the other.
-func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
+// TestReadersTakeTurns: each address has its turn after the other.
+func TestReadersTakeTurns(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		const fool, home, phone = "203.0.113.7", "198.51.100.4", "198.51.100.5"
 		for range 10 {
@@ -79,9 +79,9 @@ func TestOneWithManyRequestsWaitsBehindOneWithOne(t *testing.T) {
 	})
 }
 
-// TestWhoReadsForLongPaysForIt: before the next one begins, whatever number of requests
+// TestLongReadingsAreCharged: before the next one begins, whatever number of requests
 // was let in before anybody knew what they cost.
-func TestWhoReadsForLongPaysForIt(t *testing.T) {
+func TestLongReadingsAreCharged(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 8 {
 			l.visit("screen", aScreen, "203.0.113.7", time.Second)
@@ -100,8 +100,8 @@ func TestWhoReadsForLongPaysForIt(t *testing.T) {
 	})
 }
 
-// TestABotThatAsksWithoutEndLeavesTurns to screens and strangers, and has the most.
-func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
+// TestBotsLeaveTurnsToOthers to screens and strangers, and has the most.
+func TestBotsLeaveTurnsToOthers(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 6 {
 			l.visit("bot", aBot, "203.0.113.7", 10*time.Millisecond)
@@ -116,8 +116,8 @@ func TestABotThatAsksWithoutEndLeavesTurns(t *testing.T) {
 	})
 }
 
-// TestOneIPv6SiteIsOneReader: it has 65,536 networks.
-func TestOneIPv6SiteIsOneReader(t *testing.T) {
+// TestSiteIsOneReader: it has 65,536 networks.
+func TestSiteIsOneReader(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for _, network := range []string{"2001:db8:7:1::1", "2001:db8:7:2::1", "2001:db8:7:3::1"} {
 			l.visit("site", anybody, network, 10*time.Millisecond)
@@ -130,8 +130,8 @@ func TestOneIPv6SiteIsOneReader(t *testing.T) {
 	})
 }
 
-// TestTheHostWaitsForNoReader.
-func TestTheHostWaitsForNoReader(t *testing.T) {
+// TestHostDoesNotWait.
+func TestHostDoesNotWait(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("stranger", anybody, "203.0.113.7", time.Hour)
 		l.visit("host", theHost, "203.0.113.7", time.Millisecond)
@@ -143,8 +143,8 @@ func TestTheHostWaitsForNoReader(t *testing.T) {
 	})
 }
 
-// TestWhoWaitsTooLongGivesUpTheTurn: the place goes on to who still waits.
-func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
+// TestWaitForATurnIsBounded: the place goes on to who still waits.
+func TestWaitForATurnIsBounded(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		l.visit("slow", anybody, "203.0.113.7", 6*time.Second)
 		l.visit("tired", anybody, "198.51.100.4", time.Second)
@@ -162,8 +162,8 @@ func TestWhoWaitsTooLongGivesUpTheTurn(t *testing.T) {
 	})
 }
 
-// TestSoManyOfOnePayerMayWait: who asks over more connections is told to slow down.
-func TestSoManyOfOnePayerMayWait(t *testing.T) {
+// TestWaitingRequestsOfOneReaderAreBounded: who asks over more connections is told to slow down.
+func TestWaitingRequestsOfOneReaderAreBounded(t *testing.T) {
 	inLibrary(t, func(l *library) {
 		for range 1 + int(HistoryWaiting.Most) {
 			l.visit("screens", aScreen, "203.0.113.7", time.Millisecond)

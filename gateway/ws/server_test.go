@@ -7,8 +7,8 @@ import (
 	"partyline/gateway/limit"
 )
 
-// TestWhoseSocketsShareABudgetOfUnreadBytes.
-func TestWhoseSocketsShareABudgetOfUnreadBytes(t *testing.T) {
+// TestSocketsShareUnreadBudgetBySite.
+func TestSocketsShareUnreadBudgetBySite(t *testing.T) {
 	s := &Server{connections: limit.NewConnections(limit.ConnectionOptions{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})}
 	for from, want := range map[string]string{
 		"203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "2001:db8:7:1::1": "2001:db8:7::",

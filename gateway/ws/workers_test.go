@@ -8,7 +8,7 @@ import (
 	"partyline/gateway/limit"
 )
 
-func TestLaneRunsEverythingAndNotTooMuchAtOnce(t *testing.T) {
+func TestWorkerPoolRunsEverythingWithinItsLimit(t *testing.T) {
 	var l workerPool
 	var now, most atomic.Int64
 	var all sync.WaitGroup

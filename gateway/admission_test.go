@@ -33,13 +33,13 @@ func (h announced) Enter(ctx context.Context, id protocol.SessionID, code string
 	return h.Hub.Enter(ctx, id, code, device)
 }
 
-// TestWhatStrangersAndGuestsReadLeavesRoom for the host, for bots and for phones, while
+// TestReadsOfStrangersLeaveCapacityForOthers for the host, for bots and for phones, while
 // the disk is slow and everything that reads the session waits behind its commits.
-func TestWhatStrangersAndGuestsReadLeavesRoom(t *testing.T) {
+func TestReadsOfStrangersLeaveCapacityForOthers(t *testing.T) {
 	t.Parallel()
 	const places, strangers, readers = 16, 2, 10 // two of the places are strangers'
 	j, begun := memory.New(memory.Options{}), make(chan struct{}, 100)
-	h := newHouseWith(t, j, func(o *actors.Options) { o.MaxInFlight = places },
+	h := newTestServerWith(t, j, func(o *actors.Options) { o.MaxInFlight = places },
 		func(o *gateway.Options) { o.Hub = announced{o.Hub, begun} })
 	session, _ := h.opened()
 	admin, bot, viewer, phone := h.admin(), h.scoped(protocol.RoleBot, 0), h.scoped(protocol.RoleViewer, 0), h.guest(session, 0xb)

@@ -17,9 +17,9 @@ func (p *party) another(policy protocol.JoinPolicy) *party {
 	return &q
 }
 
-// TestDevicesCannotBeHoarded: who gathers devices, from however many addresses and for
+// TestDeviceTokensCannotBeCollected: who gathers devices, from however many addresses and for
 // however long, brings no more of them into a session than new ones.
-func TestDevicesCannotBeHoarded(t *testing.T) {
+func TestDeviceTokensCannotBeCollected(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest") // each address brings three phones at once, and one in 20 seconds
 	var hoard []string
@@ -48,9 +48,9 @@ func TestDevicesCannotBeHoarded(t *testing.T) {
 	p.enter(params{"device": hoard[0]}, "198.51.100.7").want(t, 200, "", "")
 }
 
-// TestAPhoneIsCountedOnceInASession: not when it comes again, from another address, after
+// TestPhoneIsCountedOnceInASession: not when it comes again, from another address, after
 // the code was renewed, or with what it had of another session in between.
-func TestAPhoneIsCountedOnceInASession(t *testing.T) {
+func TestPhoneIsCountedOnceInASession(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	q := p.another("latest")
@@ -89,8 +89,8 @@ func TestAPhoneIsCountedOnceInASession(t *testing.T) {
 	}
 }
 
-// TestASiteBringsSoManyPhones: whoever has an IPv6 /48 has 65,536 addresses.
-func TestASiteBringsSoManyPhones(t *testing.T) {
+// TestNewPhonesOfOneSiteAreLimited: whoever has an IPv6 /48 has 65,536 addresses.
+func TestNewPhonesOfOneSiteAreLimited(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once") // three phones at once of an address, and 24 of a site
 	inside := 0

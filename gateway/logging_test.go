@@ -43,10 +43,10 @@ func (brokenHub) Stats(context.Context) (protocol.Stats, error) { return protoco
 
 func (brokenHub) Packs(context.Context) ([]protocol.Pack, error) { panic(errSecret) }
 
-func TestOurFaultsAreLoggedAndNotTold(t *testing.T) {
+func TestInternalErrorsAreLoggedAndHidden(t *testing.T) {
 	t.Parallel()
 	var log notebook
-	h := newHouse(t, func(o *gateway.Options) { o.Hub, o.Log = brokenHub{o.Hub}, zerolog.New(&log) })
+	h := newTestServer(t, func(o *gateway.Options) { o.Hub, o.Log = brokenHub{o.Hub}, zerolog.New(&log) })
 	k := h.dial()
 	k.auth(h.admin())
 	for i, a := range []answer{h.rest("stats.get", "", nil), h.rest("games.packs", "", nil), k.request("stats.get", nil), k.request("games.packs", nil)} {
@@ -65,10 +65,10 @@ func TestOurFaultsAreLoggedAndNotTold(t *testing.T) {
 	h.send("GET", "/health", "", nil).want(t, 200, "", "") // and it goes on
 }
 
-func TestTheLogKeepsSecrets(t *testing.T) {
+func TestSecretsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	var log notebook
-	h := newHouse(t, func(o *gateway.Options) { o.Log = zerolog.New(&log) })
+	h := newTestServer(t, func(o *gateway.Options) { o.Log = zerolog.New(&log) })
 	h.opened()
 	token := h.admin()
 	h.rest("votes.live", token, params{"username": "voter_ann", "vote": "up", "timestamp": now()}).want(t, 200, "", "")
@@ -85,7 +85,7 @@ func TestTheLogKeepsSecrets(t *testing.T) {
 	}
 }
 
-func TestNewWantsItsOptions(t *testing.T) {
+func TestNewRequiresItsOptions(t *testing.T) {
 	t.Parallel()
 	_, err := gateway.New(gateway.Options{})
 	if err == nil {

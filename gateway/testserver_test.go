@@ -29,8 +29,8 @@ const (
 	jwtSecret = "a secret of thirty-two bytes, at least"
 )
 
-// house is a whole server on loopback with its journal in memory.
-type house struct {
+// testServer is a whole server on loopback with its journal in memory.
+type testServer struct {
 	t       testing.TB
 	url     string
 	journal *memory.Journal // nil when it is another
@@ -40,24 +40,24 @@ type house struct {
 	client  *http.Client
 }
 
-func newHouse(t testing.TB, changes ...func(*gateway.Options)) *house {
+func newTestServer(t testing.TB, changes ...func(*gateway.Options)) *testServer {
 	t.Helper()
 	j := memory.New(memory.Options{})
-	h := newHouseOn(t, j, changes...)
+	h := newTestServerOn(t, j, changes...)
 	h.journal = j
 	return h
 }
 
-// newHouseOn keeps everything in a journal that it closes at the end.
-func newHouseOn(t testing.TB, j persistence.Journal, changes ...func(*gateway.Options)) *house {
+// newTestServerOn keeps everything in a journal that it closes at the end.
+func newTestServerOn(t testing.TB, j persistence.Journal, changes ...func(*gateway.Options)) *testServer {
 	t.Helper()
-	return newHouseWith(t, j, func(*actors.Options) {}, changes...)
+	return newTestServerWith(t, j, func(*actors.Options) {}, changes...)
 }
 
-// newHouseWith is newHouseOn with another hub.
-func newHouseWith(t testing.TB, j persistence.Journal, hub func(*actors.Options), changes ...func(*gateway.Options)) *house {
+// newTestServerWith is newTestServerOn with another hub.
+func newTestServerWith(t testing.TB, j persistence.Journal, hub func(*actors.Options), changes ...func(*gateway.Options)) *testServer {
 	t.Helper()
-	h := &house{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
+	h := &testServer{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
 	var err error
 	ho := actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
@@ -107,10 +107,10 @@ func checked(t testing.TB) http.RoundTripper {
 }
 
 // epoch is that of the house's timeline.
-func (h *house) epoch() string { return h.kept.Epoch().ID }
+func (h *testServer) epoch() string { return h.kept.Epoch().ID }
 
 // serve listens until the test ends, and then expects everything to end.
-func (h *house) serve(engine *fanout.Engine) {
+func (h *testServer) serve(engine *fanout.Engine) {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -188,7 +188,7 @@ func (a answer) want(t testing.TB, status int, code protocol.Code, message strin
 
 // send makes one HTTP request. Body may be nil, a string as it is, or a value for
 // JSON; headers are pairs.
-func (h *house) send(method, path, token string, body any, headers ...string) answer {
+func (h *testServer) send(method, path, token string, body any, headers ...string) answer {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, bodyOf(h.t, body))
 	if err != nil {
@@ -209,7 +209,7 @@ func (h *house) send(method, path, token string, body any, headers ...string) an
 	return h.do(req)
 }
 
-func (h *house) do(req *http.Request) answer {
+func (h *testServer) do(req *http.Request) answer {
 	h.t.Helper()
 	res, err := h.client.Do(req)
 	if err != nil {
@@ -242,7 +242,7 @@ func bodyOf(t testing.TB, body any) io.Reader {
 type params map[string]any
 
 // rest sends an operation by REST: its parameters go where the table says.
-func (h *house) rest(op, token string, p params, headers ...string) answer {
+func (h *testServer) rest(op, token string, p params, headers ...string) answer {
 	h.t.Helper()
 	row := operation(h.t, op)
 	path, rest := row.Path, params{}
@@ -286,7 +286,7 @@ func operation(t testing.TB, op string) protocol.Operation {
 }
 
 // admin logs in.
-func (h *house) admin() string {
+func (h *testServer) admin() string {
 	h.t.Helper()
 	a := h.rest("auth.login", "", params{"key": adminKey})
 	a.want(h.t, 200, "", "")
@@ -294,7 +294,7 @@ func (h *house) admin() string {
 }
 
 // scoped makes a token of a role, for one session unless that is 0.
-func (h *house) scoped(role protocol.Role, session int) string {
+func (h *testServer) scoped(role protocol.Role, session int) string {
 	h.t.Helper()
 	p := params{"role": role, "name": "test"}
 	if session != 0 {
@@ -306,7 +306,7 @@ func (h *house) scoped(role protocol.Role, session int) string {
 }
 
 // opened makes a session with one game being played, and returns both ids.
-func (h *house) opened() (session, play int) {
+func (h *testServer) opened() (session, play int) {
 	h.t.Helper()
 	token := h.admin()
 	s := h.rest("sessions.create", token, params{})

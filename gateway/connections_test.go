@@ -111,7 +111,7 @@ func TestOneAddressCannotTakeAllConnections(t *testing.T) {
 }
 
 // A handshake costs the server a signature and the client next to nothing.
-func TestOneAddressCannotBeginHandshakesWithoutEnd(t *testing.T) {
+func TestHandshakesOfOneAddressAreLimited(t *testing.T) {
 	t.Parallel()
 	const atOnce = 1
 	e := newEntrance(t, gateway.ServerOptions{HandshakeRate: 0.05 /* the next after 20 s */, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
@@ -188,7 +188,7 @@ func (e *entrance) get(path string) (status int, header http.Header, body map[st
 }
 
 // Before there is a gateway the door says so; with one it is the gateway's.
-func TestTheDoorAnswersBeforeThereIsAGateway(t *testing.T) {
+func TestServerAnswersBeforeThereIsAGateway(t *testing.T) {
 	t.Parallel()
 	e := newEntrance(t, gateway.ServerOptions{})
 	if status, _, body := e.get("/health"); status != 200 || body["status"] != "ok" {
@@ -203,7 +203,7 @@ func TestTheDoorAnswersBeforeThereIsAGateway(t *testing.T) {
 			t.Errorf("%s: status is %v", path, ready)
 		}
 	}
-	newHouse(t, func(o *gateway.Options) { o.Server = e.door })
+	newTestServer(t, func(o *gateway.Options) { o.Server = e.door })
 	if status, _, body := e.get("/ready"); status != 200 || body["status"] != "ready" {
 		t.Errorf("/ready: %d %v", status, body)
 	}

@@ -245,7 +245,7 @@ func settle(v any, moment string) any {
 
 func TestEveryOperationByREST(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token, guest, seen := h.admin(), "", map[string]bool{}
 	moment := ""
 	for i, s := range evening() {
@@ -271,11 +271,11 @@ func TestEveryOperationByREST(t *testing.T) {
 	}
 }
 
-// TestSocketAnswersAsREST runs the same evening in two houses, one by REST, one by
+// TestSocketAnswersLikeREST runs the same evening in two houses, one by REST, one by
 // request frames: status and body must be the same but for moments, epochs and tokens.
-func TestSocketAnswersAsREST(t *testing.T) {
+func TestSocketAnswersLikeREST(t *testing.T) {
 	t.Parallel()
-	byREST, bySocket := newHouse(t), newHouse(t)
+	byREST, bySocket := newTestServer(t), newTestServer(t)
 	token := byREST.admin()
 	k, phone := bySocket.dial(), bySocket.dial()
 	k.auth(bySocket.admin())

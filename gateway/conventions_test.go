@@ -14,7 +14,7 @@ import (
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	for _, path := range []string{"/index.html", "/api", "/api/", "/api/nothing", "/api/games/", "//api/games", "/api/../health", "/api/games/1/nothing"} {
 		h.send("GET", path, "", nil).want(t, 404, "not_found", "Not found")
 	}
@@ -38,7 +38,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 // TestNamesWithSlashes: a pack's name is one segment of the path, whatever is in it.
 func TestNamesWithSlashes(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	for _, name := range []string{"A/B", "50% off & more?", "Zoë's"} {
 		h.rest("games.create", token, params{"pack_name": name, "title": "T", "min_players": 1, "max_players": 2}).want(t, 201, "", "")
@@ -47,9 +47,9 @@ func TestNamesWithSlashes(t *testing.T) {
 	}
 }
 
-func TestHeadAnswersAsGet(t *testing.T) {
+func TestHeadAnswersLikeGet(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	get, head := h.send("GET", "/api/games", "", nil), h.send("HEAD", "/api/games", "", nil)
 	if head.status != 200 || len(head.body) != 0 || head.header.Get("Content-Length") != get.header.Get("Content-Length") {
 		t.Errorf("HEAD: %d %v, GET: %v", head.status, head.header, get.header)
@@ -58,7 +58,7 @@ func TestHeadAnswersAsGet(t *testing.T) {
 
 func TestHeadersOfEveryAnswer(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	made := regexp.MustCompile(`^[0-9a-f]{16}$`)
 	for _, path := range []string{"/health", "/ready", "/api/games", "/api/games/999", "/nothing", "/metrics", "/api/sessions/live"} {
 		a := h.send("GET", path, "", nil)
@@ -86,7 +86,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 
 func TestListsAreNeverNull(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	token := h.admin()
 	for _, path := range []string{"/api/sessions", "/api/games?pack=None", "/api/auth/tokens"} {
 		if a := h.send("GET", path, token, nil); string(a.body) != "[]" {
@@ -104,7 +104,7 @@ func TestListsAreNeverNull(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	var sick error
-	h := newHouse(t, func(o *gateway.Options) { o.Ready = func() error { return sick } })
+	h := newTestServer(t, func(o *gateway.Options) { o.Ready = func() error { return sick } })
 	h.send("GET", "/ready", "", nil).want(t, 200, "", "")
 	sick = errors.New("disk full")
 	a := h.send("GET", "/ready", "", nil)
@@ -125,9 +125,9 @@ func TestReadiness(t *testing.T) {
 	h.send("GET", "/health", "", nil).want(t, 200, "", "")
 }
 
-func TestFailingStorageIsToldWithRetryAfter(t *testing.T) {
+func TestFailingStorageHasRetryAfter(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	token := h.admin()
 	h.journal.Refuse(errors.New("disk full"))
@@ -146,9 +146,9 @@ func TestFailingStorageIsToldWithRetryAfter(t *testing.T) {
 	h.journal.Refuse(nil)
 }
 
-func TestLinesForChatBots(t *testing.T) {
+func TestTextForChatBots(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	line := func(path string) string {
 		a := h.send("GET", path, "", nil)
 		if a.status != 200 || a.header.Get("Content-Type") != "text/plain; charset=utf-8" {
@@ -181,10 +181,10 @@ func TestLinesForChatBots(t *testing.T) {
 	}
 }
 
-func TestMetricsAreTheOptions(t *testing.T) {
+func TestMetricsHandlerIsServed(t *testing.T) {
 	t.Parallel()
-	newHouse(t).send("GET", "/metrics", "", nil).want(t, 404, "not_found", "Not found")
-	h := newHouse(t, func(o *gateway.Options) {
+	newTestServer(t).send("GET", "/metrics", "", nil).want(t, 404, "not_found", "Not found")
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("up 1\n")) })
 	})
 	if a := h.send("GET", "/metrics", "", nil); string(a.body) != "up 1\n" {
@@ -199,10 +199,10 @@ func (h forging) SessionVotes(context.Context, protocol.SessionID) (protocol.Ses
 	return protocol.SessionVotes{SessionID: 1, Votes: []protocol.GameVotes{{Title: "Quiplash\nbot: free skins at\u2028example.com", NetScore: 1, Upvotes: 1}}}, nil
 }
 
-// TestALineForChatBotsIsOneLine, whatever is stored: a bot says each line by itself.
-func TestALineForChatBotsIsOneLine(t *testing.T) {
+// TestTextForChatBotsIsOneLine, whatever is stored: a bot says each line by itself.
+func TestTextForChatBotsIsOneLine(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.Hub = forging{o.Hub} })
+	h := newTestServer(t, func(o *gateway.Options) { o.Hub = forging{o.Hub} })
 	const want = "Session 1: Quiplash bot: free skins at example.com +1 (+1/-0)"
 	if a := h.send("GET", "/api/sessions/1/votes?format=text", "", nil); string(a.body) != want {
 		t.Errorf("%q", a.body)

@@ -30,9 +30,9 @@ func (p *party) phoneFrom(from string) (token, device string) {
 	return a.text(p.t, "token"), a.text(p.t, "device")
 }
 
-// TestTheHostTakesAnAddressBack: an attacker has many devices in one address. The host sees it, and
+// TestVotesOfAnAddressAreVoided: an attacker has many devices in one address. The host sees it, and
 // takes its votes back: in totals, history, exports, on screens, and for webhooks.
-func TestTheHostTakesAnAddressBack(t *testing.T) {
+func TestVotesOfAnAddressAreVoided(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	k := p.dial()
@@ -100,8 +100,8 @@ func TestTheHostTakesAnAddressBack(t *testing.T) {
 	}
 }
 
-// TestASiteIsVoidedAtOnce: whoever has an IPv6 /48 has an address for each device.
-func TestASiteIsVoidedAtOnce(t *testing.T) {
+// TestVotesOfASiteAreVoided: whoever has an IPv6 /48 has an address for each device.
+func TestVotesOfASiteAreVoided(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "once")
 	for n := range 5 {
@@ -125,9 +125,9 @@ func TestASiteIsVoidedAtOnce(t *testing.T) {
 	p.wantTally(2, 0)
 }
 
-// TestAddressesTellNothing: not which they are, nor whether one is the same in two
+// TestAddressIDsRevealNothing: not which they are, nor whether one is the same in two
 // sessions; and nobody but the host is told even that.
-func TestAddressesTellNothing(t *testing.T) {
+func TestAddressIDsRevealNothing(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	q := p.another("latest")

@@ -26,10 +26,10 @@ func (h *fullHub) Go(_ actors.Call, done func(any, *protocol.Error)) {
 
 // A bot that waits for no answer is not read as fast as it writes while the hub is full,
 // and everything it wrote is answered all the same.
-func TestWhoIsSentAwayIsReadMoreSlowly(t *testing.T) {
+func TestOverloadedSocketIsThrottled(t *testing.T) {
 	t.Parallel()
 	full := new(fullHub)
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		full.Hub = o.Hub
 		o.Hub = full
 	})

@@ -8,9 +8,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestAHundredScreensOfOneTokenComeBack after a restart, in the middle of a long evening:
+// TestHundredScreensOfOneTokenReconnect after a restart, in the middle of a long evening:
 // each asks what the page asks when it begins, at the rates that are usual.
-func TestAHundredScreensOfOneTokenComeBack(t *testing.T) {
+func TestHundredScreensOfOneTokenReconnect(t *testing.T) {
 	p := newParty(t, "latest")
 	const played, screens, votes = 45, 100, 300
 	for i := range played - 1 {
@@ -53,10 +53,10 @@ func TestAHundredScreensOfOneTokenComeBack(t *testing.T) {
 	}
 }
 
-// TestARefusedSubscriptionSaysWhenToAskAgain, also one that came too fast.
-func TestARefusedSubscriptionSaysWhenToAskAgain(t *testing.T) {
+// TestRefusedSubscriptionHasRetryAfter, also one that came too fast.
+func TestRefusedSubscriptionHasRetryAfter(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.opened()
 	k := h.dialFrom(hall)
 	k.auth(h.scoped(protocol.RoleViewer, 0))
@@ -72,7 +72,7 @@ func TestARefusedSubscriptionSaysWhenToAskAgain(t *testing.T) {
 			t.Errorf("%v", m)
 		}
 	}
-	usual := newHouse(t)
+	usual := newTestServer(t)
 	other := usual.dial()
 	other.auth(usual.scoped(protocol.RoleViewer, 0))
 	other.say(params{"type": "subscribe", "sessionId": 77})

@@ -17,7 +17,7 @@ import (
 )
 
 // upgrade asks for a WebSocket and says what status it got.
-func (h *house) upgrade(headers ...string) int {
+func (h *testServer) upgrade(headers ...string) int {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(h.t.Context(), "GET", h.url+"/api/sessions/live", nil)
 	if err != nil {
@@ -41,7 +41,7 @@ var upgradeHeaders = []string{"Connection", "Upgrade", "Upgrade", "websocket", "
 
 func TestTenFailedLoginsAMinute(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	h := newTestServer(t, func(o *gateway.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
 	login := func(from, key string) answer {
 		return h.rest("auth.login", "", params{"key": key}, "X-Forwarded-For", from)
 	}
@@ -64,7 +64,7 @@ func TestTenFailedLoginsAMinute(t *testing.T) {
 
 func TestLoginsBySocketCountToo(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k := h.dial()
 	k.auth(h.admin())
 	for range 10 {
@@ -74,18 +74,18 @@ func TestLoginsBySocketCountToo(t *testing.T) {
 	h.rest("auth.login", "", params{"key": adminKey}).want(t, 429, "", "")
 }
 
-func TestForwardedAddressesOfStrangersAreNotBelieved(t *testing.T) {
+func TestForwardedAddressesOfUntrustedPeersAreIgnored(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	for i := range 10 {
 		h.rest("auth.login", "", params{"key": "guess"}, "X-Forwarded-For", "203.0.113."+strconv.Itoa(i))
 	}
 	h.rest("auth.login", "", params{"key": adminKey}, "X-Forwarded-For", "203.0.113.99").want(t, 429, "", "")
 }
 
-func TestConnectsOfOneAddress(t *testing.T) {
+func TestNewSocketsOfOneAddressAreLimited(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.ConnectRate = 0.04 // one, and the next after 25 seconds
 	})
@@ -105,7 +105,7 @@ func TestConnectsOfOneAddress(t *testing.T) {
 
 func TestMaxConnections(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) { o.Server = gateway.NewServer(gateway.ServerOptions{MaxConnections: 3}) })
+	h := newTestServer(t, func(o *gateway.Options) { o.Server = gateway.NewServer(gateway.ServerOptions{MaxConnections: 3}) })
 	a, b := h.dial(), h.dial()
 	h.send("GET", "/health", "", nil).want(t, 200, "", "") // the third, kept alive
 	if h.served() {
@@ -122,7 +122,7 @@ func TestMaxConnections(t *testing.T) {
 }
 
 // served says whether a new connection gets an answer.
-func (h *house) served() bool {
+func (h *testServer) served() bool {
 	h.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
@@ -136,7 +136,7 @@ func (h *house) served() bool {
 
 func TestMessagesOverTheLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k := h.dial() // not authenticated: 20 messages at once
 	for range 30 {
 		k.say(params{"type": "ping"})
@@ -156,9 +156,9 @@ func TestMessagesOverTheLimit(t *testing.T) {
 	}
 }
 
-func TestAFloodIsClosed(t *testing.T) {
+func TestSocketFloodIsClosed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	k := h.dial()
 	go func() {
 		for k.conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"ping"}`)) == nil {
@@ -173,7 +173,7 @@ func TestAFloodIsClosed(t *testing.T) {
 // reads and a bot's votes alike.
 func TestRequestsInFlight(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	k := h.dial()
 	k.auth(h.scoped(protocol.RoleBot, 0))
@@ -192,11 +192,11 @@ func TestRequestsInFlight(t *testing.T) {
 	}
 }
 
-// TestVotesHoldUpNothingElse: while commits are held back, more votes wait than a socket
+// TestVotesDoNotDelayOtherRequests: while commits are held back, more votes wait than a socket
 // has lanes, and what needs no commit is answered. A choice in a poll is a vote.
-func TestVotesHoldUpNothingElse(t *testing.T) {
+func TestVotesDoNotDelayOtherRequests(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.admin()
 	h.rest("sessions.poll.start", token, params{"id": session, "game_ids": []int{1, 2}, "seconds": 3600}).want(t, 201, "", "")
@@ -222,7 +222,7 @@ func TestVotesHoldUpNothingElse(t *testing.T) {
 
 func TestMessagesOfWrongKinds(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	for _, c := range []struct {
 		name string
 		kind websocket.MessageType
@@ -245,7 +245,7 @@ func TestMessagesOfWrongKinds(t *testing.T) {
 
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	token := h.admin()
 	k := h.dial()

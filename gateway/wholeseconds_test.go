@@ -7,12 +7,12 @@ import (
 	"partyline/protocol"
 )
 
-// TestWhoTellsWholeSecondsVotesForTheGameOfThatSecond: the first game begins in the middle
+// TestVoteWithWholeSecondsCountsForGameOfThatSecond: the first game begins in the middle
 // of a second, and votes that are stamped with that second, without decimals, are for it,
 // on every way in. What is told of them says the end of the second.
-func TestWhoTellsWholeSecondsVotesForTheGameOfThatSecond(t *testing.T) {
+func TestVoteWithWholeSecondsCountsForGameOfThatSecond(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.admin()
 	games := h.rest("sessions.games", token, params{"id": session})

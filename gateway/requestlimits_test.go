@@ -29,11 +29,11 @@ const (
 	tokenPaid   = "Too many requests with this token, slow down"
 )
 
-// newMeanHouse lets everybody ask once; the next time is after a hundred seconds, or some
+// newStrictTestServer lets everybody ask once; the next time is after a hundred seconds, or some
 // more when the answer was long.
-func newMeanHouse(t *testing.T) *house {
+func newStrictTestServer(t *testing.T) *testServer {
 	t.Helper()
-	return newHouse(t, func(o *gateway.Options) {
+	return newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.TokenRate, o.ViewerRate, o.AddressRate = 0.01, 0.01, 0.01
 	})
@@ -43,13 +43,13 @@ func newMeanHouse(t *testing.T) *house {
 const longest = 130
 
 // asks reads the games.
-func (h *house) asks(token, from string) answer {
+func (h *testServer) asks(token, from string) answer {
 	h.t.Helper()
 	return h.rest("games.list", token, nil, "X-Forwarded-For", from)
 }
 
 // dialFrom is dial for somebody at an address.
-func (h *house) dialFrom(from string) *client {
+func (h *testServer) dialFrom(from string) *client {
 	h.t.Helper()
 	c, _, err := h.tryDialFrom(from)
 	if err != nil {
@@ -58,7 +58,7 @@ func (h *house) dialFrom(from string) *client {
 	return c
 }
 
-func (h *house) tryDialFrom(from string) (*client, *http.Response, error) {
+func (h *testServer) tryDialFrom(from string) (*client, *http.Response, error) {
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
 	conn, res, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live",
@@ -74,7 +74,7 @@ func (h *house) tryDialFrom(from string) (*client, *http.Response, error) {
 func TestOneAddressCannotTakeAllSockets(t *testing.T) {
 	t.Parallel()
 	const most = 3
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.Server = gateway.NewServer(gateway.ServerOptions{MaxPerAddress: most, TrustedProxies: o.TrustedProxies})
 	})
@@ -101,9 +101,9 @@ func TestOneAddressCannotTakeAllSockets(t *testing.T) {
 	}
 }
 
-func TestAnAddressDoesNotDisturbOthers(t *testing.T) {
+func TestAddressLimitDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.asks("", hall).want(t, 200, "", "")
 	a := h.asks("", hall)
 	a.want(t, 429, protocol.CodeTooMany, addressPaid)
@@ -116,11 +116,11 @@ func TestAnAddressDoesNotDisturbOthers(t *testing.T) {
 	h.asks("", street).want(t, 200, "", "")
 }
 
-// TestTokensPayForThemselves: strangers behind the same address do not hold them, and
+// TestTokenRequestsCountOnTheToken: strangers behind the same address do not hold them, and
 // they do not hold each other.
-func TestTokensPayForThemselves(t *testing.T) {
+func TestTokenRequestsCountOnTheToken(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	bot, viewer := h.scoped(protocol.RoleBot, 0), h.scoped(protocol.RoleViewer, 0)
 	h.asks("", hall).want(t, 200, "", "")
 	h.asks("", hall).want(t, 429, "", addressPaid)
@@ -136,31 +136,31 @@ func TestTokensPayForThemselves(t *testing.T) {
 	h.asks("", street).want(t, 200, "", "") // it was not the address that paid
 }
 
-// TestAllAdminTokensAreOne: whoever has the key could make as many as they want.
-func TestAllAdminTokensAreOne(t *testing.T) {
+// TestAdminTokensShareOneBudget: whoever has the key could make as many as they want.
+func TestAdminTokensShareOneBudget(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.asks(h.admin(), hall).want(t, 200, "", "")
 	h.asks(signed(t, jwt.SigningMethodHS256, []byte(jwtSecret), jwt.MapClaims{"role": "admin", "epoch": h.epoch(), "exp": time.Now().Add(time.Hour).Unix()}), street).
 		want(t, 429, protocol.CodeTooMany, tokenPaid)
 }
 
-// TestWhoCannotPayWithATokenPaysWithTheAddress: what anybody can have as many of as they
+// TestInvalidTokensCountOnTheAddress: what anybody can have as many of as they
 // want must not bring anything.
-func TestWhoCannotPayWithATokenPaysWithTheAddress(t *testing.T) {
+func TestInvalidTokensCountOnTheAddress(t *testing.T) {
 	t.Parallel()
-	for name, token := range map[string]func(h *house) string{
-		"made up": func(*house) string { return "garbage" },
-		"revoked": func(h *house) string {
+	for name, token := range map[string]func(h *testServer) string{
+		"made up": func(*testServer) string { return "garbage" },
+		"revoked": func(h *testServer) string {
 			token := h.scoped(protocol.RoleBot, 0)
 			h.rest("tokens.revoke", h.admin(), params{"id": 1}).want(t, 200, "", "")
 			return token
 		},
-		"guest": func(h *house) string { h.opened(); return h.guest(1, 0xa) },
+		"guest": func(h *testServer) string { h.opened(); return h.guest(1, 0xa) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newMeanHouse(t)
+			h := newStrictTestServer(t)
 			token := token(h)
 			h.asks(token, hall).want(t, 200, "", "") // it counts as none
 			h.asks(token, hall).want(t, 429, protocol.CodeTooMany, addressPaid)
@@ -171,19 +171,19 @@ func TestWhoCannotPayWithATokenPaysWithTheAddress(t *testing.T) {
 	}
 }
 
-// TestATokenHasOneBucket: by REST and with any number of sockets.
-func TestATokenHasOneBucket(t *testing.T) {
+// TestTokenHasOneBudget: by REST and with any number of sockets.
+func TestTokenHasOneBudget(t *testing.T) {
 	t.Parallel()
-	ways := map[string]func(h *house, token string) func() answer{
-		"REST": func(h *house, token string) func() answer { return func() answer { return h.asks(token, hall) } },
-		"socket": func(h *house, token string) func() answer {
+	ways := map[string]func(h *testServer, token string) func() answer{
+		"REST": func(h *testServer, token string) func() answer { return func() answer { return h.asks(token, hall) } },
+		"socket": func(h *testServer, token string) func() answer {
 			k := h.dialFrom(hall)
 			k.auth(token)
 			return func() answer { return k.request("games.list", nil) }
 		},
 	}
 	for _, order := range [][]string{{"REST", "socket", "socket"}, {"socket", "socket", "REST"}} {
-		h := newMeanHouse(t)
+		h := newStrictTestServer(t)
 		token := h.scoped(protocol.RoleBot, 0)
 		for i, way := range order {
 			a := ways[way](h, token)()
@@ -199,11 +199,11 @@ func TestATokenHasOneBucket(t *testing.T) {
 	}
 }
 
-// TestEverythingBySocketIsPaidFor asks for every operation of the table after a vote,
+// TestSocketRequestsAreCharged asks for every operation of the table after a vote,
 // which goes a way of its own. By REST the contract does.
-func TestEverythingBySocketIsPaidFor(t *testing.T) {
+func TestSocketRequestsAreCharged(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.opened()
 	k := h.dialFrom(hall)
 	k.auth(h.scoped(protocol.RoleBot, 0))
@@ -217,10 +217,10 @@ func TestEverythingBySocketIsPaidFor(t *testing.T) {
 	}
 }
 
-// TestASocketOverItsTokensRateIsReadMoreSlowly: refusals must not cost what votes do.
-func TestASocketOverItsTokensRateIsReadMoreSlowly(t *testing.T) {
+// TestSocketOverTokenRateIsThrottled: refusals must not cost what votes do.
+func TestSocketOverTokenRateIsThrottled(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	k := h.dialFrom(hall)
 	k.auth(h.scoped(protocol.RoleBot, 0))
 	k.request("games.list", nil).want(t, 200, "", "")
@@ -237,11 +237,11 @@ func TestASocketOverItsTokensRateIsReadMoreSlowly(t *testing.T) {
 	}
 }
 
-// TestGuestsReadsBySocketCountOnTheAddress, whoever they are and over however many
+// TestGuestReadsBySocketCountOnTheAddress, whoever they are and over however many
 // sockets; their votes do not: a hall that votes is not held by what somebody reads in it.
-func TestGuestsReadsBySocketCountOnTheAddress(t *testing.T) {
+func TestGuestReadsBySocketCountOnTheAddress(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.opened()
 	first, second := h.dialFrom(hall), h.dialFrom(hall)
 	first.auth(h.guest(1, 0xa))
@@ -255,10 +255,10 @@ func TestGuestsReadsBySocketCountOnTheAddress(t *testing.T) {
 	h.asks("", street).want(t, 200, "", "")
 }
 
-// TestASubscriptionIsPaidForAsARead: its answer can be a whole evening.
-func TestASubscriptionIsPaidForAsARead(t *testing.T) {
+// TestSubscriptionIsChargedAsRead: its answer can be a whole evening.
+func TestSubscriptionIsChargedAsRead(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.opened()
 	k := h.dialFrom(hall)
 	k.auth(h.guest(1, 0xa))
@@ -270,10 +270,10 @@ func TestASubscriptionIsPaidForAsARead(t *testing.T) {
 	k.request("games.list", nil).want(t, 429, protocol.CodeTooMany, addressPaid)
 }
 
-// TestAReplayIsPaidForAsItIsLong: who subscribes with since can be sent a whole evening.
-func TestAReplayIsPaidForAsItIsLong(t *testing.T) {
+// TestReplayIsChargedByLength: who subscribes with since can be sent a whole evening.
+func TestReplayIsChargedByLength(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.AddressRate = 20 // 80 at once, of which a thousand votes cost some 70
 	})
@@ -302,25 +302,25 @@ func TestAReplayIsPaidForAsItIsLong(t *testing.T) {
 	}
 }
 
-// TestAnAnswerCostsWhatItIsLong: a list of 25 KB is no single request, and who asks over
+// TestAnswerIsChargedByLength: a list of 25 KB is no single request, and who asks over
 // many connections has no more of it.
-func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
+func TestAnswerIsChargedByLength(t *testing.T) {
 	t.Parallel()
 	const rate, burst = 0.5, 20 // bots have two seconds of their rate at once, viewers a hundred, addresses four
-	for name, ask := range map[string]func(h *house) func(op string) answer{
-		"a stranger": func(h *house) func(string) answer {
+	for name, ask := range map[string]func(h *testServer) func(op string) answer{
+		"a stranger": func(h *testServer) func(string) answer {
 			return func(op string) answer { return h.rest(op, "", nil, "X-Forwarded-For", hall) }
 		},
-		"a guest's socket": func(h *house) func(string) answer {
+		"a guest's socket": func(h *testServer) func(string) answer {
 			k := h.dialFrom(hall)
 			k.auth(h.guest(1, 0xa))
 			return func(op string) answer { return k.request(op, nil) }
 		},
-		"a viewer": func(h *house) func(string) answer {
+		"a viewer": func(h *testServer) func(string) answer {
 			token := h.scoped(protocol.RoleViewer, 0)
 			return func(op string) answer { return h.rest(op, token, nil, "X-Forwarded-For", hall) }
 		},
-		"a bot's socket": func(h *house) func(string) answer {
+		"a bot's socket": func(h *testServer) func(string) answer {
 			k := h.dialFrom(hall)
 			k.auth(h.scoped(protocol.RoleBot, 0))
 			return func(op string) answer { return k.request(op, nil) }
@@ -330,7 +330,7 @@ func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
 			t.Parallel()
 			let := map[string]int{}
 			for _, op := range []string{"stats.get", "games.list"} {
-				h := newHouse(t, func(o *gateway.Options) {
+				h := newTestServer(t, func(o *gateway.Options) {
 					o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 					o.TokenRate, o.ViewerRate, o.AddressRate = rate*burst, rate*burst/50, rate*burst/2
 				})
@@ -352,7 +352,7 @@ func TestAnAnswerCostsWhatItIsLong(t *testing.T) {
 // TestProbesAreNeverRefused: a supervisor that is would end what lives.
 func TestProbesAreNeverRefused(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	for range 3 {
 		for _, path := range []string{"/health", "/ready"} {
 			h.send("GET", path, "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
@@ -363,7 +363,7 @@ func TestProbesAreNeverRefused(t *testing.T) {
 // TestLoopbackIsNotCounted: it is the operator's own.
 func TestLoopbackIsNotCounted(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	bot := h.scoped(protocol.RoleBot, 0)
 	k := h.dial()
 	k.auth(bot)
@@ -381,9 +381,9 @@ func TestLoopbackIsNotCounted(t *testing.T) {
 	h.asks(bot, hall).want(t, 200, "", "")
 }
 
-// TestWhatIsNoOperationIsPaidForByTheAddress, too: pages, parts, the description, and
+// TestPagesCountOnTheAddress, too: pages, parts, the description, and
 // what leads nowhere.
-func TestWhatIsNoOperationIsPaidForByTheAddress(t *testing.T) {
+func TestPagesCountOnTheAddress(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		method, path string
@@ -406,7 +406,7 @@ func TestWhatIsNoOperationIsPaidForByTheAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newMeanHouse(t)
+			h := newStrictTestServer(t)
 			ask := func(from string) answer {
 				return h.send(c.method, c.path, "", nil, append([]string{"X-Forwarded-For", from}, c.headers...)...)
 			}
@@ -424,10 +424,10 @@ func TestWhatIsNoOperationIsPaidForByTheAddress(t *testing.T) {
 	}
 }
 
-// TestMeasurementsHaveABudgetOfTheirOwn: they are dear, and one scraper asks seldom.
-func TestMeasurementsHaveABudgetOfTheirOwn(t *testing.T) {
+// TestMetricsHaveTheirOwnBudget: they are dear, and one scraper asks seldom.
+func TestMetricsHaveTheirOwnBudget(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -449,11 +449,11 @@ func TestMeasurementsHaveABudgetOfTheirOwn(t *testing.T) {
 	h.send("GET", "/docs", "", nil, "X-Forwarded-For", hall).want(t, 200, "", "")
 }
 
-// TestARefusalTakesItsTime: else a program that asks again at once keeps the hub as busy
+// TestRefusalIsDelayed: else a program that asks again at once keeps the hub as busy
 // with refusals as with answers.
-func TestARefusalTakesItsTime(t *testing.T) {
+func TestRefusalIsDelayed(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.asks("", hall).want(t, 200, "", "")
 	const refused, pause = 3, 200 * time.Millisecond
 	began := time.Now()
@@ -465,10 +465,10 @@ func TestARefusalTakesItsTime(t *testing.T) {
 	}
 }
 
-// TestARefusalReadsNoBody: it would be the larger part of what a flood costs.
-func TestARefusalReadsNoBody(t *testing.T) {
+// TestRefusedBodyIsNotRead: it would be the larger part of what a flood costs.
+func TestRefusedBodyIsNotRead(t *testing.T) {
 	t.Parallel()
-	h := newMeanHouse(t)
+	h := newStrictTestServer(t)
 	h.asks("", hall).want(t, 200, "", "")
 	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+"/api/pick", strings.NewReader(strings.Repeat("x", protocol.MaxSmallBody+1)))
 	if err != nil {
@@ -478,10 +478,10 @@ func TestARefusalReadsNoBody(t *testing.T) {
 	h.do(req).want(t, 429, protocol.CodeTooMany, addressPaid)
 }
 
-// TestWhoWaitsIsLetThrough: two a second is eight at once, and the next soon.
-func TestWhoWaitsIsLetThrough(t *testing.T) {
+// TestWaitingForRetryAfterIsEnough: two a second is eight at once, and the next soon.
+func TestWaitingForRetryAfterIsEnough(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.AddressRate = 2
 	})

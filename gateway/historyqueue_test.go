@@ -26,12 +26,12 @@ func (h *studious) Votes(ctx context.Context, _ protocol.VoteFilter) (protocol.V
 	return protocol.VotePage{Votes: []protocol.VoteRecord{}, Pagination: protocol.Pagination{Page: 1, Limit: 1}, LeftOut: []protocol.SessionID{}}, nil
 }
 
-// TestAllButTheHostReadTheHistoryInTurn: whoever is not the host has one place, and the host
+// TestHistoryReadersExceptHostTakeTurns: whoever is not the host has one place, and the host
 // waits for none of them.
-func TestAllButTheHostReadTheHistoryInTurn(t *testing.T) {
+func TestHistoryReadersExceptHostTakeTurns(t *testing.T) {
 	t.Parallel()
 	slow := &studious{reading: make(chan struct{}), leave: make(chan struct{})}
-	h := newHouse(t, func(o *gateway.Options) {
+	h := newTestServer(t, func(o *gateway.Options) {
 		slow.Hub = o.Hub
 		o.Hub = slow
 	})

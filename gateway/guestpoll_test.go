@@ -36,8 +36,8 @@ func TestPhonesVoteInAPoll(t *testing.T) {
 	p.wantBallots(0, 2, 1)
 }
 
-// TestAPhoneVotesInAPollBySocket: the same by a request frame.
-func TestAPhoneVotesInAPollBySocket(t *testing.T) {
+// TestPhoneVotesInPollBySocket: the same by a request frame.
+func TestPhoneVotesInPollBySocket(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	p.rest("sessions.poll.start", p.admins, params{"id": p.session, "game_ids": []int{1, 2, 3}, "seconds": 3600}).want(t, 201, "", "")
@@ -48,9 +48,9 @@ func TestAPhoneVotesInAPollBySocket(t *testing.T) {
 	p.wantBallots(0, 0, 1)
 }
 
-// TestAPhoneThatComesAgainIsToldItsChoice by REST and by a request frame,
+// TestReturningPhoneGetsItsChoice by REST and by a request frame,
 // until the poll is over; somebody else is told nothing.
-func TestAPhoneThatComesAgainIsToldItsChoice(t *testing.T) {
+func TestReturningPhoneGetsItsChoice(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	token, device := p.phone("Ann")

@@ -15,7 +15,7 @@ import (
 // from right ones, and how long that took. Sixteen people type at a time.
 func (p *party) typed(n int, from func(int) string) (answered int64, took time.Duration) {
 	p.t.Helper()
-	attacker := *p.house // whose many exchanges are not held against the description one by one
+	attacker := *p.testServer // whose many exchanges are not held against the description one by one
 	attacker.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	defer attacker.client.CloseIdleConnections()
 	var next, told atomic.Int64
@@ -36,7 +36,7 @@ func (p *party) typed(n int, from func(int) string) (answered int64, took time.D
 
 // Whoever has an IPv6 /48, which tunnel brokers give to anybody, has 65,536 addresses as
 // this server counts them, and changes before each is told to wait.
-func TestCodesCannotBeCountedThroughFromOneSite(t *testing.T) {
+func TestCodesCannotBeEnumeratedFromOneSite(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	told, took := p.typed(600, func(n int) string { return fmt.Sprintf("2001:db8:7:%x::1", n/29) })
@@ -56,7 +56,7 @@ func TestCodesCannotBeCountedThroughFromOneSite(t *testing.T) {
 }
 
 // Whoever has many sites, or many machines of others, is held by what all may try together.
-func TestCodesCannotBeCountedThroughFromManyAddresses(t *testing.T) {
+func TestCodesCannotBeEnumeratedFromManyAddresses(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	told, took := p.typed(800, fromMany)
@@ -73,7 +73,7 @@ const flooders = 48
 // address of its number: what comes free of the budget meanwhile is taken at once.
 func (p *party) flooding(from func(int) string, test func()) {
 	p.t.Helper()
-	attacker := *p.house
+	attacker := *p.testServer
 	attacker.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: flooders}}
 	defer attacker.client.CloseIdleConnections()
 	var next atomic.Int64
@@ -109,7 +109,7 @@ const wrongTooOften = "Too many wrong codes, try again later"
 func fromMany(n int) string { return fmt.Sprintf("10.%d.%d.7", n/29/256, n/29%256) }
 
 // What an attacker uses up does not keep people out who type the code well.
-func TestAFloodOfWrongCodesKeepsNobodyOutWhoTypesWell(t *testing.T) {
+func TestFloodOfWrongCodesDoesNotBlockRightCodes(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	const first, another = "198.51.100.1", "198.51.100.2"
@@ -126,7 +126,7 @@ func TestAFloodOfWrongCodesKeepsNobodyOutWhoTypesWell(t *testing.T) {
 
 // Whoever has one code can be let in from all the networks they have, and guesses other
 // codes from there no more often than anybody.
-func TestAValidCodeDoesNotBuyGuesses(t *testing.T) {
+func TestValidCodeAllowsNoMoreGuesses(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	const networks = 24 // of a /48, all that may come in at once here
@@ -142,7 +142,7 @@ func TestAValidCodeDoesNotBuyGuesses(t *testing.T) {
 }
 
 // Who was not let in, because too many came from there, is nobody that is known.
-func TestWhoIsNotLetInIsNotKnown(t *testing.T) {
+func TestRefusedGuestIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, "latest")
 	for n := range 24 { // of a /48, all that may come in at once here
@@ -157,12 +157,12 @@ func TestWhoIsNotLetInIsNotKnown(t *testing.T) {
 	})
 }
 
-// TestALongKeyAlwaysOpens: nobody finds a key of that length by trying, so nobody who
+// TestLongAdminKeyIsNeverBlocked: nobody finds a key of that length by trying, so nobody who
 // tries keeps its owner out.
-func TestALongKeyAlwaysOpens(t *testing.T) {
+func TestLongAdminKeyIsNeverBlocked(t *testing.T) {
 	t.Parallel()
 	const long = "abcde-fghij-kmnpq-rstuv" // as they are made
-	h := newHouse(t, func(o *gateway.Options) { o.AdminKey = long })
+	h := newTestServer(t, func(o *gateway.Options) { o.AdminKey = long })
 	for range 10 {
 		h.rest("auth.login", "", params{"key": "guess"}).want(t, 401, "bad_key", "")
 	}

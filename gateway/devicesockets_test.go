@@ -6,10 +6,10 @@ import (
 	"partyline/protocol"
 )
 
-// TestADeviceHasSoManySockets: the oldest makes room, and others are not disturbed.
-func TestADeviceHasSoManySockets(t *testing.T) {
+// TestSocketsOfOneDeviceAreLimited: the oldest makes room, and others are not disturbed.
+func TestSocketsOfOneDeviceAreLimited(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	session, _ := h.opened()
 	token := h.guest(session, 0xa)
 	open := func(token string) *client {

@@ -11,9 +11,9 @@ import (
 )
 
 // Guesses that come at the same time were looked at before any of them was counted.
-func TestParallelGuessesCountAsThoseInARow(t *testing.T) {
+func TestParallelGuessesCountLikeSequential(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	var told atomic.Int64
 	var all sync.WaitGroup
 	for range 100 {
@@ -31,9 +31,9 @@ func TestParallelGuessesCountAsThoseInARow(t *testing.T) {
 
 // Whoever needs no token, or gets a guest's for a code on a screen, cannot have the server
 // hold a mebibyte per connection.
-func TestStrangersSendSmallBodies(t *testing.T) {
+func TestBodiesWithoutTokenAreSmall(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.opened()
 	tokens := map[protocol.Access]string{protocol.AccessAnyone: "", protocol.AccessGuest: h.guest(1, 0xa)}
 	seen := 0

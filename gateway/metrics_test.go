@@ -17,7 +17,7 @@ func TestMeasurements(t *testing.T) {
 	t.Parallel()
 	reader := sdk.NewManualReader()
 	provider := sdk.NewMeterProvider(sdk.WithReader(reader))
-	h := newHouse(t, func(o *gateway.Options) { o.Meter = provider.Meter("test") })
+	h := newTestServer(t, func(o *gateway.Options) { o.Meter = provider.Meter("test") })
 	for _, path := range []string{"/api/games/1", "/api/games/2", "/api/games/999", "/made/up", "/made/up/too"} {
 		h.send("GET", path, "", nil)
 	}
