@@ -323,7 +323,7 @@ func TestAVoteBehindAChatLog(t *testing.T) {
 
 func TestWebhooksHearOfAChatLogOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventChatImported, protocol.EventVoteReceived)
 		n.play(1)
 		since := protocol.TimestampOf(time.Now())
@@ -333,7 +333,7 @@ func TestWebhooksHearOfAChatLogOnce(t *testing.T) {
 			do[*protocol.ChatResult](t, n.hub, log)
 			rest(time.Minute)
 		}
-		got := n.courier.log(id)
+		got := n.sender.log(id)
 		if len(got) != 1 || got[0].Event != "chat.imported" || !bytes.Contains(got[0].Body, []byte(`"messages":2,"votes":2`)) {
 			t.Fatalf("%d deliveries, %+v", len(got), got)
 		}

@@ -18,7 +18,7 @@ import (
 // the clock as it was, so they are right again as soon as the clock is.
 func TestCommitsKeepTheirOrderWhateverTheClockDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		for _, skew := range []time.Duration{0, -time.Hour, 24 * time.Hour, -48 * time.Hour, 0} {
 			n.skew.Store(int64(skew))
 			for i := range 2 {
@@ -59,7 +59,7 @@ func TestCommitsKeepTheirOrderWhateverTheClockDoes(t *testing.T) {
 }
 
 // wantGame casts a vote with the true time, and wants it to count for the n-th playing.
-func (n *night) wantGame(playing int) {
+func (n *webhookHub) wantGame(playing int) {
 	n.t.Helper()
 	n.voters++
 	now := protocol.TimestampOf(time.Now())
@@ -80,7 +80,7 @@ func TestAClockThatWasAheadCostsNoVoteItsGame(t *testing.T) {
 	for _, name := range []string{"awake", "asleep", "restarted"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t)
+				n := newWebhookHub(t)
 				again := map[string]func(){"awake": func() {}, "asleep": func() { rest(10 * time.Minute) }, "restarted": n.restart}[name]
 				rest(time.Minute)
 				n.wantGame(1)
@@ -106,7 +106,7 @@ func TestAClockThatWasAheadCostsNoVoteItsGame(t *testing.T) {
 // is right again, and after a restart.
 func TestASessionOpenedWhileTheClockWasAheadTakesVotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.skew.Store(int64(31 * 24 * time.Hour))
 		n.session = do[protocol.Session](t, n.hub, protocol.CreateSession{}).ID
 		n.play(1)
@@ -123,7 +123,7 @@ func TestASessionOpenedWhileTheClockWasAheadTakesVotes(t *testing.T) {
 // to reach them.
 func TestAClockThatWasBackCostsNoVote(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		rest(time.Minute)
 		n.skew.Store(int64(-24 * time.Hour))
 		rest(5 * time.Minute)
@@ -143,7 +143,7 @@ func TestAClockThatWasBackCostsNoVote(t *testing.T) {
 func TestAClockThatIsSetIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.stop()
 		h, err := actors.New(t.Context(), actors.Options{Journal: n.journal, Log: zerolog.New(&syncWriter{w: &log}),
 			Now: func() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) }})

@@ -253,9 +253,9 @@ func TestErasingWaitsForTheStandings(t *testing.T) {
 // TestAWebhookBehindPassesWhatWasErased: what it has not heard is gone, but for the end.
 func TestAWebhookBehindPassesWhatWasErased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived, protocol.EventSessionDeleted)
-		n.courier.change(status(503))
+		n.sender.change(status(503))
 		n.vote()
 		n.vote()
 		do[protocol.Session](t, n.hub, protocol.CloseSession{ID: n.session})
@@ -264,12 +264,12 @@ func TestAWebhookBehindPassesWhatWasErased(t *testing.T) {
 		if countOf(t, n.journal, "session/1") != 1 {
 			t.Fatalf("%d records are there", countOf(t, n.journal, "session/1"))
 		}
-		n.courier.change(status(200))
-		count := len(n.courier.log(id))
+		n.sender.change(status(200))
+		count := len(n.sender.log(id))
 		n.restart()
 		rest(time.Hour)
 		var got []string
-		for _, s := range n.courier.log(id)[count:] {
+		for _, s := range n.sender.log(id)[count:] {
 			got = append(got, s.Event)
 		}
 		if !slices.Contains(got, string(protocol.EventSessionDeleted)) {

@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkDeliveries is what the hub itself costs: from the backlog to a durable
-// record of each delivery, on a real disk, with a courier that answers at once.
+// record of each delivery, on a real disk, with a Sender that answers at once.
 func BenchmarkDeliveries(b *testing.B) {
 	for _, hooks := range []int{1, 50, 300} {
 		b.Run(fmt.Sprintf("webhooks=%d", hooks), func(b *testing.B) { benchmarkDeliveries(b, hooks) })
@@ -23,7 +23,7 @@ func BenchmarkDeliveries(b *testing.B) {
 
 func benchmarkDeliveries(b *testing.B, hooks int) {
 	c := &gate{open: make(chan struct{}), done: make(chan struct{}), want: int64(b.N)}
-	h := newCourierHub(b, c)
+	h := newHubWithSender(b, c)
 	for range hooks {
 		mustDo(b, h, protocol.CreateWebhook{
 			Name: "bot", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList(protocol.EventVoteReceived),
@@ -43,7 +43,7 @@ func benchmarkDeliveries(b *testing.B, hooks int) {
 	b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1000, "cpu-µs/delivery")
 }
 
-// gate is a courier that lets nothing through until it is open.
+// gate is a Sender that lets nothing through until it is open.
 type gate struct {
 	open, done chan struct{}
 	made, want int64
@@ -63,7 +63,7 @@ func (g *gate) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attempt 
 
 func (*gate) Forget(protocol.WebhookID) {}
 
-func newCourierHub(b *testing.B, c actors.Sender) *actors.Hub {
+func newHubWithSender(b *testing.B, c actors.Sender) *actors.Hub {
 	b.Helper()
 	j, err := badger.Open(badger.Options{Dir: b.TempDir()})
 	if err != nil {

@@ -31,12 +31,12 @@ func voterOf(t *testing.T, data []byte) string {
 
 func TestAnEventIsDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventGameAdded)
 		n.vote()
 		n.play(2)
 		synctest.Wait()
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if len(log) != 1 || log[0].Event != "game.added" || log[0].URL != "https://example.com/hook" || !slices.Equal(log[0].Secrets, []string{"mysecret123"}) {
 			t.Fatalf("sent %+v", log)
 		}
@@ -60,14 +60,14 @@ func TestAnEventIsDelivered(t *testing.T) {
 
 func TestVotesAreDeliveredInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		var want []string
 		for range 300 {
 			want = append(want, n.vote())
 		}
 		synctest.Wait()
-		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, want) {
 			t.Fatalf("got %v", got)
 		}
 	})

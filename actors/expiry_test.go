@@ -27,12 +27,12 @@ func (j *readCounter) ReadAll(ctx context.Context, after persistence.Position) i
 // too long, read the journal as often for a thousand old events as for one.
 func TestAnOldBacklogIsReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		journal := &readCounter{Journal: n.journal}
 		n.wrapped = journal
 		n.restart()
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		for range 1000 {
 			n.vote()
 		}
@@ -47,7 +47,7 @@ func TestAnOldBacklogIsReadOnce(t *testing.T) {
 		if got := journal.reads.Load() - before; got > 10 {
 			t.Errorf("the backlog was counted with %d reads of the journal", got)
 		}
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		before = journal.reads.Load()
 		rest(time.Hour)
 		if h := n.health(id); h.QueueLength != 0 || h.Dead != 999 {

@@ -53,7 +53,7 @@ type Options struct {
 	// before anybody hears of the new code: guests of other generations are let in no
 	// more. It must not block.
 	OnInvited func(protocol.SessionID, protocol.JoinGeneration)
-	// Courier delivers webhooks; with nil they are kept and nothing is delivered.
+	// Sender delivers webhooks; with nil they are kept and nothing is delivered.
 	Sender Sender
 	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
 	Observer sessions.Observer

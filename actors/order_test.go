@@ -28,9 +28,9 @@ func TestOrderHoldsThroughRandomFaults(t *testing.T) {
 	})
 }
 
-// storm is a night with webhooks of which each endpoint behaves at random.
+// storm is a hub with webhooks of which each endpoint behaves at random.
 type storm struct {
-	*night
+	*webhookHub
 	mu       sync.Mutex
 	rand     *rand.Rand
 	calm     bool
@@ -41,10 +41,10 @@ type storm struct {
 }
 
 func newStorm(t *testing.T, seed uint64) *storm {
-	s := &storm{night: newNight(t), rand: rand.New(rand.NewPCG(seed, 1)), accepted: map[protocol.WebhookID]int{}}
+	s := &storm{webhookHub: newWebhookHub(t), rand: rand.New(rand.NewPCG(seed, 1)), accepted: map[protocol.WebhookID]int{}}
 	t.Logf("seed %d", seed)
 	s.jitter = 0.5
-	s.courier.change(s.answer)
+	s.sender.change(s.answer)
 	for range 3 {
 		s.hooks = append(s.hooks, s.hook(protocol.EventVoteReceived))
 	}
@@ -170,7 +170,7 @@ func (s *storm) check(id protocol.WebhookID) {
 		s.t.Errorf("webhook %d: %d accepted twice with %d restarts", id, doubled, s.restarts)
 	}
 	last := -1
-	for _, a := range s.courier.log(id) {
+	for _, a := range s.sender.log(id) {
 		if a.Event == "ping" {
 			continue
 		}

@@ -18,9 +18,9 @@ import (
 
 func TestADaysOutageDeadLettersNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
+		n.sender.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
 			return webhook.Attempt{Failure: webhook.FailureDial, Error: "connection refused"}
 		})
 		var want []string
@@ -28,7 +28,7 @@ func TestADaysOutageDeadLettersNothing(t *testing.T) {
 			want = append(want, n.vote())
 		}
 		rest(24 * time.Hour)
-		down := n.courier.log(id)
+		down := n.sender.log(id)
 		for _, s := range down {
 			if s.MessageID != down[0].MessageID {
 				t.Fatalf("%s was sent while %s waits", s.MessageID, down[0].MessageID)
@@ -42,9 +42,9 @@ func TestADaysOutageDeadLettersNothing(t *testing.T) {
 		if h.State != protocol.WebhookFailing || h.QueueLength != 5 || h.OldestWaiting == nil || h.Dead != 0 || h.NextAttemptAt == nil || *h.LastError != "connection refused" {
 			t.Fatalf("health %+v", h)
 		}
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		rest(15 * time.Minute)
-		if got := votersIn(t, n.courier.log(id)[len(down):]); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)[len(down):]); !slices.Equal(got, want) {
 			t.Fatalf("after the outage: %v", got)
 		}
 		if h := n.health(id); h.State != protocol.WebhookHealthy || h.QueueLength != 0 || h.FailingSince != nil {
@@ -55,12 +55,12 @@ func TestADaysOutageDeadLettersNothing(t *testing.T) {
 
 func TestTheScheduleOfAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(2 * time.Hour)
-		checkWaits(t, n.courier.log(id), 5, 30, 120, 300, 900, 900)
+		checkWaits(t, n.sender.log(id), 5, 30, 120, 300, 900, 900)
 	})
 }
 
@@ -80,28 +80,28 @@ func checkWaits(t *testing.T, log []sent, want ...int) {
 
 func TestRetryAfterBeyondTheSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(_ context.Context, _ webhook.Dispatch, try int) webhook.Attempt {
+		n.sender.change(func(_ context.Context, _ webhook.Dispatch, try int) webhook.Attempt {
 			hints := []time.Duration{40 * time.Minute, 48 * time.Hour, time.Second}
 			return webhook.Attempt{Status: 429, Error: "status 429", RetryAfter: hints[min(try, len(hints))-1]}
 		})
 		n.vote()
 		rest(4 * time.Hour)
 		// What it asks for, an hour at most, and the schedule where that is longer.
-		checkWaits(t, n.courier.log(id), 2400, 3600, 120, 300)
+		checkWaits(t, n.sender.log(id), 2400, 3600, 120, 300)
 	})
 }
 
 func TestJitterNeverWaitsLongerThanTheScheduleNorLessThanASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.jitter = 0
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(500))
+		n.sender.change(status(500))
 		n.vote()
 		rest(time.Minute)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		for i := range log[1:] {
 			if wait := log[i+1].at.Sub(log[i].at); wait < time.Second && log[i+1].Event != "ping" {
 				t.Fatalf("attempt %d after %v", i+2, wait)
@@ -112,22 +112,22 @@ func TestJitterNeverWaitsLongerThanTheScheduleNorLessThanASecond(t *testing.T) {
 
 func TestRestartInTheMiddleOfAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(5*time.Second + 30*time.Second + time.Second) // the third wait, of 2 minutes, has begun
-		before := len(n.courier.log(id))
+		before := len(n.sender.log(id))
 		if before != 3 {
 			t.Fatalf("%d attempts", before)
 		}
 		n.restart()
 		rest(110 * time.Second)
-		if got := len(n.courier.log(id)); got != before {
+		if got := len(n.sender.log(id)); got != before {
 			t.Fatalf("the wait was cut short: %d attempts", got)
 		}
 		rest(10 * time.Second)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if len(log) != before+1 || log[before].MessageID != log[0].MessageID {
 			t.Fatalf("after the wait: %d attempts", len(log))
 		}
@@ -139,15 +139,15 @@ func TestRestartInTheMiddleOfAWait(t *testing.T) {
 
 func TestRestartInTheMiddleOfAnAttemptDoublesOneDelivery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(hang)
+		n.sender.change(hang)
 		first, second := n.vote(), n.vote()
 		synctest.Wait()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		n.restart() // breaks the attempt off
 		rest(time.Millisecond)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if got := votersIn(t, log); !slices.Equal(got, []string{first, first, second}) {
 			t.Fatalf("sent %v", got)
 		}
@@ -162,9 +162,9 @@ func TestRestartInTheMiddleOfAnAttemptDoublesOneDelivery(t *testing.T) {
 
 func TestAnAttemptThatEndsWhileTheHubClosesIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
+		n.sender.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
 			time.Sleep(time.Second)
 			return webhook.Attempt{Status: 200}
 		})
@@ -172,7 +172,7 @@ func TestAnAttemptThatEndsWhileTheHubClosesIsRecorded(t *testing.T) {
 		synctest.Wait()
 		n.restart()
 		rest(time.Minute)
-		if got := len(n.courier.log(id)); got != 1 {
+		if got := len(n.sender.log(id)); got != 1 {
 			t.Fatalf("%d attempts, want 1", got)
 		}
 	})
@@ -180,17 +180,17 @@ func TestAnAttemptThatEndsWhileTheHubClosesIsRecorded(t *testing.T) {
 
 func TestPatchInTheMiddleOfAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(401))
+		n.sender.change(status(401))
 		n.vote()
 		rest(10 * time.Minute)
-		before := len(n.courier.log(id))
+		before := len(n.sender.log(id))
 		url, secret := "https://example.com/new", "another secret"
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, URL: &url, Secret: &secret})
 		rest(time.Millisecond)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if len(log) != before+1 {
 			t.Fatalf("%d attempts, want %d: the new address is tried at once", len(log), before+1)
 		}
@@ -200,11 +200,11 @@ func TestPatchInTheMiddleOfAWait(t *testing.T) {
 	})
 }
 
-func TestPatchWhileAnAttemptIsUnderWayIsNotBlamedForIt(t *testing.T) {
+func TestFailureOfAnAttemptBeforeAPatchDoesNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(_ context.Context, d webhook.Dispatch, _ int) webhook.Attempt {
+		n.sender.change(func(_ context.Context, d webhook.Dispatch, _ int) webhook.Attempt {
 			if d.URL == "https://example.com/new" {
 				return webhook.Attempt{Status: 200}
 			}
@@ -224,21 +224,21 @@ func TestPatchWhileAnAttemptIsUnderWayIsNotBlamedForIt(t *testing.T) {
 
 func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(6 * time.Second) // in the wait of 30 s
 		n.skew.Store(int64(-48 * time.Hour))
 		n.health(id) // a message to the webhook that makes it look at the clock
 		rest(30 * time.Second)
-		if got := len(n.courier.log(id)); got != 3 {
+		if got := len(n.sender.log(id)); got != 3 {
 			t.Fatalf("%d attempts after the clock was set back, want 3", got)
 		}
 		n.skew.Store(int64(-480 * time.Hour))
 		n.restart() // now the moment stored is weeks ahead
 		rest(time.Hour + time.Second)
-		if got := len(n.courier.log(id)); got < 4 {
+		if got := len(n.sender.log(id)); got < 4 {
 			t.Fatalf("%d attempts an hour after the start", got)
 		}
 	})
@@ -246,9 +246,9 @@ func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
 
 func TestAClockThatJumpsAheadDisablesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.jitter = 0 // waits of a second: a hundred attempts are soon made
 		n.vote()
 		rest(2 * time.Minute)
@@ -264,9 +264,9 @@ func TestAClockThatJumpsAheadDisablesNobody(t *testing.T) {
 // recovers while the clock is a month ahead.
 func TestAClockThatJumpsAheadCostsNoEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		var want []string
 		for range 5 {
 			want = append(want, n.vote())
@@ -276,10 +276,10 @@ func TestAClockThatJumpsAheadCostsNoEvent(t *testing.T) {
 		if h := n.health(id); h.QueueLength != 5 {
 			t.Errorf("%d events wait, want 5", h.QueueLength)
 		}
-		before := len(n.courier.log(id))
-		n.courier.change(status(200))
+		before := len(n.sender.log(id))
+		n.sender.change(status(200))
 		rest(time.Hour)
-		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)[before:]); !slices.Equal(got, want) {
 			t.Errorf("delivered %v, want %v", got, want)
 		}
 	})
@@ -290,20 +290,20 @@ func TestAClockThatJumpsAheadCostsNoEvent(t *testing.T) {
 // somebody asks for it.
 func TestWhatHasWaitedForTooLongIsSetAsideAndShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		var missed []string
 		for range 100 {
 			missed = append(missed, n.vote())
 		}
 		rest(time.Minute)
 		n.away(31 * 24 * time.Hour)
-		n.courier.change(status(200))
-		before := len(n.courier.log(id))
+		n.sender.change(status(200))
+		before := len(n.sender.log(id))
 		fresh := n.vote()
 		rest(time.Hour)
-		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, []string{missed[0], fresh}) {
+		if got := votersIn(t, n.sender.log(id)[before:]); !slices.Equal(got, []string{missed[0], fresh}) {
 			t.Fatalf("delivered %v: what was being tried and what is new", got)
 		}
 		h := n.health(id)
@@ -318,10 +318,10 @@ func TestWhatHasWaitedForTooLongIsSetAsideAndShown(t *testing.T) {
 		if row.ResponseStatus != nil || *row.ErrorClass != "expired" || !strings.Contains(*row.ErrorMessage, "30 days") || len(row.Payload) == 0 {
 			t.Errorf("%+v", row)
 		}
-		before = len(n.courier.log(id))
+		before = len(n.sender.log(id))
 		do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Failed: true})
 		rest(time.Hour)
-		if got := votersIn(t, n.courier.log(id)[before:]); !slices.Equal(got, missed[1:]) {
+		if got := votersIn(t, n.sender.log(id)[before:]); !slices.Equal(got, missed[1:]) {
 			t.Errorf("replayed %d: %v", len(got), got)
 		}
 	})
@@ -329,9 +329,9 @@ func TestWhatHasWaitedForTooLongIsSetAsideAndShown(t *testing.T) {
 
 func TestFiveDaysOfFailureDisable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.jitter = 0 // waits of a second: a hundred attempts are soon made
 		first := n.vote()
 		rest(2 * time.Minute)
@@ -344,17 +344,17 @@ func TestFiveDaysOfFailureDisable(t *testing.T) {
 		if h.State != protocol.WebhookDisabled || h.DisabledReason == nil || h.NextAttemptAt != nil {
 			t.Fatalf("health %+v", h)
 		}
-		count := len(n.courier.log(id))
-		n.courier.change(status(200))
+		count := len(n.sender.log(id))
+		n.sender.change(status(200))
 		second := n.vote()
 		rest(24 * time.Hour)
-		if got := len(n.courier.log(id)); got != count {
+		if got := len(n.sender.log(id)); got != count {
 			t.Fatal("a disabled webhook is called")
 		}
 		on := true
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &on})
 		rest(time.Second)
-		if got := votersIn(t, n.courier.log(id)[count:]); !slices.Equal(got, []string{first, second}) {
+		if got := votersIn(t, n.sender.log(id)[count:]); !slices.Equal(got, []string{first, second}) {
 			t.Fatalf("the backlog: %v", got)
 		}
 	})
@@ -362,12 +362,12 @@ func TestFiveDaysOfFailureDisable(t *testing.T) {
 
 func TestGoneDisablesAtOnceAndKeepsTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(410))
+		n.sender.change(status(410))
 		want := []string{n.vote(), n.vote(), n.vote()}
 		rest(time.Hour)
-		if got := len(n.courier.log(id)); got != 1 {
+		if got := len(n.sender.log(id)); got != 1 {
 			t.Fatalf("%d attempts after 410", got)
 		}
 		w, err := n.hub.Webhook(t.Context(), id)
@@ -378,11 +378,11 @@ func TestGoneDisablesAtOnceAndKeepsTheBacklog(t *testing.T) {
 			t.Fatalf("list %+v", list)
 		}
 		n.restart()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		on := true
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &on})
 		rest(time.Second)
-		if got := votersIn(t, n.courier.log(id)[1:]); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)[1:]); !slices.Equal(got, want) {
 			t.Fatalf("the backlog: %v", got)
 		}
 	})
@@ -390,7 +390,7 @@ func TestGoneDisablesAtOnceAndKeepsTheBacklog(t *testing.T) {
 
 func TestDisabledByHandKeepsTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		first := n.vote()
 		synctest.Wait()
@@ -398,7 +398,7 @@ func TestDisabledByHandKeepsTheBacklog(t *testing.T) {
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &off})
 		want := []string{first, n.vote(), n.vote()}
 		rest(time.Hour)
-		if got := len(n.courier.log(id)); got != 1 {
+		if got := len(n.sender.log(id)); got != 1 {
 			t.Fatalf("%d attempts while disabled", got)
 		}
 		if h := n.health(id); h.QueueLength != 2 {
@@ -406,7 +406,7 @@ func TestDisabledByHandKeepsTheBacklog(t *testing.T) {
 		}
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &on})
 		rest(time.Second)
-		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, want) {
 			t.Fatalf("got %v", got)
 		}
 	})
@@ -414,9 +414,9 @@ func TestDisabledByHandKeepsTheBacklog(t *testing.T) {
 
 func TestADiskThatFailsCostsNoSecondDelivery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
+		n.sender.change(func(context.Context, webhook.Dispatch, int) webhook.Attempt {
 			time.Sleep(time.Second)
 			return webhook.Attempt{Status: 200}
 		})
@@ -425,25 +425,25 @@ func TestADiskThatFailsCostsNoSecondDelivery(t *testing.T) {
 		synctest.Wait()
 		n.journal.Refuse(errors.New("full"))
 		rest(time.Hour)
-		if got := len(n.courier.log(id)); got != 1 {
+		if got := len(n.sender.log(id)); got != 1 {
 			t.Fatalf("%d attempts while nothing can be recorded", got)
 		}
 		n.journal.Refuse(nil)
 		rest(10 * time.Second)
-		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, []string{first, second}) {
+		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, []string{first, second}) {
 			t.Fatalf("sent %v", got)
 		}
 		n.journal.FailNext(1, errors.New("sick"))
 		third := n.voteAgain()
 		rest(10 * time.Second)
-		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, []string{first, second, third}) {
+		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, []string{first, second, third}) {
 			t.Fatalf("sent %v", got)
 		}
 	})
 }
 
 // voteAgain votes until the journal takes it.
-func (n *night) voteAgain() string {
+func (n *webhookHub) voteAgain() string {
 	for {
 		n.voters++
 		now := protocol.TimestampOf(time.Now())

@@ -173,7 +173,7 @@ func TestTheNewestVotesOutliveTheHub(t *testing.T) {
 // Votes in a poll are summed up; its beginning and its end are news.
 func TestVotesInAPollAreCountedInTheTally(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		f, err := n.hub.Watch(t.Context(), n.session, func() {})
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 )
 
 // ask starts a poll on games 1, 2 and 3 for a minute.
-func (n *night) ask(more ...func(*protocol.StartPoll)) *protocol.Poll {
+func (n *webhookHub) ask(more ...func(*protocol.StartPoll)) *protocol.Poll {
 	n.t.Helper()
 	c := protocol.StartPoll{ID: n.session, GameIDs: []protocol.GameID{1, 2, 3}}
 	for _, m := range more {
@@ -23,16 +23,16 @@ func (n *night) ask(more ...func(*protocol.StartPoll)) *protocol.Poll {
 
 func autoAdd(c *protocol.StartPoll) { c.AutoAdd = true }
 
-func (n *night) choose(name string, choice int) error {
+func (n *webhookHub) choose(name string, choice int) error {
 	return n.try(&protocol.CastPollVote{ID: n.session, Username: name, Choice: choice})
 }
 
-func (n *night) try(c protocol.Command) error {
+func (n *webhookHub) try(c protocol.Command) error {
 	_, err := n.hub.Do(n.t.Context(), actors.Call{Command: c})
 	return err
 }
 
-func (n *night) poll() *protocol.Poll {
+func (n *webhookHub) poll() *protocol.Poll {
 	n.t.Helper()
 	p, err := n.hub.Poll(n.t.Context(), n.session)
 	if err != nil {
@@ -42,14 +42,14 @@ func (n *night) poll() *protocol.Poll {
 }
 
 // wantOpen and wantWinner look without asking the session for longer than a moment.
-func (n *night) wantOpen(votes int64) {
+func (n *webhookHub) wantOpen(votes int64) {
 	n.t.Helper()
 	if p := n.poll(); p.Status != protocol.StatusOpen || p.TotalVotes != votes {
 		n.t.Fatalf("%+v, want it open with %d votes", p, votes)
 	}
 }
 
-func (n *night) wantWinner(game protocol.GameID) *protocol.Poll {
+func (n *webhookHub) wantWinner(game protocol.GameID) *protocol.Poll {
 	n.t.Helper()
 	p := n.poll()
 	if p.Status != protocol.StatusEnded || p.Winner == nil || p.Winner.GameID != game {
@@ -60,7 +60,7 @@ func (n *night) wantWinner(game protocol.GameID) *protocol.Poll {
 
 func TestAPollEndsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollStarted, protocol.EventPollTally, protocol.EventPollEnded)
 		begun := time.Now()
 		p := n.ask()
@@ -80,7 +80,7 @@ func TestAPollEndsByItself(t *testing.T) {
 			t.Fatalf("%+v", p)
 		}
 		want := []string{"poll.started", "poll.tally", "poll.tally", "poll.tally", "poll.ended"}
-		if got := n.courier.events(hook); !slices.Equal(got, want) {
+		if got := n.sender.events(hook); !slices.Equal(got, want) {
 			t.Fatalf("the webhook heard %v", got)
 		}
 	})
@@ -88,7 +88,7 @@ func TestAPollEndsByItself(t *testing.T) {
 
 func TestAWinnerIsAddedByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.ask(autoAdd)
 		if err := n.choose("ann", 3); err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func TestAPollLastsAMinuteWhateverTheClockDoes(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"ahead": time.Hour, "a month ahead": 31 * 24 * time.Hour, "back": -48 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t)
+				n := newWebhookHub(t)
 				hook := n.hook(protocol.EventPollEnded)
 				n.ask()
 				rest(20 * time.Second)
@@ -142,7 +142,7 @@ func TestAPollLastsAMinuteWhateverTheClockDoes(t *testing.T) {
 				if err := n.choose("cy", 2); codeOf(err) != protocol.CodeConflict {
 					t.Fatal("a vote after a minute:", err)
 				}
-				if got := n.courier.events(hook); len(got) != 1 {
+				if got := n.sender.events(hook); len(got) != 1 {
 					t.Fatalf("heard %v", got)
 				}
 			})
@@ -153,7 +153,7 @@ func TestAPollLastsAMinuteWhateverTheClockDoes(t *testing.T) {
 // After a restart what counts is the clock, for as long as the poll lasts at most.
 func TestARestartWhileTheClockIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.ask()
 		rest(20 * time.Second)
 		n.skew.Store(int64(-48 * time.Hour))
@@ -169,7 +169,7 @@ func TestARestartWhileTheClockIsBack(t *testing.T) {
 
 func TestARestartInTheMiddleOfAPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
 		n.ask(autoAdd)
 		if err := n.choose("ann", 2); err != nil {
@@ -178,7 +178,7 @@ func TestARestartInTheMiddleOfAPoll(t *testing.T) {
 		rest(20 * time.Second)
 		n.restart()
 		rest(39 * time.Second)
-		if got := n.courier.events(hook); len(got) != 0 {
+		if got := n.sender.events(hook); len(got) != 0 {
 			t.Fatalf("ended early: %v", got)
 		}
 		if err := n.choose("ann", 3); err != nil { // who has voted is remembered
@@ -186,7 +186,7 @@ func TestARestartInTheMiddleOfAPoll(t *testing.T) {
 		}
 		n.wantOpen(1)
 		rest(time.Second)
-		if got := n.courier.events(hook); len(got) != 1 {
+		if got := n.sender.events(hook); len(got) != 1 {
 			t.Fatalf("heard %v", got)
 		}
 		if p := n.wantWinner(3); !p.Added {
@@ -199,7 +199,7 @@ func TestARestartInTheMiddleOfAPoll(t *testing.T) {
 // asks for the session.
 func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
 		n.ask(autoAdd)
 		if err := n.choose("ann", 2); err != nil {
@@ -209,7 +209,7 @@ func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
 		rest(time.Hour)
 		n.start()
 		rest(time.Millisecond)
-		if got := n.courier.events(hook); len(got) != 1 {
+		if got := n.sender.events(hook); len(got) != 1 {
 			t.Fatalf("heard %v", got)
 		}
 		if p := n.wantWinner(2); !p.Added {
@@ -221,12 +221,12 @@ func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
 // A session with an open poll stays awake though nobody uses it.
 func TestALongPollOfASessionThatNobodyUses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
 		hour := protocol.MaxPollSeconds
 		n.ask(func(c *protocol.StartPoll) { c.Seconds = &hour })
 		rest(time.Hour)
-		if got := n.courier.events(hook); len(got) != 1 {
+		if got := n.sender.events(hook); len(got) != 1 {
 			t.Fatalf("heard %v", got)
 		}
 	})
@@ -234,7 +234,7 @@ func TestALongPollOfASessionThatNobodyUses(t *testing.T) {
 
 func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
 		n.ask(autoAdd)
 		if err := n.choose("ann", 2); err != nil {
@@ -254,7 +254,7 @@ func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
 		if p := n.wantWinner(2); !p.Added || p.TotalVotes != 1 {
 			t.Fatalf("%+v", p)
 		}
-		if got := n.courier.events(hook); len(got) != 1 {
+		if got := n.sender.events(hook); len(got) != 1 {
 			t.Fatalf("heard %v", got)
 		}
 	})
@@ -263,7 +263,7 @@ func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
 // Nor does it when the clock was set back, by which the poll has not ended.
 func TestADiskThatFailsAtTheEndOfAPollWhileTheClockIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.ask()
 		if err := n.choose("ann", 2); err != nil {
 			t.Fatal(err)
@@ -284,7 +284,7 @@ func TestADiskThatFailsAtTheEndOfAPollWhileTheClockIsBack(t *testing.T) {
 // A commit that fails once is tried again within a second.
 func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.ask()
 		if err := n.choose("ann", 2); err != nil {
 			t.Fatal(err)
@@ -298,7 +298,7 @@ func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
 
 func TestAPollEndedByHandLeavesNoCountdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		for _, c := range []protocol.Command{protocol.EndPoll{ID: n.session}, protocol.CancelPoll{ID: n.session}} {
 			n.ask()
 			rest(50 * time.Second)
@@ -316,12 +316,12 @@ func TestAPollEndedByHandLeavesNoCountdown(t *testing.T) {
 
 func TestClosingASessionCancelsItsPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded, protocol.EventSessionEnded)
 		n.ask(autoAdd)
 		do[protocol.Session](t, n.hub, protocol.CloseSession{ID: n.session})
 		rest(time.Hour)
-		if got := n.courier.events(hook); !slices.Equal(got, []string{"poll.ended", "session.ended"}) {
+		if got := n.sender.events(hook); !slices.Equal(got, []string{"poll.ended", "session.ended"}) {
 			t.Fatalf("heard %v", got)
 		}
 		if p := n.poll(); p.Status != protocol.StatusCanceled || p.Added || p.Winner != nil {
@@ -333,7 +333,7 @@ func TestClosingASessionCancelsItsPoll(t *testing.T) {
 // The draw is made with the end, from the hub's chance.
 func TestTheDrawComesWithTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		for draw, game := range map[float64]protocol.GameID{0: 1, 0.4: 2, 0.9: 3} {
 			n.draw = draw
 			n.restart()
@@ -351,7 +351,7 @@ func TestTheDrawComesWithTheEnd(t *testing.T) {
 
 func TestCandidatesAreRolled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.play(2)
 		count := protocol.MaxCandidates
 		p := n.ask(func(c *protocol.StartPoll) { c.GameIDs, c.Count, c.PlayerCount = nil, &count, 8 })
@@ -370,7 +370,7 @@ func TestCandidatesAreRolled(t *testing.T) {
 
 func TestPollsThatCannotBegin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		two := 2
 		for code, c := range map[protocol.Code]protocol.StartPoll{
 			protocol.CodeNotFound: {ID: n.session, GameIDs: []protocol.GameID{1, 9999}},
@@ -396,7 +396,7 @@ func TestPollsThatCannotBegin(t *testing.T) {
 // A poll that was begun under a key is answered again after the candidates have gone.
 func TestAPollIsBegunOncePerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		call := actors.Call{Command: protocol.StartPoll{ID: n.session, GameIDs: []protocol.GameID{1, 2}}, Key: &actors.Key{Scope: "poll", Name: "k"}}
 		if _, err := n.hub.Do(t.Context(), call); err != nil {
 			t.Fatal(err)

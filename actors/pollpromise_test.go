@@ -27,7 +27,7 @@ func TestPollsKeepWhatTheyAcknowledge(t *testing.T) {
 		seed := rapid.Uint64().Draw(r, "seed")
 		synctest.Test(t, func(t *testing.T) {
 			t.Logf("seed %d", seed)
-			p := &pollModel{night: newNight(t), rand: rand.New(rand.NewPCG(seed, 1)), ended: map[protocol.PollID]protocol.Poll{}}
+			p := &pollModel{webhookHub: newWebhookHub(t), rand: rand.New(rand.NewPCG(seed, 1)), ended: map[protocol.PollID]protocol.Poll{}}
 			for range 80 {
 				p.step()
 				p.check()
@@ -38,7 +38,7 @@ func TestPollsKeepWhatTheyAcknowledge(t *testing.T) {
 
 // pollModel is what a session's polls must be.
 type pollModel struct {
-	*night
+	*webhookHub
 	rand *rand.Rand
 	keys int
 	// poll is the newest, 0 before the first; votes are those that were acknowledged in it,

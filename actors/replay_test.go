@@ -12,7 +12,7 @@ import (
 
 func TestReplaySinceATimeInOrderWhileLiveEventsCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		for range 20 {
 			n.vote()
@@ -24,7 +24,7 @@ func TestReplaySinceATimeInOrderWhileLiveEventsCome(t *testing.T) {
 			old = append(old, n.vote())
 		}
 		rest(time.Minute)
-		count := len(n.courier.log(id))
+		count := len(n.sender.log(id))
 		do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Since: &since})
 		var live []string
 		for range 50 {
@@ -36,7 +36,7 @@ func TestReplaySinceATimeInOrderWhileLiveEventsCome(t *testing.T) {
 		}
 		rest(time.Minute)
 		var again, first []string
-		for _, s := range n.courier.log(id)[count:] {
+		for _, s := range n.sender.log(id)[count:] {
 			if s.Redelivery {
 				again = append(again, voterIn(t, s.Body))
 			} else {
@@ -57,7 +57,7 @@ func TestReplaySinceATimeInOrderWhileLiveEventsCome(t *testing.T) {
 
 func TestLiveEventsDoNotWaitForAReplay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		var since protocol.Timestamp
 		for range 500 {
@@ -69,7 +69,7 @@ func TestLiveEventsDoNotWaitForAReplay(t *testing.T) {
 		begun := time.Now()
 		name := n.vote()
 		synctest.Wait()
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if last := log[len(log)-1]; voterIn(t, last.Body) != name || last.at.Sub(begun) > replayStep {
 			t.Fatalf("a live event waits for the replay: %s", last.Body)
 		}
@@ -77,9 +77,9 @@ func TestLiveEventsDoNotWaitForAReplay(t *testing.T) {
 		if stopped.Message != "Replay stopped" {
 			t.Fatalf("%+v", stopped)
 		}
-		count := len(n.courier.log(id))
+		count := len(n.sender.log(id))
 		rest(time.Minute)
-		if got := len(n.courier.log(id)); got != count {
+		if got := len(n.sender.log(id)); got != count {
 			t.Fatalf("%d more after the stop", got-count)
 		}
 	})
@@ -90,7 +90,7 @@ const replayStep = 10 * time.Millisecond
 
 func TestRedeliverOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		first, second := n.vote(), n.vote()
 		rest(time.Second)
@@ -99,7 +99,7 @@ func TestRedeliverOne(t *testing.T) {
 			do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: row.DeliveryID})
 		}
 		rest(time.Second)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if got := votersIn(t, log); !slices.Equal(got, []string{first, second, second, first}) {
 			t.Fatalf("sent %v: as they were asked for", got)
 		}
@@ -121,20 +121,20 @@ func TestRedeliverOne(t *testing.T) {
 
 func TestRedeliverOfTheOneThatWaitsTriesItNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(time.Hour)
-		count := len(n.courier.log(id))
-		n.courier.change(status(200))
+		count := len(n.sender.log(id))
+		n.sender.change(status(200))
 		do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
 		rest(time.Millisecond)
-		if got := len(n.courier.log(id)); got != count+1 {
+		if got := len(n.sender.log(id)); got != count+1 {
 			t.Fatalf("%d attempts, want %d", got, count+1)
 		}
 		rest(time.Hour)
-		if got := len(n.courier.log(id)); got != count+1 {
+		if got := len(n.sender.log(id)); got != count+1 {
 			t.Fatalf("it was delivered again: %d", got)
 		}
 	})
@@ -142,7 +142,7 @@ func TestRedeliverOfTheOneThatWaitsTriesItNow(t *testing.T) {
 
 func TestASecondReplayIsRefusedAndADisabledWebhookToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		for range 10 {
 			n.vote()
@@ -165,7 +165,7 @@ func TestASecondReplayIsRefusedAndADisabledWebhookToo(t *testing.T) {
 
 func TestASecondReplayGoesFurtherBackThanTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		var want []string
 		var since [2]protocol.Timestamp
@@ -176,10 +176,10 @@ func TestASecondReplayGoesFurtherBackThanTheFirst(t *testing.T) {
 		}
 		rest(time.Minute)
 		for i, back := range [][]string{want[2:], want} {
-			count := len(n.courier.log(id))
+			count := len(n.sender.log(id))
 			do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Since: &since[1-i]})
 			rest(time.Minute)
-			if got := votersIn(t, n.courier.log(id)[count:]); !slices.Equal(got, back) {
+			if got := votersIn(t, n.sender.log(id)[count:]); !slices.Equal(got, back) {
 				t.Fatalf("replay %d: %v, want %v", i+1, got, back)
 			}
 		}

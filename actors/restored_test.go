@@ -20,7 +20,7 @@ type restored struct {
 func (j *restored) Epoch() persistence.Epoch { return j.epoch }
 
 // restoreQuiet goes on as if the folder had been made from a backup of this moment.
-func (n *night) restoreQuiet() {
+func (n *webhookHub) restoreQuiet() {
 	epoch := persistence.NewEpoch()
 	epoch.Quiet, epoch.RestoredAt = true, n.journal.Head()
 	n.wrapped = &restored{n.journal, epoch}
@@ -28,13 +28,13 @@ func (n *night) restoreQuiet() {
 
 // wantQuiet wants the webhook disabled, with words that say why, and nothing sent to it
 // since that many attempts.
-func (n *night) wantQuiet(id protocol.WebhookID, sent int) {
+func (n *webhookHub) wantQuiet(id protocol.WebhookID, sent int) {
 	n.t.Helper()
 	h := n.health(id)
 	if h.State != protocol.WebhookDisabled || h.DisabledReason == nil || !strings.Contains(*h.DisabledReason, "backup") {
 		n.t.Fatalf("health %+v, want disabled because of the backup", h)
 	}
-	if got := len(n.courier.log(id)); got != sent {
+	if got := len(n.sender.log(id)); got != sent {
 		n.t.Fatalf("%d attempts, want %d", got, sent)
 	}
 }
@@ -43,11 +43,11 @@ func (n *night) wantQuiet(id protocol.WebhookID, sent int) {
 // at the next start: events that wait, one that failed, a redelivery, a replay and a test.
 func TestARestoredHubCallsNoWebhookUntilToldTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		n.vote()
 		rest(time.Second)
-		n.courier.change(status(503))
+		n.sender.change(status(503))
 		n.vote()
 		n.vote()
 		rest(time.Second)
@@ -55,14 +55,14 @@ func TestARestoredHubCallsNoWebhookUntilToldTo(t *testing.T) {
 		if err := n.try(protocol.ReplayWebhook{ID: id, Since: &begin}); err != nil {
 			t.Fatal(err)
 		}
-		n.courier.change(hang)
+		n.sender.change(hang)
 		if err := n.try(protocol.TestWebhook{ID: id}); err != nil {
 			t.Fatal(err)
 		}
 		n.stop()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		n.restoreQuiet()
-		sent := len(n.courier.log(id))
+		sent := len(n.sender.log(id))
 		n.start()
 		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 1 || list[0].Enabled {
 			t.Fatalf("when the hub is there: %+v, %v", list, err)
@@ -89,7 +89,7 @@ func TestARestoredHubCallsNoWebhookUntilToldTo(t *testing.T) {
 	})
 }
 
-func enable(n *night, id protocol.WebhookID) {
+func enable(n *webhookHub, id protocol.WebhookID) {
 	n.t.Helper()
 	yes := true
 	do[protocol.WebhookSaved](n.t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &yes})
@@ -98,25 +98,25 @@ func enable(n *night, id protocol.WebhookID) {
 // TestAWebhookThatWasDisabledKeepsItsReason also had a test pending.
 func TestAWebhookThatWasDisabledKeepsItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(410))
+		n.sender.change(status(410))
 		n.vote()
 		rest(time.Second)
 		before := n.health(id)
-		n.courier.change(hang)
+		n.sender.change(hang)
 		if err := n.try(protocol.TestWebhook{ID: id}); err != nil {
 			t.Fatal(err)
 		}
 		n.stop()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		n.restoreQuiet()
-		sent := len(n.courier.log(id))
+		sent := len(n.sender.log(id))
 		n.start()
 		rest(time.Hour)
 		after := n.health(id)
-		if after.DisabledReason == nil || *after.DisabledReason != *before.DisabledReason || len(n.courier.log(id)) != sent {
-			t.Fatalf("health %+v, %d attempts; before %+v, %d", after, len(n.courier.log(id)), before, sent)
+		if after.DisabledReason == nil || *after.DisabledReason != *before.DisabledReason || len(n.sender.log(id)) != sent {
+			t.Fatalf("health %+v, %d attempts; before %+v, %d", after, len(n.sender.log(id)), before, sent)
 		}
 	})
 }
@@ -125,14 +125,14 @@ func TestAWebhookThatWasDisabledKeepsItsReason(t *testing.T) {
 // also after the next start.
 func TestAWebhookOfARestoredHubIsItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.restoreQuiet()
 		n.restart()
 		id := n.hook(protocol.EventVoteReceived)
 		n.restart()
 		n.vote()
 		rest(time.Second)
-		if got := len(n.courier.log(id)); got != 1 {
+		if got := len(n.sender.log(id)); got != 1 {
 			t.Fatalf("%d attempts, want 1", got)
 		}
 	})
@@ -142,19 +142,19 @@ func TestAWebhookOfARestoredHubIsItsOwn(t *testing.T) {
 // called either; and it is disabled when the disk takes it.
 func TestARestoredHubOnASickDiskCallsNoWebhook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(503))
+		n.sender.change(status(503))
 		n.vote()
 		rest(time.Second)
 		n.stop()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		n.restoreQuiet()
-		sent := len(n.courier.log(id))
+		sent := len(n.sender.log(id))
 		n.journal.Refuse(errors.New("full"))
 		n.start()
 		rest(time.Hour)
-		if got := len(n.courier.log(id)); got != sent {
+		if got := len(n.sender.log(id)); got != sent {
 			t.Fatalf("%d attempts, want %d", got, sent)
 		}
 		n.journal.Refuse(nil)
@@ -177,7 +177,7 @@ func TestNothingIsRecordedBeforeARestoredWebhookIsDisabled(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t)
+				n := newWebhookHub(t)
 				id := n.hook(protocol.EventVoteReceived)
 				n.vote()
 				rest(time.Second)
@@ -187,7 +187,7 @@ func TestNothingIsRecordedBeforeARestoredWebhookIsDisabled(t *testing.T) {
 				}
 				n.stop()
 				n.restoreQuiet()
-				sent := len(n.courier.log(id))
+				sent := len(n.sender.log(id))
 				n.startOnAFullDisk()
 				var refusal *protocol.Error
 				if err := n.try(command); !errors.As(err, &refusal) || refusal.Code != protocol.CodeStorage {
@@ -203,7 +203,7 @@ func TestNothingIsRecordedBeforeARestoredWebhookIsDisabled(t *testing.T) {
 }
 
 // startOnAFullDisk starts the hub while the disk takes nothing. Then it takes everything.
-func (n *night) startOnAFullDisk() {
+func (n *webhookHub) startOnAFullDisk() {
 	n.t.Helper()
 	n.journal.Refuse(errors.New("full"))
 	n.start()
@@ -213,7 +213,7 @@ func (n *night) startOnAFullDisk() {
 // TestARestoredWebhookCanBeDeletedBeforeItIsDisabled may be what makes room on the disk.
 func TestARestoredWebhookCanBeDeletedBeforeItIsDisabled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		n.stop()
 		n.restoreQuiet()
@@ -222,8 +222,8 @@ func TestARestoredWebhookCanBeDeletedBeforeItIsDisabled(t *testing.T) {
 		n.vote()
 		n.restart()
 		rest(time.Hour)
-		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 0 || len(n.courier.log(id)) != 0 {
-			t.Fatalf("%+v, %v, %d attempts", list, err, len(n.courier.log(id)))
+		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 0 || len(n.sender.log(id)) != 0 {
+			t.Fatalf("%+v, %v, %d attempts", list, err, len(n.sender.log(id)))
 		}
 	})
 }
@@ -234,7 +234,7 @@ func TestAWebhookThatWasEnabledAgainStaysSo(t *testing.T) {
 	for name, disabledBefore := range map[string]bool{"enabled in the backup": false, "disabled in the backup": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t)
+				n := newWebhookHub(t)
 				id := n.hook(protocol.EventVoteReceived)
 				if no := false; disabledBefore {
 					do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &no})
@@ -268,7 +268,7 @@ func TestAWebhookThatWasEnabledAgainStaysSo(t *testing.T) {
 // nothing about a copy of the restored hub, nor that it was created after one.
 func TestEachRestoreDisablesAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		old := n.hook(protocol.EventVoteReceived)
 		n.stop()
 		n.restoreQuiet()
@@ -290,13 +290,13 @@ func TestEachRestoreDisablesAnew(t *testing.T) {
 // TestARestoreThatKeepsWebhooksGoesOn is one that was told so.
 func TestARestoreThatKeepsWebhooksGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(503))
+		n.sender.change(status(503))
 		n.vote()
 		rest(time.Second)
 		n.stop()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		epoch := persistence.NewEpoch()
 		epoch.RestoredAt = n.journal.Head()
 		n.wrapped = &restored{n.journal, epoch}

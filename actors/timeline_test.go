@@ -101,8 +101,8 @@ func TestKeysFromBeforeTheUpgradeAnswer(t *testing.T) {
 }
 
 // ids are the webhook-id headers of what was sent, in order.
-func (n *night) ids() (ids []string) {
-	for _, s := range n.courier.log(0) {
+func (n *webhookHub) ids() (ids []string) {
+	for _, s := range n.sender.log(0) {
 		ids = append(ids, s.MessageID)
 	}
 	return ids
@@ -113,7 +113,7 @@ func (n *night) ids() (ids []string) {
 // same event as before, and has the same id.
 func TestWebhookIDsNameTheTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		n.vote()
 		synctest.Wait()
@@ -138,12 +138,12 @@ func TestWebhookIDsNameTheTimeline(t *testing.T) {
 // TestARetryOverTheUpgradeHasTheSameID: the endpoint may have done what it did not answer.
 func TestARetryOverTheUpgradeHasTheSameID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.stop()
 		n.wrapped = adopted(n.journal, 1<<62) // all that follows is told as before the upgrade
 		n.start()
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(500))
+		n.sender.change(status(500))
 		n.vote()
 		rest(2 * time.Minute) // tries, and pings between them
 		before := n.ids()
@@ -155,7 +155,7 @@ func TestARetryOverTheUpgradeHasTheSameID(t *testing.T) {
 		n.stop()
 		n.wrapped = adopted(n.journal, n.journal.Head())
 		n.start()
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		rest(time.Hour)
 		n.vote()
 		rest(time.Minute)
@@ -168,7 +168,7 @@ func TestARetryOverTheUpgradeHasTheSameID(t *testing.T) {
 }
 
 // wantToldAs wants logs and deliveries to tell the ids that were sent.
-func (n *night) wantToldAs(id protocol.WebhookID, sent []string) {
+func (n *webhookHub) wantToldAs(id protocol.WebhookID, sent []string) {
 	n.t.Helper()
 	var logged []string
 	for _, row := range n.logs(id) {

@@ -14,7 +14,7 @@ import (
 // somebody looks at a token of one day: when the clock is right again the token holds.
 func TestATokenOutlivesAClockThatWasWrong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		token := do[protocol.Token](t, n.hub, protocol.IssueToken{Role: protocol.RoleViewer, Name: "overlay"})
 		n.skew.Store(int64(48 * time.Hour))
 		n.live(token.ID)
@@ -34,7 +34,7 @@ func TestATokenOutlivesAClockThatWasWrong(t *testing.T) {
 // that expired meanwhile make room, as in the list of tokens.
 func TestExpiredTokensLeaveTheMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		issue := func(i int, life time.Duration) protocol.Token {
 			return do[protocol.Token](t, n.hub, protocol.IssueToken{Role: protocol.RoleBot, Name: fmt.Sprint("bot ", i), ExpiresIn: protocol.Duration(life)})
 		}
@@ -53,7 +53,7 @@ func TestExpiredTokensLeaveTheMemory(t *testing.T) {
 	})
 }
 
-func (n *night) live(id protocol.TokenID) bool {
+func (n *webhookHub) live(id protocol.TokenID) bool {
 	_, ok := n.hub.TokenLive(id)
 	return ok
 }

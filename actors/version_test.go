@@ -28,7 +28,7 @@ func reversion(t *testing.T, j persistence.Journal, stream string, seq persisten
 // of deleted sessions, and nobody would be told.
 func TestStandingsOfAnotherVersionRefuseTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.vote()
 		n.stop()
 		reversion(t, n.journal, "standings", 1)
@@ -52,7 +52,7 @@ func TestStandingsOfAnotherVersionRefuseTheStart(t *testing.T) {
 // TestASessionWithASnapshotOfAnotherVersionIsReplayed: its stream holds everything.
 func TestASessionWithASnapshotOfAnotherVersionIsReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.vote()
 		n.stop()
 		reversion(t, n.journal, "session/1", 2)
@@ -67,7 +67,7 @@ func TestASessionWithASnapshotOfAnotherVersionIsReplayed(t *testing.T) {
 // holds it.
 func TestATrimmedWebhookWithASnapshotOfAnotherVersionIsNotCalledDamaged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		n.vote()
 		n.vote()

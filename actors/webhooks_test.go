@@ -19,9 +19,9 @@ import (
 	"partyline/protocol"
 )
 
-func TestALifeOfAWebhook(t *testing.T) {
+func TestWebhookIsCreatedChangedAndDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventGameAdded)
 		second := n.hook(protocol.EventAny)
 		if id != 1 || second != 2 {
@@ -63,20 +63,20 @@ func TestALifeOfAWebhook(t *testing.T) {
 	})
 }
 
-func TestTheSecretIsNowhere(t *testing.T) {
+func TestSecretIsNeverShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.stop()
 		var out bytes.Buffer
 		var err error
-		n.hub, err = actors.New(t.Context(), actors.Options{Journal: n.journal, Sender: n.courier, Log: zerolog.New(&syncWriter{w: &out})})
+		n.hub, err = actors.New(t.Context(), actors.Options{Journal: n.journal, Sender: n.sender, Log: zerolog.New(&syncWriter{w: &out})})
 		if err != nil {
 			t.Fatal(err)
 		}
 		id := n.hook(protocol.EventVoteReceived)
 		var told []any
 		told = append(told, do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "mysecret456"}))
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(time.Minute)
 		list, _ := n.hub.Webhooks(t.Context())
@@ -99,7 +99,7 @@ func TestTheSecretIsNowhere(t *testing.T) {
 
 func TestATestIsDeliveredInWhateverState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		other := n.hook(protocol.EventGameAdded)
 		sent := do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
@@ -107,10 +107,10 @@ func TestATestIsDeliveredInWhateverState(t *testing.T) {
 			t.Fatalf("%+v", sent)
 		}
 		synctest.Wait()
-		if got := n.courier.events(id); !slices.Equal(got, []string{"game.added"}) {
+		if got := n.sender.events(id); !slices.Equal(got, []string{"game.added"}) {
 			t.Fatalf("healthy: %v", got)
 		}
-		if got := n.courier.events(other); len(got) != 0 {
+		if got := n.sender.events(other); len(got) != 0 {
 			t.Fatalf("the test of one webhook went to another: %v", got)
 		}
 		row := n.logs(id)[0]
@@ -121,23 +121,23 @@ func TestATestIsDeliveredInWhateverState(t *testing.T) {
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &off})
 		do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
 		synctest.Wait()
-		if got := n.courier.events(id); len(got) != 2 {
+		if got := n.sender.events(id); len(got) != 2 {
 			t.Fatalf("disabled: %v", got)
 		}
 		on := true
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Enabled: &on})
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		rest(time.Hour)
-		count := len(n.courier.log(id))
+		count := len(n.sender.log(id))
 		do[protocol.TestSent](t, n.hub, protocol.TestWebhook{ID: id})
 		synctest.Wait()
-		if got := n.courier.events(id); len(got) != count+1 || got[count] != "game.added" {
+		if got := n.sender.events(id); len(got) != count+1 || got[count] != "game.added" {
 			t.Fatalf("failing: %v", got[count:])
 		}
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		rest(time.Hour)
-		if got := n.courier.events(id); !slices.Equal(got[count:], []string{"game.added", "vote.received"}) {
+		if got := n.sender.events(id); !slices.Equal(got[count:], []string{"game.added", "vote.received"}) {
 			t.Fatalf("a test aside came again: %v", got[count:])
 		}
 	})
@@ -145,9 +145,9 @@ func TestATestIsDeliveredInWhateverState(t *testing.T) {
 
 func TestDeleteInTheMiddleOfAnAttemptAndOfAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		hung, waiting := n.hook(protocol.EventVoteReceived), n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
+		n.sender.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
 			if d.Webhook == hung {
 				return hang(ctx, d, i)
 			}
@@ -160,11 +160,11 @@ func TestDeleteInTheMiddleOfAnAttemptAndOfAWait(t *testing.T) {
 		}
 		n.vote()
 		rest(24 * time.Hour)
-		if got := len(n.courier.log(0)); got != 2 {
+		if got := len(n.sender.log(0)); got != 2 {
 			t.Fatalf("%d attempts, 2 before the end", got)
 		}
-		if !slices.Contains(n.courier.forgotten, hung) || !slices.Contains(n.courier.forgotten, waiting) {
-			t.Fatalf("forgotten %v", n.courier.forgotten)
+		if !slices.Contains(n.sender.forgotten, hung) || !slices.Contains(n.sender.forgotten, waiting) {
+			t.Fatalf("forgotten %v", n.sender.forgotten)
 		}
 	})
 }
@@ -173,13 +173,13 @@ func TestDeleteInTheMiddleOfAnAttemptAndOfAWait(t *testing.T) {
 // that only the new one signs.
 func TestAClockThatJumpsAheadEndsNoOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "the second"})
 		n.skew.Store(int64(31 * 24 * time.Hour))
 		n.vote()
 		rest(time.Second)
-		if log := n.courier.log(id); len(log) != 1 || len(log[0].Secrets) != 2 {
+		if log := n.sender.log(id); len(log) != 1 || len(log[0].Secrets) != 2 {
 			t.Fatalf("signed with %v", log)
 		}
 	})
@@ -187,7 +187,7 @@ func TestAClockThatJumpsAheadEndsNoOverlap(t *testing.T) {
 
 func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		do[protocol.WebhookSaved](t, n.hub, protocol.RotateSecret{ID: id, Secret: "the second"})
 		n.vote()
@@ -197,7 +197,7 @@ func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 		rest(23*time.Hour + time.Second)
 		n.vote()
 		synctest.Wait()
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		for i, want := range [][]string{{"the second", "mysecret123"}, {"the second", "mysecret123"}, {"the second"}} {
 			if !slices.Equal(log[i].Secrets, want) {
 				t.Errorf("delivery %d is signed with %v, want %v", i, log[i].Secrets, want)
@@ -207,7 +207,7 @@ func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Secret: &leaked})
 		n.vote()
 		synctest.Wait()
-		if last := n.courier.log(id)[3]; !slices.Equal(last.Secrets, []string{"the third"}) {
+		if last := n.sender.log(id)[3]; !slices.Equal(last.Secrets, []string{"the third"}) {
 			t.Errorf("after a PATCH: %v", last.Secrets)
 		}
 	})
@@ -215,7 +215,7 @@ func TestARotatedSecretSignsUntilTheOverlapIsOver(t *testing.T) {
 
 func TestTheRateLimitSpacesAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		limit := 30
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, RateLimit: protocol.Optional[int]{Set: true, Value: &limit}})
@@ -224,7 +224,7 @@ func TestTheRateLimitSpacesAttempts(t *testing.T) {
 			want = append(want, n.vote())
 		}
 		rest(time.Minute)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if got := votersIn(t, log); !slices.Equal(got, want) {
 			t.Fatalf("sent %v", got)
 		}
@@ -239,7 +239,7 @@ func TestTheRateLimitSpacesAttempts(t *testing.T) {
 			n.vote()
 		}
 		synctest.Wait()
-		if got := len(n.courier.log(id)); got != 15 || time.Since(begun) > time.Second {
+		if got := len(n.sender.log(id)); got != 15 || time.Since(begun) > time.Second {
 			t.Fatalf("%d sent without a limit", got)
 		}
 	})
@@ -247,7 +247,7 @@ func TestTheRateLimitSpacesAttempts(t *testing.T) {
 
 func TestOnlyTheSessionsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		first := n.session
 		id := do[protocol.WebhookSaved](t, n.hub, protocol.CreateWebhook{
 			Name: "one", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList(protocol.EventAny), Sessions: []protocol.SessionID{first},
@@ -258,7 +258,7 @@ func TestOnlyTheSessionsAskedFor(t *testing.T) {
 		n.session = first
 		n.vote()
 		synctest.Wait()
-		if got := n.courier.events(id); !slices.Equal(got, []string{"vote.received"}) {
+		if got := n.sender.events(id); !slices.Equal(got, []string{"vote.received"}) {
 			t.Fatalf("sent %v", got)
 		}
 	})
@@ -266,7 +266,7 @@ func TestOnlyTheSessionsAskedFor(t *testing.T) {
 
 func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventGameAdded)
 		for range 20 {
 			n.vote()
@@ -275,19 +275,19 @@ func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventVoteReceived)})
 		name := n.vote()
 		synctest.Wait()
-		if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, []string{name}) {
+		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, []string{name}) {
 			t.Fatalf("sent %v: what happened before was not asked for", got)
 		}
 	})
 }
 
-// A webhook that slept and is patched while it has something else to try again must not
-// count as one that slept on: it would miss what it wants now at the next start.
-func TestAPatchOfASleeperOutlivesARestart(t *testing.T) {
-	for name, before := range map[string]func(*night, protocol.WebhookID){
-		"asleep": func(*night, protocol.WebhookID) {},
-		// It has forgotten that the dispatcher takes it for asleep.
-		"read anew": func(n *night, id protocol.WebhookID) {
+// A webhook that was idle and is patched while it retries something else must not stand in a
+// checkpoint as idle: it would miss what matches its new filter at the next start.
+func TestFilterChangeOfAnIdleWebhookOutlivesARestart(t *testing.T) {
+	for name, before := range map[string]func(*webhookHub, protocol.WebhookID){
+		"idle": func(*webhookHub, protocol.WebhookID) {},
+		// The router took it for idle before it was loaded again.
+		"reloaded": func(n *webhookHub, id protocol.WebhookID) {
 			n.journal.FailNext(1, errors.New("disk on fire"))
 			_, err := n.hub.Do(n.t.Context(), actors.Call{Command: protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID}})
 			if codeOf(err) != protocol.CodeStorage {
@@ -296,27 +296,27 @@ func TestAPatchOfASleeperOutlivesARestart(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { patchASleeper(newNight(t), before) })
+			synctest.Test(t, func(t *testing.T) { patchIdleWebhook(newWebhookHub(t), before) })
 		})
 	}
 }
 
-func patchASleeper(n *night, before func(*night, protocol.WebhookID)) {
+func patchIdleWebhook(n *webhookHub, before func(*webhookHub, protocol.WebhookID)) {
 	t := n.t
 	id := n.hook(protocol.EventGameAdded)
 	n.play(2)
 	rest(time.Minute)
-	n.courier.change(status(503))
+	n.sender.change(status(503))
 	do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
 	rest(time.Millisecond)
 	before(n, id)
 	do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventVoteReceived)})
 	want := []string{n.vote(), n.vote(), n.vote()}
 	rest(time.Millisecond)
-	n.courier.change(status(200))
+	n.sender.change(status(200))
 	n.restart()
 	rest(time.Hour)
-	log := slices.DeleteFunc(n.courier.log(id), func(s sent) bool { return s.Redelivery || s.Event != string(protocol.EventVoteReceived) })
+	log := slices.DeleteFunc(n.sender.log(id), func(s sent) bool { return s.Redelivery || s.Event != string(protocol.EventVoteReceived) })
 	if got := votersIn(t, log); !slices.Equal(got, want) {
 		t.Fatalf("sent %v, want %v", got, want)
 	}
@@ -324,26 +324,26 @@ func patchASleeper(n *night, before func(*night, protocol.WebhookID)) {
 
 func TestADeliveryThatIsNotWantedAnyMoreIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived, protocol.EventGameAdded)
-		n.courier.change(status(404))
+		n.sender.change(status(404))
 		n.vote()
 		n.play(2)
 		rest(time.Minute)
-		n.courier.change(status(200))
+		n.sender.change(status(200))
 		do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, Events: protocol.NewEventList(protocol.EventGameAdded)})
 		rest(time.Hour)
-		got := n.courier.events(id)
+		got := n.sender.events(id)
 		if got[len(got)-1] != "game.added" || n.health(id).QueueLength != 0 {
 			t.Fatalf("sent %v", got)
 		}
 	})
 }
 
-func TestHungEndpointsSlowNobodyElse(t *testing.T) {
+func TestHungEndpointsDoNotDelayOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
-		n.courier.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
+		n := newWebhookHub(t)
+		n.sender.change(func(ctx context.Context, d webhook.Dispatch, i int) webhook.Attempt {
 			if d.Webhook%2 == 0 {
 				return hang(ctx, d, i)
 			}
@@ -361,7 +361,7 @@ func TestHungEndpointsSlowNobodyElse(t *testing.T) {
 		}
 		rest(time.Second)
 		for id := protocol.WebhookID(1); id <= hooks; id += 2 {
-			log := n.courier.log(id)
+			log := n.sender.log(id)
 			if got := votersIn(t, log); !slices.Equal(got, want) {
 				t.Fatalf("webhook %d: %v", id, got)
 			}
@@ -374,7 +374,7 @@ func TestHungEndpointsSlowNobodyElse(t *testing.T) {
 
 func TestAllWebhooksGoOnAtOnceAfterAStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		const hooks = 100
 		for range hooks {
 			n.hook(protocol.EventVoteReceived)
@@ -389,7 +389,7 @@ func TestAllWebhooksGoOnAtOnceAfterAStart(t *testing.T) {
 		n.restart()
 		rest(time.Second)
 		for id := protocol.WebhookID(1); id <= hooks; id++ {
-			if got := votersIn(t, n.courier.log(id)); !slices.Equal(got, want) {
+			if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, want) {
 				t.Fatalf("webhook %d: %v", id, got)
 			}
 		}
@@ -398,9 +398,9 @@ func TestAllWebhooksGoOnAtOnceAfterAStart(t *testing.T) {
 
 // A webhook that wants something rare writes nothing while votes go by, and finds it
 // after a restart without reading them all again.
-func TestWhatNobodyWantsCostsNoRecord(t *testing.T) {
+func TestEventsThatMatchNothingCostNoRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventGameAdded)
 		before := n.journal.Head()
 		for range 3000 {
@@ -413,7 +413,7 @@ func TestWhatNobodyWantsCostsNoRecord(t *testing.T) {
 		n.restart()
 		n.play(2)
 		synctest.Wait()
-		if got := n.courier.events(id); !slices.Equal(got, []string{"game.added"}) {
+		if got := n.sender.events(id); !slices.Equal(got, []string{"game.added"}) {
 			t.Fatalf("sent %v", got)
 		}
 	})
@@ -421,7 +421,7 @@ func TestWhatNobodyWantsCostsNoRecord(t *testing.T) {
 
 func TestThereIsALimitOfWebhooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		for range protocol.MaxWebhooks {
 			n.hook()
 		}
@@ -438,7 +438,7 @@ func TestThereIsALimitOfWebhooks(t *testing.T) {
 
 func TestACreationThatFailedLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.journal.FailNext(1, fmt.Errorf("sick"))
 		c := protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList()}
 		if _, err := n.hub.Do(t.Context(), actors.Call{Command: c}); codeOf(err) != protocol.CodeStorage {
@@ -459,7 +459,7 @@ func TestACreationThatFailedLeavesNothing(t *testing.T) {
 
 func TestAWebhookIsCreatedOncePerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		call := actors.Call{
 			Command: protocol.CreateWebhook{Name: "a", URL: "http://example.com", Secret: "mysecret123", Events: protocol.NewEventList()},
 			Key:     &actors.Key{Scope: "webhooks.create", Name: "k"},

@@ -21,14 +21,14 @@ import (
 // script answers attempts: the n-th (from 1) of a webhook.
 type script func(ctx context.Context, d webhook.Dispatch, n int) webhook.Attempt
 
-// sent is one attempt that the courier was asked to make.
+// sent is one attempt that the sender was asked to make.
 type sent struct {
 	webhook.Dispatch
 	at time.Time
 }
 
-// courier does what the script says and remembers everything.
-type courier struct {
+// sender does what the script says and remembers everything.
+type sender struct {
 	mu        sync.Mutex
 	play      script
 	sent      []sent
@@ -36,7 +36,7 @@ type courier struct {
 	perHook   map[protocol.WebhookID]int
 }
 
-func (c *courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
+func (c *sender) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attempt {
 	c.mu.Lock()
 	c.perHook[d.Webhook]++
 	n, play := c.perHook[d.Webhook], c.play
@@ -47,27 +47,27 @@ func (c *courier) Deliver(ctx context.Context, d webhook.Dispatch) webhook.Attem
 	return a
 }
 
-func (c *courier) Forget(id protocol.WebhookID) {
+func (c *sender) Forget(id protocol.WebhookID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forgotten = append(c.forgotten, id)
 }
 
-func (c *courier) change(s script) {
+func (c *sender) change(s script) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.play = s
 }
 
 // log is what was sent so far, of one webhook or of all (0).
-func (c *courier) log(id protocol.WebhookID) []sent {
+func (c *sender) log(id protocol.WebhookID) []sent {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(c.sent), func(s sent) bool { return id != 0 && s.Webhook != id })
 }
 
 // events are the types of what was sent, in order.
-func (c *courier) events(id protocol.WebhookID) []string {
+func (c *sender) events(id protocol.WebhookID) []string {
 	var all []string
 	for _, s := range c.log(id) {
 		all = append(all, s.Event)
@@ -90,11 +90,11 @@ func hang(ctx context.Context, _ webhook.Dispatch, _ int) webhook.Attempt {
 	return webhook.Attempt{Failure: webhook.FailureTimeout, Error: "no answer in time"}
 }
 
-// night is a hub with webhooks, in a bubble.
-type night struct {
+// webhookHub is a hub with webhooks, in a bubble.
+type webhookHub struct {
 	t       *testing.T
 	journal *memory.Journal
-	courier *courier
+	sender  *sender
 	hub     *actors.Hub
 	session protocol.SessionID
 	jitter  float64
@@ -106,11 +106,11 @@ type night struct {
 	wrapped persistence.Journal
 }
 
-// newNight starts a hub with a session in which a game is played. The draw of waits is
+// newWebhookHub starts a hub with a session in which a game is played. The draw of waits is
 // the longest: waits are those of the schedule.
-func newNight(t *testing.T) *night {
+func newWebhookHub(t *testing.T) *webhookHub {
 	t.Helper()
-	n := &night{t: t, journal: memory.New(memory.Options{}), courier: &courier{play: status(200), perHook: map[protocol.WebhookID]int{}}, jitter: 0.999999}
+	n := &webhookHub{t: t, journal: memory.New(memory.Options{}), sender: &sender{play: status(200), perHook: map[protocol.WebhookID]int{}}, jitter: 0.999999}
 	n.start()
 	t.Cleanup(func() {
 		n.stop()
@@ -122,10 +122,10 @@ func newNight(t *testing.T) *night {
 	return n
 }
 
-func (n *night) start() {
+func (n *webhookHub) start() {
 	n.t.Helper()
 	h, err := actors.New(n.t.Context(), actors.Options{
-		Journal: n.store(), MaxActiveSessions: 0, Sender: n.courier, Jitter: func() float64 { return n.jitter }, Draw: func() float64 { return n.draw },
+		Journal: n.store(), MaxActiveSessions: 0, Sender: n.sender, Jitter: func() float64 { return n.jitter }, Draw: func() float64 { return n.draw },
 		Now: func() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) },
 	})
 	if err != nil {
@@ -134,14 +134,14 @@ func (n *night) start() {
 	n.hub = h
 }
 
-func (n *night) store() persistence.Journal {
+func (n *webhookHub) store() persistence.Journal {
 	if n.wrapped != nil {
 		return n.wrapped
 	}
 	return n.journal
 }
 
-func (n *night) stop() {
+func (n *webhookHub) stop() {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -150,14 +150,14 @@ func (n *night) stop() {
 	}
 }
 
-func (n *night) restart() {
+func (n *webhookHub) restart() {
 	n.t.Helper()
 	n.stop()
 	n.start()
 }
 
 // away has the hub off for a while.
-func (n *night) away(d time.Duration) {
+func (n *webhookHub) away(d time.Duration) {
 	n.t.Helper()
 	n.stop()
 	time.Sleep(d)
@@ -165,7 +165,7 @@ func (n *night) away(d time.Duration) {
 }
 
 // hook registers a webhook for the events.
-func (n *night) hook(events ...protocol.EventType) protocol.WebhookID {
+func (n *webhookHub) hook(events ...protocol.EventType) protocol.WebhookID {
 	n.t.Helper()
 	return do[protocol.WebhookSaved](n.t, n.hub, protocol.CreateWebhook{
 		Name: "bot", URL: "https://example.com/hook", Secret: "mysecret123", Events: protocol.NewEventList(events...),
@@ -173,13 +173,13 @@ func (n *night) hook(events ...protocol.EventType) protocol.WebhookID {
 }
 
 // play adds a game: game.added, and game.status of the one before.
-func (n *night) play(game protocol.GameID) {
+func (n *webhookHub) play(game protocol.GameID) {
 	n.t.Helper()
 	do[protocol.SessionGame](n.t, n.hub, protocol.AddGame{ID: n.session, GameID: game})
 }
 
 // vote casts one vote under a name of its own, and returns it.
-func (n *night) vote() string {
+func (n *webhookHub) vote() string {
 	n.t.Helper()
 	n.voters++
 	name, now := fmt.Sprint("v", n.voters), protocol.TimestampOf(time.Now())
@@ -187,7 +187,7 @@ func (n *night) vote() string {
 	return name
 }
 
-func (n *night) health(id protocol.WebhookID) protocol.WebhookHealth {
+func (n *webhookHub) health(id protocol.WebhookID) protocol.WebhookHealth {
 	n.t.Helper()
 	h, err := n.hub.WebhookHealth(n.t.Context(), id)
 	if err != nil {
@@ -196,7 +196,7 @@ func (n *night) health(id protocol.WebhookID) protocol.WebhookHealth {
 	return h
 }
 
-func (n *night) logs(id protocol.WebhookID) []protocol.WebhookLog {
+func (n *webhookHub) logs(id protocol.WebhookID) []protocol.WebhookLog {
 	n.t.Helper()
 	rows, err := n.hub.WebhookLogs(n.t.Context(), protocol.WebhookLogFilter{ID: id, Limit: protocol.MaxWebhookLogs})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"partyline/protocol"
 )
 
-// A message that is ill is set aside after its budget; an endpoint that is ill is not.
+// A message that the endpoint refuses is dead after its budget; an endpoint that fails holds all deliveries.
 
 // refuses answers code to bodies that hold the name and 200 to all others.
 func refuses(name string, code int) script {
@@ -24,16 +24,16 @@ func refuses(name string, code int) script {
 	}
 }
 
-func TestAPoisonMessageIsSetAsideAfterItsBudget(t *testing.T) {
+func TestRefusedMessageIsDeadAfterItsBudget(t *testing.T) {
 	for _, code := range []int{400, 405, 406, 411, 413, 414, 415, 422, 431} {
 		synctest.Test(t, func(t *testing.T) {
-			n := newNight(t)
+			n := newWebhookHub(t)
 			id := n.hook(protocol.EventVoteReceived)
-			n.courier.change(refuses("v1", code))
+			n.sender.change(refuses("v1", code))
 			n.vote()
 			after := n.vote()
 			rest(2 * time.Minute)
-			log := n.courier.log(id)
+			log := n.sender.log(id)
 			if got := votersIn(t, log); !slices.Equal(got, []string{"v1", "v1", "v1", "v1", "v1", after}) {
 				t.Fatalf("status %d: sent %v", code, got)
 			}
@@ -50,16 +50,16 @@ func TestAPoisonMessageIsSetAsideAfterItsBudget(t *testing.T) {
 	}
 }
 
-func TestA5xxOnOneMessageIsPoisonWhenAPingIsTaken(t *testing.T) {
+func TestMessageAnswered5xxIsDeadWhenAPingIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(refuses("v1", 500))
+		n.sender.change(refuses("v1", 500))
 		n.vote()
 		after := n.vote()
 		rest(2 * time.Minute)
-		log := n.courier.log(id)
-		if got := n.courier.events(id); !slices.Equal(got, []string{"vote.received", "vote.received", "vote.received", "vote.received", "vote.received", "ping", "vote.received"}) {
+		log := n.sender.log(id)
+		if got := n.sender.events(id); !slices.Equal(got, []string{"vote.received", "vote.received", "vote.received", "vote.received", "vote.received", "ping", "vote.received"}) {
 			t.Fatalf("sent %v", got)
 		}
 		ping, last := log[5], log[6]
@@ -79,36 +79,36 @@ func TestA5xxOnOneMessageIsPoisonWhenAPingIsTaken(t *testing.T) {
 	})
 }
 
-func TestA5xxOfAnIllEndpointHolds(t *testing.T) {
+func TestEndpointThatAnswers5xxHoldsDeliveries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(503))
+		n.sender.change(status(503))
 		want := []string{n.vote(), n.vote()}
 		rest(24 * time.Hour)
 		if h := n.health(id); h.Dead != 0 || h.State != protocol.WebhookFailing || h.QueueLength != 2 {
 			t.Fatalf("health %+v", h)
 		}
-		n.courier.change(status(200))
-		count := len(n.courier.log(id))
+		n.sender.change(status(200))
+		count := len(n.sender.log(id))
 		rest(16 * time.Minute)
-		if got := votersIn(t, n.courier.log(id)[count:]); !slices.Equal(got, want) {
+		if got := votersIn(t, n.sender.log(id)[count:]); !slices.Equal(got, want) {
 			t.Fatalf("got %v", got)
 		}
 	})
 }
 
-func TestPoisonThatIsFoundOnlyWhenTheEndpointIsBack(t *testing.T) {
+func TestRefusedMessageIsFoundWhenTheEndpointIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(status(502))
+		n.sender.change(status(502))
 		n.vote()
 		after := n.vote()
 		rest(3 * time.Hour)
-		n.courier.change(refuses("v1", 500))
+		n.sender.change(refuses("v1", 500))
 		rest(16 * time.Minute)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if voterIn(t, log[len(log)-1].Body) != after {
 			t.Fatal("the line is still held")
 		}
@@ -118,11 +118,11 @@ func TestPoisonThatIsFoundOnlyWhenTheEndpointIsBack(t *testing.T) {
 	})
 }
 
-func TestTheDeadAreRedelivered(t *testing.T) {
+func TestDeadDeliveriesAreRedelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(func(_ context.Context, d webhook.Dispatch, _ int) webhook.Attempt {
+		n.sender.change(func(_ context.Context, d webhook.Dispatch, _ int) webhook.Attempt {
 			if d.Redelivery || d.Event == "ping" {
 				return webhook.Attempt{Status: 200}
 			}
@@ -133,14 +133,14 @@ func TestTheDeadAreRedelivered(t *testing.T) {
 		if h := n.health(id); h.Dead != 3 {
 			t.Fatalf("health %+v", h)
 		}
-		count := len(n.courier.log(id))
+		count := len(n.sender.log(id))
 		a := do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Failed: true})
 		if a.Deliveries == nil || *a.Deliveries != 3 {
 			t.Fatalf("answer %+v", a)
 		}
 		n.restart()
 		rest(time.Second)
-		again := n.courier.log(id)[count:]
+		again := n.sender.log(id)[count:]
 		if got := votersIn(t, again); !slices.Equal(got, want) {
 			t.Fatalf("redelivered %v", got)
 		}
@@ -155,11 +155,11 @@ func TestTheDeadAreRedelivered(t *testing.T) {
 	})
 }
 
-func TestRedeliveriesOfPoisonHoldNobodyUp(t *testing.T) {
+func TestRedeliveriesOfRefusedMessagesDelayNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
-		n.courier.change(refuses("v1", 400))
+		n.sender.change(refuses("v1", 400))
 		n.vote()
 		rest(5 * time.Minute)
 		do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Failed: true})
@@ -167,7 +167,7 @@ func TestRedeliveriesOfPoisonHoldNobodyUp(t *testing.T) {
 		begun := time.Now()
 		after := n.vote()
 		rest(time.Second)
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		last := log[len(log)-1]
 		if voterIn(t, last.Body) != after || last.at.Sub(begun) > 100*time.Millisecond {
 			t.Fatalf("last sent %s after %v", last.Body, last.at.Sub(begun))

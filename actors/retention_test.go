@@ -14,7 +14,7 @@ import (
 )
 
 // records counts what a stream holds.
-func (n *night) records(stream string) int {
+func (n *webhookHub) records(stream string) int {
 	n.t.Helper()
 	count := 0
 	for _, err := range n.journal.Read(n.t.Context(), stream, 0) {
@@ -28,7 +28,7 @@ func (n *night) records(stream string) int {
 
 func TestLogsAreKeptUpToTheirNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		for range 16_000 {
 			n.vote()
@@ -44,7 +44,7 @@ func TestLogsAreKeptUpToTheirNumber(t *testing.T) {
 		}
 		name := n.vote()
 		synctest.Wait()
-		log := n.courier.log(id)
+		log := n.sender.log(id)
 		if len(log) != 16_001 || voterIn(t, log[16_000].Body) != name {
 			t.Fatalf("%d sent", len(log))
 		}
@@ -53,7 +53,7 @@ func TestLogsAreKeptUpToTheirNumber(t *testing.T) {
 
 func TestLogsAreKeptForTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		for range 6000 {
 			n.vote()
@@ -77,7 +77,7 @@ func TestLogsAreKeptForTheirTime(t *testing.T) {
 // TestAClockThatJumpsAheadCostsNoLogs.
 func TestAClockThatJumpsAheadCostsNoLogs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		n.hook(protocol.EventVoteReceived)
 		for range 6000 {
 			n.vote()
@@ -94,7 +94,7 @@ func TestDeletingTakesTheLogsAndTheSecretWithIt(t *testing.T) {
 	for name, sick := range map[string]bool{"at once": false, "after a restart, when the disk failed": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t)
+				n := newWebhookHub(t)
 				id := n.hook(protocol.EventVoteReceived)
 				for range 6000 {
 					n.vote()
@@ -144,7 +144,7 @@ func (untidy) Trim(context.Context, string, persistence.Seq) error { return erro
 // A trimmed stream without its snapshot must not pass for a webhook that never was.
 func TestATrimmedWebhookWithoutItsSnapshotIsCorrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t)
+		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived)
 		for range 20 {
 			n.vote()
@@ -161,7 +161,7 @@ func TestATrimmedWebhookWithoutItsSnapshotIsCorrupt(t *testing.T) {
 		other := n.hook(protocol.EventVoteReceived)
 		n.vote()
 		synctest.Wait()
-		if len(n.courier.log(other)) != 1 {
+		if len(n.sender.log(other)) != 1 {
 			t.Fatal("a damaged webhook holds up another")
 		}
 		begun := time.Now()
