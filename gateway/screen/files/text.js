@@ -261,7 +261,7 @@ const en = {
   // Webhooks.
   secret: 'Secret',
   events: 'Events',
-  everyEvent: 'All events, also future ones',
+  everyEvent: 'All events, including future ones',
   noEvent: 'Choose at least one event.',
   addWebhook: 'Add webhook',
   noWebhooks: 'No webhooks yet.',
