@@ -64,7 +64,7 @@ func (l *Limit) rate(perSecond float64) bucketRate {
 // Markdown is the table as docs/operations.md shows it.
 func Markdown() string {
 	var b strings.Builder
-	b.WriteString("| Limit | What | Counts on | How much | Exempt | Over it |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| Limit | What | Counts on | How much | Exempt | Above it |\n|---|---|---|---|---|---|\n")
 	for _, l := range Table() {
 		name := l.Name
 		if l.Flag != "" {
@@ -72,7 +72,7 @@ func Markdown() string {
 		}
 		exempt := l.Exempt
 		if exempt == "" {
-			exempt = "nobody"
+			exempt = "none"
 		}
 		fmt.Fprintf(&b, "| %s | %s. %s | %s | %s | %s | %s |\n", name, l.What, l.Why, l.Key, l.amount(), exempt, l.Answer)
 	}
