@@ -19,6 +19,10 @@ type Rules struct {
 	Libraries []Library
 	// Goroutines are the files, tests apart, that may contain a go statement, with the reason.
 	Goroutines map[string]string
+	// LargePackages may have more than MaxFiles files or MaxPackageLines lines, with the reason.
+	LargePackages map[string]string
+	// Architecture is the page that names every package, and functions that must exist.
+	Architecture string
 	// Long are the files that may have more than MaxLines, with the reason.
 	Long map[string]string
 }
@@ -59,6 +63,12 @@ func Faults(tree fs.FS, r Rules) ([]string, error) {
 	faults = append(faults, lengthFaults(files, r)...)
 	faults = append(faults, environmentFaults(files)...)
 	faults = append(faults, sleepFaults(files)...)
+	faults = append(faults, sizeFaults(files, r)...)
+	references, err := referenceFaults(tree, files, r)
+	if err != nil {
+		return nil, fmt.Errorf("house: %w", err)
+	}
+	faults = append(faults, references...)
 	sort.Strings(faults)
 	return faults, nil
 }
