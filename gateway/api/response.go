@@ -40,3 +40,10 @@ func AppendJSON(dst []byte, v any) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
 }
+
+// Media types of answers, as header values; net/http does not write to them.
+var (
+	TypeJSON = []string{"application/json; charset=utf-8"}
+	TypeText = []string{"text/plain; charset=utf-8"}
+	typeCSV  = []string{"text/csv; charset=utf-8"}
+)

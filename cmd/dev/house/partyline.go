@@ -10,6 +10,9 @@ func Partyline() Rules {
 		Libraries:  libraries,
 		Goroutines: goroutines,
 		Long:       map[string]string{},
+
+		LargePackages: largePackages,
+		Architecture:  "docs/architecture.md",
 	}
 }
 
@@ -145,4 +148,11 @@ var goroutines = map[string]string{
 	"persistence/journaltest/life.go":    "a test that is no _test file: closes while somebody reads",
 	"persistence/journaltest/read.go":    "a test that is no _test file: writes while somebody reads",
 	"persistence/journaltest/writers.go": "a test that is no _test file: many writers at once",
+}
+
+// largePackages may exceed MaxFiles or MaxPackageLines.
+var largePackages = map[string]string{
+	"protocol":       "one file per subject of the API; a client reads one package",
+	"gateway/fanout": "one engine: connections, topics and workers share its locks",
+	"actors/session": "the rules of one state machine, which share its state",
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/rs/zerolog"
@@ -16,4 +18,11 @@ func LogLevel(at *Endpoint, status int) zerolog.Level {
 		return zerolog.InfoLevel
 	}
 	return zerolog.DebugLevel
+}
+
+// NewID makes the id of a request, which its answer and its line in the log tell.
+func NewID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return hex.EncodeToString(b[:])
 }
