@@ -13,17 +13,17 @@ import (
 	"strings"
 )
 
-// Go keeps the inputs with which a fuzz target reached something new in its build cache,
-// and forgets them with it. Those in testdata/fuzz go test runs always, also where nobody
-// fuzzes. There are so few of them, and so small, that nobody minds them in the
-// repository or in a test run.
+// Go keeps the inputs with which a fuzz target reached new code in its build cache, and
+// loses them with it. Inputs in testdata/fuzz are run by every go test. They are few and
+// small enough for the repository and for every test run.
 const (
-	// keptFiles of one target: with some sixty targets all of them stay below allKept.
-	keptFiles = 6
-	// allKept bounds the files of all targets: each should have found or guard something.
-	allKept = 400
-	// keptBytes is the largest input that is kept, as it is written in its file.
-	keptBytes = 2 << 10
+	// maxFilesPerTarget: with some sixty targets, all of them stay below maxFilesInAll.
+	maxFilesPerTarget = 6
+	// maxFilesInAll bounds the files of all targets: each should have found or guard
+	// something.
+	maxFilesInAll = 400
+	// maxInputBytes is the largest input that is kept, as it is written in its file.
+	maxInputBytes = 2 << 10
 )
 
 // input is a file of a corpus.
@@ -32,15 +32,15 @@ type input struct {
 	size int64
 }
 
-// keep copies a selection of what was found for each target beside its tests.
-func keep(ctx context.Context, r *runner, targets []target) error {
+// keepInputs copies a selection of what was found for each target beside its tests.
+func keepInputs(ctx context.Context, r *runner, targets []target) error {
 	where, err := fuzzCache(ctx, r)
 	if err != nil {
 		return err
 	}
 	cache := os.DirFS(where)
 	for _, t := range targets {
-		kept, added, err := t.keep(cache, r.root)
+		kept, added, err := t.keepInputs(cache, r.root)
 		if err != nil {
 			return fmt.Errorf("keep the inputs of %s in %s: %w", t.name, t.dir, err)
 		}
@@ -49,9 +49,9 @@ func keep(ctx context.Context, r *runner, targets []target) error {
 	return nil
 }
 
-// keep fills up what the checkout has, which may be the inputs of bugs, and takes none
-// of it away: whoever wants another selection removes the folder before.
-func (t target) keep(cache fs.FS, root string) (kept, added int, err error) {
+// keepInputs adds to the inputs of the checkout, which may be those of bugs, and removes none:
+// for another selection, remove the folder first.
+func (t target) keepInputs(cache fs.FS, root string) (kept, added int, err error) {
 	dir := path.Join(t.dir, "testdata", "fuzz", t.name)
 	had, err := inputs(os.DirFS(root), dir)
 	if err != nil {
@@ -61,7 +61,7 @@ func (t target) keep(cache fs.FS, root string) (kept, added int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	chosen := selection(had, found)
+	chosen := selectInputs(had, found)
 	for _, in := range chosen {
 		b, err := fs.ReadFile(cache, path.Join(t.dir, t.name, in.name))
 		if err != nil {
@@ -90,15 +90,15 @@ func inputs(tree fs.FS, dir string) (all []input, err error) {
 	return all, err
 }
 
-// selection takes, for the room that is left, some of those found and not yet had that
-// are small enough: from the smallest on in equal steps, because small ones show where a
-// decoder gives up and large ones get deep into it.
-func selection(had, found []input) (chosen []input) {
+// selectInputs selects, for the room that is left, some of the found inputs that are new and
+// small enough: from the smallest on in equal steps, because small ones show where a decoder
+// gives up and large ones get deep into it.
+func selectInputs(had, found []input) (chosen []input) {
 	fresh := slices.DeleteFunc(slices.Clone(found), func(in input) bool {
-		return in.size > keptBytes || slices.ContainsFunc(had, func(h input) bool { return h.name == in.name })
+		return in.size > maxInputBytes || slices.ContainsFunc(had, func(h input) bool { return h.name == in.name })
 	})
 	slices.SortFunc(fresh, func(a, b input) int { return cmp.Or(cmp.Compare(a.size, b.size), strings.Compare(a.name, b.name)) })
-	room := min(keptFiles-len(had), len(fresh))
+	room := min(maxFilesPerTarget-len(had), len(fresh))
 	for i := range room {
 		chosen = append(chosen, fresh[i*len(fresh)/room])
 	}

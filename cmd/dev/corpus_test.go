@@ -10,13 +10,13 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-func TestASelectionIsFromAllSizes(t *testing.T) {
+func TestSelectionIsFromAllSizes(t *testing.T) {
 	var found []input
 	for i := range 300 {
 		found = append(found, input{strings.Repeat("x", 300-i), int64(10 * (300 - i))})
 	}
-	chosen := selection(nil, found)
-	if len(chosen) != keptFiles || chosen[0].size != 10 {
+	chosen := selectInputs(nil, found)
+	if len(chosen) != maxFilesPerTarget || chosen[0].size != 10 {
 		t.Fatalf("%d chosen, the first of %d bytes", len(chosen), chosen[0].size)
 	}
 	total := int64(0)
@@ -26,7 +26,7 @@ func TestASelectionIsFromAllSizes(t *testing.T) {
 			t.Errorf("%d bytes behind %d", in.size, chosen[i-1].size)
 		}
 	}
-	if last := chosen[len(chosen)-1].size; last < keptBytes/2 || last > keptBytes || total > keptFiles*keptBytes {
+	if last := chosen[len(chosen)-1].size; last < maxInputBytes/2 || last > maxInputBytes || total > maxFilesPerTarget*maxInputBytes {
 		t.Errorf("the last of %d bytes, all of %d", last, total)
 	}
 }
@@ -40,19 +40,19 @@ func TestTheCorpusIsSmall(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || n == 0 || n > allKept {
-		t.Errorf("%d inputs, at most %d: %v", n, allKept, err)
+	if err != nil || n == 0 || n > maxFilesInAll {
+		t.Errorf("%d inputs, at most %d: %v", n, maxFilesInAll, err)
 	}
 }
 
-func TestASelectionFillsUpWhatThereIs(t *testing.T) {
-	had := make([]input, keptFiles-2)
+func TestSelectionAddsToExistingInputs(t *testing.T) {
+	had := make([]input, maxFilesPerTarget-2)
 	had[0] = input{"old", 1}
-	found := []input{{"old", 1}, {"c", 9}, {"a", 3}, {"b", 3}, {"large", keptBytes + 1}}
-	if d := gocmp.Diff([]input{{"a", 3}, {"b", 3}}, selection(had, found), gocmp.AllowUnexported(input{})); d != "" {
+	found := []input{{"old", 1}, {"c", 9}, {"a", 3}, {"b", 3}, {"large", maxInputBytes + 1}}
+	if d := gocmp.Diff([]input{{"a", 3}, {"b", 3}}, selectInputs(had, found), gocmp.AllowUnexported(input{})); d != "" {
 		t.Error(d)
 	}
-	if full := selection(make([]input, keptFiles+1), found); len(full) != 0 {
+	if full := selectInputs(make([]input, maxFilesPerTarget+1), found); len(full) != 0 {
 		t.Errorf("%v are chosen though there is no room", full)
 	}
 }
@@ -71,7 +71,7 @@ func TestFoundInputsAreKeptBesideTheirTests(t *testing.T) {
 		"a/b/FuzzOne/bug":  {Data: []byte("another")},
 		"a/b/FuzzTwo/5678": {Data: []byte("of another target")},
 	}
-	if kept, added, err := (target{"a/b", "FuzzOne", true}).keep(cache, root); err != nil || kept != 2 || added != 1 {
+	if kept, added, err := (target{"a/b", "FuzzOne", true}).keepInputs(cache, root); err != nil || kept != 2 || added != 1 {
 		t.Fatalf("%d kept, %d new, %v", kept, added, err)
 	}
 	for name, want := range map[string]string{"bug": "of old", "1234": "found"} {
@@ -79,7 +79,7 @@ func TestFoundInputsAreKeptBesideTheirTests(t *testing.T) {
 			t.Errorf("%s is %q, %v", name, b, err)
 		}
 	}
-	if kept, added, err := (target{"a/b", "FuzzNever", true}).keep(cache, root); err != nil || kept != 0 || added != 0 {
+	if kept, added, err := (target{"a/b", "FuzzNever", true}).keepInputs(cache, root); err != nil || kept != 0 || added != 0 {
 		t.Errorf("of a target that found nothing %d kept, %d new, %v", kept, added, err)
 	}
 }

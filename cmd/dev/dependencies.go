@@ -14,10 +14,10 @@ import (
 // dependenciesFile lists every module of the binary with its licence.
 const dependenciesFile = "docs/dependencies.md"
 
-// module is one that the binary is built from.
+// module is a module that the binary is built from.
 type module struct{ path, version, dir string }
 
-// dependencies writes the list anew.
+// dependencies writes the list.
 func dependencies(ctx context.Context, r *runner, _ []string) error {
 	text, err := r.dependencies(ctx)
 	if err != nil {
@@ -26,7 +26,7 @@ func dependencies(ctx context.Context, r *runner, _ []string) error {
 	return os.WriteFile(filepath.Join(r.root, dependenciesFile), []byte(text), 0o644)
 }
 
-// dependencies is the list as it should be.
+// dependencies is the list of the present build.
 func (r *runner) dependencies(ctx context.Context) (string, error) {
 	const format = "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}"
 	cmd := r.command(ctx, "go", "list", "-deps", "-f", format, "./cmd/partyline")
@@ -67,8 +67,8 @@ Badger is built from [persistence/badger/patched](../persistence/badger/patched/
 Embedded files of others: Swagger UI (Apache-2.0, as packed by swaggest/swgui), the typeface Figtree (SIL Open Font License 1.1, included beside it).
 `
 
-// marks tell licences apart by words that only they have, the more special first.
-var marks = []struct{ name, words string }{
+// licenceTexts distinguish licences by words that only they contain, the more specific first.
+var licenceTexts = []struct{ name, words string }{
 	{"Apache-2.0", "Apache License Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
 	{"BSD-3-Clause", "Neither the name of"},
@@ -79,9 +79,9 @@ var marks = []struct{ name, words string }{
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
 }
 
-var errLicence = errors.New("no licence that is known")
+var errLicence = errors.New("no known licence")
 
-// licence reads the module's own files. Several licences are joined by "and".
+// licence reads the module's own licence files. Several licences are joined by "and".
 func (m module) licence() (string, error) {
 	var found []string
 	entries, err := os.ReadDir(m.dir)
@@ -89,14 +89,14 @@ func (m module) licence() (string, error) {
 		return "", err
 	}
 	for _, e := range entries {
-		if e.IsDir() || !names(e) {
+		if e.IsDir() || !isLicenceFile(e) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(m.dir, e.Name()))
 		if err != nil {
 			return "", err
 		}
-		if l := recognise(string(text)); l != "" && !slices.Contains(found, l) {
+		if l := licenceOf(string(text)); l != "" && !slices.Contains(found, l) {
 			found = append(found, l)
 		}
 	}
@@ -106,15 +106,15 @@ func (m module) licence() (string, error) {
 	return strings.Join(found, " and "), nil
 }
 
-func names(e fs.DirEntry) bool {
+func isLicenceFile(e fs.DirEntry) bool {
 	upper := strings.ToUpper(e.Name())
 	return strings.HasPrefix(upper, "LICENSE") || strings.HasPrefix(upper, "LICENCE") || strings.HasPrefix(upper, "COPYING")
 }
 
-// recognise is the first mark that the text has, whatever its line breaks.
-func recognise(text string) string {
+// licenceOf is the first licence whose text matches, whatever the line breaks.
+func licenceOf(text string) string {
 	words := strings.Join(strings.Fields(text), " ")
-	for _, m := range marks {
+	for _, m := range licenceTexts {
 		if strings.Contains(strings.ToLower(words), strings.ToLower(m.words)) {
 			return m.name
 		}

@@ -26,13 +26,13 @@ func TestDependenciesAreListed(t *testing.T) {
 	}
 }
 
-func TestLicencesAreToldApart(t *testing.T) {
+func TestLicencesAreDistinguished(t *testing.T) {
 	for text, want := range map[string]string{
 		"Permission is hereby granted, free of charge, to any person\nobtaining a copy": "MIT",
 		"Apache License\n\n   Version 2.0, January 2004":                                "Apache-2.0",
 		"All rights reserved to nobody":                                                 "",
 	} {
-		if got := recognise(text); got != want {
+		if got := licenceOf(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// target is a fuzz function and its package directory. An inner one is written within
-// its package, and not in the test package beside it.
+// target is a fuzz function and its package directory. An internal one is in the package
+// itself, and not in the test package beside it.
 type target struct {
 	dir, name string
-	inner     bool
+	internal  bool
 }
 
-// fuzz runs every fuzz target of the checkout, one after the other, or keeps what earlier
-// runs have found.
+// fuzz runs every fuzz target of the checkout, one after the other, or keeps what earlier runs
+// have found.
 func fuzz(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("fuzz", flag.ContinueOnError)
 	each := flags.Duration("time", 10*time.Second, "how long to fuzz each target")
@@ -42,9 +42,9 @@ func fuzz(ctx context.Context, r *runner, args []string) error {
 		return errors.New("no fuzz targets found")
 	}
 	if *keeping {
-		return keep(ctx, r, targets)
+		return keepInputs(ctx, r, targets)
 	}
-	f := fuzzer{each: share(*each, *total, len(targets))}
+	f := fuzzer{each: timePerTarget(*each, *total, len(targets))}
 	if f.cache, err = fuzzCache(ctx, r); err != nil {
 		return err
 	}
@@ -55,9 +55,9 @@ func fuzz(ctx context.Context, r *runner, args []string) error {
 	return r.steps(ctx, f.steps(targets)...)
 }
 
-// share is the same time for each of n targets, less than each when there are too many
+// timePerTarget is the same time for each of n targets, less than each when there are too many
 // for total.
-func share(each, total time.Duration, n int) time.Duration {
+func timePerTarget(each, total time.Duration, n int) time.Duration {
 	return min(each, total/time.Duration(n))
 }
 
@@ -71,10 +71,11 @@ func fuzzCache(ctx context.Context, r *runner) (string, error) {
 	return filepath.Join(strings.TrimSpace(where), "fuzz", filepath.FromSlash(strings.TrimSpace(module))), err
 }
 
-// minimizing: by itself Go may spend the whole time on making one input smaller.
-const minimizing = "-test.fuzzminimizetime=1s"
+// minimizeTime bounds the minimizing of one input: by default Go may spend the whole time on
+// it.
+const minimizeTime = "-test.fuzzminimizetime=1s"
 
-// fuzzer builds the targets of a package once, where go test would for each of them.
+// fuzzer builds the targets of a package once, where go test would build them for each.
 type fuzzer struct {
 	cache, binaries string
 	// each is how long each target is fuzzed.
@@ -94,9 +95,9 @@ func (f fuzzer) steps(targets []target) []step {
 	return all
 }
 
-// binary is shared by the targets of a directory of which the same is built.
+// binary is shared by the targets of a directory that are built from the same sources.
 func (f fuzzer) binary(t target) string {
-	return filepath.Join(f.binaries, fmt.Sprintf("%s-%t.test", strings.ReplaceAll(t.dir, "/", "-"), t.inner))
+	return filepath.Join(f.binaries, fmt.Sprintf("%s-%t.test", strings.ReplaceAll(t.dir, "/", "-"), t.internal))
 }
 
 func (f fuzzer) build(ctx context.Context, r *runner, t target) error {
@@ -107,11 +108,11 @@ func (f fuzzer) build(ctx context.Context, r *runner, t target) error {
 	return r.tool(ctx, append([]string{"go", "test", "-c", "-fuzz=.", "-o", f.binary(t)}, sources...)...)
 }
 
-// sources are what is built for a target. All of it and of what it imports is built
-// anew to be fuzzed, which takes minutes for the validator that the tests beside gateway
-// use: an inner target is built without those.
+// sources are what is built for a target. All of it and of what it imports is built anew to be
+// fuzzed, which takes minutes for the validator that the tests beside gateway use: an internal
+// target is built without those.
 func (t target) sources(ctx context.Context, r *runner) ([]string, error) {
-	if !t.inner {
+	if !t.internal {
 		return []string{"./" + t.dir}, nil
 	}
 	const files = `{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{range .TestGoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}`
@@ -119,22 +120,22 @@ func (t target) sources(ctx context.Context, r *runner) ([]string, error) {
 	return strings.Split(strings.TrimSpace(listed), "\n"), err
 }
 
-// fuzz runs in the package's directory, where go test would.
+// fuzz runs in the package's directory, as go test would.
 func (f fuzzer) fuzz(ctx context.Context, r *runner, t target) error {
-	var said strings.Builder
-	beside := &runner{root: filepath.Join(r.root, filepath.FromSlash(t.dir)), out: io.MultiWriter(r.out, &said), err: r.err}
-	err := beside.tool(ctx, f.binary(t), "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+f.each.String(), minimizing,
+	var output strings.Builder
+	beside := &runner{root: filepath.Join(r.root, filepath.FromSlash(t.dir)), out: io.MultiWriter(r.out, &output), err: r.err}
+	err := beside.tool(ctx, f.binary(t), "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+f.each.String(), minimizeTime,
 		"-test.fuzzcachedir="+filepath.Join(f.cache, filepath.FromSlash(t.dir)), "-test.paniconexit0")
-	if timeWasUp(said.String()) {
+	if timeWasUp(output.String()) {
 		return ctx.Err()
 	}
 	return err
 }
 
-// timeWasUp recognises a run that says it has failed and has only come to the end of its
-// time (golang/go#75804, mended in Go 1.27). What fails with an input says which.
-func timeWasUp(said string) bool {
-	return strings.Contains(said, "\n    context deadline exceeded\n") && !strings.Contains(said, "Failing input")
+// timeWasUp recognises a run that reports a failure although only its time was up
+// (golang/go#75804, fixed in Go 1.27). A failure with an input names the input.
+func timeWasUp(output string) bool {
+	return strings.Contains(output, "\n    context deadline exceeded\n") && !strings.Contains(output, "Failing input")
 }
 
 // fuzzTargets finds the functions called Fuzz… in test files, in order of paths.
@@ -156,8 +157,8 @@ func fuzzTargets(tree fs.FS) ([]target, error) {
 	return all, err
 }
 
-// otherModule says whether a module of its own lies in a directory: the go tool does
-// not test it from here.
+// otherModule is true when a directory contains a module of its own: the go tool does not test
+// it from here.
 func otherModule(tree fs.FS, dir string) bool {
 	if dir == "." {
 		return false

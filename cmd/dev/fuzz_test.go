@@ -30,13 +30,13 @@ func TestFuzzTargetsAreFoundWhereverTheyAre(t *testing.T) {
 
 func TestManyFuzzTargetsShareTheTime(t *testing.T) {
 	for _, c := range []struct{ total, want time.Duration }{{time.Hour, 5 * time.Second}, {6 * time.Second, 2 * time.Second}} {
-		if got := share(5*time.Second, c.total, 3); got != c.want {
+		if got := timePerTarget(5*time.Second, c.total, 3); got != c.want {
 			t.Errorf("%v each of %v, want %v", got, c.total, c.want)
 		}
 	}
 }
 
-func TestThePackagesOfFuzzTargetsAreBuiltOnce(t *testing.T) {
+func TestPackagesOfFuzzTargetsAreBuiltOnce(t *testing.T) {
 	targets := []target{{"a", "FuzzOne", true}, {"a", "FuzzTwo", true}, {"a", "FuzzThree", false}, {"b", "FuzzOne", false}}
 	var got []string
 	for _, s := range (fuzzer{each: 5 * time.Second}).steps(targets) {
@@ -52,7 +52,7 @@ func TestThePackagesOfFuzzTargetsAreBuiltOnce(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheTimeIsNoFailure(t *testing.T) {
+func TestEndOfFuzzTimeIsNotAFailure(t *testing.T) {
 	const deadline = "fuzz: elapsed: 2s\n--- FAIL: FuzzOne (2.09s)\n    context deadline exceeded\nFAIL\n"
 	for said, want := range map[string]bool{
 		deadline:                      true,

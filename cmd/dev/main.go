@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// task is one thing that dev does.
+// task is one task of dev.
 type task struct {
 	name, summary string
 	run           func(ctx context.Context, r *runner, args []string) error
@@ -40,7 +40,7 @@ func main() {
 }
 
 func dev(ctx context.Context, args []string) error {
-	t, ok := find(args)
+	t, ok := findTask(args)
 	if !ok {
 		return errors.New(usage())
 	}
@@ -55,7 +55,7 @@ func dev(ctx context.Context, args []string) error {
 	return err
 }
 
-func find(args []string) (task, bool) {
+func findTask(args []string) (task, bool) {
 	for _, t := range tasks {
 		if len(args) > 0 && t.name == args[0] {
 			return t, true

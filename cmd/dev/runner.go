@@ -26,8 +26,8 @@ type step struct {
 	run  func(ctx context.Context, r *runner) error
 }
 
-// steps runs all of them, each under a heading with its duration, and returns the
-// names of those that failed: one look shows all that is wrong.
+// steps runs all steps, each under a heading with its duration, and returns the names of those
+// that failed: one run shows everything that is wrong.
 func (r *runner) steps(ctx context.Context, all ...step) error {
 	var failed []string
 	for _, s := range all {
@@ -50,7 +50,7 @@ func (r *runner) steps(ctx context.Context, all ...step) error {
 	return nil
 }
 
-// tool is a step that runs one command and passes on what it says.
+// tool is a step that runs one command and passes on its output.
 func tool(name string, args ...string) step {
 	return step{name, func(ctx context.Context, r *runner) error { return r.tool(ctx, args...) }}
 }

@@ -36,7 +36,7 @@ func TestUnformattedFilesFailTheCheck(t *testing.T) {
 	}
 }
 
-func TestUnknownTasksAreAnsweredWithTheKnown(t *testing.T) {
+func TestUnknownTaskListsTheKnownOnes(t *testing.T) {
 	err := dev(t.Context(), []string{"dance"})
 	if err == nil || !strings.Contains(err.Error(), "check") || !strings.Contains(err.Error(), "fuzz") {
 		t.Errorf("error is %v", err)

@@ -36,16 +36,16 @@ func releases(t *testing.T) (folders []string) {
 
 // eachRelease runs f for every release at the time of its recording: tokens expire, logs of
 // webhooks are trimmed, and both must be as they were.
-func eachRelease(t *testing.T, f func(t *testing.T, folder string, e *released.Evening)) {
+func eachRelease(t *testing.T, f func(t *testing.T, folder string, recording *released.Recording)) {
 	for _, folder := range releases(t) {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
-			e, err := released.Load(folder)
+			recording, err := released.Load(folder)
 			if err != nil {
 				t.Fatal(err)
 			}
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(time.Until(e.At.Add(time.Minute)))
-				f(t, folder, e)
+				time.Sleep(time.Until(recording.At.Add(time.Minute)))
+				f(t, folder, recording)
 			})
 		})
 	}
@@ -112,11 +112,11 @@ func (l *offlineServer) want(t *testing.T, status int, method, path, token, body
 }
 
 // answersAs checks that every read is answered as it was recorded.
-func (l *offlineServer) answersAs(t *testing.T, e *released.Evening) {
+func (l *offlineServer) answersAs(t *testing.T, recording *released.Recording) {
 	t.Helper()
-	for _, a := range e.Answers {
+	for _, a := range recording.Answers {
 		w := l.request("GET", a.Path, l.token, "")
-		if lacks := a.Lacks(w.Code, w.Body.Bytes()); lacks != "" {
+		if lacks := a.Missing(w.Code, w.Body.Bytes()); lacks != "" {
 			t.Errorf("%s: %s", a.Path, lacks)
 		}
 	}
@@ -125,14 +125,14 @@ func (l *offlineServer) answersAs(t *testing.T, e *released.Evening) {
 // The folder is as a kill has left it. It answers the same, also after the next start, its
 // tokens are valid, and it goes on.
 func TestFolderOfEveryReleaseOpens(t *testing.T) {
-	eachRelease(t, func(t *testing.T, folder string, e *released.Evening) {
+	eachRelease(t, func(t *testing.T, folder string, recording *released.Recording) {
 		data := filepath.Join(t.TempDir(), "night")
 		if err := released.Unpack(filepath.Join(folder, released.FolderFile), data); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
 			l := openOffline(t, data)
-			l.answersAs(t, e)
+			l.answersAs(t, recording)
 			l.end(t)
 		}
 		l := openOffline(t, data)
@@ -140,10 +140,10 @@ func TestFolderOfEveryReleaseOpens(t *testing.T) {
 			t.Errorf("epoch %+v, want an adopted one", epoch)
 		}
 		at := strconv.Quote(time.Now().UTC().Format(time.RFC3339))
-		l.want(t, http.StatusOK, "POST", "/api/votes/live", e.Bot, `{"username":"ann","vote":"up","timestamp":`+at+`}`, nil)
-		l.want(t, http.StatusForbidden, "GET", "/api/sessions/3/join", e.Overlay, "", nil)
+		l.want(t, http.StatusOK, "POST", "/api/votes/live", recording.Bot, `{"username":"ann","vote":"up","timestamp":`+at+`}`, nil)
+		l.want(t, http.StatusForbidden, "GET", "/api/sessions/3/join", recording.Overlay, "", nil)
 		var entered struct{ Token string }
-		l.want(t, http.StatusOK, "POST", "/api/join", "", `{"code":"`+e.Code+`","name":"Ida"}`, &entered)
+		l.want(t, http.StatusOK, "POST", "/api/join", "", `{"code":"`+recording.Code+`","name":"Ida"}`, &entered)
 		l.want(t, http.StatusOK, "POST", "/api/join/vote", entered.Token, `{"vote":"up"}`, nil)
 		l.want(t, http.StatusOK, "POST", "/api/sessions/3/close", l.token, `{}`, nil)
 		l.end(t)
@@ -155,7 +155,7 @@ func TestFolderOfEveryReleaseOpens(t *testing.T) {
 
 // A restored backup answers the same; its webhooks are disabled, unless they are to be kept.
 func TestBackupOfEveryReleaseIsRestored(t *testing.T) {
-	eachRelease(t, func(t *testing.T, folder string, e *released.Evening) {
+	eachRelease(t, func(t *testing.T, folder string, recording *released.Recording) {
 		dir := t.TempDir()
 		file, kept, quiet := filepath.Join(dir, "night.backup"), filepath.Join(dir, "kept"), filepath.Join(dir, "quiet")
 		if err := released.Decompress(filepath.Join(folder, released.BackupFile), file); err != nil {
@@ -173,7 +173,7 @@ func TestBackupOfEveryReleaseIsRestored(t *testing.T) {
 			if l.journal.Epoch().Adopted {
 				t.Error("a restored folder is adopted")
 			}
-			l.answersAs(t, e)
+			l.answersAs(t, recording)
 			l.end(t)
 		}
 		l := openOffline(t, quiet)

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// environmentFaults looks for code outside of cmd that reads the environment.
+// environmentFaults finds code outside of cmd that reads the environment.
 func environmentFaults(files []source) []string {
 	var faults []string
 	for _, f := range files {
@@ -28,7 +28,7 @@ func environmentReads(f source) []string {
 	return faults
 }
 
-// called says whether the node is a call of one of the package's functions.
+// called is true when the node calls one of the package's functions.
 func called(n ast.Node, pkg string, names ...string) (string, bool) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {

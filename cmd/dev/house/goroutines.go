@@ -5,8 +5,8 @@ import (
 	"go/ast"
 )
 
-// goroutineFaults compares the files with go statements against the table, both
-// ways: a row whose file starts none any more is stale.
+// goroutineFaults compares the files with go statements with the table, both ways: a row whose
+// file starts none any more is stale.
 func goroutineFaults(files []source, r Rules) []string {
 	var faults []string
 	starts := map[string]bool{}
@@ -14,7 +14,7 @@ func goroutineFaults(files []source, r Rules) []string {
 		if f.test() {
 			continue
 		}
-		line, ok := firstGo(f)
+		line, ok := firstGoroutine(f)
 		if !ok {
 			continue
 		}
@@ -34,8 +34,8 @@ func goroutineFaults(files []source, r Rules) []string {
 	return faults
 }
 
-// firstGo finds the first go statement, or call of a WaitGroup's Go, of a file.
-func firstGo(f source) (line int, found bool) {
+// firstGoroutine finds the first go statement, or call of a WaitGroup's Go, of a file.
+func firstGoroutine(f source) (line int, found bool) {
 	ast.Inspect(f.ast, func(n ast.Node) bool {
 		if found {
 			return false

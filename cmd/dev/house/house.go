@@ -6,15 +6,15 @@ import (
 	"sort"
 )
 
-// Rules are what a tree must keep to. Paths are slash-separated and relative to
-// the root of the module.
+// Rules are what a source tree must obey. Paths are slash-separated and relative to the root
+// of the module.
 type Rules struct {
 	// Module is the module's path.
 	Module string
-	// TopLevel are the names that may stand at the root beside dot-files.
+	// TopLevel are the names that may be at the root, beside dot-files.
 	TopLevel []string
-	// Rooms say which rooms a room may import; the longest fitting path counts.
-	Rooms []Room
+	// Packages say which packages a package may import; the longest matching path counts.
+	Packages []PackageRule
 	// Libraries say where a library may be imported outside of tests.
 	Libraries []Library
 	// Goroutines are the files, tests apart, that may contain a go statement, with the reason.
@@ -27,9 +27,9 @@ type Rules struct {
 	Long map[string]string
 }
 
-// Room is a directory, with all below it, and the rooms it may import beside
-// itself. Tests may import what they need.
-type Room struct {
+// PackageRule is a directory, with all below it, and the packages it may import beside itself.
+// Tests may import what they need.
+type PackageRule struct {
 	Path string
 	May  []string
 }
@@ -41,12 +41,12 @@ type Library struct {
 	In   []string
 }
 
-// MaxLines is where to look for the second concept in a file. Tests are exempt:
-// a table of cases is one concept.
+// MaxLines is the length at which a file should be split by concepts. Tests are exempt: a
+// table of cases is one concept.
 const MaxLines = 400
 
-// Faults returns one sentence for each place where the tree breaks a rule, each
-// beginning with the path, in order of paths; none when the tree keeps to them all.
+// Faults returns one sentence for each place where the tree breaks a rule, each beginning with
+// the path, in order of paths; none when the tree obeys them all.
 func Faults(tree fs.FS, r Rules) ([]string, error) {
 	files, err := parseAll(tree)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"partyline/cmd/dev/house"
 )
 
-// TestPartylineKeepsToTheHouse is the one that people meet.
-func TestPartylineKeepsToTheHouse(t *testing.T) {
+// TestPartylineObeysTheRules checks this project.
+func TestPartylineObeysTheRules(t *testing.T) {
 	faults, err := house.Faults(os.DirFS("../../.."), house.Partyline())
 	if err != nil {
 		t.Fatal(err)
@@ -24,8 +24,8 @@ func TestPartylineKeepsToTheHouse(t *testing.T) {
 	}
 }
 
-// TestEveryRuleCanFail runs the rules over small trees that break them. Each file
-// in testdata is a tree and, in the file "faults", what must be said of it.
+// TestEveryRuleCanFail checks small trees that break the rules. Each file in testdata is a
+// tree and, in the file "faults", the expected faults.
 func TestEveryRuleCanFail(t *testing.T) {
 	trees, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(trees) == 0 {
@@ -45,12 +45,12 @@ func TestEveryRuleCanFail(t *testing.T) {
 	}
 }
 
-// smallHouse has one of each kind of row.
+// smallHouse has one row of each kind.
 func smallHouse() house.Rules {
 	return house.Rules{
 		Module:     "small",
 		TopLevel:   []string{"go.mod", "attic", "cellar", "cmd"},
-		Rooms:      []house.Room{{Path: "attic", May: []string{"cellar"}}, {Path: "cellar"}, {Path: "cmd", May: []string{"attic"}}},
+		Packages:   []house.PackageRule{{Path: "attic", May: []string{"cellar"}}, {Path: "cellar"}, {Path: "cmd", May: []string{"attic"}}},
 		Libraries:  []house.Library{{Path: "example.com/wine", In: []string{"cellar"}}},
 		Goroutines: map[string]string{"attic/bats.go": "bats fly at night"},
 		Long:       map[string]string{},

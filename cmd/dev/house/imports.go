@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// importFaults holds every import outside of tests against the tables of rooms
-// and libraries.
+// importFaults checks every import outside of tests against the tables of packages and
+// libraries.
 func importFaults(files []source, r Rules) []string {
 	var faults []string
 	for _, f := range files {
@@ -25,7 +25,7 @@ func importFaults(files []source, r Rules) []string {
 
 func importFault(dir, imported string, r Rules) string {
 	if target, ours := strings.CutPrefix(imported, r.Module+"/"); ours {
-		return roomFault(dir, target, r.Rooms)
+		return packageImportFault(dir, target, r.Packages)
 	}
 	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
 		return ""
@@ -33,22 +33,22 @@ func importFault(dir, imported string, r Rules) string {
 	return libraryFault(dir, imported, r.Libraries)
 }
 
-func roomFault(dir, target string, rooms []Room) string {
-	from, ok := longest(dir, rooms, func(r Room) string { return r.Path })
+func packageImportFault(dir, target string, rules []PackageRule) string {
+	from, ok := longestMatch(dir, rules, func(r PackageRule) string { return r.Path })
 	if !ok {
-		return fmt.Sprintf("is in no room of the table, add %s", dir)
+		return fmt.Sprintf("is not in the table of packages, add %s", dir)
 	}
-	to, ok := longest(target, rooms, func(r Room) string { return r.Path })
+	to, ok := longestMatch(target, rules, func(r PackageRule) string { return r.Path })
 	if !ok || to.Path == from.Path || slices.Contains(from.May, to.Path) {
 		return ""
 	}
-	return fmt.Sprintf("%s must not know %s", from.Path, target)
+	return fmt.Sprintf("%s must not import %s", from.Path, target)
 }
 
 func libraryFault(dir, imported string, libraries []Library) string {
-	l, ok := longest(imported, libraries, func(l Library) string { return l.Path })
+	l, ok := longestMatch(imported, libraries, func(l Library) string { return l.Path })
 	if !ok {
-		return fmt.Sprintf("library %s has no room in the table", imported)
+		return fmt.Sprintf("library %s is not in the table of libraries", imported)
 	}
 	if slices.ContainsFunc(l.In, func(in string) bool { return below(dir, in) }) {
 		return ""
@@ -56,8 +56,8 @@ func libraryFault(dir, imported string, libraries []Library) string {
 	return fmt.Sprintf("library %s belongs in %s", l.Path, strings.Join(l.In, ", "))
 }
 
-// longest is the row with the longest path that p is or lies below.
-func longest[T any](p string, rows []T, path func(T) string) (best T, found bool) {
+// longestMatch is the row with the longest path that p is or is below.
+func longestMatch[T any](p string, rows []T, path func(T) string) (best T, found bool) {
 	for _, row := range rows {
 		if below(p, path(row)) && (!found || len(path(row)) > len(path(best))) {
 			best, found = row, true

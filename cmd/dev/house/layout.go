@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// topLevelFaults looks at the names at the root.
+// topLevelFaults checks the names at the root.
 func topLevelFaults(tree fs.FS, r Rules) ([]string, error) {
 	entries, err := fs.ReadDir(tree, ".")
 	if err != nil {
@@ -22,7 +22,7 @@ func topLevelFaults(tree fs.FS, r Rules) ([]string, error) {
 	return faults, nil
 }
 
-// lengthFaults compares the files over MaxLines against the table, both ways.
+// lengthFaults compares the files over MaxLines with the table, both ways.
 func lengthFaults(files []source, r Rules) []string {
 	var faults []string
 	long := map[string]bool{}
@@ -32,7 +32,7 @@ func lengthFaults(files []source, r Rules) []string {
 		}
 		long[f.path] = true
 		if r.Long[f.path] == "" {
-			faults = append(faults, fmt.Sprintf("%s: has %d lines: look for the second concept at %d", f.path, f.lines, MaxLines))
+			faults = append(faults, fmt.Sprintf("%s: has %d lines: split it, the limit is %d", f.path, f.lines, MaxLines))
 		}
 	}
 	for p := range r.Long {

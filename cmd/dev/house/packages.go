@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// minProse is the least length, in bytes, of a package comment that says what the
-// package is for and what it must not do: about two sentences.
+// minProse is the least length, in bytes, of a package comment that says what the package is
+// for and what it must not do: about two sentences.
 const minProse = 120
 
-// bannedNames say nothing about what is inside.
+// bannedNames say nothing about the contents.
 var bannedNames = []string{"util", "utils", "common", "models", "types", "helpers", "misc", "base"}
 
-// packageFaults looks at each package's name and at the prose in its doc.go.
+// packageFaults checks each package's name and the comment in its doc.go.
 func packageFaults(files []source) []string {
 	prose := map[string]string{}
 	names := map[string]string{}
@@ -33,7 +33,7 @@ func packageFaults(files []source) []string {
 			faults = append(faults, dir+": "+why)
 		}
 		if slices.Contains(bannedNames, name) || slices.Contains(bannedNames, path.Base(dir)) {
-			faults = append(faults, fmt.Sprintf("%s: package %s is named after nothing", dir, name))
+			faults = append(faults, fmt.Sprintf("%s: the name of package %s says nothing about its contents", dir, name))
 		}
 	}
 	return faults

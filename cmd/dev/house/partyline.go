@@ -1,12 +1,12 @@
 package house
 
-// Partyline is the rules of this house. docs/architecture.md tells the story of
-// the rooms; this table is what holds.
+// Partyline are the rules of this project. docs/architecture.md describes the packages; this
+// table is what holds.
 func Partyline() Rules {
 	return Rules{
 		Module:     "partyline",
 		TopLevel:   []string{"cmd", "actors", "protocol", "gateway", "persistence", "loadtest", "docs", "go.mod", "go.sum", "README.md"},
-		Rooms:      rooms,
+		Packages:   packages,
 		Libraries:  libraries,
 		Goroutines: goroutines,
 		Long:       map[string]string{},
@@ -19,7 +19,7 @@ func Partyline() Rules {
 // rules are pure: no actor, no disk, no clock, no network.
 var rules = []string{"actors/session", "actors/session/fact", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
 
-var rooms = []Room{
+var packages = []PackageRule{
 	{Path: "protocol"},
 
 	{Path: "persistence"},
@@ -143,7 +143,7 @@ var goroutines = map[string]string{
 	"loadtest/target/server.go":      "waits for the real program to end",
 	"loadtest/wire/watcher_linux.go": "pollers of thousands of screens; Close ends them",
 
-	"cmd/dev/released/evening.go": "admins who change a webhook at once; waited for",
+	"cmd/dev/released/sessions.go": "admins who change a webhook at once; waited for",
 
 	"persistence/journaltest/life.go":    "a test that is no _test file: closes while somebody reads",
 	"persistence/journaltest/read.go":    "a test that is no _test file: writes while somebody reads",

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// A test that sleeps is slow when it is right and wrong when the machine is slow. In
-// a synctest bubble a sleep takes no time. So a test function must not reach a sleep,
-// by whatever helpers of its package, other than through a bubble.
+// A test that sleeps is slow when it passes and fails when the machine is slow. In a
+// synctest bubble a sleep takes no time. So a test function must not reach a sleep,
+// through any function of its package, other than in a bubble.
 
 // function is a function of a package's tests, without what it runs in bubbles. What
 // it calls goes by bare names: the rule is stricter for it, never laxer.
@@ -21,7 +21,7 @@ type function struct {
 	sleep int
 }
 
-// sleepFaults names the test functions that reach a sleep outside of a bubble.
+// sleepFaults finds the test functions that reach a sleep outside of a bubble.
 func sleepFaults(files []source) []string {
 	byDir := map[string][]source{}
 	for _, f := range files {
@@ -42,13 +42,13 @@ func sleepers(tests []source) []string {
 	for _, f := range tests {
 		for _, d := range f.ast.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
-				all = append(all, look(f, fn, bubbles))
+				all = append(all, inspectFunction(f, fn, bubbles))
 			}
 		}
 	}
 	var faults []string
 	for _, fn := range all {
-		if !entrance(fn.name) {
+		if !isEntryPoint(fn.name) {
 			continue
 		}
 		if s, ok := reaches(all, fn, map[string]bool{}); ok {
@@ -58,14 +58,14 @@ func sleepers(tests []source) []string {
 	return faults
 }
 
-// bubbleMakers are synctest's Test and the package's own functions that call it:
-// what they are handed runs in a bubble.
+// bubbleMakers are synctest's Test and the package's own functions that call it: functions
+// passed to them run in a bubble.
 func bubbleMakers(tests []source) []string {
 	makers := []string{}
 	for _, f := range tests {
 		for _, d := range f.ast.Decls {
 			fn, ok := d.(*ast.FuncDecl)
-			if !ok || fn.Body == nil || entrance(fn.Name.Name) {
+			if !ok || fn.Body == nil || isEntryPoint(fn.Name.Name) {
 				continue
 			}
 			ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -79,8 +79,8 @@ func bubbleMakers(tests []source) []string {
 	return makers
 }
 
-// look reads one function and passes over what it hands to bubbles.
-func look(f source, fn *ast.FuncDecl, bubbles []string) function {
+// inspectFunction reads one function, without the functions it passes to bubbles.
+func inspectFunction(f source, fn *ast.FuncDecl, bubbles []string) function {
 	found := function{source: f, name: fn.Name.Name}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		if _, ok := called(n, "synctest", "Test"); ok {
@@ -122,12 +122,12 @@ func reaches(all []function, fn function, seen map[string]bool) (function, bool)
 	return function{}, false
 }
 
-// entrance says whether go test calls a function of that name by itself.
-func entrance(name string) bool {
+// isEntryPoint is true for the names of functions that go test calls by itself.
+func isEntryPoint(name string) bool {
 	return slices.ContainsFunc([]string{"Test", "Benchmark", "Fuzz", "Example"}, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// calledName is the bare name of what a call calls.
+// calledName is the bare name of the called function.
 func calledName(n ast.Node) string {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {

@@ -26,7 +26,7 @@ func (s source) test() bool   { return strings.HasSuffix(s.path, "_test.go") }
 func (s source) pkg() string  { return s.ast.Name.Name }
 func (s source) base() string { return path.Base(s.path) }
 
-// line is the line of a node, for sentences.
+// line is the line of a node.
 func (s source) line(n ast.Node) int { return s.fset.Position(n.Pos()).Line }
 
 // imports are the import paths of the file.
@@ -40,7 +40,7 @@ func (s source) imports() []string {
 	return all
 }
 
-// parseAll reads every Go file of the tree, but not what the go tool passes over.
+// parseAll parses every Go file of the tree, except those that the go tool ignores.
 func parseAll(tree fs.FS) ([]source, error) {
 	var files []source
 	err := fs.WalkDir(tree, ".", func(p string, d fs.DirEntry, err error) error {
@@ -77,7 +77,7 @@ func ignored(name string) bool {
 	return name == "testdata" || name != "." && strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
 }
 
-// otherModule says whether a module of its own lies in a directory.
+// otherModule is true when a directory contains a module of its own.
 func otherModule(tree fs.FS, dir string) bool {
 	if dir == "." {
 		return false
@@ -86,5 +86,5 @@ func otherModule(tree fs.FS, dir string) bool {
 	return err == nil
 }
 
-// below says whether p is the directory or lies below it.
+// below is true when p is the directory or is below it.
 func below(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }

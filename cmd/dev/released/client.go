@@ -16,11 +16,11 @@ type body = map[string]any
 // client calls one server with one token.
 type client struct {
 	base, token string
-	// keyed calls carry an Idempotency-Key.
-	keyed bool
+	// idempotent calls carry an Idempotency-Key.
+	idempotent bool
 }
 
-// call sends JSON, or nothing where in is nil, and wants an answer of 2xx.
+// call sends JSON, or nothing when in is nil, and expects a 2xx response.
 func (c *client) call(ctx context.Context, method, path string, in any) (out body, err error) {
 	status, answer, err := c.exchange(ctx, method, path, in)
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *client) call(ctx context.Context, method, path string, in any) (out bod
 	if status >= 300 {
 		return nil, fmt.Errorf("%s %s: %d: %s", method, path, status, answer)
 	}
-	_ = json.Unmarshal(answer, &out) // a list has nothing that a step goes on with
+	_ = json.Unmarshal(answer, &out) // no step needs the contents of a list
 	return out, nil
 }
 
@@ -50,7 +50,7 @@ func (c *client) exchange(ctx context.Context, method, path string, in any) (sta
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	if c.keyed && method != http.MethodGet {
+	if c.idempotent && method != http.MethodGet {
 		req.Header.Set("Idempotency-Key", fmt.Sprint(time.Now().UnixNano()))
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -62,5 +62,5 @@ func (c *client) exchange(ctx context.Context, method, path string, in any) (sta
 	return res.StatusCode, answer, err
 }
 
-// patience is the longest wait for anything that happens by itself.
-const patience = 30 * time.Second
+// timeout is the longest wait for anything that happens by itself.
+const timeout = 30 * time.Second

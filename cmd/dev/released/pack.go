@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// Pack writes the files below a folder into a new archive. Logs are mostly zeros, which
-// pack well.
+// Pack writes the files of a folder into a new archive. Logs are mostly zeros, which compress
+// well.
 func Pack(archive, folder string) error {
 	f, err := os.OpenFile(archive, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
@@ -26,7 +26,7 @@ func Pack(archive, folder string) error {
 	return errors.Join(out.AddFS(os.DirFS(folder)), out.Close(), packed.Close(), f.Close())
 }
 
-// compress writes a packed copy of a file.
+// compress writes a compressed copy of a file.
 func compress(packed, file string) error {
 	in, err := os.Open(file)
 	if err != nil {
@@ -45,7 +45,7 @@ func compress(packed, file string) error {
 	return errors.Join(err, out.Close(), f.Close())
 }
 
-// Decompress writes the file that a packed one was made of.
+// Decompress writes the file that a compressed one was made of.
 func Decompress(packed, file string) error {
 	f, err := os.Open(packed)
 	if err != nil {
@@ -64,10 +64,10 @@ func Decompress(packed, file string) error {
 	return errors.Join(err, out.Close())
 }
 
-// maxUnpacked bounds what an archive can come to.
+// maxUnpacked bounds the unpacked size of an archive.
 const maxUnpacked = 256 << 20
 
-// Unpack fills a folder, which is made, from an archive.
+// Unpack creates a folder from an archive.
 func Unpack(archive, folder string) error {
 	f, err := os.Open(archive)
 	if err != nil {

@@ -26,14 +26,14 @@ func TestTheNextReleaseCanBeRecorded(t *testing.T) {
 	if err := released.Record(ctx, binary, folder); err != nil {
 		t.Fatal(err)
 	}
-	e, err := released.Load(folder)
+	recording, err := released.Load(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(e.Version, "partyline ") || e.Bot == "" || e.Overlay == "" || e.Code == "" {
-		t.Errorf("recorded %+v", e)
+	if !strings.HasPrefix(recording.Version, "partyline ") || recording.Bot == "" || recording.Overlay == "" || recording.Code == "" {
+		t.Errorf("recorded %+v", recording)
 	}
-	for _, a := range e.Answers {
+	for _, a := range recording.Answers {
 		want := 200
 		switch a.Path {
 		case "/api/games/6", "/api/sessions/2", "/api/webhooks/4": // deleted

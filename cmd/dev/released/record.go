@@ -19,13 +19,13 @@ const (
 	FolderFile  = "folder.tar.gz"
 	BackupFile  = "night.backup.gz"
 	AnswersFile = "answers.json"
-	// AdminKey and Secret are those of all recorded evenings, and of nothing else.
+	// AdminKey and Secret are those of all recordings, and of nothing else.
 	AdminKey = "the-key-of-a-fixture"
 	Secret   = "the-secret-of-a-fixture-and-no-other"
 )
 
-// paths are all reads that answer in JSON. What each says of now, such as whether the
-// program is well, is left out.
+// paths are all reads that return JSON, except those that depend on the present, such as
+// health.
 var paths = []string{
 	"/api/games", "/api/games/packs", "/api/games/meta/packs", "/api/games/1", "/api/games/3", "/api/games/73", "/api/games/74", "/api/games/6",
 	"/api/sessions", "/api/sessions/active", "/api/sessions/1", "/api/sessions/2", "/api/sessions/3",
@@ -38,8 +38,7 @@ var paths = []string{
 	"/api/auth/tokens",
 }
 
-// Record plays the evening against the program and fills the folder, which must not be
-// there yet.
+// Record runs the sessions on the program and fills the folder, which must not exist.
 func Record(ctx context.Context, binary, folder string) (err error) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
@@ -51,7 +50,7 @@ func Record(ctx context.Context, binary, folder string) (err error) {
 	defer os.RemoveAll(work)
 	data := filepath.Join(work, "night")
 	backup := filepath.Join(work, "night.backup")
-	e, err := play(ctx, binary, data, backup)
+	recording, err := recordSessions(ctx, binary, data, backup)
 	if err != nil {
 		return err
 	}
@@ -62,8 +61,8 @@ func Record(ctx context.Context, binary, folder string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s version: %w", binary, err)
 	}
-	e.Version = strings.TrimSpace(string(out))
-	b, err := json.MarshalIndent(e, "", " ")
+	recording.Version = strings.TrimSpace(string(out))
+	b, err := json.MarshalIndent(recording, "", " ")
 	if err != nil {
 		return err
 	}
@@ -73,9 +72,9 @@ func Record(ctx context.Context, binary, folder string) (err error) {
 	return Pack(filepath.Join(folder, FolderFile), data)
 }
 
-// play leaves the folder as a kill does, with tables from before and logs from after a
-// start.
-func play(ctx context.Context, binary, data, backup string) (*Evening, error) {
+// recordSessions leaves the folder as a kill does, with tables from before and logs from after
+// a restart.
+func recordSessions(ctx context.Context, binary, data, backup string) (*Recording, error) {
 	server, err := target.New(ctx, target.Options{
 		Binary: binary, Folder: filepath.Dir(data), Data: data, AdminKey: AdminKey, Secret: Secret,
 		Flags: append([]string{"--ecast-url", "http://127.0.0.1:1"}, target.LoopbackWebhooks...),
@@ -85,50 +84,50 @@ func play(ctx context.Context, binary, data, backup string) (*Evening, error) {
 	}
 	receiver := newReceiver()
 	defer receiver.Close()
-	p := &player{ctx: ctx, admin: &client{base: server.Base()}, hooks: receiver.URL}
-	p.bot = p.admin
-	e := &Evening{}
-	defer func() { _ = server.Kill() }() // nothing to kill when it went well
-	for i, part := range []func(*Evening){p.first, p.second} {
-		if err := p.begin(server); err != nil {
+	r := &recorder{ctx: ctx, admin: &client{base: server.Base()}, receiverURL: receiver.URL}
+	r.bot = r.admin
+	recording := &Recording{}
+	defer func() { _ = server.Kill() }() // does nothing after a success
+	for i, part := range []func(*Recording){r.beforeRestart, r.afterRestart} {
+		if err := r.startAndLogin(server); err != nil {
 			return nil, err
 		}
-		if part(e); p.err != nil {
-			return nil, p.err
+		if part(recording); r.err != nil {
+			return nil, r.err
 		}
 		if i == 0 {
-			if err := server.Stop(patience); err != nil {
+			if err := server.Stop(timeout); err != nil {
 				return nil, err
 			}
 		}
 	}
-	e.At = time.Now().UTC().Truncate(time.Second)
-	e.Expires = e.At.Add(366 * 24 * time.Hour)
-	if e.Answers, err = p.answers(); err != nil {
+	recording.At = time.Now().UTC().Truncate(time.Second)
+	recording.Expires = recording.At.Add(366 * 24 * time.Hour)
+	if recording.Answers, err = r.answers(); err != nil {
 		return nil, err
 	}
-	if out, err := exec.CommandContext(ctx, binary, "backup", "--from", p.admin.base, "--admin-key", AdminKey, backup).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, binary, "backup", "--from", r.admin.base, "--admin-key", AdminKey, backup).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("backup: %w\n%s", err, out)
 	}
-	return e, server.Kill()
+	return recording, server.Kill()
 }
 
-// begin starts the program and logs in.
-func (p *player) begin(server *target.Server) error {
-	if _, err := server.Run(p.ctx); err != nil {
+// startAndLogin starts the program and logs in.
+func (r *recorder) startAndLogin(server *target.Server) error {
+	if _, err := server.Run(r.ctx); err != nil {
 		return err
 	}
-	login, err := (&client{base: p.admin.base}).call(p.ctx, "POST", "/api/auth/login", body{"key": AdminKey})
+	login, err := (&client{base: r.admin.base}).call(r.ctx, "POST", "/api/auth/login", body{"key": AdminKey})
 	if err != nil {
 		return err
 	}
-	p.admin.token, _ = login["token"].(string)
+	r.admin.token, _ = login["token"].(string)
 	return nil
 }
 
-func (p *player) answers() (all []Answer, err error) {
+func (r *recorder) answers() (all []Answer, err error) {
 	for _, path := range paths {
-		status, answer, err := p.admin.exchange(p.ctx, http.MethodGet, path, nil)
+		status, answer, err := r.admin.exchange(r.ctx, http.MethodGet, path, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"partyline/protocol"
 )
 
-// printResult is the table at the end of the evening, the best game first.
+// printResult prints the table of results, the best game first.
 func printResult(w io.Writer, r protocol.SessionVotes, acknowledged int) {
 	slices.SortStableFunc(r.Votes, func(a, b protocol.GameVotes) int { return cmp.Compare(b.NetScore, a.NetScore) })
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -18,6 +18,6 @@ func printResult(w io.Writer, r protocol.SessionVotes, acknowledged int) {
 	for _, g := range r.Votes {
 		fmt.Fprintf(t, "  %s\t%s\t%d\t%d\t%+d\n", g.Title, g.PackName, g.Upvotes, g.Downvotes, g.NetScore)
 	}
-	_ = t.Flush() // a terminal that is gone needs no table
+	_ = t.Flush() // a closed terminal needs no table
 	fmt.Fprintf(w, "\n%d votes, each on disk before it was answered, each on the screen once.\n", acknowledged)
 }

@@ -12,29 +12,29 @@ import (
 	"partyline/protocol/client"
 )
 
-// waiting bounds the messages that came and were not yet shown: more than an
-// evening at any speed has at once.
-const waiting = 256
+// maxWaiting bounds the messages that were received and not yet shown: more than a demo at any
+// speed has at once.
+const maxWaiting = 256
 
-// screen follows the session and prints. The connection's goroutine hands messages
-// over; all else belongs to the evening.
+// screen follows the session and prints. The connection's goroutine passes messages on;
+// everything else belongs to the goroutine of the gameNight.
 type screen struct {
 	close    context.CancelFunc
 	messages chan message
 	err      error // why messages was closed
 
-	out   io.Writer
-	every time.Duration
+	out      io.Writer
+	interval time.Duration
 
-	votes  int
-	ended  bool
-	seq    protocol.Seq
-	totals protocol.Totals
-	news   bool // totals are not printed yet
-	shown  time.Time
+	votes         int
+	ended         bool
+	seq           protocol.Seq
+	totals        protocol.Totals
+	totalsChanged bool // since they were printed
+	shown         time.Time
 }
 
-// message is what a screen looks at in what the hub sends.
+// message is what a screen reads of the hub's messages.
 type message struct {
 	Type string       `json:"type"`
 	Seq  protocol.Seq `json:"seq"`
@@ -45,10 +45,10 @@ type message struct {
 	} `json:"data"`
 }
 
-// connect follows the session from its first event on. Close ends it, and so does ctx.
+// connect follows the session from its first event on, until close or the end of ctx.
 func connect(ctx context.Context, hub *client.Client, session protocol.SessionID, out io.Writer, every time.Duration) *screen {
 	ctx, cancel := context.WithCancel(ctx)
-	s := &screen{close: cancel, messages: make(chan message, waiting), out: out, every: every}
+	s := &screen{close: cancel, messages: make(chan message, maxWaiting), out: out, interval: every}
 	go s.read(ctx, hub, session)
 	return s
 }
@@ -74,8 +74,8 @@ func (s *screen) read(ctx context.Context, hub *client.Client, session protocol.
 	})
 }
 
-// show prints a message. A number that is left out or comes twice is an error: that
-// is what a screen must never see.
+// show prints a message. A seq that is missing or comes twice is an error: a screen must never
+// see that.
 func (s *screen) show(m message) error {
 	if m.Seq != s.seq+1 {
 		return fmt.Errorf("screen: event %d came after %d", m.Seq, s.seq)
@@ -91,8 +91,8 @@ func (s *screen) print(m message) {
 		s.printGame(m.Data.Game)
 	case protocol.EventVoteReceived:
 		s.votes++
-		s.totals, s.news = m.Data.Totals, true
-		if time.Since(s.shown) >= s.every {
+		s.totals, s.totalsChanged = m.Data.Totals, true
+		if time.Since(s.shown) >= s.interval {
 			s.flush()
 		}
 	case protocol.EventSessionEnded:
@@ -112,20 +112,20 @@ func (s *screen) printGame(g protocol.AddedGame) {
 	s.shown = time.Now()
 }
 
-// flush prints the totals when they have changed since.
+// flush prints the totals when they have changed.
 func (s *screen) flush() {
-	if !s.news {
+	if !s.totalsChanged {
 		return
 	}
 	t := s.totals
 	fmt.Fprintf(s.out, "    %s  up %d  down %d  score %+d\n", bar(t), t.Upvotes, t.Downvotes, t.PopularityScore)
-	s.news, s.shown = false, time.Now()
+	s.totalsChanged, s.shown = false, time.Now()
 }
 
-// barWidth is how long the bar of a game gets on which everybody voted.
+// barWidth is the length of the longest bar.
 const barWidth = 24
 
-// bar shows thumbs up and down; past its width it shows shares.
+// bar shows up and down votes; above its width it shows shares.
 func bar(t protocol.Totals) string {
 	up, down := t.Upvotes, t.Downvotes
 	if all := up + down; all > barWidth {

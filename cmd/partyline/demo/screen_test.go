@@ -12,7 +12,7 @@ func event(t protocol.EventType, seq protocol.Seq) message {
 	return message{Type: string(t), Seq: seq}
 }
 
-func TestAScreenRefusesWhatItMustNeverSee(t *testing.T) {
+func TestScreenRefusesGapsAndRepeats(t *testing.T) {
 	for name, bad := range map[string][]message{
 		"a gap":       {event(protocol.EventSessionStarted, 1), event(protocol.EventGameAdded, 3)},
 		"a double":    {event(protocol.EventSessionStarted, 1), event(protocol.EventSessionStarted, 1)},
@@ -31,9 +31,9 @@ func TestAScreenRefusesWhatItMustNeverSee(t *testing.T) {
 	}
 }
 
-func TestAScreenCountsVotesAndPrintsTheNewestTotals(t *testing.T) {
+func TestScreenCountsVotesAndPrintsTheNewestTotals(t *testing.T) {
 	var out strings.Builder
-	s := &screen{out: &out, every: time.Hour}
+	s := &screen{out: &out, interval: time.Hour}
 	for seq, m := range []message{event(protocol.EventGameAdded, 1), event(protocol.EventVoteReceived, 2), event(protocol.EventVoteReceived, 3), event(protocol.EventSessionEnded, 4)} {
 		m.Data.Totals = protocol.NewTotals(int64(seq), 0)
 		if err := s.show(m); err != nil {
@@ -48,7 +48,7 @@ func TestAScreenCountsVotesAndPrintsTheNewestTotals(t *testing.T) {
 	}
 }
 
-func TestTheBarNeverGrowsPastItsWidth(t *testing.T) {
+func TestBarIsWithinItsWidth(t *testing.T) {
 	for _, totals := range []protocol.Totals{{}, protocol.NewTotals(3, 1), protocol.NewTotals(24, 0), protocol.NewTotals(5000, 1), protocol.NewTotals(0, 5000)} {
 		if b := bar(totals); len(b) != barWidth {
 			t.Errorf("%+v: %q", totals, b)
@@ -56,9 +56,9 @@ func TestTheBarNeverGrowsPastItsWidth(t *testing.T) {
 	}
 }
 
-func TestBallotsAreInOrderWithinTheVotingAndOneEach(t *testing.T) {
+func TestPlannedVotesAreInOrderAndOneEach(t *testing.T) {
 	start := time.Now()
-	all := ballots(100, start, time.Minute)
+	all := planVotes(100, start, time.Minute)
 	seen := map[string]bool{}
 	for i, b := range all {
 		if b.at.Before(start) || b.at.After(start.Add(time.Minute)) || (i > 0 && b.at.Before(all[i-1].at)) {

@@ -13,7 +13,7 @@ import (
 // releasedFolders is where the folders of releases are kept for the tests.
 const releasedFolders = "cmd/partyline/testdata/released"
 
-// release plays an evening against the program of a release and keeps what is left.
+// release records sessions with the program of a release and keeps its data.
 func release(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
 	binary := flags.String("binary", "", "program of the release")

@@ -7,7 +7,7 @@ import (
 	"partyline/cmd/dev/released"
 )
 
-func TestAnAnswerMayGrowAndNotLack(t *testing.T) {
+func TestAnswersMayGainFieldsAndNotLoseAny(t *testing.T) {
 	for _, tt := range []struct {
 		was, is string
 		status  int
@@ -21,10 +21,10 @@ func TestAnAnswerMayGrowAndNotLack(t *testing.T) {
 		{`{"a":[1,2]}`, `{"a":[1,3]}`, 200, ".a[1] is 3, was 2"},
 		{`{"a":{}}`, `{"a":[]}`, 200, ".a is [], was an object"},
 		{`{}`, `{}`, 500, "status 500, was 200: {}"},
-		{`{}`, `<p>`, 200, "no JSON: invalid character '<' looking for beginning of value"},
+		{`{}`, `<p>`, 200, "not JSON: invalid character '<' looking for beginning of value"},
 	} {
 		a := released.Answer{Status: 200, Body: json.RawMessage(tt.was)}
-		if got := a.Lacks(tt.status, []byte(tt.is)); got != tt.lacks {
+		if got := a.Missing(tt.status, []byte(tt.is)); got != tt.lacks {
 			t.Errorf("%s, then %s: %q, want %q", tt.was, tt.is, got, tt.lacks)
 		}
 	}

@@ -9,33 +9,33 @@ import (
 	"partyline/protocol"
 )
 
-// abstain: one in so many does not vote on a game.
-const abstain = 5
+// abstainOneIn: one in so many does not vote on a game.
+const abstainOneIn = 5
 
-// ballot is a vote that somebody will cast.
-type ballot struct {
-	at    time.Time
-	name  string
-	thumb protocol.VoteType
+// plannedVote is a vote that will be cast.
+type plannedVote struct {
+	at   time.Time
+	name string
+	vote protocol.VoteType
 }
 
-// ballots decides who votes when and how on one game: most people vote, once,
-// most of them early, and each game has a charm of its own.
-func ballots(players int, start time.Time, length time.Duration) []ballot {
-	charm := 0.45 + 0.5*rand.Float64()
-	var all []ballot
+// planVotes decides who votes when and how on one game: most people vote, once, most of them
+// early, and each game has a popularity of its own.
+func planVotes(players int, start time.Time, length time.Duration) []plannedVote {
+	popularity := 0.45 + 0.5*rand.Float64()
+	var all []plannedVote
 	for i := range players {
-		if rand.IntN(abstain) == 0 {
+		if rand.IntN(abstainOneIn) == 0 {
 			continue
 		}
 		early := rand.Float64() * rand.Float64()
 		thumb := protocol.VoteDown
-		if rand.Float64() < charm {
+		if rand.Float64() < popularity {
 			thumb = protocol.VoteUp
 		}
-		all = append(all, ballot{at: start.Add(time.Duration(early * float64(length))), name: player(i), thumb: thumb})
+		all = append(all, plannedVote{at: start.Add(time.Duration(early * float64(length))), name: player(i), vote: thumb})
 	}
-	slices.SortFunc(all, func(a, b ballot) int { return a.at.Compare(b.at) })
+	slices.SortFunc(all, func(a, b plannedVote) int { return a.at.Compare(b.at) })
 	return all
 }
 
@@ -51,7 +51,7 @@ func player(i int) string {
 	return name
 }
 
-// roomCode is such as the games show on the television.
+// roomCode is a code such as the games show on the television.
 func roomCode() string {
 	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 	code := make([]byte, 4)
