@@ -22,7 +22,7 @@ const storedVotes = 1_000_000
 // BenchmarkReadsOfAMillionVotes measures reads of a server on a real folder that holds a
 // million votes, by one client on one connection that writes and reads bytes.
 func BenchmarkReadsOfAMillionVotes(b *testing.B) {
-	h, session := millionHouse(b)
+	h, session := millionVotesServer(b)
 	admin := h.admin()
 	for _, path := range []string{"/api/games", "/api/stats", fmt.Sprintf("/api/sessions/%d/votes", session), fmt.Sprintf("/api/sessions/%d/export", session)} {
 		b.Run("GET"+path, func(b *testing.B) { benchmarkRead(b, h, path, admin) })
@@ -30,9 +30,9 @@ func BenchmarkReadsOfAMillionVotes(b *testing.B) {
 	b.Run("export", func(b *testing.B) { benchmarkExport(b, h, session, admin) })
 }
 
-// millionHouse is a house in whose only session five games have got the votes of as many
+// millionVotesServer is a testServer in whose only session five games have got the votes of as many
 // voters.
-func millionHouse(b *testing.B) (*testServer, protocol.SessionID) {
+func millionVotesServer(b *testing.B) (*testServer, protocol.SessionID) {
 	b.Helper()
 	j, err := badger.Open(badger.Options{Dir: b.TempDir()})
 	if err != nil {

@@ -70,7 +70,7 @@ func (h *testServer) tryDialFrom(from string) (*client, *http.Response, error) {
 	return &client{t: h.t, conn: conn}, res, nil
 }
 
-// A stranger who is patient enough to stay below the rate cannot fill the house either.
+// A stranger who is patient enough to stay below the rate cannot take all connections either.
 func TestOneAddressCannotTakeAllSockets(t *testing.T) {
 	t.Parallel()
 	const most = 3

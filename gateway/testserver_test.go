@@ -106,7 +106,7 @@ func checked(t testing.TB) http.RoundTripper {
 	return &contract.Transport{Checker: c, Base: &http.Transport{}, Fault: func(f string) { t.Error(f) }}
 }
 
-// epoch is that of the house's timeline.
+// epoch is that of the server's timeline.
 func (h *testServer) epoch() string { return h.kept.Epoch().ID }
 
 // serve listens until the test ends, and then expects everything to end.

@@ -27,12 +27,11 @@ type Options struct {
 }
 
 // Handlers serve the operations, whichever way they are requested. Each operation has one
-// handler; methods of Handlers are the larger ones.
+// handler.
 type Handlers struct {
 	hub          Hub
-	auth         *auth.Authenticator
-	adminKey     [sha256.Size]byte
-	failedLogins limit.Failures
+	tokens       *tokens
+	guests       *guests
 	guestLimits  *limit.Guests
 	historyQueue *limit.HistoryQueue
 	checkURL     func(ctx context.Context, url string) error
@@ -40,8 +39,12 @@ type Handlers struct {
 
 // New makes the handlers of all operations.
 func New(o Options) *Handlers {
-	return &Handlers{hub: o.Hub, auth: o.Auth, adminKey: sha256.Sum256([]byte(o.AdminKey)), failedLogins: limit.NewFailures(&limit.WrongAdminKeys),
-		guestLimits: o.Guests, historyQueue: limit.NewHistoryQueue(o.Requests), checkURL: o.CheckURL}
+	return &Handlers{
+		hub:         o.Hub,
+		tokens:      &tokens{hub: o.Hub, auth: o.Auth, adminKey: sha256.Sum256([]byte(o.AdminKey)), failures: limit.NewFailures(&limit.WrongAdminKeys)},
+		guests:      &guests{hub: o.Hub, auth: o.Auth, limits: o.Guests},
+		guestLimits: o.Guests, historyQueue: limit.NewHistoryQueue(o.Requests), checkURL: o.CheckURL,
+	}
 }
 
 // table is the whole API on one screen, with voteReaders below: which handler serves
@@ -50,9 +53,9 @@ func (h *Handlers) table() map[string]handler {
 	return map[string]handler{
 		"health.get": h.health,
 
-		"auth.login":    h.login,
-		"auth.verify":   h.verify,
-		"tokens.create": h.issueToken,
+		"auth.login":    h.tokens.login,
+		"auth.verify":   h.tokens.verify,
+		"tokens.create": h.tokens.issueToken,
 		"tokens.list":   list(h.hub.Tokens),
 		"tokens.revoke": command[protocol.RevokeToken](h.hub, http.StatusOK),
 
@@ -96,10 +99,10 @@ func (h *Handlers) table() map[string]handler {
 		"sessions.poll.cancel": command[protocol.CancelPoll](h.hub, http.StatusOK),
 		"sessions.poll.end":    command[protocol.EndPoll](h.hub, http.StatusOK),
 		"sessions.poll.add":    command[protocol.AddPollWinner](h.hub, http.StatusCreated),
-		"sessions.join.open":   h.openJoin(),
-		"sessions.join.get":    h.getJoin(),
-		"sessions.join.close":  h.closeJoin(),
-		"join.enter":           h.joinSession,
+		"sessions.join.open":   h.guests.openJoin(),
+		"sessions.join.get":    h.guests.getJoin(),
+		"sessions.join.close":  h.guests.closeJoin(),
+		"join.enter":           h.guests.joinSession,
 
 		"sessions.join.addresses": get(h.hub.Addresses),
 		"sessions.join.void":      command[protocol.VoidVotes](h.hub, http.StatusOK),

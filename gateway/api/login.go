@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"partyline/gateway/auth"
 	"partyline/gateway/decode"
 	"partyline/gateway/limit"
 	"partyline/protocol"
@@ -25,8 +26,16 @@ type loginStamp struct {
 	Iat int64 `json:"iat"`
 }
 
+// tokens serve the operations that sign and describe tokens.
+type tokens struct {
+	hub      Commands
+	auth     *auth.Authenticator
+	adminKey [sha256.Size]byte
+	failures limit.Failures // of wrong admin keys
+}
+
 // login is auth.login: it signs an admin token for the admin key.
-func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
+func (t *tokens) login(ctx context.Context, in *Request) (Response, error) {
 	var q loginRequest
 	if err := in.decode(&q, decode.Params{}); err != nil {
 		return Response{}, err
@@ -34,7 +43,7 @@ func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
 	if q.Key == "" {
 		return Response{}, protocol.Invalid("Admin key is required")
 	}
-	if err := h.checkAdminKey(in, q.Key); err != nil {
+	if err := t.checkAdminKey(in, q.Key); err != nil {
 		return Response{}, err
 	}
 	// Only the right key gets here, so it need not be part of what is stored.
@@ -42,7 +51,7 @@ func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
 	if invalid != nil {
 		return Response{}, invalid
 	}
-	answer, err := h.once(ctx, key, func() (any, error) { return loginStamp{Iat: time.Now().Unix()}, nil })
+	answer, err := once(ctx, t.hub, key, func() (any, error) { return loginStamp{Iat: time.Now().Unix()}, nil })
 	if err != nil {
 		return Response{}, err
 	}
@@ -50,7 +59,7 @@ func (h *Handlers) login(ctx context.Context, in *Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	token, err := h.auth.Signer.SignAdmin(at.Iat)
+	token, err := t.auth.Signer.SignAdmin(at.Iat)
 	return Response{Status: http.StatusOK, Replayed: replayed,
 		Body: protocol.Login{Token: token, Message: "Authentication successful", ExpiresIn: "24h"}}, err
 }
@@ -65,13 +74,13 @@ const longAdminKey = 23
 // right key is always accepted when it is long: somebody in the host's network who sends
 // wrong ones must not keep the host out. A short one has to wait with them, else guesses
 // would go on.
-func (h *Handlers) checkAdminKey(in *Request, key string) *protocol.Error {
+func (t *tokens) checkAdminKey(in *Request, key string) *protocol.Error {
 	got := sha256.Sum256([]byte(key))
-	right := subtle.ConstantTimeCompare(got[:], h.adminKey[:]) == 1
+	right := subtle.ConstantTimeCompare(got[:], t.adminKey[:]) == 1
 	if right && len(key) >= longAdminKey {
 		return nil
 	}
-	if err := limit.TooMany(h.failedLogins.Attempt(in.Client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
+	if err := limit.TooMany(t.failures.Attempt(in.Client, right, time.Now()), "Too many failed logins, try again later"); err != nil {
 		return err
 	}
 	if !right {
@@ -81,29 +90,29 @@ func (h *Handlers) checkAdminKey(in *Request, key string) *protocol.Error {
 }
 
 // verify is auth.verify: it describes the token of the request.
-func (h *Handlers) verify(ctx context.Context, in *Request) (Response, error) {
+func (t *tokens) verify(ctx context.Context, in *Request) (Response, error) {
 	v := protocol.Verified{Valid: true}
 	v.User.Role, v.User.Iat, v.User.Exp = in.Principal.Role, in.IssuedAt, in.Principal.Expires.Time().Unix()
 	key, invalid := in.callKey(v)
 	if invalid != nil {
 		return Response{}, invalid
 	}
-	answer, err := h.once(ctx, key, func() (any, error) { return v, nil })
+	answer, err := once(ctx, t.hub, key, func() (any, error) { return v, nil })
 	return replyOf(http.StatusOK, answer), err
 }
 
 // issueToken is tokens.create: the hub makes a scoped token, which is signed here.
-func (h *Handlers) issueToken(ctx context.Context, in *Request) (Response, error) {
-	rep, err := command[protocol.IssueToken](h.hub, http.StatusCreated)(ctx, in)
+func (t *tokens) issueToken(ctx context.Context, in *Request) (Response, error) {
+	rep, err := command[protocol.IssueToken](t.hub, http.StatusCreated)(ctx, in)
 	if err != nil {
 		return Response{}, err
 	}
-	t, replayed, err := restore[protocol.Token](rep.Body)
+	token, replayed, err := restore[protocol.Token](rep.Body)
 	if err != nil {
 		return Response{}, err
 	}
-	secret, err := h.auth.Signer.SignScoped(t)
-	return Response{Status: rep.Status, Replayed: replayed, Body: protocol.IssuedToken{Token: t, Secret: secret}}, err
+	secret, err := t.auth.Signer.SignScoped(token)
+	return Response{Status: rep.Status, Replayed: replayed, Body: protocol.IssuedToken{Token: token, Secret: secret}}, err
 }
 
 // restore turns an answer of the hub, fresh or stored, into its resource.

@@ -25,7 +25,7 @@ func (h *Handlers) pick() handler {
 		if err != nil {
 			return Response{}, err
 		}
-		answer, failed := h.once(ctx, key, func() (any, error) { return h.hub.Pick(ctx, p) })
+		answer, failed := once(ctx, h.hub, key, func() (any, error) { return h.hub.Pick(ctx, p) })
 		if failed != nil {
 			return Response{}, failed
 		}
@@ -34,9 +34,9 @@ func (h *Handlers) pick() handler {
 }
 
 // once returns the first answer of an idempotency key; without a key it calls f.
-func (h *Handlers) once(ctx context.Context, key *actors.Key, f func() (any, error)) (any, error) {
+func once(ctx context.Context, hub Commands, key *actors.Key, f func() (any, error)) (any, error) {
 	if key == nil {
 		return f()
 	}
-	return h.hub.Once(ctx, key, f)
+	return hub.Once(ctx, key, f)
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"partyline/actors"
 	"partyline/gateway/auth"
@@ -75,4 +76,31 @@ func (h *Handlers) castVotes(ctx context.Context, in *Request) (Response, error)
 		}
 	}
 	return do(ctx, h.hub, in, c, http.StatusOK)
+}
+
+// inHistoryQueue calls a handler that reads the vote history when it is the requester's
+// turn.
+func (h *Handlers) inHistoryQueue(next handler) handler {
+	return func(ctx context.Context, in *Request) (Response, error) {
+		release, err := h.historyQueue.Acquire(ctx, in.Principal, in.Client)
+		if err != nil {
+			return Response{}, err
+		}
+		defer release()
+		return next(ctx, in)
+	}
+}
+
+// readGuestVote is join.vote: the token says whose vote it is.
+func (h *Handlers) readGuestVote(in *Request) (protocol.Command, *protocol.Error) {
+	if err := h.guestLimits.AllowVote(in.Client, in.Principal.Device, time.Now()); err != nil {
+		return nil, err
+	}
+	c := new(protocol.CastGuestVote)
+	if err := in.decode(c, nil); err != nil {
+		return nil, err
+	}
+	who := &in.Principal
+	c.SessionID, c.Generation, c.Device, c.Address, c.VoidCount, c.Username = who.Session, who.Generation, who.Device, who.Address, who.VoidCount, who.Name
+	return c, nil
 }
