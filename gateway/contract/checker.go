@@ -20,8 +20,8 @@ import (
 	"partyline/protocol"
 )
 
-// Checker holds HTTP exchanges against the description and remembers which it has
-// seen. It may be used from any goroutine.
+// Checker validates HTTP exchanges against the description and records what was seen. It
+// is safe for concurrent use.
 type Checker struct {
 	operations []Operation
 	document   *openapi3.T
@@ -31,7 +31,7 @@ type Checker struct {
 	heard map[string]map[Sentence]bool
 }
 
-// New reads protocol.OpenAPI. It takes a few hundred milliseconds; share one.
+// New loads protocol.OpenAPI. It takes a few hundred milliseconds; share the Checker.
 func New() (*Checker, error) {
 	doc, err := parse(protocol.OpenAPI)
 	if err != nil {
@@ -56,10 +56,10 @@ func New() (*Checker, error) {
 	return &Checker{operations: operations(doc), document: document, seen: map[string]map[string]bool{}, heard: map[string]map[Sentence]bool{}}, nil
 }
 
-// Operations are those of the description, by path and method.
+// Operations returns the operations of the description, by path and method.
 func (c *Checker) Operations() []Operation { return slices.Clone(c.operations) }
 
-// Exchange is a request and its answer, bodies read.
+// Exchange is a request and its response, with bodies read.
 type Exchange struct {
 	Request      *http.Request // its body is not looked at
 	RequestBody  []byte
@@ -68,8 +68,8 @@ type Exchange struct {
 	ResponseBody []byte
 }
 
-// Check returns a sentence for each promise that the exchange breaks. A request needs
-// to be as described only when it was not refused.
+// Check returns a message for each violation of the description. A request must be valid
+// only if it was not refused.
 func (c *Checker) Check(x Exchange) []string {
 	o, path := c.find(x.Request)
 	if o == nil {
@@ -90,7 +90,7 @@ func (c *Checker) Check(x Exchange) []string {
 	return append(faults, undocumented(o, x)...)
 }
 
-// input is the request of an exchange as the validator takes it.
+// input converts the request of an exchange for the validator.
 func (c *Checker) input(o *Operation, x Exchange) *openapi3filter.RequestValidationInput {
 	item := c.document.Paths.Value(o.Path)
 	return &openapi3filter.RequestValidationInput{
@@ -102,7 +102,7 @@ func (c *Checker) input(o *Operation, x Exchange) *openapi3filter.RequestValidat
 	}
 }
 
-// formats are those of our description that the validator does not know by itself.
+// formats defines formats of the description that the validator does not know.
 var formats = []openapi3.SchemaValidationOption{
 	openapi3.WithStringFormatValidator("uri", openapi3.NewCallbackValidator(func(s string) error {
 		u, err := url.Parse(s)
@@ -113,7 +113,7 @@ var formats = []openapi3.SchemaValidationOption{
 	})),
 }
 
-// bearer wants the token of an operation that is described with one.
+// bearer checks that a request has the token that its operation requires.
 func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	if in.RequestValidationInput.Request.Header.Get("Authorization") == "" {
 		return errors.New("answered without a token")
@@ -121,8 +121,8 @@ func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	return nil
 }
 
-// find is nil for what the description does not have; path is empty when it has not
-// even the path. A HEAD is a GET.
+// find returns the operation of a request, nil if there is none; path is empty if there is
+// no such path. HEAD counts as GET.
 func (c *Checker) find(r *http.Request) (o *Operation, path string) {
 	path = find(c.operations, r.URL.EscapedPath())
 	method := r.Method
@@ -137,7 +137,7 @@ func (c *Checker) find(r *http.Request) (o *Operation, path string) {
 	return nil, path
 }
 
-// checkUnknown wants 404 for an unknown path and 405 with Allow for a wrong method,
+// checkUnknown checks for 404 for an unknown path and 405 with Allow for a wrong method,
 // both as JSON.
 func (c *Checker) checkUnknown(x Exchange, path string) []string {
 	want := http.StatusNotFound
@@ -185,7 +185,7 @@ func told(x Exchange, what string, err error) []string {
 
 func (x Exchange) name() string { return x.Request.Method + " " + x.Request.URL.RequestURI() }
 
-// request is the request with a body to read.
+// request returns the request with a readable body.
 func (x Exchange) request() *http.Request {
 	r := x.Request.Clone(x.Request.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.RequestBody)), int64(len(x.RequestBody))

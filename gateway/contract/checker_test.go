@@ -27,10 +27,10 @@ const (
 	login = `{"token":"t","message":"Authentication successful","expiresIn":"24h"}`
 )
 
-// TestTheCheckerNoticesABrokenPromise: each exchange breaks one promise of the
+// TestCheckerReportsViolations: each exchange breaks one promise of the
 // description, and the checker names it. The sound ones around them pass, so that it is
 // the promise that is noticed and nothing else.
-func TestTheCheckerNoticesABrokenPromise(t *testing.T) {
+func TestCheckerReportsViolations(t *testing.T) {
 	t.Parallel()
 	c, err := contract.New() // not the shared one: what is seen here was made up
 	if err != nil {

@@ -28,9 +28,9 @@ func reference(t *testing.T) []string {
 	return strings.Split(strings.TrimSpace(string(b)), "\n")
 }
 
-// TestTheReferenceIsCovered: each endpoint of the reference API is a row of the table
+// TestReferenceEndpointsAreServed: each endpoint of the reference API is a row of the table
 // that says so, or pending, and no other row says so.
-func TestTheReferenceIsCovered(t *testing.T) {
+func TestReferenceEndpointsAreServed(t *testing.T) {
 	t.Parallel()
 	want := reference(t)
 	if len(want) != 42 {
@@ -56,7 +56,7 @@ func TestTheReferenceIsCovered(t *testing.T) {
 }
 
 // coverage is the table of all operations. What it says of statuses holds because
-// TestEveryPromiseIsKept fails otherwise.
+// TestEveryDocumentedStatusIsSeen fails otherwise.
 func coverage(t *testing.T) string {
 	t.Helper()
 	statuses := map[string][]string{}

@@ -9,13 +9,13 @@ import (
 	"partyline/protocol"
 )
 
-// courier is the postman of a house. Every delivery waits until the test lets it go.
-type courier struct{ letters chan webhook.Attempt }
+// heldSender sends webhooks for a testServer. Every delivery waits until the test answers it.
+type heldSender struct{ letters chan webhook.Attempt }
 
-func newCourier() *courier { return &courier{make(chan webhook.Attempt)} }
+func newHeldSender() *heldSender { return &heldSender{make(chan webhook.Attempt)} }
 
 // Deliver implements actors.Courier.
-func (c *courier) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attempt {
+func (c *heldSender) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attempt {
 	select {
 	case a := <-c.letters:
 		return a
@@ -25,10 +25,10 @@ func (c *courier) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attem
 }
 
 // Forget implements actors.Courier.
-func (*courier) Forget(protocol.WebhookID) {}
+func (*heldSender) Forget(protocol.WebhookID) {}
 
-// answer lets one delivery go.
-func (c *courier) answer(t *testing.T, status int) {
+// answer completes one delivery.
+func (c *heldSender) answer(t *testing.T, status int) {
 	t.Helper()
 	select {
 	case c.letters <- webhook.Attempt{Status: status, Excerpt: "ok"}:
@@ -37,9 +37,9 @@ func (c *courier) answer(t *testing.T, status int) {
 	}
 }
 
-// post is what can be said of deliveries that were made.
-func post(c *courier) func(*house) {
-	return func(h *house) {
+// deliveryErrors calls the operations on completed deliveries.
+func deliveryErrors(c *heldSender) func(*testServer) {
+	return func(h *testServer) {
 		h.t.Helper()
 		h.ask("webhooks.create", hook("Discord Bot")).want(201)
 		h.ask("sessions.create", nil).want(201)
@@ -61,8 +61,8 @@ func post(c *courier) func(*house) {
 	}
 }
 
-// delivered waits until the first delivery is on record.
-func (h *house) delivered() int {
+// delivered waits until the first delivery is recorded.
+func (h *testServer) delivered() int {
 	h.t.Helper()
 	for h.t.Context().Err() == nil {
 		a := h.ask("webhooks.deliveries", params{"id": 1})

@@ -1,18 +1,16 @@
-// Package contract holds what the server says against what it has promised: the
-// descriptions protocol.OpenAPI and protocol.AsyncAPI.
+// Package contract validates the server against its API descriptions, protocol.OpenAPI
+// and protocol.AsyncAPI.
 //
-// A Checker looks at HTTP exchanges, as the transport of a client or in front of a
-// handler, and keeps count of which operation was seen with which status. Messages
-// does the same for the messages of a WebSocket. The tests of this package drive a
-// whole server until everything that is promised was seen, and run every example of
-// docs/api.
+// A Checker validates HTTP exchanges, as the transport of a client or in front of a
+// handler, and records which operation was seen with which status. The tests of this
+// package call a whole server until every documented status was seen, validate WebSocket
+// messages, and run every example of docs/api.
 //
-// The examples of answers, in the description and in the reference pages, are what a
-// server says in a story that the tests tell it. go generate writes them. A new operation
-// needs a step in that story.
+// The example responses in the description and in the reference pages come from a scripted
+// session of the tests. go generate writes them. A new operation needs a step there.
 //
-// It is for tests alone: nothing of the product may import it, and it knows nothing of
-// the product but the descriptions.
+// The package is for tests only: the product must not import it, and it knows only the
+// descriptions of the product.
 package contract
 
 //go:generate go test -run ^(TestGeneratedDocs|TestExamplesAreAnswers)$ . -update

@@ -127,23 +127,23 @@ func pointer(t *testing.T, mark string) string {
 	return ""
 }
 
-// TestShellOfTheDocs runs every bash block with a real curl against a real server. Each
-// block of a reference page meets the same evening, the blocks of another page follow
-// each other. An answer of 400 or above fails, and so does an exchange that is not as
-// described. Blocks marked sh start programs; those are tried elsewhere.
+// TestShellOfTheDocs runs every bash block with curl against a real server. Each block of a
+// reference page starts from the same data, the blocks of other pages follow each other. A
+// status of 400 or above fails, and so does an invalid exchange. Blocks marked sh start
+// programs and are tested elsewhere.
 func TestShellOfTheDocs(t *testing.T) {
 	t.Parallel()
 	ran := 0
 	for _, path := range pages(t) {
 		reference := strings.Contains(path, "endpoints")
 		name := strings.TrimPrefix(path, docs+"/")
-		var s *stage
+		var s *shell
 		for _, b := range page(t, path) {
 			if b.lang != "bash" {
 				continue
 			}
 			if s == nil || reference {
-				s = newStage(t)
+				s = newShell(t)
 				s.set(name)
 			}
 			s.run(name+":"+strconv.Itoa(b.line), b.text)
@@ -155,9 +155,9 @@ func TestShellOfTheDocs(t *testing.T) {
 	}
 }
 
-// stage is a house with a shell in front of it.
-type stage struct {
-	*house
+// shell runs the commands of a page against a testServer.
+type shell struct {
+	*testServer
 	dir string
 	env []string
 
@@ -165,15 +165,15 @@ type stage struct {
 	faults []string
 }
 
-func newStage(t *testing.T) *stage {
+func newShell(t *testing.T) *shell {
 	t.Helper()
-	s := &stage{dir: t.TempDir()}
+	s := &shell{dir: t.TempDir()}
 	c := checker(t)
-	s.house = newHouse(t, c, options{
+	s.testServer = newTestServer(t, c, options{
 		// Two seconds behind: date tells whole seconds, and a vote from before its game is refused.
 		hub: func(o *actors.Options) {
 			o.Now = func() time.Time { return time.Now().Add(-2 * time.Second) }
-			o.Sender = swift{}
+			o.Sender = fastSender{}
 		},
 		wrap: func(next http.Handler) http.Handler { return c.Handler(next, s.fault) },
 	})
@@ -191,27 +191,27 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-func (s *stage) fault(f string) {
+func (s *shell) fault(f string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, f)
 }
 
-// set puts up what a page says it needs.
-func (s *stage) set(page string) {
+// set prepares what a page needs.
+func (s *shell) set(page string) {
 	s.t.Helper()
 	switch {
 	case strings.Contains(page, "endpoints"):
-		s.fullHouse()
+		s.referenceData()
 	case strings.HasSuffix(page, "voting.md"), strings.HasSuffix(page, "bots.md"), strings.HasSuffix(page, "screens.md"):
 		s.ask("sessions.create", nil).want(201)
 		s.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	}
 }
 
-// fullHouse is the evening of the reference: sessions 1 and 2 are over, in session 3
-// the second game is being played, and there are tokens, webhooks, a vote and a guest.
-func (s *stage) fullHouse() {
+// referenceData prepares the data of the reference pages: sessions 1 and 2 are closed, in
+// session 3 the second game is playing, and there are tokens, webhooks, a vote and a guest.
+func (s *shell) referenceData() {
 	for id := 1; id <= 3; id++ {
 		s.ask("sessions.create", params{"notes": "Friday game night"}).want(201)
 		if id < 3 {
@@ -236,7 +236,7 @@ func (s *stage) fullHouse() {
 }
 
 // run runs a block and the exchanges it makes.
-func (s *stage) run(name, script string) {
+func (s *shell) run(name, script string) {
 	s.t.Helper()
 	if strings.Contains(name, "endpoints/sessions.md") && strings.Contains(script, `POST "http://localhost:5000/api/sessions" `) {
 		s.ask("sessions.close", params{"id": 3}).want(200) // only one may be active
@@ -261,9 +261,9 @@ func (s *stage) run(name, script string) {
 	s.faults = nil
 }
 
-// ready has the poll that the page of polls tells of: an open one but for its start, and
-// one that is over where its winner is added.
-func (s *stage) ready(name, script string) {
+// ready prepares the poll for an example of the polls page: an open one, or an ended one
+// for adding the winner; none for starting one.
+func (s *shell) ready(name, script string) {
 	s.t.Helper()
 	if !strings.Contains(name, "endpoints/polls.md") || strings.Contains(script, `POST "http://localhost:5000/api/sessions/3/poll" `) {
 		return
@@ -276,8 +276,8 @@ func (s *stage) ready(name, script string) {
 
 var variable = regexp.MustCompile(`(?m)^declare -- ([A-Z]+)="(.*)"$`)
 
-// keep hands the variables that a block has set on to the next.
-func (s *stage) keep() {
+// keep passes the variables that a block has set to the next block.
+func (s *shell) keep() {
 	b, err := os.ReadFile(filepath.Join(s.dir, "vars"))
 	if err != nil {
 		return // the block has failed, and that was told
@@ -301,16 +301,16 @@ func isPending(c *contract.Checker, script string) bool {
 	return false
 }
 
-// swift is a courier whose endpoints take everything at once.
-type swift struct{}
+// fastSender is a sender whose endpoints accept everything at once.
+type fastSender struct{}
 
 // Deliver implements actors.Courier.
-func (swift) Deliver(context.Context, webhook.Dispatch) webhook.Attempt {
+func (fastSender) Deliver(context.Context, webhook.Dispatch) webhook.Attempt {
 	return webhook.Attempt{Status: 200, Excerpt: "ok"}
 }
 
 // Forget implements actors.Courier.
-func (swift) Forget(protocol.WebhookID) {}
+func (fastSender) Forget(protocol.WebhookID) {}
 
 // TestEveryOperationHasItsSection: the reference pages have one for each operation
 // that is described, with an example.

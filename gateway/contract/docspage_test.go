@@ -8,11 +8,11 @@ import (
 
 var parts = regexp.MustCompile(`(?:src|href)="docs/([^"]+)"`)
 
-// TestThePageAsksNobodyElse: the page at /docs names nothing of another host, runs no
+// TestDocsPageLoadsOnlyOwnFiles: the page at /docs names nothing of another host, runs no
 // inline script, forbids both by its policy, and all its parts are there.
-func TestThePageAsksNobodyElse(t *testing.T) {
+func TestDocsPageLoadsOnlyOwnFiles(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{})
+	h := newTestServer(t, checker(t), options{})
 	a := h.ask("docs", nil)
 	a.want(200)
 	policy := a.header.Get("Content-Security-Policy")

@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Operation is one operation as the description has it.
+// Operation is an operation of the description.
 type Operation struct {
 	// ID is the operationId: the op of the table where it is in the table.
 	ID, Method, Path string
@@ -20,7 +20,7 @@ type Operation struct {
 	Examples map[string][]Sentence
 }
 
-// Sentence is an error as clients see it.
+// Sentence is the code and message of an error.
 type Sentence struct {
 	Code, Error string
 	// Shared says that the example belongs to several operations; it needs to be true
@@ -30,7 +30,7 @@ type Sentence struct {
 
 var methods = []string{"get", "put", "post", "patch", "delete"}
 
-// tree is a YAML document of which nothing is known.
+// tree is an untyped YAML document.
 type tree = map[string]any
 
 func parse(text string) (tree, error) {
@@ -41,9 +41,8 @@ func parse(text string) (tree, error) {
 	return t, nil
 }
 
-// Closed returns the description with every schema closed that does not say that it is
-// open: in a test, a field that is not described is a fault. The schemas of the
-// description are flat, so nothing is lost by it. Examples of answers are left out.
+// Closed returns the description with additionalProperties: false in every schema without
+// it, so that an undocumented field fails a test. Example responses are left out.
 func Closed(v any) any {
 	switch v := v.(type) {
 	case tree:
@@ -69,7 +68,7 @@ func Closed(v any) any {
 	return v
 }
 
-// operations lists what the paths hold.
+// operations lists the operations of all paths.
 func operations(doc tree) []Operation {
 	var all []Operation
 	paths := at(doc, "paths")
@@ -92,7 +91,7 @@ func operations(doc tree) []Operation {
 	return all
 }
 
-// sentences are the error examples of a response.
+// sentences returns the error examples of a response.
 func sentences(doc, response tree) []Sentence {
 	ref, shared := response["$ref"].(string)
 	if shared {
@@ -111,7 +110,7 @@ func sentences(doc, response tree) []Sentence {
 	return all
 }
 
-// at goes down the keys; nil when one is missing.
+// at returns the value at the keys, nil if one is missing.
 func at(t tree, keys ...string) tree {
 	for _, key := range keys {
 		t, _ = t[key].(tree)
@@ -119,8 +118,8 @@ func at(t tree, keys ...string) tree {
 	return t
 }
 
-// find is the path of the description that fits, "" when none does. A fixed segment
-// beats a parameter, from the left.
+// find returns the matching path of the description, "" if there is none. From the left, a
+// fixed segment has priority over a parameter.
 func find(ops []Operation, path string) string {
 	best := ""
 	for _, o := range ops {
@@ -144,7 +143,7 @@ func fits(pattern, path string) bool {
 	return true
 }
 
-// parameters are the values of a path's parameters, unescaped.
+// parameters returns the values of a path's parameters, unescaped.
 func parameters(pattern, path string) map[string]string {
 	all, got := map[string]string{}, strings.Split(path, "/")
 	for i, want := range strings.Split(pattern, "/") {
@@ -156,7 +155,7 @@ func parameters(pattern, path string) map[string]string {
 	return all
 }
 
-// closer says whether a is more specific than b, which has as many segments.
+// closer reports whether a is more specific than b, which has the same number of segments.
 func closer(a, b string) bool {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := range x {

@@ -25,7 +25,7 @@ var noon = time.Date(2024, 1, 15, 12, 0, 0, 0, time.UTC)
 // story is an evening that is told for its answers: what a server says to each operation
 // becomes the example of that operation in the description and in the reference pages.
 type story struct {
-	*house
+	*testServer
 	answers map[string]answer // by the name of the example
 }
 
@@ -35,7 +35,7 @@ func tell(t *testing.T, c *contract.Checker) (answers map[string]answer) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon))
-		s := &story{house: newStoryHouse(t, c), answers: map[string]answer{}}
+		s := &story{testServer: newStoryHouse(t, c), answers: map[string]answer{}}
 		s.catalogue()
 		s.beginning()
 		s.playing()
@@ -49,9 +49,9 @@ func tell(t *testing.T, c *contract.Checker) (answers map[string]answer) {
 }
 
 // newStoryHouse is a house whose gateway is asked without a network.
-func newStoryHouse(t *testing.T, c *contract.Checker) *house {
+func newStoryHouse(t *testing.T, c *contract.Checker) *testServer {
 	t.Helper()
-	h := &house{t: t, checker: c, url: "http://localhost:5000", journal: memory.New(memory.Options{Epoch: persistence.Epoch{ID: "wq3k5t7m2xz4c6vb"}})}
+	h := &testServer{t: t, checker: c, url: "http://localhost:5000", journal: memory.New(memory.Options{Epoch: persistence.Epoch{ID: "wq3k5t7m2xz4c6vb"}})}
 	engine := h.open(options{
 		hub: func(o *actors.Options) {
 			o.Sender, o.DrawCode, o.Jitter = receiver{}, func() string { return "QRX7F2" }, func() float64 { return 0.5 }

@@ -17,10 +17,10 @@ import (
 	"partyline/protocol"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 10 * time.Second
+// messageTimeout is how long a test waits for a message.
+const messageTimeout = 10 * time.Second
 
-// messages holds what is said on a socket against the description.
+// messages validates WebSocket messages against the description.
 type messages struct {
 	compiler *jsonschema.Compiler
 	seen     map[string]bool
@@ -31,7 +31,7 @@ func newMessages(t *testing.T) *messages {
 	return &messages{compiler(t), map[string]bool{}}
 }
 
-// check wants a message of a type that is described, as it is described.
+// check validates a message.
 func (m *messages) check(t *testing.T, raw []byte) map[string]any {
 	t.Helper()
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
@@ -59,9 +59,9 @@ type socket struct {
 	messages *messages
 }
 
-func (h *house) dial(m *messages) *socket {
+func (h *testServer) dial(m *messages) *socket {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.t.Context(), messageTimeout)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, strings.Replace(h.url, "http", "ws", 1)+"/api/sessions/live", nil)
 	if err != nil {
@@ -72,30 +72,30 @@ func (h *house) dial(m *messages) *socket {
 	return &socket{h.t, conn, m}
 }
 
-// say sends a message, which is to be as described too.
-func (s *socket) say(v params) {
+// send validates and sends a message.
+func (s *socket) send(v params) {
 	s.t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.messages.check(s.t, b)
-	s.sayRaw(string(b))
+	s.sendRaw(string(b))
 }
 
-func (s *socket) sayRaw(text string) {
+func (s *socket) sendRaw(text string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), messageTimeout)
 	defer cancel()
 	if err := s.conn.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
 		s.t.Fatal("say:", err)
 	}
 }
 
-// hear reads until a message of that type comes.
-func (s *socket) hear(kind string) map[string]any {
+// receive reads until a message of that type arrives.
+func (s *socket) receive(kind string) map[string]any {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), messageTimeout)
 	defer cancel()
 	for {
 		_, b, err := s.conn.Read(ctx)
@@ -141,32 +141,32 @@ func TestMessageExamplesAreAsDescribed(t *testing.T) {
 	}
 }
 
-// TestSocketSaysWhatIsDescribed has a socket say and hear every message once.
-func TestSocketSaysWhatIsDescribed(t *testing.T) {
+// TestWebSocketMessagesMatchTheDescription has a socket say and hear every message once.
+func TestWebSocketMessagesMatchTheDescription(t *testing.T) {
 	t.Parallel()
 	m := newMessages(t)
-	h := newHouse(t, checker(t), options{}).login()
+	h := newTestServer(t, checker(t), options{}).login()
 	screen, tally := h.dial(m), h.dial(m)
-	strangers(screen)
+	unauthenticated(screen)
 	for _, s := range []*socket{screen, tally} {
-		s.say(params{"type": "auth", "token": h.token})
-		s.hear("auth_success")
+		s.send(params{"type": "auth", "token": h.token})
+		s.receive("auth_success")
 	}
 	request(screen)
 	h.ask("sessions.create", params{"notes": "Friday game night"}).want(201)
-	screen.hear("session.started")
-	screen.say(params{"type": "subscribe", "sessionId": 1, "since": 0, "snapshot": true, "mode": "events"})
-	screen.hear("subscribed")
-	tally.say(params{"type": "subscribe", "sessionId": 1, "mode": "tally"})
-	tally.hear("subscribed")
-	tally.hear("tally")
-	night(h, screen, tally)
-	screen.say(params{"type": "unsubscribe", "sessionId": 1})
-	screen.hear("unsubscribed")
+	screen.receive("session.started")
+	screen.send(params{"type": "subscribe", "sessionId": 1, "since": 0, "snapshot": true, "mode": "events"})
+	screen.receive("subscribed")
+	tally.send(params{"type": "subscribe", "sessionId": 1, "mode": "tally"})
+	tally.receive("subscribed")
+	tally.receive("tally")
+	everyEvent(h, screen, tally)
+	screen.send(params{"type": "unsubscribe", "sessionId": 1})
+	screen.receive("unsubscribed")
 	if err := h.gateway.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	screen.hear("server.draining")
+	screen.receive("server.draining")
 	for _, described := range described(t) {
 		if !m.seen[described] {
 			t.Errorf("%s was neither said nor heard", described)
@@ -174,77 +174,77 @@ func TestSocketSaysWhatIsDescribed(t *testing.T) {
 	}
 }
 
-// strangers are told why not.
-func strangers(s *socket) {
-	s.say(params{"type": "ping"})
-	s.hear("pong")
-	s.say(params{"type": "subscribe", "sessionId": 1})
-	s.hear("error")
-	s.say(params{"type": "auth", "token": "garbage"})
-	s.hear("auth_error")
-	s.sayRaw(`{"type":"auth"}`)
-	s.hear("auth_error")
-	s.sayRaw(`what?`)
-	s.hear("error")
-	s.sayRaw(`{"type":"dance"}`)
-	s.hear("error")
+// unauthenticated sends messages before auth and checks the errors.
+func unauthenticated(s *socket) {
+	s.send(params{"type": "ping"})
+	s.receive("pong")
+	s.send(params{"type": "subscribe", "sessionId": 1})
+	s.receive("error")
+	s.send(params{"type": "auth", "token": "garbage"})
+	s.receive("auth_error")
+	s.sendRaw(`{"type":"auth"}`)
+	s.receive("auth_error")
+	s.sendRaw(`what?`)
+	s.receive("error")
+	s.sendRaw(`{"type":"dance"}`)
+	s.receive("error")
 }
 
 func request(s *socket) {
-	s.say(params{"type": "request", "id": "7", "op": "games.get", "data": params{"id": 31}})
-	s.hear("response")
-	s.say(params{"type": "request", "id": 8, "op": "games.get", "data": params{"id": 999}, "key": "k"})
-	s.hear("response")
-	s.say(params{"type": "subscribe", "sessionId": 99})
-	s.hear("error")
+	s.send(params{"type": "request", "id": "7", "op": "games.get", "data": params{"id": 31}})
+	s.receive("response")
+	s.send(params{"type": "request", "id": 8, "op": "games.get", "data": params{"id": 999}, "key": "k"})
+	s.receive("response")
+	s.send(params{"type": "subscribe", "sessionId": 99})
+	s.receive("error")
 }
 
-// night is one event of every kind.
-func night(h *house, screen, tally *socket) {
+// everyEvent causes one event of every kind.
+func everyEvent(h *testServer, screen, tally *socket) {
 	h.joined()
-	screen.hear("session.join")
+	screen.receive("session.join")
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
-	screen.hear("game.added")
-	tally.hear("snapshot")
+	screen.receive("game.added")
+	tally.receive("snapshot")
 	h.ask("sessions.games.room_code", params{"id": 1, "gameId": 10001, "room_code": "abcd"}).want(200)
-	screen.hear("game.room-code")
+	screen.receive("game.room-code")
 	h.ask("sessions.games.player_count", params{"id": 1, "gameId": 10001, "player_count": 6}).want(200)
-	screen.hear("player-count.updated")
+	screen.receive("player-count.updated")
 	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)
-	screen.hear("vote.received")
+	screen.receive("vote.received")
 	poll(h, screen)
 	h.ask("join.vote", params{"vote": "up"}).want(200)
 	h.ask("join.vote", params{"vote": "down"}).want(200)
 	for replaced := any(nil); replaced == nil; { // of the guest's second vote
-		replaced = screen.hear("vote.received")["data"].(map[string]any)["vote"].(map[string]any)["replaced"]
+		replaced = screen.receive("vote.received")["data"].(map[string]any)["vote"].(map[string]any)["replaced"]
 	}
 	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{31, 70}}).want(201)
 	h.ask("sessions.join.void", params{"id": 1, "address": h.address()}).want(200)
-	screen.hear("votes.voided")
+	screen.receive("votes.voided")
 	h.ask("sessions.poll.cancel", params{"id": 1}).want(200)
 	h.ask("sessions.chat_import", params{"id": 1, "chatData": []any{params{"username": "bob", "message": "thisgame++", "timestamp": now()}}}).want(200)
-	screen.hear("chat.imported")
+	screen.receive("chat.imported")
 	again := h.dial(screen.messages)
-	again.say(params{"type": "auth", "token": h.token})
-	again.say(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
-	again.hear("subscribed")
-	again.say(params{"type": "subscribe", "sessionId": 1, "since": 99, "epoch": h.journal.Epoch().ID})
-	if m := again.hear("subscribed"); m["reset"] != true || m["snapshot"] == nil {
+	again.send(params{"type": "auth", "token": h.token})
+	again.send(params{"type": "subscribe", "sessionId": 1, "snapshot": true})
+	again.receive("subscribed")
+	again.send(params{"type": "subscribe", "sessionId": 1, "since": 99, "epoch": h.journal.Epoch().ID})
+	if m := again.receive("subscribed"); m["reset"] != true || m["snapshot"] == nil {
 		h.t.Errorf("%v", m)
 	}
 	h.ask("sessions.games.status", params{"id": 1, "gameId": 10001, "status": "skipped"}).want(200)
-	screen.hear("game.status")
+	screen.receive("game.status")
 	h.ask("sessions.games.remove", params{"id": 1, "gameId": 10001}).want(200)
-	screen.hear("game.removed")
+	screen.receive("game.removed")
 	h.ask("sessions.close", params{"id": 1}).want(200)
-	screen.hear("session.ended")
+	screen.receive("session.ended")
 	h.ask("sessions.delete", params{"id": 1}).want(200)
-	screen.hear("session.deleted")
-	tally.hear("session.deleted")
+	screen.receive("session.deleted")
+	tally.receive("session.deleted")
 }
 
 // address is the one from which guests have voted in session 1.
-func (h *house) address() string {
+func (h *testServer) address() string {
 	h.t.Helper()
 	var list protocol.GuestAddresses
 	if err := json.Unmarshal(h.ask("sessions.join.addresses", params{"id": 1}).body, &list); err != nil || len(list.Addresses) != 1 {
@@ -254,13 +254,13 @@ func (h *house) address() string {
 }
 
 // poll is a poll and a vote in it.
-func poll(h *house, screen *socket) {
+func poll(h *testServer, screen *socket) {
 	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{31, 70}}).want(201)
-	screen.hear("poll.started")
+	screen.receive("poll.started")
 	h.ask("sessions.poll.vote", params{"id": 1, "username": "ann", "choice": 2}).want(200)
-	screen.hear("poll.tally")
+	screen.receive("poll.tally")
 	h.ask("sessions.poll.end", params{"id": 1}).want(200)
-	screen.hear("poll.ended")
+	screen.receive("poll.ended")
 }
 
 // described are the messages of the description, in both directions.
@@ -277,7 +277,7 @@ func described(t *testing.T) []string {
 // TestSnapshotsAreAsDescribed: what a screen is sent that was too slow for every event.
 func TestSnapshotsAreAsDescribed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{}).login()
+	h := newTestServer(t, checker(t), options{}).login()
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	h.ask("votes.live", params{"username": "ann", "vote": "up", "timestamp": now()}).want(200)

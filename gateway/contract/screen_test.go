@@ -16,12 +16,12 @@ var (
 	asset = regexp.MustCompile(`^(?:\.\./)*assets/([0-9a-f]{16})/([a-z0-9.-]+)$`)
 )
 
-// TestPagesAskNobodyElse: each page has the strict policy and is asked for again each
+// TestPagesLoadOnlyOwnFiles: each page has the strict policy and is asked for again each
 // time, what it names are files of ours that browsers keep for ever, and it is the same
 // whatever its path says.
-func TestPagesAskNobodyElse(t *testing.T) {
+func TestPagesLoadOnlyOwnFiles(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{})
+	h := newTestServer(t, checker(t), options{})
 	for path := range screen.Pages() {
 		name := h.at("GET", strings.TrimSuffix(path, "{$}"))
 		p := params{"sessionId": "3", "code": "ABCD"}
@@ -46,7 +46,7 @@ func TestPagesAskNobodyElse(t *testing.T) {
 }
 
 // at is the operation that the description has at a path.
-func (h *house) at(method, path string) string {
+func (h *testServer) at(method, path string) string {
 	h.t.Helper()
 	for _, o := range h.checker.Operations() {
 		if o.Method == method && o.Path == path {
@@ -58,7 +58,7 @@ func (h *house) at(method, path string) string {
 }
 
 // parts asks for everything that a page names.
-func (h *house) parts(path, page string) {
+func (h *testServer) parts(path, page string) {
 	h.t.Helper()
 	all := named.FindAllStringSubmatch(page, -1)
 	if len(all) == 0 {
@@ -85,7 +85,7 @@ func (h *house) parts(path, page string) {
 // there is now, and the browser must not keep it under the old name.
 func TestPartsOfAnotherVersionAreNotKept(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{})
+	h := newTestServer(t, checker(t), options{})
 	a := h.ask("asset", params{"version": "0000000000000000", "file": "theme.css"})
 	a.want(200)
 	if got := a.header.Values("Cache-Control"); !slices.Equal(got, []string{"no-cache"}) {
@@ -95,22 +95,22 @@ func TestPartsOfAnotherVersionAreNotKept(t *testing.T) {
 	a.want(404) // a page is no part
 }
 
-// TestLinksLeadHere: the address for phones is the operator's word, else that of the
+// TestLinksUseThePublicAddress: the address for phones is the operator's word, else that of the
 // request as browsers and trusted proxies have it, and never localhost when others in
 // the house have another name for it.
-func TestLinksLeadHere(t *testing.T) {
+func TestLinksUseThePublicAddress(t *testing.T) {
 	t.Parallel()
-	lan := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
+	lan := newTestServer(t, checker(t), options{gateway: func(o *gateway.Options) {
 		o.AllowHosts, o.LANHost = []string{"*"}, "192.168.1.20:5000"
 	}})
-	public := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) {
+	public := newTestServer(t, checker(t), options{gateway: func(o *gateway.Options) {
 		o.AllowHosts, o.PublicURL, o.LANHost = []string{"*"}, "https://party.example/night/", "192.168.1.20:5000"
 	}})
-	plain := newHouse(t, checker(t), options{gateway: func(o *gateway.Options) { o.AllowHosts = []string{"*"} }})
+	plain := newTestServer(t, checker(t), options{gateway: func(o *gateway.Options) { o.AllowHosts = []string{"*"} }})
 	for _, c := range []struct {
-		house   *house
-		headers []string
-		want    string
+		testServer *testServer
+		headers    []string
+		want       string
 	}{
 		{plain, nil, plain.url + "/vote/QRX7F2"},
 		{plain, []string{"X-Forwarded-Host", "party.example"}, "http://party.example/vote/QRX7F2"},
@@ -123,14 +123,14 @@ func TestLinksLeadHere(t *testing.T) {
 		{public, nil, "https://party.example/night/vote/QRX7F2"},
 		{public, []string{"X-Forwarded-Host", "elsewhere.example"}, "https://party.example/night/vote/QRX7F2"},
 	} {
-		if got := c.house.ask("vote-link", params{"code": "qrx7f2"}, c.headers...).text("url"); got != c.want {
+		if got := c.testServer.ask("vote-link", params{"code": "qrx7f2"}, c.headers...).text("url"); got != c.want {
 			t.Errorf("%v: %s, want %s", c.headers, got, c.want)
 		}
 		want, err := screen.QR(c.want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.house.ask("vote-qr", params{"code": "qrx7f2"}, c.headers...); string(got.body) != string(want) {
+		if got := c.testServer.ask("vote-qr", params{"code": "qrx7f2"}, c.headers...); string(got.body) != string(want) {
 			t.Errorf("%v: the picture says something else than %s", c.headers, c.want)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// note remembers what an operation was seen to answer.
+// note records the status and error of an operation.
 func (c *Checker) note(o *Operation, x Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -18,8 +18,8 @@ func (c *Checker) note(o *Operation, x Exchange) {
 	}
 }
 
-// Missing returns a sentence for each status that an operation is described with and
-// was not seen with, and for each error shown in the description that was never heard.
+// Missing returns a message for each documented status of an operation and each documented
+// error that was not seen.
 func (c *Checker) Missing() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,7 +40,7 @@ func (c *Checker) Missing() []string {
 	return missing
 }
 
-// was says whether the sentence was heard of the operation or, when it is shared, of any.
+// was reports whether the error was seen from the operation or, if shared, from any.
 func (c *Checker) was(op string, s Sentence) bool {
 	told := Sentence{Code: s.Code, Error: s.Error}
 	if c.heard[op][told] {

@@ -39,7 +39,7 @@ func TestTableAndDescriptionAreOne(t *testing.T) {
 // TestRoutesAndDescriptionAreOne: what is served is described, and the other way round.
 func TestRoutesAndDescriptionAreOne(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{})
+	h := newTestServer(t, checker(t), options{})
 	var described []string
 	for _, o := range h.checker.Operations() {
 		if pending[o.ID] == "" {
@@ -138,7 +138,7 @@ func fits(t *testing.T, c *jsonschema.Compiler, at string, v any) {
 // TestDescriptionsAreServed: as they are, and as JSON that says the same.
 func TestDescriptionsAreServed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{})
+	h := newTestServer(t, checker(t), options{})
 	if a := h.ask("spec.openapi", nil); string(a.body) != protocol.OpenAPI {
 		t.Error("openapi.yaml is another")
 	}

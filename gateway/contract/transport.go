@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Transport is a client's transport that has every exchange checked.
+// Transport is a client transport that checks every exchange.
 type Transport struct {
 	Checker *Checker
 	// Base does the work; nil is http.DefaultTransport.
@@ -15,8 +15,8 @@ type Transport struct {
 	Fault func(string)
 }
 
-// RoundTrip implements http.RoundTripper. The answer is read whole before it is
-// returned, except that of a WebSocket.
+// RoundTrip implements http.RoundTripper. It reads the whole response before returning,
+// except for a WebSocket.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent, err := drained(&r.Body)
 	if err != nil {
@@ -42,7 +42,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// drained reads a body and puts it back.
+// drained reads a body and replaces it with a copy.
 func drained(body *io.ReadCloser) ([]byte, error) {
 	if *body == nil {
 		return nil, nil

@@ -11,7 +11,7 @@ import (
 )
 
 // joined has a phone join session 1, which is opened if there is none.
-func (h *house) joined() (code string) {
+func (h *testServer) joined() (code string) {
 	h.t.Helper()
 	if h.ask("sessions.get", params{"id": 1}).status == 404 {
 		h.ask("sessions.create", nil).want(201)
@@ -20,7 +20,7 @@ func (h *house) joined() (code string) {
 }
 
 // joins has a phone join a session.
-func (h *house) joins(session int) (code string) {
+func (h *testServer) joins(session int) (code string) {
 	h.t.Helper()
 	a := h.ask("sessions.join.open", params{"id": session})
 	a.want(200)
@@ -32,7 +32,7 @@ func (h *house) joins(session int) (code string) {
 }
 
 // guestOf is the token of a phone that has joined a session with its first code.
-func guestOf(h *house, session int, device protocol.DeviceID) string {
+func guestOf(h *testServer, session int, device protocol.DeviceID) string {
 	h.t.Helper()
 	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "guest", "epoch": h.journal.Epoch().ID, "name": "Ann", "sessionId": session,
 		"sub": device.String(), "generation": 1, "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte(jwtSecret))
@@ -42,8 +42,8 @@ func guestOf(h *house, session int, device protocol.DeviceID) string {
 	return s
 }
 
-// party is everything that a host's code and a guest's thumb can meet.
-func party(h *house) {
+// guestErrors causes every status of the operations for joining and guests.
+func guestErrors(h *testServer) {
 	h.t.Helper()
 	h.ask("sessions.join.void", params{"id": 9, "address": "00000001"}).want(404)
 	for _, op := range []string{"sessions.join.open", "sessions.join.get", "sessions.join.close", "sessions.join.addresses"} {
@@ -61,7 +61,7 @@ func party(h *house) {
 	h.ask("join.vote", params{"vote": "up", "gameId": -1}).want(400)
 	h.ask("join.vote", params{"vote": "up"}).want(409) // nothing is being played
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
-	h.undecided()
+	h.changeTooOften()
 	h.voids()
 	h.joined() // each phone may press five times
 	h.ask("join.vote", params{"vote": "up", "gameId": 10001}).want(200)
@@ -88,7 +88,7 @@ func party(h *house) {
 }
 
 // voter is a phone that has voted, device f of the network 00000001.
-func (h *house) voter() {
+func (h *testServer) voter() {
 	h.t.Helper()
 	vote := &protocol.CastGuestVote{SessionID: 1, Generation: 1, Device: 0xf, Address: 1<<32 | 1, Username: "Ann", Vote: "up"}
 	if _, err := h.hub.Do(h.t.Context(), actors.Call{Command: vote}); err != nil {
@@ -96,8 +96,8 @@ func (h *house) voter() {
 	}
 }
 
-// voids is a phone whose votes the host takes back.
-func (h *house) voids() {
+// voids voids the votes of a phone and lets it vote again.
+func (h *testServer) voids() {
 	h.t.Helper()
 	h.voter()
 	h.ask("sessions.join.addresses", params{"id": 1}).want(200)
@@ -107,9 +107,8 @@ func (h *house) voids() {
 	h.ask("join.vote", params{"vote": "up"}, "Authorization", "Bearer "+guestOf(h, 1, 0xf)).want(403)
 }
 
-// undecided is a phone that has changed its mind as often as it may, about a game and in
-// a poll.
-func (h *house) undecided() {
+// changeTooOften changes a phone's vote up to the limit, for a game and in a poll.
+func (h *testServer) changeTooOften() {
 	h.t.Helper()
 	h.ask("sessions.poll.start", params{"id": 1, "game_ids": []int{1, 2}}).want(201)
 	for n := range protocol.MaxVoteChanges + 1 {
@@ -128,14 +127,13 @@ func (h *house) undecided() {
 	h.ask("sessions.poll.cancel", params{"id": 1}).want(200)
 }
 
-func (h *house) policy(p string) {
+func (h *testServer) policy(p string) {
 	h.t.Helper()
 	h.ask("sessions.join.open", params{"id": 1, "policy": p}).want(200)
 }
 
-// crowd is more of everything than one address may send, which is three phones and one
-// vote.
-func crowd(h *house) {
+// guestLimits exceeds all limits of an address, here three phones and one vote.
+func guestLimits(h *testServer) {
 	h.t.Helper()
 	code := h.joined()
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
@@ -155,12 +153,12 @@ func crowd(h *house) {
 		h.ask("join.enter", params{"code": "222222"}, from...).want(404)
 	}
 	h.ask("join.enter", params{"code": code, "device": device}, from...).want(429)
-	h.press(2)
+	h.sendVotes(2)
 }
 
-// press sends so many votes from one address, none of which changes anything after the
-// first of each phone; the last is one too many.
-func (h *house) press(votes int) {
+// sendVotes sends a number of votes from one address; only the first of each phone changes
+// anything, and the last is one too many.
+func (h *testServer) sendVotes(votes int) {
 	h.t.Helper()
 	token := ""
 	for n := range votes {

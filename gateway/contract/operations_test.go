@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// step is one request and the status it is answered with.
+// step is one request with its expected status.
 type step struct {
 	op     string
 	status int
@@ -29,7 +29,7 @@ func steps() []step {
 	line := func(name, message string) params {
 		return params{"username": name, "message": message, "timestamp": "$now"}
 	}
-	house := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
+	testServer := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
 	with := func(p params, name string, v any) params {
 		out := params{name: v}
 		for k, v := range p {
@@ -55,11 +55,11 @@ func steps() []step {
 		{"games.list", 400, params{"drawing": "some"}},
 		{"games.list", 400, params{"length": "endless"}},
 		{"games.list", 400, params{"enabled": "maybe"}},
-		{"games.create", 201, house},
+		{"games.create", 201, testServer},
 		{"games.create", 400, params{"title": "Charades"}},
-		{"games.create", 400, with(house, "min_players", 9)},
-		{"games.create", 400, with(house, "favor_bias", 2)},
-		{"games.create", 400, with(house, "title", 7)},
+		{"games.create", 400, with(testServer, "min_players", 9)},
+		{"games.create", 400, with(testServer, "favor_bias", 2)},
+		{"games.create", 400, with(testServer, "title", 7)},
 		{"games.packs", 200, nil},
 		{"games.packs.toggle", 200, params{"name": "House", "enabled": true}},
 		{"games.packs.toggle", 400, params{"name": "House"}},
@@ -322,8 +322,8 @@ func steps() []step {
 	}
 }
 
-// evening plays the steps.
-func evening(h *house) {
+// runSteps sends the requests of all steps.
+func runSteps(h *testServer) {
 	h.t.Helper()
 	moment := ""
 	for _, s := range steps() {
@@ -334,7 +334,7 @@ func evening(h *house) {
 	}
 }
 
-// settled fills in the moment of a vote.
+// settled inserts the time of a vote.
 func settled(p params, moment string) params {
 	out := params{}
 	for name, v := range p {
@@ -356,8 +356,8 @@ func settled(p params, moment string) params {
 	return out
 }
 
-// allPlayed leaves the picker two games, then one that was played.
-func allPlayed(h *house) {
+// allPlayed leaves the picker two games, then only one that was played.
+func allPlayed(h *testServer) {
 	h.t.Helper()
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 70}).want(201)
@@ -372,7 +372,7 @@ func allPlayed(h *house) {
 }
 
 // otherSession uses a token that is for session 3.
-func otherSession(h *house) {
+func otherSession(h *testServer) {
 	h.t.Helper()
 	for id := 1; id <= 3; id++ {
 		h.ask("sessions.create", nil).want(201)
@@ -388,7 +388,7 @@ func otherSession(h *house) {
 }
 
 // elevenLogins are one too many from one address.
-func elevenLogins(h *house) {
+func elevenLogins(h *testServer) {
 	h.t.Helper()
 	for range 10 {
 		h.ask("auth.login", params{"key": "guess"}, "X-Forwarded-For", "203.0.113.7").want(401)
@@ -397,7 +397,7 @@ func elevenLogins(h *house) {
 }
 
 // plainPages are what is no operation of the table.
-func plainPages(h *house) {
+func plainPages(h *testServer) {
 	h.t.Helper()
 	for _, op := range []string{"ready", "metrics"} {
 		h.ask(op, nil).want(200)
@@ -413,9 +413,9 @@ func plainPages(h *house) {
 }
 
 // screens are the pages that people look at, and their parts.
-func screens(h *house) {
+func screens(h *testServer) {
 	h.t.Helper()
-	for _, op := range []string{"console", "screen", "overlay", "vote", "vote-door"} {
+	for _, op := range []string{"console", "screen", "overlay", "vote", "vote-without-code"} {
 		p := params{"sessionId": 1, "code": "ABCD"}
 		kept(h, op, p)
 	}
@@ -429,7 +429,7 @@ func screens(h *house) {
 }
 
 // kept asks for what a client keeps, and once more when it has it.
-func kept(h *house, op string, p params) {
+func kept(h *testServer, op string, p params) {
 	h.t.Helper()
 	first := h.ask(op, p)
 	first.want(200)
@@ -438,13 +438,13 @@ func kept(h *house, op string, p params) {
 
 func TestEveningIsAsDescribed(t *testing.T) {
 	t.Parallel()
-	evening(newHouse(t, checker(t), options{}).login())
+	runSteps(newTestServer(t, checker(t), options{}).login())
 }
 
 // TestAVoteMayBeFromAnyZone: the description says that any offset is read.
 func TestAVoteMayBeFromAnyZone(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, checker(t), options{}).login()
+	h := newTestServer(t, checker(t), options{}).login()
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	at := time.Now().In(time.FixedZone("", 2*60*60)).Format("2006-01-02T15:04:05.999999999Z07:00")
@@ -456,7 +456,7 @@ func TestAVoteMayBeFromAnyZone(t *testing.T) {
 }
 
 // list is an answer that is a list of objects.
-func (h *house) list(op string) []map[string]any {
+func (h *testServer) list(op string) []map[string]any {
 	h.t.Helper()
 	a := h.ask(op, nil)
 	a.want(200)

@@ -18,21 +18,21 @@ import (
 	"partyline/protocol"
 )
 
-// TestEveryPromiseIsKept drives real servers until every operation was seen with every
-// status that the description has for it, and every error that it shows was told.
-func TestEveryPromiseIsKept(t *testing.T) {
+// TestEveryDocumentedStatusIsSeen calls real servers until every operation was seen with every
+// documented status and every documented error.
+func TestEveryDocumentedStatusIsSeen(t *testing.T) {
 	t.Parallel()
 	c, err := contract.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	postman := newCourier()
+	postman := newHeldSender()
 	for _, part := range []struct {
 		name    string
 		options options
-		run     func(*house)
+		run     func(*testServer)
 	}{
-		{"evening", options{}, evening},
+		{"evening", options{}, runSteps},
 		{"all played", options{}, allPlayed},
 		{"other session", options{}, otherSession},
 		{"rights", options{}, rights},
@@ -40,19 +40,19 @@ func TestEveryPromiseIsKept(t *testing.T) {
 		{"keys", options{}, keys},
 		{"keys in flight", options{}, keysInFlight},
 		{"eleven logins", options{}, elevenLogins},
-		{"party", options{}, party},
-		{"crowd", options{gateway: func(o *gateway.Options) { o.JoinRate, o.GuestRate = 0.05, 0.02 }}, crowd},
+		{"party", options{}, guestErrors},
+		{"crowd", options{gateway: func(o *gateway.Options) { o.JoinRate, o.GuestRate = 0.05, 0.02 }}, guestLimits},
 		{"too many", options{gateway: func(o *gateway.Options) { o.TokenRate, o.ViewerRate, o.AddressRate = 0.01, 0.01, 0.01 }}, tooMany},
 		{"plain pages", options{}, plainPages},
-		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *house) { h.ask("metrics", nil).want(404) }},
-		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{now: o.Hub.Timeline()} }}, ourFault},
-		{"post", options{hub: func(o *actors.Options) { o.Sender = postman }}, post(postman)},
+		{"no metrics", options{gateway: func(o *gateway.Options) { o.Metrics = nil }}, func(h *testServer) { h.ask("metrics", nil).want(404) }},
+		{"our fault", options{gateway: func(o *gateway.Options) { o.Hub = faulty{now: o.Hub.Timeline()} }}, internalErrors},
+		{"post", options{hub: func(o *actors.Options) { o.Sender = postman }}, deliveryErrors(postman)},
 		{"disk full", options{}, diskFull},
 		{"one at a time", options{hub: func(o *actors.Options) { o.MaxInFlight = 1 }}, oneAtATime},
 		{"draining", options{}, draining},
-		{"upgrades", options{gateway: func(o *gateway.Options) { o.ConnectRate = 0.02 }}, upgrades},
+		{"upgrades", options{gateway: func(o *gateway.Options) { o.ConnectRate = 0.02 }}, handshakes},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.run(newHouse(t, c, part.options).login()) })
+		t.Run(part.name, func(t *testing.T) { part.run(newTestServer(t, c, part.options).login()) })
 	}
 	for _, missing := range c.Missing() {
 		if op, _, _ := strings.Cut(strings.Replace(missing, ":", " ", 1), " "); pending[op] == "" {
@@ -62,7 +62,7 @@ func TestEveryPromiseIsKept(t *testing.T) {
 }
 
 // each calls do for every operation that is served.
-func (h *house) each(do func(o contract.Operation)) {
+func (h *testServer) each(do func(o contract.Operation)) {
 	for _, o := range h.checker.Operations() {
 		if pending[o.ID] == "" {
 			do(o)
@@ -76,7 +76,7 @@ func has(o contract.Operation, status string) bool {
 	return ok
 }
 
-// nothing fills the path with what does not exist.
+// nothing fills the path with ids that do not exist.
 func nothing(o contract.Operation) params {
 	p := params{}
 	for _, name := range []string{"id", "gameId", "deliveryId", "name", "file", "sessionId", "version", "code", "address"} {
@@ -88,7 +88,7 @@ func nothing(o contract.Operation) params {
 }
 
 // rights are looked at before anything else.
-func rights(h *house) {
+func rights(h *testServer) {
 	viewer := "Bearer " + h.ask("tokens.create", params{"role": "viewer", "name": "x"}).text("token")
 	h.joined()
 	h.ask("games.list", nil, "X-Forwarded-Host", "evil.example").want(403)
@@ -112,7 +112,7 @@ func rights(h *house) {
 // tooMany asks for everything when the one request is used up that a stranger's address
 // and a bot's token have, and the one page that an address has. It asks for all at the
 // same time, because each refusal takes its time.
-func tooMany(h *house) {
+func tooMany(h *testServer) {
 	stranger := []string{"X-Forwarded-For", "203.0.113.7", "Authorization", ""}
 	bot := []string{"X-Forwarded-For", "203.0.113.8", "Authorization", "Bearer " + h.ask("tokens.create", params{"role": "bot", "name": "x"}).text("token")}
 	h.ask("docs", nil, stranger...).want(200)
@@ -141,7 +141,7 @@ func tooMany(h *house) {
 
 // refused asks for something and wants to be told that it is too much, but for what is
 // never refused: a probe that is would end what lives.
-func (h *house) refused(op string, refused bool, who ...string) {
+func (h *testServer) refused(op string, refused bool, who ...string) {
 	a := h.ask(op, nothing(h.operation(op)), who...)
 	wait, _ := strconv.Atoi(a.header.Get("Retry-After"))
 	switch {
@@ -167,7 +167,7 @@ func accessOf(op string) protocol.Access {
 }
 
 // bodies that are too large, or not JSON.
-func bodies(h *house) {
+func bodies(h *testServer) {
 	h.joined()
 	huge := strings.Repeat(" ", protocol.MaxImport+1)
 	h.each(func(o contract.Operation) {
@@ -188,7 +188,7 @@ func bodies(h *house) {
 }
 
 // keys of every write: what is no key, and a key that another request has used.
-func keys(h *house) {
+func keys(h *testServer) {
 	h.ask("sessions.create", nil, "Idempotency-Key", "k").want(201)
 	h.ask("sessions.create", params{"notes": "Another"}, "Idempotency-Key", "k").want(409)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 12, "room_code": "QUIP"}).want(201)
@@ -308,7 +308,7 @@ func valid(op string) params {
 }
 
 // adminOf is an admin token made at another time.
-func adminOf(h *house, at time.Time) string {
+func adminOf(h *testServer, at time.Time) string {
 	h.t.Helper()
 	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"role": "admin", "epoch": h.journal.Epoch().ID, "iat": at.Unix(), "exp": at.Add(24 * time.Hour).Unix()}).SignedString([]byte(jwtSecret))
 	if err != nil {
@@ -319,7 +319,7 @@ func adminOf(h *house, at time.Time) string {
 
 // keysInFlight sends a request twice while no commit goes through: one of the two is
 // told that the other is on its way.
-func keysInFlight(h *house) {
+func keysInFlight(h *testServer) {
 	h.ask("sessions.create", nil).want(201)
 	h.ask("sessions.games.add", params{"id": 1, "game_id": 31}).want(201)
 	h.joined()
@@ -347,7 +347,7 @@ type faulty struct {
 
 func (f faulty) Timeline() protocol.Timeline { return f.now }
 
-func ourFault(h *house) {
+func internalErrors(h *testServer) {
 	h.token, h.guest = adminOf(h, time.Now()), guestOf(h, 1, 0xa)
 	h.each(func(o contract.Operation) {
 		if has(o, "500") {
@@ -383,7 +383,7 @@ var reaching = map[string]params{
 }
 
 // diskFull refuses writes.
-func diskFull(h *house) {
+func diskFull(h *testServer) {
 	h.journal.Refuse(errors.New("disk full"))
 	defer h.journal.Refuse(nil)
 	h.ask("sessions.create", nil).want(503)
@@ -393,7 +393,7 @@ func diskFull(h *house) {
 }
 
 // oneAtATime has room for one command.
-func oneAtATime(h *house) {
+func oneAtATime(h *testServer) {
 	h.journal.Hold()
 	answers := make(chan answer, 2)
 	for range 2 {
@@ -406,7 +406,7 @@ func oneAtATime(h *house) {
 
 // draining asks a hub that has closed. Logins and their like need no more of it than
 // the journal.
-func draining(h *house) {
+func draining(h *testServer) {
 	h.joined()
 	h.close()
 	h.each(func(o contract.Operation) {
@@ -419,7 +419,7 @@ func draining(h *house) {
 var handshake = []string{"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}
 
 // upgrades are the ways a WebSocket can begin and not begin.
-func upgrades(h *house) {
+func handshakes(h *testServer) {
 	h.ask("live", nil).want(400)
 	h.ask("live", nil, append(handshake, "Connection", "")...).want(426)
 	h.ask("live", nil, append(handshake, "Sec-WebSocket-Key", "")...).want(400)

@@ -48,7 +48,7 @@ func checker(t *testing.T) *contract.Checker {
 
 // house is a whole server on loopback with its journal in memory, every exchange with
 // which is checked.
-type house struct {
+type testServer struct {
 	t       *testing.T
 	url     string
 	checker *contract.Checker
@@ -69,9 +69,9 @@ type options struct {
 	wrap func(http.Handler) http.Handler
 }
 
-func newHouse(t *testing.T, c *contract.Checker, o options) *house {
+func newTestServer(t *testing.T, c *contract.Checker, o options) *testServer {
 	t.Helper()
-	h := &house{t: t, checker: c, journal: memory.New(memory.Options{})}
+	h := &testServer{t: t, checker: c, journal: memory.New(memory.Options{})}
 	h.client = &http.Client{Transport: &contract.Transport{Checker: c, Fault: func(f string) { t.Error(f) },
 		Base: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}}
 	h.serve(h.open(o), o.wrap)
@@ -79,7 +79,7 @@ func newHouse(t *testing.T, c *contract.Checker, o options) *house {
 }
 
 // open makes the hub and the gateway in front of it.
-func (h *house) open(o options) *fanout.Engine {
+func (h *testServer) open(o options) *fanout.Engine {
 	h.t.Helper()
 	ho := actors.Options{Journal: h.journal, MaxActiveSessions: 1, Draw: func() float64 { return 0.5 },
 		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
@@ -122,7 +122,7 @@ func metrics(w http.ResponseWriter, _ *http.Request) {
 }
 
 // serve listens until the test ends, and then expects everything to end.
-func (h *house) serve(engine *fanout.Engine, wrap func(http.Handler) http.Handler) {
+func (h *testServer) serve(engine *fanout.Engine, wrap func(http.Handler) http.Handler) {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -147,7 +147,7 @@ func (h *house) serve(engine *fanout.Engine, wrap func(http.Handler) http.Handle
 }
 
 // close closes the hub, once.
-func (h *house) close() {
+func (h *testServer) close() {
 	h.t.Helper()
 	h.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -159,7 +159,7 @@ func (h *house) close() {
 }
 
 // login keeps an admin token for what follows.
-func (h *house) login() *house {
+func (h *testServer) login() *testServer {
 	h.t.Helper()
 	a := h.ask("auth.login", params{"key": adminKey})
 	a.want(200)
@@ -201,7 +201,7 @@ func (a answer) text(field string) string {
 // guests may. Headers are pairs; the
 // last value of a name counts, an empty one takes the header away. A parameter named
 // "" is the body as it is.
-func (h *house) ask(op string, p params, headers ...string) answer {
+func (h *testServer) ask(op string, p params, headers ...string) answer {
 	h.t.Helper()
 	method, path, body := h.place(op, p)
 	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, body)
@@ -222,7 +222,7 @@ func (h *house) ask(op string, p params, headers ...string) answer {
 	return h.do(op, req)
 }
 
-func (h *house) bearer(op string) string {
+func (h *testServer) bearer(op string) string {
 	for _, row := range protocol.Operations() {
 		if row.Op == op && row.Access == protocol.AccessGuest {
 			return h.guest
@@ -231,7 +231,7 @@ func (h *house) bearer(op string) string {
 	return h.token
 }
 
-func (h *house) do(op string, req *http.Request) answer {
+func (h *testServer) do(op string, req *http.Request) answer {
 	h.t.Helper()
 	res, err := h.client.Do(req)
 	if err != nil {
@@ -249,7 +249,7 @@ func (h *house) do(op string, req *http.Request) answer {
 }
 
 // place puts the parameters where the description has them.
-func (h *house) place(op string, p params) (method, path string, body io.Reader) {
+func (h *testServer) place(op string, p params) (method, path string, body io.Reader) {
 	h.t.Helper()
 	o := h.operation(op)
 	rest, path := params{}, o.Path
@@ -283,7 +283,7 @@ func (h *house) place(op string, p params) (method, path string, body io.Reader)
 	return o.Method, path, bytes.NewReader(b)
 }
 
-func (h *house) operation(op string) contract.Operation {
+func (h *testServer) operation(op string) contract.Operation {
 	h.t.Helper()
 	for _, o := range h.checker.Operations() {
 		if o.ID == op {
