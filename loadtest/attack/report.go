@@ -79,14 +79,8 @@ func (v *Verdict) judge(a attack, long bool) {
 // Report is the outcome of all attacks.
 type Report struct {
 	Verdicts []*Verdict `json:"verdicts"`
-	// End is why the server did not stop as it should, "" when it did.
-	End string `json:"end"`
-}
-
-func (r *Report) end(err error) {
-	if err != nil {
-		r.End = err.Error()
-	}
+	// Ends are why servers did not stop as they should.
+	Ends []string `json:"ends"`
 }
 
 // Err is nil when everything was withstood.
@@ -96,8 +90,8 @@ func (r *Report) Err() error {
 			return fmt.Errorf("%s: %s", v.Attack, v.Faults[0])
 		}
 	}
-	if r.End != "" {
-		return fmt.Errorf("after the attacks: %s", r.End)
+	if len(r.Ends) > 0 {
+		return fmt.Errorf("after the attacks: %s", r.Ends[0])
 	}
 	return nil
 }

@@ -45,9 +45,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	r := &Report{}
 	var shared *hub
+	end := func(h *hub) {
+		if err := h.close(); err != nil {
+			r.Ends = append(r.Ends, err.Error())
+		}
+	}
 	defer func() {
 		if shared != nil {
-			r.end(shared.close())
+			end(shared)
 		}
 	}()
 	for _, a := range chosen {
@@ -60,7 +65,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		o.Say("%s, %v", a.name, a.lasts(o))
 		v, err := h.withstand(ctx, a, o)
 		if a.address != nil {
-			r.end(h.close())
+			end(h)
 		} else {
 			shared = h
 		}

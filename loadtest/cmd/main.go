@@ -67,11 +67,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return parsed.Run(&env{ctx: ctx, stdout: stdout, stderr: stderr})
 }
 
-// tell prints one sentence of progress.
-func (e *env) tell(sentence string) { _, _ = fmt.Fprintln(e.stderr, sentence) }
-
 // tells has a run print its progress, and what programs say, to stderr.
-func (e *env) tells(p *target.Program) { p.Output, p.Progress = e.stderr, e.tell }
+func (e *env) tells(p *target.Program) {
+	p.Output, p.Progress = e.stderr, func(sentence string) { _, _ = fmt.Fprintln(e.stderr, sentence) }
+}
 
 // built is for runs of many servers: it builds the program once, into a temporary folder that do
 // may use.
@@ -82,7 +81,7 @@ func (e *env) built(p *target.Program, do func(folder string) error) error {
 		return err
 	}
 	if p.Binary == "" {
-		e.tell("building the server")
+		p.Say("building the server")
 		p.Binary, err = target.Build(e.ctx, folder)
 	}
 	if err == nil {

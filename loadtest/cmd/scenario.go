@@ -42,10 +42,7 @@ func (c *scenarioCommand) Run(e *env) error {
 			return err
 		}
 		var failed []error
-		for i, one := range chosen {
-			if i > 0 {
-				_, _ = fmt.Fprintln(e.stdout)
-			}
+		for _, one := range chosen {
 			c.Scenario = one
 			r, err := scenario.Run(e.ctx, c.Options)
 			if e.ctx.Err() != nil {
@@ -57,7 +54,7 @@ func (c *scenarioCommand) Run(e *env) error {
 			}
 			file := output{JSON: filepath.Join(c.Out, r.Scenario+".json")}
 			failed = append(failed, e.done(file, r))
-			_, _ = fmt.Fprintln(e.stdout, "report         "+file.JSON)
+			_, _ = fmt.Fprintf(e.stdout, "report         %s\n\n", file.JSON)
 		}
 		return errors.Join(failed...)
 	})
@@ -91,7 +88,7 @@ func (c *scenarioCommand) prepare(e *env) error {
 	if c.K6 != "" {
 		return nil
 	}
-	e.tell("building k6, or taking it from the cache: the first time takes minutes")
+	c.Say("building k6, or taking it from the cache: the first time takes minutes")
 	if c.K6, err = outputOf(e.ctx, c.Scripts, "go", "tool", "-n", "k6"); err != nil {
 		return fmt.Errorf("build k6: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 	"partyline/protocol"
 	"partyline/protocol/client"
@@ -32,25 +33,24 @@ const (
 // there. Then bits are flipped under a running server.
 func bitrot(ctx context.Context, o *faultRun) error {
 	r := &bitrotRun{faultRun: o}
-	if err := r.fill(ctx, "killed", (*target.Server).Kill); err != nil {
+	stop := func(s *target.Server) error { return s.Stop(target.StopWithin) }
+	for name, end := range map[string]func(*target.Server) error{"killed": (*target.Server).Kill, "closed": stop} {
+		if err := r.fill(ctx, name, end); err != nil {
+			return err
+		}
+		if err := r.starts(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := r.fill(ctx, "served", stop); err != nil {
 		return err
 	}
-	if err := r.starts(ctx, "killed"); err != nil {
-		return err
-	}
-	if err := r.fill(ctx, "closed", func(s *target.Server) error { return s.Stop(target.StopWithin) }); err != nil {
-		return err
-	}
-	if err := r.starts(ctx, "closed"); err != nil {
-		return err
-	}
-	return r.served(ctx, "closed")
+	return r.served(ctx, "served")
 }
 
 // bitrotRun is one run of flips.
 type bitrotRun struct {
 	*faultRun
-	ids []protocol.SessionID
 	// want is the whole log of each session, as screens receive it.
 	want map[protocol.SessionID][]byte
 }
@@ -80,37 +80,23 @@ func (r *bitrotRun) fill(ctx context.Context, name string, end func(*target.Serv
 		return err
 	}
 	defer hub.Close()
-	r.ids, r.want = nil, map[protocol.SessionID][]byte{}
+	r.want = map[protocol.SessionID][]byte{}
 	for range bitrotSessions {
-		if err := r.play(ctx, hub); err != nil {
+		s, err := target.OpenSession(ctx, hub, "Game before the damage")
+		if err != nil {
 			return err
 		}
-	}
-	for _, id := range r.ids {
-		if r.want[id], err = log(ctx, hub, id); err != nil {
+		for from := 0; from < bitrotVotes; from += protocol.MaxBatchVotes {
+			votes := target.Votes(s.SessionID, protocol.MaxBatchVotes, func(i int) string { return fmt.Sprintf("voter %d", from+i) })
+			if err := hub.CastVotes(ctx, votes); err != nil {
+				return err
+			}
+		}
+		if r.want[s.SessionID], err = log(ctx, hub, s.SessionID); err != nil {
 			return err
 		}
 	}
 	return end(r.server)
-}
-
-func (r *bitrotRun) play(ctx context.Context, hub *client.Client) error {
-	s, err := target.OpenSession(ctx, hub, "Game before the damage")
-	if err != nil {
-		return err
-	}
-	r.ids = append(r.ids, s.SessionID)
-	stamp := protocol.TimestampOf(time.Now())
-	for from := 0; from < bitrotVotes; from += protocol.MaxBatchVotes {
-		votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
-		for i := range votes {
-			votes[i] = protocol.CastVote{SessionID: s.SessionID, Username: fmt.Sprintf("voter %d", from+i), Vote: protocol.VoteUp, Timestamp: stamp.VoteTimestamp()}
-		}
-		if err := hub.CastVotes(ctx, votes); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // log is what a new screen receives of a session.
@@ -148,27 +134,24 @@ func (f flip) do(data string) error {
 
 // flips are places all over the files.
 func (r *bitrotRun) flips(name string) (all []flip, err error) {
-	entries, err := os.ReadDir(filepath.Join(r.path(name), "journal"))
-	if err != nil {
-		return nil, err
-	}
 	each := shortFlips
 	if r.Long {
 		each = longFlips
 	}
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(r.path(name), "journal", e.Name()))
+	files, err := filepath.Glob(filepath.Join(r.path(name), "journal", "*"))
+	for _, file := range files {
+		b, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
 		used := len(bytes.TrimRight(b, "\x00")) // logs are made longer than they are
 		for n := range each {
 			if at := used * (2*n + 1) / (2 * each); at < used {
-				all = append(all, flip{e.Name(), at})
+				all = append(all, flip{filepath.Base(file), at})
 			}
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // starts starts the server on a copy of the folder for each flip.
@@ -180,19 +163,17 @@ func (r *bitrotRun) starts(ctx context.Context, name string) error {
 	refused, whole, harmless := 0, 0, map[string]bool{}
 	for _, f := range flips {
 		data := r.path("flipped")
-		if err := errors.Join(os.RemoveAll(data), os.CopyFS(data, os.DirFS(r.path(name)))); err != nil {
-			return err
-		}
-		if err := f.do(data); err != nil {
-			return err
-		}
-		no, err := r.judge(ctx, name, f, data)
+		err := errors.Join(os.RemoveAll(data), os.CopyFS(data, os.DirFS(r.path(name))), f.do(data))
 		if err != nil {
 			return err
 		}
-		if no {
+		no, err := r.judge(ctx, name, f, data)
+		switch {
+		case err != nil:
+			return err
+		case no:
 			refused++
-		} else {
+		default:
 			whole++
 			harmless[f.file] = true
 		}
@@ -225,28 +206,23 @@ func (r *bitrotRun) judge(ctx context.Context, name string, f flip, data string)
 }
 
 // ended waits until the server is ready, or has ended.
-func (r *bitrotRun) ended(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, endsWithin)
-	defer cancel()
+func (r *bitrotRun) ended(ctx context.Context) (ended bool, err error) {
 	anybody := client.New(r.server.Base(), "")
 	defer anybody.Close()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for {
+	if !report.Until(ctx, endsWithin, 5*time.Millisecond, func() bool {
 		if _, err := target.Measure(r.server.Pid()); err != nil {
-			_ = r.server.Stop(0) // it was not we who ended it
-			return true, nil
+			ended = true
+			return true
 		}
 		a, err := ask(ctx, anybody, "GET", "/ready", "")
-		if err == nil && a.status == 200 {
-			return false, nil
-		}
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			return false, fmt.Errorf("the server neither serves nor ends: %w", ctx.Err())
-		}
+		return err == nil && a.status == 200
+	}) {
+		return false, fmt.Errorf("the server neither serves nor ends within %v", endsWithin)
 	}
+	if ended {
+		_ = r.server.Stop(0) // it has ended by itself
+	}
+	return ended, nil
 }
 
 // same checks every session against what was there.
@@ -256,10 +232,10 @@ func (r *bitrotRun) same(ctx context.Context, when string) error {
 		return err
 	}
 	defer hub.Close()
-	for _, id := range r.ids {
+	for id, want := range r.want {
 		got, err := log(ctx, hub, id)
-		if err != nil || !bytes.Equal(got, r.want[id]) {
-			r.findings.Add("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(r.want[id]))
+		if err != nil || !bytes.Equal(got, want) {
+			r.findings.Add("%s: session %d is served with %d events, %v, and had %d", when, id, lines(got), err, lines(want))
 		}
 	}
 	return nil
@@ -283,15 +259,15 @@ func (r *bitrotRun) served(ctx context.Context, name string) error {
 		return err
 	}
 	told, whole := 0, 0
-	for _, id := range r.ids {
+	for id, want := range r.want {
 		got, err := log(ctx, hub, id)
 		switch {
-		case err == nil && bytes.Equal(got, r.want[id]):
+		case err == nil && bytes.Equal(got, want):
 			whole++
-		case err != nil && bytes.HasPrefix(r.want[id], got):
+		case err != nil && bytes.HasPrefix(want, got):
 			told++
 		default:
-			r.findings.Add("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(r.want[id]))
+			r.findings.Add("%d flips under a running server: session %d is served with %d events, %v, and had %d", flips, id, lines(got), err, lines(want))
 		}
 		a, err := ask(ctx, hub, "GET", fmt.Sprintf("/api/votes?session_id=%d&limit=100", id), "")
 		if err != nil || a.status != 500 || a.code != protocol.CodeCorrupt {

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -153,16 +152,12 @@ func (h *hang) fill(ctx context.Context) error {
 
 // batch is as many votes as one request holds, under names that do not compress.
 func (h *hang) batch() string {
-	var b bytes.Buffer
-	now := protocol.TimestampOf(time.Now())
-	votes := make([]protocol.CastVote, protocol.MaxBatchVotes)
 	name := make([]byte, protocol.MaxUsername/2)
-	for i := range votes {
+	text, _ := json.Marshal(protocol.CastVotes{SessionID: h.session, Votes: target.Votes(h.session, protocol.MaxBatchVotes, func(int) string {
 		_, _ = rand.Read(name)
-		votes[i] = protocol.CastVote{SessionID: h.session, Username: hex.EncodeToString(name), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
-	}
-	_ = json.NewEncoder(&b).Encode(protocol.CastVotes{SessionID: h.session, Votes: votes}) // into memory
-	return b.String()
+		return hex.EncodeToString(name)
+	})}) // always encodes
+	return string(text)
 }
 
 func (h *hang) ready(ctx context.Context) int {

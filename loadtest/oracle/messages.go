@@ -56,16 +56,12 @@ func Judge(status int, answer []byte) (o Outcome, kind string) {
 	}
 	var e protocol.Error
 	_ = json.Unmarshal(answer, &e)
-	return OutcomeOf(e.Code), strconv.Itoa(status) + " " + string(e.Code)
-}
-
-// OutcomeOf is what an error code means for the vote.
-func OutcomeOf(c protocol.Code) Outcome {
-	switch c {
+	kind = strconv.Itoa(status) + " " + string(e.Code)
+	switch e.Code {
 	case protocol.CodeStorage, protocol.CodeTimeout, protocol.CodeInternal, "":
-		return Unknown
+		return Unknown, kind
 	}
-	return Refused
+	return Refused, kind
 }
 
 // AppendVote appends the body of votes.live to dst.

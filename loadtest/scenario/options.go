@@ -31,14 +31,6 @@ func (o *Options) complete() error {
 	return nil
 }
 
-// form is the word for it.
-func (o *Options) form() string {
-	if o.Long {
-		return "long"
-	}
-	return "short"
-}
-
 // Threshold is what a metric of k6 must keep, in k6's terms: vote_ms and p(95)<5.
 type Threshold struct {
 	Metric, Expression string

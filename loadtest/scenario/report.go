@@ -60,7 +60,7 @@ type Server struct {
 
 func newReport(o *Options, k6 K6, before, after reading, samples []Sample) *Report {
 	return &Report{
-		Scenario: o.Scenario.Name, Form: o.form(), Began: before.at,
+		Scenario: o.Scenario.Name, Form: map[bool]string{true: "long", false: "short"}[o.Long], Began: before.at,
 		K6: k6,
 		Votes: Votes{
 			Acknowledged: k6.Count("votes_acknowledged"), Refused: k6.Count("votes_refused"), Unknown: k6.Count("votes_unknown"), Changed: k6.Count("votes_changed"),

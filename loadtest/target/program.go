@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/prometheus/procfs"
+
+	"partyline/protocol/client"
 )
 
 // Program is what all runs have: the server under test, and where they report to.
@@ -82,4 +89,85 @@ func (w *lastOutput) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return string(w.end)
+}
+
+// Metrics are the values of /metrics by series: name and labels as they are written.
+type Metrics map[string]float64
+
+// ReadMetrics asks a server for its metrics.
+func ReadMetrics(ctx context.Context, c *client.Client) (Metrics, error) {
+	var text []byte
+	err := c.Call(ctx, "GET", "/metrics", nil, &text)
+	return ParseMetrics(text), err
+}
+
+// ParseMetrics reads the text format of Prometheus as far as the server writes it: a series, a
+// space, a value. Other lines are skipped.
+func ParseMetrics(text []byte) Metrics {
+	m := Metrics{}
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		space := bytes.LastIndexByte(line, ' ')
+		if space < 1 || line[0] == '#' {
+			continue
+		}
+		if v, err := strconv.ParseFloat(string(line[space+1:]), 64); err == nil {
+			m[string(line[:space])] = v
+		}
+	}
+	return m
+}
+
+// Sum adds the series of that name whose labels contain the words.
+func (m Metrics) Sum(name, words string) (sum float64) {
+	for series, v := range m {
+		bare, labels, _ := strings.Cut(series, "{")
+		if bare == name && strings.Contains(labels, words) {
+			sum += v
+		}
+	}
+	return sum
+}
+
+// Usage is what a process has used so far, from /proc (Linux). Sizes are in bytes.
+type Usage struct {
+	// CPU is user and system time, to 10 ms.
+	CPU time.Duration
+	// RSS is the resident memory now, Peak the highest that it ever was.
+	RSS, Peak int64
+	// Mapped is the part of RSS that are pages of files: the program, and what a journal
+	// maps of its tables. The system takes them back when it wants the room.
+	Mapped int64
+}
+
+// Measure reads a process's usage.
+func Measure(pid int) (u Usage, err error) {
+	p, err := procfs.NewProc(pid)
+	if err != nil {
+		return u, err
+	}
+	stat, err := p.Stat()
+	if err != nil {
+		return u, err
+	}
+	status, err := p.NewStatus()
+	return Usage{
+		CPU: time.Duration(stat.CPUTime() * float64(time.Second)), RSS: int64(status.VmRSS), Peak: int64(status.VmHWM),
+		Mapped: int64(status.RssFile + status.RssShmem),
+	}, err
+}
+
+// Sockets counts those that a process has open.
+func Sockets(pid int) (n int, err error) {
+	p, err := procfs.NewProc(pid)
+	if err != nil {
+		return 0, err
+	}
+	files, err := p.FileDescriptorTargets()
+	for _, name := range files {
+		if strings.HasPrefix(name, "socket:") {
+			n++
+		}
+	}
+	return n, err
 }

@@ -184,6 +184,15 @@ func NextGame(ctx context.Context, c *client.Client, id protocol.SessionID, titl
 	return c.AddGame(ctx, id, game.ID)
 }
 
+// Votes are n votes of now, each under the name of its number.
+func Votes(session protocol.SessionID, n int, name func(i int) string) []protocol.CastVote {
+	votes, now := make([]protocol.CastVote, n), protocol.TimestampOf(time.Now())
+	for i := range votes {
+		votes[i] = protocol.CastVote{SessionID: session, Username: name(i), Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}
+	}
+	return votes
+}
+
 // Pid is the process's id, 0 when none runs.
 func (s *Server) Pid() int {
 	if s.cmd == nil {
