@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"partyline/protocol"
 )
@@ -69,6 +70,37 @@ func TestVotesAreDeliveredInOrder(t *testing.T) {
 		synctest.Wait()
 		if got := votersIn(t, n.sender.log(id)); !slices.Equal(got, want) {
 			t.Fatalf("got %v", got)
+		}
+	})
+}
+
+// More events come than wait in memory for one webhook: the others are read from the journal.
+func TestWebhookThatFallsBehindGetsEverythingInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newWebhookHub(t)
+		behind, other := n.hook(protocol.EventVoteReceived), n.hook(protocol.EventGameAdded)
+		n.sender.change(status(404))
+		n.vote()
+		synctest.Wait()
+		var want []string
+		for range 20_000 {
+			want = append(want, n.vote())
+		}
+		n.sender.change(status(200))
+		n.play(2)
+		synctest.Wait()
+		if got := n.sender.events(other); !slices.Equal(got, []string{"game.added"}) {
+			t.Fatalf("the other webhook got %v", got)
+		}
+		rest(time.Hour)
+		want = append(want, n.vote())
+		rest(time.Second)
+		got := votersIn(t, n.sender.log(behind))
+		if len(got) < len(want) || !slices.Equal(got[len(got)-len(want):], want) {
+			t.Fatalf("%d deliveries of %d events, or not in order", len(got), len(want)+1)
+		}
+		if h := n.health(behind); h.QueueLength != 0 || h.Delivered != 20_002 {
+			t.Fatalf("%+v", h)
 		}
 	})
 }
