@@ -50,7 +50,7 @@ func TestReadFactRefuses(t *testing.T) {
 	for name, data := range map[string]string{
 		"nothing": "", "a later kind": "\x0d{}", "no reason": "\x0c" + `{"at":"2023-11-14T22:13:20.000Z"}`, "cut JSON": "\x04{", "no moment": "\x04{}", "more fields": "\x04" + `{"at":"2023-11-14T22:13:20.000Z","new":1}`,
 		"two values": "\x04" + `{"at":"2023-11-14T22:13:20.000Z"}{}`, "no url": "\x01" + `{"at":"2023-11-14T22:13:20.000Z","secret":"s"}`,
-		"an empty secret": "\x02" + `{"at":"2023-11-14T22:13:20.000Z","secret":""}`, "a lane nobody knows": "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":9}`,
+		"an empty secret": "\x02" + `{"at":"2023-11-14T22:13:20.000Z","secret":""}`, "an unknown source": "\x09" + `{"at":"2023-11-14T22:13:20.000Z","lane":9}`,
 		"a replay of nothing": "\x07" + `{"at":"2023-11-14T22:13:20.000Z","after":2,"until":2}`,
 		"a cut attempt":       attempt[:len(attempt)-1], "a longer attempt": attempt + "x", "a verdict nobody knows": attempt[:len(attempt)-2] + "\x63\x04",
 	} {
@@ -91,7 +91,7 @@ func TestReplayIsLive(t *testing.T) {
 	})
 }
 
-// The cursor of the main lane never goes back, and nothing is both dead and waiting.
+// The cursor of live events never goes back, and nothing is both dead and waiting.
 func TestTheCursorNeverGoesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := newDesk()
@@ -121,7 +121,7 @@ func drawCommand(t *rapid.T, d *desk) protocol.Command {
 		func() protocol.Command { return drawAttempt(t, d) },
 		func() protocol.Command { return drawAttempt(t, d) },
 		func() protocol.Command {
-			return &webhook.Skip{Source: webhook.Source(rapid.IntRange(1, 4).Draw(t, "lane")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
+			return &webhook.Skip{Source: webhook.Source(rapid.IntRange(1, 4).Draw(t, "source")), Through: d.Cursor() + protocol.DeliveryID(rapid.IntRange(0, 3).Draw(t, "through"))}
 		},
 		func() protocol.Command { return drawUpdate(t, d) },
 		func() protocol.Command { return protocol.TestWebhook{ID: 7} },
@@ -187,7 +187,7 @@ func drawAttempt(t *rapid.T, d *desk) protocol.Command {
 func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 	for name, data := range map[string]string{
 		"nothing": "", "cut": `{"phase":1`, "no url": `{"phase":1,"secrets":[{"value":"s"}],"counts":{}}`, "a phase nobody knows": `{"phase":9}`,
-		"unsorted dead": `{"phase":0,"dead":[2,1]}`, "no lane": `{"phase":0,"head":{"delivery":1}}`, "another field": `{"phase":0,"new":1}`,
+		"unsorted dead": `{"phase":0,"dead":[2,1]}`, "no source": `{"phase":0,"head":{"delivery":1}}`, "another field": `{"phase":0,"new":1}`,
 		"too many tests": `{"phase":0,"tests":[1` + strings.Repeat(",1", 100) + `]}`, "an empty replay": `{"phase":0,"replay":{"after":3,"until":3}}`,
 	} {
 		t.Run(name, func(t *testing.T) {

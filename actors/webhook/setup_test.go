@@ -56,7 +56,7 @@ func (d *desk) must(t testing.TB, cmd protocol.Command) any {
 	return answer
 }
 
-// attempt concludes an attempt at a vote of the main lane.
+// attempt records an attempt at a live vote.
 func (d *desk) attempt(t testing.TB, id protocol.DeliveryID, a webhook.Attempt) *webhook.Attempted {
 	t.Helper()
 	return d.record(t, &webhook.RecordAttempt{Delivery: id, Source: webhook.SourceLive, Outcome: a})
