@@ -7,22 +7,19 @@ import (
 	"partyline/protocol"
 )
 
-// castVotes hands each session of a batch its own votes, in their order. Nearly
-// every batch is of one session, which decides it as one command.
+// castVotes gives each session of a batch its own votes, in their order. Nearly every batch is of
+// one session, which decides it as one command.
 func (h *Hub) castVotes(ctx context.Context, batch *protocol.CastVotes, key *Key) (any, error) {
-	if err := batch.Check(); err != nil {
-		return nil, err
-	}
-	named := h.resolve(batch)
-	parts := splitVotes(named)
+	resolved := h.resolve(batch)
+	parts := splitVotes(resolved)
 	if len(parts) == 1 {
-		return h.do(ctx, Call{Command: parts[0].votes, Key: key})
+		return h.wait(ctx, Call{Command: parts[0].votes, Key: key})
 	}
-	return h.Once(ctx, key, func() (any, error) { return h.castParts(ctx, len(named.Votes), parts) })
+	return h.Once(ctx, key, func() (any, error) { return h.castParts(ctx, len(resolved.Votes), parts) })
 }
 
-// named is the batch with a session for each vote; those that name none get the
-// batch's, or the active one.
+// resolve is the batch with a session for each vote: a vote that names none gets the batch's, or
+// the newest active one.
 func (h *Hub) resolve(batch *protocol.CastVotes) *protocol.CastVotes {
 	target := batch.SessionID
 	if target == 0 {
@@ -45,12 +42,12 @@ type votePart struct {
 }
 
 func splitVotes(batch *protocol.CastVotes) (parts []*votePart) {
-	at := map[protocol.SessionID]*votePart{}
+	bySession := map[protocol.SessionID]*votePart{}
 	for i, v := range batch.Votes {
-		p := at[v.SessionID]
+		p := bySession[v.SessionID]
 		if p == nil {
 			p = &votePart{votes: &protocol.CastVotes{SessionID: v.SessionID}}
-			at[v.SessionID] = p
+			bySession[v.SessionID] = p
 			parts = append(parts, p)
 		}
 		p.votes.Votes = append(p.votes.Votes, v)
@@ -59,14 +56,14 @@ func splitVotes(batch *protocol.CastVotes) (parts []*votePart) {
 	return parts
 }
 
-// castParts casts part after part; a session that refuses refuses each of its votes.
-// Where one of them says to come again the answer is provisional: sent again under the
-// same key, the votes that count already are found to be duplicates.
+// castParts casts part after part; a session that refuses its part refuses each vote of it. When
+// an error asks to try again the answer is not stored for the key: sent again under the same key,
+// the votes that count already are found to be duplicates.
 func (h *Hub) castParts(ctx context.Context, n int, parts []*votePart) (any, error) {
 	all := protocol.NewBatchResult(n)
 	again := false
 	for _, p := range parts {
-		answer, err := h.do(ctx, Call{Command: p.votes})
+		answer, err := h.wait(ctx, Call{Command: p.votes})
 		for i, place := range p.places {
 			if err != nil {
 				refusal := ledger.ToClient(err)

@@ -2,6 +2,8 @@ package actors
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"partyline/actors/admission"
 	"partyline/actors/catalogue"
@@ -9,17 +11,19 @@ import (
 	"partyline/protocol"
 )
 
-// Call is a command, with a Key where the client wants it done at most once.
+// Call is a command, with a Key when the client wants it executed at most once.
 type Call struct {
 	Command protocol.Command
 	Key     *Key
 }
 
-// Do sends a command and waits for the answer, which leaves only when everything it
-// tells of is on disk. The answer is the protocol's resource for that command, or a
-// json.RawMessage where an earlier answer is given again for the Key. When ctx ends
-// first the outcome is unknown.
+// Do sends a command and waits for the answer, which comes only when every fact that it tells of
+// is on disk. The answer is the protocol's resource for that command, or a json.RawMessage when an
+// earlier answer is given again for the Key. When ctx ends first the outcome is unknown.
 func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
+	if err := c.Command.Check(); err != nil {
+		return nil, err
+	}
 	if batch, ok := c.Command.(*protocol.CastVotes); ok {
 		return h.castVotes(ctx, batch, c.Key)
 	}
@@ -27,16 +31,26 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.do(ctx, c)
+	answer, err := h.wait(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	return h.withTotals(ctx, c.Command, answer)
 }
 
-// completed is the call with what the catalogue knows of its games, and with those that
-// it brings. When the answer is
-// known already they are not looked up any more, for they may be gone.
+// Go does what Do does without waiting: done is called exactly once, from an actor's goroutine or
+// at once from the caller's, and must not block. It is for the commands that one actor decides
+// alone; AddGame, ImportGames, StartPoll and CastVotes go by Do.
+func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
+	if err := c.Command.Check(); err != nil {
+		done(nil, err)
+		return
+	}
+	h.submit(c, done)
+}
+
+// enrich completes a command with games of the catalogue, or with those of its file. They are not
+// looked up when the answer is known already, for they may be gone.
 func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 	var err error
 	switch cmd := c.Command.(type) {
@@ -46,7 +60,13 @@ func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 			c.Command = cmd
 		}
 	case protocol.ImportGames:
-		c.Command, err = readImport(cmd)
+		// Here and not in the catalogue's actor, which has others to answer.
+		rows, ignored, refusal := catalogue.ReadCSV(cmd.CSVData)
+		if refusal != nil {
+			return c, refusal
+		}
+		cmd.Rows, cmd.IgnoredColumns = rows, ignored
+		c.Command = cmd
 	case protocol.StartPoll:
 		if !h.Answered(ctx, c.Key) {
 			cmd.Candidates, err = h.candidates(ctx, cmd)
@@ -56,40 +76,22 @@ func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 	return c, err
 }
 
-// withRows reads the file here and not in the catalogue's actor.
-func readImport(c protocol.ImportGames) (protocol.Command, error) {
-	if err := c.Check(); err != nil {
-		return nil, err
-	}
-	rows, ignored, err := catalogue.ReadCSV(c.CSVData)
-	if err != nil {
-		return nil, err
-	}
-	c.Rows, c.IgnoredColumns = rows, ignored
-	return c, nil
+func (h *Hub) wait(ctx context.Context, c Call) (any, error) {
+	future := h.caller.Futures.Get()
+	h.submit(c, future.Done)
+	return future.Wait(ctx)
 }
 
-func (h *Hub) do(ctx context.Context, c Call) (any, error) {
-	w := h.caller.Futures.Get()
-	h.Go(c, w.Done)
-	return w.Wait(ctx)
-}
-
-// Go does what Do does without waiting: done is called exactly once, from an actor's
-// goroutine or at once from the caller's, and must not block. It is for the commands
-// that one actor decides alone; AddGame, ImportGames, StartPoll and CastVotes go by Do.
-func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
-	if err := c.Command.Check(); err != nil {
-		done(nil, err)
-		return
-	}
-	pass, err := h.caller.Gate.Acquire(admission.ClassOf(c.Command), admission.SlotsFor(c.Command))
+// submit admits a command that was checked, gives a stored answer again, or sends the command to
+// the actor that decides it.
+func (h *Hub) submit(c Call, done func(answer any, err *protocol.Error)) {
+	slots, err := h.caller.Gate.Acquire(admission.ClassOf(c.Command), admission.SlotsFor(c.Command))
 	if err != nil {
 		done(nil, err)
 		return
 	}
-	cmd := &ledger.Command{Cmd: c.Command, Responder: ledger.Responder{Slots: pass, Done: done}}
-	if c.Key != nil && !h.replay(cmd, c.Key) {
+	cmd := &ledger.Command{Cmd: c.Command, Responder: ledger.Responder{Slots: slots, Done: done}}
+	if c.Key != nil && !h.begin(cmd, c.Key) {
 		return
 	}
 	if err = h.env.CheckStorage(); err == nil {
@@ -100,7 +102,7 @@ func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	}
 }
 
-// send finds the actor that decides.
+// send sends a command to the actor that decides it.
 func (h *Hub) send(c *ledger.Command) *protocol.Error {
 	switch cmd := c.Cmd.(type) {
 	case protocol.IssueToken:
@@ -123,4 +125,37 @@ func (h *Hub) send(c *ledger.Command) *protocol.Error {
 		return protocol.Internal()
 	}
 	return nil
+}
+
+// withTotals writes the totals into an answer that is a game, also into a stored one: the answer
+// that is stored for a key is the catalogue's, which knows no totals.
+func (h *Hub) withTotals(ctx context.Context, c protocol.Command, answer any) (any, error) {
+	game, fresh := answer.(protocol.Game)
+	stored, _ := answer.(json.RawMessage)
+	if !fresh && (stored == nil || !answersGame(c)) {
+		return answer, nil
+	}
+	if stored != nil {
+		if err := json.Unmarshal(stored, &game); err != nil {
+			return nil, fmt.Errorf("stored answer: %w", err)
+		}
+	}
+	games := []protocol.Game{game}
+	if err := h.addTotals(ctx, games); err != nil {
+		return nil, err
+	}
+	if fresh {
+		return games[0], nil
+	}
+	again, err := json.Marshal(games[0])
+	return json.RawMessage(again), err
+}
+
+// answersGame says whether the command is answered with a game of the catalogue.
+func answersGame(c protocol.Command) bool {
+	switch c.(type) {
+	case protocol.CreateGame, protocol.UpdateGame, protocol.ToggleGame:
+		return true
+	}
+	return false
 }

@@ -3,17 +3,13 @@ package actors
 import (
 	"cmp"
 	"context"
-	crand "crypto/rand"
 	"errors"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/rs/zerolog"
-	"go.opentelemetry.io/otel/metric"
 
-	"partyline/actors/access"
 	"partyline/actors/admission"
 	"partyline/actors/catalogue"
 	"partyline/actors/delivery"
@@ -22,66 +18,24 @@ import (
 	"partyline/actors/projection"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
-	"partyline/persistence"
 	"partyline/protocol"
 )
 
-// Options of a Hub. Only Journal is needed.
-type Options struct {
-	Journal persistence.Journal
-	Log     zerolog.Logger
-	// Meter makes the hub's metrics; nil makes none.
-	Meter metric.Meter
-	// MaxActiveSessions is how many sessions may be active at once; 0 for no limit.
-	MaxActiveSessions int
-	// MaxInFlight is how many commands and queries may wait for an answer; what comes
-	// on top is told to come again. Default 16,384.
-	MaxInFlight int
-	// IdleTimeout is how long a session stays awake unused. Default 5 minutes.
-	IdleTimeout time.Duration
-	// Draw is the picker's chance, in [0,1). Default: seeded by the operating system.
-	Draw func() float64
-	// DrawCode draws a code to join with, of protocol.JoinAlphabet. Default: by the
-	// operating system's randomness, so that nobody can guess the next one.
-	DrawCode func() string
-	// Now is the clock. Default time.Now.
-	Now func() time.Time
-	// OnRevoked is told of each token that has ceased to hold, after the commit. It
-	// must not block.
-	OnRevoked func(protocol.TokenID)
-	// OnInvited is told when the joining of a session begins anew, after the commit and
-	// before anybody hears of the new code: guests of other generations are let in no
-	// more. It must not block.
-	OnInvited func(protocol.SessionID, protocol.JoinGeneration)
-	// Sender delivers webhooks; with nil they are kept and nothing is delivered.
-	Sender Sender
-	// Observer looks into the rooms of games, to count their players; with nil nobody looks.
-	Observer sessions.Observer
-	// Jitter is the chance in the waits between deliveries and looks, in [0,1). Default: random.
-	Jitter func() float64
-}
-
-// defaultIdleTimeout: waking costs some milliseconds, a sleeping session nothing.
-const defaultIdleTimeout = 5 * time.Minute
-
-// Sender makes one attempt to deliver a webhook.
-type Sender = delivery.Sender
-
-// Hub is the way in to all actors. Its methods may be called from any goroutine; all
-// errors they return are *protocol.Error.
+// Hub is the API of all actors: commands by Do and Go, queries by the types that it embeds. Its
+// methods may be called from any goroutine; all errors they return are *protocol.Error.
 type Hub struct {
-	*delivery.Log       // queries about webhooks
+	*Queries            // games, sessions, totals and tokens
+	*history.Reader     // Votes, SessionExport, ExportVotes
+	*delivery.Log       // webhooks, their attempts and what waits for them
 	*sessions.Feeds     // Watch, Unwatch, Refresh, State, Replay, Announcements
 	*sessions.JoinCodes // Opens, GuestLive
-	*history.Reader     // Votes, SessionExport, ExportVotes
+	*LiveTokens         // TokenLive
+	*Idempotency        // Answered, Once
 
-	env      ledger.Env
-	caller   ledger.Caller
-	keyLocks *keyLocks
-	tokens   *tokens
-	draw     func() float64
+	env    ledger.Env
+	caller ledger.Caller
+	system *runtime.System
 
-	system     *runtime.System
 	catalogue  *actor.PID
 	access     *actor.PID
 	projection *projection.Service
@@ -93,9 +47,9 @@ type Hub struct {
 	closed    atomic.Bool
 }
 
-// New starts the actors and reads the standings. The hub is ready when it returns:
-// sessions are read when somebody asks for them, and the active ones one after the
-// other behind that, because something may be running there.
+// New starts the actors and loads the standings. The hub is ready when it returns: sessions are
+// loaded when somebody asks for them, and the active ones one after the other in the background,
+// because something may be running there.
 func New(ctx context.Context, o Options) (*Hub, error) {
 	h := newHub(o)
 	err := errors.Join(h.env.Counters.Register(o.Meter, h.caller.Gate.InFlight), h.webhooks.Register(o.Meter))
@@ -107,7 +61,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 		h.system.Stop()
 		return nil, err
 	}
-	h.spawn()
+	h.start()
 	if _, err := h.Do(ctx, Call{Command: catalogue.Seed{}}); err != nil {
 		return nil, err
 	}
@@ -121,45 +75,42 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	return h, nil
 }
 
+// newHub makes a hub that runs no actor yet.
 func newHub(o Options) *Hub {
-	h := &Hub{
-		env:      ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
-		caller:   ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
-		keyLocks: newKeyLocks(),
-		tokens:   &tokens{revoked: o.OnRevoked},
-		draw:     o.Draw,
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	if h.env.Now == nil {
-		h.env.Now = time.Now
+	if o.Draw == nil {
+		o.Draw = newDraw()
 	}
-	if h.draw == nil {
-		h.draw = newDraw()
-	}
-	h.snapshots = ledger.NewSnapshotWriter(o.Journal, o.Log)
-	h.env.SaveSnapshot = h.snapshots.Enqueue
-	h.system = runtime.New(o.Log, h.onDeadLetter)
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})
-	h.Log = delivery.NewLog(h.webhooks, &h.caller)
+	h := &Hub{
+		env:        ledger.Env{Journal: o.Journal, Now: o.Now, Clock: ledger.NewClock(o.Now, o.Log), Log: o.Log, Counters: &ledger.Counters{}},
+		caller:     ledger.Caller{Gate: admission.New(cmp.Or(o.MaxInFlight, admission.DefaultLimit))},
+		snapshots:  ledger.NewSnapshotWriter(o.Journal, o.Log),
+		LiveTokens: &LiveTokens{onRevoked: o.OnRevoked},
+	}
+	h.env.SaveSnapshot = h.snapshots.Enqueue
+	h.system = runtime.New(o.Log, h.onDeadLetter)
 	h.projection = projection.New(h.env, h.system, &h.caller)
-	h.sessions = h.newSessions(o)
-	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
+	h.sessions = sessions.New(sessions.Options{
+		Env: h.env, System: h.system, Caller: &h.caller,
+		MaxActive: o.MaxActiveSessions, IdleTimeout: cmp.Or(o.IdleTimeout, defaultIdleTimeout),
+		Draw: o.Draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnInvited, Observer: o.Observer,
+		Checkpointed: h.projection.Checkpointed, RequestCheckpoint: h.projection.RequestCheckpoint,
+	})
+	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})
+	h.Queries = &Queries{now: o.Now, clock: h.env.Clock, caller: &h.caller, system: h.system, sessions: h.sessions, projection: h.projection, draw: o.Draw}
 	h.Reader = history.New(history.Options{Env: h.env, Caller: &h.caller, Sessions: h.sessions, Projection: h.projection})
+	h.Log = delivery.NewLog(h.webhooks, &h.caller)
+	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
+	h.Idempotency = newIdempotency(h.env, &h.caller)
 	return h
 }
 
-func (h *Hub) newSessions(o Options) *sessions.Service {
-	return sessions.New(sessions.Options{
-		Env: h.env, System: h.system, Caller: &h.caller,
-		MaxActive: o.MaxActiveSessions, IdleTimeout: cmp.Or(o.IdleTimeout, defaultIdleTimeout),
-		Draw: h.draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnInvited, Observer: o.Observer,
-		Checkpointed: h.projection.Checkpointed, RequestCheckpoint: h.projection.RequestCheckpoint,
-	})
-}
-
-// load reads the standings and starts the sessions with what they know.
+// load loads the standings and starts the sessions with what the standings know.
 func (h *Hub) load(ctx context.Context) error {
 	state, err := h.projection.Load(ctx)
 	if err != nil {
@@ -172,11 +123,12 @@ func (h *Hub) load(ctx context.Context) error {
 	return h.sessions.Start(ctx, known, h.projection.AddCorrupt)
 }
 
-// spawn starts the actors that are always there.
-func (h *Hub) spawn() {
+// start starts the actors of the standings, the games and the tokens, and the ticker.
+func (h *Hub) start() {
 	h.projection.Start()
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
+	h.Queries.catalogue, h.Queries.access = h.catalogue, h.access
 	h.ticker = runtime.StartTicker(func() {
 		h.projection.Tick()
 		h.system.Send(h.catalogue, runtime.Tick{})
@@ -187,29 +139,7 @@ func (h *Hub) spawn() {
 	})
 }
 
-func (h *Hub) newCatalogue() actor.Actor {
-	k := &ledger.Actor[catalogue.Fact, *catalogue.State]{System: h.system}
-	k.Ledger = ledger.New("catalogue", ledger.Kind[catalogue.Fact, *catalogue.State]{
-		New: catalogue.New, AppendFact: catalogue.AppendFact, ReadFact: catalogue.ReadFact, Version: catalogue.SnapshotVersion,
-	}, ledger.Hooks[catalogue.Fact, *catalogue.State]{
-		OnDurable: func(catalogue.Fact) {}, Publish: func([][]byte, protocol.Seq) {}, OnLoaded: func(*catalogue.State) {},
-	}, &h.env)
-	return k
-}
-
-func (h *Hub) newAccess() actor.Actor {
-	k := &ledger.Actor[access.Fact, *access.State]{System: h.system}
-	k.Ledger = ledger.New("access", ledger.Kind[access.Fact, *access.State]{
-		New: access.New, AppendFact: access.AppendFact, ReadFact: access.ReadFact, Version: access.SnapshotVersion,
-	}, ledger.Hooks[access.Fact, *access.State]{
-		OnDurable: h.tokens.onDurable, Publish: func([][]byte, protocol.Seq) {},
-		// As of 1970, so that a clock that is wrong at the start leaves no token out.
-		OnLoaded: func(state *access.State) { h.tokens.onLoaded(state.Tokens(0)) },
-	}, &h.env)
-	return k
-}
-
-// Timeline is the timeline that the journal records.
+// Timeline is the timeline that the journal records; it does not change.
 func (h *Hub) Timeline() protocol.Timeline { return h.env.Timeline() }
 
 // onDeadLetter answers the sender of a message to an actor that had ended.
@@ -220,8 +150,8 @@ func (h *Hub) onDeadLetter(message any) {
 	}
 }
 
-// Health is nil while commands can be answered, else the reason they cannot, as a
-// *protocol.Error that may be shown.
+// Health is nil while commands can be answered, else the reason why not, as a *protocol.Error
+// that may be shown to anybody.
 func (h *Hub) Health() error {
 	if h.caller.Gate.Closed() {
 		return protocol.ShuttingDown()
@@ -232,11 +162,10 @@ func (h *Hub) Health() error {
 	return nil
 }
 
-// Close drains the hub: nothing new is let in, what is inside is committed and
-// answered, sessions and standings are written as snapshots. The journal stays open;
-// it belongs to whoever opened it. When ctx ends first, what still waits is refused, and
-// what waits for a disk that hangs is left behind.
-// A second call does nothing.
+// Close drains the hub: nothing more is admitted, admitted requests are committed and answered,
+// and snapshots of the sessions and the standings are written. The journal stays open; it belongs
+// to the caller. When ctx ends first, requests that wait are refused, and actors that wait for a
+// disk that hangs are left behind. A second call does nothing.
 func (h *Hub) Close(ctx context.Context) error {
 	if h.closed.Swap(true) {
 		return nil
@@ -255,13 +184,4 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.snapshots.Stop(ctx)
 	h.system.Stop()
 	return err
-}
-
-// newDraw makes a source that nobody can foresee.
-func newDraw() func() float64 {
-	return func() float64 {
-		var seed [32]byte
-		_, _ = crand.Read(seed[:]) // never fails, says crypto/rand
-		return rand.New(rand.NewChaCha8(seed)).Float64()
-	}
 }

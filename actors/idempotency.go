@@ -14,47 +14,53 @@ import (
 // Key is an idempotency key.
 type Key = ledger.Key
 
-// keys are the idempotency keys whose first request is not answered yet.
-type keyLocks struct {
+// Idempotency gives the first answer to a request with a key again to later requests with the
+// same key. Its methods may be called from any goroutine.
+type Idempotency struct {
+	env      ledger.Env
+	caller   *ledger.Caller
 	mu       sync.Mutex
-	inFlight map[string]struct{}
+	inFlight map[string]struct{} // names of keys whose first request is not answered yet
 }
 
-func newKeyLocks() *keyLocks { return &keyLocks{inFlight: map[string]struct{}{}} }
+func newIdempotency(e ledger.Env, caller *ledger.Caller) *Idempotency {
+	return &Idempotency{env: e, caller: caller, inFlight: map[string]struct{}{}}
+}
 
-func (k *keyLocks) acquire(name string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if _, taken := k.inFlight[name]; taken {
-		return false
+// acquire takes a key for a request, unless another request has it.
+func (i *Idempotency) acquire(name string) *protocol.Error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if _, taken := i.inFlight[name]; taken {
+		return protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is still in progress")
 	}
-	k.inFlight[name] = struct{}{}
-	return true
+	i.inFlight[name] = struct{}{}
+	return nil
 }
 
-func (k *keyLocks) release(name string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.inFlight, name)
+func (i *Idempotency) release(name string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.inFlight, name)
 }
 
-// recallTimeout bounds the look-up of a key, which is one read of the journal.
+// memoTimeout bounds the look-up of a key, which is one read of the journal.
 const memoTimeout = 5 * time.Second
 
-// recall answers a command whose key has an answer already, and says false. Else the
-// key is taken until the command is answered; the memo is written with its facts.
-func (h *Hub) replay(c *ledger.Command, k *Key) (first bool) {
-	memo := ledger.NewMemoKey(k, h.env.Timeline())
-	if !h.keyLocks.acquire(memo.Name) {
-		c.Respond(nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is still in progress"))
+// begin answers a command whose key has an answer already, or is taken, and returns false. Else
+// the command has the key until it is answered; the memo is written together with its facts.
+func (i *Idempotency) begin(c *ledger.Command, k *Key) (first bool) {
+	memo := ledger.NewMemoKey(k, i.env.Timeline())
+	if err := i.acquire(memo.Name); err != nil {
+		c.Respond(nil, err)
 		return false
 	}
 	done := c.Done
 	c.Done = func(answer any, err *protocol.Error) {
-		h.keyLocks.release(memo.Name)
+		i.release(memo.Name)
 		done(answer, err)
 	}
-	answer, refusal, found := h.storedAnswer(context.Background(), memo)
+	answer, refusal, found := i.storedAnswer(context.Background(), memo)
 	if found {
 		c.Respond(answer, refusal)
 		return false
@@ -63,20 +69,21 @@ func (h *Hub) replay(c *ledger.Command, k *Key) (first bool) {
 	return true
 }
 
-// Answered says that a key has an answer: what the command would need is not looked up
-// any more, for it may be gone.
-func (h *Hub) Answered(ctx context.Context, k *Key) bool {
+// Answered says whether a key has an answer: then what the command would need is not looked up
+// any more, for it may be gone. nil is false.
+func (i *Idempotency) Answered(ctx context.Context, k *Key) bool {
 	if k == nil {
 		return false
 	}
-	_, _, found := h.storedAnswer(ctx, ledger.NewMemoKey(k, h.env.Timeline()))
+	_, _, found := i.storedAnswer(ctx, ledger.NewMemoKey(k, i.env.Timeline()))
 	return found
 }
 
-func (h *Hub) storedAnswer(ctx context.Context, memo *ledger.MemoKey) (answer any, refusal *protocol.Error, found bool) {
+// storedAnswer reads the answer of a key from the journal; an error of the journal counts as one.
+func (i *Idempotency) storedAnswer(ctx context.Context, memo *ledger.MemoKey) (answer any, refusal *protocol.Error, found bool) {
 	ctx, cancel := context.WithTimeout(ctx, memoTimeout)
 	defer cancel()
-	value, ok, err := h.env.Journal.Memo(ctx, memo.Name)
+	value, ok, err := i.env.Journal.Memo(ctx, memo.Name)
 	if err != nil {
 		return nil, ledger.ToClient(err), true
 	}
@@ -90,35 +97,39 @@ func (h *Hub) storedAnswer(ctx context.Context, memo *ledger.MemoKey) (answer an
 	return body, nil, true
 }
 
-// provisional is an answer that is told and not remembered.
+// unstored is an answer that is given and not stored for the key.
 type unstored struct{ answer any }
 
-// Once makes something idempotent that no actor decides: f runs unless the key has
-// an answer, and what it says is on disk before it is returned. Without a key it
-// just runs. The answer is f's, or a json.RawMessage.
-func (h *Hub) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
-	pass, refusal := h.caller.Gate.Acquire(admission.ClassFrom(ctx), 1)
+// Once makes a request idempotent that no actor decides: f runs unless the key has an answer, and
+// the answer of f is on disk before it is returned. Without a key f just runs. The answer is f's,
+// or a json.RawMessage.
+func (i *Idempotency) Once(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+	slots, refusal := i.caller.Gate.Acquire(admission.ClassFrom(ctx), 1)
 	if refusal != nil {
 		return nil, refusal
 	}
-	defer pass.Release()
-	answer, err := h.onceWithKey(ctx, k, f)
+	defer slots.Release()
+	if k == nil {
+		return given(f())
+	}
+	return given(i.onceWithKey(ctx, k, f))
+}
+
+// given is the answer inside of an unstored one, or the answer itself.
+func given(answer any, err error) (any, error) {
 	if u, ok := answer.(unstored); ok {
 		return u.answer, nil
 	}
 	return answer, err
 }
 
-func (h *Hub) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
-	if k == nil {
-		return f()
+func (i *Idempotency) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (any, error) {
+	memo := ledger.NewMemoKey(k, i.env.Timeline())
+	if err := i.acquire(memo.Name); err != nil {
+		return nil, err
 	}
-	memo := ledger.NewMemoKey(k, h.env.Timeline())
-	if !h.keyLocks.acquire(memo.Name) {
-		return nil, protocol.Errorf(protocol.CodeKeyInFlight, "The first request with this Idempotency-Key is still in progress")
-	}
-	defer h.keyLocks.release(memo.Name)
-	if answer, refusal, found := h.storedAnswer(ctx, memo); found {
+	defer i.release(memo.Name)
+	if answer, refusal, found := i.storedAnswer(ctx, memo); found {
 		if refusal != nil {
 			return nil, refusal
 		}
@@ -132,7 +143,7 @@ func (h *Hub) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (a
 	if err != nil {
 		refusal = ledger.ToClient(err)
 	}
-	if err := h.saveMemo(ctx, memo.Memo(answer, refusal, 0)); err != nil {
+	if err := i.saveMemo(ctx, memo.Memo(answer, refusal, 0)); err != nil {
 		return nil, err
 	}
 	if refusal != nil {
@@ -141,24 +152,24 @@ func (h *Hub) onceWithKey(ctx context.Context, k *Key, f func() (any, error)) (a
 	return answer, nil
 }
 
-// write makes a memo durable that belongs to no stream's facts.
-func (h *Hub) saveMemo(ctx context.Context, m *persistence.Memo) error {
+// saveMemo makes a memo durable that belongs to no facts, nil for none.
+func (i *Idempotency) saveMemo(ctx context.Context, m *persistence.Memo) error {
 	if m == nil {
 		return nil
 	}
-	last, err := h.env.Journal.Last(ctx, memoStream)
+	last, err := i.env.Journal.Last(ctx, memoStream)
 	if err != nil {
 		return ledger.ToClient(err)
 	}
-	w := h.caller.Futures.Get()
-	h.env.Journal.Append(persistence.Append{Stream: memoStream, Expected: last, Memo: m, Done: func(o persistence.Outcome) {
+	future := i.caller.Futures.Get()
+	i.env.Journal.Append(persistence.Append{Stream: memoStream, Expected: last, Memo: m, Done: func(o persistence.Outcome) {
 		if o.Err != nil {
-			w.Done(nil, ledger.ToClient(o.Err))
+			future.Done(nil, ledger.ToClient(o.Err))
 			return
 		}
-		w.Done(nil, nil)
+		future.Done(nil, nil)
 	}})
-	_, err = w.Wait(ctx)
+	_, err = future.Wait(ctx)
 	return err
 }
 

@@ -7,15 +7,15 @@ import (
 	"partyline/protocol"
 )
 
-// tokens is the set of tokens that were issued and not revoked, for the gateway to look
-// at on every request without asking the actor. The actor writes it when facts are durable.
-type tokens struct {
-	live    sync.Map // protocol.TokenID → protocol.Token, as it was issued
-	count   int      // of live; the actor's alone
-	revoked func(protocol.TokenID)
+// LiveTokens is the set of tokens that were issued and not revoked, which the gateway reads on every
+// request without asking the actor. The actor of the tokens writes it when facts are durable.
+type LiveTokens struct {
+	live      sync.Map // protocol.TokenID → protocol.Token, as it was issued
+	count     int      // of live; the written and read by the actor only
+	onRevoked func(protocol.TokenID)
 }
 
-func (t *tokens) onDurable(f access.Fact) {
+func (t *LiveTokens) onDurable(f access.Fact) {
 	switch f := f.(type) {
 	case *access.Issued:
 		t.dropExpired(f.Created)
@@ -23,16 +23,16 @@ func (t *tokens) onDurable(f access.Fact) {
 		t.count++
 	case *access.Revoked:
 		t.remove(f.ID)
-		if t.revoked != nil {
-			t.revoked(f.ID)
+		if t.onRevoked != nil {
+			t.onRevoked(f.ID)
 		}
 	}
 }
 
-// makeRoom forgets expired tokens as the state does: where one is issued and there are as
-// many as may hold. Whoever looks at a token forgets nothing: a clock that is wrong for a
-// moment would end tokens for good.
-func (t *tokens) dropExpired(now protocol.Timestamp) {
+// dropExpired removes expired tokens as the state does: when a token is issued and there are
+// access.MaxTokens already. Reading a token removes nothing: a clock that is wrong for a moment
+// would end tokens for good.
+func (t *LiveTokens) dropExpired(now protocol.Timestamp) {
 	if t.count < access.MaxTokens {
 		return
 	}
@@ -44,22 +44,22 @@ func (t *tokens) dropExpired(now protocol.Timestamp) {
 	})
 }
 
-func (t *tokens) remove(id protocol.TokenID) {
+func (t *LiveTokens) remove(id protocol.TokenID) {
 	if _, held := t.live.LoadAndDelete(id); held {
 		t.count--
 	}
 }
 
-// reborn takes over what the journal says after a reading. A token that is missing
-// there was never durable or has been revoked.
-func (t *tokens) onLoaded(all []protocol.Token) {
-	hold := make(map[protocol.TokenID]bool, len(all))
+// onLoaded replaces the set after a load from the journal. A token that is missing there was never
+// durable or has been revoked.
+func (t *LiveTokens) onLoaded(all []protocol.Token) {
+	valid := make(map[protocol.TokenID]bool, len(all))
 	for _, token := range all {
-		hold[token.ID] = true
+		valid[token.ID] = true
 		t.live.Store(token.ID, token)
 	}
 	t.live.Range(func(id, _ any) bool {
-		if !hold[id.(protocol.TokenID)] {
+		if !valid[id.(protocol.TokenID)] {
 			t.live.Delete(id)
 		}
 		return true
@@ -67,13 +67,12 @@ func (t *tokens) onLoaded(all []protocol.Token) {
 	t.count = len(all)
 }
 
-// TokenLive is the scoped token that was issued under an id and not revoked, for whoever
-// shows one to be compared with. Whether it has expired is for who asks. It allocates
-// nothing.
-func (h *Hub) TokenLive(id protocol.TokenID) (t protocol.Token, ok bool) {
-	issued, ok := h.tokens.live.Load(id)
+// TokenLive is the scoped token that was issued under an id and not revoked, to compare with a
+// token that a client shows. The caller checks whether it has expired. It allocates nothing.
+func (t *LiveTokens) TokenLive(id protocol.TokenID) (token protocol.Token, ok bool) {
+	issued, ok := t.live.Load(id)
 	if ok {
-		t = issued.(protocol.Token)
+		token = issued.(protocol.Token)
 	}
-	return t, ok
+	return token, ok
 }
