@@ -127,7 +127,7 @@ func handlers(t *testing.T) map[string]string {
 }
 
 // namedInTests are the files of tests that ask for an operation by name: those of this
-// package, and the gateway's evening, which asks by REST and by request frames.
+// package, and the steps of gateway, which are sent by REST and by WebSocket.
 func namedInTests(t *testing.T) map[string][]string {
 	t.Helper()
 	found, err := filepath.Glob("*_test.go")

@@ -14,7 +14,7 @@ type heldSender struct{ letters chan webhook.Attempt }
 
 func newHeldSender() *heldSender { return &heldSender{make(chan webhook.Attempt)} }
 
-// Deliver implements actors.Courier.
+// Deliver implements delivery.Sender.
 func (c *heldSender) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.Attempt {
 	select {
 	case a := <-c.letters:
@@ -24,7 +24,7 @@ func (c *heldSender) Deliver(ctx context.Context, _ webhook.Dispatch) webhook.At
 	}
 }
 
-// Forget implements actors.Courier.
+// Forget implements delivery.Sender.
 func (*heldSender) Forget(protocol.WebhookID) {}
 
 // answer completes one delivery.

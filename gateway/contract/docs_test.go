@@ -304,12 +304,12 @@ func isPending(c *contract.Checker, script string) bool {
 // fastSender is a sender whose endpoints accept everything at once.
 type fastSender struct{}
 
-// Deliver implements actors.Courier.
+// Deliver implements delivery.Sender.
 func (fastSender) Deliver(context.Context, webhook.Dispatch) webhook.Attempt {
 	return webhook.Attempt{Status: 200, Excerpt: "ok"}
 }
 
-// Forget implements actors.Courier.
+// Forget implements delivery.Sender.
 func (fastSender) Forget(protocol.WebhookID) {}
 
 // TestEveryOperationHasItsSection: the reference pages have one for each operation

@@ -22,7 +22,7 @@ import (
 // examples. From there the clock goes on only where the story says so.
 var noon = time.Date(2024, 1, 15, 12, 0, 0, 0, time.UTC)
 
-// story is an evening that is told for its answers: what a server says to each operation
+// story is the scripted session of the examples: the response of a server to each operation
 // becomes the example of that operation in the description and in the reference pages.
 type story struct {
 	*testServer
@@ -35,7 +35,7 @@ func tell(t *testing.T, c *contract.Checker) (answers map[string]answer) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon))
-		s := &story{testServer: newStoryHouse(t, c), answers: map[string]answer{}}
+		s := &story{testServer: newExampleServer(t, c), answers: map[string]answer{}}
 		s.catalogue()
 		s.beginning()
 		s.playing()
@@ -48,8 +48,8 @@ func tell(t *testing.T, c *contract.Checker) (answers map[string]answer) {
 	return answers
 }
 
-// newStoryHouse is a house whose gateway is asked without a network.
-func newStoryHouse(t *testing.T, c *contract.Checker) *testServer {
+// newExampleServer is a testServer that is called without a network.
+func newExampleServer(t *testing.T, c *contract.Checker) *testServer {
 	t.Helper()
 	h := &testServer{t: t, checker: c, url: "http://localhost:5000", journal: memory.New(memory.Options{Epoch: persistence.Epoch{ID: "wq3k5t7m2xz4c6vb"}})}
 	engine := h.open(options{
@@ -89,10 +89,10 @@ type patient struct{ *httptest.ResponseRecorder }
 // SetWriteDeadline is for http.ResponseController.
 func (patient) SetWriteDeadline(time.Time) error { return nil }
 
-// receiver is a courier whose endpoints take everything within 85 ms.
+// receiver is a sender whose endpoints accept everything within 85 ms.
 type receiver struct{}
 
-// Deliver implements actors.Courier.
+// Deliver implements delivery.Sender.
 func (receiver) Deliver(context.Context, webhook.Dispatch) webhook.Attempt {
 	at := protocol.TimestampOf(time.Now())
 	const took = 85 * time.Millisecond
@@ -100,7 +100,7 @@ func (receiver) Deliver(context.Context, webhook.Dispatch) webhook.Attempt {
 	return webhook.Attempt{At: at, Took: took, Status: http.StatusOK, Excerpt: "ok"}
 }
 
-// Forget implements actors.Courier.
+// Forget implements delivery.Sender.
 func (receiver) Forget(protocol.WebhookID) {}
 
 // show asks, and keeps the answer as the example of the operation.

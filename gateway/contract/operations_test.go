@@ -29,7 +29,7 @@ func steps() []step {
 	line := func(name, message string) params {
 		return params{"username": name, "message": message, "timestamp": "$now"}
 	}
-	testServer := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
+	game := params{"pack_name": "House", "title": "Charades", "min_players": 2, "max_players": 8}
 	with := func(p params, name string, v any) params {
 		out := params{name: v}
 		for k, v := range p {
@@ -55,11 +55,11 @@ func steps() []step {
 		{"games.list", 400, params{"drawing": "some"}},
 		{"games.list", 400, params{"length": "endless"}},
 		{"games.list", 400, params{"enabled": "maybe"}},
-		{"games.create", 201, testServer},
+		{"games.create", 201, game},
 		{"games.create", 400, params{"title": "Charades"}},
-		{"games.create", 400, with(testServer, "min_players", 9)},
-		{"games.create", 400, with(testServer, "favor_bias", 2)},
-		{"games.create", 400, with(testServer, "title", 7)},
+		{"games.create", 400, with(game, "min_players", 9)},
+		{"games.create", 400, with(game, "favor_bias", 2)},
+		{"games.create", 400, with(game, "title", 7)},
 		{"games.packs", 200, nil},
 		{"games.packs.toggle", 200, params{"name": "House", "enabled": true}},
 		{"games.packs.toggle", 400, params{"name": "House"}},

@@ -18,7 +18,7 @@ func console(t *testing.T, h *hub, s size) *tab {
 	return b
 }
 
-func TestAWholeEveningAtTheConsole(t *testing.T) {
+func TestConsoleRunsASession(t *testing.T) {
 	h := newHub(t)
 	b := console(t, h, desktop)
 	other := console(t, h, phone) // a second host, who only looks
@@ -158,9 +158,9 @@ func TestTheCatalogueAtTheConsole(t *testing.T) {
 	b.says("tbody .name", "Charades, <i>loud</i>")
 }
 
-// TestHostsStayInStep: what one host changes beside the evening another one sees, in the
-// view that stands open, and keeps the focus there.
-func TestHostsStayInStep(t *testing.T) {
+// TestHostsSeeEachOthersChanges outside of the session, in the open view, without losing
+// the focus.
+func TestHostsSeeEachOthersChanges(t *testing.T) {
 	h := newHub(t)
 	b := console(t, h, desktop)
 	b.press("Games")
@@ -221,7 +221,7 @@ func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
 // TestLookAtTheConsole keeps pictures of every view for people to look at.
 func TestLookAtTheConsole(t *testing.T) {
 	h := newHub(t)
-	h.evening()
+	h.playedSession()
 	h.ask("POST", "/api/sessions/1/poll", object{"count": 4, "seconds": 90})
 	for i := range 9 {
 		h.ask("POST", "/api/sessions/1/poll/votes", object{"username": fmt.Sprint("voter ", i), "choice": 1 + i%3})

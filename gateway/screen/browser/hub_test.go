@@ -102,31 +102,31 @@ func (h *hub) ask(method, path string, body object) object {
 	return o
 }
 
-// session opens one and returns its id.
+// session creates a session and returns its id.
 func (h *hub) session(notes string) int {
 	h.t.Helper()
 	return int(h.ask("POST", "/api/sessions", object{"notes": notes})["id"].(float64))
 }
 
-// play adds a game of the catalogue to the session and returns the playing's id.
+// play adds a game to the session and returns the id of the session game.
 func (h *hub) play(session, game int) int {
 	h.t.Helper()
 	return int(h.ask("POST", fmt.Sprintf("/api/sessions/%d/games", session), object{"game_id": game})["id"].(float64))
 }
 
-// vote votes for what is being played now.
+// vote votes for the current game.
 func (h *hub) vote(session int, name, vote string) {
 	h.t.Helper()
 	h.ask("POST", "/api/votes/live", object{"username": name, "vote": vote, "sessionId": session, "timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z")})
 }
 
-// viewer is a token that can only watch.
+// viewer returns a viewer token.
 func (h *hub) viewer() string {
 	h.t.Helper()
 	return h.ask("POST", "/api/auth/tokens", object{"role": "viewer", "name": "screen"})["token"].(string)
 }
 
-// screen is the address of a session's screen; query may be empty.
+// screen returns the URL of a session's screen; query may be empty.
 func (h *hub) screen(page string, session any, query string) string {
 	if query != "" {
 		query = "?" + strings.TrimPrefix(query, "?")

@@ -11,10 +11,10 @@ import (
 const markup = `<img src=x onerror="document.title='owned'"><script>alert(1)</script>`
 
 // TestLook looks at the pages with axe-core in all sizes and both themes, in the middle
-// of an evening, and keeps pictures when somebody wants to see them.
+// of a session, and saves screenshots with -shots.
 func TestLook(t *testing.T) {
 	h := newHub(t)
-	id := h.evening()
+	id := h.playedSession()
 	for _, page := range []string{"screen", "overlay"} {
 		for name, s := range map[string]size{"phone": phone, "desktop": desktop, "1080p": stream} {
 			for _, theme := range []string{"dark", "light"} {
@@ -40,7 +40,7 @@ func TestLook(t *testing.T) {
 // TestPollsAreShown from the first vote to the winner, in all sizes.
 func TestPollsAreShown(t *testing.T) {
 	h := newHub(t)
-	id := h.evening()
+	id := h.playedSession()
 	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17, 66}, "seconds": 600})
 	for n, choice := range []int{2, 2, 1, 2, 3} {
 		h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll/votes", id), object{"username": fmt.Sprint("voter ", n), "choice": choice})
@@ -68,11 +68,11 @@ func TestPollsAreShown(t *testing.T) {
 	tabs[0].picture("poll over")
 }
 
-// evening is a session as it is after an hour, and the votes of the third game.
-func (h *hub) evening() (session int) {
+// playedSession creates a session with three games and votes for the third.
+func (h *hub) playedSession() (session int) {
 	h.t.Helper()
 	id := h.session("Friday")
-	h.door(id, "latest")
+	h.openJoining(id, "latest")
 	for i, game := range []int{12, 40, 31} {
 		play := h.play(id, game)
 		h.ask("PATCH", fmt.Sprintf("/api/sessions/%d/games/%d/room-code", id, play), object{"room_code": "QXKD"})
@@ -106,7 +106,7 @@ func TestMarkupIsText(t *testing.T) {
 		b.shows(".candidate:first-child .name", markup)
 		b.unharmed()
 	}
-	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b := open(t, h, phone, h.url("/vote/"+h.openJoining(id, "latest")))
 	b.shows(".title", markup)
 	b.shows(".choices li:first-child .name", markup)
 	b.unharmed()
@@ -120,8 +120,8 @@ func (b *tab) unharmed() {
 	}
 }
 
-// TestLinksThatCannotWork are told what to do instead.
-func TestLinksThatCannotWork(t *testing.T) {
+// TestInvalidLinks show what to do.
+func TestInvalidLinks(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	other := h.ask("POST", "/api/auth/tokens", object{"role": "viewer", "name": "x", "sessionId": id})["token"].(string)

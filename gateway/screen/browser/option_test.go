@@ -16,7 +16,7 @@ import (
 // TestPartsCanBeHidden: each by its name, and an overlay shows what it is asked to.
 func TestPartsCanBeHidden(t *testing.T) {
 	h := newHub(t)
-	id := h.evening()
+	id := h.playedSession()
 	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17}, "seconds": 600})
 	parts := map[string]string{"pack": ".pack", "players": ".players", "room": ".room", "net": ".net", "history": ".history",
 		"voters": ".voters", "tonight": ".tonight", "join": ".join", "poll": ".poll"}
@@ -48,8 +48,8 @@ func TestPartsCanBeHidden(t *testing.T) {
 	b.picture("overlay with everything")
 }
 
-// TestAnOverlayStandsWhereItIsPut, in the size that it is given.
-func TestAnOverlayStandsWhereItIsPut(t *testing.T) {
+// TestOverlayPosition and scale.
+func TestOverlayPosition(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
@@ -74,9 +74,9 @@ func TestAnOverlayStandsWhereItIsPut(t *testing.T) {
 	}
 }
 
-// TestALookOfOnesOwn: colours and a font by the address; the page's policy lets nothing
-// else change the style, as what OBS calls custom CSS.
-func TestALookOfOnesOwn(t *testing.T) {
+// TestColourOptions: colours and a font from the URL; the policy of the page allows no
+// other styles, such as custom CSS in OBS.
+func TestColourOptions(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
@@ -96,9 +96,9 @@ func TestALookOfOnesOwn(t *testing.T) {
 	}
 }
 
-// TestAStreamIsBehind: what happens is shown so many seconds later, and the first look
+// TestDelayOption: changes are shown after the delay, but the first state
 // at once.
-func TestAStreamIsBehind(t *testing.T) {
+func TestDelayOption(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
@@ -113,11 +113,11 @@ func TestAStreamIsBehind(t *testing.T) {
 	}
 }
 
-// TestNoNumberIsShownThatIsNotTrue: from the first moment on.
-func TestNoNumberIsShownThatIsNotTrue(t *testing.T) {
+// TestNumbersAreCorrectFromTheStart of the page.
+func TestNumbersAreCorrectFromTheStart(t *testing.T) {
 	h := newHub(t)
-	id := h.evening()
-	code := h.door(id, "latest")
+	id := h.playedSession()
+	code := h.openJoining(id, "latest")
 	for url, selector := range map[string]string{h.screen("screen", id, ""): ".count.up .number", h.url("/vote/" + code): ".press.up .number"} {
 		b := newTab(t, h, phone)
 		call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(`
@@ -140,7 +140,7 @@ func TestBehindAPrefix(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	to := &url.URL{Scheme: "http", Host: h.addr}
 	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, "/night")
@@ -160,12 +160,12 @@ func TestBehindAPrefix(t *testing.T) {
 	b.until(`document.querySelector('.qr').naturalWidth > 0`)
 }
 
-// TestByKeyboard: a phone's page is for everybody.
-func TestByKeyboard(t *testing.T) {
+// TestKeyboardVoting: the voting page works without a pointer.
+func TestKeyboardVoting(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	b := open(t, h, desktop, h.url("/vote/"+h.door(id, "latest")))
+	b := open(t, h, desktop, h.url("/vote/"+h.openJoining(id, "latest")))
 	b.pressed("", "0", "0")
 	b.keys("\t\t\r")
 	b.pressed("up", "1", "0")

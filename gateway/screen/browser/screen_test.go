@@ -47,9 +47,9 @@ func TestAVoteAppearsOnTheScreen(t *testing.T) {
 	}
 }
 
-// TestTheScreenComesBack: the server is killed and started again, and the page shows
+// TestScreenRecoversAfterAKill of the server: the page shows
 // right numbers without being loaded again.
-func TestTheScreenComesBack(t *testing.T) {
+func TestScreenRecoversAfterAKill(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)

@@ -15,13 +15,13 @@ import (
 	qr "github.com/piglig/go-qr"
 )
 
-// door opens joining and returns the code.
-func (h *hub) door(session int, policy string) string {
+// openJoining opens joining and returns the code.
+func (h *hub) openJoining(session int, policy string) string {
 	h.t.Helper()
 	return h.ask("PUT", fmt.Sprintf("/api/sessions/%d/join", session), object{"policy": policy})["code"].(string)
 }
 
-// link is what the QR code of the session says.
+// link returns the content of the session's QR code.
 func (h *hub) link(session int) string {
 	h.t.Helper()
 	return h.url(h.ask("GET", fmt.Sprintf("/api/sessions/%d/join", session), nil)["link"].(string))
@@ -41,7 +41,7 @@ func (b *tab) pressed(kind, up, down string) {
 func TestAPhoneVotes(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	screen := open(t, h, desktop, h.screen("screen", id, ""))
 	screen.shows(".join .code", code)
 	screen.leads(h.link(id))
@@ -89,13 +89,13 @@ func (b *tab) leads(want string) {
 	}
 }
 
-// TestThePictureOpensWhereOthersTypeRubbish: somebody in the Wi-Fi who types wrong codes
-// keeps out who types, and nobody who scans.
-func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
+// TestQRCodeWorksDespiteWrongCodes: after too many wrong codes from one network, codes can
+// no longer be typed there, but the QR code still works.
+func TestQRCodeWorksDespiteWrongCodes(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	for range 30 {
 		res, err := http.Post(h.url("/api/join"), "application/json", strings.NewReader(`{"code":"CCCCCC"}`))
 		if err != nil {
@@ -129,7 +129,7 @@ func TestThePictureOpensWhereOthersTypeRubbish(t *testing.T) {
 	})
 }
 
-// voter comes in from an address and votes.
+// voter joins from an address and votes.
 func (h *hub) voter(code, from, thumb string) {
 	h.t.Helper()
 	ask := func(path, token string, body object) object {
@@ -159,13 +159,13 @@ func (h *hub) voter(code, from, thumb string) {
 	ask("/api/join/vote", "Bearer "+token, object{"vote": thumb})
 }
 
-// TestTheHostTakesVotesBack of a network that has far too many phones; the screen follows,
+// TestHostVoidsVotesOfANetwork with too many phones; the screen is updated,
 // and a phone from there is told.
-func TestTheHostTakesVotesBack(t *testing.T) {
+func TestHostVoidsVotesOfANetwork(t *testing.T) {
 	h := newHub(t, "--trusted-proxy", "127.0.0.0/8")
 	id := h.session("Friday")
 	h.play(id, 31)
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	screen := open(t, h, desktop, h.screen("screen", id, ""))
 	host := console(t, h, desktop)
 	host.click(".networks summary")
@@ -208,7 +208,7 @@ func TestOneVoteEach(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	b := open(t, h, phone, h.url("/vote/"+h.door(id, "once")))
+	b := open(t, h, phone, h.url("/vote/"+h.openJoining(id, "once")))
 	b.shows(".rule", "One vote per game, and it’s final.")
 	b.click(".press.up")
 	b.pressed("up", "1", "0")
@@ -223,7 +223,7 @@ func TestAGuestHasAName(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b := open(t, h, phone, h.url("/vote/"+h.openJoining(id, "latest")))
 	b.until(`document.querySelector('.rename bdi')?.textContent.startsWith('Guest ')`)
 	b.click(".rename")
 	b.accessible()
@@ -249,7 +249,7 @@ func TestAPhoneTakesPartInAPoll(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	b := open(t, h, phone, h.url("/vote/"+h.door(id, "latest")))
+	b := open(t, h, phone, h.url("/vote/"+h.openJoining(id, "latest")))
 	b.pressed("", "0", "0")
 	h.ask("POST", fmt.Sprintf("/api/sessions/%d/poll", id), object{"game_ids": []int{5, 17}, "seconds": 600})
 	b.shows(".question h2", "What should we play next?")
@@ -282,12 +282,12 @@ func TestAPhoneTakesPartInAPoll(t *testing.T) {
 	b.picture("vote winner")
 }
 
-// TestAPhoneIsToldWhatIsWrong, and can try another code.
-func TestAPhoneIsToldWhatIsWrong(t *testing.T) {
+// TestPhoneShowsErrors, and another code can be entered.
+func TestPhoneShowsErrors(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	wrong := "222222"
 	if code == wrong {
 		wrong = "333333"
@@ -314,11 +314,11 @@ func TestAPhoneIsToldWhatIsWrong(t *testing.T) {
 	door.accessible()
 }
 
-// TestTheEveningEnds with thanks and the list of games.
-func TestTheEveningEnds(t *testing.T) {
+// TestPhoneShowsTheEndOfASession: thanks and the list of games.
+func TestPhoneShowsTheEndOfASession(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
-	code := h.door(id, "latest")
+	code := h.openJoining(id, "latest")
 	h.play(id, 31)
 	b := open(t, h, phone, h.url("/vote/"+code))
 	b.click(".press.up")
@@ -339,12 +339,12 @@ func TestTheEveningEnds(t *testing.T) {
 	b.picture("vote over")
 }
 
-// TestAPhoneLosesItsHub: a vote pressed while nobody is there is sent when the hub is back, once.
-func TestAPhoneLosesItsHub(t *testing.T) {
+// TestVoteIsSentAfterReconnect: a vote made while the server is down is sent later, once.
+func TestVoteIsSentAfterReconnect(t *testing.T) {
 	h := newHub(t)
 	id := h.session("Friday")
 	h.play(id, 31)
-	b := open(t, h, phone, h.url("/vote/"+h.door(id, "every")))
+	b := open(t, h, phone, h.url("/vote/"+h.openJoining(id, "every")))
 	b.pressed("", "0", "0")
 	b.during(func() {
 		h.kill()
