@@ -13,7 +13,7 @@ func (s *Server) adminsOnly(h http.Handler) http.HandlerFunc {
 		rec := w.(*responseRecorder)
 		who, invalid := s.auth.Identify(r)
 		if err := auth.Authorize(who, invalid, protocol.AccessAdmin); err != nil {
-			s.refuse(rec, err)
+			rec.refuse(err)
 			return
 		}
 		rec.uncounted = true

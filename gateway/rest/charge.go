@@ -17,7 +17,7 @@ func (s *Server) serveCharged(a limit.Budget, rec *responseRecorder, r *http.Req
 	case over != nil && a == limit.ProbeBudget:
 		rec.delay()
 	case over != nil:
-		s.refuse(rec, over)
+		rec.refuse(over)
 		return
 	}
 	serve()
@@ -26,5 +26,5 @@ func (s *Server) serveCharged(a limit.Budget, rec *responseRecorder, r *http.Req
 
 // refuseCharged refuses a path that leads nowhere. It costs what a page does.
 func (s *Server) refuseCharged(rec *responseRecorder, r *http.Request, e *protocol.Error) {
-	s.serveCharged(limit.PageBudget, rec, r, func() { s.refuse(rec, e) })
+	s.serveCharged(limit.PageBudget, rec, r, func() { rec.refuse(e) })
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v4"
@@ -17,13 +15,13 @@ import (
 
 // descriptions are the paths that say what all others are. Each text is made and packed
 // for the first request, and kept.
-func (s *Server) descriptions() map[string]http.HandlerFunc {
+func (p *pages) descriptions() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
-		"/api/openapi.yaml":  s.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
-		"/api/asyncapi.yaml": s.serveDocument(text("asyncapi.yaml", protocol.AsyncAPI)),
-		"/api/openapi.json":  s.serveDocument(openAPIJSON),
+		"/api/openapi.yaml":  p.serveDocument(text("openapi.yaml", protocol.OpenAPI)),
+		"/api/asyncapi.yaml": p.serveDocument(text("asyncapi.yaml", protocol.AsyncAPI)),
+		"/api/openapi.json":  p.serveDocument(openAPIJSON),
 	}
-	maps.Copy(all, s.docs())
+	maps.Copy(all, p.docs())
 	return all
 }
 
@@ -47,38 +45,25 @@ func openAPIJSON() (*screen.Document, error) {
 
 // serveDocument serves a document that is made once. Clients keep it and ask whether it
 // has changed: it does when the program does.
-func (s *Server) serveDocument(open func() (*screen.Document, error)) http.HandlerFunc {
+func (p *pages) serveDocument(open func() (*screen.Document, error)) http.HandlerFunc {
 	once := sync.OnceValues(open)
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, err := once()
 		if err != nil {
 			rec := w.(*responseRecorder)
-			s.refuse(rec, api.ToClient(s.log, err, rec.route, rec.id))
+			rec.refuse(api.ToClient(*rec.log, err, rec.route, rec.id))
 			return
 		}
 		d.Serve(w, r, screen.Revalidate)
 	}
 }
 
-func (s *Server) serveJSON(rec *responseRecorder, made func() ([]byte, error)) {
+func (p *pages) serveJSON(rec *responseRecorder, made func() ([]byte, error)) {
 	b, err := made()
 	if err != nil {
-		s.refuse(rec, api.ToClient(s.log, err, rec.route, rec.id))
+		rec.refuse(api.ToClient(*rec.log, err, rec.route, rec.id))
 		return
 	}
 	rec.Header()["Content-Type"] = api.TypeJSON
 	_, _ = rec.Write(b) // a client that is gone needs no answer
-}
-
-// Routes lists all that is served, as "GET /health", in order. What answers GET
-// answers HEAD too.
-func (s *Server) Routes() []string {
-	var all []string
-	for _, e := range s.endpoints {
-		all = append(all, e.Method+" "+e.Path)
-	}
-	for path := range maps.Keys(s.plainRoutes()) {
-		all = append(all, "GET "+strings.TrimSuffix(path, "{$}"))
-	}
-	return slices.Sorted(slices.Values(all))
 }

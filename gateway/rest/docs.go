@@ -41,24 +41,24 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // docs are the page and its parts: of Swagger UI those that it needs.
-func (s *Server) docs() map[string]http.HandlerFunc {
+func (p *pages) docs() map[string]http.HandlerFunc {
 	parts := map[string]http.HandlerFunc{}
 	for _, name := range []string{"swagger-ui.css", "swagger-ui-bundle.js"} {
-		parts[name] = s.serveDocument(swaggerUI(name))
+		parts[name] = p.serveDocument(swaggerUI(name))
 	}
 	return map[string]http.HandlerFunc{
-		"/docs": s.serveDocument(func() (*screen.Document, error) {
+		"/docs": p.serveDocument(func() (*screen.Document, error) {
 			d, err := screen.NewDocument("docs.html", []byte(docsPage))
 			if err != nil {
 				return nil, err
 			}
 			return d.WithPolicy(docsPolicy), nil
 		}),
-		"/docs/start.js": s.serveDocument(text("start.js", docsStart)),
+		"/docs/start.js": p.serveDocument(text("start.js", docsStart)),
 		"/docs/{file}": func(w http.ResponseWriter, r *http.Request) {
 			part := parts[r.PathValue("file")]
 			if part == nil {
-				s.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+				w.(*responseRecorder).refuse(protocol.Errorf(protocol.CodeNotFound, "Not found"))
 				return
 			}
 			part(w, r)

@@ -24,7 +24,7 @@ const (
 // sendFile answers with an attachment. What fails before the first byte is sent is
 // answered as an error; after that the connection is aborted, because the client must not
 // take a part for the whole.
-func (s *Server) sendFile(rec *responseRecorder, r *http.Request, f *api.File) {
+func (rec *responseRecorder) sendFile(r *http.Request, f *api.File) {
 	ctx, cancel := context.WithTimeout(r.Context(), fileTimeout)
 	defer cancel()
 	out := &fileWriter{recorder: rec, file: f}
@@ -42,11 +42,11 @@ func (s *Server) sendFile(rec *responseRecorder, r *http.Request, f *api.File) {
 	case err == nil && !out.started:
 		out.writeHeader() // an empty file
 	case err != nil && !out.started:
-		refusal := api.ToClient(s.log, err, rec.endpoint.Op, rec.id)
+		refusal := api.ToClient(*rec.log, err, rec.endpoint.Op, rec.id)
 		api.SetRetryAfter(rec.Header(), refusal)
-		s.write(rec, api.ErrorResponse(refusal))
+		rec.write(api.ErrorResponse(refusal))
 	case err != nil:
-		s.log.Warn().Err(err).Str("op", rec.endpoint.Op).Str("request_id", rec.id).Msg("file broken off")
+		rec.log.Warn().Err(err).Str("op", rec.endpoint.Op).Str("request_id", rec.id).Msg("file broken off")
 		panic(http.ErrAbortHandler)
 	}
 }

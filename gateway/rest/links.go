@@ -61,12 +61,12 @@ func loopback(host string) bool {
 
 // joinLink is the link that a phone opens to vote, with the secret that the request
 // names; not_found for what can be no code.
-func (s *Server) joinLink(r *http.Request) (string, *protocol.Error) {
+func (p *pages) joinLink(r *http.Request) (string, *protocol.Error) {
 	code, ok := protocol.NormalizeJoinCode(r.PathValue("code"))
 	if !ok {
 		return "", protocol.NoSuchCode()
 	}
-	base, err := s.links.base(r)
+	base, err := p.links.base(r)
 	link := base + "/vote/" + code
 	if secret := secretParam(r); secret != "" {
 		link += "#s=" + secret
@@ -75,14 +75,14 @@ func (s *Server) joinLink(r *http.Request) (string, *protocol.Error) {
 }
 
 // serveJoinLink tells a page where phones find the code's page.
-func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
+func (p *pages) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 	rec := w.(*responseRecorder)
-	link, err := s.joinLink(r)
+	link, err := p.joinLink(r)
 	if err != nil {
-		s.refuse(rec, err)
+		rec.refuse(err)
 		return
 	}
-	s.serveJSON(rec, func() ([]byte, error) {
+	p.serveJSON(rec, func() ([]byte, error) {
 		return api.AppendJSON(nil, struct {
 			URL string `json:"url"`
 		}{link})
@@ -93,17 +93,17 @@ func (s *Server) serveJoinLink(w http.ResponseWriter, r *http.Request) {
 // a stranger wants must not come from here. It does so for a code that opens nothing too,
 // and keeps no picture: whoever could tell from the answer, or from how long it took,
 // that a code is in use would count codes through.
-func (s *Server) serveJoinQR(w http.ResponseWriter, r *http.Request) {
+func (p *pages) serveJoinQR(w http.ResponseWriter, r *http.Request) {
 	rec := w.(*responseRecorder)
-	link, refusal := s.joinLink(r)
+	link, refusal := p.joinLink(r)
 	if refusal != nil {
-		s.refuse(rec, refusal)
+		rec.refuse(refusal)
 		return
 	}
 	rec.extraCost = limit.QRTokens
 	picture, err := screen.QR(link)
 	if err != nil {
-		s.refuse(rec, api.ToClient(s.log, err, "qr.svg", rec.id))
+		rec.refuse(api.ToClient(*rec.log, err, "qr.svg", rec.id))
 		return
 	}
 	rec.Header().Set("Content-Type", "image/svg+xml; charset=utf-8")

@@ -15,7 +15,7 @@ import (
 // ServeHTTP handles every request: it gives it an id and the common headers, checks host
 // and origin, and at the end logs and measures it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &responseRecorder{ResponseWriter: w, id: requestID(r), start: time.Now(), canceled: r.Context().Done()}
+	rec := &responseRecorder{ResponseWriter: w, log: &s.log, id: requestID(r), start: time.Now(), canceled: r.Context().Done()}
 	setHeaders(w.Header(), r, rec.id)
 	s.requestMetrics.Begin(r.Context())
 	defer s.logRequest(rec, r)
@@ -62,7 +62,7 @@ func (s *Server) recoverPanic(rec *responseRecorder) {
 	}
 	s.log.Error().Str("panic", fmt.Sprint(v)).Str("request_id", rec.id).Str("route", rec.route).Bytes("stack", debug.Stack()).Msg("request panicked")
 	if rec.status == 0 {
-		s.refuse(rec, protocol.Internal().With("requestId", rec.id))
+		rec.refuse(protocol.Internal().With("requestId", rec.id))
 	}
 }
 

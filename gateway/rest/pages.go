@@ -7,15 +7,21 @@ import (
 	"partyline/protocol"
 )
 
-// pages are the paths that people open in a browser, and those of their parts.
-func (s *Server) pages() map[string]http.HandlerFunc {
+// pages serve what people look at in a browser, and the descriptions of the API.
+type pages struct {
+	site  *screen.Site
+	links links
+}
+
+// routes are the paths that people open in a browser, and those of their parts.
+func (p *pages) routes() map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{
-		"/assets/{version}/{file}": s.serveAsset,
-		"/vote/{code}/link":        s.serveJoinLink,
-		"/vote/{code}/qr.svg":      s.serveJoinQR,
+		"/assets/{version}/{file}": p.serveAsset,
+		"/vote/{code}/link":        p.serveJoinLink,
+		"/vote/{code}/qr.svg":      p.serveJoinQR,
 	}
 	for path := range screen.Pages() {
-		page := s.site.Page(path)
+		page := p.site.Page(path)
 		all[path] = func(w http.ResponseWriter, r *http.Request) { page.Serve(w, r, screen.Revalidate) }
 	}
 	return all
@@ -24,14 +30,14 @@ func (s *Server) pages() map[string]http.HandlerFunc {
 // serveAsset serves a file that pages load. One of another version is requested by a page
 // that was loaded before this program started: it gets the present file, which must not
 // be cached.
-func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
-	asset := s.site.Asset(r.PathValue("file"))
+func (p *pages) serveAsset(w http.ResponseWriter, r *http.Request) {
+	asset := p.site.Asset(r.PathValue("file"))
 	if asset == nil {
-		s.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+		w.(*responseRecorder).refuse(protocol.Errorf(protocol.CodeNotFound, "Not found"))
 		return
 	}
 	keep := screen.Revalidate
-	if r.PathValue("version") == s.site.Version() {
+	if r.PathValue("version") == p.site.Version() {
 		keep = screen.Forever
 	}
 	asset.Serve(w, r, keep)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"partyline/gateway/api"
 	"partyline/gateway/limit"
 )
@@ -12,6 +14,7 @@ import (
 // responseRecorder is one HTTP request and its response, as seen by logs and metrics.
 type responseRecorder struct {
 	http.ResponseWriter
+	log       *zerolog.Logger
 	id        string
 	start     time.Time
 	endpoint  *api.Endpoint // nil for what is not an operation

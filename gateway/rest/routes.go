@@ -60,8 +60,8 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	for path, h := range s.extra {
 		all[path] = s.adminsOnly(h)
 	}
-	maps.Copy(all, s.descriptions())
-	maps.Copy(all, s.pages())
+	maps.Copy(all, s.pages.descriptions())
+	maps.Copy(all, s.pages.routes())
 	return all
 }
 
@@ -118,4 +118,17 @@ func (s *Server) refuseMethod(rec *responseRecorder, r *http.Request, allowed st
 // with a redirect to a page, which no API client expects.
 func isCleanPath(p string) bool {
 	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+}
+
+// Routes lists all that is served, as "GET /health", in order. What answers GET
+// answers HEAD too.
+func (s *Server) Routes() []string {
+	var all []string
+	for _, e := range s.endpoints {
+		all = append(all, e.Method+" "+e.Path)
+	}
+	for path := range maps.Keys(s.plainRoutes()) {
+		all = append(all, "GET "+strings.TrimSuffix(path, "{$}"))
+	}
+	return slices.Sorted(slices.Values(all))
 }

@@ -25,7 +25,7 @@ func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Reque
 		refusal = auth.Authorize(who, invalid, e.Access)
 	}
 	if refusal != nil {
-		s.refuse(rec, refusal)
+		rec.refuse(refusal)
 		return
 	}
 	if e.ReadVote == nil { // a vote is of its own kind's class
@@ -34,12 +34,12 @@ func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Reque
 	rep, err := s.ask(ctx, in, rec, r)
 	switch {
 	case err != nil:
-		s.refuse(rec, api.ToClient(s.log, err, e.Op, rec.id))
+		rec.refuse(api.ToClient(s.log, err, e.Op, rec.id))
 	case rep.File != nil:
-		s.sendFile(rec, r, rep.File)
+		rec.sendFile(r, rep.File)
 		return // only the host has files, and they have places of their own
 	default:
-		s.write(rec, rep)
+		rec.write(rep)
 		e.Cost.Observe(rec.bytes)
 	}
 	s.requestLimits.Settle(paid, limit.CostOf(rec.bytes), time.Now())
@@ -72,7 +72,7 @@ func (s *Server) ask(ctx context.Context, in *api.Request, rec *responseRecorder
 }
 
 // write sends the answer whole, with its length.
-func (s *Server) write(rec *responseRecorder, rep api.Response) {
+func (rec *responseRecorder) write(rep api.Response) {
 	buf := api.TakeBuffer()
 	defer api.GiveBuffer(buf)
 	h := rec.Header()
@@ -83,7 +83,7 @@ func (s *Server) write(rec *responseRecorder, rep api.Response) {
 		h["Content-Type"] = api.TypeJSON
 		b, err := api.AppendJSON(buf.AvailableBuffer(), rep.Body)
 		if err != nil {
-			rep = api.ErrorResponse(api.ToClient(s.log, err, rec.endpoint.Op, rec.id))
+			rep = api.ErrorResponse(api.ToClient(*rec.log, err, rec.endpoint.Op, rec.id))
 			b, _ = api.AppendJSON(nil, rep.Body) // an Error of strings always marshals
 		}
 		buf.Write(b)
@@ -104,10 +104,10 @@ func (s *Server) write(rec *responseRecorder, rep api.Response) {
 const refusalPause = 200 * time.Millisecond
 
 // refuse answers with an error.
-func (s *Server) refuse(rec *responseRecorder, e *protocol.Error) {
+func (rec *responseRecorder) refuse(e *protocol.Error) {
 	if e.Code == protocol.CodeTooMany {
 		rec.delay()
 	}
 	api.SetRetryAfter(rec.Header(), e)
-	s.write(rec, api.ErrorResponse(e))
+	rec.write(api.ErrorResponse(e))
 }

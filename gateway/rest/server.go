@@ -53,8 +53,7 @@ type Server struct {
 	proxies        clientaddr.Proxies
 	hosts          hosts
 	origins        origins
-	links          links
-	site           *screen.Site
+	pages          *pages
 	mux            *http.ServeMux
 	requestMetrics *api.Metrics
 	metrics        http.Handler
@@ -74,7 +73,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		endpoints: o.Endpoints, auth: o.Auth, requestLimits: o.Requests, proxies: o.TrustedProxies,
 		hosts: newHosts(o.AllowHosts, o.PublicURL, o.TrustedProxies, o.Log), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
-		links: newLinks(o), site: site, requestMetrics: o.RequestMetrics, metrics: o.Metrics, ready: o.Ready,
+		pages: &pages{site: site, links: newLinks(o)}, requestMetrics: o.RequestMetrics, metrics: o.Metrics, ready: o.Ready,
 		draining: o.Draining, upgrade: o.Upgrade, extra: o.Extra, log: o.Log,
 	}
 	if s.metrics == nil {
@@ -88,7 +87,7 @@ func New(o Options) (*Server, error) {
 }
 
 func (s *Server) noMetrics(w http.ResponseWriter, _ *http.Request) {
-	s.refuse(w.(*responseRecorder), protocol.Errorf(protocol.CodeNotFound, "Not found"))
+	w.(*responseRecorder).refuse(protocol.Errorf(protocol.CodeNotFound, "Not found"))
 }
 
 // serveUpgrade makes a WebSocket of a request. What is no handshake costs what a page does;
@@ -97,7 +96,7 @@ func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	switch err := s.upgrade(w, r); {
 	case err == nil:
 	case err.Code == protocol.CodeTooMany:
-		s.refuse(w.(*responseRecorder), err)
+		w.(*responseRecorder).refuse(err)
 	default:
 		s.refuseCharged(w.(*responseRecorder), r, err)
 	}
