@@ -16,7 +16,7 @@ var ErrClosed = errors.New("fanout: engine is closed")
 // Engine holds the connections and the topics they subscribe to, and the workers that write.
 type Engine struct {
 	options     Options
-	queue       *queue
+	queue       *jobQueue
 	catchups    catchupQueue
 	unread      unreadBudget
 	tallyTicker tallyTicker
@@ -40,7 +40,7 @@ type Engine struct {
 
 // New starts an engine. Close ends it.
 func New(o Options) *Engine {
-	e := &Engine{options: o.withDefaults(), queue: newQueue(), drained: make(chan struct{}), topics: map[protocol.SessionID]*topic{}}
+	e := &Engine{options: o.withDefaults(), queue: newJobQueue(), drained: make(chan struct{}), topics: map[protocol.SessionID]*topic{}}
 	e.unread = unreadBudget{engine: e, addresses: map[netip.Addr]*addressUnread{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.flushers.New = func() any { return newFlusher() }

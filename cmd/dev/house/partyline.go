@@ -54,7 +54,7 @@ var packages = []PackageRule{
 	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact", "actors/sessions", "actors/projection"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history"}, rules...)},
 
-	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "gateway/limit"}},
+	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "actors/queue", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
 	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/ssrf"}},
 	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "actors/session/fact", "gateway/ssrf"}},
