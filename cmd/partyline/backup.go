@@ -20,7 +20,7 @@ type backupCommand struct {
 	AdminKey string `setting:"" placeholder:"KEY" help:"Its admin key; read from the data folder when not given."`
 	Data     string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
 
-	Encrypt []string `sep:"none" placeholder:"KEY" help:"Public key of age, such as age1…, that can read the backup; repeatable. Without any the file is not encrypted."`
+	Encrypt []string `sep:"none" placeholder:"KEY" help:"Public key of age, such as age1…, whose owner can read the backup; repeatable. Without one the file is not encrypted."`
 }
 
 func (c *backupCommand) check() []string {
@@ -50,11 +50,11 @@ func (c *backupCommand) Run(ctx context.Context, t *terminal) error {
 
 // advice tells what the file contains and what it does not.
 func (c *backupCommand) advice() string {
-	const keys = "The keys of the hub are not in it: keep them apart."
+	const keys = "It does not contain the keys of the hub: store them separately."
 	if len(c.Encrypt) > 0 {
 		return "It is encrypted. " + keys
 	}
-	return keys + " The secrets of webhooks are, and what voters are called: keep it to yourself, or use --encrypt."
+	return keys + " It contains the secrets of webhooks and the names of voters: keep it private, or use --encrypt."
 }
 
 func (c *backupCommand) download(ctx context.Context, w io.Writer) error {

@@ -23,7 +23,7 @@ func (b banner) print(w io.Writer) {
 	fmt.Fprintf(w, "  console    %s/\n", b.base)
 	fmt.Fprintf(w, "  screens    %s/api/sessions/live\n", "ws"+strings.TrimPrefix(b.base, "http"))
 	fmt.Fprintf(w, "  health     %[1]s/health  %[1]s/ready  %[2]s\n\n", b.base, b.metrics)
-	fmt.Fprintf(w, "Log in, open a session, have a game picked:\n\n")
+	fmt.Fprintf(w, "Log in, open a session, pick a game:\n\n")
 	for _, line := range b.lines() {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
@@ -33,11 +33,11 @@ func (b banner) print(w io.Writer) {
 func (b banner) adminKey() string {
 	switch {
 	case b.keys.admin.created:
-		return fmt.Sprintf("%s (made now and shown this once; kept in %s)", b.keys.admin.value, b.keys.admin.file)
+		return fmt.Sprintf("%s (created now and shown only once; stored in %s)", b.keys.admin.value, b.keys.admin.file)
 	case b.keys.admin.file != "":
-		return "kept in " + b.keys.admin.file
+		return "stored in " + b.keys.admin.file
 	default:
-		return "as given; the lines below take it from $PARTYLINE_ADMIN_KEY"
+		return "as given; the commands below take it from $PARTYLINE_ADMIN_KEY"
 	}
 }
 

@@ -32,42 +32,42 @@ const (
 // Config is the settings of a server: flag over PARTYLINE_ variable over default. Fields
 // tagged setting can be given by variable; the names follow the flags.
 type Config struct {
-	Addr string `default:":5000" setting:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default :5000)."`
+	Addr string `default:":5000" setting:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 chooses a free one (default :5000)."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
 
-	AdminKey  string `setting:"" placeholder:"KEY" help:"Key to log in with, at least 12 bytes; from 23 on it opens also while somebody else tries wrong ones. Made at first start and kept in the data folder when not given."`
-	JWTSecret string `name:"jwt-secret" setting:"" placeholder:"SECRET" help:"Secret that signs tokens, at least 32 bytes. Made and kept likewise."`
+	AdminKey  string `setting:"" placeholder:"KEY" help:"Key to log in with, at least 12 bytes; with 23 or more it also works while others enter wrong ones. Created at the first start and stored in the data folder when not given."`
+	JWTSecret string `name:"jwt-secret" setting:"" placeholder:"SECRET" help:"Secret that signs tokens, at least 32 bytes. Created and stored likewise."`
 
-	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at once, 0 for no limit (default 1)."`
-	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin of web pages that may call, such as https://overlay.example; repeatable, null for local files, * for all. The own host always may."`
-	AllowHost         []string       `setting:"" placeholder:"NAME" help:"Name by which this server is asked over plain HTTP, such as hub.example; repeatable, * for all. Addresses, names of home networks and the public URL's always may."`
-	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed; repeatable."`
+	MaxActiveSessions int            `default:"1" setting:"" placeholder:"N" help:"Sessions that may be active at the same time, 0 for no limit (default 1)."`
+	AllowOrigin       []string       `setting:"" placeholder:"ORIGIN" help:"Origin whose web pages may call the API, such as https://overlay.example; repeatable, null for local files, * for all. The server's own is always allowed."`
+	AllowHost         []string       `setting:"" placeholder:"NAME" help:"Host name served over plain HTTP, such as hub.example; repeatable, * for all. IP addresses, names of home networks and the public URL's are always allowed."`
+	TrustedProxy      []netip.Prefix `setting:"" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers are trusted; repeatable."`
 
-	PublicURL string `name:"public-url" setting:"" placeholder:"URL" help:"Where people find this server, such as https://party.example; for QR codes and links (default: where the request came)."`
+	PublicURL string `name:"public-url" setting:"" placeholder:"URL" help:"URL of this server for users, such as https://party.example; for QR codes and links (default: the host of the request)."`
 
-	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may reach; repeatable."`
-	EcastURL         string         `name:"ecast-url" default:"https://ecast.jackboxgames.com/api/v2" setting:"" placeholder:"URL" help:"Room service that the players of a game are counted at (default https://ecast.jackboxgames.com/api/v2)."`
+	WebhookAllowCIDR []netip.Prefix `name:"webhook-allow-cidr" setting:"" placeholder:"CIDR" help:"Private addresses that webhooks may call; repeatable."`
+	EcastURL         string         `name:"ecast-url" default:"https://ecast.jackboxgames.com/api/v2" setting:"" placeholder:"URL" help:"Room service that counts the players of a game (default https://ecast.jackboxgames.com/api/v2)."`
 
 	TLSCert string `name:"tls-cert" setting:"" placeholder:"FILE" help:"Certificate chain in PEM; serves HTTPS together with --tls-key. Read again when the file changes."`
 	TLSKey  string `name:"tls-key" setting:"" placeholder:"FILE" help:"Private key in PEM."`
 
-	MetricsAddr string `setting:"" placeholder:"HOST:PORT" help:"Address that serves /metrics, by plain HTTP and to everybody who reaches it, such as 127.0.0.1:9464; the other address then does not serve it (default: it does)."`
+	MetricsAddr string `setting:"" placeholder:"HOST:PORT" help:"Address that serves /metrics, by plain HTTP and without login, such as 127.0.0.1:9464; the main address then does not serve it (default: it does)."`
 
 	LogLevel  string `default:"info" setting:"" placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 	LogFormat string `default:"console" setting:"" placeholder:"FORMAT" help:"json or console (default console)."`
 
-	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at once, and as many WebSockets; loopback and trusted proxies are not counted (default 1000)."`
+	MaxConnectionsPerAddress int `default:"1000" setting:"" placeholder:"N" help:"HTTP connections that one address may have at the same time, and as many WebSockets; loopback and trusted proxies are not counted (default 1000)."`
 
-	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with a bot's or admin's token, by REST and WebSocket together; all admin tokens are one (default 10000). All rates are of the long run, more is let through at once, and long answers count as several; loopback is not counted."`
-	ViewerRate  float64 `default:"50" setting:"" placeholder:"N" help:"The same with a viewer's token, of all its screens behind one address together (default 50)."`
-	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"Requests per second of one address, of those without a token and of guests, whose votes are not counted; as many again for pages (default 500)."`
+	TokenRate   float64 `default:"10000" setting:"" placeholder:"N" help:"Requests per second with a bot's or admin's token, by REST and WebSocket together; all admin tokens count as one (default 10000). All rates are long-term averages: bursts are allowed, and long responses count as several requests; loopback is not counted."`
+	ViewerRate  float64 `default:"50" setting:"" placeholder:"N" help:"The same with a viewer's token, for all its screens at one address together (default 50)."`
+	AddressRate float64 `default:"500" setting:"" placeholder:"N" help:"Requests per second of one address, without a token and by guests, whose votes are not counted; as many again for pages (default 500)."`
 	ConnectRate float64 `default:"20" setting:"" placeholder:"N" help:"New WebSockets per second of one address, and with --tls-cert four times as many TLS handshakes (default 20)."`
 	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
 	GuestRate   float64 `default:"200" setting:"" placeholder:"N" help:"Votes of phones per second of one address (default 200)."`
 
-	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at the end (default 10s)."`
-	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may wait for an answer at once; more are told to come again (default 16384)."`
-	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free space below which writes are refused, at least 64MiB (default 128MiB)."`
+	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at shutdown (default 10s)."`
+	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may be in progress at the same time; more are refused with 503 (default 16384)."`
+	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free disk space below which writes are refused, at least 64MiB (default 128MiB)."`
 }
 
 // check returns a sentence for each invalid setting.
@@ -151,7 +151,7 @@ func (p *problems) require(ok bool, format string, args ...any) {
 
 func maskSecret(secret string) string {
 	if secret == "" {
-		return "kept in the data folder"
+		return "stored in the data folder"
 	}
 	return "given"
 }

@@ -21,8 +21,8 @@ const (
 
 // demoCommand plays a game night on a server of its own, and leaves nothing behind.
 type demoCommand struct {
-	Speed   float64 `default:"1" placeholder:"N" help:"How fast people live: 1 takes 40 seconds, at most 20 (default 1)."`
-	Players int     `default:"24" placeholder:"N" help:"How many vote, at most 500 (default 24)."`
+	Speed   float64 `default:"1" placeholder:"N" help:"Speed: 1 takes 40 seconds, at most 20 (default 1)."`
+	Players int     `default:"24" placeholder:"N" help:"Number of voters, at most 500 (default 24)."`
 }
 
 func (c *demoCommand) check() []string {
@@ -55,7 +55,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 }
 
 func (c *demoCommand) play(ctx context.Context, t *terminal, s *server) error {
-	fmt.Fprintf(t.out, "The demo serves on %s (admin key %s); look at %s/api/stats while it lasts.\n",
+	fmt.Fprintf(t.out, "The demo serves on %s (admin key %s); see %s/api/stats while it runs.\n",
 		s.base(), s.keys.admin.value, s.base())
 	hub, err := client.Login(ctx, s.base(), s.keys.admin.value)
 	if err != nil {

@@ -72,7 +72,7 @@ func decryptBackup(r io.Reader, identity string) (io.Reader, error) {
 	}
 	out, err := age.Decrypt(in, keys...)
 	if wrong := (*age.NoIdentityMatchError)(nil); errors.As(err, &wrong) {
-		return nil, fmt.Errorf("no key in %s opens the backup", identity)
+		return nil, fmt.Errorf("no key in %s decrypts the backup", identity)
 	}
 	return out, err
 }
@@ -85,7 +85,7 @@ func parseIdentities(file string) ([]age.Identity, error) {
 	defer f.Close()
 	keys, err := age.ParseIdentities(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s holds no private keys of age: %w", file, err)
+		return nil, fmt.Errorf("%s contains no private keys of age: %w", file, err)
 	}
 	return keys, nil
 }

@@ -56,7 +56,7 @@ func explainError(err error, c *Config) error {
 	case errors.Is(err, badger.ErrLocked):
 		return lockedError(c.Data)
 	case errors.Is(err, persistence.ErrCorrupt):
-		return fmt.Errorf("the journal in %s is damaged: see partyline verify %s (%w)", c.Data, shellQuoted(c.Data), err)
+		return fmt.Errorf("the journal in %s is damaged: run partyline verify %s (%w)", c.Data, shellQuoted(c.Data), err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
 		return &configError{err}
 	}

@@ -56,7 +56,7 @@ func adminKey(given, data string) (string, error) {
 	}
 	key, err := readSecret(filepath.Join(data, adminKeyFile), minAdminKey)
 	if err != nil {
-		return "", fmt.Errorf("no --admin-key given and none kept: %w", err)
+		return "", fmt.Errorf("no --admin-key given and none stored: %w", err)
 	}
 	return key, nil
 }
@@ -81,7 +81,7 @@ func readSecret(file string, least int) (string, error) {
 	}
 	s := strings.TrimSpace(string(b))
 	if len(s) < least {
-		return "", &configError{fmt.Errorf("%s holds no key of at least %d bytes: delete it to have a new one made", file, least)}
+		return "", &configError{fmt.Errorf("%s contains no key of at least %d bytes: delete it to create a new one", file, least)}
 	}
 	return s, nil
 }
@@ -91,7 +91,7 @@ func readSecret(file string, least int) (string, error) {
 func writeSecret(file, value string) error {
 	f, err := os.CreateTemp(filepath.Dir(file), ".new-key-*")
 	if err != nil {
-		return fmt.Errorf("keep key: %w", err)
+		return fmt.Errorf("store key: %w", err)
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(value + "\n")
@@ -103,7 +103,7 @@ func writeSecret(file, value string) error {
 		err = syncFolder(filepath.Dir(file))
 	}
 	if err != nil {
-		return fmt.Errorf("keep key: %w", err)
+		return fmt.Errorf("store key: %w", err)
 	}
 	return nil
 }

@@ -13,9 +13,9 @@ type restoreCommand struct {
 	File string `arg:"" placeholder:"FILE" help:"Backup to read."`
 	Data string `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder to fill; must be empty or missing (default ./partyline-data)."`
 
-	Identity string `placeholder:"FILE" help:"File with the private key of age, for a backup that is encrypted."`
+	Identity string `placeholder:"FILE" help:"File with the private key of age, for an encrypted backup."`
 
-	KeepWebhooks bool `help:"Leave webhooks enabled. Without it the restored hub disables them before it calls any: the hub that was backed up may go on, and a copy must not call for it."`
+	KeepWebhooks bool `help:"Leave webhooks enabled. By default the restored hub disables them before it calls any: the hub that was backed up may still run, and its copy must not call them, too."`
 }
 
 // Run fills the folder completely or not at all.
@@ -40,7 +40,7 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		return fmt.Errorf("restore: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "%s is filled. Tokens of before do not hold in it: log in again and make new ones. Keys are not in a backup: copy %s here, or a new one is made.\n%s\n",
+	_, err = fmt.Fprintf(t.out, "%s is restored. Earlier tokens are not valid in it: log in again and create new ones. A backup contains no keys: copy %s here, or a new one is created.\n%s\n",
 		c.Data, adminKeyFile, c.webhooks())
 	return err
 }
@@ -48,9 +48,9 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 // webhooks tells what happens to webhooks at the first start.
 func (c *restoreCommand) webhooks() string {
 	if c.KeepWebhooks {
-		return "Webhooks go on from where the backup was made: see to it that the hub it was made of calls them no more."
+		return "Webhooks continue from the time of the backup: make sure that the original hub no longer calls them."
 	}
-	return "Webhooks are disabled at the first start, so that a copy calls nobody: enable those that this hub is to call."
+	return "Webhooks are disabled at the first start, so that a copy calls none: enable those that this hub should call."
 }
 
 // prepare makes the folder. Existing files are not overwritten; only keys may be there, put

@@ -11,11 +11,11 @@ import (
 // commandLine is the grammar: one field for each subcommand.
 type commandLine struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve game nights (the default)."`
-	Demo    demoCommand    `cmd:"" help:"Play an evening by itself, on a folder of its own."`
+	Demo    demoCommand    `cmd:"" help:"Play a game night by itself, in a temporary folder."`
 	Verify  verifyCommand  `cmd:"" help:"Check every record of a stopped data folder."`
-	Backup  backupCommand  `cmd:"" help:"Save all that a hub keeps, also while it serves."`
+	Backup  backupCommand  `cmd:"" help:"Save everything a hub stores, also while it serves."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder from a backup."`
-	Token   tokenCommand   `cmd:"" help:"Make a token for a bot or an overlay."`
+	Token   tokenCommand   `cmd:"" help:"Create a token for a bot or an overlay."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -14,8 +14,8 @@ import (
 type tokenCommand struct {
 	Role      string        `required:"" placeholder:"ROLE" help:"viewer (may watch) or bot (may vote and read)."`
 	Name      string        `required:"" placeholder:"NAME" help:"What the token is for; shown in the list of tokens."`
-	Session   int           `placeholder:"ID" help:"The only session it is good for; any when left out."`
-	ExpiresIn time.Duration `default:"24h" placeholder:"TIME" help:"Life of the token, at most 8784h (default 24h)."`
+	Session   int           `placeholder:"ID" help:"The only session it is valid for; any session when left out."`
+	ExpiresIn time.Duration `default:"24h" placeholder:"TIME" help:"Lifetime of the token, at most 8784h (default 24h)."`
 	From      string        `default:"http://localhost:5000" placeholder:"URL" help:"Address of the running hub (default http://localhost:5000)."`
 	AdminKey  string        `setting:"" placeholder:"KEY" help:"Its admin key; read from the data folder when not given."`
 	Data      string        `default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
@@ -47,7 +47,7 @@ func (c *tokenCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	var issued protocol.IssuedToken
 	if err := hub.Call(ctx, http.MethodPost, "/api/auth/tokens", request, &issued); err != nil {
-		return fmt.Errorf("make token: %w", err)
+		return fmt.Errorf("create token: %w", err)
 	}
 	_, err = fmt.Fprintln(t.out, issued.Secret)
 	return err
