@@ -284,29 +284,34 @@ func TestAPatchOfEventsCountsFromNowOn(t *testing.T) {
 // A webhook that was idle and is patched while it retries something else must not stand in a
 // checkpoint as idle: it would miss what matches its new filter at the next start.
 func TestFilterChangeOfAnIdleWebhookOutlivesARestart(t *testing.T) {
-	for name, before := range map[string]func(*webhookHub, protocol.WebhookID){
-		"idle": func(*webhookHub, protocol.WebhookID) {},
+	nothing := func(*webhookHub, protocol.WebhookID) {}
+	for name, c := range map[string]struct {
+		endpoint script // of a redelivery
+		before   func(*webhookHub, protocol.WebhookID)
+	}{
+		"during a wait":     {status(503), nothing},
+		"during an attempt": {hang, nothing},
 		// The router took it for idle before it was loaded again.
-		"reloaded": func(n *webhookHub, id protocol.WebhookID) {
+		"reloaded": {status(503), func(n *webhookHub, id protocol.WebhookID) {
 			n.journal.FailNext(1, errors.New("disk on fire"))
 			_, err := n.hub.Do(n.t.Context(), actors.Call{Command: protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID}})
 			if codeOf(err) != protocol.CodeStorage {
 				n.t.Fatal(err)
 			}
-		},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { patchIdleWebhook(newWebhookHub(t), before) })
+			synctest.Test(t, func(t *testing.T) { patchIdleWebhook(newWebhookHub(t), c.endpoint, c.before) })
 		})
 	}
 }
 
-func patchIdleWebhook(n *webhookHub, before func(*webhookHub, protocol.WebhookID)) {
+func patchIdleWebhook(n *webhookHub, endpoint script, before func(*webhookHub, protocol.WebhookID)) {
 	t := n.t
 	id := n.hook(protocol.EventGameAdded)
 	n.play(2)
 	rest(time.Minute)
-	n.sender.change(status(503))
+	n.sender.change(endpoint)
 	do[protocol.RedeliveryQueued](t, n.hub, protocol.Redeliver{ID: id, DeliveryID: n.logs(id)[0].DeliveryID})
 	rest(time.Millisecond)
 	before(n, id)
