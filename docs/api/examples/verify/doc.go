@@ -1,4 +1,4 @@
-// Package verify holds receivers that verify webhooks, one in each language, as a
-// stranger would write them, and the tests that send them real deliveries. It must
-// not share code with the server: whoever reads an example has only the example.
+// Package verify has example receivers that verify webhooks, one per language, and the
+// tests that send them real deliveries. The examples must not share code with the server,
+// because they are copied on their own.
 package verify

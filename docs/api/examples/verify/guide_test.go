@@ -10,7 +10,7 @@ import (
 
 func seconds(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
-// What the guide shows is what the tests have run.
+// The code in the guide is the tested code.
 func TestTheGuideShowsTheseFiles(t *testing.T) {
 	guide, err := os.ReadFile("../../guides/webhooks.md")
 	if err != nil {

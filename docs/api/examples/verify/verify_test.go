@@ -31,7 +31,7 @@ func TestGoVerifiesDeliveries(t *testing.T) {
 	judge(t, func(secret string) string { return start(t, ".", binary, secret, "127.0.0.1:0") })
 }
 
-// judge sends deliveries as the hub makes them, good ones and bad ones.
+// judge sends valid and invalid deliveries.
 func judge(t *testing.T, receiver func(secret string) string) {
 	t.Helper()
 	urls := map[string]string{prefixed: receiver(prefixed), typed: receiver(typed)}
@@ -73,7 +73,7 @@ func judge(t *testing.T, receiver func(secret string) string) {
 	}
 }
 
-// deliver makes one attempt with the hub's own courier, whose clock is that late.
+// deliver makes one attempt with the server's sender, whose clock is late.
 func deliver(t *testing.T, d webhook.Dispatch, late time.Duration) webhook.Attempt {
 	t.Helper()
 	c := outbound.New(outbound.Options{

@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// maxBody is more than any event has.
+// maxBody is larger than any event.
 const maxBody = 1 << 20
 
 func main() {
@@ -24,7 +24,7 @@ func main() {
 	log.Fatal(http.Serve(l, receiver(os.Args[1])))
 }
 
-// receiver takes deliveries that are signed with the secret.
+// receiver accepts deliveries signed with the secret.
 func receiver(secret string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
