@@ -74,7 +74,7 @@ func (e *evening) counts() (up, down int64) {
 	return v.Votes[0].Upvotes, v.Votes[0].Downvotes
 }
 
-func TestAChatLogIsCountedEverywhere(t *testing.T) {
+func TestChatLogCountsEverywhere(t *testing.T) {
 	e := newEvening(t)
 	f, err := e.hub.Watch(t.Context(), e.session, func() {})
 	if err != nil {
@@ -193,9 +193,9 @@ func TestChatVotesInTheHistory(t *testing.T) {
 	}
 }
 
-// TestVotesOfBeforeAreFoundByTheirName: logs hold names with characters that show nothing,
+// TestHistoryFindsOlderVotesByName: logs hold names with characters that show nothing,
 // which are taken off of what comes in and of what is searched.
-func TestVotesOfBeforeAreFoundByTheirName(t *testing.T) {
+func TestHistoryFindsOlderVotesByName(t *testing.T) {
 	e := newEvening(t)
 	stored := []string{"Ada \U0001f469\u200d\U0001f4bb", "\u2764\ufe0f", "an\u200bn", "plain"}
 	for _, name := range stored {
@@ -239,7 +239,7 @@ func TestChatVotesInAnExport(t *testing.T) {
 	}
 }
 
-func TestAChatLogAfterTheEvening(t *testing.T) {
+func TestChatLogImportedIntoClosedSession(t *testing.T) {
 	e := newEvening(t)
 	since := e.begun()
 	do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
@@ -256,7 +256,7 @@ func TestAChatLogAfterTheEvening(t *testing.T) {
 	}
 }
 
-func TestAChatLogWithAKey(t *testing.T) {
+func TestChatLogWithIdempotencyKey(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: chatLog(t, e.session, e.begun(), "ann", "thisgame++", 5), Key: &actors.Key{Scope: "s", Name: "k"}}
 	first, err := e.hub.Do(t.Context(), call)
@@ -273,9 +273,9 @@ func TestAChatLogWithAKey(t *testing.T) {
 	}
 }
 
-// TestTheLargestAnswerToAChatLogIsKept: with the longest titles, all of them escaped, it
+// TestLargestChatLogAnswerIsStored: with the longest titles, all of them escaped, it
 // must fit beside a key.
-func TestTheLargestAnswerToAChatLogIsKept(t *testing.T) {
+func TestLargestChatLogAnswerIsStored(t *testing.T) {
 	r := protocol.ChatResult{Message: "Chat log imported and processed successfully", MessagesImported: 1 << 20, DuplicatesSkipped: 1 << 20, VotesProcessed: 1 << 20,
 		VotesByGame: map[protocol.GameID]protocol.ChatGameVotes{}}
 	for id := range protocol.GameID(protocol.MaxChatGames) {
@@ -287,9 +287,9 @@ func TestTheLargestAnswerToAChatLogIsKept(t *testing.T) {
 	}
 }
 
-// TestAVoteBehindAChatLog is decided on what the log says before that is on disk, and
+// TestVoteAfterChatLog is decided on what the log says before that is on disk, and
 // answered after it.
-func TestAVoteBehindAChatLog(t *testing.T) {
+func TestVoteAfterChatLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		log := chatLog(t, e.session, e.begun(), "ann", "thisgame++", 0, "bob", "thisgame++", 0)
@@ -321,7 +321,7 @@ func TestAVoteBehindAChatLog(t *testing.T) {
 	})
 }
 
-func TestWebhooksHearOfAChatLogOnce(t *testing.T) {
+func TestWebhooksGetOneEventPerChatLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		id := n.hook(protocol.EventChatImported, protocol.EventVoteReceived)
@@ -340,10 +340,10 @@ func TestWebhooksHearOfAChatLogOnce(t *testing.T) {
 	})
 }
 
-// TestAChatLogIsAllOrNothing imports a large log over a disk that fails at each step,
+// TestChatLogIsAllOrNothing imports a large log over a disk that fails at each step,
 // and knows from the outside what became of it: nothing, or all. Sent again it is there
 // once.
-func TestAChatLogIsAllOrNothing(t *testing.T) {
+func TestChatLogIsAllOrNothing(t *testing.T) {
 	sick := errors.New("sick disk")
 	const lines = 48_000
 	for name, c := range map[string]struct {
@@ -425,9 +425,9 @@ func (e *evening) restartOn(j persistence.Journal) {
 	e.hub = e.startWith(actors.Options{Journal: j})
 }
 
-// TestTheLargestChatLog has the most votes that fit into a body, all with both thumbs,
+// TestLargestChatLog has the most votes that fit into a body, all with both thumbs,
 // and is counted whole.
-func TestTheLargestChatLog(t *testing.T) {
+func TestLargestChatLog(t *testing.T) {
 	const line = `{"username":"a","message":"thisgame++ thisgame--","timestamp":"2024-01-15T12:00:00Z"},`
 	const lines = protocol.MaxImport / len(line) // 195,083
 	if 2*lines >= 1<<19 {

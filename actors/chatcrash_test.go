@@ -58,9 +58,9 @@ type panicking struct{ testing.TB }
 func (panicking) Helper()           {}
 func (panicking) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
 
-// TestKilledInTheMiddleOfAChatLog: after any kill each log is there whole or not at all,
+// TestKillDuringChatLogImport: after any kill each log is there whole or not at all,
 // and those that were acknowledged are there.
-func TestKilledInTheMiddleOfAChatLog(t *testing.T) {
+func TestKillDuringChatLogImport(t *testing.T) {
 	dir := t.TempDir()
 	prepareCrash(t, dir)
 	acknowledged := int64(0)

@@ -13,10 +13,10 @@ import (
 	"partyline/protocol"
 )
 
-// TestCommitsKeepTheirOrderWhateverTheClockDoes has the clock jump back and ahead under an
+// TestCommitOrderDoesNotDependOnTheClock has the clock jump back and ahead under an
 // evening, and over restarts. The order of events is that of seq; each tells the time of
 // the clock as it was, so they are right again as soon as the clock is.
-func TestCommitsKeepTheirOrderWhateverTheClockDoes(t *testing.T) {
+func TestCommitOrderDoesNotDependOnTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		for _, skew := range []time.Duration{0, -time.Hour, 24 * time.Hour, -48 * time.Hour, 0} {
@@ -72,11 +72,11 @@ func (n *webhookHub) wantGame(playing int) {
 	}
 }
 
-// TestAClockThatWasAheadCostsNoVoteItsGame: games are added while the clock is an hour
+// TestVotesMatchGameAfterClockWasAhead: games are added while the clock is an hour
 // ahead, and after it was put right. Votes are stamped right all the time and count for
 // the game that is on, at once; also when the session is read anew, and when the hub is
 // started anew after the clock was put right.
-func TestAClockThatWasAheadCostsNoVoteItsGame(t *testing.T) {
+func TestVotesMatchGameAfterClockWasAhead(t *testing.T) {
 	for _, name := range []string{"awake", "asleep", "restarted"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -102,9 +102,9 @@ func TestAClockThatWasAheadCostsNoVoteItsGame(t *testing.T) {
 	}
 }
 
-// TestASessionOpenedWhileTheClockWasAheadTakesVotes at any time: while it is ahead, when it
+// TestSessionOpenedWhileClockWasAheadTakesVotes at any time: while it is ahead, when it
 // is right again, and after a restart.
-func TestASessionOpenedWhileTheClockWasAheadTakesVotes(t *testing.T) {
+func TestSessionOpenedWhileClockWasAheadTakesVotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.skew.Store(int64(31 * 24 * time.Hour))
@@ -119,9 +119,9 @@ func TestASessionOpenedWhileTheClockWasAheadTakesVotes(t *testing.T) {
 	})
 }
 
-// TestAClockThatWasBackCostsNoVote: right stamps are no future, though the clock has still
+// TestVotesMatchGameAfterClockWasBack: right stamps are no future, though the clock has still
 // to reach them.
-func TestAClockThatWasBackCostsNoVote(t *testing.T) {
+func TestVotesMatchGameAfterClockWasBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		rest(time.Minute)
@@ -139,8 +139,8 @@ func TestAClockThatWasBackCostsNoVote(t *testing.T) {
 	})
 }
 
-// TestAClockThatIsSetIsLoggedOnce.
-func TestAClockThatIsSetIsLoggedOnce(t *testing.T) {
+// TestClockChangeIsLoggedOnce.
+func TestClockChangeIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
 		n := newWebhookHub(t)

@@ -48,7 +48,7 @@ func nights(t *testing.T) *evening {
 	return e
 }
 
-func TestADamagedSessionCostsNobodyElse(t *testing.T) {
+func TestCorruptSessionDoesNotAffectOthers(t *testing.T) {
 	for name, seq := range map[string]persistence.Seq{"its beginning": 1, "its middle": 3, "its end": 5} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { damagedSession(t, seq) })
@@ -95,8 +95,8 @@ func damagedSession(t *testing.T, seq persistence.Seq) {
 	}
 }
 
-// TestDamageIsRememberedByTheNextStart: its standings do not read so far back.
-func TestDamageIsRememberedByTheNextStart(t *testing.T) {
+// TestCorruptSessionsAreRememberedAfterRestart: its standings do not read so far back.
+func TestCorruptSessionsAreRememberedAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := nights(t)
 		e.journal.Damage("session/2", 3)
@@ -114,8 +114,8 @@ func TestDamageIsRememberedByTheNextStart(t *testing.T) {
 	})
 }
 
-// TestARecordWithoutAFactIsDamage: its sum is right and it cannot be understood.
-func TestARecordWithoutAFactIsDamage(t *testing.T) {
+// TestRecordWithoutFactIsCorrupt: its sum is right and it cannot be understood.
+func TestRecordWithoutFactIsCorrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := nights(t)
 		e.stop()
@@ -170,7 +170,7 @@ func countOf(t *testing.T, j persistence.Journal, stream string) (n int) {
 	return n
 }
 
-func TestADeletedSessionIsErasedWhenItSleeps(t *testing.T) {
+func TestDeletedSessionIsErasedAfterPassivation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		if _, err := e.vote("ann", protocol.VoteUp); err != nil {
@@ -221,8 +221,8 @@ func (s *stubborn) SaveSnapshot(ctx context.Context, snap persistence.Snapshot) 
 	return s.Journal.SaveSnapshot(ctx, snap)
 }
 
-// TestErasingWaitsForTheStandings and is made up for at the next start.
-func TestErasingWaitsForTheStandings(t *testing.T) {
+// TestErasureWaitsForStandingsSnapshot and is made up for at the next start.
+func TestErasureWaitsForStandingsSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.stop()
@@ -250,8 +250,8 @@ func TestErasingWaitsForTheStandings(t *testing.T) {
 	})
 }
 
-// TestAWebhookBehindPassesWhatWasErased: what it has not heard is gone, but for the end.
-func TestAWebhookBehindPassesWhatWasErased(t *testing.T) {
+// TestWebhookThatIsBehindSkipsErasedEvents: what it has not heard is gone, but for the end.
+func TestWebhookThatIsBehindSkipsErasedEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		id := n.hook(protocol.EventVoteReceived, protocol.EventSessionDeleted)

@@ -10,9 +10,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestADiskThatFillsUpAndIsEmptied drives the hub on a real folder through a full
+// TestFullDiskRecovers drives the hub on a real folder through a full
 // disk: every vote is answered, those that were accepted are there, and no others.
-func TestADiskThatFillsUpAndIsEmptied(t *testing.T) {
+func TestFullDiskRecovers(t *testing.T) {
 	var room atomic.Uint64
 	room.Store(2*badger.DefaultReserveBytes - 1) // so little that every write looks
 	j, err := badger.Open(badger.Options{Dir: t.TempDir(), Free: func(string) (uint64, error) { return room.Load(), nil }})

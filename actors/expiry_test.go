@@ -23,9 +23,9 @@ func (j *readCounter) ReadAll(ctx context.Context, after persistence.Position) i
 	return j.Journal.ReadAll(ctx, after)
 }
 
-// TestAnOldBacklogIsReadOnce: counting what waits, and setting aside what has waited for
+// TestOldBacklogIsReadOnce: counting what waits, and setting aside what has waited for
 // too long, read the journal as often for a thousand old events as for one.
-func TestAnOldBacklogIsReadOnce(t *testing.T) {
+func TestOldBacklogIsReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		journal := &readCounter{Journal: n.journal}

@@ -32,10 +32,10 @@ func exported(t *testing.T, h *actors.Hub, id protocol.SessionID) (*protocol.Ses
 	return e, votes
 }
 
-// TestAnExportIsOfOneMoment: while votes come in, with games added and removed between
+// TestExportIsOfOneMoment: while votes come in, with games added and removed between
 // them, the votes of each export add up to its totals, and a later one begins with all
 // of an earlier one. After a restart it is the same.
-func TestAnExportIsOfOneMoment(t *testing.T) {
+func TestExportIsOfOneMoment(t *testing.T) {
 	e := newEvening(t)
 	random := rand.New(rand.NewPCG(7, 9))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -135,7 +135,7 @@ func counted(votes []protocol.ExportedVote) map[protocol.GameID][2]int64 {
 	return all
 }
 
-func TestExportsOfWhatIsNotThere(t *testing.T) {
+func TestExportOfUnknownSession(t *testing.T) {
 	e := newEvening(t)
 	if _, err := e.hub.SessionExport(t.Context(), 9); codeOf(err) != protocol.CodeNotFound {
 		t.Error(err)
@@ -159,7 +159,7 @@ func TestExportsOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestAnExportEndsAtDamage(t *testing.T) {
+func TestExportEndsAtCorruptRecord(t *testing.T) {
 	e := newEvening(t)
 	for i := range 5 {
 		if _, err := e.vote(fmt.Sprint("voter", i), protocol.VoteUp); err != nil {

@@ -15,8 +15,8 @@ import (
 	"partyline/protocol"
 )
 
-// TestADiskThatHangsIsAFaultUntilItAnswers holds a commit for longer than voters wait.
-func TestADiskThatHangsIsAFaultUntilItAnswers(t *testing.T) {
+// TestHangingDiskIsUnhealthyUntilItAnswers holds a commit for longer than voters wait.
+func TestHangingDiskIsUnhealthyUntilItAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.journal.Hold()
@@ -52,9 +52,9 @@ func TestADiskThatHangsIsAFaultUntilItAnswers(t *testing.T) {
 	})
 }
 
-// TestAReadThatWouldWaitForADiskThatHangsIsToldSo: what a session has decided and the disk
+// TestReadOnHangingDiskIsRefused: what a session has decided and the disk
 // has not confirmed cannot be shown, and who asks is not kept until it is.
-func TestAReadThatWouldWaitForADiskThatHangsIsToldSo(t *testing.T) {
+func TestReadOnHangingDiskIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.journal.Hold()
@@ -97,9 +97,9 @@ func (s *stuck) Trim(ctx context.Context, stream string, through persistence.Seq
 	return s.Journal.Trim(ctx, stream, through)
 }
 
-// TestTheEndDoesNotWaitForADiskThatHangs closes the hub while a vote, a snapshot and a
+// TestCloseDoesNotWaitForHangingDisk closes the hub while a vote, a snapshot and a
 // trim wait for the disk.
-func TestTheEndDoesNotWaitForADiskThatHangs(t *testing.T) {
+func TestCloseDoesNotWaitForHangingDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &stuck{memory.New(memory.Options{}), make(chan struct{})}
 		e := &evening{t: t, journal: j.Journal}
@@ -144,9 +144,9 @@ func (u *unreadable) ReadBack(ctx context.Context, stream string, before persist
 	}
 }
 
-// TestAHistoryThatCannotBeReadIsNotEmpty: it is refused as a whole, and is there again when
+// TestUnreadableHistoryIsAnError: it is refused as a whole, and is there again when
 // it can be read.
-func TestAHistoryThatCannotBeReadIsNotEmpty(t *testing.T) {
+func TestUnreadableHistoryIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &unreadable{Journal: memory.New(memory.Options{})}
 		e := &evening{t: t, journal: j.Journal}

@@ -91,7 +91,7 @@ func codeOf(err error) protocol.Code {
 	return ""
 }
 
-func TestAnEveningFromOpenToClose(t *testing.T) {
+func TestSessionFromOpenToClose(t *testing.T) {
 	e := newEvening(t)
 	for i := range 5 {
 		v := protocol.VoteUp

@@ -43,10 +43,10 @@ func packs(t *testing.T, h *actors.Hub) map[string]int {
 	return n
 }
 
-// TestAKilledImportIsWholeOrNothing begins a hub on every beginning of the journal's
+// TestKilledImportIsAllOrNothing begins a hub on every beginning of the journal's
 // stream: the moments at which a process can be killed. The games are those from before
 // or those of the file, and the next import is whole in any case.
-func TestAKilledImportIsWholeOrNothing(t *testing.T) {
+func TestKilledImportIsAllOrNothing(t *testing.T) {
 	e := newEvening(t)
 	do[protocol.GamesImported](t, e.hub, protocol.ImportGames{CSVData: fileOf("old", 30), Mode: protocol.ImportReplace})
 	start, err := e.journal.Last(t.Context(), "catalogue")
@@ -117,11 +117,11 @@ func journalOf(t *testing.T, stream string, records [][]byte) *memory.Journal {
 	return j
 }
 
-// TestAnImportWhoseCommitFails: the disk fails at the first commit of a large import, at
+// TestImportWhoseCommitFails: the disk fails at the first commit of a large import, at
 // the second, and so on. Who asked is told that the outcome is unknown, the games are
 // those from before, and once the disk is well the same file goes through under the
 // same key.
-func TestAnImportWhoseCommitFails(t *testing.T) {
+func TestImportWhoseCommitFails(t *testing.T) {
 	for fine := range int64(3) {
 		t.Run(fmt.Sprint(fine, " commits go through"), func(t *testing.T) {
 			disk := errors.New("disk on fire")
@@ -167,9 +167,9 @@ func TestAnImportWhoseCommitFails(t *testing.T) {
 	}
 }
 
-// TestAnImportUnderAKeyIsRemembered: also after a restart, and without looking at the
+// TestImportWithIdempotencyKey: also after a restart, and without looking at the
 // catalogue again.
-func TestAnImportUnderAKeyIsRemembered(t *testing.T) {
+func TestImportWithIdempotencyKey(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: protocol.ImportGames{CSVData: fileOf("new", 120)}, Key: &actors.Key{Scope: "test", Name: "k"}}
 	first, err := e.hub.Do(t.Context(), call)

@@ -45,7 +45,7 @@ func (e *evening) press(code string, device protocol.DeviceID, thumb protocol.Vo
 	return do[*protocol.GuestVoteAccepted](e.t, e.hub, &protocol.CastGuestVote{SessionID: in.SessionID, Generation: in.Generation, Device: device, Username: "Ann", Vote: thumb})
 }
 
-func TestACodeIsAsGoodAfterARestart(t *testing.T) {
+func TestJoinCodeIsValidAfterRestart(t *testing.T) {
 	e := newEvening(t)
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
 	if folded, ok := protocol.NormalizeJoinCode(code); !ok || folded != code {
@@ -82,7 +82,7 @@ func (e *evening) restartFromTheLog() {
 	e.hub = e.start()
 }
 
-func TestWhateverEndsJoiningEndsItForGood(t *testing.T) {
+func TestEndedJoinCodeStaysInvalid(t *testing.T) {
 	for name, end := range map[string]func(e *evening) protocol.Command{
 		"closing joining":     func(e *evening) protocol.Command { return protocol.CloseJoin{ID: e.session} },
 		"closing the session": func(e *evening) protocol.Command { return protocol.CloseSession{ID: e.session} },
@@ -111,7 +111,7 @@ func TestWhateverEndsJoiningEndsItForGood(t *testing.T) {
 	}
 }
 
-func TestACodeWhoseCommitFailedOpensNothing(t *testing.T) {
+func TestJoinCodeWhoseCommitFailedIsInvalid(t *testing.T) {
 	e := newEvening(t)
 	var drawn []string
 	e.stop()
@@ -129,9 +129,9 @@ func TestACodeWhoseCommitFailedOpensNothing(t *testing.T) {
 	}
 }
 
-// TestNoTwoSessionsHaveOneCode draws from hardly more codes than are in use, while all
+// TestJoinCodesAreUnique draws from hardly more codes than are in use, while all
 // sessions ask at once.
-func TestNoTwoSessionsHaveOneCode(t *testing.T) {
+func TestJoinCodesAreUnique(t *testing.T) {
 	e := newEvening(t)
 	e.stop()
 	const sessions = 6
@@ -170,7 +170,7 @@ func TestNoTwoSessionsHaveOneCode(t *testing.T) {
 	}
 }
 
-func TestScreensSeeAChangeOfMind(t *testing.T) {
+func TestFeedShowsReplacedVote(t *testing.T) {
 	e := newEvening(t)
 	code := e.invite(protocol.OpenJoin{})
 	news := make(chan struct{}, 100)
@@ -208,9 +208,9 @@ func TestScreensSeeAChangeOfMind(t *testing.T) {
 	}
 }
 
-// TestTheHistoryListsTheVotesThatStand: pages and totals say the same, whatever minds
+// TestHistoryListsVotesThatCount: pages and totals say the same, whatever minds
 // were changed.
-func TestTheHistoryListsTheVotesThatStand(t *testing.T) {
+func TestHistoryListsVotesThatCount(t *testing.T) {
 	e := newEvening(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
@@ -258,7 +258,7 @@ func (e *evening) pages(f protocol.VoteFilter) (rows, total int64) {
 	}
 }
 
-func TestGuestsOfASleepingSessionAreKnown(t *testing.T) {
+func TestGuestsOfPassivatedSessionAreKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		code := e.invite(protocol.OpenJoin{})

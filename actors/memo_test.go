@@ -12,7 +12,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestTheSameKeyGivesTheFirstAnswer(t *testing.T) {
+func TestSameKeyGivesFirstAnswer(t *testing.T) {
 	e := newEvening(t)
 	key := &actors.Key{Scope: "votes.live admin", Name: "k1", Fingerprint: [32]byte{1}}
 	now := protocol.TimestampOf(time.Now())
@@ -43,7 +43,7 @@ func TestTheSameKeyGivesTheFirstAnswer(t *testing.T) {
 	}
 }
 
-func TestARefusalIsRemembered(t *testing.T) {
+func TestRefusalIsStoredForKey(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: protocol.DeleteSession{ID: e.session}, Key: &actors.Key{Name: "r"}}
 	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeSessionActive {
@@ -55,7 +55,7 @@ func TestARefusalIsRemembered(t *testing.T) {
 	}
 }
 
-func TestAnUnknownOutcomeIsNotRemembered(t *testing.T) {
+func TestUnknownOutcomeIsNotStoredForKey(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: protocol.CloseSession{ID: e.session}, Key: &actors.Key{Name: "u"}}
 	e.journal.FailNext(1, errors.New("disk on fire"))
@@ -67,7 +67,7 @@ func TestAnUnknownOutcomeIsNotRemembered(t *testing.T) {
 	}
 }
 
-func TestAKeyInFlight(t *testing.T) {
+func TestKeyInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.journal.Hold()
@@ -113,7 +113,7 @@ func TestOnceRunsOnce(t *testing.T) {
 	}
 }
 
-func TestABatchThatFailedInPartIsNotRemembered(t *testing.T) {
+func TestPartlyFailedBatchIsNotStoredForKey(t *testing.T) {
 	e := newEvening(t)
 	e.stop()
 	e.hub = e.startWith(actors.Options{Journal: e.journal})
@@ -140,7 +140,7 @@ func TestABatchThatFailedInPartIsNotRemembered(t *testing.T) {
 	}
 }
 
-func TestAnAddedGameIsAnsweredAgainWhenTheCatalogueHasForgottenIt(t *testing.T) {
+func TestStoredAnswerOfAddGameOutlivesTheGame(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: protocol.AddGame{ID: e.session, GameID: 2}, Key: &actors.Key{Name: "g"}}
 	if _, err := e.hub.Do(t.Context(), call); err != nil {

@@ -155,7 +155,7 @@ func (c *checked) wantLooking(inside, begun int) {
 	}
 }
 
-func TestAnHourInARoom(t *testing.T) {
+func TestPlayerCheckOfOneHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// One more comes in every ten minutes; each look finds what the one before found.
 		c := newChecked(t, func(ctx context.Context, _ string, _ int, tell func(session.Observation)) error {
@@ -175,7 +175,7 @@ func TestAnHourInARoom(t *testing.T) {
 	})
 }
 
-func TestARoomFromOpenToClosed(t *testing.T) {
+func TestPlayerCheckFromOpenToClosedRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		c.rooms.say(fact.CheckWaiting, 3)
@@ -189,7 +189,7 @@ func TestARoomFromOpenToClosed(t *testing.T) {
 	})
 }
 
-func TestWhatEndsACheck(t *testing.T) {
+func TestWhatEndsPlayerCheck(t *testing.T) {
 	for name, end := range map[string]func(*checked) protocol.Command{
 		"a stop":        func(c *checked) protocol.Command { return protocol.StopPlayerCheck{ID: c.session, GameID: c.play} },
 		"the next game": func(c *checked) protocol.Command { return protocol.AddGame{ID: c.session, GameID: 3} },
@@ -223,7 +223,7 @@ func TestWhatEndsACheck(t *testing.T) {
 	}
 }
 
-func TestACheckGoesOnInANewRoomAndAfterAStop(t *testing.T) {
+func TestPlayerCheckRestartsWithNewRoomCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		c.rooms.say(fact.CheckWaiting, 3)
@@ -242,7 +242,7 @@ func TestACheckGoesOnInANewRoomAndAfterAStop(t *testing.T) {
 	})
 }
 
-func TestACheckResumesAfterARestart(t *testing.T) {
+func TestPlayerCheckResumesAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		c.rooms.say(fact.CheckStarted, 5)
@@ -261,7 +261,7 @@ func TestACheckResumesAfterARestart(t *testing.T) {
 	})
 }
 
-func TestRestartInTheMiddleOfAPause(t *testing.T) {
+func TestRestartDuringRetryWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, func(context.Context, string, int, func(session.Observation)) error { return errors.New("not now") })
 		time.Sleep(2 * time.Minute)
@@ -272,7 +272,7 @@ func TestRestartInTheMiddleOfAPause(t *testing.T) {
 	})
 }
 
-func TestPausesAfterLooksThatFail(t *testing.T) {
+func TestRetryWaitsAfterFailedObservations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, func(context.Context, string, int, func(session.Observation)) error { return errors.New("throttled") })
 		time.Sleep(5 * time.Minute)
@@ -294,7 +294,7 @@ func TestPausesAfterLooksThatFail(t *testing.T) {
 	})
 }
 
-func TestALookThatLastedBeginsThePausesAnew(t *testing.T) {
+func TestLongObservationResetsRetryWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, func(ctx context.Context, _ string, n int, tell func(session.Observation)) error {
 			if n <= 4 {
@@ -318,7 +318,7 @@ func TestALookThatLastedBeginsThePausesAnew(t *testing.T) {
 	})
 }
 
-func TestAnObserverThatFallsOver(t *testing.T) {
+func TestObserverPanic(t *testing.T) {
 	for name, l := range map[string]look{
 		"panics":                func(context.Context, string, int, func(session.Observation)) error { panic("a hostile room") },
 		"comes back in silence": func(context.Context, string, int, func(session.Observation)) error { return nil },
@@ -340,7 +340,7 @@ func TestAnObserverThatFallsOver(t *testing.T) {
 	}
 }
 
-func TestASightIsNotLostWhenTheJournalFails(t *testing.T) {
+func TestObservationIsNotLostWhenJournalFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		c.journal.Refuse(errors.New("full"))
@@ -356,7 +356,7 @@ func TestASightIsNotLostWhenTheJournalFails(t *testing.T) {
 	})
 }
 
-func TestANightOfSightsCostsOneFactForEachChange(t *testing.T) {
+func TestOneFactPerChangedObservation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, stare)
 		for i := range 1000 {

@@ -17,7 +17,7 @@ import (
 
 // Whatever disk, hosts and restarts do to a check: when all is calm again exactly the
 // rooms are looked into that should be, and what is known is what was seen last.
-func TestAChecksStormEndsInCalm(t *testing.T) {
+func TestManyPlayerChecksEndCleanly(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		seed := rapid.Uint64().Draw(r, "seed")
 		synctest.Test(t, func(t *testing.T) {

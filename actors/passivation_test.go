@@ -14,7 +14,7 @@ import (
 // A session that nobody uses is put to sleep; whatever comes at that very moment is
 // answered all the same.
 
-func TestASleepingSessionWakesWithItsState(t *testing.T) {
+func TestPassivatedSessionWakesWithItsState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		if _, err := e.vote("ann", protocol.VoteUp); err != nil {
@@ -31,7 +31,7 @@ func TestASleepingSessionWakesWithItsState(t *testing.T) {
 
 // Whoever reads all past sessions one after the other has few of them in memory at a time;
 // one that goes on stays for longer.
-func TestAPastSessionRestsSoon(t *testing.T) {
+func TestClosedSessionIsPassivatedSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		awake := e.measured(actors.Options{})
@@ -61,7 +61,7 @@ func TestAPastSessionRestsSoon(t *testing.T) {
 	})
 }
 
-func TestAWatchedSessionStaysAwake(t *testing.T) {
+func TestWatchedSessionStaysAwake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
@@ -80,9 +80,9 @@ func TestAWatchedSessionStaysAwake(t *testing.T) {
 	})
 }
 
-// TestNothingIsLostWhileFallingAsleep lets sessions retire at every sweep while many
+// TestNothingIsLostDuringPassivation lets sessions retire at every sweep while many
 // send to them.
-func TestNothingIsLostWhileFallingAsleep(t *testing.T) {
+func TestNothingIsLostDuringPassivation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.stop()

@@ -8,9 +8,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestPickKnowsTheEvening: what was played is asked of the session, removed playings do
+// TestPickAvoidsGamesOfTheSession: what was played is asked of the session, removed playings do
 // not count, and the rules hold draw after draw, with games being added between them.
-func TestPickKnowsTheEvening(t *testing.T) {
+func TestPickAvoidsGamesOfTheSession(t *testing.T) {
 	e := newEvening(t)
 	e.stop()
 	random := rand.New(rand.NewPCG(3, 5))
@@ -44,9 +44,9 @@ func TestPickKnowsTheEvening(t *testing.T) {
 	}
 }
 
-// TestTheHubsOwnDrawIsEven: without a source of the test's own, all games of a neutral
+// TestDefaultDrawIsUniform: without a source of the test's own, all games of a neutral
 // catalogue come equally often. By chance it fails once in a thousand million runs.
-func TestTheHubsOwnDrawIsEven(t *testing.T) {
+func TestDefaultDrawIsUniform(t *testing.T) {
 	e := newEvening(t)
 	const draws = 7_200
 	counts := map[protocol.GameID]int{}

@@ -39,7 +39,7 @@ func payload(frame []byte) []byte {
 	return nil
 }
 
-func TestAStateForTheFeedIsNotAheadOfTheDisk(t *testing.T) {
+func TestFeedStateIsNotAheadOfTheDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		news := 0
@@ -87,7 +87,7 @@ func TestAStateForTheFeedIsNotAheadOfTheDisk(t *testing.T) {
 	})
 }
 
-func TestAStateOfWhatWasNotCommittedIsNotShown(t *testing.T) {
+func TestUncommittedStateIsNotShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
@@ -120,7 +120,7 @@ func TestAStateOfWhatWasNotCommittedIsNotShown(t *testing.T) {
 	})
 }
 
-func TestTheFeedOfADeletedSessionShowsItsLastEvent(t *testing.T) {
+func TestFeedOfDeletedSessionShowsLastEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
@@ -146,7 +146,7 @@ func TestTheFeedOfADeletedSessionShowsItsLastEvent(t *testing.T) {
 	})
 }
 
-func TestTheNewestVotesOutliveTheHub(t *testing.T) {
+func TestLatestVotesSurviveRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		for _, name := range []string{"ann", "bob", "cyd", "dan", "eve", "fay", "gil"} {

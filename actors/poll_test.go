@@ -58,7 +58,7 @@ func (n *webhookHub) wantWinner(game protocol.GameID) *protocol.Poll {
 	return p
 }
 
-func TestAPollEndsByItself(t *testing.T) {
+func TestPollEndsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollStarted, protocol.EventPollTally, protocol.EventPollEnded)
@@ -86,7 +86,7 @@ func TestAPollEndsByItself(t *testing.T) {
 	})
 }
 
-func TestAWinnerIsAddedByItself(t *testing.T) {
+func TestPollWinnerIsAddedByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.ask(autoAdd)
@@ -107,10 +107,10 @@ func TestAWinnerIsAddedByItself(t *testing.T) {
 	})
 }
 
-// TestAPollLastsAMinuteWhateverTheClockDoes: a clock that is set ahead ends no poll, and
+// TestPollDurationDoesNotDependOnTheClock: a clock that is set ahead ends no poll, and
 // one that is set back makes none longer. What a screen is told that comes in the middle is
 // how long the poll goes on, not a moment of a clock.
-func TestAPollLastsAMinuteWhateverTheClockDoes(t *testing.T) {
+func TestPollDurationDoesNotDependOnTheClock(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"ahead": time.Hour, "a month ahead": 31 * 24 * time.Hour, "back": -48 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestAPollLastsAMinuteWhateverTheClockDoes(t *testing.T) {
 }
 
 // After a restart what counts is the clock, for as long as the poll lasts at most.
-func TestARestartWhileTheClockIsBack(t *testing.T) {
+func TestPollAfterRestartWithClockBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.ask()
@@ -167,7 +167,7 @@ func TestARestartWhileTheClockIsBack(t *testing.T) {
 	})
 }
 
-func TestARestartInTheMiddleOfAPoll(t *testing.T) {
+func TestRestartDuringPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
@@ -197,7 +197,7 @@ func TestARestartInTheMiddleOfAPoll(t *testing.T) {
 
 // A poll whose time passed while the server was down ends with the start, though nobody
 // asks for the session.
-func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
+func TestPollThatExpiredWhileServerWasDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
@@ -219,7 +219,7 @@ func TestAPollThatPassedWhileTheServerWasDown(t *testing.T) {
 }
 
 // A session with an open poll stays awake though nobody uses it.
-func TestALongPollOfASessionThatNobodyUses(t *testing.T) {
+func TestLongPollOfIdleSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
@@ -232,7 +232,7 @@ func TestALongPollOfASessionThatNobodyUses(t *testing.T) {
 	})
 }
 
-func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
+func TestDiskFailureAtPollEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		hook := n.hook(protocol.EventPollEnded)
@@ -261,7 +261,7 @@ func TestADiskThatFailsAtTheEndOfAPoll(t *testing.T) {
 }
 
 // Nor does it when the clock was set back, by which the poll has not ended.
-func TestADiskThatFailsAtTheEndOfAPollWhileTheClockIsBack(t *testing.T) {
+func TestDiskFailureAtPollEndWithClockBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.ask()
@@ -282,7 +282,7 @@ func TestADiskThatFailsAtTheEndOfAPollWhileTheClockIsBack(t *testing.T) {
 }
 
 // A commit that fails once is tried again within a second.
-func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
+func TestSingleDiskFailureAtPollEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.ask()
@@ -296,7 +296,7 @@ func TestADiskThatFailsOnceAtTheEndOfAPoll(t *testing.T) {
 	})
 }
 
-func TestAPollEndedByHandLeavesNoCountdown(t *testing.T) {
+func TestPollEndedByHandStopsTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		for _, c := range []protocol.Command{protocol.EndPoll{ID: n.session}, protocol.CancelPoll{ID: n.session}} {
@@ -331,7 +331,7 @@ func TestClosingASessionCancelsItsPoll(t *testing.T) {
 }
 
 // The draw is made with the end, from the hub's chance.
-func TestTheDrawComesWithTheEnd(t *testing.T) {
+func TestTieBreakIsDrawnAtPollEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		for draw, game := range map[float64]protocol.GameID{0: 1, 0.4: 2, 0.9: 3} {
@@ -349,7 +349,7 @@ func TestTheDrawComesWithTheEnd(t *testing.T) {
 	})
 }
 
-func TestCandidatesAreRolled(t *testing.T) {
+func TestCandidatesArePicked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.play(2)
@@ -368,7 +368,7 @@ func TestCandidatesAreRolled(t *testing.T) {
 	})
 }
 
-func TestPollsThatCannotBegin(t *testing.T) {
+func TestPollsThatCannotStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		two := 2
@@ -394,7 +394,7 @@ func TestPollsThatCannotBegin(t *testing.T) {
 }
 
 // A poll that was begun under a key is answered again after the candidates have gone.
-func TestAPollIsBegunOncePerKey(t *testing.T) {
+func TestPollIsStartedOncePerKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		call := actors.Call{Command: protocol.StartPoll{ID: n.session, GameIDs: []protocol.GameID{1, 2}}, Key: &actors.Key{Scope: "poll", Name: "k"}}

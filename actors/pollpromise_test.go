@@ -17,12 +17,12 @@ import (
 	"partyline/protocol"
 )
 
-// TestPollsKeepWhatTheyAcknowledge: voters who change their minds, commits and syncs that
+// TestAcknowledgedPollVotesAreKept: voters who change their minds, commits and syncs that
 // fail, a hub that starts anew, polls that end by themselves, by the host, or are canceled.
 // A poll always stands at what was acknowledged, give or take the votes without an answer;
 // with its end it stays as it is, the winner has the most votes, and it is added where it
 // should be.
-func TestPollsKeepWhatTheyAcknowledge(t *testing.T) {
+func TestAcknowledgedPollVotesAreKept(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		seed := rapid.Uint64().Draw(r, "seed")
 		synctest.Test(t, func(t *testing.T) {

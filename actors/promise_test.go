@@ -16,7 +16,7 @@ import (
 
 // Answers and events leave only after the commit that holds them.
 
-func TestNobodyHearsOfAVoteBeforeItIsOnDisk(t *testing.T) {
+func TestVoteIsNotPublishedBeforeItIsDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
@@ -55,7 +55,7 @@ func TestNobodyHearsOfAVoteBeforeItIsOnDisk(t *testing.T) {
 	})
 }
 
-func TestAFailedCommitIsAnswered503AndForgotten(t *testing.T) {
+func TestFailedCommitIsAnswered503AndForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		if _, err := e.vote("first", protocol.VoteUp); err != nil {
@@ -98,7 +98,7 @@ func TestAFailedCommitIsAnswered503AndForgotten(t *testing.T) {
 	})
 }
 
-func TestAFullDiskRefusesAndRecovers(t *testing.T) {
+func TestFullDiskRefusesAndRecovers(t *testing.T) {
 	e := newEvening(t)
 	e.journal.Refuse(errors.New("below the reserve"))
 	if _, err := e.vote("a", protocol.VoteUp); codeOf(err) != protocol.CodeStorage {
@@ -116,7 +116,7 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 	}
 }
 
-func TestASessionWhoseCreationFailedIsNotInTheWay(t *testing.T) {
+func TestFailedSessionCreationDoesNotCount(t *testing.T) {
 	e := newEvening(t)
 	do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
 	e.journal.FailNext(1, errors.New("disk on fire"))
@@ -129,7 +129,7 @@ func TestASessionWhoseCreationFailedIsNotInTheWay(t *testing.T) {
 	}
 }
 
-func TestTheDoorIsBounded(t *testing.T) {
+func TestGateIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.stop()
@@ -163,8 +163,8 @@ func TestTheDoorIsBounded(t *testing.T) {
 	})
 }
 
-// TestStrangersWhoReadOnASlowDiskLeaveRoom: what reads a session waits behind its commits.
-func TestStrangersWhoReadOnASlowDiskLeaveRoom(t *testing.T) {
+// TestReadsOfStrangersOnSlowDiskLeaveSlots: what reads a session waits behind its commits.
+func TestReadsOfStrangersOnSlowDiskLeaveSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.stop()
@@ -211,7 +211,7 @@ func TestStrangersWhoReadOnASlowDiskLeaveRoom(t *testing.T) {
 	})
 }
 
-func TestCloseWritesAndAnswersWhatIsInside(t *testing.T) {
+func TestCloseCommitsAndAnswersAdmittedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.journal.Hold()

@@ -44,10 +44,10 @@ func raised(records iter.Seq2[persistence.Record, error]) iter.Seq2[persistence.
 	}
 }
 
-// TestASessionThatIsSoundAgainIsCounted: a vote could not be read while the standings were
+// TestRepairedSessionIsCountedAgain: a vote could not be read while the standings were
 // counted and kept, because its record had rotted, or was of a newer version. Later it can:
 // then the totals have it, for good, and the session counts as damaged no more.
-func TestASessionThatIsSoundAgainIsCounted(t *testing.T) {
+func TestRepairedSessionIsCountedAgain(t *testing.T) {
 	for name, sick := range map[string]func(*evening) persistence.Journal{
 		"rotten": func(e *evening) persistence.Journal {
 			e.journal.Damage("session/2", 3)
@@ -101,8 +101,8 @@ func totals(t *testing.T, h *actors.Hub) string {
 	return all + fmt.Sprintf("%d sessions", len(list))
 }
 
-// TestOtherDamageThanBeforeIsRemembered, also when it is as many sessions as before.
-func TestOtherDamageThanBeforeIsRemembered(t *testing.T) {
+// TestNewCorruptSessionIsRemembered, also when it is as many sessions as before.
+func TestNewCorruptSessionIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := nights(t)
 		for _, id := range []string{"session/2", "session/1"} {
@@ -132,9 +132,9 @@ func (r rotten) LoadSnapshot(ctx context.Context, stream string) (persistence.Sn
 	return r.Journal.LoadSnapshot(ctx, stream)
 }
 
-// TestTotalsOfDeletedSessionsOutliveADamagedSnapshot: their records are gone, or about to
+// TestTotalsOfDeletedSessionsSurviveCorruptSnapshot: their records are gone, or about to
 // go, and what was counted of them is there, once.
-func TestTotalsOfDeletedSessionsOutliveADamagedSnapshot(t *testing.T) {
+func TestTotalsOfDeletedSessionsSurviveCorruptSnapshot(t *testing.T) {
 	for name, wait := range map[string]bool{"erased": true, "not erased yet": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -52,9 +52,9 @@ func adopted(j persistence.Journal, at persistence.Position) persistence.Journal
 	return timeline{j, persistence.Epoch{ID: adoptedEpoch, Adopted: true, AdoptedAt: at}, nil}
 }
 
-// TestAKeyHoldsInItsTimelineAlone: after a restore the id of a token in its scope may be
+// TestIdempotencyKeyIsValidInItsTimelineOnly: after a restore the id of a token in its scope may be
 // another's, and what was answered may not be in the folder.
-func TestAKeyHoldsInItsTimelineAlone(t *testing.T) {
+func TestIdempotencyKeyIsValidInItsTimelineOnly(t *testing.T) {
 	e := newEvening(t)
 	call := actors.Call{Command: protocol.DeleteSession{ID: e.session}, Key: &actors.Key{Scope: "sessions.delete/token/1", Name: "k"}}
 	refused := func(where string, want protocol.Code) {

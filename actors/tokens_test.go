@@ -10,9 +10,9 @@ import (
 	"partyline/protocol"
 )
 
-// TestATokenOutlivesAClockThatWasWrong has the clock two days ahead for a moment while
+// TestTokenSurvivesWrongClock has the clock two days ahead for a moment while
 // somebody looks at a token of one day: when the clock is right again the token holds.
-func TestATokenOutlivesAClockThatWasWrong(t *testing.T) {
+func TestTokenSurvivesWrongClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		token := do[protocol.Token](t, n.hub, protocol.IssueToken{Role: protocol.RoleViewer, Name: "overlay"})
@@ -30,9 +30,9 @@ func TestATokenOutlivesAClockThatWasWrong(t *testing.T) {
 	})
 }
 
-// TestExpiredTokensLeaveTheMemory issues more tokens than may hold at one time: those
+// TestExpiredTokensAreDropped issues more tokens than may hold at one time: those
 // that expired meanwhile make room, as in the list of tokens.
-func TestExpiredTokensLeaveTheMemory(t *testing.T) {
+func TestExpiredTokensAreDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		issue := func(i int, life time.Duration) protocol.Token {

@@ -24,9 +24,9 @@ func reversion(t *testing.T, j persistence.Journal, stream string, seq persisten
 	}
 }
 
-// TestStandingsOfAnotherVersionRefuseTheStart: counted anew they would lack the totals
+// TestStandingsOfAnotherVersionPreventStart: counted anew they would lack the totals
 // of deleted sessions, and nobody would be told.
-func TestStandingsOfAnotherVersionRefuseTheStart(t *testing.T) {
+func TestStandingsOfAnotherVersionPreventStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.vote()
@@ -49,8 +49,8 @@ func TestStandingsOfAnotherVersionRefuseTheStart(t *testing.T) {
 	})
 }
 
-// TestASessionWithASnapshotOfAnotherVersionIsReplayed: its stream holds everything.
-func TestASessionWithASnapshotOfAnotherVersionIsReplayed(t *testing.T) {
+// TestSessionWithSnapshotOfAnotherVersionIsReplayed: its stream holds everything.
+func TestSessionWithSnapshotOfAnotherVersionIsReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
 		n.vote()

@@ -14,9 +14,9 @@ func (e *evening) pressFrom(address protocol.AddressID, device protocol.DeviceID
 	do[*protocol.GuestVoteAccepted](e.t, e.hub, &protocol.CastGuestVote{SessionID: e.session, Generation: 1, Device: device, Address: address, Username: device.String(), Vote: thumb})
 }
 
-// TestVoidedVotesAreGoneEverywhere: from totals, history and exports, before and after a
+// TestVoidedVotesAreRemovedEverywhere: from totals, history and exports, before and after a
 // restart, from snapshots and from the log alone.
-func TestVoidedVotesAreGoneEverywhere(t *testing.T) {
+func TestVoidedVotesAreRemovedEverywhere(t *testing.T) {
 	const hall, attacker = protocol.AddressID(1<<32 | 1), protocol.AddressID(2<<32 | 1)
 	e := newEvening(t)
 	e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})

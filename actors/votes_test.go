@@ -101,8 +101,8 @@ func (a *archive) vote(id protocol.SessionID, game protocol.GameID, n int) {
 	}
 }
 
-// TestAPageIsReadNoFurtherThanItMust: what the standings count is not read to be counted.
-func TestAPageIsReadNoFurtherThanItMust(t *testing.T) {
+// TestHistoryReadsNoFurtherThanNeeded: what the standings count is not read to be counted.
+func TestHistoryReadsNoFurtherThanNeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newArchive(t)
 		for name, c := range map[string]struct {
@@ -135,8 +135,8 @@ func TestAPageIsReadNoFurtherThanItMust(t *testing.T) {
 	})
 }
 
-// TestEveryVoteStandsOnOnePage, in the order of the history, whatever the size of pages.
-func TestEveryVoteStandsOnOnePage(t *testing.T) {
+// TestEveryVoteIsOnOnePage, in the order of the history, whatever the size of pages.
+func TestEveryVoteIsOnOnePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newArchive(t)
 		var want []uint64
@@ -164,9 +164,9 @@ func TestEveryVoteStandsOnOnePage(t *testing.T) {
 	})
 }
 
-// TestWhatCannotBeReadInTimeIsRefusedInTrueWords: nobody who only reads is told that an
+// TestHistoryTimeoutErrors: nobody who only reads is told that an
 // outcome is not known.
-func TestWhatCannotBeReadInTimeIsRefusedInTrueWords(t *testing.T) {
+func TestHistoryTimeoutErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newArchive(t)
 		refused := func(f protocol.VoteFilter, code protocol.Code, says ...string) {

@@ -68,7 +68,7 @@ func gauge(t *testing.T, r *metric.ManualReader, name string) int64 {
 	return 0
 }
 
-func TestAHubWakesWhatIsRunning(t *testing.T) {
+func TestStartWakesSessionsWithWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, others := busySession(t)
 		awake := e.measured(actors.Options{})
@@ -125,7 +125,7 @@ func sessionIn(stream string) (string, bool) {
 	return stream, len(stream) > len(prefix) && stream[:len(prefix)] == prefix
 }
 
-func TestWakingDelaysNoStartAndNobodyWhoAsks(t *testing.T) {
+func TestWarmupDelaysNeitherStartNorRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, _ := busySession(t)
 		e.stop()
@@ -165,7 +165,7 @@ func sameOrder(got, want []string) bool {
 	return true
 }
 
-func TestASickJournalAtTheStartOnlyDelaysWhatIsRunning(t *testing.T) {
+func TestFailingJournalDuringWarmup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, _ := busySession(t)
 		j := &slow{Journal: e.journal, sick: true}
@@ -181,7 +181,7 @@ func TestASickJournalAtTheStartOnlyDelaysWhatIsRunning(t *testing.T) {
 	})
 }
 
-func TestAStopInTheMiddleOfWaking(t *testing.T) {
+func TestCloseDuringWarmup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, _ := busySession(t)
 		e.stop()

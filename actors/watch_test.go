@@ -11,7 +11,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestWatchOfAnUnknownSessionIsRefused(t *testing.T) {
+func TestWatchOfUnknownSessionIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		if _, err := e.hub.Watch(t.Context(), 99, func() {}); codeOf(err) != protocol.CodeNotFound {
@@ -20,7 +20,7 @@ func TestWatchOfAnUnknownSessionIsRefused(t *testing.T) {
 	})
 }
 
-func TestAWatchThatNobodyWaitsForIsGivenBack(t *testing.T) {
+func TestAbandonedWatchIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEvening(t)
 		e.journal.Hold()
@@ -45,7 +45,7 @@ func TestAWatchThatNobodyWaitsForIsGivenBack(t *testing.T) {
 	})
 }
 
-func TestManySessionsMayBeginAtOnce(t *testing.T) {
+func TestManySessionsMayStartAtOnce(t *testing.T) {
 	e := newEvening(t)
 	e.stop()
 	h, err := actors.New(t.Context(), actors.Options{Journal: e.journal})
