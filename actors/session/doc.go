@@ -1,11 +1,10 @@
-// Package session is the state of one game night: which games were played when,
-// who voted, and how the audience's totals stand.
+// Package session has the rules of one session, pure: which games were played when, who voted, and
+// the totals.
 //
-// A state has three verbs. Decide looks at a command and answers with facts or a
-// refusal and changes nothing. Apply changes the state by one fact and refuses
-// nothing. Publish makes the one event of a fact that was just applied. The same
-// facts applied in the same order always give the same state, so the journal
-// holds facts and snapshots are only a shortcut.
+// Decide turns a command into facts or an error and changes nothing. Apply changes the state by one
+// fact and refuses none. Publish makes the one event of a fact that was just applied. The same facts
+// applied in the same order always give the same state, so the journal holds facts, and snapshots
+// are only a shortcut.
 //
 // The package is pure: it imports protocol and the standard library only, and
 // knows no actor, disk, clock, network, goroutine, log or random number. Time

@@ -35,15 +35,15 @@ func (s *State) Poll(now protocol.ClockReading) *protocol.Poll {
 	return r
 }
 
-// Countdown is the open poll and the steady time of its end; 0 when none is open.
-func (s *State) Countdown(now protocol.ClockReading) (protocol.PollID, protocol.Timestamp) {
+// PollDeadline is the open poll and the monotonic time of its end; 0 when none is open.
+func (s *State) PollDeadline(now protocol.ClockReading) (protocol.PollID, protocol.Timestamp) {
 	if s.openPoll(0) == nil {
 		return 0, 0
 	}
 	return s.pollID(), s.pollEnd(now)
 }
 
-// pollEnd is the steady time of the end of the poll, also before the first Look.
+// pollEnd is the monotonic time of the end of the poll, also before the first SetClock.
 func (s *State) pollEnd(now protocol.ClockReading) protocol.Timestamp {
 	if s.clock.anchored {
 		return s.poll.until
@@ -51,7 +51,7 @@ func (s *State) pollEnd(now protocol.ClockReading) protocol.Timestamp {
 	return now.Monotonic + s.poll.left(now)
 }
 
-// pollChoiceOf is what a guest's device wants in the open poll, nil for nothing.
+// pollChoiceOf is the vote of a guest's device in the open poll, nil for none.
 func (s *State) pollChoiceOf(device protocol.DeviceID) *protocol.YourChoice {
 	p := s.openPoll(0)
 	if p == nil {

@@ -34,7 +34,7 @@ func (p *poll) restoreBallots(b ballots) bool {
 	return true
 }
 
-// inferPlays finds out how many playings there were at the end of a poll that was stored by a
+// inferPlays finds out how many plays there were at the end of a poll that was stored by a
 // version which did not say so. p may be nil.
 func (p *poll) inferPlays(plays []play) {
 	if p == nil || p.Status == protocol.StatusOpen || p.Plays != nil {

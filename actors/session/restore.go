@@ -87,7 +87,7 @@ func (s *State) validLatest(latest []protocol.LatestVote) bool {
 	return len(latest) <= protocol.MaxLatestVotes
 }
 
-// indexPlays finds each playing's tally again, and counts.
+// indexPlays finds each play's tally again, and counts.
 func (s *State) indexPlays() bool {
 	playing := 0
 	for i := range s.plays {

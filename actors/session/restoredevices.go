@@ -8,7 +8,7 @@ import (
 	"partyline/protocol"
 )
 
-// readDevices reads what devices.append writes; plays is how many playings there are.
+// readDevices reads what devices.append writes; plays is how many plays there are.
 func readDevices(r *fact.Reader, plays int) devices {
 	n := r.Length(len(r.Rest))
 	if n == 0 {

@@ -26,9 +26,9 @@ const SnapshotVersion uint32 = 3
 //	    uvarint  when it voted first, in milliseconds since 1970
 //	    uvarint  when it voted last
 //	    byte     1 when its votes were taken back, else 0
-//	    uvarint  its votes that were not its first for a playing or in a poll
-//	    uvarint  number of playings it voted on, and for each:
-//	        uvarint  twice the number of the playing, plus 1 when the newest vote is up
+//	    uvarint  its votes that were not its first for a play or in a poll
+//	    uvarint  number of plays it voted on, and for each:
+//	        uvarint  twice the number of the play, plus 1 when the newest vote is up
 //	        uvarint  when that was, in milliseconds since 1970
 //	        uvarint  its votes after the first, up to 65535
 //	        uvarint  its votes up that count

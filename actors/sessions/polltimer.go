@@ -67,7 +67,7 @@ func (a *sessionActor) endExpiredPoll() {
 // the timer when no poll is open.
 func (a *sessionActor) startPollTimer(h *session.State) {
 	now := a.Clock.Read()
-	id, deadline := h.Countdown(now)
+	id, deadline := h.PollDeadline(now)
 	if id == 0 {
 		a.pollTimer.stop()
 		return

@@ -16,8 +16,7 @@ func appendAddress(dst []byte, a protocol.AddressID) []byte {
 	return binary.BigEndian.AppendUint64(dst, uint64(a))
 }
 
-// cutAddress splits what appendAddress writes from what follows; ok is false when it is
-// none.
+// cutAddress splits the address from the rest; ok is false when there is none.
 func cutAddress(b []byte) (a protocol.AddressID, rest []byte, ok bool) {
 	if len(b) < addressBytes {
 		return 0, nil, false

@@ -14,8 +14,8 @@ import (
 //	uvarint  at, in milliseconds since 1970
 //	uvarint  number of lines that the log had
 //	uvarint  number of names, and for each: uvarint length in bytes, and the name, UTF-8
-//	uvarint  number of playings, and for each: uvarint play, game, number of its votes
-//	for each vote, in the order of the playings and their times:
+//	uvarint  number of plays, and for each: uvarint play, game, number of its votes
+//	for each vote, in the order of the plays and their times:
 //	    uvarint  milliseconds since the one before, of the first since 1970
 //	    uvarint  4 times the index of the name, plus 1 for a thumb up, 2 for one down
 
@@ -74,7 +74,7 @@ func (r *Reader) chatNames() []string {
 	return names
 }
 
-// chatPlays reads the playings and returns how many votes they have.
+// chatPlays reads the plays and returns how many votes they have.
 func (r *Reader) chatPlays(f *ChatImported) (lines int) {
 	n := r.Length(len(r.Rest))
 	f.Plays = make([]ChatPlay, 0, min(n, len(r.Rest)/3))
@@ -106,7 +106,7 @@ func (r *Reader) chatVotes(f *ChatImported, lines int) {
 		lines := p.Lines
 		for p.Lines = 0; p.Lines < lines; {
 			before += r.Timestamp()
-			name, thumbs := r.chatVoice()
+			name, thumbs := r.chatVoter()
 			if name == used {
 				used++
 			}
@@ -125,7 +125,7 @@ func (r *Reader) chatVotes(f *ChatImported, lines int) {
 	}
 }
 
-func (r *Reader) chatVoice() (name int, thumbs protocol.Thumbs) {
+func (r *Reader) chatVoter() (name int, thumbs protocol.Thumbs) {
 	v := r.UvarintAtMost(math.MaxInt32)
 	return int(v >> thumbBits), protocol.Thumbs(v & (1<<thumbBits - 1))
 }

@@ -7,26 +7,26 @@ import (
 	"partyline/protocol"
 )
 
-// ChatImported is the votes of a chat log, all in one fact: they count together or not
-// at all. There is at least one.
+// ChatImported is the votes of a chat log, all in one fact: all of them count or none. There is at
+// least one.
 type ChatImported struct {
 	At protocol.Timestamp
 	// Messages is how many lines the log had.
 	Messages int
 	// Names are those of the voters as they were written, in the order of their first votes.
 	Names []string
-	// Plays are the playings with votes, in the order of play.
+	// Plays are the plays with votes, in the order of play.
 	Plays []ChatPlay
 	// Votes are in the order of their times: first those of Plays[0], and so on. Those
 	// of one name, folded, are a second apart.
 	Votes []protocol.ChatVote
 }
 
-// ChatPlay is what a chat log had for one playing.
+// ChatPlay is what a chat log had for one play.
 type ChatPlay struct {
 	Play protocol.PlayID
 	Game protocol.GameID
-	// Lines is how many of the votes are for this playing. One with both thumbs counts
+	// Lines is how many of the votes are for this play. One with both thumbs counts
 	// up and down.
 	Lines    int
 	Up, Down int64
@@ -34,7 +34,7 @@ type ChatPlay struct {
 
 func (f *ChatImported) Occurred() protocol.Timestamp { return f.At }
 
-// Count adds a line to the newest playing, or begins one.
+// Count adds a line to the newest play, or begins one.
 func (f *ChatImported) Count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
 	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != play {
 		f.Plays = append(f.Plays, ChatPlay{Play: play, Game: game})
@@ -102,7 +102,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 	}
 }
 
-// vote is one thumb of a line, which is for the i-th playing.
+// vote is one thumb of a line, which is for the i-th play.
 func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	v, p := &f.Votes[line], &f.Plays[i]
 	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
@@ -112,8 +112,7 @@ func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	return c
 }
 
-// Latest is the newest votes with those of the log: as many as are remembered, the
-// newest of them last.
+// Latest adds the votes of the log to the latest votes, the newest last.
 func (f *ChatImported) Latest(l protocol.LatestVotes) protocol.LatestVotes {
 	var newest []protocol.LatestVote
 	for _, v := range f.Backward() {

@@ -65,8 +65,8 @@ func Append(dst []byte, f Fact) []byte {
 	return kinds.Append(dst, f)
 }
 
-// Read reads what Append wrote, keeping nothing of b. Anything else is an error, a kind of
-// a newer version too. It never panics.
+// Read reads a fact that Append wrote; it keeps nothing of b. Anything else is an error, also a
+// kind of a newer version. It never panics.
 func Read(b []byte) (Fact, error) {
 	if len(b) == 0 {
 		return kinds.Read(b)
@@ -145,7 +145,7 @@ func ValidCandidates(games []PlayedGame) bool {
 	return len(games) >= protocol.MinCandidates && len(games) <= protocol.MaxCandidates
 }
 
-// KnownPlayStatus returns whether a playing can have the status.
+// KnownPlayStatus returns whether a play can have the status.
 func KnownPlayStatus(s protocol.PlayStatus) bool {
 	return s == protocol.StatusPlaying || s == protocol.StatusPlayed || s == protocol.StatusSkipped
 }

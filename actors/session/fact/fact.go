@@ -2,10 +2,9 @@ package fact
 
 import "partyline/protocol"
 
-// Fact is something that happened in a session: one of the pointer types below, or
-// *ChatImported.
-// Every fact has the moment it was decided in At, by a clock that may be set: the order
-// of facts is that of the log. A fact is never changed once made.
+// Fact is one change of a session that was decided: a pointer to one of the types below, or to
+// ChatImported, PollStarted, PollVoted, PollEnded or VotesVoided. At is the time of the decision,
+// by a clock that may be set: the order of facts is that of the stream. A fact is never changed.
 type Fact interface{ Occurred() protocol.Timestamp }
 
 // Opened is the first fact of every session.
@@ -14,8 +13,8 @@ type Opened struct {
 	Notes *string            `json:"notes,omitempty"`
 }
 
-// GameAdded says that a game is being played. At is the playing's played_at. It is later
-// than that of the playing before unless the clock was set back in between.
+// GameAdded starts a play of a game. At is the play's played_at, later than that of the play before
+// unless the clock was set back in between.
 type GameAdded struct {
 	At            protocol.Timestamp `json:"at"`
 	Play          protocol.PlayID    `json:"play"`
@@ -24,8 +23,8 @@ type GameAdded struct {
 	RoomCode      *string            `json:"room,omitempty"` // upper case
 }
 
-// PlayedGame is the catalogue's entry as it was when the game was added, kept
-// because the catalogue may change or forget it. Upvotes and Downvotes are the
+// PlayedGame is the catalogue's entry when the game was added, kept
+// because the catalogue may change or delete it. Upvotes and Downvotes are the
 // totals over all sessions at that moment.
 type PlayedGame struct {
 	ID         protocol.GameID `json:"id"`
@@ -38,20 +37,20 @@ type PlayedGame struct {
 	Downvotes  int64           `json:"down,omitempty"`
 }
 
-// StatusChanged moves a playing. At most one playing of a session is "playing".
+// StatusChanged changes the status of a play. At most one play of a session is "playing".
 type StatusChanged struct {
 	At     protocol.Timestamp  `json:"at"`
 	Play   protocol.PlayID     `json:"play"`
 	Status protocol.PlayStatus `json:"status"`
 }
 
-// GameRemoved takes a playing out of the session. Its votes stay counted.
+// GameRemoved removes a play. Its votes stay counted.
 type GameRemoved struct {
 	At   protocol.Timestamp `json:"at"`
 	Play protocol.PlayID    `json:"play"`
 }
 
-// RoomCodeSet says where to join a playing: four of A–Z and 0–9.
+// RoomCodeSet sets the room code of a play: four of A–Z and 0–9.
 type RoomCodeSet struct {
 	At       protocol.Timestamp `json:"at"`
 	Play     protocol.PlayID    `json:"play"`
@@ -61,8 +60,8 @@ type RoomCodeSet struct {
 // CountManual is the status of a player count that a host has set by hand.
 const CountManual = "manual"
 
-// PlayerCountSet says how many play. Status tells where the number comes from:
-// CountManual. It ends a check of the room that is running.
+// PlayerCountSet sets the player count of a play by hand; Status is CountManual. It stops a player
+// check that is running.
 type PlayerCountSet struct {
 	At          protocol.Timestamp `json:"at"`
 	Play        protocol.PlayID    `json:"play"`
@@ -70,8 +69,8 @@ type PlayerCountSet struct {
 	Status      string             `json:"status"`
 }
 
-// PlayerCheckMoved says where the check of a playing's room stands, and the count as of
-// now, nil while nobody knows it. With CheckChecking a new run begins.
+// PlayerCheckMoved changes the status of the player check of a play, and the count, nil while it is
+// not known. CheckChecking starts a new check.
 type PlayerCheckMoved struct {
 	At          protocol.Timestamp `json:"at"`
 	Play        protocol.PlayID    `json:"play"`
@@ -79,8 +78,8 @@ type PlayerCheckMoved struct {
 	PlayerCount *int               `json:"count,omitempty"`
 }
 
-// VoteCast is one thumb. Timestamp is the voter's, At the hub's; Username is as it
-// was sent. Game is the playing's game, repeated for those who only count.
+// VoteCast is one vote, up or down. Timestamp is the voter's, At the hub's; Username is as it was
+// sent. Game is the play's game, for readers that keep totals only.
 type VoteCast struct {
 	At        protocol.Timestamp
 	Timestamp protocol.Timestamp
@@ -88,16 +87,16 @@ type VoteCast struct {
 	Game      protocol.GameID
 	Type      protocol.VoteType
 	Username  string
-	// Device is the guest's phone, 0 for votes that have a name alone. Replaced is the
-	// thumb that it takes back, empty for none: the device's newest for that playing.
+	// Device is the guest's phone, 0 for votes that have a name only. Replaced is the type of
+	// the device's newest vote for that play, which this one replaces, empty for none.
 	Device   protocol.DeviceID
 	Replaced protocol.VoteType
-	// Address is where the device came in from. It is told with its first vote in the
-	// session alone, 0 with all others and where it is not known.
+	// Address is the network address of the device. Only the device's first vote in the session
+	// has it; 0 in all others and when it is not known.
 	Address protocol.AddressID
 }
 
-// Shown is the vote as lists of the newest ones show it.
+// Latest is the vote as lists of the latest votes show it.
 func (f *VoteCast) Latest() protocol.LatestVote {
 	return protocol.LatestVote{GameID: f.Game, Vote: f.Vote(), Device: f.Device}
 }
@@ -107,8 +106,8 @@ func (f *VoteCast) Vote() protocol.Vote {
 	return protocol.Vote{Username: f.Username, Type: f.Type, Timestamp: f.Timestamp, Replaced: f.Replaced}
 }
 
-// JoinSet says how phones come in from now on. Code is empty when they do not; every
-// new code has a new generation, which ends the rights of the guests of the one before.
+// JoinSet sets how phones join. Code is empty while joining is closed; every new code has a new
+// generation, which ends the rights of the guests of earlier ones.
 type JoinSet struct {
 	At         protocol.Timestamp      `json:"at"`
 	Generation protocol.JoinGeneration `json:"generation"`
@@ -116,13 +115,13 @@ type JoinSet struct {
 	Code       string                  `json:"code,omitempty"`
 }
 
-// Closed ends the evening. Notes nil leaves the session's notes as they are.
+// Closed closes the session. Notes nil leaves the session's notes as they are.
 type Closed struct {
 	At    protocol.Timestamp `json:"at"`
 	Notes *string            `json:"notes,omitempty"`
 }
 
-// Deleted makes the session forget everything. It is the last fact.
+// Deleted deletes everything about the session. It is the last fact.
 type Deleted struct {
 	At protocol.Timestamp `json:"at"`
 }

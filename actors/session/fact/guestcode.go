@@ -20,12 +20,12 @@ import (
 
 const (
 	thumbUp byte = 1 << iota
-	tookUp
-	tookDown
+	replacedUp
+	replacedDown
 )
 
 func appendGuestVote(dst []byte, f *VoteCast) []byte {
-	dst = appendBallot(dst, f)
+	dst = appendVoteHead(dst, f)
 	dst = append(dst, guestFlags(f))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(f.Device))
 	return appendName(dst, f.Username)
@@ -37,20 +37,20 @@ func guestFlags(f *VoteCast) (flags byte) {
 	}
 	switch f.Replaced {
 	case protocol.VoteUp:
-		flags |= tookUp
+		flags |= replacedUp
 	case protocol.VoteDown:
-		flags |= tookDown
+		flags |= replacedDown
 	}
 	return flags
 }
 
 func readGuestVote(b []byte) (*VoteCast, error) {
 	r := NewReader(b)
-	f := r.ballot()
+	f := r.voteHead()
 	flags := r.Byte()
 	device := r.Take(8)
 	f.Username = r.name()
-	if !r.Done() || flags&^(thumbUp|tookUp|tookDown) != 0 || flags&tookUp != 0 && flags&tookDown != 0 {
+	if !r.Done() || flags&^(thumbUp|replacedUp|replacedDown) != 0 || flags&replacedUp != 0 && flags&replacedDown != 0 {
 		return nil, errVote()
 	}
 	f.Device = protocol.DeviceID(binary.BigEndian.Uint64(device))
@@ -58,9 +58,9 @@ func readGuestVote(b []byte) (*VoteCast, error) {
 		f.Type = protocol.VoteUp
 	}
 	switch {
-	case flags&tookUp != 0:
+	case flags&replacedUp != 0:
 		f.Replaced = protocol.VoteUp
-	case flags&tookDown != 0:
+	case flags&replacedDown != 0:
 		f.Replaced = protocol.VoteDown
 	}
 	if f.Device == 0 {

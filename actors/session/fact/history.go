@@ -2,8 +2,8 @@ package fact
 
 import "strings"
 
-// ReadVote reads a stored fact if it is a vote; of every other fact it says nil
-// without looking into it.
+// ReadVote reads a stored fact that is a vote. It returns nil for every other fact without
+// decoding it.
 func ReadVote(b []byte) (*VoteCast, error) {
 	if len(b) == 0 {
 		return nil, nil
@@ -19,8 +19,8 @@ func ReadVote(b []byte) (*VoteCast, error) {
 	return nil, nil
 }
 
-// ReadChat reads a stored fact if it is a chat log; of every other fact it says nil
-// without looking into it.
+// ReadChat reads a stored fact that is a chat log. It returns nil for every other fact without
+// decoding it.
 func ReadChat(b []byte) (*ChatImported, error) {
 	if len(b) == 0 || b[0] != kindChatImported {
 		return nil, nil

@@ -2,7 +2,7 @@ package fact
 
 import "partyline/protocol"
 
-// PollStarted opens a poll: which game comes next? Ends is when no vote counts any more.
+// PollStarted starts a poll about the next game. Votes count until Ends.
 // The candidates are kept as they were in the catalogue, so the winner can be played
 // whatever becomes of its entry.
 type PollStarted struct {
@@ -13,9 +13,9 @@ type PollStarted struct {
 	AutoAdd    bool               `json:"auto,omitempty"`
 }
 
-// PollVoted is what a voter wants next, in place of what he wanted before. Choice is the
-// number of the candidate, from 1, and Before the one wanted so far, 0 for none: it is
-// said for those who only count. Who votes is the device where it is one, else the name.
+// PollVoted is a vote in a poll, which replaces the voter's earlier one. Choice is the number of the
+// candidate, from 1, and Before the one that is replaced, 0 for none, for readers that keep totals
+// only. The voter is the device, or the name for votes without a device.
 type PollVoted struct {
 	At       protocol.Timestamp
 	Poll     protocol.PollID

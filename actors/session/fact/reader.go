@@ -5,12 +5,13 @@ import (
 	"partyline/protocol"
 )
 
-// reader reads facts and snapshots; see codec.Reader.
+// Reader reads facts and snapshots; see codec.Reader.
 type Reader struct{ codec.Reader }
 
+// NewReader makes a Reader of b.
 func NewReader(b []byte) Reader { return Reader{codec.Reader{Rest: b}} }
 
-// Timestamp reads a timestamp up to maxMoment.
+// Timestamp reads a timestamp up to MaxTimestamp.
 func (r *Reader) Timestamp() protocol.Timestamp {
 	return protocol.Timestamp(r.UvarintAtMost(uint64(MaxTimestamp)))
 }

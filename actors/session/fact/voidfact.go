@@ -2,27 +2,27 @@ package fact
 
 import "partyline/protocol"
 
-// maxVoidedDevices are taken back by one fact: a record of a hundred kilobytes. More are
-// several facts of one round.
+// MaxVoidedDevices is how many devices one fact voids, in a record of a hundred kilobytes. More
+// devices are several facts of one round.
 const MaxVoidedDevices = 5000
 
-// VotesVoided takes back all votes of some devices, and keeps them and those that came in
-// from the same address before from voting again. What it takes is said for those who
-// only count.
+// VotesVoided removes all votes of some devices, and keeps these devices and those that joined from
+// the same address before from voting again. It holds the numbers of votes for readers that keep
+// totals only.
 type VotesVoided struct {
 	At protocol.Timestamp `json:"at"`
-	// Address is where the devices came in from; with Wide the upper half alone counts.
+	// Address is the network address of the devices; with Wide only its upper half counts.
 	Address protocol.AddressID `json:"address"`
 	Wide    bool               `json:"wide,omitempty"`
 	// Round counts the commands that have voided votes in this session, from 1.
 	Round uint32 `json:"round"`
-	// Devices are at most maxVoidedDevices, none of which was voided before.
+	// Devices are at most MaxVoidedDevices, none of which was voided before.
 	Devices []protocol.DeviceID `json:"devices"`
-	// Plays are the playings that lose votes, in the order of play.
+	// Plays are the plays that lose votes, in the order of play.
 	Plays []VoidedPlay `json:"plays,omitempty"`
 }
 
-// VoidedPlay is what one playing loses.
+// VoidedPlay is what one play loses.
 type VoidedPlay struct {
 	Play protocol.PlayID `json:"play"`
 	Game protocol.GameID `json:"game"`
@@ -32,12 +32,12 @@ type VoidedPlay struct {
 
 func (f *VotesVoided) Occurred() protocol.Timestamp { return f.At }
 
-// Target is whose votes they are.
+// Target is the address or network whose votes are voided.
 func (f *VotesVoided) Target() protocol.AddressTarget {
 	return protocol.AddressTarget{Address: f.Address, WholeNetwork: f.Wide}
 }
 
-// Votes is how many votes for playings are taken back.
+// Votes is how many votes for plays are voided.
 func (f *VotesVoided) Votes() (n int64) {
 	for _, p := range f.Plays {
 		n += p.Up + p.Down
@@ -63,8 +63,8 @@ func (f *VotesVoided) valid() bool {
 	return true
 }
 
-// ReadVoided reads a stored fact if it takes votes back; of every other fact it says nil
-// without looking into it.
+// ReadVoided reads a stored fact that voids votes. It returns nil for every other fact without
+// decoding it.
 func ReadVoided(b []byte) (*VotesVoided, error) {
 	if len(b) == 0 || b[0] != kindVotesVoided {
 		return nil, nil

@@ -19,7 +19,7 @@ import (
 //	bytes    the name, UTF-8
 
 func appendVote(dst []byte, f *VoteCast) []byte {
-	dst = appendBallot(dst, f)
+	dst = appendVoteHead(dst, f)
 	var up byte
 	if f.Type == protocol.VoteUp {
 		up = 1
@@ -27,8 +27,8 @@ func appendVote(dst []byte, f *VoteCast) []byte {
 	return appendName(append(dst, up), f.Username)
 }
 
-// appendBallot appends when and for what.
-func appendBallot(dst []byte, f *VoteCast) []byte {
+// appendVoteHead appends the times, the play and the game of a vote.
+func appendVoteHead(dst []byte, f *VoteCast) []byte {
 	dst = binary.AppendUvarint(dst, uint64(f.At))
 	dst = binary.AppendVarint(dst, int64(f.Timestamp-f.At))
 	dst = binary.AppendUvarint(dst, uint64(f.Play))
@@ -42,7 +42,7 @@ func appendName(dst []byte, name string) []byte {
 
 func readVote(b []byte) (*VoteCast, error) {
 	r := NewReader(b)
-	f := r.ballot()
+	f := r.voteHead()
 	up := r.Byte()
 	f.Username = r.name()
 	if !r.Done() || up > 1 {
@@ -54,8 +54,8 @@ func readVote(b []byte) (*VoteCast, error) {
 	return f, nil
 }
 
-// ballot reads what appendBallot writes.
-func (r *Reader) ballot() *VoteCast {
+// voteHead reads what appendVoteHead writes.
+func (r *Reader) voteHead() *VoteCast {
 	f := &VoteCast{At: r.Timestamp()}
 	f.Timestamp = f.At + protocol.Timestamp(r.Varint())
 	f.Play, f.Game = protocol.PlayID(r.ID()), protocol.GameID(r.ID())

@@ -8,12 +8,12 @@ import (
 	"partyline/protocol"
 )
 
-// maxFolded is room for the longest folded name in bytes.
+// MaxFolded is room for the longest folded name in bytes.
 const MaxFolded = protocol.MaxUsername * utf8.UTFMax
 
-// Fold appends the form under which names are the same: without space around it
-// and, rune by rune, the smallest of those that Unicode folds together. Two trimmed
-// names fold to the same bytes exactly when strings.EqualFold holds.
+// Fold appends the folded form of a name, which is equal for names of one voter: without the space
+// around it and, rune by rune, the smallest of those that Unicode folds together. Two trimmed names
+// fold to the same bytes exactly when strings.EqualFold holds.
 func Fold(dst []byte, name string) []byte {
 	name = strings.TrimSpace(name)
 	for i := 0; i < len(name); {
