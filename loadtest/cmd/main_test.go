@@ -32,7 +32,7 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 	}
 }
 
-func TestWhatWentWrongFailsTheCommand(t *testing.T) {
+func TestErrorsFailTheCommand(t *testing.T) {
 	var stdout bytes.Buffer
 	var stderr shared
 	if err := run(t.Context(), []string{"faults", "drained", "--binary", filepath.Join(t.TempDir(), "none")}, &stdout, &stderr); err == nil {
@@ -40,7 +40,7 @@ func TestWhatWentWrongFailsTheCommand(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyCanDoIsRefused(t *testing.T) {
+func TestInvalidArgumentsAreRefused(t *testing.T) {
 	for args, words := range map[string]string{
 		"":                                    "expected one of",
 		"crowd --nonsense":                    "--nonsense",

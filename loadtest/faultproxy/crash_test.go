@@ -50,7 +50,7 @@ func TestVotesSentAgainCountOnce(t *testing.T) {
 }
 
 // Each fault is what a server could do wrong.
-func TestServerThatBreaksThePromiseIsFound(t *testing.T) {
+func TestCrashTestFindsBrokenContracts(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault Fault
 		words string
@@ -76,9 +76,9 @@ func TestServerThatBreaksThePromiseIsFound(t *testing.T) {
 	}
 }
 
-// TestAServerThatForgetsIsFound puts an older copy of the data in place of those that were
+// TestCrashTestFindsLostData puts an older copy of the data in place of those that were
 // acknowledged.
-func TestAServerThatForgetsIsFound(t *testing.T) {
+func TestCrashTestFindsLostData(t *testing.T) {
 	t.Parallel()
 	o := options(t, Fault{})
 	copied := t.TempDir()

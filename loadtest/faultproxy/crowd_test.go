@@ -31,7 +31,7 @@ func watched(t *testing.T, f Fault, o crowd.Options) *crowd.Report {
 	return r
 }
 
-func TestACrowdBehindAProxyWithoutFaultsFindsNothing(t *testing.T) {
+func TestCrowdFindsNothingWithoutFaults(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []protocol.Mode{protocol.ModeEvents, protocol.ModeTally} {
 		if r := watched(t, Fault{}, crowd.Options{Screens: 4, Rate: 400, Mode: mode}); r.Err() != nil {
@@ -41,7 +41,7 @@ func TestACrowdBehindAProxyWithoutFaultsFindsNothing(t *testing.T) {
 }
 
 // Each fault of the proxy must be found by a crowd of screens and voters.
-func TestLyingServerIsFound(t *testing.T) {
+func TestCrowdFindsBrokenContracts(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault Fault
 		mode  protocol.Mode

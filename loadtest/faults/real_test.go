@@ -11,9 +11,9 @@ import (
 	"partyline/loadtest/target"
 )
 
-// TestAServerThatIsAskedToEndLosesNothing plays the faults that need no rights. All of
+// TestStopUnderLoadLosesNothing plays the faults that need no rights. All of
 // them are `go run ./loadtest/cmd faults`.
-func TestAServerThatIsAskedToEndLosesNothing(t *testing.T) {
+func TestStopUnderLoadLosesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	folder := t.TempDir()

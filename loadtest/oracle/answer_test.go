@@ -9,7 +9,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestResponsesAreReadHoweverTheyAreLaidOut(t *testing.T) {
+func TestResponsesAreReadInAnyLayout(t *testing.T) {
 	message, err := json.Marshal(protocol.Response{Type: protocol.MessageResponse, ID: "17", Status: 409, Data: map[string]string{"code": "conflict"}})
 	if err != nil {
 		t.Fatal(err)

@@ -17,9 +17,9 @@ type EventLog struct {
 	Session protocol.SessionID
 	Index   int
 
-	ledger *VoteLog
-	seed   maphash.Seed
-	rows   table[row]
+	votes *VoteLog
+	seed  maphash.Seed
+	rows  table[row]
 
 	mu    sync.Mutex
 	games []playedGame
@@ -41,7 +41,7 @@ type playedGame struct {
 
 // NewEventLog begins the log of a session, the index-th of the vote log's.
 func NewEventLog(l *VoteLog, id protocol.SessionID, index int) *EventLog {
-	return &EventLog{Session: id, Index: index, ledger: l, seed: maphash.MakeSeed()}
+	return &EventLog{Session: id, Index: index, votes: l, seed: maphash.MakeSeed()}
 }
 
 // GameStarted notes that the game is played from then on.
@@ -94,7 +94,7 @@ func (r *EventLog) write(row *row, hash uint64, seq protocol.Seq, event []byte) 
 
 // check compares the event of a vote with the vote as it was sent.
 func (r *EventLog) check(seq protocol.Seq, seen seenEvent) error {
-	v, ok := r.ledger.Vote(seen.vote)
+	v, ok := r.votes.Vote(seen.vote)
 	switch {
 	case !ok:
 		return fmt.Errorf("a vote that nobody sent")
@@ -107,7 +107,7 @@ func (r *EventLog) check(seq protocol.Seq, seen seenEvent) error {
 	case seen.game != r.gameAt(v.Stamp):
 		return fmt.Errorf("at that time game %d was played", r.gameAt(v.Stamp))
 	}
-	if other := r.ledger.seen(seen.vote, seq); other != 0 {
+	if other := r.votes.seen(seen.vote, seq); other != 0 {
 		return fmt.Errorf("the vote stands under seq %d already", other)
 	}
 	return nil

@@ -93,7 +93,7 @@ func (r *EventLog) Check(f *report.Findings, head protocol.Seq) map[protocol.Gam
 			continue
 		}
 		want := counted[row.game]
-		if v, _ := r.ledger.Vote(row.vote); v.Up {
+		if v, _ := r.votes.Vote(row.vote); v.Up {
 			want = protocol.NewTotals(want.Upvotes+1, want.Downvotes)
 		} else {
 			want = protocol.NewTotals(want.Upvotes, want.Downvotes+1)

@@ -13,17 +13,17 @@ import (
 func TestSoundRunHasNoFindings(t *testing.T) {
 	r := newRun()
 	for range 5 {
-		r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
+		r.votes.Settle(r.cast().Number, oracle.Acknowledged)
 	}
-	lost := r.ledger.Take(1)
-	r.ledger.Sent(lost, 0, began)
+	lost := r.votes.Take(1)
+	r.votes.Sent(lost, 0, began)
 	r.cast() // unknown, and recorded
 	r.show(1, 2, 3, 4, 5, 6)
 	r.show(1, 2, 3, 4, 5, 6)
 	r.judge(6)
 	r.wantNone(t)
 	want := oracle.Counts{Sent: 7, Acknowledged: 5, Unknown: 2, Found: 1}
-	if got := r.ledger.Count(); got != want {
+	if got := r.votes.Count(); got != want {
 		t.Errorf("counts %+v, want %+v", got, want)
 	}
 }
@@ -33,10 +33,10 @@ func hello(e protocol.Epoch, reset bool) protocol.Subscribed {
 	return protocol.Subscribed{Epoch: e, Reset: reset}
 }
 
-// TestAWitnessGoesOnWhereItWas: its first connection knows no timeline, the next one does.
-func TestAWitnessGoesOnWhereItWas(t *testing.T) {
+// TestScreensResumeWhereTheyWere: its first connection knows no timeline, the next one does.
+func TestScreensResumeWhereTheyWere(t *testing.T) {
 	r := newRun()
-	r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
+	r.votes.Settle(r.cast().Number, oracle.Acknowledged)
 	w := r.show()
 	if m := w.Subscription(client.Subscription{Session: 7}); m.Since == nil || *m.Since != 0 || m.Epoch != "" || m.Session != 7 {
 		t.Errorf("%+v", m)
@@ -61,8 +61,8 @@ func TestEveryFaultIsFound(t *testing.T) {
 		"event twice":             {func(r *run) { r.show(1, 2, 2, 3) }, "seq 2 came again"},
 		"events swapped":          {func(r *run) { r.show(1, 3, 2) }, "seq 2 came again, or late, after 3"},
 		"first event left out":    {func(r *run) { r.show(2, 3) }, "a gap: seq 2 came after 0"},
-		"acknowledged and lost":   {func(r *run) { r.ledger.Settle(r.lose(), oracle.Acknowledged) }, "acknowledged and is lost"},
-		"refused and recorded":    {func(r *run) { r.ledger.Settle(2, oracle.Refused); r.show(1, 2, 3) }, "refused and stands in seq 3"},
+		"acknowledged and lost":   {func(r *run) { r.votes.Settle(r.lose(), oracle.Acknowledged) }, "acknowledged and is lost"},
+		"refused and recorded":    {func(r *run) { r.votes.Settle(2, oracle.Refused); r.show(1, 2, 3) }, "refused and stands in seq 3"},
 		"vote recorded twice":     {func(r *run) { r.again(1); r.show(1, 2, 3, 4) }, "stands under seq 2 already"},
 		"vote of nobody":          {func(r *run) { r.stranger(); r.show(1, 2, 3, 4) }, "nobody sent"},
 		"other thumb":             {func(r *run) { r.flip(); r.show(1, 2, 3, 4) }, "the other thumb"},
@@ -82,7 +82,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRun()
 			for range 3 {
-				r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
+				r.votes.Settle(r.cast().Number, oracle.Acknowledged)
 			}
 			if name == "refused and recorded" {
 				r = newRun()
@@ -100,7 +100,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 func TestAcknowledgedButAfterTheHeadIsFound(t *testing.T) {
 	r := newRun()
 	for range 3 {
-		r.ledger.Settle(r.cast().Number, oracle.Acknowledged)
+		r.votes.Settle(r.cast().Number, oracle.Acknowledged)
 	}
 	r.show(1, 2, 3)
 	r.judge(2)
@@ -109,7 +109,7 @@ func TestAcknowledgedButAfterTheHeadIsFound(t *testing.T) {
 
 func TestVotesBelongToTheGameOfTheirTime(t *testing.T) {
 	r := newRun()
-	r.record.GameStarted(game+1, began+2)
+	r.events.GameStarted(game+1, began+2)
 	for range 3 {
 		r.cast()
 	}
@@ -139,13 +139,13 @@ func TestScannedAndDecodedMessagesAreTheSame(t *testing.T) {
 }
 
 func (r *run) lose() oracle.Number {
-	n := r.ledger.Take(1)
-	r.ledger.Sent(n, 0, began)
+	n := r.votes.Take(1)
+	r.votes.Sent(n, 0, began)
 	return n
 }
 
 func (r *run) again(n oracle.Number) {
-	v, _ := r.ledger.Vote(n)
+	v, _ := r.votes.Vote(n)
 	r.write(v, v.Up)
 }
 
@@ -155,7 +155,7 @@ func (r *run) stranger() {
 
 func (r *run) flip() {
 	n := r.lose()
-	v, _ := r.ledger.Vote(n)
+	v, _ := r.votes.Vote(n)
 	r.write(v, !v.Up)
 }
 

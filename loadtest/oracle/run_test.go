@@ -17,8 +17,8 @@ const (
 
 // run is a small run: one session, one game, a server that keeps its log.
 type run struct {
-	ledger   *oracle.VoteLog
-	record   *oracle.EventLog
+	votes    *oracle.VoteLog
+	events   *oracle.EventLog
 	findings *report.Findings
 	log      [][]byte
 	totals   protocol.Totals
@@ -26,15 +26,15 @@ type run struct {
 
 func newRun() *run {
 	l := oracle.NewVoteLog(1)
-	r := &run{ledger: l, record: oracle.NewEventLog(l, session, 0), findings: &report.Findings{}}
-	r.record.GameStarted(game, began)
+	r := &run{votes: l, events: oracle.NewEventLog(l, session, 0), findings: &report.Findings{}}
+	r.events.GameStarted(game, began)
 	return r
 }
 
-// cast sends a vote and writes it to the log; the voter has not heard yet.
+// cast sends a vote and writes it to the log; the voter has no answer yet.
 func (r *run) cast() oracle.Vote {
-	n := r.ledger.Take(1)
-	v := r.ledger.Sent(n, 0, began+protocol.Timestamp(n))
+	n := r.votes.Take(1)
+	v := r.votes.Sent(n, 0, began+protocol.Timestamp(n))
 	r.write(v, v.Up)
 	return v
 }
@@ -54,9 +54,9 @@ func (r *run) write(v oracle.Vote, up bool) {
 	}))
 }
 
-// show plays log entries, given by seq, to a new witness.
+// show plays log entries, given by seq, to a new screen.
 func (r *run) show(seqs ...int) *oracle.ScreenCheck {
-	w := oracle.NewScreenCheck("screen", r.record, r.findings)
+	w := oracle.NewScreenCheck("screen", r.events, r.findings)
 	for _, seq := range seqs {
 		w.See(protocol.Seq(seq), r.log[seq-1])
 	}
@@ -66,9 +66,9 @@ func (r *run) show(seqs ...int) *oracle.ScreenCheck {
 // judge makes all the checks at the end.
 func (r *run) judge(head int) {
 	heads := []protocol.Seq{protocol.Seq(head)}
-	r.ledger.Check(r.findings, heads, r.ledger.Acknowledged())
-	counted := r.record.Check(r.findings, heads[0])
-	r.record.CheckTotals(r.findings, protocol.SessionVotes{SessionID: session, Votes: []protocol.GameVotes{{
+	r.votes.Check(r.findings, heads, r.votes.Acknowledged())
+	counted := r.events.Check(r.findings, heads[0])
+	r.events.CheckTotals(r.findings, protocol.SessionVotes{SessionID: session, Votes: []protocol.GameVotes{{
 		GameID: game, Upvotes: r.totals.Upvotes, Downvotes: r.totals.Downvotes,
 		NetScore: r.totals.PopularityScore, TotalVotes: r.totals.Upvotes + r.totals.Downvotes,
 	}}}, counted)

@@ -17,7 +17,7 @@ import (
 // subscribes and sees; Last may be called from any.
 type ScreenCheck struct {
 	name     string
-	record   *EventLog
+	events   *EventLog
 	findings *report.Findings
 	epoch    protocol.Epoch
 	last     atomic.Uint64
@@ -26,7 +26,7 @@ type ScreenCheck struct {
 
 // NewScreenCheck begins a screen that has seen nothing: its first event must be seq 1.
 func NewScreenCheck(name string, r *EventLog, f *report.Findings) *ScreenCheck {
-	return &ScreenCheck{name: name, record: r, findings: f}
+	return &ScreenCheck{name: name, events: r, findings: f}
 }
 
 // See takes one event and returns the number of its vote, -1 for none. After a finding it goes on
@@ -42,7 +42,7 @@ func (w *ScreenCheck) See(seq protocol.Seq, event []byte) Number {
 		w.findings.Add("%s: a gap: seq %d came after %d", w.name, seq, last)
 	}
 	w.last.Store(uint64(seq))
-	n, err := w.record.See(seq, event)
+	n, err := w.events.See(seq, event)
 	if err != nil {
 		w.findings.Add("%s: %v", w.name, err)
 	}
@@ -80,7 +80,7 @@ func (w *ScreenCheck) Seen() uint64 { return w.seen.Load() }
 // Tallies are the totals that screens of one session in tally mode saw, by seq. Methods may be
 // called from any goroutine.
 type Tallies struct {
-	record   *EventLog
+	events   *EventLog
 	findings *report.Findings
 	seed     maphash.Seed
 
@@ -96,7 +96,7 @@ type tallyAt struct {
 // NewTallies checks tallies against the events of their session, which at least one screen must
 // watch.
 func NewTallies(r *EventLog, f *report.Findings) *Tallies {
-	return &Tallies{record: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
+	return &Tallies{events: r, findings: f, seed: maphash.MakeSeed(), seen: map[protocol.Seq]tallyAt{}}
 }
 
 // See takes a tally, or a snapshot in place of one. last is the seq of the screen's tally before:
@@ -142,14 +142,14 @@ func (t *Tallies) Check() {
 	for _, seq := range slices.Sorted(maps.Keys(t.seen)) {
 		for at < seq {
 			at++
-			if row := t.record.rows.at(int(at)); row.hash.Load() != 0 && row.vote >= 0 {
+			if row := t.events.rows.at(int(at)); row.hash.Load() != 0 && row.vote >= 0 {
 				counted[row.game] = row.totals
 			}
 		}
 		for id, want := range counted {
 			got := t.seen[seq].games[id]
 			if got.Totals != want || got.SessionUpvotes != want.Upvotes || got.SessionDownvotes != want.Downvotes {
-				t.findings.Add("session %d: tally of seq %d says %+v of game %d, the events say %+v", t.record.Session, seq, got, id, want)
+				t.findings.Add("session %d: tally of seq %d says %+v of game %d, the events say %+v", t.events.Session, seq, got, id, want)
 			}
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"partyline/protocol"
 )
 
-func TestTalliesAreHeldAgainstTheEvents(t *testing.T) {
+func TestTalliesAreCheckedAgainstTheEvents(t *testing.T) {
 	for name, c := range map[string]struct {
 		see   func(show func(last, seq protocol.Seq, up, down int64))
 		words string // "" for none
@@ -27,7 +27,7 @@ func TestTalliesAreHeldAgainstTheEvents(t *testing.T) {
 				r.cast() // three thumbs up, then one down
 			}
 			r.show(1, 2, 3, 4)
-			tallies := oracle.NewTallies(r.record, r.findings)
+			tallies := oracle.NewTallies(r.events, r.findings)
 			c.see(func(last, seq protocol.Seq, up, down int64) {
 				tallies.See("screen", last, seq, tally(seq, up, down))
 			})
@@ -56,6 +56,6 @@ func tally(seq protocol.Seq, up, down int64) []byte {
 
 func TestTallyThatIsNoJSONIsFound(t *testing.T) {
 	r := newRun()
-	oracle.NewTallies(r.record, r.findings).See("screen", 0, 1, []byte(`{"type":"tally"`))
+	oracle.NewTallies(r.events, r.findings).See("screen", 0, 1, []byte(`{"type":"tally"`))
 	r.wantFinding(t, "unexpected end")
 }

@@ -148,7 +148,7 @@ func TestARefusedMessageIsRefusedForEver(t *testing.T) {
 	}
 }
 
-func TestWhoHangsAnswersNobody(t *testing.T) {
+func TestHangingEndpointsDoNotAnswer(t *testing.T) {
 	r, url := start(t, receiver.Plan{HangFrom: 2})
 	if status := post(t, request(t, url, 1, "msg_e_7_100", body)); status != 204 {
 		t.Errorf("a healthy one: %d", status)
@@ -164,7 +164,7 @@ func TestWhoHangsAnswersNobody(t *testing.T) {
 	}
 }
 
-func TestLatencyIsFromTheMomentInTheName(t *testing.T) {
+func TestLatencyIsFromTheTimeInTheName(t *testing.T) {
 	r, url := start(t, receiver.Plan{Bare: true})
 	vote := `{"data":{"vote":{"username":"` + receiver.Voter(time.Now().Add(-time.Second)) + `"}}}`
 	for _, id := range []string{"msg_e_7_101", "msg_e_7_100"} {

@@ -46,8 +46,8 @@ func build(t *testing.T) string {
 
 var program = sync.OnceValues(func() (string, error) { return target.Build(context.Background(), workshop) })
 
-// TestRunsAreHeldAgainstTheServer runs the real server and a k6 that does as it is told.
-func TestRunsAreHeldAgainstTheServer(t *testing.T) {
+// TestRunsAreComparedWithTheServer runs the real server and a k6 that does as it is told.
+func TestRunsAreComparedWithTheServer(t *testing.T) {
 	server := build(t)
 	impossible := []scenario.Threshold{{Metric: "vote_ms", Expression: "p(95)<0"}}
 	for name, c := range map[string]struct {
@@ -130,7 +130,7 @@ func TestInterruptedRunsEndWhatTheyStarted(t *testing.T) {
 	o.Seconds = hang
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	o.Output = &ear{word: "hanging", heard: cancel, Writer: t.Output()}
+	o.Output = &wordWatcher{word: "hanging", found: cancel, Writer: t.Output()}
 	t.Setenv("TMPDIR", t.TempDir())
 	if _, err := scenario.Run(ctx, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
@@ -140,16 +140,16 @@ func TestInterruptedRunsEndWhatTheyStarted(t *testing.T) {
 	}
 }
 
-// ear calls when it hears the word.
-type ear struct {
+// wordWatcher calls when the word is written.
+type wordWatcher struct {
 	io.Writer
 	word  string
-	heard func()
+	found func()
 }
 
-func (e *ear) Write(b []byte) (int, error) {
-	if bytes.Contains(b, []byte(e.word)) {
-		e.heard()
+func (w *wordWatcher) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(w.word)) {
+		w.found()
 	}
-	return e.Writer.Write(b)
+	return w.Writer.Write(b)
 }

@@ -21,7 +21,7 @@ func program(t *testing.T, script string) *target.Server {
 		t.Fatal(err)
 	}
 	spoke := make(chan struct{})
-	s, err := target.New(t.Context(), target.Options{Binary: path, Output: &ear{spoke: spoke}})
+	s, err := target.New(t.Context(), target.Options{Binary: path, Output: &firstWrite{spoke: spoke}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +33,13 @@ func program(t *testing.T, script string) *target.Server {
 	return s
 }
 
-// ear closes a channel at the first write.
-type ear struct {
+// firstWrite closes a channel at the first write.
+type firstWrite struct {
 	once  sync.Once
 	spoke chan struct{}
 }
 
-func (e *ear) Write(b []byte) (int, error) {
+func (e *firstWrite) Write(b []byte) (int, error) {
 	e.once.Do(func() { close(e.spoke) })
 	return len(b), nil
 }
@@ -58,7 +58,7 @@ func TestStopWantsExitCodeZero(t *testing.T) {
 	}
 }
 
-func TestKillTellsAServerThatCrashedBefore(t *testing.T) {
+func TestKillReportsAServerThatHadCrashed(t *testing.T) {
 	s := program(t, "echo up >&2; while :; do sleep 0.02; done")
 	if err := s.Kill(); err != nil || s.Pid() != 0 {
 		t.Errorf("kill: %v, pid %d", err, s.Pid())
@@ -72,7 +72,7 @@ func TestKillTellsAServerThatCrashedBefore(t *testing.T) {
 	}
 }
 
-func TestMeasureSeesOurselves(t *testing.T) {
+func TestMeasureOfThisProcess(t *testing.T) {
 	before, err := target.Measure(os.Getpid())
 	if err != nil {
 		t.Fatal(err)

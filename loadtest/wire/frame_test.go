@@ -60,7 +60,7 @@ func TestReadyCountsWholeFramesOnly(t *testing.T) {
 
 func TestMessageInFragments(t *testing.T) {
 	c := newConn(&pieces{data: []byte("\x01\x02ab\x89\x00\x00\x01c\x80\x01d"), step: 3}, nil)
-	c.net = &deaf{c.net}
+	c.net = &discarding{c.net}
 	if got, err := c.Next(); err != nil || string(got) != "abcd" {
 		t.Fatalf("%q, %v", got, err)
 	}
@@ -100,7 +100,7 @@ func FuzzNext(f *testing.F) {
 }
 
 func drain(stream []byte, step int) (string, error) {
-	c := newConn(&deaf{&pieces{data: stream, step: step}}, nil)
+	c := newConn(&discarding{&pieces{data: stream, step: step}}, nil)
 	var all strings.Builder
 	for {
 		b, err := c.Next()

@@ -69,7 +69,7 @@ func TestWatcherSeesEveryMessageInOrder(t *testing.T) {
 	}
 }
 
-func TestWatcherEndsWhatIsCut(t *testing.T) {
+func TestWatcherEndsCutConnections(t *testing.T) {
 	addr := serve(t, func(ctx context.Context, c *websocket.Conn) {
 		_ = c.Write(ctx, websocket.MessageText, []byte("cut"))
 		_, _, _ = c.Read(ctx)

@@ -103,7 +103,7 @@ func TestBadRunsAreFound(t *testing.T) {
 }
 
 // A webhook whose last request failed waits as the schedule says, also over a crash.
-func TestWhoWaitsIsNotLate(t *testing.T) {
+func TestWaitingForARetryIsNotLate(t *testing.T) {
 	s := good()
 	s.Received = s.Received[:9]
 	s.Received = append(s.Received, with(seen(7, 8*second+second/2), 500), seen(7, 25*second))
