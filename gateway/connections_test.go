@@ -16,25 +16,25 @@ import (
 	"partyline/gateway"
 )
 
-// entrance is a door that is served on loopback, with callers from wherever told.
-type entrance struct {
-	t    *testing.T
-	door *gateway.Server
-	addr string
-	from atomic.Pointer[net.TCPAddr]
+// testListener is a Server that is served on loopback, with clients from any address.
+type testListener struct {
+	t      *testing.T
+	server *gateway.Server
+	addr   string
+	from   atomic.Pointer[net.TCPAddr]
 }
 
-func newEntrance(t *testing.T, o gateway.ServerOptions) *entrance {
+func newEntrance(t *testing.T, o gateway.ServerOptions) *testListener {
 	t.Helper()
 	o.Log = zerolog.Nop()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &entrance{t: t, door: gateway.NewServer(o), addr: l.Addr().String()}
+	e := &testListener{t: t, server: gateway.NewServer(o), addr: l.Addr().String()}
 	e.from.Store(new(net.TCPAddr))
-	server, served := e.door.HTTPServer(), make(chan error, 1)
-	go func() { served <- server.Serve(e.door.Listener(&farListener{l, e})) }()
+	server, served := e.server.HTTPServer(), make(chan error, 1)
+	go func() { served <- server.Serve(e.server.Listener(&farListener{l, e})) }()
 	t.Cleanup(func() {
 		_ = server.Close()
 		<-served
@@ -42,10 +42,10 @@ func newEntrance(t *testing.T, o gateway.ServerOptions) *entrance {
 	return e
 }
 
-// farListener has its connections come from where the entrance says.
+// farListener has its connections come from where the testListener says.
 type farListener struct {
 	net.Listener
-	e *entrance
+	e *testListener
 }
 
 func (l *farListener) Accept() (net.Conn, error) {
@@ -64,7 +64,7 @@ type farConn struct {
 func (c *farConn) RemoteAddr() net.Addr { return c.from }
 
 // call connects from an address and asks for /health; nil when it is not answered.
-func (e *entrance) call(from string) net.Conn {
+func (e *testListener) call(from string) net.Conn {
 	e.t.Helper()
 	e.from.Store(net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(from), 4000)))
 	c, err := net.Dial("tcp", e.addr)
@@ -173,7 +173,7 @@ func TestOneSiteCannotTakeAllConnections(t *testing.T) {
 	}
 }
 
-func (e *entrance) get(path string) (status int, header http.Header, body map[string]any) {
+func (e *testListener) get(path string) (status int, header http.Header, body map[string]any) {
 	e.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	res, err := client.Get("http://" + e.addr + path)
@@ -187,7 +187,7 @@ func (e *entrance) get(path string) (status int, header http.Header, body map[st
 	return res.StatusCode, res.Header, body
 }
 
-// Before there is a gateway the door says so; with one it is the gateway's.
+// Before there is a Gateway the Server answers itself; then the Gateway does.
 func TestServerAnswersBeforeThereIsAGateway(t *testing.T) {
 	t.Parallel()
 	e := newEntrance(t, gateway.ServerOptions{})
@@ -203,7 +203,7 @@ func TestServerAnswersBeforeThereIsAGateway(t *testing.T) {
 			t.Errorf("%s: status is %v", path, ready)
 		}
 	}
-	newTestServer(t, func(o *gateway.Options) { o.Server = e.door })
+	newTestServer(t, func(o *gateway.Options) { o.Server = e.server })
 	if status, _, body := e.get("/ready"); status != 200 || body["status"] != "ready" {
 		t.Errorf("/ready: %d %v", status, body)
 	}

@@ -193,7 +193,7 @@ func TestRequestsInFlight(t *testing.T) {
 }
 
 // TestVotesDoNotDelayOtherRequests: while commits are held back, more votes wait than a socket
-// has lanes, and what needs no commit is answered. A choice in a poll is a vote.
+// has workers, and what needs no commit is answered. A choice in a poll is a vote.
 func TestVotesDoNotDelayOtherRequests(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)

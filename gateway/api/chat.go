@@ -25,13 +25,13 @@ func (h *Handlers) importChat() handler {
 		if body == nil {
 			body = bytes.NewReader(in.Raw)
 		}
-		sieve, err := readChat(body, in.Endpoint.BodyLimit())
+		scanner, err := readChat(body, in.Endpoint.BodyLimit())
 		if err != nil {
 			// A client that is still sending would see a closed connection, and not the answer.
 			_, _ = io.Copy(io.Discard, body)
 			return Response{}, err
 		}
-		c := sieve.Import(q.ID)
+		c := scanner.Import(q.ID)
 		key, err := in.callKey(chatFingerprintOf(c))
 		if err != nil {
 			return Response{}, err

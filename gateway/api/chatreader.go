@@ -19,19 +19,19 @@ func readChat(body io.Reader, limit int64) (*protocol.ChatScanner, *protocol.Err
 	if err := r.object(); err != nil {
 		return nil, err
 	}
-	if r.sieve == nil {
+	if r.scanner == nil {
 		return nil, errNoChat()
 	}
-	return r.sieve, nil
+	return r.scanner, nil
 }
 
 func errNoChat() *protocol.Error { return protocol.Invalid("chatData must be an array") }
 
 type chatReader struct {
 	*json.Decoder
-	limit int64
-	sieve *protocol.ChatScanner // nil until there was a list
-	raw   json.RawMessage
+	limit   int64
+	scanner *protocol.ChatScanner // nil until there was a list
+	raw     json.RawMessage
 }
 
 // object reads all there is. Nothing and null count as {}.
@@ -90,7 +90,7 @@ func (r *chatReader) field() *protocol.Error {
 }
 
 func (r *chatReader) lines() *protocol.Error {
-	r.sieve = new(protocol.ChatScanner)
+	r.scanner = new(protocol.ChatScanner)
 	t, err := r.Token()
 	if err != nil {
 		return r.failed(err)
@@ -106,7 +106,7 @@ func (r *chatReader) lines() *protocol.Error {
 		if err := decode.Object(r.raw, &m); err != nil {
 			return protocol.ChatLineError(n, err)
 		}
-		if err := r.sieve.Add(&m); err != nil {
+		if err := r.scanner.Add(&m); err != nil {
 			return err
 		}
 	}

@@ -87,11 +87,11 @@ func TestChatLogsThatAreRead(t *testing.T) {
 		{"the id of a request frame", `{"id":3,"chatData":[` + noonLine + `]}`, 1, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			sieve, err := readChat(iotest.OneByteReader(strings.NewReader(c.body)), protocol.MaxImport)
+			scanner, err := readChat(iotest.OneByteReader(strings.NewReader(c.body)), protocol.MaxImport)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if log := sieve.Import(3); log.Messages != c.lines || len(log.Votes) != c.votes || log.ID != 3 {
+			if log := scanner.Import(3); log.Messages != c.lines || len(log.Votes) != c.votes || log.ID != 3 {
 				t.Fatalf("%+v, want %d lines, %d votes", log, c.lines, c.votes)
 			}
 		})
@@ -141,12 +141,12 @@ func (s *talk) look() {
 // TestChatWithoutVotesNeedsNoMemory: 16 MiB of it need no more memory than a line.
 func TestChatWithoutVotesNeedsNoMemory(t *testing.T) {
 	s := &talk{lines: 50_000}
-	sieve, err := readChat(s, protocol.MaxImport)
+	scanner, err := readChat(s, protocol.MaxImport)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.look()
-	if log := sieve.Import(1); log.Messages != s.lines || len(log.Votes) != 1 || len(log.Voters) != 1 {
+	if log := scanner.Import(1); log.Messages != s.lines || len(log.Votes) != 1 || len(log.Voters) != 1 {
 		t.Fatalf("%d lines, %d votes by %d", log.Messages, len(log.Votes), len(log.Voters))
 	}
 	if s.most-s.least > 1<<20 {

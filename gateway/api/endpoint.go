@@ -31,15 +31,15 @@ var paramNames = regexp.MustCompile(`\{(\w+)\}`)
 
 // endpoints is the table of operations with what serves it.
 func (h *Handlers) Endpoints() (map[string]*Endpoint, error) {
-	handlers, ballots := h.table(), h.voteReaders()
-	for op, read := range ballots {
+	handlers, voteReaders := h.table(), h.voteReaders()
+	for op, read := range voteReaders {
 		handlers[op] = h.serveVote(read)
 	}
 	all, err := joinEndpoints(protocol.Operations(), handlers)
 	if err != nil {
 		return nil, err
 	}
-	for op, read := range ballots {
+	for op, read := range voteReaders {
 		all[op].ReadVote = read
 	}
 	all["sessions.list"].Cost.Expect(limit.ListBytes)

@@ -26,13 +26,13 @@ func TestGuestTokensAreNotCached(t *testing.T) {
 		t.Errorf("%+v, %v", h, refused)
 	}
 	if n := len(g.cache.identities); n != 0 {
-		t.Errorf("%d holders are remembered", n)
+		t.Errorf("%d identities are cached", n)
 	}
 	bot, err := g.Signer.SignAdmin(time.Now().Unix())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, refused := g.Verify(bot); refused != nil || len(g.cache.identities) != 1 {
-		t.Errorf("%v, %d holders", refused, len(g.cache.identities))
+		t.Errorf("%v, %d identities", refused, len(g.cache.identities))
 	}
 }

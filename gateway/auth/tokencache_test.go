@@ -14,6 +14,6 @@ func TestTokenCacheIsBounded(t *testing.T) {
 		}
 	}
 	if len(c.identities) > maxCachedTokens {
-		t.Errorf("%d holders", len(c.identities))
+		t.Errorf("%d identities", len(c.identities))
 	}
 }

@@ -165,7 +165,7 @@ func TestSiteIsLimitedToAFewNetworks(t *testing.T) {
 	}
 }
 
-// TestDebtIsPaidBack: what a request has cost beyond what was charged keeps its payer
+// TestDebtIsPaidBack: what a request has cost beyond what was charged keeps its client
 // away for as long as it takes, and nobody for longer than the most that can be owed.
 func TestDebtIsPaidBack(t *testing.T) {
 	l := newBuckets[int]((&Limit{PerSecond: 10, Seconds: 2}).rate(0), 10)
