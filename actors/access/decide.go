@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// defaultTTL is the lifetime of a token that asks for none: one evening and the night.
+	// defaultTTL is the lifetime of a token that asks for none: a game night and the night after it.
 	defaultTTL = 24 * time.Hour
 	// minTTL is the shortest lifetime: a signed token holds its times in whole seconds, so a
 	// shorter one would be expired from the start.

@@ -21,12 +21,12 @@ type task struct {
 var tasks = []task{
 	{"check", "gofmt, vet, staticcheck, house rules, short tests: before every commit", check},
 	{"lint", "the part of check that runs no product test", lint},
-	{"test", "with the race detector, every test in which something runs at the same time; experiments at random fewer times (-short)", test},
-	{"peers", "what others wrote against ours: receivers in Node and Python, WebSocket clients, nginx (needs npm, python3-autobahn, nginx-light)", peers},
+	{"test", "every test with concurrency, with the race detector; random tests run fewer times (-short)", test},
+	{"peers", "programs of others with ours: receivers in Node and Python, WebSocket clients, nginx (needs npm, python3-autobahn, nginx-light)", peers},
 	{"browser", "the pages in Chromium (needs it, and npm); flags go to go test (-run REGEXP, -v, -shots DIR)", browser},
-	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep what was found for go test", fuzz},
-	{"dependencies", "write docs/dependencies.md anew", dependencies},
-	{"release", "keep a folder, a backup and answers of a release for the tests of later ones (-binary PROGRAM SCHEMA-NAME)", release},
+	{"fuzz", "every fuzz target for a while (-time 10s each), or -keep found inputs for go test", fuzz},
+	{"dependencies", "write docs/dependencies.md", dependencies},
+	{"release", "record a folder, a backup and answers of a release for the tests of later ones (-binary PROGRAM SCHEMA-NAME)", release},
 	{"bench", "every benchmark (-run REGEXP, -count N)", bench},
 }
 

@@ -44,7 +44,7 @@ type Conn struct {
 	nextSub int // the subscription whose events come first
 
 	// The fields below are what is sent next, in this order. Except while the slow writer
-	// runs, partialFrame is empty: whoever finds the socket full leaves there the rest of one
+	// runs, partialFrame is empty: a flush that finds the socket full leaves there the rest of one
 	// begun frame and starts the slow writer.
 	partialFrame []byte
 	pendingPong  []byte

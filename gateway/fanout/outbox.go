@@ -128,7 +128,7 @@ func (b *outbox) hasSpace() bool {
 	return b.hasSpaceLocked()
 }
 
-// awaitSpace waits until the backlog is small, or the connection closes. Whoever changes that
+// awaitSpace waits until the backlog is small, or the connection closes. Code that changes that
 // broadcasts space.
 func (b *outbox) awaitSpace() {
 	b.mu.Lock()

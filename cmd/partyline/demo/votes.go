@@ -29,11 +29,11 @@ func planVotes(players int, start time.Time, length time.Duration) []plannedVote
 			continue
 		}
 		early := rand.Float64() * rand.Float64()
-		thumb := protocol.VoteDown
+		vote := protocol.VoteDown
 		if rand.Float64() < popularity {
-			thumb = protocol.VoteUp
+			vote = protocol.VoteUp
 		}
-		all = append(all, plannedVote{at: start.Add(time.Duration(early * float64(length))), name: player(i), vote: thumb})
+		all = append(all, plannedVote{at: start.Add(time.Duration(early * float64(length))), name: player(i), vote: vote})
 	}
 	slices.SortFunc(all, func(a, b plannedVote) int { return a.at.Compare(b.at) })
 	return all

@@ -1,8 +1,7 @@
-// Package fake is a room service for tests, as the real one behaves towards those who
-// look into a room: the answers of its REST, the frames of its WebSockets, what it
-// enforces, and how it fails. Rooms do what a test tells them to.
+// Package fake is a room service for tests. It behaves as the real one does towards observers:
+// the responses of its REST, the frames of its WebSockets, its limits, and how it fails. Tests
+// control the rooms.
 //
-// It remembers what it was asked and counts the connections that are open, so that one
-// that is left behind fails a test. It is no game: nobody can play here, and nothing of
-// it may be used outside of tests.
+// It records its requests and counts the open connections, so that one left open fails a test.
+// It is not a game: nothing can be played in it, and it must not be used outside of tests.
 package fake

@@ -2,40 +2,40 @@ package fake
 
 import "encoding/json"
 
-// Room is a room whose host and players are a test's. Methods may be called from any
-// goroutine; they return when everybody who listens has been sent what they lead to.
+// Room is a room whose host and players a test controls. Methods may be called from any
+// goroutine; they return when all listeners have been sent the frames that result.
 type Room struct {
 	service   *Service
 	code      string
-	seats     []seat // the host's first; a seat is never given back
+	seats     []seat // the host's first; a seat is never freed
 	entities  map[string]any
 	secrets   map[int]string // of all connections there ever were, by id
 	listeners map[*listener]struct{}
-	pc        int // numbers what is sent
+	sequence  int // numbers the frames
 
-	host    string
-	most    int
-	locked  bool
-	silent  bool
-	refusal int
-	deaf    bool
+	host          string
+	maxPlayers    int
+	locked        bool
+	silent        bool
+	refusal       int
+	ignoreSockets bool
 }
 
-// seat is somebody who has ever had one.
+// seat is a seat that was taken.
 type seat struct {
 	ID   int
 	Role string
 	Name string
 }
 
-// Silent makes it a game that does not tell who comes and goes.
+// Silent makes the game not report who joins and leaves.
 func (r *Room) Silent() *Room {
 	defer r.lock()()
 	r.silent = true
 	return r
 }
 
-// Host is where the WebSockets are said to be, instead of where the REST was asked.
+// Host sets the host of the WebSockets, by default the host of the REST request.
 func (r *Room) Host(host string) *Room {
 	defer r.lock()()
 	r.host = host
@@ -45,7 +45,7 @@ func (r *Room) Host(host string) *Room {
 // Most is how many may play, 8 by default.
 func (r *Room) Most(n int) *Room {
 	defer r.lock()()
-	r.most = n
+	r.maxPlayers = n
 	return r
 }
 
@@ -55,13 +55,13 @@ func (r *Room) Refuse(code int) {
 	r.refusal = code
 }
 
-// Deaf answers no WebSocket at all, as behind a network that lets none through.
+// Deaf answers no WebSocket at all, as behind a network that blocks them.
 func (r *Room) Deaf() {
 	defer r.lock()()
-	r.deaf = true
+	r.ignoreSockets = true
 }
 
-// Join gives somebody a seat, and returns its id.
+// Join takes a seat and returns its id.
 func (r *Room) Join(name string) int {
 	defer r.lock()()
 	return r.join("player", name)
@@ -72,24 +72,24 @@ func (r *Room) join(role, name string) int {
 	id := r.service.ids
 	r.seats = append(r.seats, seat{id, role, name})
 	if !r.silent {
-		r.say("client/connected", map[string]any{"id": id, "userId": name, "name": name, "role": role, "reconnect": false})
+		r.broadcast("client/connected", map[string]any{"id": id, "userId": name, "name": name, "role": role, "reconnect": false})
 	}
 	return id
 }
 
-// Leave is somebody going away. The seat stays.
+// Leave disconnects a player. The seat stays taken.
 func (r *Room) Leave(id int) {
 	defer r.lock()()
 	if !r.silent {
-		r.say("client/disconnected", map[string]any{"id": id, "role": "player"})
+		r.broadcast("client/disconnected", map[string]any{"id": id, "role": "player"})
 	}
 }
 
-// Lock lets nobody in any more.
+// Lock admits no more players.
 func (r *Room) Lock() {
 	defer r.lock()()
 	r.locked = true
-	r.say("room/lock", map[string]any{})
+	r.broadcast("room/lock", map[string]any{})
 }
 
 // SetObject changes an entity that is an object, and SetText one that holds the same as
@@ -107,12 +107,12 @@ func (r *Room) SetText(key string, val map[string]any) {
 
 func (r *Room) set(kind, key string, val any) {
 	defer r.lock()()
-	e := map[string]any{"key": key, "val": val, "version": r.pc, "from": 1}
+	e := map[string]any{"key": key, "val": val, "version": r.sequence, "from": 1}
 	r.entities[key] = []any{kind, e, map[string]any{"locked": false}}
-	r.say(kind, e)
+	r.broadcast(kind, e)
 }
 
-// Say sends everybody a text as it is.
+// Say sends a text unchanged to all listeners.
 func (r *Room) Say(text string) {
 	defer r.lock()()
 	for l := range r.listeners {
@@ -123,23 +123,23 @@ func (r *Room) Say(text string) {
 // Exit closes the room, and with it all connections.
 func (r *Room) Exit() {
 	defer r.lock()()
-	r.say("room/exit", map[string]any{"cause": 1})
-	r.vanish()
-	r.end(1000)
+	r.broadcast("room/exit", map[string]any{"cause": 1})
+	r.remove()
+	r.closeAll(1000)
 }
 
-// Vanish makes the room unknown without a word.
+// Vanish makes the room unknown without a message.
 func (r *Room) Vanish() {
 	defer r.lock()()
-	r.vanish()
+	r.remove()
 }
 
-func (r *Room) vanish() {
+func (r *Room) remove() {
 	delete(r.service.rooms, r.code)
 	r.service.ended[r.code] = true
 }
 
-// Drop breaks all connections off: their other side sees 1006.
+// Drop breaks all connections off: the clients see 1006.
 func (r *Room) Drop() {
 	defer r.lock()()
 	for l := range r.listeners {
@@ -150,24 +150,24 @@ func (r *Room) Drop() {
 // End closes all connections with a code.
 func (r *Room) End(code int) {
 	defer r.lock()()
-	r.end(code)
+	r.closeAll(code)
 }
 
-// lock takes the service's lock, under which everything happens.
+// lock takes the service's lock, which guards everything.
 func (r *Room) lock() (unlock func()) {
 	r.service.mu.Lock()
 	return r.service.mu.Unlock
 }
 
-func (r *Room) slots() int {
+func (r *Room) seatCount() int {
 	defer r.lock()()
 	return len(r.seats)
 }
 
-// entry is the directory's: all sixteen fields.
+// entry is the room's directory entry: all sixteen fields.
 func (r *Room) entry(asked string) map[string]any {
 	defer r.lock()()
-	host, most := r.host, r.most
+	host, most := r.host, r.maxPlayers
 	if host == "" {
 		host = asked
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Fault is how the REST side fails.
+// Fault is how the REST service fails.
 type Fault int
 
 // The faults.
@@ -20,7 +20,7 @@ const (
 	Broken          // 500
 	Malformed       // 200 with half an answer
 	Endless         // 200 with an answer that has no end
-	Slow            // no answer until the other side gives up
+	Slow            // no answer until the client gives up
 )
 
 // Service is a room service, an http.Handler. The zero value has no rooms and no faults.
@@ -34,16 +34,16 @@ type Service struct {
 	peak   int
 	ids    int
 	change chan struct{} // closed and renewed with each change of open
-	frozen chan struct{} // closed when it goes on; nil when it is not frozen
+	frozen chan struct{} // closed by Freeze(false); nil when not frozen
 }
 
-// Request is something that the service was asked.
+// Request is a request that the service received.
 type Request struct {
 	At   time.Time
 	Path string
 	// Role is that of a WebSocket, empty for REST.
 	Role string
-	// Again: with the id and secret of an earlier connection.
+	// Again is true for a connection with the id and secret of an earlier one.
 	Again bool
 }
 
@@ -70,7 +70,7 @@ func (s *Service) Fail(f Fault) {
 	s.fault = f
 }
 
-// Freeze has all WebSockets stand still: nothing is read, answered or welcomed.
+// Freeze stops all WebSockets: nothing is read, answered or welcomed.
 func (s *Service) Freeze(frozen bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,8 +83,8 @@ func (s *Service) Freeze(frozen bool) {
 	}
 }
 
-// thaw waits while the service is frozen.
-func (s *Service) thaw() {
+// awaitUnfrozen waits while the service is frozen.
+func (s *Service) awaitUnfrozen() {
 	s.mu.Lock()
 	frozen := s.frozen
 	s.mu.Unlock()
@@ -93,14 +93,14 @@ func (s *Service) thaw() {
 	}
 }
 
-// Asked is all that was asked so far.
+// Asked returns all requests so far.
 func (s *Service) Asked() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Request(nil), s.asked...)
 }
 
-// Connections is how many WebSockets are open, and how many were at most at one time.
+// Connections is how many WebSockets are open, and the most that were open at a time.
 func (s *Service) Connections() (open, peak int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,7 +124,7 @@ func (s *Service) Await(ctx context.Context, open int) error {
 	}
 }
 
-// count is called with the lock held.
+// count changes the number of open WebSockets. The lock is held.
 func (s *Service) count(d int) {
 	s.open += d
 	s.peak = max(s.peak, s.open)
@@ -137,28 +137,28 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := strings.CutPrefix(r.URL.Path, "/api/v2/rooms/")
 	code, what, _ := strings.Cut(path, "/")
 	if !strings.HasPrefix(r.UserAgent(), "Mozilla/") {
-		w.WriteHeader(http.StatusForbidden) // what is no browser is turned away without a word
+		w.WriteHeader(http.StatusForbidden) // clients that are not browsers are refused without a body
 		return
 	}
 	if ok && what == "play" {
-		s.play(w, r, code)
+		s.serveSocket(w, r, code)
 		return
 	}
-	room, fault := s.note(r, code)
+	room, fault := s.recordRequest(r, code)
 	switch {
 	case fault != None:
 		fault.serve(w, r)
 	case !ok || room == nil || what != "" && what != "connections":
 		answer(w, http.StatusNotFound, map[string]any{"ok": false, "error": "no such room"})
 	case what == "connections":
-		answer(w, http.StatusOK, map[string]any{"ok": true, "body": map[string]any{"connections": room.slots()}})
+		answer(w, http.StatusOK, map[string]any{"ok": true, "body": map[string]any{"connections": room.seatCount()}})
 	default:
 		answer(w, http.StatusOK, map[string]any{"ok": true, "body": room.entry(r.Host)})
 	}
 }
 
-// note remembers a REST request, and finds its room.
-func (s *Service) note(r *http.Request, code string) (*Room, Fault) {
+// recordRequest records a REST request and returns its room.
+func (s *Service) recordRequest(r *http.Request, code string) (*Room, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, Request{At: time.Now(), Path: r.URL.Path})
@@ -174,7 +174,7 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request) {
 	case Broken:
 		http.Error(w, "oh no", http.StatusInternalServerError)
 	case Malformed:
-		_, _ = w.Write([]byte(`{"ok":true,"body":{"code":`)) // nobody has to read it
+		_, _ = w.Write([]byte(`{"ok":true,"body":{"code":`)) // the client may be gone
 	case Endless:
 		for r.Context().Err() == nil {
 			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
@@ -189,5 +189,5 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request) {
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // nobody has to read it
+	_ = json.NewEncoder(w).Encode(body) // the client may be gone
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// The codes of refusals.
+// Error codes of the service.
 const (
 	NotFound  = 2013
 	NoRole    = 2014
@@ -23,8 +23,8 @@ const (
 
 const subprotocol = "ecast-v0"
 
-// patience bounds one write, so that a side that does not read cannot hold a test.
-const patience = 5 * time.Second
+// writeTimeout bounds one write, so that a client that does not read cannot hold a test.
+const writeTimeout = 5 * time.Second
 
 var roles = []string{"player", "audience", "moderator", "host", "shard"}
 
@@ -35,15 +35,15 @@ type listener struct {
 }
 
 func (l *listener) write(text []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
 	defer cancel()
-	_ = l.conn.Write(ctx, websocket.MessageText, text) // who is gone is noticed by the reader
+	_ = l.conn.Write(ctx, websocket.MessageText, text) // the reader notices closed connections
 }
 
-// play serves a WebSocket until either side ends it.
-func (s *Service) play(w http.ResponseWriter, r *http.Request, code string) {
-	s.thaw()
-	if s.deaf(code) || !slices.Contains(r.Header.Values("Sec-Websocket-Protocol"), subprotocol) {
+// serveSocket serves a WebSocket until either side ends it.
+func (s *Service) serveSocket(w http.ResponseWriter, r *http.Request, code string) {
+	s.awaitUnfrozen()
+	if s.ignoresSockets(code) || !slices.Contains(r.Header.Values("Sec-Websocket-Protocol"), subprotocol) {
 		http.Error(w, "no such protocol", http.StatusBadRequest)
 		return
 	}
@@ -53,8 +53,8 @@ func (s *Service) play(w http.ResponseWriter, r *http.Request, code string) {
 	}
 	defer func() { _ = conn.CloseNow() }()
 	l := &listener{conn: conn}
-	room := s.enter(l, r, code)
-	defer s.leave(room, l)
+	room := s.admit(l, r, code)
+	defer s.removeListener(room, l)
 	if room == nil {
 		_ = conn.Close(websocket.StatusNormalClosure, "")
 		return
@@ -66,29 +66,29 @@ func (s *Service) play(w http.ResponseWriter, r *http.Request, code string) {
 	}
 }
 
-func (s *Service) deaf(code string) bool {
+func (s *Service) ignoresSockets(code string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	room := s.rooms[code]
-	return room != nil && room.deaf
+	return room != nil && room.ignoreSockets
 }
 
-// enter welcomes or refuses. The welcome goes out before anything else that happens.
-func (s *Service) enter(l *listener, r *http.Request, code string) *Room {
+// admit welcomes or refuses. The welcome is sent before any other frame.
+func (s *Service) admit(l *listener, r *http.Request, code string) *Room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count(1)
 	q := r.URL.Query()
 	s.asked = append(s.asked, Request{At: time.Now(), Path: r.URL.Path, Role: q.Get("role"), Again: q.Get("secret") != ""})
 	room := s.rooms[code]
-	if why := s.refusal(room, r, code); why != 0 {
+	if why := s.refusalCode(room, r, code); why != 0 {
 		l.write(encode(map[string]any{"pc": 1, "opcode": "error", "result": map[string]any{"code": why, "msg": "refused"}}))
 		return nil
 	}
 	l.id = room.identify(r)
 	room.listeners[l] = struct{}{}
-	room.pc++
-	l.write(encode(map[string]any{"pc": room.pc, "opcode": "client/welcome", "result": map[string]any{
+	room.sequence++
+	l.write(encode(map[string]any{"pc": room.sequence, "opcode": "client/welcome", "result": map[string]any{
 		"id": l.id, "name": q.Get("name"), "secret": room.secrets[l.id], "reconnect": q.Get("secret") != "",
 		"profile": map[string]any{"id": l.id, "roles": map[string]any{q.Get("role"): map[string]any{}}},
 		"here":    room.here(), "entities": room.entities,
@@ -96,8 +96,8 @@ func (s *Service) enter(l *listener, r *http.Request, code string) *Room {
 	return room
 }
 
-// refusal is why somebody is not let in, 0 for nothing.
-func (s *Service) refusal(room *Room, r *http.Request, code string) int {
+// refusalCode is why a client is not admitted, 0 for admitted.
+func (s *Service) refusalCode(room *Room, r *http.Request, code string) int {
 	q := r.URL.Query()
 	switch {
 	case room == nil && s.ended[code]:
@@ -116,7 +116,7 @@ func (s *Service) refusal(room *Room, r *http.Request, code string) int {
 	return 0
 }
 
-func (s *Service) leave(room *Room, l *listener) {
+func (s *Service) removeListener(room *Room, l *listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count(-1)
@@ -125,7 +125,7 @@ func (s *Service) leave(room *Room, l *listener) {
 	}
 }
 
-// identify is who the connection is: somebody known, a new seat, or an observer.
+// identify returns the connection's id: a known one, a new seat's, or an observer's.
 func (r *Room) identify(req *http.Request) int {
 	q := req.URL.Query()
 	if q.Get("secret") != "" {
@@ -142,7 +142,7 @@ func (r *Room) identify(req *http.Request) int {
 	return id
 }
 
-// here is everybody who has ever had a seat.
+// here is everybody who ever had a seat.
 func (r *Room) here() map[string]any {
 	all := map[string]any{}
 	for _, s := range r.seats {
@@ -151,19 +151,19 @@ func (r *Room) here() map[string]any {
 	return all
 }
 
-// say tells everybody who listens. The lock is held, so that all hear the same order.
-func (r *Room) say(opcode string, result any) {
-	r.pc++
-	text := encode(map[string]any{"pc": r.pc, "opcode": opcode, "result": result})
+// broadcast sends a frame to all listeners. The lock is held, so that all get the same order.
+func (r *Room) broadcast(opcode string, result any) {
+	r.sequence++
+	text := encode(map[string]any{"pc": r.sequence, "opcode": opcode, "result": result})
 	for l := range r.listeners {
 		l.write(text)
 	}
 }
 
-// end closes all connections with a code; 1005 is a close without one.
-func (r *Room) end(code int) {
+// closeAll closes all connections with a code; 1005 is a close without one.
+func (r *Room) closeAll(code int) {
 	for l := range r.listeners {
-		_ = l.conn.Close(websocket.StatusCode(code), "") // who is gone is noticed by the reader
+		_ = l.conn.Close(websocket.StatusCode(code), "") // the reader notices closed connections
 	}
 }
 
