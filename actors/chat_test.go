@@ -51,8 +51,8 @@ func crowdLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, n i
 	return s.Import(id)
 }
 
-// begun is when the game of the evening began.
-func (e *evening) begun() protocol.Timestamp {
+// begun is when the game of the fixture started.
+func (e *fixture) begun() protocol.Timestamp {
 	e.t.Helper()
 	games, err := e.hub.SessionGames(e.t.Context(), e.session)
 	if err != nil {
@@ -62,7 +62,7 @@ func (e *evening) begun() protocol.Timestamp {
 }
 
 // counts is the session's thumbs up and down for its first game, 0 and 0 for none.
-func (e *evening) counts() (up, down int64) {
+func (e *fixture) counts() (up, down int64) {
 	e.t.Helper()
 	v, err := e.hub.SessionVotes(e.t.Context(), e.session)
 	if err != nil {
@@ -75,7 +75,7 @@ func (e *evening) counts() (up, down int64) {
 }
 
 func TestChatLogCountsEverywhere(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	f, err := e.hub.Watch(t.Context(), e.session, func() {})
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func title(t *testing.T, h *actors.Hub, id protocol.GameID) string {
 // TestChatVotesInTheHistory: each thumb is a row with an id of its own, the newest
 // first, on pages that fit together, between those of votes that were cast live.
 func TestChatVotesInTheHistory(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	since := e.begun()
 	if _, err := e.vote("early", protocol.VoteUp); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestChatVotesInTheHistory(t *testing.T) {
 // TestHistoryFindsOlderVotesByName: logs hold names with characters that show nothing,
 // which are taken off of what comes in and of what is searched.
 func TestHistoryFindsOlderVotesByName(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	stored := []string{"Ada \U0001f469\u200d\U0001f4bb", "\u2764\ufe0f", "an\u200bn", "plain"}
 	for _, name := range stored {
 		if v, err := e.vote(name, protocol.VoteUp); err != nil || v.Vote.Username != name {
@@ -215,7 +215,7 @@ func TestHistoryFindsOlderVotesByName(t *testing.T) {
 
 // TestChatVotesInAnExport are those of the history, with the same ids, the oldest first.
 func TestChatVotesInAnExport(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	if _, err := e.vote("early", protocol.VoteUp); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestChatVotesInAnExport(t *testing.T) {
 }
 
 func TestChatLogImportedIntoClosedSession(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	since := e.begun()
 	do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
 	if r := do[*protocol.ChatResult](t, e.hub, chatLog(t, e.session, since, "ann", "thisgame++", 5)); r.VotesProcessed != 1 {
@@ -257,7 +257,7 @@ func TestChatLogImportedIntoClosedSession(t *testing.T) {
 }
 
 func TestChatLogWithIdempotencyKey(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: chatLog(t, e.session, e.begun(), "ann", "thisgame++", 5), Key: &actors.Key{Scope: "s", Name: "k"}}
 	first, err := e.hub.Do(t.Context(), call)
 	if err != nil {
@@ -291,7 +291,7 @@ func TestLargestChatLogAnswerIsStored(t *testing.T) {
 // answered after it.
 func TestVoteAfterChatLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		log := chatLog(t, e.session, e.begun(), "ann", "thisgame++", 0, "bob", "thisgame++", 0)
 		e.journal.Hold()
 		answers := make(chan string, 3)
@@ -370,7 +370,7 @@ func TestChatLogIsAllOrNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := newEveningOn(t, j)
+			e := newFixtureOn(t, j)
 			log := crowdLog(t, e.session, e.begun(), lines, "voter")
 			*armed = true
 			if _, err := e.hub.Do(t.Context(), actors.Call{Command: log}); codeOf(err) != protocol.CodeStorage {
@@ -405,10 +405,10 @@ func when(is bool, err error) error {
 	return nil
 }
 
-// newEveningOn is an evening on a journal, which it closes.
-func newEveningOn(t *testing.T, j persistence.Journal) *evening {
+// newFixtureOn is a fixture on a journal, which it closes.
+func newFixtureOn(t *testing.T, j persistence.Journal) *fixture {
 	t.Helper()
-	e := &evening{t: t}
+	e := &fixture{t: t}
 	e.hub = e.startWith(actors.Options{Journal: j})
 	t.Cleanup(func() {
 		e.stop()
@@ -419,7 +419,7 @@ func newEveningOn(t *testing.T, j persistence.Journal) *evening {
 	return e
 }
 
-func (e *evening) restartOn(j persistence.Journal) {
+func (e *fixture) restartOn(j persistence.Journal) {
 	e.t.Helper()
 	e.stop()
 	e.hub = e.startWith(actors.Options{Journal: j})
@@ -433,7 +433,7 @@ func TestLargestChatLog(t *testing.T) {
 	if 2*lines >= 1<<19 {
 		t.Fatalf("%d votes: their ids do not fit", 2*lines)
 	}
-	e := newEveningOn(t, memory.New(memory.Options{}))
+	e := newFixtureOn(t, memory.New(memory.Options{}))
 	var s protocol.ChatScanner
 	message, since := "thisgame++ thisgame--", e.begun()
 	for i := range lines {

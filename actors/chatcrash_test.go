@@ -73,7 +73,7 @@ func TestKillDuringChatLogImport(t *testing.T) {
 		if _, err := j.Verify(t.Context(), func(f badger.Fault) { t.Errorf("%+v", f) }); err != nil {
 			t.Fatal(err)
 		}
-		e := &evening{t: t, session: 1}
+		e := &fixture{t: t, session: 1}
 		e.hub = e.startWith(actors.Options{Journal: j})
 		up, down := e.counts()
 		g, err := e.hub.Game(t.Context(), 1)
@@ -98,7 +98,7 @@ func prepareCrash(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &evening{t: t}
+	e := &fixture{t: t}
 	e.hub = e.startWith(actors.Options{Journal: j})
 	do[protocol.Session](t, e.hub, protocol.CreateSession{})
 	do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: 1, GameID: 1})

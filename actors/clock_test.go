@@ -14,7 +14,7 @@ import (
 )
 
 // TestCommitOrderDoesNotDependOnTheClock has the clock jump back and ahead under an
-// evening, and over restarts. The order of events is that of seq; each tells the time of
+// session, and over restarts. The order of events is that of seq; each tells the time of
 // the clock as it was, so they are right again as soon as the clock is.
 func TestCommitOrderDoesNotDependOnTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -29,9 +29,9 @@ func (f forgetful) LoadSnapshot(ctx context.Context, stream string) (persistence
 }
 
 // nights are three sessions with a game and two votes each, all of them closed.
-func nights(t *testing.T) *evening {
+func nights(t *testing.T) *fixture {
 	t.Helper()
-	e := newEvening(t)
+	e := newFixture(t)
 	for n := range 3 {
 		if n > 0 {
 			s := do[protocol.Session](t, e.hub, protocol.CreateSession{})
@@ -172,7 +172,7 @@ func countOf(t *testing.T, j persistence.Journal, stream string) (n int) {
 
 func TestDeletedSessionIsErasedAfterPassivation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		if _, err := e.vote("ann", protocol.VoteUp); err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestDeletedSessionIsErasedAfterPassivation(t *testing.T) {
 // tenMinutes is longer than a session stays awake unused.
 const tenMinutes = 10 * time.Minute
 
-func wantErased(t *testing.T, e *evening) {
+func wantErased(t *testing.T, e *fixture) {
 	t.Helper()
 	if holds(t, e.journal, "session/1", "ann") || countOf(t, e.journal, "session/1") != 1 {
 		t.Fatalf("%d records are there", countOf(t, e.journal, "session/1"))
@@ -224,7 +224,7 @@ func (s *stubborn) SaveSnapshot(ctx context.Context, snap persistence.Snapshot) 
 // TestErasureWaitsForStandingsSnapshot and is made up for at the next start.
 func TestErasureWaitsForStandingsSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.stop()
 		j := &stubborn{Journal: e.journal}
 		e.hub = e.startWith(actors.Options{Journal: j})

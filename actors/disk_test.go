@@ -14,12 +14,12 @@ import (
 // disk: every vote is answered, those that were accepted are there, and no others.
 func TestFullDiskRecovers(t *testing.T) {
 	var room atomic.Uint64
-	room.Store(2*badger.DefaultReserveBytes - 1) // so little that every write looks
+	room.Store(2*badger.DefaultReserveBytes - 1) // so little that every write checks the free space
 	j, err := badger.Open(badger.Options{Dir: t.TempDir(), Free: func(string) (uint64, error) { return room.Load(), nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &evening{t: t}
+	e := &fixture{t: t}
 	e.hub = e.startWith(actors.Options{Journal: j})
 	t.Cleanup(func() {
 		e.stop()

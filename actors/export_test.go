@@ -36,7 +36,7 @@ func exported(t *testing.T, h *actors.Hub, id protocol.SessionID) (*protocol.Ses
 // them, the votes of each export add up to its totals, and a later one begins with all
 // of an earlier one. After a restart it is the same.
 func TestExportIsOfOneMoment(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	random := rand.New(rand.NewPCG(7, 9))
 	ctx, cancel := context.WithCancel(t.Context())
 	voters := make(chan struct{})
@@ -82,7 +82,7 @@ func TestExportIsOfOneMoment(t *testing.T) {
 // TestExportedGuestsRecount: guests change their minds, some more than once, between
 // votes that come with a name. What was taken back is in the export, and says so.
 func TestExportedGuestsRecount(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
 	random := rand.New(rand.NewPCG(4, 2))
 	thumbs := []protocol.VoteType{protocol.VoteUp, protocol.VoteDown}
@@ -136,7 +136,7 @@ func counted(votes []protocol.ExportedVote) map[protocol.GameID][2]int64 {
 }
 
 func TestExportOfUnknownSession(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	if _, err := e.hub.SessionExport(t.Context(), 9); codeOf(err) != protocol.CodeNotFound {
 		t.Error(err)
 	}
@@ -160,7 +160,7 @@ func TestExportOfUnknownSession(t *testing.T) {
 }
 
 func TestExportEndsAtCorruptRecord(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	for i := range 5 {
 		if _, err := e.vote(fmt.Sprint("voter", i), protocol.VoteUp); err != nil {
 			t.Fatal(err)
@@ -182,7 +182,7 @@ func TestExportEndsAtCorruptRecord(t *testing.T) {
 // TestExportsAreBounded: whoever downloads slowly holds a place; when all are taken the
 // next is told to come again, and a place that is given back is free.
 func TestExportsAreBounded(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	for i := range 3 {
 		if _, err := e.vote(fmt.Sprint("voter", i), protocol.VoteUp); err != nil {
 			t.Fatal(err)

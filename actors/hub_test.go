@@ -12,18 +12,18 @@ import (
 	"partyline/protocol"
 )
 
-// evening is a hub on a journal in memory with one session and one game being played.
-type evening struct {
+// fixture is a hub on a journal in memory with one session and one game being played.
+type fixture struct {
 	t       *testing.T
 	hub     *actors.Hub
 	journal *memory.Journal
 	session protocol.SessionID
 }
 
-func newEvening(t *testing.T) *evening {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	j := memory.New(memory.Options{})
-	e := &evening{t: t, journal: j}
+	e := &fixture{t: t, journal: j}
 	e.hub = e.start()
 	t.Cleanup(func() {
 		e.stop()
@@ -35,12 +35,12 @@ func newEvening(t *testing.T) *evening {
 	return e
 }
 
-func (e *evening) start() *actors.Hub {
+func (e *fixture) start() *actors.Hub {
 	e.t.Helper()
 	return e.startWith(actors.Options{Journal: e.journal, MaxActiveSessions: 1})
 }
 
-func (e *evening) startWith(o actors.Options) *actors.Hub {
+func (e *fixture) startWith(o actors.Options) *actors.Hub {
 	e.t.Helper()
 	h, err := actors.New(e.t.Context(), o)
 	if err != nil {
@@ -49,7 +49,7 @@ func (e *evening) startWith(o actors.Options) *actors.Hub {
 	return h
 }
 
-func (e *evening) stop() {
+func (e *fixture) stop() {
 	e.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -59,13 +59,13 @@ func (e *evening) stop() {
 }
 
 // restart ends the hub and begins a new one on the same journal.
-func (e *evening) restart() {
+func (e *fixture) restart() {
 	e.t.Helper()
 	e.stop()
 	e.hub = e.start()
 }
 
-func (e *evening) vote(name string, v protocol.VoteType) (*protocol.VoteAccepted, error) {
+func (e *fixture) vote(name string, v protocol.VoteType) (*protocol.VoteAccepted, error) {
 	now := protocol.TimestampOf(time.Now())
 	answer, err := e.hub.Do(e.t.Context(), actors.Call{Command: &protocol.CastVote{Username: name, Vote: v, Timestamp: now.VoteTimestamp()}})
 	if err != nil {
@@ -92,7 +92,7 @@ func codeOf(err error) protocol.Code {
 }
 
 func TestSessionFromOpenToClose(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	for i := range 5 {
 		v := protocol.VoteUp
 		if i == 0 {

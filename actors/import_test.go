@@ -47,7 +47,7 @@ func packs(t *testing.T, h *actors.Hub) map[string]int {
 // stream: the moments at which a process can be killed. The games are those from before
 // or those of the file, and the next import is whole in any case.
 func TestKilledImportIsAllOrNothing(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	do[protocol.GamesImported](t, e.hub, protocol.ImportGames{CSVData: fileOf("old", 30), Mode: protocol.ImportReplace})
 	start, err := e.journal.Last(t.Context(), "catalogue")
 	if err != nil {
@@ -170,7 +170,7 @@ func TestImportWhoseCommitFails(t *testing.T) {
 // TestImportWithIdempotencyKey: also after a restart, and without looking at the
 // catalogue again.
 func TestImportWithIdempotencyKey(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: protocol.ImportGames{CSVData: fileOf("new", 120)}, Key: &actors.Key{Scope: "test", Name: "k"}}
 	first, err := e.hub.Do(t.Context(), call)
 	if err != nil || first.(protocol.GamesImported).Added != 120 {

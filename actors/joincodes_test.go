@@ -18,7 +18,7 @@ import (
 )
 
 // invite opens joining and returns the code.
-func (e *evening) invite(c protocol.OpenJoin) string {
+func (e *fixture) invite(c protocol.OpenJoin) string {
 	e.t.Helper()
 	c.ID = e.session
 	j := do[protocol.Join](e.t, e.hub, c)
@@ -29,7 +29,7 @@ func (e *evening) invite(c protocol.OpenJoin) string {
 }
 
 // enter comes in with a code.
-func (e *evening) enter(code string, device protocol.DeviceID) protocol.GuestState {
+func (e *fixture) enter(code string, device protocol.DeviceID) protocol.GuestState {
 	e.t.Helper()
 	entry, err := e.hub.Enter(e.t.Context(), e.hub.Opens(code), code, device)
 	if err != nil {
@@ -39,14 +39,14 @@ func (e *evening) enter(code string, device protocol.DeviceID) protocol.GuestSta
 }
 
 // press is a thumb of a phone that has just come in.
-func (e *evening) press(code string, device protocol.DeviceID, thumb protocol.VoteType) *protocol.GuestVoteAccepted {
+func (e *fixture) press(code string, device protocol.DeviceID, thumb protocol.VoteType) *protocol.GuestVoteAccepted {
 	e.t.Helper()
 	in := e.enter(code, device)
 	return do[*protocol.GuestVoteAccepted](e.t, e.hub, &protocol.CastGuestVote{SessionID: in.SessionID, Generation: in.Generation, Device: device, Username: "Ann", Vote: thumb})
 }
 
 func TestJoinCodeIsValidAfterRestart(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
 	if folded, ok := protocol.NormalizeJoinCode(code); !ok || folded != code {
 		t.Errorf("the code is %q", code)
@@ -70,7 +70,7 @@ func TestJoinCodeIsValidAfterRestart(t *testing.T) {
 }
 
 // restartFromTheLog restarts with snapshots that cannot be read.
-func (e *evening) restartFromTheLog() {
+func (e *fixture) restartFromTheLog() {
 	e.t.Helper()
 	e.stop()
 	for stream, seq := range map[string]persistence.Seq{"standings": persistence.Seq(e.journal.Head()), "session/" + e.session.String(): 1} {
@@ -83,13 +83,13 @@ func (e *evening) restartFromTheLog() {
 }
 
 func TestEndedJoinCodeStaysInvalid(t *testing.T) {
-	for name, end := range map[string]func(e *evening) protocol.Command{
-		"closing joining":     func(e *evening) protocol.Command { return protocol.CloseJoin{ID: e.session} },
-		"closing the session": func(e *evening) protocol.Command { return protocol.CloseSession{ID: e.session} },
-		"renewing the code":   func(e *evening) protocol.Command { return protocol.OpenJoin{ID: e.session, Renew: true} },
+	for name, end := range map[string]func(e *fixture) protocol.Command{
+		"closing joining":     func(e *fixture) protocol.Command { return protocol.CloseJoin{ID: e.session} },
+		"closing the session": func(e *fixture) protocol.Command { return protocol.CloseSession{ID: e.session} },
+		"renewing the code":   func(e *fixture) protocol.Command { return protocol.OpenJoin{ID: e.session, Renew: true} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := newEvening(t)
+			e := newFixture(t)
 			code := e.invite(protocol.OpenJoin{})
 			if _, err := e.hub.Do(t.Context(), actors.Call{Command: end(e)}); err != nil {
 				t.Fatal(err)
@@ -112,7 +112,7 @@ func TestEndedJoinCodeStaysInvalid(t *testing.T) {
 }
 
 func TestJoinCodeWhoseCommitFailedIsInvalid(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	var drawn []string
 	e.stop()
 	e.hub = e.startWith(actors.Options{Journal: e.journal, DrawCode: func() string {
@@ -132,7 +132,7 @@ func TestJoinCodeWhoseCommitFailedIsInvalid(t *testing.T) {
 // TestJoinCodesAreUnique draws from hardly more codes than are in use, while all
 // sessions ask at once.
 func TestJoinCodesAreUnique(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	e.stop()
 	const sessions = 6
 	var mu sync.Mutex
@@ -171,7 +171,7 @@ func TestJoinCodesAreUnique(t *testing.T) {
 }
 
 func TestFeedShowsReplacedVote(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	code := e.invite(protocol.OpenJoin{})
 	news := make(chan struct{}, 100)
 	f, err := e.hub.Watch(t.Context(), e.session, func() { news <- struct{}{} })
@@ -211,7 +211,7 @@ func TestFeedShowsReplacedVote(t *testing.T) {
 // TestHistoryListsVotesThatCount: pages and totals say the same, whatever minds
 // were changed.
 func TestHistoryListsVotesThatCount(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	code := e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
 	for i := range 300 {
@@ -244,7 +244,7 @@ func TestHistoryListsVotesThatCount(t *testing.T) {
 }
 
 // pages reads all of them and counts.
-func (e *evening) pages(f protocol.VoteFilter) (rows, total int64) {
+func (e *fixture) pages(f protocol.VoteFilter) (rows, total int64) {
 	e.t.Helper()
 	for f.Page = 1; ; f.Page++ {
 		p, err := e.hub.Votes(e.t.Context(), f)
@@ -260,7 +260,7 @@ func (e *evening) pages(f protocol.VoteFilter) (rows, total int64) {
 
 func TestGuestsOfPassivatedSessionAreKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		code := e.invite(protocol.OpenJoin{})
 		e.press(code, 0xa, "up")
 		time.Sleep(time.Hour)

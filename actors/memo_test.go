@@ -13,7 +13,7 @@ import (
 )
 
 func TestSameKeyGivesFirstAnswer(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	key := &actors.Key{Scope: "votes.live admin", Name: "k1", Fingerprint: [32]byte{1}}
 	now := protocol.TimestampOf(time.Now())
 	call := actors.Call{Command: &protocol.CastVote{Username: "ann", Vote: protocol.VoteUp, Timestamp: now.VoteTimestamp()}, Key: key}
@@ -44,7 +44,7 @@ func TestSameKeyGivesFirstAnswer(t *testing.T) {
 }
 
 func TestRefusalIsStoredForKey(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: protocol.DeleteSession{ID: e.session}, Key: &actors.Key{Name: "r"}}
 	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeSessionActive {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestRefusalIsStoredForKey(t *testing.T) {
 }
 
 func TestUnknownOutcomeIsNotStoredForKey(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: protocol.CloseSession{ID: e.session}, Key: &actors.Key{Name: "u"}}
 	e.journal.FailNext(1, errors.New("disk on fire"))
 	if _, err := e.hub.Do(t.Context(), call); codeOf(err) != protocol.CodeStorage {
@@ -69,7 +69,7 @@ func TestUnknownOutcomeIsNotStoredForKey(t *testing.T) {
 
 func TestKeyInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.journal.Hold()
 		call := actors.Call{Command: protocol.CloseSession{ID: e.session}, Key: &actors.Key{Name: "k"}}
 		first := make(chan error, 1)
@@ -92,7 +92,7 @@ func TestKeyInFlight(t *testing.T) {
 }
 
 func TestOnceRunsOnce(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	ran := 0
 	f := func() (any, error) {
 		ran++
@@ -114,7 +114,7 @@ func TestOnceRunsOnce(t *testing.T) {
 }
 
 func TestPartlyFailedBatchIsNotStoredForKey(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	e.stop()
 	e.hub = e.startWith(actors.Options{Journal: e.journal})
 	second := do[protocol.Session](t, e.hub, protocol.CreateSession{})
@@ -141,7 +141,7 @@ func TestPartlyFailedBatchIsNotStoredForKey(t *testing.T) {
 }
 
 func TestStoredAnswerOfAddGameOutlivesTheGame(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: protocol.AddGame{ID: e.session, GameID: 2}, Key: &actors.Key{Name: "g"}}
 	if _, err := e.hub.Do(t.Context(), call); err != nil {
 		t.Fatal(err)

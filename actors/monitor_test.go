@@ -17,7 +17,7 @@ import (
 	"partyline/protocol"
 )
 
-// look is how an observer of the tests looks at a room: the n-th time, from 1.
+// look is one observation of the test's observer, the n-th from 1.
 type look func(ctx context.Context, room string, n int, tell func(session.Observation)) error
 
 // rooms is an observer that does what the script says and remembers when it was asked.
@@ -58,17 +58,17 @@ func (r *rooms) log() (looks []time.Time, codes []string, inside int) {
 	return slices.Clone(r.looks), slices.Clone(r.codes), r.inside
 }
 
-// say tells a sight as the newest observation.
+// say reports an observation as the latest.
 func (r *rooms) say(status string, players int) {
 	r.mu.Lock()
 	tell := r.tell
 	r.mu.Unlock()
-	tell(sightOf(status, players))
+	tell(observationOf(status, players))
 	synctest.Wait()
 }
 
-// sightOf makes a sight; players below zero is no count.
-func sightOf(status string, players int) session.Observation {
+// observationOf makes an observation; players below zero is no count.
+func observationOf(status string, players int) session.Observation {
 	s := session.Observation{Status: status}
 	if players >= 0 {
 		s.PlayerCount = &players
@@ -76,22 +76,22 @@ func sightOf(status string, players int) session.Observation {
 	return s
 }
 
-// stare looks until it is called back.
-func stare(ctx context.Context, _ string, _ int, _ func(session.Observation)) error {
+// untilStopped observes until ctx ends.
+func untilStopped(ctx context.Context, _ string, _ int, _ func(session.Observation)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
 
-// checked is an evening with a game in room QUIP that is being checked.
+// checked is a fixture with a game in room QUIP that is being checked.
 type checked struct {
-	*evening
+	*fixture
 	rooms *rooms
 	play  protocol.PlayID
 }
 
 func newChecked(t *testing.T, l look) *checked {
 	t.Helper()
-	c := &checked{evening: newEvening(t), rooms: &rooms{play: l}}
+	c := &checked{fixture: newFixture(t), rooms: &rooms{play: l}}
 	c.again()
 	code := "QUIP"
 	c.play = do[protocol.SessionGame](t, c.hub, protocol.AddGame{ID: c.session, GameID: 2, RoomCode: &code}).ID
@@ -157,11 +157,11 @@ func (c *checked) wantLooking(inside, begun int) {
 
 func TestPlayerCheckOfOneHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// One more comes in every ten minutes; each look finds what the one before found.
+		// One more player joins every ten minutes; each observation sees the same as the one before.
 		c := newChecked(t, func(ctx context.Context, _ string, _ int, tell func(session.Observation)) error {
 			begun := time.Now()
 			for ctx.Err() == nil {
-				tell(sightOf(fact.CheckWaiting, int(time.Since(begun)/(10*time.Minute))))
+				tell(observationOf(fact.CheckWaiting, int(time.Since(begun)/(10*time.Minute))))
 				select {
 				case <-time.After(20 * time.Second):
 				case <-ctx.Done():
@@ -177,7 +177,7 @@ func TestPlayerCheckOfOneHour(t *testing.T) {
 
 func TestPlayerCheckFromOpenToClosedRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, stare)
+		c := newChecked(t, untilStopped)
 		c.rooms.say(fact.CheckWaiting, 3)
 		c.rooms.say(fact.CheckWaiting, 3)
 		c.rooms.say(fact.CheckStarted, 4)
@@ -205,7 +205,7 @@ func TestWhatEndsPlayerCheck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newChecked(t, stare)
+				c := newChecked(t, untilStopped)
 				c.rooms.say(fact.CheckWaiting, 3)
 				if _, err := c.hub.Do(t.Context(), actors.Call{Command: end(c)}); err != nil {
 					t.Fatal(err)
@@ -225,7 +225,7 @@ func TestWhatEndsPlayerCheck(t *testing.T) {
 
 func TestPlayerCheckRestartsWithNewRoomCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, stare)
+		c := newChecked(t, untilStopped)
 		c.rooms.say(fact.CheckWaiting, 3)
 		do[protocol.SessionGame](t, c.hub, protocol.SetRoomCode{ID: c.session, GameID: c.play, RoomCode: "draw"})
 		c.wantLooking(1, 2)
@@ -244,7 +244,7 @@ func TestPlayerCheckRestartsWithNewRoomCode(t *testing.T) {
 
 func TestPlayerCheckResumesAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, stare)
+		c := newChecked(t, untilStopped)
 		c.rooms.say(fact.CheckStarted, 5)
 		c.again()
 		c.wantLooking(1, 2)
@@ -265,7 +265,7 @@ func TestRestartDuringRetryWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecked(t, func(context.Context, string, int, func(session.Observation)) error { return errors.New("not now") })
 		time.Sleep(2 * time.Minute)
-		c.rooms.change(stare)
+		c.rooms.change(untilStopped)
 		c.again()
 		c.rooms.say(fact.CheckWaiting, 2)
 		c.wantTold("checking -", "waiting 2")
@@ -279,7 +279,7 @@ func TestRetryWaitsAfterFailedObservations(t *testing.T) {
 		looks, _, _ := c.rooms.log()
 		for i, want := range []int{5, 10, 20, 40, 60, 60} {
 			wait := looks[i+1].Sub(looks[i])
-			// A look waits for the sweep after its time.
+			// An observation waits for the tick after its time.
 			if least := time.Duration(want) * time.Second; wait < least || wait > least+time.Second {
 				t.Errorf("pause %d is %v, want %v", i, wait, least)
 			}
@@ -300,7 +300,7 @@ func TestLongObservationResetsRetryWait(t *testing.T) {
 			if n <= 4 {
 				return errors.New("not yet")
 			}
-			tell(sightOf(fact.CheckWaiting, 2))
+			tell(observationOf(fact.CheckWaiting, 2))
 			select {
 			case <-time.After(2 * time.Minute):
 			case <-ctx.Done():
@@ -329,7 +329,7 @@ func TestObserverPanic(t *testing.T) {
 					if n == 1 {
 						return l(ctx, room, n, tell)
 					}
-					return stare(ctx, room, n, tell)
+					return untilStopped(ctx, room, n, tell)
 				})
 				time.Sleep(10 * time.Second)
 				c.wantLooking(1, 2)
@@ -342,7 +342,7 @@ func TestObserverPanic(t *testing.T) {
 
 func TestObservationIsNotLostWhenJournalFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, stare)
+		c := newChecked(t, untilStopped)
 		c.journal.Refuse(errors.New("full"))
 		c.rooms.say(fact.CheckWaiting, 2)
 		time.Sleep(time.Minute)
@@ -358,7 +358,7 @@ func TestObservationIsNotLostWhenJournalFails(t *testing.T) {
 
 func TestOneFactPerChangedObservation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecked(t, stare)
+		c := newChecked(t, untilStopped)
 		for i := range 1000 {
 			c.rooms.say(fact.CheckWaiting, 1+i/500)
 		}

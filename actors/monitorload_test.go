@@ -21,7 +21,7 @@ func TestManyPlayerChecksEndCleanly(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		seed := rapid.Uint64().Draw(r, "seed")
 		synctest.Test(t, func(t *testing.T) {
-			s := &checkStorm{checked: newChecked(t, stare), rand: rand.New(rand.NewPCG(seed, 1))}
+			s := &checkStorm{checked: newChecked(t, untilStopped), rand: rand.New(rand.NewPCG(seed, 1))}
 			t.Logf("seed %d", seed)
 			for range 30 {
 				s.step()
@@ -72,7 +72,7 @@ func (s *checkStorm) step() {
 	}
 }
 
-// see tells a sight to whoever looks.
+// see reports an observation to every observer.
 func (s *checkStorm) see() {
 	if _, _, inside := s.rooms.log(); inside > 0 {
 		s.rooms.say(fact.CheckWaiting, s.seats)

@@ -16,7 +16,7 @@ import (
 
 func TestPassivatedSessionWakesWithItsState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		if _, err := e.vote("ann", protocol.VoteUp); err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestPassivatedSessionWakesWithItsState(t *testing.T) {
 // one that goes on stays for longer.
 func TestClosedSessionIsPassivatedSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		awake := e.measured(actors.Options{})
 		look := func() {
 			if _, err := e.hub.SessionVotes(t.Context(), e.session); err != nil {
@@ -63,7 +63,7 @@ func TestClosedSessionIsPassivatedSoon(t *testing.T) {
 
 func TestWatchedSessionStaysAwake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestWatchedSessionStaysAwake(t *testing.T) {
 // send to them.
 func TestNothingIsLostDuringPassivation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.stop()
 		h, err := actors.New(t.Context(), actors.Options{Journal: e.journal, IdleTimeout: time.Nanosecond})
 		if err != nil {

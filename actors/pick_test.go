@@ -11,7 +11,7 @@ import (
 // TestPickAvoidsGamesOfTheSession: what was played is asked of the session, removed playings do
 // not count, and the rules hold draw after draw, with games being added between them.
 func TestPickAvoidsGamesOfTheSession(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	e.stop()
 	random := rand.New(rand.NewPCG(3, 5))
 	e.hub = e.startWith(actors.Options{Journal: e.journal, MaxActiveSessions: 1, Draw: random.Float64})
@@ -47,7 +47,7 @@ func TestPickAvoidsGamesOfTheSession(t *testing.T) {
 // TestDefaultDrawIsUniform: without a source of the test's own, all games of a neutral
 // catalogue come equally often. By chance it fails once in a thousand million runs.
 func TestDefaultDrawIsUniform(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	const draws = 7_200
 	counts := map[protocol.GameID]int{}
 	for range draws {

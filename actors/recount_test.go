@@ -48,12 +48,12 @@ func raised(records iter.Seq2[persistence.Record, error]) iter.Seq2[persistence.
 // counted and kept, because its record had rotted, or was of a newer version. Later it can:
 // then the totals have it, for good, and the session counts as damaged no more.
 func TestRepairedSessionIsCountedAgain(t *testing.T) {
-	for name, sick := range map[string]func(*evening) persistence.Journal{
-		"rotten": func(e *evening) persistence.Journal {
+	for name, sick := range map[string]func(*fixture) persistence.Journal{
+		"rotten": func(e *fixture) persistence.Journal {
 			e.journal.Damage("session/2", 3)
 			return forgetful{e.journal}
 		},
-		"newer": func(e *evening) persistence.Journal { return advanced{forgetful{e.journal}} },
+		"newer": func(e *fixture) persistence.Journal { return advanced{forgetful{e.journal}} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

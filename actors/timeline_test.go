@@ -55,7 +55,7 @@ func adopted(j persistence.Journal, at persistence.Position) persistence.Journal
 // TestIdempotencyKeyIsValidInItsTimelineOnly: after a restore the id of a token in its scope may be
 // another's, and what was answered may not be in the folder.
 func TestIdempotencyKeyIsValidInItsTimelineOnly(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	call := actors.Call{Command: protocol.DeleteSession{ID: e.session}, Key: &actors.Key{Scope: "sessions.delete/token/1", Name: "k"}}
 	refused := func(where string, want protocol.Code) {
 		t.Helper()
@@ -77,7 +77,7 @@ func TestIdempotencyKeyIsValidInItsTimelineOnly(t *testing.T) {
 // TestKeysFromBeforeTheUpgradeAnswer: a client sends again what it got no answer for
 // because the hub was stopped for the upgrade.
 func TestKeysFromBeforeTheUpgradeAnswer(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	name := sha256.Sum256([]byte("sessions.close/admin\x00k")) // as versions without epochs named it
 	kept := make(chan error, 1)
 	e.journal.Append(persistence.Append{

@@ -11,7 +11,7 @@ import (
 )
 
 // TestTokenSurvivesWrongClock has the clock two days ahead for a moment while
-// somebody looks at a token of one day: when the clock is right again the token holds.
+// a token of one day is read: when the clock is right again the token holds.
 func TestTokenSurvivesWrongClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)

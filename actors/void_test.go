@@ -9,7 +9,7 @@ import (
 )
 
 // pressFrom votes as a device that came in from an address with the present code.
-func (e *evening) pressFrom(address protocol.AddressID, device protocol.DeviceID, thumb protocol.VoteType) {
+func (e *fixture) pressFrom(address protocol.AddressID, device protocol.DeviceID, thumb protocol.VoteType) {
 	e.t.Helper()
 	do[*protocol.GuestVoteAccepted](e.t, e.hub, &protocol.CastGuestVote{SessionID: e.session, Generation: 1, Device: device, Address: address, Username: device.String(), Vote: thumb})
 }
@@ -18,7 +18,7 @@ func (e *evening) pressFrom(address protocol.AddressID, device protocol.DeviceID
 // restart, from snapshots and from the log alone.
 func TestVoidedVotesAreRemovedEverywhere(t *testing.T) {
 	const hall, attacker = protocol.AddressID(1<<32 | 1), protocol.AddressID(2<<32 | 1)
-	e := newEvening(t)
+	e := newFixture(t)
 	e.invite(protocol.OpenJoin{Policy: protocol.PolicyLatest})
 	if _, err := e.vote("chat", "up"); err != nil {
 		t.Fatal(err)
@@ -68,8 +68,8 @@ func TestVoidedVotesAreRemovedEverywhere(t *testing.T) {
 	}
 }
 
-// standing is the totals of the evening's game over all sessions.
-func (e *evening) standing() (n struct{ up, down int64 }) {
+// standing is the totals of the fixture's game over all sessions.
+func (e *fixture) standing() (n struct{ up, down int64 }) {
 	e.t.Helper()
 	games, err := e.hub.SessionGames(e.t.Context(), e.session)
 	if err != nil {
@@ -80,7 +80,7 @@ func (e *evening) standing() (n struct{ up, down int64 }) {
 }
 
 // wantHistory checks the whole vote history of the session, the newest first, page by page.
-func (e *evening) wantHistory(want ...string) {
+func (e *fixture) wantHistory(want ...string) {
 	e.t.Helper()
 	var got []string
 	for page := 1; ; page++ {

@@ -20,9 +20,9 @@ import (
 // What is running in a session goes on through idle hours and restarts.
 
 // busySession is one session among others in which a check is running.
-func busySession(t *testing.T) (e *evening, others int) {
+func busySession(t *testing.T) (e *fixture, others int) {
 	t.Helper()
-	e = newEvening(t)
+	e = newFixture(t)
 	e.stop()
 	e.hub = e.startWith(actors.Options{Journal: e.journal})
 	code := "QUIP"
@@ -35,7 +35,7 @@ func busySession(t *testing.T) (e *evening, others int) {
 }
 
 // measured starts a hub anew and counts the sessions that are awake.
-func (e *evening) measured(o actors.Options) (awake func() int64) {
+func (e *fixture) measured(o actors.Options) (awake func() int64) {
 	e.t.Helper()
 	e.stop()
 	reader := metric.NewManualReader()

@@ -13,7 +13,7 @@ import (
 
 func TestWatchOfUnknownSessionIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		if _, err := e.hub.Watch(t.Context(), 99, func() {}); codeOf(err) != protocol.CodeNotFound {
 			t.Fatal(err)
 		}
@@ -22,7 +22,7 @@ func TestWatchOfUnknownSessionIsRefused(t *testing.T) {
 
 func TestAbandonedWatchIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.journal.Hold()
 		go func() { _, _ = e.vote("ann", protocol.VoteUp) }()
 		synctest.Wait()
@@ -46,7 +46,7 @@ func TestAbandonedWatchIsReleased(t *testing.T) {
 }
 
 func TestManySessionsMayStartAtOnce(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	e.stop()
 	h, err := actors.New(t.Context(), actors.Options{Journal: e.journal})
 	if err != nil {

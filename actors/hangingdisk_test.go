@@ -18,7 +18,7 @@ import (
 // TestHangingDiskIsUnhealthyUntilItAnswers holds a commit for longer than voters wait.
 func TestHangingDiskIsUnhealthyUntilItAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.journal.Hold()
 		if _, err := e.voteWithin(15*time.Second, "ann"); codeOf(err) != protocol.CodeTimeout {
 			t.Fatalf("%v, want a timeout", err)
@@ -56,7 +56,7 @@ func TestHangingDiskIsUnhealthyUntilItAnswers(t *testing.T) {
 // has not confirmed cannot be shown, and who asks is not kept until it is.
 func TestReadOnHangingDiskIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.journal.Hold()
 		_, _ = e.voteWithin(15*time.Second, "ann")
 		began := time.Now()
@@ -73,7 +73,7 @@ func TestReadOnHangingDiskIsRefused(t *testing.T) {
 	})
 }
 
-func (e *evening) voteWithin(d time.Duration, name string) (any, error) {
+func (e *fixture) voteWithin(d time.Duration, name string) (any, error) {
 	ctx, cancel := context.WithTimeout(e.t.Context(), d)
 	defer cancel()
 	now := protocol.TimestampOf(time.Now())
@@ -102,7 +102,7 @@ func (s *stuck) Trim(ctx context.Context, stream string, through persistence.Seq
 func TestCloseDoesNotWaitForHangingDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &stuck{memory.New(memory.Options{}), make(chan struct{})}
-		e := &evening{t: t, journal: j.Journal}
+		e := &fixture{t: t, journal: j.Journal}
 		e.hub = e.startWith(actors.Options{Journal: j, MaxActiveSessions: 2})
 		gone := do[protocol.Session](t, e.hub, protocol.CreateSession{}).ID
 		do[protocol.Session](t, e.hub, protocol.CloseSession{ID: gone})
@@ -149,7 +149,7 @@ func (u *unreadable) ReadBack(ctx context.Context, stream string, before persist
 func TestUnreadableHistoryIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &unreadable{Journal: memory.New(memory.Options{})}
-		e := &evening{t: t, journal: j.Journal}
+		e := &fixture{t: t, journal: j.Journal}
 		e.hub = e.startWith(actors.Options{Journal: j, MaxActiveSessions: 1})
 		defer func() {
 			e.stop()

@@ -18,7 +18,7 @@ import (
 
 func TestVoteIsNotPublishedBeforeItIsDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
 		if err != nil {
 			t.Fatal(err)
@@ -57,7 +57,7 @@ func TestVoteIsNotPublishedBeforeItIsDurable(t *testing.T) {
 
 func TestFailedCommitIsAnswered503AndForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		if _, err := e.vote("first", protocol.VoteUp); err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestFailedCommitIsAnswered503AndForgotten(t *testing.T) {
 }
 
 func TestFullDiskRefusesAndRecovers(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	e.journal.Refuse(errors.New("below the reserve"))
 	if _, err := e.vote("a", protocol.VoteUp); codeOf(err) != protocol.CodeStorage {
 		t.Fatal("vote on a full disk:", err)
@@ -117,7 +117,7 @@ func TestFullDiskRefusesAndRecovers(t *testing.T) {
 }
 
 func TestFailedSessionCreationDoesNotCount(t *testing.T) {
-	e := newEvening(t)
+	e := newFixture(t)
 	do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
 	e.journal.FailNext(1, errors.New("disk on fire"))
 	if _, err := e.hub.Do(t.Context(), actors.Call{Command: protocol.CreateSession{}}); codeOf(err) != protocol.CodeStorage {
@@ -131,7 +131,7 @@ func TestFailedSessionCreationDoesNotCount(t *testing.T) {
 
 func TestGateIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.stop()
 		h, err := actors.New(t.Context(), actors.Options{Journal: e.journal, MaxInFlight: 16})
 		if err != nil {
@@ -166,7 +166,7 @@ func TestGateIsBounded(t *testing.T) {
 // TestReadsOfStrangersOnSlowDiskLeaveSlots: what reads a session waits behind its commits.
 func TestReadsOfStrangersOnSlowDiskLeaveSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.stop()
 		h, err := actors.New(t.Context(), actors.Options{Journal: e.journal, MaxInFlight: 16})
 		if err != nil {
@@ -213,7 +213,7 @@ func TestReadsOfStrangersOnSlowDiskLeaveSlots(t *testing.T) {
 
 func TestCloseCommitsAndAnswersAdmittedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		e.journal.Hold()
 		results := make(chan error, 10)
 		for i := range 10 {

@@ -41,7 +41,7 @@ func payload(frame []byte) []byte {
 
 func TestFeedStateIsNotAheadOfTheDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		news := 0
 		f, err := e.hub.Watch(t.Context(), e.session, func() { news++ })
 		if err != nil {
@@ -89,7 +89,7 @@ func TestFeedStateIsNotAheadOfTheDisk(t *testing.T) {
 
 func TestUncommittedStateIsNotShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestUncommittedStateIsNotShown(t *testing.T) {
 
 func TestFeedOfDeletedSessionShowsLastEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		f, err := e.hub.Watch(t.Context(), e.session, func() {})
 		if err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestFeedOfDeletedSessionShowsLastEvent(t *testing.T) {
 
 func TestLatestVotesSurviveRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEvening(t)
+		e := newFixture(t)
 		for _, name := range []string{"ann", "bob", "cyd", "dan", "eve", "fay", "gil"} {
 			if _, err := e.vote(name, protocol.VoteDown); err != nil {
 				t.Fatal(err)
@@ -170,7 +170,7 @@ func TestLatestVotesSurviveRestart(t *testing.T) {
 	})
 }
 
-// Votes in a poll are summed up; its beginning and its end are news.
+// Votes in a poll are summed up; its start and its end are events of their own.
 func TestVotesInAPollAreCountedInTheTally(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)
