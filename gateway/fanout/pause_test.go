@@ -52,7 +52,7 @@ func TestBrokenConnectionWithPausedReaderIsRemoved(t *testing.T) {
 // With TLS no close frame can follow a write that was cut off. The outbox must be full before
 // the stall timeout ends, on a slow machine as well.
 func TestStalledConnectionWithPausedReaderIsRemovedWithTLS(t *testing.T) {
-	ts := newTLSServer(t, fanout.Options{StallTimeout: 3 * time.Second})
+	ts := newTLSServer(t, fanout.Options{StallTimeout: 10 * time.Second})
 	sendWithoutReading(ts)
 	expectNoConns(ts)
 	if s := ts.engine.Stats(); s.ClosedSlow != 1 {
