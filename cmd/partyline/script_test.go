@@ -27,7 +27,7 @@ const (
 	// lookInterval is how often a file is looked at.
 	lookInterval = 10 * time.Millisecond
 	// scriptsLimit ends a script in which a command hangs; all of them take seconds.
-	scriptsLimit = 90 * time.Second
+	scriptsLimit = 3 * time.Minute
 )
 
 // TestMain makes the test binary the program, too: scripts run it as partyline.
