@@ -66,7 +66,7 @@ function waves() {
 const turn = () => Math.min(60, Math.max(4, p.seconds / 3));
 
 export const options = evening({
-  short: { rate: 120, seconds: 9, screens: 9 },
+  short: { rate: 120, seconds: 12, screens: 9 },
   long: { rate: 200, seconds: 180, screens: 20 },
 });
 

@@ -6,7 +6,7 @@ import { answers } from './lib/load.js';
 export { setup, handleSummary, host, sit, overlay, chat, choose, view, join, visit, look, close } from './evening.js';
 
 export const options = evening({
-  short: { rate: 60, seconds: 9, screens: 6 },
+  short: { rate: 60, seconds: 12, screens: 6 },
   long: { rate: 80, seconds: 1200, screens: 10 },
 }, {
   'vote_ms{part:first}': answers,
