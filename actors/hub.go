@@ -98,7 +98,7 @@ func newHub(o Options) *Hub {
 	h.sessions = sessions.New(sessions.Options{
 		Env: h.env, System: h.system, Caller: &h.caller,
 		MaxActive: o.MaxActiveSessions, IdleTimeout: cmp.Or(o.IdleTimeout, defaultIdleTimeout),
-		Draw: o.Draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnInvited, Observer: o.Observer,
+		Draw: o.Draw, Jitter: o.Jitter, DrawCode: o.DrawCode, OnJoinChanged: o.OnJoinChanged, Observer: o.Observer,
 		Checkpointed: h.projection.Checkpointed, RequestCheckpoint: h.projection.RequestCheckpoint,
 	})
 	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})

@@ -38,7 +38,7 @@ type Options struct {
 	// OnInvited is called when a session begins a new join generation, after the commit and
 	// before anybody is told the new code: guests of other generations are not admitted any
 	// more. It must not block.
-	OnInvited func(protocol.SessionID, protocol.JoinGeneration)
+	OnJoinChanged func(protocol.SessionID, protocol.JoinGeneration)
 	// Sender sends webhooks; with nil they are kept and nothing is sent.
 	Sender Sender
 	// Observer looks into the rooms of games, to count their players; with nil players are not

@@ -19,6 +19,9 @@ import (
 	"partyline/protocol"
 )
 
+// Hub is all that the gateway asks of the hub; *actors.Hub satisfies it.
+type Hub = api.Hub
+
 // Options of a Gateway. Hub, Engine, AdminKey and JWTSecret are needed.
 type Options struct {
 	Hub Hub
@@ -145,7 +148,9 @@ func (g *Gateway) Revoked(id protocol.TokenID) { g.ws.Revoked(id) }
 // Invited closes the sockets of a session's guests of other generations before it returns,
 // so that the new code is sent to none of them. It does not wait for their closing
 // handshakes.
-func (g *Gateway) Invited(id protocol.SessionID, now protocol.JoinGeneration) { g.ws.Invited(id, now) }
+func (g *Gateway) JoinChanged(id protocol.SessionID, now protocol.JoinGeneration) {
+	g.ws.JoinChanged(id, now)
+}
 
 func (o Options) check() error {
 	return errors.Join(

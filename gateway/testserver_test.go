@@ -60,8 +60,8 @@ func newTestServerWith(t testing.TB, j persistence.Journal, hub func(*actors.Opt
 	h := &testServer{t: t, kept: j, client: &http.Client{Transport: checked(t)}}
 	var err error
 	ho := actors.Options{Journal: j, MaxActiveSessions: 2, Draw: func() float64 { return 0.5 }, DrawCode: drawn(),
-		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
-		OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.Invited(id, now) }}
+		OnRevoked:     func(id protocol.TokenID) { h.gateway.Revoked(id) },
+		OnJoinChanged: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.JoinChanged(id, now) }}
 	hub(&ho)
 	h.hub, err = actors.New(t.Context(), ho)
 	if err != nil {

@@ -75,7 +75,7 @@ func (r *registry) markUsed(id protocol.WebhookID) {
 }
 
 // setAddress makes the actor of a webhook reachable.
-func (r *registry) setAddress(id protocol.WebhookID, pid *actor.PID) {
+func (r *registry) setActor(id protocol.WebhookID, pid *actor.PID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.entries[id].pid = pid

@@ -107,7 +107,7 @@ func (s *Service) loadAll(ctx context.Context, ids []protocol.WebhookID) error {
 
 func (s *Service) spawn(id protocol.WebhookID, loaded func()) {
 	pid := s.system.Spawn(func() actor.Actor { return s.newWebhook(id, loaded) })
-	s.registry.setAddress(id, pid)
+	s.registry.setActor(id, pid)
 }
 
 // Tick is called once a second by the hub's ticker.

@@ -14,8 +14,8 @@ import (
 // cost no record, and after a start the router reads them once for all webhooks, where each
 // webhook would have to read them from its own cursor.
 //
-// A checkpoint stays true for ever: a webhook closes its subscription before a change of
-// its filter is committed, and a closed subscription is not parked. So a checkpoint that
+// A checkpoint stays true for ever: a webhook closes its queue before a change of
+// its filter is committed, and a closed queue is not parked. So a checkpoint that
 // names the webhook lies before the change, and the events behind it are matched anew.
 
 // checkpointStream names the snapshot that holds the checkpoint; there is no stream of that
@@ -31,8 +31,8 @@ func (r *routerActor) saveCheckpoint() {
 	if !r.started || r.at <= r.saved {
 		return
 	}
-	ids := make([]protocol.WebhookID, 0, len(r.subs.byID))
-	for id, s := range r.subs.byID {
+	ids := make([]protocol.WebhookID, 0, len(r.queues.byID))
+	for id, s := range r.queues.byID {
 		if _, parked := s.parkedAt(r.Position); parked {
 			ids = append(ids, id)
 		}

@@ -1,14 +1,15 @@
 package routing
 
 import (
+	"sync/atomic"
+
 	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
-	"sync/atomic"
 )
 
-// Inbox finds the next live events of one webhook: in its subscription, or in the journal
-// while there is a gap between what was found and where the subscription begins. Its owner
+// Inbox finds the next live events of one webhook: in its queue, or in the journal
+// while there is a gap between what was found and where the queue begins. Its owner
 // is the webhook's actor.
 type Inbox struct {
 	InboxOptions
@@ -18,8 +19,8 @@ type Inbox struct {
 	// done is a position up to which every live event was matched and what matches is
 	// delivered and on disk.
 	done protocol.DeliveryID
-	// subscription is read by ParkedAt too, from any goroutine; nil for none.
-	subscription atomic.Pointer[subscription]
+	// queue is read by ParkedAt too, from any goroutine; nil for none.
+	queue atomic.Pointer[eventQueue]
 }
 
 // InboxOptions say whose events an Inbox finds, and where.
@@ -81,14 +82,14 @@ func (b *Inbox) SetFilter(f *webhook.Filter, cursor protocol.DeliveryID) (change
 // subscribe asks the router to push what comes behind the events that were found. The
 // router wakes the actor when it has begun.
 func (b *Inbox) subscribe() {
-	s := newSubscription(b.ID, *b.filter, b.scanned, b.Wake)
-	b.subscription.Store(s)
+	s := newEventQueue(b.ID, *b.filter, b.scanned, b.Wake)
+	b.queue.Store(s)
 	b.Router.send(subscribe{s})
 }
 
-// Unsubscribe ends the subscription. What waited in it is found in the journal again.
+// Unsubscribe ends the queue. What waited in it is found in the journal again.
 func (b *Inbox) Unsubscribe() {
-	if s := b.subscription.Swap(nil); s != nil {
+	if s := b.queue.Swap(nil); s != nil {
 		s.close()
 		b.Router.send(unsubscribe{s})
 	}
@@ -98,7 +99,7 @@ func (b *Inbox) Unsubscribe() {
 // read in the journal at once; otherwise the actor is woken when something comes, provided
 // that it calls Park.
 func (b *Inbox) Fill() (more bool, err error) {
-	s := b.subscription.Load()
+	s := b.queue.Load()
 	if s == nil {
 		return b.catchUp()
 	}
@@ -135,7 +136,7 @@ func (b *Inbox) catchUp() (more bool, err error) {
 // Park notes that everything found is delivered and on disk. It reports false when an
 // event has come meanwhile.
 func (b *Inbox) Park() bool {
-	if s := b.subscription.Load(); s != nil && !s.park() {
+	if s := b.queue.Load(); s != nil && !s.park() {
 		return false
 	}
 	b.done = max(b.done, b.scanned)
@@ -145,7 +146,7 @@ func (b *Inbox) Park() bool {
 // ParkedAt is a position up to which everything that matches is delivered and on disk; ok is
 // false while the inbox is not parked. It may be called from any goroutine.
 func (b *Inbox) ParkedAt() (at protocol.DeliveryID, ok bool) {
-	s := b.subscription.Load()
+	s := b.queue.Load()
 	if s == nil {
 		return 0, false
 	}
@@ -156,7 +157,7 @@ func (b *Inbox) ParkedAt() (at protocol.DeliveryID, ok bool) {
 // what lies behind it and matches waits still.
 func (b *Inbox) MatchedThrough() protocol.DeliveryID {
 	if b.Empty() && b.filter != nil {
-		if s := b.subscription.Load(); s == nil || !s.hasBegun() {
+		if s := b.queue.Load(); s == nil || !s.hasBegun() {
 			_, _ = b.read(&b.ReadAhead, endOfJournal)
 		} else {
 			_, _ = b.Fill()

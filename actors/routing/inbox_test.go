@@ -37,7 +37,7 @@ var types = []protocol.EventType{protocol.EventVoteReceived, protocol.EventGameA
 func newWorld(t *rapid.T) *world {
 	w := &world{t: t, journal: memory.New(memory.Options{}), last: map[string]persistence.Seq{}}
 	link := &Router{send: func(m any) { w.mailbox = append(w.mailbox, m) }}
-	w.router = &routerActor{Env: &ledger.Env{Journal: w.journal, Log: zerolog.Nop(), SaveSnapshot: func(persistence.Snapshot) {}}, Router: link, subs: newSubscriptions(func() int { return 1 }), started: true}
+	w.router = &routerActor{Env: &ledger.Env{Journal: w.journal, Log: zerolog.Nop(), SaveSnapshot: func(persistence.Snapshot) {}}, Router: link, queues: newQueues(func() int { return 1 }), started: true}
 	w.inbox = NewInbox(InboxOptions{
 		ID: 1, Journal: w.journal, Router: link, Wake: func() { w.woken = true }, Damaged: func(d *persistence.Damage) { t.Fatal(d) },
 	}, 0)
@@ -66,12 +66,12 @@ func (w *world) route(alsoJournal bool) {
 	for _, m := range w.mailbox {
 		switch m := m.(type) {
 		case subscribe:
-			if m.begin(protocol.DeliveryID(w.router.at), w.router.subs.memory) {
-				w.router.subs.add(m.subscription)
+			if m.begin(protocol.DeliveryID(w.router.at), w.router.queues.memory) {
+				w.router.queues.add(m.eventQueue)
 				m.wake()
 			}
 		case unsubscribe:
-			w.router.subs.remove(m.subscription)
+			w.router.queues.remove(m.eventQueue)
 		}
 	}
 	w.mailbox = nil
@@ -138,9 +138,9 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 			"look":    func(*rapid.T) { w.inbox.MatchedThrough() },
 			"deliver": func(t *rapid.T) { w.deliver(rapid.IntRange(1, 200).Draw(t, "n")) },
 			"overflow": func(*rapid.T) {
-				if s := w.inbox.subscription.Load(); s != nil && s.events.Len() > 0 && s.state == subOpen {
-					s.state, s.through = subOverflowed, max(s.from, w.router.Position())
-					w.router.subs.remove(s)
+				if s := w.inbox.queue.Load(); s != nil && s.events.Len() > 0 && s.state == queueOpen {
+					s.state, s.through = queueOverflowed, max(s.from, w.router.Position())
+					w.router.queues.remove(s)
 				}
 			},
 			"reload": func(*rapid.T) {
@@ -151,7 +151,7 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 			},
 			"filter": func(t *rapid.T) { w.filter(types[:rapid.IntRange(1, 3).Draw(t, "types")]) },
 			"checkpoint": func(t *rapid.T) {
-				s := w.inbox.subscription.Load()
+				s := w.inbox.queue.Load()
 				if s == nil {
 					return
 				}

@@ -13,7 +13,7 @@ import (
 )
 
 // Router is the handle of the router's actor. It reads the journal once for all webhooks and
-// pushes each event into the subscriptions that match. A webhook that does not want an
+// pushes each event into the queues that match. A webhook that does not want an
 // event, waits for a retry or is disabled costs nothing.
 type Router struct {
 	send func(message any) // to the router's actor
@@ -43,7 +43,7 @@ func StartRouter(o RouterOptions) *Router {
 	if at == 0 {
 		at = o.Env.Journal.Head()
 	}
-	r := &routerActor{Env: o.Env, Router: new(Router), onTick: o.OnTick, subs: newSubscriptions(o.Webhooks), saved: at}
+	r := &routerActor{Env: o.Env, Router: new(Router), onTick: o.OnTick, queues: newQueues(o.Webhooks), saved: at}
 	r.moveTo(at)
 	pid := o.System.Spawn(func() actor.Actor { return r })
 	r.send = func(m any) { o.System.Send(pid, m) }
@@ -77,7 +77,7 @@ type routerActor struct {
 	onTick  func(ticks int)
 	started bool
 	at      persistence.Position // of the last record that was routed
-	subs    subscriptions
+	queues  queues
 	saved   persistence.Position // of the newest checkpoint
 	ticks   int
 }
@@ -86,10 +86,10 @@ type routerActor struct {
 type (
 	// startRouting begins the reading, when all webhooks are loaded.
 	startRouting struct{ runtime.Quiet }
-	// subscribe begins a subscription at the router's position.
-	subscribe struct{ *subscription }
-	// unsubscribe has the router forget a subscription that was closed.
-	unsubscribe struct{ *subscription }
+	// subscribe begins a queue at the router's position.
+	subscribe struct{ *eventQueue }
+	// unsubscribe has the router forget a queue that was closed.
+	unsubscribe struct{ *eventQueue }
 )
 
 // IgnoreDeadLetterLogging implements actor.IgnoreDeadLetterLogging.
@@ -111,12 +111,12 @@ func (r *routerActor) Receive(c actor.Context) {
 		r.woken.Store(false)
 		r.route()
 	case subscribe:
-		if m.begin(protocol.DeliveryID(r.at), r.subs.memory) {
-			r.subs.add(m.subscription)
-			m.subscription.wake()
+		if m.begin(protocol.DeliveryID(r.at), r.queues.memory) {
+			r.queues.add(m.eventQueue)
+			m.eventQueue.wake()
 		}
 	case unsubscribe:
-		r.subs.remove(m.subscription)
+		r.queues.remove(m.eventQueue)
 	case runtime.Tick:
 		r.tick()
 	case *actor.Stopping:
@@ -130,7 +130,7 @@ func (r *routerActor) route() {
 	if !r.started || r.at >= head {
 		return
 	}
-	if r.subs.none() {
+	if r.queues.none() {
 		r.moveTo(head)
 		return
 	}
@@ -143,8 +143,8 @@ func (r *routerActor) route() {
 			r.moveTo(at)
 			return
 		}
-		if e, ok := ParseLive(rec); ok && r.subs.want(&e) {
-			r.subs.push(e.Clone())
+		if e, ok := ParseLive(rec); ok && r.queues.want(&e) {
+			r.queues.push(e.Clone())
 		}
 		at = rec.Position
 		if records++; records == routeBatch {

@@ -7,42 +7,42 @@ import (
 )
 
 // Answer is the answer to a decided command; its facts are applied already.
-func (h *State) Answer(cmd protocol.Command, facts []Fact) any {
+func (s *State) Answer(cmd protocol.Command, facts []Fact) any {
 	switch c := cmd.(type) {
 	case protocol.CreateWebhook:
-		return protocol.WebhookSaved{Webhook: h.Webhook(), Message: "Webhook created successfully"}
+		return protocol.WebhookSaved{Webhook: s.Webhook(), Message: "Webhook created successfully"}
 	case protocol.UpdateWebhook:
-		return protocol.WebhookSaved{Webhook: h.Webhook(), Message: "Webhook updated successfully"}
+		return protocol.WebhookSaved{Webhook: s.Webhook(), Message: "Webhook updated successfully"}
 	case protocol.RotateSecret:
-		return protocol.WebhookSaved{Webhook: h.Webhook(), Message: "Secret rotated successfully"}
+		return protocol.WebhookSaved{Webhook: s.Webhook(), Message: "Secret rotated successfully"}
 	case protocol.DeleteWebhook:
-		return protocol.DeletedWebhook{Message: "Webhook deleted successfully", WebhookID: h.id}
+		return protocol.DeletedWebhook{Message: "Webhook deleted successfully", WebhookID: s.id}
 	case protocol.TestWebhook:
 		return protocol.TestSent{Message: "Test webhook sent", Note: "Check webhook_logs table for delivery status"}
 	case protocol.Redeliver:
-		return protocol.RedeliveryQueued{Message: "Redelivery queued", WebhookID: h.id, DeliveryID: c.DeliveryID}
+		return protocol.RedeliveryQueued{Message: "Redelivery queued", WebhookID: s.id, DeliveryID: c.DeliveryID}
 	case protocol.ReplayWebhook:
-		return h.answerReplay(c, facts)
+		return s.answerReplay(c, facts)
 	case protocol.StopReplay:
-		return protocol.ReplayAccepted{Message: "Replay stopped", WebhookID: h.id}
+		return protocol.ReplayAccepted{Message: "Replay stopped", WebhookID: s.id}
 	}
 	return nil
 }
 
-func (h *State) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.ReplayAccepted {
-	a := protocol.ReplayAccepted{Message: "Replay started", WebhookID: h.id}
+func (s *State) answerReplay(c protocol.ReplayWebhook, facts []Fact) protocol.ReplayAccepted {
+	a := protocol.ReplayAccepted{Message: "Replay started", WebhookID: s.id}
 	if len(facts) == 0 {
 		a.Message = "Nothing to replay"
 	}
 	if c.Failed {
-		n := len(h.dead)
+		n := len(s.dead)
 		a.Deliveries = &n
 	}
 	return a
 }
 
 // Publish appends the sample event of a test to dst; no other fact has an event.
-func (h *State) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
+func (s *State) Publish(dst []byte, f Fact, seq protocol.Seq) []byte {
 	t, ok := f.(*Tested)
 	if !ok {
 		return dst

@@ -8,87 +8,87 @@ import (
 
 // Apply changes the state by a fact. Facts that do not fit the state, which a stream
 // of ours never holds, change nothing.
-func (h *State) Apply(f Fact, seq protocol.Seq) {
-	if c, ok := f.(*Created); ok && h.phase == phaseNew {
-		h.applyCreated(c)
+func (s *State) Apply(f Fact, seq protocol.Seq) {
+	if c, ok := f.(*Created); ok && s.phase == phaseNew {
+		s.applyCreated(c)
 		return
 	}
 	if _, ok := f.(*Deleted); ok {
-		*h = State{id: h.id, restored: h.restored, phase: phaseDeleted}
+		*s = State{id: s.id, restored: s.restored, phase: phaseDeleted}
 		return
 	}
-	if h.phase != phaseAlive {
+	if s.phase != phaseAlive {
 		return
 	}
 	switch f := f.(type) {
 	case *Attempted:
-		h.applyAttempted(f)
+		s.applyAttempted(f)
 	case *Skipped:
-		h.applySkipped(f)
+		s.applySkipped(f)
 	case *Updated:
-		h.applyUpdated(f)
+		s.applyUpdated(f)
 	case *Disabled:
-		h.applyDisabled(f)
+		s.applyDisabled(f)
 	case *SecretRotated:
-		h.applyRotated(f)
+		s.applyRotated(f)
 	case *Tested:
 		if f.Aside {
-			h.tests = append(h.tests, seq)
+			s.tests = append(s.tests, seq)
 		}
 	case *RedeliveryQueued:
-		h.applyRedelivery(f.Delivery)
+		s.applyRedelivery(f.Delivery)
 	case *DeadRequeued:
-		h.applyDeadRequeued()
+		s.applyDeadRequeued()
 	case *ReplayStarted:
-		h.replay = &Replay{Number: seq, After: f.After, Until: f.Until}
+		s.replay = &Replay{Number: seq, After: f.After, Until: f.Until}
 	case *ReplayStopped:
-		h.applyReplayStopped()
+		s.applyReplayStopped()
 	}
 }
 
-func (h *State) applyCreated(f *Created) {
-	h.phase, h.created, h.cursor, h.epoch = phaseAlive, f.At, f.Reached, f.Epoch
-	h.config = config{
+func (s *State) applyCreated(f *Created) {
+	s.phase, s.created, s.cursor, s.epoch = phaseAlive, f.At, f.Reached, f.Epoch
+	s.config = config{
 		name: f.Name, url: f.URL, secrets: []secret{{Value: f.Secret}}, enabled: true,
 		filter: Filter{Events: f.Events, Sessions: f.Sessions},
 	}
 	if f.RateLimit != nil {
-		h.rate = *f.RateLimit
+		s.rate = *f.RateLimit
 	}
 }
 
-func (h *State) applyUpdated(f *Updated) {
-	set(&h.name, f.Name)
-	set(&h.filter.Events, f.Events)
-	set(&h.filter.Sessions, f.Sessions)
-	set(&h.rate, f.RateLimit)
+func (s *State) applyUpdated(f *Updated) {
+	set(&s.name, f.Name)
+	set(&s.filter.Events, f.Events)
+	set(&s.filter.Sessions, f.Sessions)
+	set(&s.rate, f.RateLimit)
 	if f.Secret != nil {
-		h.secrets = []secret{{Value: *f.Secret}}
+		s.secrets = []secret{{Value: *f.Secret}}
 	}
-	if f.URL != nil || f.Secret != nil || f.Enabled != nil && *f.Enabled != h.enabled {
-		h.resetRetries()
+	if f.URL != nil || f.Secret != nil || f.Enabled != nil && *f.Enabled != s.enabled {
+		s.resetRetries()
 	}
-	set(&h.url, f.URL)
-	if f.Enabled != nil && *f.Enabled != h.enabled {
-		h.enabled, h.reason = *f.Enabled, ""
-		if !h.enabled {
-			h.reason = reasonAsked
+	set(&s.url, f.URL)
+	if f.Enabled != nil && *f.Enabled != s.enabled {
+		s.enabled, s.reason = *f.Enabled, ""
+		if !s.enabled {
+			s.reason = reasonAsked
 		}
 	}
-	if h.head == nil || h.head.Source != SourceLive {
-		h.cursor = max(h.cursor, f.Reached)
-	} else if !h.wanted(h.head) {
-		h.advance(h.head.Source, h.head.Delivery)
+	if s.head == nil || s.head.Source != SourceLive {
+		s.cursor = max(s.cursor, f.Reached)
+	} else if !s.wanted(s.head) {
+		s.advance(s.head.Source, s.head.Delivery)
 	}
 }
 
-func (h *State) applyDisabled(f *Disabled) {
+func (s *State) applyDisabled(f *Disabled) {
 	if f.Epoch != "" {
-		h.epoch = f.Epoch
+		s.epoch = f.Epoch
 	}
-	if h.tests = nil; h.enabled {
-		h.resetRetries()
-		h.enabled, h.reason = false, f.Reason
+	if s.tests = nil; s.enabled {
+		s.resetRetries()
+		s.enabled, s.reason = false, f.Reason
 	}
 }
 
@@ -97,11 +97,11 @@ const reasonAsked = "Disabled by an admin"
 
 // resetRetries makes the head due at once and clears the failures: they were those of
 // another address or secret.
-func (h *State) resetRetries() {
-	h.configVersion++
-	h.resetFailures()
-	if h.head != nil {
-		h.head.Due, h.head.Tries, h.head.Probe = 0, 0, false
+func (s *State) resetRetries() {
+	s.configVersion++
+	s.resetFailures()
+	if s.head != nil {
+		s.head.Due, s.head.Tries, s.head.Probe = 0, 0, false
 	}
 }
 
@@ -124,73 +124,73 @@ func (h *State) applyRotated(f *SecretRotated) {
 // maxSecrets bounds the signatures in one header, one for each secret.
 const maxSecrets = 4
 
-func (h *State) applyRedelivery(id protocol.DeliveryID) {
-	if h.head != nil && h.head.Delivery == id {
-		h.head.Due = 0
+func (s *State) applyRedelivery(id protocol.DeliveryID) {
+	if s.head != nil && s.head.Delivery == id {
+		s.head.Due = 0
 		return
 	}
-	if !slices.Contains(h.redeliveries, id) {
-		h.redeliveries = append(h.redeliveries, id)
+	if !slices.Contains(s.redeliveries, id) {
+		s.redeliveries = append(s.redeliveries, id)
 	}
 }
 
 // applyDeadRequeued looks each id up in a set: there may be thousands on both sides.
-func (h *State) applyDeadRequeued() {
-	waiting := make(map[protocol.DeliveryID]bool, len(h.redeliveries)+1)
-	for _, id := range h.redeliveries {
+func (s *State) applyDeadRequeued() {
+	waiting := make(map[protocol.DeliveryID]bool, len(s.redeliveries)+1)
+	for _, id := range s.redeliveries {
 		waiting[id] = true
 	}
-	if h.head != nil {
-		waiting[h.head.Delivery] = true
+	if s.head != nil {
+		waiting[s.head.Delivery] = true
 	}
-	for _, id := range h.dead {
+	for _, id := range s.dead {
 		if !waiting[id] {
-			h.redeliveries = append(h.redeliveries, id)
+			s.redeliveries = append(s.redeliveries, id)
 		}
 	}
 }
 
-func (h *State) applyReplayStopped() {
-	h.replay, h.redeliveries = nil, nil
-	if h.head != nil && h.head.Source != SourceLive {
-		h.head = nil
+func (s *State) applyReplayStopped() {
+	s.replay, s.redeliveries = nil, nil
+	if s.head != nil && s.head.Source != SourceLive {
+		s.head = nil
 	}
 }
 
-func (h *State) applySkipped(f *Skipped) {
-	h.advance(f.Source, f.Through)
+func (s *State) applySkipped(f *Skipped) {
+	s.advance(f.Source, f.Through)
 }
 
 // advance moves a source past a delivery.
-func (h *State) advance(l Source, id protocol.DeliveryID) {
-	if h.head != nil && h.head.Source == l && h.head.Delivery <= id {
-		h.head = nil
+func (s *State) advance(l Source, id protocol.DeliveryID) {
+	if s.head != nil && s.head.Source == l && s.head.Delivery <= id {
+		s.head = nil
 	}
 	switch l {
 	case SourceLive:
-		h.cursor = max(h.cursor, id)
+		s.cursor = max(s.cursor, id)
 	case SourceRedelivery:
-		if i := slices.Index(h.redeliveries, id); i == 0 {
-			h.redeliveries = h.redeliveries[1:]
+		if i := slices.Index(s.redeliveries, id); i == 0 {
+			s.redeliveries = s.redeliveries[1:]
 		} else if i > 0 {
-			h.redeliveries = slices.Delete(h.redeliveries, i, i+1)
+			s.redeliveries = slices.Delete(s.redeliveries, i, i+1)
 		}
 	case SourceReplay:
-		h.advanceReplay(id)
+		s.advanceReplay(id)
 	case SourceTest:
-		if len(h.tests) > 0 {
-			h.tests = h.tests[1:]
+		if len(s.tests) > 0 {
+			s.tests = s.tests[1:]
 		}
 	}
 }
 
-func (h *State) advanceReplay(id protocol.DeliveryID) {
-	if h.replay == nil {
+func (s *State) advanceReplay(id protocol.DeliveryID) {
+	if s.replay == nil {
 		return
 	}
-	h.replay.After = max(h.replay.After, id)
-	if h.replay.After >= h.replay.Until {
-		h.replay = nil
+	s.replay.After = max(s.replay.After, id)
+	if s.replay.After >= s.replay.Until {
+		s.replay = nil
 	}
 }
 

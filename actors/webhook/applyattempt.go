@@ -3,67 +3,67 @@ package webhook
 import "partyline/protocol"
 
 // applyAttempted moves the source past the delivery, or keeps it as the head.
-func (h *State) applyAttempted(f *Attempted) {
-	h.counts.Attempts++
-	h.recordHealth(f)
+func (s *State) applyAttempted(f *Attempted) {
+	s.counts.Attempts++
+	s.recordHealth(f)
 	switch f.Verdict {
 	case VerdictDelivered:
-		h.lastSuccess, h.lastError = f.At, ""
-		h.counts.Delivered++
-		h.removeDead(f.Delivery)
-		h.advance(f.Source, f.Delivery)
+		s.lastSuccess, s.lastError = f.At, ""
+		s.counts.Delivered++
+		s.removeDead(f.Delivery)
+		s.advance(f.Source, f.Delivery)
 	case VerdictDead:
 		if f.Source != SourceTest {
-			h.counts.Dead++
-			h.addDead(f.Delivery)
+			s.counts.Dead++
+			s.addDead(f.Delivery)
 		}
-		h.advance(f.Source, f.Delivery)
+		s.advance(f.Source, f.Delivery)
 	case VerdictDropped:
-		h.advance(f.Source, f.Delivery)
+		s.advance(f.Source, f.Delivery)
 	default:
-		h.keepHead(f)
+		s.keepHead(f)
 	}
 	if f.Class != ClassSuccess {
-		h.lastError = f.Error
+		s.lastError = f.Error
 	}
 }
 
 // recordHealth counts the failures of the endpoint. A failed test counts for nothing.
-func (h *State) recordHealth(f *Attempted) {
+func (s *State) recordHealth(f *Attempted) {
 	if f.Source == SourceTest && f.Class != ClassSuccess {
 		return
 	}
 	switch f.Class {
 	case ClassSuccess, ClassMessage:
-		h.resetFailures() // the endpoint answers
+		s.resetFailures() // the endpoint answers
 	case ClassEndpoint, ClassServer:
-		if h.failing == 0 {
-			h.failing = f.At
+		if s.failing == 0 {
+			s.failing = f.At
 		}
-		h.misses++
+		s.misses++
 		if f.Class == ClassEndpoint {
-			h.failures++
+			s.failures++
 		}
 	}
 }
 
 // keepHead makes the delivery the head, and disables the webhook where that is the
 // verdict.
-func (h *State) keepHead(f *Attempted) {
+func (s *State) keepHead(f *Attempted) {
 	if f.Verdict.disables() {
-		h.disable(f)
+		s.disable(f)
 	}
 	if f.Source == SourceTest {
-		h.advance(f.Source, f.Delivery)
+		s.advance(f.Source, f.Delivery)
 		return
 	}
-	if !h.isHead(f.Source, f.Delivery) {
-		if h.abandoned(f.Source, f.Delivery) {
+	if !s.isHead(f.Source, f.Delivery) {
+		if s.abandoned(f.Source, f.Delivery) {
 			return
 		}
-		h.head = &Head{Delivery: f.Delivery, Source: f.Source, Event: f.Event, Session: f.Session}
+		s.head = &Head{Delivery: f.Delivery, Source: f.Source, Event: f.Event, Session: f.Session}
 	}
-	d := h.head
+	d := s.head
 	d.Attempts = f.Number
 	d.Due, d.Probe = f.Due, f.Verdict == VerdictProbe
 	if !f.Probe && (f.Class == ClassMessage || f.Class == ClassServer) {
@@ -73,18 +73,18 @@ func (h *State) keepHead(f *Attempted) {
 
 // abandoned reports whether nothing asks for the delivery any more: its replay was
 // stopped during the attempt, or it is done already.
-func (h *State) abandoned(l Source, id protocol.DeliveryID) bool {
+func (s *State) abandoned(l Source, id protocol.DeliveryID) bool {
 	switch l {
 	case SourceReplay:
-		return h.replay == nil || h.replay.After >= id
+		return s.replay == nil || s.replay.After >= id
 	case SourceRedelivery:
-		return !h.redeliveryQueued(id)
+		return !s.redeliveryQueued(id)
 	}
-	return h.cursor >= id
+	return s.cursor >= id
 }
 
-func (h *State) redeliveryQueued(id protocol.DeliveryID) bool {
-	for _, q := range h.redeliveries {
+func (s *State) redeliveryQueued(id protocol.DeliveryID) bool {
+	for _, q := range s.redeliveries {
 		if q == id {
 			return true
 		}
@@ -92,15 +92,15 @@ func (h *State) redeliveryQueued(id protocol.DeliveryID) bool {
 	return false
 }
 
-func (h *State) disable(f *Attempted) {
-	if !h.enabled {
+func (s *State) disable(f *Attempted) {
+	if !s.enabled {
 		return
 	}
-	h.enabled = false
-	h.configVersion++
-	h.reason = reasonGone
+	s.enabled = false
+	s.configVersion++
+	s.reason = reasonGone
 	if f.Verdict == VerdictExhausted {
-		h.reason = reasonExhausted
+		s.reason = reasonExhausted
 	}
 }
 

@@ -9,57 +9,57 @@ import (
 
 // Decide turns a checked command into facts, appended to dst, or refuses it. The state
 // is not changed.
-func (h *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading) ([]Fact, *protocol.Error) {
+func (s *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading) ([]Fact, *protocol.Error) {
 	now := m.Wall
 	if c, ok := cmd.(protocol.CreateWebhook); ok {
-		return h.decideCreate(dst, c, now)
+		return s.decideCreate(dst, c, now)
 	}
-	if h.phase != phaseAlive {
+	if s.phase != phaseAlive {
 		return dst, protocol.NotFound("Webhook")
 	}
-	if h.FromBackup() {
+	if s.FromBackup() {
 		if err := checkFromBackup(cmd); err != nil {
 			return dst, err
 		}
 	}
 	switch c := cmd.(type) {
 	case *RecordAttempt:
-		return h.decideAttempt(dst, c, m)
+		return s.decideAttempt(dst, c, m)
 	case *Expire:
-		return h.decideExpire(dst, c, now), nil
+		return s.decideExpire(dst, c, now), nil
 	case *Skip:
 		return append(dst, &Skipped{At: now, Source: c.Source, Through: c.Through}), nil
 	case *Disable:
-		return append(dst, &Disabled{At: now, Reason: c.Reason, Epoch: h.restored}), nil
+		return append(dst, &Disabled{At: now, Reason: c.Reason, Epoch: s.restored}), nil
 	case protocol.UpdateWebhook:
-		return append(dst, h.updated(c, now)), nil
+		return append(dst, s.updated(c, now)), nil
 	case protocol.DeleteWebhook:
 		return append(dst, &Deleted{At: now}), nil
 	case protocol.TestWebhook:
-		return h.decideTest(dst, now)
+		return s.decideTest(dst, now)
 	case protocol.RotateSecret:
 		return append(dst, rotated(c, now)), nil
 	case protocol.Redeliver:
-		return h.decideRedeliver(dst, c, now)
+		return s.decideRedeliver(dst, c, now)
 	case protocol.ReplayWebhook:
-		return h.decideReplay(dst, c, now)
+		return s.decideReplay(dst, c, now)
 	case protocol.StopReplay:
 		return append(dst, &ReplayStopped{At: now}), nil
 	}
 	return dst, protocol.Errorf(protocol.CodeInternal, "a webhook does not know %T", cmd)
 }
 
-func (h *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
-	if h.phase != phaseNew {
+func (s *State) decideCreate(dst []Fact, c protocol.CreateWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	if s.phase != phaseNew {
 		return dst, protocol.Errorf(protocol.CodeConflict, "Webhook exists already")
 	}
 	return append(dst, &Created{
 		At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Events: distinct(c.Events.Types), Sessions: distinct(c.Sessions),
-		RateLimit: c.RateLimit, Reached: c.Head, Epoch: h.restored,
+		RateLimit: c.RateLimit, Reached: c.Head, Epoch: s.restored,
 	}), nil
 }
 
-func (h *State) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
+func (s *State) updated(c protocol.UpdateWebhook, now protocol.Timestamp) *Updated {
 	f := &Updated{At: now, Name: c.Name, URL: c.URL, Secret: c.Secret, Enabled: c.Enabled, Reached: c.Head}
 	if c.Events.Set {
 		events := distinct(c.Events.Types)
@@ -91,41 +91,41 @@ func rotated(c protocol.RotateSecret, now protocol.Timestamp) *SecretRotated {
 
 // decideTest takes a test out of the order when deliveries are held up: whoever asks for
 // a test wants to see now how the endpoint answers.
-func (h *State) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
-	aside := !h.enabled || h.head != nil
-	if aside && len(h.tests) >= maxTests {
+func (s *State) decideTest(dst []Fact, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+	aside := !s.enabled || s.head != nil
+	if aside && len(s.tests) >= maxTests {
 		return dst, protocol.Errorf(protocol.CodeTooMany, "%d test events of this webhook are waiting already", maxTests)
 	}
 	return append(dst, &Tested{At: now, Aside: aside}), nil
 }
 
-func (h *State) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (s *State) decideRedeliver(dst []Fact, c protocol.Redeliver, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
-	case !h.enabled:
+	case !s.enabled:
 		return dst, errDisabled()
-	case h.head != nil && h.head.Delivery == c.DeliveryID:
+	case s.head != nil && s.head.Delivery == c.DeliveryID:
 		return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
-	case c.DeliveryID > h.cursor:
+	case c.DeliveryID > s.cursor:
 		return dst, protocol.Errorf(protocol.CodeConflict, "This delivery has not been attempted yet")
-	case len(h.redeliveries) >= maxRedeliveries:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(h.redeliveries))
-	case slices.Contains(h.redeliveries, c.DeliveryID):
+	case len(s.redeliveries) >= maxRedeliveries:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(s.redeliveries))
+	case slices.Contains(s.redeliveries, c.DeliveryID):
 		return dst, nil
 	}
 	return append(dst, &RedeliveryQueued{At: now, Delivery: c.DeliveryID}), nil
 }
 
-func (h *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
+func (s *State) decideReplay(dst []Fact, c protocol.ReplayWebhook, now protocol.Timestamp) ([]Fact, *protocol.Error) {
 	switch {
-	case !h.enabled:
+	case !s.enabled:
 		return dst, errDisabled()
-	case c.Failed && len(h.redeliveries) > maxRedeliveries-maxDead:
-		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(h.redeliveries))
-	case c.Failed && len(h.dead) == 0:
+	case c.Failed && len(s.redeliveries) > maxRedeliveries-maxDead:
+		return dst, protocol.Errorf(protocol.CodeConflict, "%d redeliveries of this webhook are waiting already", len(s.redeliveries))
+	case c.Failed && len(s.dead) == 0:
 		return dst, nil
 	case c.Failed:
 		return append(dst, &DeadRequeued{At: now}), nil
-	case h.replay != nil:
+	case s.replay != nil:
 		return dst, protocol.Errorf(protocol.CodeConflict, "A replay of this webhook is running. Stop it first.")
 	case c.From >= c.Until:
 		return dst, nil

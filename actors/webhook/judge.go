@@ -42,8 +42,8 @@ func (*Skip) Check() *protocol.Error { return nil }
 
 // decideAttempt refuses an outcome that is recorded already, which happens when the
 // answer of a commit was lost.
-func (h *State) decideAttempt(dst []Fact, c *RecordAttempt, now protocol.ClockReading) ([]Fact, *protocol.Error) {
-	if c.Attempts != h.counts.Attempts {
+func (s *State) decideAttempt(dst []Fact, c *RecordAttempt, now protocol.ClockReading) ([]Fact, *protocol.Error) {
+	if c.Attempts != s.counts.Attempts {
 		return dst, protocol.Errorf(protocol.CodeConflict, "This attempt is recorded already")
 	}
 	a := &c.Outcome
@@ -51,10 +51,10 @@ func (h *State) decideAttempt(dst []Fact, c *RecordAttempt, now protocol.ClockRe
 		At: now.Wall, Began: a.At, Took: a.Took.Milliseconds(), Delivery: c.Delivery, Source: c.Source, Probe: c.Probe, Event: c.Event, Session: c.Session,
 		Number: 1, Status: a.Status, Failure: a.Failure, Error: clipped(a.Error), Excerpt: clipped(a.Excerpt),
 	}
-	if h.isHead(c.Source, c.Delivery) {
-		f.Number = h.head.Attempts + 1
+	if s.isHead(c.Source, c.Delivery) {
+		f.Number = s.head.Attempts + 1
 	}
-	h.judge(f, c, now)
+	s.judge(f, c, now)
 	if f.Class != ClassSuccess && f.Error == "" {
 		f.Error = fmt.Sprintf("status %d", f.Status)
 	}
@@ -62,12 +62,12 @@ func (h *State) decideAttempt(dst []Fact, c *RecordAttempt, now protocol.ClockRe
 }
 
 // isHead reports whether the delivery is the head.
-func (h *State) isHead(l Source, id protocol.DeliveryID) bool {
-	return h.head != nil && h.head.Source == l && h.head.Delivery == id
+func (s *State) isHead(l Source, id protocol.DeliveryID) bool {
+	return s.head != nil && s.head.Source == l && s.head.Delivery == id
 }
 
 // judge sets class, verdict and due time of an attempt from its outcome.
-func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.ClockReading) {
+func (s *State) judge(f *Attempted, c *RecordAttempt, now protocol.ClockReading) {
 	f.Class = classOf(&c.Outcome)
 	switch {
 	case f.Class == ClassSuccess && f.Probe:
@@ -75,32 +75,32 @@ func (h *State) judge(f *Attempted, c *RecordAttempt, now protocol.ClockReading)
 	case f.Class == ClassSuccess:
 		f.Verdict = VerdictDelivered
 	case f.Source == SourceTest:
-		h.judgeTest(f, c)
-	case h.abandoned(f.Source, f.Delivery) || !h.wanted(&Head{Source: f.Source, Event: f.Event, Session: f.Session}):
+		s.judgeTest(f, c)
+	case s.abandoned(f.Source, f.Delivery) || !s.wanted(&Head{Source: f.Source, Event: f.Event, Session: f.Session}):
 		f.Verdict = VerdictDropped
-	case c.ConfigVersion != h.configVersion:
+	case c.ConfigVersion != s.configVersion:
 		f.Class, f.Verdict = ClassStale, VerdictRetry
 	case f.Class == ClassGone:
 		f.Verdict = VerdictGone
-	case f.Class != ClassMessage && h.exhausted(now.Earlier()):
+	case f.Class != ClassMessage && s.exhausted(now.Earlier()):
 		f.Verdict = VerdictExhausted
 	default:
-		h.judgeFailure(f, c, now.Wall)
+		s.judgeFailure(f, c, now.Wall)
 	}
 }
 
 // judgeTest ends a test after one attempt, whatever the cause of its failure.
-func (h *State) judgeTest(f *Attempted, c *RecordAttempt) {
+func (s *State) judgeTest(f *Attempted, c *RecordAttempt) {
 	f.Verdict = VerdictDead
-	if f.Class == ClassGone && h.enabled && c.ConfigVersion == h.configVersion {
+	if f.Class == ClassGone && s.enabled && c.ConfigVersion == s.configVersion {
 		f.Verdict = VerdictGone
 	}
 }
 
-func (h *State) judgeFailure(f *Attempted, c *RecordAttempt, now protocol.Timestamp) {
+func (s *State) judgeFailure(f *Attempted, c *RecordAttempt, now protocol.Timestamp) {
 	spent := 1
-	if h.isHead(f.Source, f.Delivery) {
-		spent += h.head.Tries
+	if s.isHead(f.Source, f.Delivery) {
+		spent += s.head.Tries
 	}
 	hint := c.Outcome.RetryAfter
 	f.Verdict = VerdictRetry
@@ -108,9 +108,9 @@ func (h *State) judgeFailure(f *Attempted, c *RecordAttempt, now protocol.Timest
 	case f.Probe:
 		// The endpoint does not even take a ping.
 		f.Class = ClassEndpoint
-		f.Due = due(now, endpointBackoff, h.failures+1, c.Draw, hint)
+		f.Due = due(now, endpointBackoff, s.failures+1, c.Draw, hint)
 	case f.Class == ClassEndpoint:
-		f.Due = due(now, endpointBackoff, h.failures+1, c.Draw, hint)
+		f.Due = due(now, endpointBackoff, s.failures+1, c.Draw, hint)
 	case spent < f.Source.budget():
 		f.Due = due(now, messageBackoff, spent, c.Draw, hint)
 	case f.Class == ClassServer:
@@ -122,8 +122,8 @@ func (h *State) judgeFailure(f *Attempted, c *RecordAttempt, now protocol.Timest
 
 // exhausted reports whether the endpoint has failed long and often enough to be disabled,
 // by the earlier of the hub's times: a clock that jumps ahead disables nobody.
-func (h *State) exhausted(now protocol.Timestamp) bool {
-	return h.failing > 0 && h.misses >= disableMisses && now-h.failing >= protocol.Timestamp(disableAfter/time.Millisecond)
+func (s *State) exhausted(now protocol.Timestamp) bool {
+	return s.failing > 0 && s.misses >= disableMisses && now-s.failing >= protocol.Timestamp(disableAfter/time.Millisecond)
 }
 
 // maxText bounds a stored sentence and a stored excerpt, in bytes: what a screen can

@@ -7,30 +7,30 @@ import (
 )
 
 // Exists reports whether the webhook was created and not deleted.
-func (h *State) Exists() bool { return h.phase == phaseAlive }
+func (s *State) Exists() bool { return s.phase == phaseAlive }
 
 // Webhook is the resource. It does not hold the secret.
-func (h *State) Webhook() protocol.Webhook {
+func (s *State) Webhook() protocol.Webhook {
 	w := protocol.Webhook{
-		ID: h.id, Name: h.name, URL: h.url, Events: distinct(h.filter.Events), Enabled: h.enabled, CreatedAt: h.created,
-		Sessions: distinct(h.filter.Sessions), State: h.Status(),
+		ID: s.id, Name: s.name, URL: s.url, Events: distinct(s.filter.Events), Enabled: s.enabled, CreatedAt: s.created,
+		Sessions: distinct(s.filter.Sessions), State: s.Status(),
 	}
-	if h.rate > 0 {
-		rate := h.rate
+	if s.rate > 0 {
+		rate := s.rate
 		w.RateLimit = &rate
 	}
-	if !h.enabled {
-		w.DisabledReason = optional(h.reason)
+	if !s.enabled {
+		w.DisabledReason = optional(s.reason)
 	}
 	return w
 }
 
 // Status is healthy, failing or disabled.
-func (h *State) Status() protocol.WebhookState {
+func (s *State) Status() protocol.WebhookState {
 	switch {
-	case !h.enabled:
+	case !s.enabled:
 		return protocol.WebhookDisabled
-	case h.failing > 0:
+	case s.failing > 0:
 		return protocol.WebhookFailing
 	}
 	return protocol.WebhookHealthy
@@ -38,23 +38,23 @@ func (h *State) Status() protocol.WebhookState {
 
 // Health is what the state holds for webhooks.health; the events that wait are counted
 // in the journal.
-func (h *State) Health() protocol.WebhookHealth {
+func (s *State) Health() protocol.WebhookHealth {
 	v := protocol.WebhookHealth{
-		WebhookID: h.id, State: h.Status(), QueueLengthExact: true, Redeliveries: len(h.redeliveries), Replaying: h.replay != nil,
-		FailingSince: optional(h.failing), LastSuccess: optional(h.lastSuccess), LastError: optional(h.lastError),
-		Attempts: h.counts.Attempts, Delivered: h.counts.Delivered, Dead: h.counts.Dead,
+		WebhookID: s.id, State: s.Status(), QueueLengthExact: true, Redeliveries: len(s.redeliveries), Replaying: s.replay != nil,
+		FailingSince: optional(s.failing), LastSuccess: optional(s.lastSuccess), LastError: optional(s.lastError),
+		Attempts: s.counts.Attempts, Delivered: s.counts.Delivered, Dead: s.counts.Dead,
 	}
-	if !h.enabled {
-		v.DisabledReason = optional(h.reason)
+	if !s.enabled {
+		v.DisabledReason = optional(s.reason)
 	}
-	if h.enabled && h.head != nil {
-		v.NextAttemptAt = optional(h.head.Due)
+	if s.enabled && s.head != nil {
+		v.NextAttemptAt = optional(s.head.Due)
 	}
 	return v
 }
 
 // URL is where deliveries go.
-func (h *State) URL() string { return h.url }
+func (s *State) URL() string { return s.url }
 
 // Secrets are those that sign at that moment, the newest first. A clock that is ahead must
 // not end an overlap early: pass the earlier one of the hub's times.
@@ -69,46 +69,46 @@ func (h *State) Secrets(now protocol.Timestamp) []string {
 }
 
 // Enabled reports whether events are delivered.
-func (h *State) Enabled() bool { return h.enabled }
+func (s *State) Enabled() bool { return s.enabled }
 
 // Filter selects the events that are delivered; it must not be changed.
-func (h *State) Filter() *Filter { return &h.filter }
+func (s *State) Filter() *Filter { return &s.filter }
 
 // RateLimit is the most attempts a minute, 0 for no limit.
-func (h *State) RateLimit() int { return h.rate }
+func (s *State) RateLimit() int { return s.rate }
 
 // ConfigVersion counts the changes of url, secret and enabled.
-func (h *State) ConfigVersion() int { return h.configVersion }
+func (s *State) ConfigVersion() int { return s.configVersion }
 
 // Attempts is how many attempts are recorded.
-func (h *State) Attempts() int64 { return h.counts.Attempts }
+func (s *State) Attempts() int64 { return s.counts.Attempts }
 
 // Cursor is the position up to which live events are done: delivered, dead or not wanted.
-func (h *State) Cursor() protocol.DeliveryID { return h.cursor }
+func (s *State) Cursor() protocol.DeliveryID { return s.cursor }
 
 // Head is the delivery that is to be tried again, nil when there is none. It must not
 // be changed.
-func (h *State) Head() *Head { return h.head }
+func (s *State) Head() *Head { return s.head }
 
 // Test is the seq of the next Tested fact to be delivered outside the order.
-func (h *State) Test() (seq protocol.Seq, ok bool) {
-	if len(h.tests) == 0 {
+func (s *State) Test() (seq protocol.Seq, ok bool) {
+	if len(s.tests) == 0 {
 		return 0, false
 	}
-	return h.tests[0], true
+	return s.tests[0], true
 }
 
 // Redelivery is the next delivery that was asked for again.
-func (h *State) Redelivery() (id protocol.DeliveryID, ok bool) {
-	if len(h.redeliveries) == 0 {
+func (s *State) Redelivery() (id protocol.DeliveryID, ok bool) {
+	if len(s.redeliveries) == 0 {
 		return 0, false
 	}
-	return h.redeliveries[0], true
+	return s.redeliveries[0], true
 }
 
 // Replay is the rest of the range that is delivered again, nil when there is none. It
 // must not be changed.
-func (h *State) Replay() *Replay { return h.replay }
+func (s *State) Replay() *Replay { return s.replay }
 
 // MessageID is the webhook-id header of a delivery: msg_<epoch>_<webhook>_<delivery>,
 // and _ping_<attempt> behind that when probe, the number of the attempt, is not 0. With

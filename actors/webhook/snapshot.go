@@ -43,12 +43,12 @@ type snapshot struct {
 }
 
 // AppendSnapshot appends the whole state to dst.
-func (h *State) AppendSnapshot(dst []byte) []byte {
+func (s *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(snapshot{
-		Phase: h.phase, Name: h.name, URL: h.url, Secrets: h.secrets, Events: h.filter.Events, Sessions: h.filter.Sessions,
-		Rate: h.rate, Enabled: h.enabled, Edition: h.configVersion, Created: h.created, Cursor: h.cursor, Head: h.head, Tests: h.tests,
-		Queue: h.redeliveries, Dead: h.dead, Replay: h.replay, Failures: h.failures, Misses: h.misses, Failing: h.failing,
-		Reason: h.reason, LastSuccess: h.lastSuccess, LastError: h.lastError, Counts: h.counts, Epoch: h.epoch,
+		Phase: s.phase, Name: s.name, URL: s.url, Secrets: s.secrets, Events: s.filter.Events, Sessions: s.filter.Sessions,
+		Rate: s.rate, Enabled: s.enabled, Edition: s.configVersion, Created: s.created, Cursor: s.cursor, Head: s.head, Tests: s.tests,
+		Queue: s.redeliveries, Dead: s.dead, Replay: s.replay, Failures: s.failures, Misses: s.misses, Failing: s.failing,
+		Reason: s.reason, LastSuccess: s.lastSuccess, LastError: s.lastError, Counts: s.counts, Epoch: s.epoch,
 	})
 	if err != nil {
 		panic("webhook: a snapshot that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans

@@ -104,29 +104,29 @@ func New(id protocol.WebhookID) *State { return &State{id: id} }
 
 // wanted reports whether the filter still matches the delivery. Only live deliveries are
 // filtered; a test among them (session 0) always matches.
-func (h *State) wanted(d *Head) bool {
-	return d.Source != SourceLive || h.filter.Matches(d.Event, d.Session) || d.Session == 0
+func (s *State) wanted(d *Head) bool {
+	return d.Source != SourceLive || s.filter.Matches(d.Event, d.Session) || d.Session == 0
 }
 
 // resetFailures clears the record of failed attempts.
-func (h *State) resetFailures() {
-	h.failures, h.misses, h.failing = 0, 0, 0
+func (s *State) resetFailures() {
+	s.failures, s.misses, s.failing = 0, 0, 0
 }
 
 // addDead adds a delivery to the dead ones and drops the oldest beyond maxDead.
-func (h *State) addDead(id protocol.DeliveryID) {
-	i, found := slices.BinarySearch(h.dead, id)
+func (s *State) addDead(id protocol.DeliveryID) {
+	i, found := slices.BinarySearch(s.dead, id)
 	if found {
 		return
 	}
-	h.dead = slices.Insert(h.dead, i, id)
-	if len(h.dead) > maxDead {
-		h.dead = slices.Delete(h.dead, 0, 1)
+	s.dead = slices.Insert(s.dead, i, id)
+	if len(s.dead) > maxDead {
+		s.dead = slices.Delete(s.dead, 0, 1)
 	}
 }
 
-func (h *State) removeDead(id protocol.DeliveryID) {
-	if i, found := slices.BinarySearch(h.dead, id); found {
-		h.dead = slices.Delete(h.dead, i, i+1)
+func (s *State) removeDead(id protocol.DeliveryID) {
+	if i, found := slices.BinarySearch(s.dead, id); found {
+		s.dead = slices.Delete(s.dead, i, i+1)
 	}
 }

@@ -151,7 +151,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.closeRevoked,
-		OnInvited:         s.closeGuests,
+		OnJoinChanged:         s.closeGuests,
 		Sender:            s.sender,
 		Observer:          rooms,
 	})
@@ -168,7 +168,7 @@ func (s *server) closeRevoked(id protocol.TokenID) {
 // closeGuests closes the sockets of guests whose join code is no longer valid.
 func (s *server) closeGuests(id protocol.SessionID, now protocol.JoinGeneration) {
 	if g := s.gateway.Load(); g != nil {
-		g.Invited(id, now)
+		g.JoinChanged(id, now)
 	}
 }
 

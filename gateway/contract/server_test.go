@@ -82,8 +82,8 @@ func newTestServer(t *testing.T, c *contract.Checker, o options) *testServer {
 func (h *testServer) open(o options) *fanout.Engine {
 	h.t.Helper()
 	ho := actors.Options{Journal: h.journal, MaxActiveSessions: 1, Draw: func() float64 { return 0.5 },
-		OnRevoked: func(id protocol.TokenID) { h.gateway.Revoked(id) },
-		OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.Invited(id, now) }}
+		OnRevoked:     func(id protocol.TokenID) { h.gateway.Revoked(id) },
+		OnJoinChanged: func(id protocol.SessionID, now protocol.JoinGeneration) { h.gateway.JoinChanged(id, now) }}
 	if o.hub != nil {
 		o.hub(&ho)
 	}

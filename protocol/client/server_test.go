@@ -33,7 +33,7 @@ func startServer(t *testing.T) *testServer {
 	var g *gateway.Gateway
 	journal := memory.New(memory.Options{})
 	hub, err := actors.New(t.Context(), actors.Options{Journal: journal,
-		OnRevoked: func(id protocol.TokenID) { g.Revoked(id) }, OnInvited: func(id protocol.SessionID, now protocol.JoinGeneration) { g.Invited(id, now) }})
+		OnRevoked: func(id protocol.TokenID) { g.Revoked(id) }, OnJoinChanged: func(id protocol.SessionID, now protocol.JoinGeneration) { g.JoinChanged(id, now) }})
 	if err != nil {
 		t.Fatal(err)
 	}

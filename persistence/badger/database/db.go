@@ -1,7 +1,6 @@
 package database
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -55,48 +54,6 @@ func (d *DB) Ready() error {
 		return err
 	}
 	return d.logs.check()
-}
-
-// Update runs f in a write transaction, commits and syncs it. An error of f commits
-// nothing and is no failure of the disk. While another transaction is under way Update
-// waits, no longer than ctx; once its own has begun, ctx no longer ends it.
-func (d *DB) Update(ctx context.Context, f func(*WriteTxn) error) error {
-	return d.UpdateThen(ctx, f, func() error { return nil })
-}
-
-// UpdateThen is Update with afterSync, which writes something else after the sync and
-// before any read sees the transaction.
-func (d *DB) UpdateThen(ctx context.Context, f func(*WriteTxn) error, afterSync func() error) error {
-	select {
-	case d.writing <- struct{}{}:
-		defer func() { <-d.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := d.failStop.check(); err != nil {
-		return err
-	}
-	if err := d.logs.beforeTxn(); err != nil {
-		return err
-	}
-	version := d.versions.next()
-	txn := d.NewTransactionAt(version-1, true)
-	defer txn.Discard()
-	w := newWriteTxn(txn)
-	if err := f(w); err != nil {
-		return err
-	}
-	if err := d.failStop.commit(func() error { return txn.CommitAt(version, nil) }); err != nil {
-		return err
-	}
-	if err := d.failStop.record(afterSync()); err != nil {
-		return err
-	}
-	if err := d.failStop.record(d.logs.afterTxn(w.size)); err != nil {
-		return err
-	}
-	d.SetDiscardTs(d.versions.confirm(version))
-	return nil
 }
 
 // WatermarkAtOpen is the position of the last record that the folder is known to have held

@@ -45,7 +45,7 @@ func (s *Server) Revoked(id protocol.TokenID) {
 // Invited closes the sockets of a session's guests of other join generations before it
 // returns, so that the new code is sent to none of them. It does not wait for closing
 // handshakes.
-func (s *Server) Invited(id protocol.SessionID, now protocol.JoinGeneration) {
+func (s *Server) JoinChanged(id protocol.SessionID, now protocol.JoinGeneration) {
 	s.expiry.closeSockets(protocol.CloseForbidden, "Join code no longer valid", func(sock *socket) bool {
 		h := sock.identity()
 		return h.Role == protocol.RoleGuest && h.Session == id && h.Generation != now

@@ -6,24 +6,24 @@ import (
 	"partyline/protocol"
 )
 
-// subscriptions are those that are open, by webhook and by event type, so that an event
+// queues are the open queues, by webhook and by event type, so that an event
 // costs nothing for webhooks that do not want its type. The router owns them.
-type subscriptions struct {
-	byID   map[protocol.WebhookID]*subscription
-	byType map[protocol.EventType][]*subscription
-	ended  []*subscription // scratch of push
+type queues struct {
+	byID   map[protocol.WebhookID]*eventQueue
+	byType map[protocol.EventType][]*eventQueue
+	ended  []*eventQueue // scratch of push
 	memory *queueMemory
 	count  func() int // of all webhooks
 }
 
-func newSubscriptions(count func() int) subscriptions {
-	return subscriptions{byID: map[protocol.WebhookID]*subscription{}, byType: map[protocol.EventType][]*subscription{}, memory: new(queueMemory), count: count}
+func newQueues(count func() int) queues {
+	return queues{byID: map[protocol.WebhookID]*eventQueue{}, byType: map[protocol.EventType][]*eventQueue{}, memory: new(queueMemory), count: count}
 }
 
-func (t *subscriptions) none() bool { return len(t.byID) == 0 }
+func (t *queues) none() bool { return len(t.byID) == 0 }
 
-// add adds a subscription in place of an earlier one of the same webhook.
-func (t *subscriptions) add(s *subscription) {
+// add adds a queue in place of an earlier one of the same webhook.
+func (t *queues) add(s *eventQueue) {
 	if before := t.byID[s.id]; before != nil {
 		t.remove(before)
 	}
@@ -34,8 +34,8 @@ func (t *subscriptions) add(s *subscription) {
 	}
 }
 
-// remove forgets a subscription.
-func (t *subscriptions) remove(s *subscription) {
+// remove forgets a queue.
+func (t *queues) remove(s *eventQueue) {
 	if t.byID[s.id] != s {
 		return
 	}
@@ -47,22 +47,22 @@ func (t *subscriptions) remove(s *subscription) {
 	}
 }
 
-// types are the event types under which a subscription is listed, each once.
-func (s *subscription) types() []protocol.EventType {
+// types are the event types under which a queue is listed, each once.
+func (s *eventQueue) types() []protocol.EventType {
 	if s.filter.MatchesType(protocol.EventAny) {
 		return []protocol.EventType{protocol.EventAny}
 	}
 	return s.filter.Events
 }
 
-// want reports whether any subscription wants the event, as far as its type tells.
-func (t *subscriptions) want(e *Event) bool {
+// want reports whether any queue wants the event, as far as its type tells.
+func (t *queues) want(e *Event) bool {
 	return e.To != 0 || len(t.byType[e.Type]) > 0 || len(t.byType[protocol.EventAny]) > 0
 }
 
 // push adds the event to the queues of those that it matches. Subscriptions that are over
 // are forgotten: those webhooks read the journal.
-func (t *subscriptions) push(e *Event) {
+func (t *queues) push(e *Event) {
 	t.ended = t.ended[:0]
 	if e.To != 0 {
 		if s := t.byID[e.To]; s != nil && !s.push(e) {
@@ -77,7 +77,7 @@ func (t *subscriptions) push(e *Event) {
 	}
 }
 
-func (t *subscriptions) pushTo(list []*subscription, e *Event) {
+func (t *queues) pushTo(list []*eventQueue, e *Event) {
 	for _, s := range list {
 		if s.filter.Matches(e.Type, e.Session) && !s.push(e) {
 			t.ended = append(t.ended, s)

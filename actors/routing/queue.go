@@ -8,60 +8,60 @@ import (
 	"partyline/protocol"
 )
 
-// subscription is the bounded queue of one webhook: the router pushes the events that match
+// eventQueue is the bounded queue of one webhook: the router pushes the events that match
 // the filter, the webhook's actor takes them. It is used for one filter and once: after it
 // was closed or has overflowed, a new one is made.
 //
 // The queue holds every matching event after from, up to the router's position, or up to
 // through when it has overflowed. Nothing is ever left out of the middle.
-type subscription struct {
+type eventQueue struct {
 	id     protocol.WebhookID
 	filter webhook.Filter
 	wake   func() // sends the actor a message; does not block
 
 	mu      sync.Mutex
-	state   subscriptionState
+	state   queueState
 	from    protocol.DeliveryID
 	through protocol.DeliveryID // set by the overflow
 	events  queue.FIFO[*Event]
 	bytes   int
 	memory  *queueMemory
 	// parked: the actor has delivered everything and waits for wake. Only an open
-	// subscription with an empty queue is parked.
+	// queue with an empty queue is parked.
 	parked bool
 }
 
-type subscriptionState uint8
+type queueState uint8
 
 const (
-	subRequested  subscriptionState = iota // the router has not begun it yet
-	subOpen                                // the router pushes events
-	subOverflowed                          // an event did not fit: the router has ended it
-	subClosed                              // the actor has ended it
+	queueRequested  queueState = iota // the router has not begun it yet
+	queueOpen                         // the router pushes events
+	queueOverflowed                   // an event did not fit: the router has ended it
+	queueClosed                       // the actor has ended it
 )
 
-func newSubscription(id protocol.WebhookID, f webhook.Filter, after protocol.DeliveryID, wake func()) *subscription {
-	return &subscription{id: id, filter: f, from: after, wake: wake}
+func newEventQueue(id protocol.WebhookID, f webhook.Filter, after protocol.DeliveryID, wake func()) *eventQueue {
+	return &eventQueue{id: id, filter: f, from: after, wake: wake}
 }
 
-// begin opens the subscription behind a position, for the router. It reports false for one
+// begin opens the queue behind a position, for the router. It reports false for one
 // that the actor has closed already.
-func (s *subscription) begin(at protocol.DeliveryID, m *queueMemory) bool {
+func (s *eventQueue) begin(at protocol.DeliveryID, m *queueMemory) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state != subRequested {
+	if s.state != queueRequested {
 		return false
 	}
-	s.state, s.from, s.memory = subOpen, max(s.from, at), m
+	s.state, s.from, s.memory = queueOpen, max(s.from, at), m
 	return true
 }
 
 // push adds an event that matches, for the router, and wakes the actor if it is parked. It
-// reports false when the subscription is over, because the event did not fit or the actor
+// reports false when the queue is over, because the event did not fit or the actor
 // closed it. An empty queue takes an event of any size.
-func (s *subscription) push(e *Event) bool {
+func (s *eventQueue) push(e *Event) bool {
 	s.mu.Lock()
-	if s.state != subOpen {
+	if s.state != queueOpen {
 		s.mu.Unlock()
 		return false
 	}
@@ -70,7 +70,7 @@ func (s *subscription) push(e *Event) bool {
 		return true
 	}
 	if n := s.events.Len(); n > 0 && (n >= maxQueueEvents || s.memory.full(s.bytes, e)) {
-		s.state, s.through = subOverflowed, e.ID-1
+		s.state, s.through = queueOverflowed, e.ID-1
 		s.mu.Unlock()
 		return false
 	}
@@ -87,23 +87,23 @@ func (s *subscription) push(e *Event) bool {
 }
 
 // start is the position after which the queue holds events; begun is false until the
-// router has opened the subscription.
-func (s *subscription) start() (from protocol.DeliveryID, begun bool) {
+// router has opened the queue.
+func (s *eventQueue) start() (from protocol.DeliveryID, begun bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.from, s.state != subRequested
+	return s.from, s.state != queueRequested
 }
 
-// hasBegun reports whether the router has opened the subscription.
-func (s *subscription) hasBegun() bool {
+// hasBegun reports whether the router has opened the queue.
+func (s *eventQueue) hasBegun() bool {
 	_, begun := s.start()
 	return begun
 }
 
 // take moves events to dst, at most n, for the actor. It returns up to which position
 // everything that matches was taken; at is the router's position, read within. more is
-// false once the subscription has overflowed and is empty: then it is over.
-func (s *subscription) take(dst *queue.FIFO[*Event], n int, at func() protocol.DeliveryID) (through protocol.DeliveryID, more bool) {
+// false once the queue has overflowed and is empty: then it is over.
+func (s *eventQueue) take(dst *queue.FIFO[*Event], n int, at func() protocol.DeliveryID) (through protocol.DeliveryID, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	through = s.from
@@ -117,7 +117,7 @@ func (s *subscription) take(dst *queue.FIFO[*Event], n int, at func() protocol.D
 	switch {
 	case s.events.Len() > 0:
 		return through, true
-	case s.state == subOverflowed:
+	case s.state == queueOverflowed:
 		return max(through, s.through), false
 	}
 	// The router moves its position after it has pushed: everything up to it was here.
@@ -126,19 +126,19 @@ func (s *subscription) take(dst *queue.FIFO[*Event], n int, at func() protocol.D
 
 // park notes that the actor has delivered everything and waits for the next event. It
 // reports false when something has come in between.
-func (s *subscription) park() bool {
+func (s *eventQueue) park() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state == subRequested {
-		return true // the router wakes the actor when it has begun the subscription
+	if s.state == queueRequested {
+		return true // the router wakes the actor when it has begun the queue
 	}
-	s.parked = s.state == subOpen && s.events.Len() == 0
+	s.parked = s.state == queueOpen && s.events.Len() == 0
 	return s.parked
 }
 
 // parkedAt returns the router's position when the actor is parked: everything up to there
 // that matches is delivered and on disk.
-func (s *subscription) parkedAt(at func() protocol.DeliveryID) (protocol.DeliveryID, bool) {
+func (s *eventQueue) parkedAt(at func() protocol.DeliveryID) (protocol.DeliveryID, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.parked {
@@ -147,12 +147,12 @@ func (s *subscription) parkedAt(at func() protocol.DeliveryID) (protocol.Deliver
 	return max(s.from, at()), true
 }
 
-// close ends the subscription, for the actor. When it returns no checkpoint counts the
+// close ends the queue, for the actor. When it returns no checkpoint counts the
 // webhook as parked.
-func (s *subscription) close() {
+func (s *eventQueue) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state, s.parked = subClosed, false
+	s.state, s.parked = queueClosed, false
 	for s.events.Len() > 0 {
 		s.memory.release(s.events.Pop())
 	}

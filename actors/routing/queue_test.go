@@ -8,14 +8,14 @@ import (
 	"partyline/protocol"
 )
 
-// queued is what take gives of a subscription.
+// queued is what take gives of a queue.
 type queued struct {
 	ids     []protocol.DeliveryID
 	through protocol.DeliveryID
 	more    bool
 }
 
-func take(s *subscription, n int, at protocol.DeliveryID) (q queued) {
+func take(s *eventQueue, n int, at protocol.DeliveryID) (q queued) {
 	var events queue.FIFO[*Event]
 	q.through, q.more = s.take(&events, n, func() protocol.DeliveryID { return at })
 	for events.Len() > 0 {
@@ -33,12 +33,12 @@ func sized(id protocol.DeliveryID, bytes int) *Event {
 }
 
 func TestSubscriptionHoldsWhatComesBehindItsStart(t *testing.T) {
-	s := newSubscription(1, anyEvent(), 10, func() {})
+	s := newEventQueue(1, anyEvent(), 10, func() {})
 	if s.push(sized(11, 1)) {
 		t.Fatal("an event was taken before the router began")
 	}
 	if !s.begin(5, new(queueMemory)) || s.begin(6, nil) {
-		t.Fatal("a subscription begins once")
+		t.Fatal("a queue begins once")
 	}
 	for id := protocol.DeliveryID(6); id <= 12; id++ {
 		if !s.push(sized(id, 1)) {
@@ -57,7 +57,7 @@ func TestFullSubscriptionKeepsWhatItHoldsAndEnds(t *testing.T) {
 	for name, bytes := range map[string]int{"events": 0, "bytes": 10_000} {
 		t.Run(name, func(t *testing.T) {
 			m := &queueMemory{share: maxTotalBytes}
-			s := newSubscription(1, anyEvent(), 0, func() {})
+			s := newEventQueue(1, anyEvent(), 0, func() {})
 			s.begin(0, m)
 			refused := protocol.DeliveryID(1)
 			for s.push(sized(refused, bytes)) {
@@ -81,7 +81,7 @@ func TestFullSubscriptionKeepsWhatItHoldsAndEnds(t *testing.T) {
 }
 
 func TestOneEventIsTakenHoweverLarge(t *testing.T) {
-	s := newSubscription(1, anyEvent(), 0, func() {})
+	s := newEventQueue(1, anyEvent(), 0, func() {})
 	s.begin(0, new(queueMemory))
 	if !s.push(sized(1, maxTotalBytes+1)) || s.push(sized(2, 1)) {
 		t.Fatal("want the first event and no more")
@@ -90,7 +90,7 @@ func TestOneEventIsTakenHoweverLarge(t *testing.T) {
 
 func TestParkedWebhookIsWokenOnce(t *testing.T) {
 	woken := 0
-	s := newSubscription(1, anyEvent(), 0, func() { woken++ })
+	s := newEventQueue(1, anyEvent(), 0, func() { woken++ })
 	if !s.park() {
 		t.Fatal("the router wakes when it begins")
 	}
@@ -114,14 +114,14 @@ func TestParkedWebhookIsWokenOnce(t *testing.T) {
 }
 
 func TestClosedSubscriptionIsNotParkedAndTakesNothing(t *testing.T) {
-	s := newSubscription(1, anyEvent(), 0, func() { t.Error("woken") })
+	s := newEventQueue(1, anyEvent(), 0, func() { t.Error("woken") })
 	s.begin(0, new(queueMemory))
 	s.park()
 	s.close()
 	if _, parked := s.parkedAt(func() protocol.DeliveryID { return 7 }); parked || s.push(sized(1, 1)) {
 		t.Fatal("it goes on")
 	}
-	early := newSubscription(1, anyEvent(), 0, func() {})
+	early := newEventQueue(1, anyEvent(), 0, func() {})
 	early.close()
 	if early.begin(0, new(queueMemory)) {
 		t.Fatal("begun after it was closed")
@@ -131,10 +131,10 @@ func TestClosedSubscriptionIsNotParkedAndTakesNothing(t *testing.T) {
 // Every webhook gets other events, and none delivers: each can still queue its share.
 func TestQueuesTogetherAreBounded(t *testing.T) {
 	for _, n := range []int{1, 16, 1000} {
-		all := newSubscriptions(func() int { return n })
-		subs := make([]*subscription, n)
+		all := newQueues(func() int { return n })
+		subs := make([]*eventQueue, n)
 		for i := range n {
-			subs[i] = newSubscription(protocol.WebhookID(i+1), anyEvent(), 0, func() {})
+			subs[i] = newEventQueue(protocol.WebhookID(i+1), anyEvent(), 0, func() {})
 			subs[i].begin(0, all.memory)
 			all.add(subs[i])
 		}
@@ -165,9 +165,9 @@ func TestQueuesTogetherAreBounded(t *testing.T) {
 
 // An event that all webhooks want is stored once.
 func TestSharedEventsCountOnce(t *testing.T) {
-	all := newSubscriptions(func() int { return 1 })
+	all := newQueues(func() int { return 1 })
 	for i := range 300 {
-		s := newSubscription(protocol.WebhookID(i+1), anyEvent(), 0, func() {})
+		s := newEventQueue(protocol.WebhookID(i+1), anyEvent(), 0, func() {})
 		s.begin(0, all.memory)
 		all.add(s)
 	}
@@ -181,8 +181,8 @@ func TestSharedEventsCountOnce(t *testing.T) {
 
 func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 	votes, games := protocol.EventVoteReceived, protocol.EventGameAdded
-	all := newSubscriptions(func() int { return 1 })
-	subs := map[string]*subscription{}
+	all := newQueues(func() int { return 1 })
+	subs := map[string]*eventQueue{}
 	for i, c := range []struct {
 		name string
 		f    webhook.Filter
@@ -193,7 +193,7 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 		{"any and votes", webhook.Filter{Events: []protocol.EventType{protocol.EventAny, votes}}},
 		{"none", webhook.Filter{}},
 	} {
-		s := newSubscription(protocol.WebhookID(i+1), c.f, 0, func() {})
+		s := newEventQueue(protocol.WebhookID(i+1), c.f, 0, func() {})
 		s.begin(0, new(queueMemory))
 		all.add(s)
 		subs[c.name] = s
@@ -214,20 +214,20 @@ func TestEventReachesThoseThatItMatchesOnce(t *testing.T) {
 	}
 	all.remove(subs["any and votes"])
 	if all.want(&Event{ID: 3, Type: "pick.made"}) {
-		t.Error("wanted after its only subscription was removed")
+		t.Error("wanted after its only queue was removed")
 	}
 }
 
 func TestEventWakesOnlyThoseThatItMatches(t *testing.T) {
 	const parked = 10_000
 	woken := 0
-	all := newSubscriptions(func() int { return 1 })
+	all := newQueues(func() int { return 1 })
 	for id := range parked + 1 {
 		f := webhook.Filter{Events: []protocol.EventType{protocol.EventGameAdded}}
 		if id == parked {
 			f.Events[0] = protocol.EventVoteReceived
 		}
-		s := newSubscription(protocol.WebhookID(id+1), f, 0, func() { woken++ })
+		s := newEventQueue(protocol.WebhookID(id+1), f, 0, func() { woken++ })
 		s.begin(0, new(queueMemory))
 		s.park()
 		all.add(s)

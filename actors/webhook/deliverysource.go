@@ -14,11 +14,11 @@ const (
 
 // budget is how many attempts a delivery has while the endpoint refuses its message.
 // Redeliveries have one: they must not hold up live events for minutes once more.
-func (l Source) budget() int {
-	if l == SourceLive {
+func (s Source) budget() int {
+	if s == SourceLive {
 		return messageBudget
 	}
 	return 1
 }
 
-func (l Source) known() bool { return l >= SourceLive && l <= SourceTest }
+func (s Source) known() bool { return s >= SourceLive && s <= SourceTest }

@@ -23,9 +23,9 @@ func (*Expire) Check() *protocol.Error { return nil }
 
 // decideExpire leaves out events that are done already, which happens when the answer of
 // a commit was lost. Expired events do not count as failures of the endpoint.
-func (h *State) decideExpire(dst []Fact, c *Expire, now protocol.Timestamp) []Fact {
+func (s *State) decideExpire(dst []Fact, c *Expire, now protocol.Timestamp) []Fact {
 	for _, e := range c.Events {
-		if e.Delivery <= h.cursor {
+		if e.Delivery <= s.cursor {
 			continue
 		}
 		dst = append(dst, &Attempted{

@@ -105,15 +105,15 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/delivery/sender.go":       "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
-	"actors/sessions/observations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
+	"actors/delivery/inflight.go":       "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
+	"actors/sessions/roomobservations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
 	"actors/runtime/ticker.go":        "calls every actor once a second; the hub's Close ends it",
 	"actors/runtime/stop.go":          "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
 	"actors/runtime/dispatcher.go":    "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/sidecheck.go": "reads one connection to a room, and checks the room beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/ws/workers.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
-	"gateway/ws/expiry.go":       "closes expired and revoked sockets; Close ends it",
+	"gateway/ws/closesockets.go":       "closes expired and revoked sockets; Close ends it",
 	"gateway/fanout/engine.go":   "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",

@@ -6,9 +6,9 @@ import "partyline/protocol"
 // webhooks are not called before somebody has enabled them again; epoch is the ID of the
 // timeline that the restore began, see persistence.Epoch, and "" for a journal without such
 // a restore. Call it before facts are applied.
-func (h *State) RestoredIn(epoch string) *State {
-	h.restored = epoch
-	return h
+func (s *State) RestoredIn(epoch string) *State {
+	s.restored = epoch
+	return s
 }
 
 // FromBackup reports whether the webhook came with the backup and has not been disabled
@@ -16,8 +16,8 @@ func (h *State) RestoredIn(epoch string) *State {
 // that itself, because its facts may have been trimmed. Until it is disabled no command is
 // accepted but Disable and DeleteWebhook, so nothing stands in the log between the restore
 // and the Disabled.
-func (h *State) FromBackup() bool {
-	return h.phase == phaseAlive && h.restored != "" && h.epoch != h.restored
+func (s *State) FromBackup() bool {
+	return s.phase == phaseAlive && s.restored != "" && s.epoch != s.restored
 }
 
 // checkFromBackup refuses the commands that have to wait until the webhook is disabled.
