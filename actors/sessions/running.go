@@ -9,16 +9,16 @@ import (
 	"partyline/protocol"
 )
 
-// addresses are the actors of the sessions that are awake, so that a vote does not pass the
+// runningActors are the actors of the sessions that are awake, so that a vote does not pass the
 // registry. A message is sent under the read lock: whoever has removed an address under the
 // write lock knows that nothing more will be sent to it.
-type addresses struct {
+type runningActors struct {
 	mu   sync.RWMutex
 	pids map[protocol.SessionID]*actor.PID
 }
 
 // send sends to a session that is awake, and says whether it is.
-func (a *addresses) send(system *runtime.System, id protocol.SessionID, m any) bool {
+func (a *runningActors) send(system *runtime.System, id protocol.SessionID, m any) bool {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	pid, ok := a.pids[id]
@@ -28,13 +28,13 @@ func (a *addresses) send(system *runtime.System, id protocol.SessionID, m any) b
 	return ok
 }
 
-func (a *addresses) put(id protocol.SessionID, pid *actor.PID) {
+func (a *runningActors) put(id protocol.SessionID, pid *actor.PID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.pids[id] = pid
 }
 
-func (a *addresses) remove(id protocol.SessionID) {
+func (a *runningActors) remove(id protocol.SessionID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.pids, id)

@@ -49,7 +49,7 @@ type Service struct {
 	JoinCodes *JoinCodes
 
 	directory     *directory
-	addresses     *addresses
+	addresses     *runningActors
 	announcements *announcements
 	observations  *observations
 	warmup        *warmup
@@ -69,7 +69,7 @@ type Known struct {
 func New(o Options) *Service {
 	s := &Service{
 		Options: o, directory: newDirectory(o.MaxActive), JoinCodes: newJoinCodes(o.DrawCode, o.OnJoinChanged),
-		addresses: &addresses{pids: map[protocol.SessionID]*actor.PID{}}, announcements: newAnnouncements(),
+		addresses: &runningActors{pids: map[protocol.SessionID]*actor.PID{}}, announcements: newAnnouncements(),
 		observations: newObservations(o.Observer, o.Env.Log, o.Env.Counters),
 	}
 	s.Feeds = &Feeds{service: s}
