@@ -151,7 +151,7 @@ func (s *server) openHub(ctx context.Context) (err error) {
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
 		OnRevoked:         s.closeRevoked,
-		OnJoinChanged:         s.closeGuests,
+		OnJoinChanged:     s.closeGuests,
 		Sender:            s.sender,
 		Observer:          rooms,
 	})
