@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"partyline/actors/admission"
-	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
+	"partyline/actors/rules/catalogue"
 	"partyline/protocol"
 )
 

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence/badger"
 	"partyline/protocol"
 )

@@ -11,11 +11,11 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/admission"
-	"partyline/actors/catalogue"
 	"partyline/actors/delivery"
 	"partyline/actors/history"
 	"partyline/actors/ledger"
 	"partyline/actors/projection"
+	"partyline/actors/rules/catalogue"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
 	"partyline/protocol"

@@ -3,7 +3,7 @@ package actors
 import (
 	"context"
 
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
 	"partyline/actors/sessions"
 	"partyline/protocol"
 )

@@ -6,9 +6,9 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"partyline/actors/access"
-	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
+	"partyline/actors/rules/access"
+	"partyline/actors/rules/catalogue"
 	"partyline/protocol"
 )
 

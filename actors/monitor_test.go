@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/protocol"
 )
 

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session/fact"
 	"partyline/protocol"
 )
 

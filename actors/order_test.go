@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

@@ -3,8 +3,8 @@ package actors
 import (
 	"context"
 
-	"partyline/actors/catalogue"
-	"partyline/actors/session"
+	"partyline/actors/rules/catalogue"
+	"partyline/actors/rules/session"
 	"partyline/actors/sessions"
 	"partyline/protocol"
 )

@@ -6,13 +6,13 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"partyline/actors/access"
-	"partyline/actors/catalogue"
 	"partyline/actors/ledger"
 	"partyline/actors/projection"
+	"partyline/actors/rules/access"
+	"partyline/actors/rules/catalogue"
+	"partyline/actors/rules/standings"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
-	"partyline/actors/standings"
 	"partyline/protocol"
 )
 

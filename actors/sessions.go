@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"partyline/actors/projection"
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/standings"
 	"partyline/actors/sessions"
-	"partyline/actors/standings"
 	"partyline/protocol"
 )
 

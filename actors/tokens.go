@@ -3,7 +3,7 @@ package actors
 import (
 	"sync"
 
-	"partyline/actors/access"
+	"partyline/actors/rules/access"
 	"partyline/protocol"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"partyline/actors/access"
+	"partyline/actors/rules/access"
 	"partyline/protocol"
 )
 

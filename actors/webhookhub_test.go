@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"

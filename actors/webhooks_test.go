@@ -15,7 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

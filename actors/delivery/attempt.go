@@ -6,7 +6,7 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/routing"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
 )

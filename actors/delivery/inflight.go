@@ -8,8 +8,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"partyline/actors/rules/webhook"
 	"partyline/actors/runtime"
-	"partyline/actors/webhook"
 	"partyline/protocol"
 )
 

@@ -5,12 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+
 	"partyline/actors/ledger"
 	"partyline/actors/routing"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
-	"slices"
 )
 
 // WebhookLogs lists the attempts of a webhook, the newest first.

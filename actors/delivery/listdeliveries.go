@@ -2,7 +2,8 @@ package delivery
 
 import (
 	"context"
-	"partyline/actors/webhook"
+
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

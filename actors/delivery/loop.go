@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"partyline/actors/routing"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/routing"
+	"partyline/actors/rules/webhook"
 	"partyline/actors/runtime"
-	"partyline/actors/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
 )

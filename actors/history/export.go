@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"

@@ -6,7 +6,7 @@ import (
 	"iter"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session/fact"
 	"partyline/persistence"
 	"partyline/protocol"
 )

@@ -7,7 +7,7 @@ import (
 
 	"partyline/actors/ledger"
 	"partyline/actors/projection"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session/fact"
 	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"

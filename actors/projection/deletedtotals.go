@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"partyline/actors/ledger"
-	"partyline/actors/standings"
+	"partyline/actors/rules/standings"
 	"partyline/persistence"
 )
 

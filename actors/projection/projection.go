@@ -9,10 +9,10 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session/fact"
+	"partyline/actors/rules/standings"
 	"partyline/actors/runtime"
-	"partyline/actors/session/fact"
 	"partyline/actors/sessions"
-	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
 )

@@ -7,9 +7,9 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/rules/standings"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
-	"partyline/actors/standings"
 	"partyline/persistence"
 	"partyline/protocol"
 )

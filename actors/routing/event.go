@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"partyline/actors/ledger"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
 )

@@ -3,7 +3,7 @@ package routing
 import (
 	"sync/atomic"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/protocol"
 )

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"partyline/actors/ledger"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"

@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"partyline/actors/queue"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

@@ -3,9 +3,9 @@ package sessions
 import (
 	"partyline/actors/feed"
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"partyline/actors/admission"
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/persistence/memory"
 	"partyline/protocol"

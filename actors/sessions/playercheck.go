@@ -3,8 +3,8 @@ package sessions
 import (
 	"github.com/asynkron/protoactor-go/actor"
 
+	"partyline/actors/rules/session"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
 )
 
 // monitorRef is the room monitor that a session has running, and the check that it makes. pid

@@ -7,9 +7,9 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
 	"partyline/protocol"
 )
 

@@ -9,8 +9,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
 )
 
 // Observer looks into the rooms that games are played in. It is called from many goroutines,

@@ -7,8 +7,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"partyline/actors/ledger"
+	"partyline/actors/rules/session"
 	"partyline/actors/runtime"
-	"partyline/actors/session"
 	"partyline/persistence"
 	"partyline/protocol"
 )

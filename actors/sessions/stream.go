@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session/fact"
 	"partyline/persistence"
 	"partyline/protocol"
 )

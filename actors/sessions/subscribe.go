@@ -8,7 +8,7 @@ import (
 	"partyline/actors/admission"
 	"partyline/actors/feed"
 	"partyline/actors/ledger"
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
 	"partyline/persistence"
 	"partyline/protocol"
 )

@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"partyline/actors/ledger"
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
 	"partyline/protocol"
 )
 

@@ -18,7 +18,7 @@ func TestRaceDetectorRunsWhereGoroutinesDo(t *testing.T) {
 	}
 	for path, want := range map[string]bool{
 		"partyline/actors": true, "partyline/gateway": true, "partyline/persistence/badger": true, "partyline/loadtest/crash": true,
-		"partyline/actors/catalogue": false, "partyline/actors/session": false,
+		"partyline/actors/rules/catalogue": false, "partyline/actors/rules/session": false,
 	} {
 		if slices.Contains(chosen, path) != want {
 			t.Errorf("%s: raced is not %v", path, want)

@@ -9,7 +9,7 @@ import (
 	"io"
 	"net/http"
 
-	"partyline/actors/catalogue"
+	"partyline/actors/rules/catalogue"
 	"partyline/gateway/decode"
 	"partyline/protocol"
 )

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
 

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/contract"
 	"partyline/protocol"
 )

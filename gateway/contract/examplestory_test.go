@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"partyline/actors"
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway"
 	"partyline/gateway/contract"
 	"partyline/persistence"

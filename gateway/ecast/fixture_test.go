@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
 	"partyline/gateway/ecast"
 	"partyline/gateway/ecast/fake"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"partyline/actors/session"
+	"partyline/actors/rules/session"
 	"partyline/protocol"
 )
 

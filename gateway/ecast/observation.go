@@ -6,8 +6,8 @@ import (
 	"errors"
 	"time"
 
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 )
 
 // pollInterval is the time between two checks of a room that does not report by itself. It is

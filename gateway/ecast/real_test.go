@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/gateway/ecast"
 	"partyline/gateway/ecast/fake"
 	"partyline/gateway/ssrf"

@@ -3,8 +3,8 @@ package ecast
 import (
 	"encoding/json"
 
-	"partyline/actors/session"
-	"partyline/actors/session/fact"
+	"partyline/actors/rules/session"
+	"partyline/actors/rules/session/fact"
 	"partyline/protocol"
 )
 

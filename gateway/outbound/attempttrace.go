@@ -6,7 +6,7 @@ import (
 	"net"
 	"sync/atomic"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 )
 
 // stage is how far an attempt has come; a timeout reports it.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/ssrf"
 )
 

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 )
 

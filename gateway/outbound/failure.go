@@ -8,7 +8,7 @@ import (
 	"net"
 	"syscall"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/ssrf"
 )
 

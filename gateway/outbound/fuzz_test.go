@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 )
 
 // allowedHeaders are the headers that newRequest may send.

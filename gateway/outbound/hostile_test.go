@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 )
 

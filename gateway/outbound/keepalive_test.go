@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 	"partyline/protocol"
 )

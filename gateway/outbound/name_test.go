@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 )
 
 // allowedAndInternal are a server that may be called, on 127.0.0.1, and one that may not, on

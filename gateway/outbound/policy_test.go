@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 )
 

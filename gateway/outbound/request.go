@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 )
 
 // parseURL parses the URL of a webhook. It is a failure unless the URL is http(s) with a host,

@@ -12,7 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/ssrf"
 	"partyline/protocol"
 )

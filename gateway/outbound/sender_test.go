@@ -13,7 +13,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 	"partyline/protocol"
 )

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"partyline/actors/webhook"
+	"partyline/actors/rules/webhook"
 	"partyline/gateway/outbound"
 )
 

@@ -67,7 +67,7 @@ func (f Facts[F]) kind(t *testing.T, kind byte, facts []F) (lines string, ok boo
 
 func (form Form) compare(t *testing.T, got string) {
 	t.Helper()
-	name := filepath.Join("..", "codec", "schema", fmt.Sprint(codec.Schema), form.Name+".txt")
+	name := filepath.Join("..", "..", "codec", "schema", fmt.Sprint(codec.Schema), form.Name+".txt")
 	if *update && codec.Schema > codec.Released {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)

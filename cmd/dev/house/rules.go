@@ -17,7 +17,7 @@ func Partyline() Rules {
 }
 
 // rules are pure: no actor, no disk, no clock, no network.
-var rules = []string{"actors/session", "actors/session/fact", "actors/catalogue", "actors/standings", "actors/access", "actors/webhook"}
+var rules = []string{"actors/rules/session", "actors/rules/session/fact", "actors/rules/catalogue", "actors/rules/standings", "actors/rules/access", "actors/rules/webhook"}
 
 var packages = []PackageRule{
 	{Path: "protocol"},
@@ -36,35 +36,35 @@ var packages = []PackageRule{
 
 	{Path: "actors/codec", May: nil},
 	{Path: "actors/codec/codectest", May: []string{"actors/codec"}},
-	{Path: "actors/session/fact", May: []string{"protocol", "actors/codec"}},
-	{Path: "actors/session", May: []string{"protocol", "actors/codec", "actors/session/fact"}},
-	{Path: "actors/catalogue", May: []string{"protocol", "actors/codec"}},
-	{Path: "actors/access", May: []string{"protocol", "actors/codec"}},
-	{Path: "actors/standings", May: []string{"protocol", "actors/codec", "actors/session", "actors/session/fact"}},
-	{Path: "actors/webhook", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/rules/session/fact", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/rules/session", May: []string{"protocol", "actors/codec", "actors/rules/session/fact"}},
+	{Path: "actors/rules/catalogue", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/rules/access", May: []string{"protocol", "actors/codec"}},
+	{Path: "actors/rules/standings", May: []string{"protocol", "actors/codec", "actors/rules/session", "actors/rules/session/fact"}},
+	{Path: "actors/rules/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors/queue"},
 	{Path: "actors/runtime"},
 	{Path: "actors/admission", May: []string{"protocol"}},
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
-	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact"}},
-	{Path: "actors/routing", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/ledger", "actors/webhook"}},
-	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/runtime", "actors/admission", "actors/ledger", "actors/routing", "actors/webhook"}},
-	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/session/fact", "actors/sessions", "actors/standings"}},
-	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/session", "actors/session/fact", "actors/sessions", "actors/projection"}},
+	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact"}},
+	{Path: "actors/routing", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/ledger", "actors/rules/webhook"}},
+	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/runtime", "actors/admission", "actors/ledger", "actors/routing", "actors/rules/webhook"}},
+	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session/fact", "actors/sessions", "actors/rules/standings"}},
+	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "actors/queue", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
-	{Path: "gateway/outbound", May: []string{"protocol", "actors/webhook", "gateway/ssrf"}},
-	{Path: "gateway/ecast", May: []string{"protocol", "actors/session", "actors/session/fact", "gateway/ssrf"}},
+	{Path: "gateway/outbound", May: []string{"protocol", "actors/rules/webhook", "gateway/ssrf"}},
+	{Path: "gateway/ecast", May: []string{"protocol", "actors/rules/session", "actors/rules/session/fact", "gateway/ssrf"}},
 	{Path: "gateway/screen"},
 	{Path: "gateway/contract", May: []string{"protocol"}},
 	{Path: "gateway/clientaddr"},
 	{Path: "gateway/limit", May: []string{"protocol", "gateway/clientaddr"}},
 	{Path: "gateway/decode", May: []string{"protocol"}},
 	{Path: "gateway/auth", May: []string{"protocol", "gateway/clientaddr"}},
-	{Path: "gateway/api", May: []string{"protocol", "actors", "actors/admission", "actors/catalogue", "gateway/auth", "gateway/decode", "gateway/limit", "gateway/screen"}},
+	{Path: "gateway/api", May: []string{"protocol", "actors", "actors/admission", "actors/rules/catalogue", "gateway/auth", "gateway/decode", "gateway/limit", "gateway/screen"}},
 	{Path: "gateway/rest", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/limit", "gateway/screen"}},
 	{Path: "gateway/ws", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/limit"}},
 	{Path: "gateway", May: []string{"protocol", "gateway/api", "gateway/auth", "gateway/fanout", "gateway/limit", "gateway/rest", "gateway/ws"}},
@@ -105,15 +105,15 @@ var libraries = []Library{
 var goroutines = map[string]string{
 	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
 
-	"actors/delivery/inflight.go":       "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
+	"actors/delivery/inflight.go":         "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
 	"actors/sessions/roomobservations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
-	"actors/runtime/ticker.go":        "calls every actor once a second; the hub's Close ends it",
-	"actors/runtime/stop.go":          "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
-	"actors/runtime/dispatcher.go":    "runs mailboxes; trim and stop end those that are idle",
+	"actors/runtime/ticker.go":            "calls every actor once a second; the hub's Close ends it",
+	"actors/runtime/stop.go":              "waits for actors that end with the hub, no longer than its Close may take; left behind only by a disk that hangs",
+	"actors/runtime/dispatcher.go":        "runs mailboxes; trim and stop end those that are idle",
 
 	"gateway/ecast/sidecheck.go": "reads one connection to a room, and checks the room beside it now and then; both end with the connection, and the observation waits for them",
 	"gateway/ws/workers.go":      "requests of one WebSocket that wait for an answer; bounded per connection, each ends with its answer",
-	"gateway/ws/closesockets.go":       "closes expired and revoked sockets; Close ends it",
+	"gateway/ws/closesockets.go": "closes expired and revoked sockets; Close ends it",
 	"gateway/fanout/engine.go":   "all goroutines of the fan-out engine, counted and recovered in one place; Close waits for them",
 
 	"cmd/partyline/serve.go":         "http.Server.Serve, from before the data folder is open; ends at Shutdown or Close, and close waits for it; and the close of the journal, left behind only by a disk that hangs",
@@ -152,7 +152,7 @@ var goroutines = map[string]string{
 
 // largePackages may exceed MaxFiles or MaxPackageLines.
 var largePackages = map[string]string{
-	"protocol":       "one file per subject of the API; a client reads one package",
-	"gateway/fanout": "one engine: connections, topics and workers share its locks",
-	"actors/session": "the rules of one state machine, which share its state",
+	"protocol":             "one file per subject of the API; a client reads one package",
+	"gateway/fanout":       "one engine: connections, topics and workers share its locks",
+	"actors/rules/session": "the rules of one state machine, which share its state",
 }
