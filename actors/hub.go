@@ -92,7 +92,7 @@ func newHub(o Options) *Hub {
 		snapshots:  ledger.NewSnapshotWriter(o.Journal, o.Log),
 		LiveTokens: &LiveTokens{onRevoked: o.OnRevoked},
 	}
-	h.env.SaveSnapshot = h.snapshots.Enqueue
+	h.env.SaveSnapshot, h.env.SaveLastSnapshot = h.snapshots.Enqueue, h.snapshots.WriteLast
 	h.system = runtime.New(o.Log, h.onDeadLetter)
 	h.projection = projection.New(h.env, h.system, &h.caller)
 	h.sessions = sessions.New(sessions.Options{

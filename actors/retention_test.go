@@ -171,3 +171,63 @@ func TestATrimmedWebhookWithoutItsSnapshotIsCorrupt(t *testing.T) {
 		}
 	})
 }
+
+// slowSecrets delays each snapshot of a webhook with its secret, as a slow disk would.
+type slowSecrets struct{ *memory.Journal }
+
+func (j slowSecrets) SaveSnapshot(ctx context.Context, s persistence.Snapshot) error {
+	if bytes.Contains(s.Data, []byte("mysecret")) {
+		time.Sleep(3 * time.Second)
+	}
+	return j.Journal.SaveSnapshot(ctx, s)
+}
+
+// TestSnapshotThatIsBeingWrittenDoesNotBringASecretBack: a webhook is deleted while an older
+// snapshot of it is still on the way to the disk.
+func TestSnapshotThatIsBeingWrittenDoesNotBringASecretBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newWebhookHub(t)
+		n.stop()
+		n.wrapped = slowSecrets{n.journal}
+		n.start()
+		id := n.hook(protocol.EventVoteReceived)
+		for range 2100 {
+			n.vote()
+		}
+		rest(1500 * time.Millisecond)
+		do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: id})
+		rest(time.Minute)
+		s, ok, err := n.journal.LoadSnapshot(t.Context(), "webhook/1")
+		if err != nil || !ok || bytes.Contains(s.Data, []byte("mysecret")) {
+			t.Errorf("%v %v: %s", ok, err, s.Data)
+		}
+	})
+}
+
+// TestSecretThatAnEarlierVersionLeftBehindIsRemoved: the stream is trimmed, but the snapshot
+// beside it is of the webhook before it was deleted.
+func TestSecretThatAnEarlierVersionLeftBehindIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newWebhookHub(t)
+		id := n.hook(protocol.EventVoteReceived)
+		for range 2100 {
+			n.vote()
+		}
+		rest(2 * time.Second)
+		old, ok, err := n.journal.LoadSnapshot(t.Context(), "webhook/1")
+		if err != nil || !ok || !bytes.Contains(old.Data, []byte("mysecret")) {
+			t.Fatalf("%v %v: %s", ok, err, old.Data)
+		}
+		do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: id})
+		rest(time.Minute)
+		n.stop()
+		if err := n.journal.SaveSnapshot(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		n.start()
+		rest(time.Minute)
+		if s, _, err := n.journal.LoadSnapshot(t.Context(), "webhook/1"); err != nil || bytes.Contains(s.Data, []byte("mysecret")) {
+			t.Errorf("%v: %s", err, s.Data)
+		}
+	})
+}

@@ -40,8 +40,10 @@ func (s *Service) scan(ctx context.Context) (alive, unpurged []protocol.WebhookI
 }
 
 // deleted reads the end of a stream: a deleted webhook ends with that fact, and a purged
-// stream holds nothing else. A stream that cannot be read is left to its actor.
+// stream holds nothing else and has a snapshot of it: an older one has the secret. A stream
+// that cannot be read is left to its actor.
 func (s *Service) deleted(ctx context.Context, stream string) (deleted, purged bool) {
+	var last persistence.Seq
 	for rec, err := range s.env.Journal.ReadBack(ctx, stream, 0) {
 		if err != nil {
 			return deleted, true
@@ -53,6 +55,8 @@ func (s *Service) deleted(ctx context.Context, stream string) (deleted, purged b
 		if deleted = err == nil && webhook.IsDeleted(fact); !deleted {
 			return false, true
 		}
+		last = rec.Seq
 	}
-	return deleted, true
+	snapshot, ok, err := s.env.Journal.LoadSnapshot(ctx, stream)
+	return deleted, err != nil || ok && snapshot.Seq >= last
 }

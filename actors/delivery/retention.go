@@ -95,7 +95,7 @@ func (r *retention) purge(m *purge) error {
 	}
 	empty := webhook.New(m.id)
 	empty.Apply(&webhook.Deleted{}, protocol.Seq(seq))
-	err := r.Journal.SaveSnapshot(ctx, persistence.Snapshot{Stream: stream, Seq: seq, Version: webhook.SnapshotVersion, Data: empty.AppendSnapshot(nil)})
+	err := r.SaveLastSnapshot(ctx, persistence.Snapshot{Stream: stream, Seq: seq, Version: webhook.SnapshotVersion, Data: empty.AppendSnapshot(nil)})
 	if err != nil {
 		return fmt.Errorf("snapshot of %s: %w", stream, err)
 	}

@@ -47,6 +47,7 @@ func (l *Ledger[F, S]) execute(c *Command) {
 		l.submit(nil, c.Memo.Memo(nil, refusal, 0))
 	}
 	l.pending.Push(pendingReply{append: l.submitted, facts: len(facts), answer: answer, err: refusal, request: c})
+	clear(facts) // their queue holds them as long as they are needed
 }
 
 // maxScratch is the largest buffer, in bytes, that a ledger keeps for its next fact. A chat

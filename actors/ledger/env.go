@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ type Env struct {
 	Counters *Counters
 	// SaveSnapshot queues a snapshot whose records are durable; it does not block.
 	SaveSnapshot func(persistence.Snapshot)
+	// SaveLastSnapshot writes the last snapshot of a stream that ends; see
+	// SnapshotWriter.WriteLast.
+	SaveLastSnapshot func(context.Context, persistence.Snapshot) error
 }
 
 // Timeline is the timeline that the journal records.

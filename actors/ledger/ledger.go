@@ -36,8 +36,11 @@ type Ledger[F any, S State[F]] struct {
 	// mustReload: the state may not be what the journal holds, because a commit failed or the
 	// state machine panicked. Requests are deferred until every append has its outcome; then
 	// the state is loaded again.
-	mustReload  bool
-	deferred    []Request
+	mustReload bool
+	deferred   []Request
+	// releasing is taken from pending and not answered yet: a hook that panics must not lose
+	// its answer and its slots.
+	releasing   Request
 	loadFailure loadFailure
 
 	snapshots snapshotPlan
@@ -94,6 +97,10 @@ func (l *Ledger[F, S]) Quiescent() bool {
 
 // FailAll answers every request that waits with an error: nothing more will come.
 func (l *Ledger[F, S]) FailAll(err *protocol.Error) {
+	if l.releasing != nil {
+		l.releasing.Respond(nil, err)
+		l.releasing = nil
+	}
 	for l.pending.Len() > 0 {
 		l.pending.Pop().request.Respond(nil, err)
 	}

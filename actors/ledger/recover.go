@@ -34,9 +34,10 @@ type loadFailure struct {
 func (l *Ledger[F, S]) LoadFailed() bool { return l.loadFailure.err != nil }
 
 // reload loads the state again once every append has its outcome, so that none of them can
-// still arrive, and then handles the deferred requests.
+// still arrive, and every reply of theirs was sent; then it handles the deferred requests. An
+// outcome that came since the replies were looked at has woken the actor again.
 func (l *Ledger[F, S]) reload() {
-	if !l.Quiescent() {
+	if l.pending.Len() > 0 || !l.Quiescent() {
 		return
 	}
 	deferred := l.deferred

@@ -34,11 +34,13 @@ func (l *Ledger[F, S]) ReleaseDurable() {
 			l.publishNext(unpublished)
 			unpublished = 0
 		}
+		l.releasing = p.request
 		for range p.facts {
 			l.hooks.OnDurable(l.facts.Pop())
 		}
 		unpublished += p.facts
 		p.request.Respond(p.answer, p.err)
+		l.releasing = nil
 	}
 	l.publishNext(unpublished)
 	l.saveSnapshot(durable)
@@ -68,7 +70,9 @@ func (l *Ledger[F, S]) durable() (append uint64, failure error) {
 func (l *Ledger[F, S]) publishNext(n int) {
 	if n > 0 {
 		last := l.seq - protocol.Seq(l.events.Len()-n)
-		l.hooks.Publish(l.events.Take(n), last)
+		events := l.events.Take(n)
+		l.hooks.Publish(events, last)
+		clear(events) // a large record must not stay in memory until the next one
 	}
 }
 

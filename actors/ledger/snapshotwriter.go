@@ -20,14 +20,23 @@ const maxQueuedSnapshots = 64
 type SnapshotWriter struct {
 	journal   persistence.Journal
 	log       zerolog.Logger
-	snapshots chan persistence.Snapshot
+	snapshots chan queuedSnapshot
 	finish    chan struct{}
 	writing   sync.WaitGroup
+	// final are the streams that have their last snapshot, by its sequence number: webhooks
+	// that were deleted since the start, some 50 bytes each.
+	final map[string]persistence.Seq
+}
+
+// queuedSnapshot is a snapshot to be written; written, which may be nil, receives the outcome.
+type queuedSnapshot struct {
+	persistence.Snapshot
+	written chan<- error
 }
 
 // NewSnapshotWriter starts a SnapshotWriter; Stop ends it.
 func NewSnapshotWriter(j persistence.Journal, log zerolog.Logger) *SnapshotWriter {
-	w := &SnapshotWriter{journal: j, log: log, snapshots: make(chan persistence.Snapshot, maxQueuedSnapshots), finish: make(chan struct{})}
+	w := &SnapshotWriter{journal: j, log: log, snapshots: make(chan queuedSnapshot, maxQueuedSnapshots), finish: make(chan struct{}), final: map[string]persistence.Seq{}}
 	w.writing.Go(w.run)
 	return w
 }
@@ -35,9 +44,27 @@ func NewSnapshotWriter(j persistence.Journal, log zerolog.Logger) *SnapshotWrite
 // Enqueue queues a snapshot; it does not block.
 func (w *SnapshotWriter) Enqueue(s persistence.Snapshot) {
 	select {
-	case w.snapshots <- s:
+	case w.snapshots <- queuedSnapshot{Snapshot: s}:
 	default:
 		w.log.Warn().Str("stream", s.Stream).Msg("too many snapshots wait to be written, this one is dropped")
+	}
+}
+
+// WriteLast writes the last snapshot of a stream that ends, behind those that are queued, and
+// returns when it is on disk. Older ones of the stream that come later are dropped, so that
+// what the last one leaves out, such as a secret, is not stored again.
+func (w *SnapshotWriter) WriteLast(ctx context.Context, s persistence.Snapshot) error {
+	written := make(chan error, 1)
+	select {
+	case w.snapshots <- queuedSnapshot{s, written}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -57,11 +84,19 @@ func (w *SnapshotWriter) run() {
 	}
 }
 
-func (w *SnapshotWriter) write(s persistence.Snapshot) {
+func (w *SnapshotWriter) write(s queuedSnapshot) {
+	if s.Seq < w.final[s.Stream] {
+		return
+	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), LoadTimeout)
 	defer cancel()
-	if err := w.journal.SaveSnapshot(ctx, s); err != nil {
+	err := w.journal.SaveSnapshot(ctx, s.Snapshot)
+	if s.written != nil {
+		w.final[s.Stream] = s.Seq
+		s.written <- err
+	}
+	if err != nil {
 		w.log.Error().Err(err).Str("stream", s.Stream).Msg("snapshot not written")
 		return
 	}
