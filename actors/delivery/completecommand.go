@@ -63,15 +63,16 @@ func (a *webhookActor) checkStored(id protocol.DeliveryID) *protocol.Error {
 }
 
 // matchedThrough is a position up to which everything was matched with the present filter:
-// events behind it that match are not delivered yet.
+// events behind it that match are not delivered yet. With a filter that the inbox does not
+// have yet nothing was matched: what lies behind the last change of it waits.
 func (a *webhookActor) matchedThrough() protocol.DeliveryID {
 	if a.MustReload() || !a.State.Exists() {
 		return 0
 	}
 	const live = webhook.SourceLive
 	switch d := a.State.Head(); {
-	case !a.State.Enabled():
-		return a.State.Cursor()
+	case !a.State.Enabled() || !a.inbox.Follows(a.State.Filter()):
+		return max(a.State.Cursor(), a.inbox.Done())
 	case a.attempt.number != 0 && a.attempt.record.Source == live:
 		return a.attempt.record.Delivery - 1
 	case a.unsaved != nil && a.unsaved.Source == live:
