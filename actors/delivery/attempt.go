@@ -21,7 +21,7 @@ func (a *webhookActor) start(e *routing.Event, source webhook.Source, number int
 	event, err := webhook.ReadEvent(e.Stored)
 	if err != nil {
 		a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Int64("delivery", int64(e.ID)).Msg("stored event cannot be read")
-		return a.save(&webhook.Skip{Source: source, Through: e.ID})
+		return a.leaveOut(source, e.ID)
 	}
 	a.stats.waiting.Store(e.Time.UnixMilli())
 	d := webhook.Dispatch{
@@ -112,12 +112,36 @@ func (a *webhookActor) saved(cmd protocol.Command, err *protocol.Error) {
 }
 
 // unavailable handles a delivery that cannot be read: one that is no longer stored is
-// skipped.
+// skipped, and one whose record is damaged is left out. Any other fault of the journal may
+// pass.
 func (a *webhookActor) unavailable(err error, s webhook.Source, id protocol.DeliveryID) phase {
-	if errors.Is(err, errNoEvent) {
+	switch {
+	case errors.Is(err, errNoEvent):
 		return a.save(&webhook.Skip{Source: s, Through: id})
+	case isDamage(err) || s == webhook.SourceTest && errors.Is(err, persistence.ErrCorrupt):
+		a.Log.Error().Err(err).Int64("webhook", int64(a.id)).Int("source", int(s)).Int64("delivery", int64(id)).Msg("webhook leaves out a damaged event")
+		return a.leaveOut(s, id)
 	}
 	return a.pause(err)
+}
+
+// isDamage reports whether records are damaged while the global order around them is whole.
+func isDamage(err error) bool {
+	var lost *persistence.Damage
+	return errors.As(err, &lost)
+}
+
+// damagedReason is the sentence in the log of a delivery whose event cannot be read.
+const damagedReason = "Not delivered: the stored event is damaged and cannot be read"
+
+// leaveOut moves a source past a delivery whose event is damaged. One that is being retried
+// becomes a dead letter. Others are in the log already, and among the dead letters if they
+// were: only their new delivery is left out.
+func (a *webhookActor) leaveOut(s webhook.Source, id protocol.DeliveryID) phase {
+	if d := a.State.Head(); d != nil && d.Source == s && d.Delivery == id {
+		return a.save(&webhook.DeadLetterHead{Source: s, Delivery: id, Failure: webhook.FailureDamaged, Reason: damagedReason})
+	}
+	return a.save(&webhook.Skip{Source: s, Through: id})
 }
 
 func (a *webhookActor) messageID(d protocol.DeliveryID, probe int) string {

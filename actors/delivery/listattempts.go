@@ -117,11 +117,12 @@ func (l *Log) payloads(ctx context.Context, rows []protocol.WebhookLog) error {
 	return nil
 }
 
-// payload is the data of one event, null when it is no longer stored.
+// payload is the data of one event, null when it is no longer stored or is damaged: the rest
+// of the log can be read all the same.
 func (l *Log) payload(ctx context.Context, id protocol.WebhookID, d protocol.DeliveryID) ([]byte, error) {
 	null := []byte("null")
 	stored, err := fetch(ctx, l.journal, d, id)
-	if errors.Is(err, errNoEvent) {
+	if errors.Is(err, errNoEvent) || isDamage(err) {
 		return null, nil
 	}
 	if err != nil {
@@ -129,7 +130,7 @@ func (l *Log) payload(ctx context.Context, id protocol.WebhookID, d protocol.Del
 	}
 	e, err := webhook.ReadEvent(stored.Stored)
 	if err != nil {
-		return nil, fmt.Errorf("%w: event %d: %w", persistence.ErrCorrupt, d, err)
+		return null, nil
 	}
 	return slices.Clip(bytes.Clone(e.Data)), nil
 }

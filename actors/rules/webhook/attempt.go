@@ -37,6 +37,7 @@ const (
 	FailureTimeout Failure = "timeout"
 	FailureHTTP    Failure = "http"    // the peer does not speak HTTP, or stopped in the middle
 	FailureExpired Failure = "expired" // not sent: the event had waited for too long
+	FailureDamaged Failure = "damaged" // not sent: the event's record cannot be read
 )
 
 // Attempt is the outcome of one dispatch.

@@ -27,6 +27,8 @@ func (s *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading
 		return s.decideAttempt(dst, c, m)
 	case *Expire:
 		return s.decideExpire(dst, c, now), nil
+	case *DeadLetterHead:
+		return s.decideDeadLetterHead(dst, c, now), nil
 	case *Skip:
 		return append(dst, &Skipped{At: now, Source: c.Source, Through: c.Through}), nil
 	case *Disable:
