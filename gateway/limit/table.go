@@ -30,7 +30,7 @@ var (
 		What: "open WebSockets of one phone", Why: "A tab or two, and lost connections that the server has not detected yet"}
 	WrongCodes = Limit{Name: "wrong codes", Key: PerAddress, PerSecond: 30.0 / 60, Seconds: 60, Answer: answer429,
 		What: "wrong join codes without the secret of a QR code", Why: "A whole party with its typos shares one address"}
-	WrongCodesOfSite = Limit{Name: "wrong codes of a site", Key: PerSite, PerSecond: 1, Seconds: 300, Answer: answer429,
+	WrongCodesOfSite = Limit{Name: "wrong codes of a site", Key: PerSite, PerSecond: 1, Seconds: 300, Exempt: "IPv4; codes that were right from there before", Answer: answer429,
 		What: "the same, of an IPv6 /48", Why: "Many phones share one in the networks of mobile carriers"}
 	WrongCodesTogether = Limit{Name: "wrong codes, all", Key: Together, PerSecond: 5, Seconds: 80, Exempt: "codes that were right from there before, and the first attempt of a site", Answer: answer429,
 		What: "the same, of all addresses", Why: "A hall makes a few typos a minute; five hours of guessing at this rate find one of 64 million codes with a probability of 1 in 700"}
@@ -65,7 +65,7 @@ var (
 	ViewerRequests = Limit{Name: "viewer requests", Key: PerTokenAtSite, PerSecond: 50, Seconds: 100, Flag: "--viewer-rate", Exempt: loopback, Answer: answer429,
 		What: "operations and subscriptions with a viewer's token", Why: "The token is in a link that an audience may share; a hundred screens reconnect at once with four requests each, of which the latest votes cost ten"}
 	AddressRequests = Limit{Name: "address requests", Key: PerAddress, PerSecond: 500, Seconds: 4, Flag: "--address-rate", Exempt: loopback + ", guests' votes by WebSocket", Answer: answer429,
-		What: "operations and subscriptions without a token, with a guest's or an invalid one, and QR codes of join links", Why: "Anyone can create many guests; a hall of phones scans a code at once and sends a few requests each"}
+		What: "operations and subscriptions without a token, with a guest's (a vote by REST, too) or an invalid one, and QR codes of join links", Why: "Anyone can create many guests; a hall of phones scans a code at once and sends a few requests each"}
 	AddressPages = Limit{Name: "pages", Key: PerAddress, PerSecond: 500, Seconds: 20, Flag: "--address-rate", Exempt: loopback, Answer: answer429 + "; `/health` and `/ready` only wait 200 ms",
 		What: "pages and their files, API descriptions, and unknown paths", Why: "Five hundred phones load fifteen files each, and a page does not work if one of them is refused"}
 	MetricsRequests = Limit{Name: "metrics", Key: PerAddress, PerSecond: 2, Seconds: 10, Exempt: loopback + ", the address of `--metrics-addr`", Answer: answer429,
@@ -73,9 +73,9 @@ var (
 	HistoryReaders = Limit{Name: "history readers", Key: Together, Most: 1, Exempt: host, Answer: "waits 5 s, then 503",
 		What: "concurrent searches in the vote history; bots get half of the turns, viewers a quarter, requests without a token and guests a quarter", Why: "A search can take a core for seconds, and one of two readers is reserved for the host"}
 	HistoryWaiting = Limit{Name: "history queue", Key: PerTokenAtSite, Most: 128, Exempt: host, Answer: answer429,
-		What: "waiting searches in the vote history", Why: "A hundred screens with one token start at once"}
+		What: "waiting searches in the vote history: of a bot by its token, of a viewer by token and site, of others by site", Why: "A hundred screens with one token start at once"}
 	WrongAdminKeys = Limit{Name: "wrong admin keys", Key: PerAddress, PerSecond: 10.0 / 60, Seconds: 60, Exempt: "the right key if it has 23 bytes or more", Answer: answer429,
-		What: "failed logins", Why: "A key of twelve characters cannot be guessed at ten attempts a minute"}
+		What: "failed logins", Why: "A key of twelve characters cannot be guessed at ten attempts a minute, nor by the ten more of the first minute"}
 )
 
 // Limits of connections and of commands in progress.
