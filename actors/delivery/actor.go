@@ -88,7 +88,7 @@ func (s *Service) newWebhook(id protocol.WebhookID, loaded func()) *webhookActor
 
 // Receive implements actor.Actor.
 func (a *webhookActor) Receive(c actor.Context) {
-	defer a.reportLoaded()
+	defer a.afterMessage() // behind the recovery: also after a panic
 	defer a.RecoverActor(c.Message())
 	switch m := c.Message().(type) {
 	case *actor.Started:
@@ -117,6 +117,13 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.Actor.Receive(c)
 	}
 	a.run()
+}
+
+// afterMessage reports what others wait for: that the webhook is loaded or drained, how far it
+// has come, and whether it needs a tick.
+func (a *webhookActor) afterMessage() {
+	a.reportLoaded()
+	a.stopIfDrained()
 	a.stats.done.Store(int64(a.inbox.Done()))
 	a.stats.needsTick.Store(a.MustReload() || a.phase == paused || a.unsaved != nil || a.State.FromBackup() || a.SnapshotDue())
 }

@@ -75,12 +75,15 @@ func (a *webhookActor) finishAttempt(m *attemptDone) {
 }
 
 // save has the ledger decide and commit one of the webhook's own commands. A webhook is busy
-// until the answer comes, or draining.
+// until the answer comes, or draining. After an answer at once a message has it go on.
 func (a *webhookActor) save(cmd protocol.Command) phase {
 	if a.phase != draining {
 		a.phase = busy
 	}
 	a.Handle(&ledger.Command{Cmd: cmd, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) { a.saved(cmd, err) }}})
+	if a.phase == idle {
+		a.System.Send(a.self, wake{})
+	}
 	return a.phase
 }
 

@@ -42,9 +42,6 @@ func (a *webhookActor) leave(p phase) {
 // run decides what the webhook does next. It is called after every message; only a webhook
 // that is idle or waits begins something, and only when everything decided is on disk.
 func (a *webhookActor) run() {
-	if a.phase == draining && a.attempt.number == 0 && (a.MustReload() || a.Idle()) {
-		a.stop() // a disk that fails is not waited for
-	}
 	if a.MustReload() || !a.Idle() || a.attempt.number != 0 {
 		return
 	}
@@ -218,7 +215,15 @@ func (a *webhookActor) pause(err error) phase {
 	return paused
 }
 
-// drain begins the end; run stops the webhook when no attempt is under way.
+// stopIfDrained ends a drain when no attempt is under way and nothing waits for the disk. A
+// disk that fails is not waited for.
+func (a *webhookActor) stopIfDrained() {
+	if a.phase == draining && a.attempt.number == 0 && (a.MustReload() || a.Idle()) {
+		a.stop()
+	}
+}
+
+// drain begins the end; stopIfDrained stops the webhook when no attempt is under way.
 func (a *webhookActor) drain() {
 	if a.phase == stopped {
 		a.service.drained <- struct{}{}
