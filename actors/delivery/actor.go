@@ -33,7 +33,7 @@ type webhookActor struct {
 	replayed   routing.ReadAhead // events of the replay of that number
 	replayOf   protocol.Seq
 	head       *routing.Event // the event of the last attempt, which may be tried again
-	lastSource webhook.Source // of the last attempt
+	lastSource webhook.Source // of the last attempt, or of the last search of the journal
 
 	timer      retryTimer
 	rate       rateGate // between all attempts, from the webhook's rate limit

@@ -183,6 +183,7 @@ func (a *webhookActor) deliverLive() (p phase, ok bool) {
 			return idle, false
 		}
 	}
+	a.lastSource = webhook.SourceLive // a search is a turn, too
 	switch {
 	case !b.Empty():
 		return a.startLive(), true

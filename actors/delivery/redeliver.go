@@ -57,6 +57,7 @@ func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
 			return a.start(e, webhook.SourceReplay, 1, false), true
 		}
 	}
+	a.lastSource = webhook.SourceReplay // a search is a turn, too
 	switch {
 	case a.replayed.Scanned() >= r.Until || a.replayed.Scanned()-r.After >= skipEvery:
 		return a.save(&webhook.Skip{Source: webhook.SourceReplay, Through: a.replayed.Scanned()}), true
