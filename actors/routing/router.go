@@ -80,6 +80,9 @@ type routerActor struct {
 	queues  queues
 	saved   persistence.Position // of the newest checkpoint
 	ticks   int
+	// failed: the last read has failed, and the next tick tries again. A commit does not: votes
+	// go on while a disk cannot be read, and each would cost a read and a line in the log.
+	failed bool
 }
 
 // messages to the router
@@ -109,7 +112,9 @@ func (r *routerActor) Receive(c actor.Context) {
 		r.route()
 	case runtime.Wake:
 		r.woken.Store(false)
-		r.route()
+		if !r.failed {
+			r.route()
+		}
 	case subscribe:
 		if m.begin(protocol.DeliveryID(r.at), r.queues.memory) {
 			r.queues.add(m.eventQueue)
@@ -140,6 +145,7 @@ func (r *routerActor) route() {
 	for rec, err := range persistence.SkipDamaged(ctx, r.Journal, r.at, r.damaged) {
 		if err != nil {
 			r.Log.Error().Err(err).Msg("webhooks' router cannot read the journal")
+			r.failed = true
 			r.moveTo(at)
 			return
 		}
@@ -170,6 +176,7 @@ func (r *routerActor) damaged(lost *persistence.Damage) {
 func (r *routerActor) tick() {
 	r.ticks++
 	r.onTick(r.ticks)
+	r.failed = false
 	r.route()
 	if r.at-r.saved >= ledger.SnapshotIdle {
 		r.saveCheckpoint()
