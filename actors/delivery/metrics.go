@@ -23,7 +23,7 @@ func (s *Service) Register(m metric.Meter) error {
 	}{
 		{"partyline.webhook.attempts", "Attempts to deliver, by webhook.", func(v *stats) int64 { return v.attempts.Load() }},
 		{"partyline.webhook.delivered", "Deliveries that were accepted, by webhook.", func(v *stats) int64 { return v.delivered.Load() }},
-		{"partyline.webhook.dead", "Deliveries that were set aside, by webhook.", func(v *stats) int64 { return v.dead.Load() }},
+		{"partyline.webhook.dead_letters", "Dead letters, by webhook.", func(v *stats) int64 { return v.dead.Load() }},
 	} {
 		if _, err := m.Int64ObservableCounter(c.name, metric.WithDescription(c.help), metric.WithInt64Callback(s.byWebhook(c.value))); err != nil {
 			return err

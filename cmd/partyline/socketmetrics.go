@@ -27,10 +27,10 @@ var socketMetrics = []socketMetric{
 	{"partyline.socket.writes", "System calls that wrote to sockets", true, func(s fanout.Stats) int64 { return s.Writes }},
 	{"partyline.socket.written.bytes", "Bytes written to sockets", true, func(s fanout.Stats) int64 { return s.Bytes }},
 	{"partyline.socket.stalls", "Writes that found a socket full", true, func(s fanout.Stats) int64 { return s.Stalls }},
-	{"partyline.socket.folded", "Snapshots sent in place of events to clients that were too slow", true, func(s fanout.Stats) int64 { return s.CatchupSnapshots }},
+	{"partyline.socket.catchup_snapshots", "Snapshots sent in place of events to clients that were too slow", true, func(s fanout.Stats) int64 { return s.CatchupSnapshots }},
 	{"partyline.socket.replayed", "Events read from the journal for clients that were behind", true, func(s fanout.Stats) int64 { return s.ReplayedEvents }},
-	{"partyline.socket.dropped", "Sockets closed as too slow", true, func(s fanout.Stats) int64 { return s.ClosedSlow }},
-	{"partyline.socket.silent", "Sockets closed because nothing came from them", true, func(s fanout.Stats) int64 { return s.ClosedSilent }},
+	{"partyline.socket.closed_slow", "Sockets closed as too slow", true, func(s fanout.Stats) int64 { return s.ClosedSlow }},
+	{"partyline.socket.closed_silent", "Sockets closed because nothing came from them", true, func(s fanout.Stats) int64 { return s.ClosedSilent }},
 }
 
 // observeSockets registers the engine's numbers as metrics.

@@ -217,7 +217,7 @@ func (r *Report) writeServer(p *report.Printer) {
 	p.Line("journal        %.0f commits of %.1f records, %.2f ms each, %.0f bytes a record", g["commits"], report.Ratio(g["records"], g["commits"]),
 		1000*report.Ratio(g["commit_seconds"], g["commits"]), report.Ratio(g["written_bytes"], g["records"]))
 	writeSamples(p, s.Samples)
-	p.Line("frames         %.0f events, %.0f tallies; %.0f sockets folded, %.0f dropped", g["deliveries"], g["tallies"], g["sockets_folded"], g["sockets_dropped"])
+	p.Line("frames         %.0f events, %.0f tallies; %.0f catch-up snapshots, %.0f sockets closed as too slow", g["deliveries"], g["tallies"], g["catchup_snapshots"], g["sockets_closed_slow"])
 }
 
 // writeSamples prints what the server used in each third of the run.
