@@ -245,6 +245,33 @@ func TestTheRateLimitSpacesAttempts(t *testing.T) {
 	})
 }
 
+// TestAChangedRateLimitHoldsAtOnce: the next attempt does not wait as long as the limit before
+// asked for.
+func TestAChangedRateLimitHoldsAtOnce(t *testing.T) {
+	ten := 10
+	for title, c := range map[string]struct {
+		limit *int
+		wait  time.Duration
+	}{"removed": {nil, 0}, "raised": {&ten, 6 * time.Second}} {
+		t.Run(title, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newWebhookHub(t)
+				id := n.hook(protocol.EventVoteReceived)
+				one := 1
+				do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, RateLimit: protocol.Optional[int]{Set: true, Value: &one}})
+				n.vote()
+				n.vote()
+				rest(time.Second)
+				do[protocol.WebhookSaved](t, n.hub, protocol.UpdateWebhook{ID: id, RateLimit: protocol.Optional[int]{Set: true, Value: c.limit}})
+				rest(c.wait)
+				if got := len(n.sender.log(id)); got != 2 {
+					t.Fatalf("%d attempts %v after the change, want both", got, c.wait)
+				}
+			})
+		})
+	}
+}
+
 func TestOnlyTheSessionsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newWebhookHub(t)

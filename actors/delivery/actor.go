@@ -25,6 +25,8 @@ type webhookActor struct {
 	// loaded is called once when the webhook is ready; see reportLoaded.
 	loaded func()
 
+	commands []*ledger.Command // of clients, that are not handled yet
+
 	phase   phase
 	attempt attempt
 	unsaved *webhook.RecordAttempt // the outcome of the last attempt, until it is on disk
@@ -95,9 +97,7 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.self = c.Self()
 		a.Actor.Receive(c)
 	case *ledger.Command:
-		if a.enrich(m) {
-			a.Handle(m)
-		}
+		a.commands = append(a.commands, m)
 	case *attemptDone:
 		a.finishAttempt(m)
 	case timerFired:
@@ -111,11 +111,13 @@ func (a *webhookActor) Receive(c actor.Context) {
 		a.drain()
 	case *actor.Stopping:
 		a.stopWork()
+		a.refuseCommands()
 		a.Actor.Receive(c)
 		return
 	default: // wake among them: run looks into the inbox
 		a.Actor.Receive(c)
 	}
+	a.handleCommands()
 	a.run()
 }
 

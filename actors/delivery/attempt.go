@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"errors"
-	"time"
 
 	"partyline/actors/ledger"
 	"partyline/actors/routing"
@@ -38,7 +37,7 @@ func (a *webhookActor) start(e *routing.Event, source webhook.Source, number int
 	}
 	d.Event, d.Body = string(event.Type), event.AppendBody(make([]byte, 0, len(e.Stored)))
 	if source != webhook.SourceLive {
-		a.replayRate.took(replayInterval)
+		a.replayRate.took()
 	}
 	a.lastSource, a.head = source, e
 	return a.send(d, r)
@@ -46,9 +45,7 @@ func (a *webhookActor) start(e *routing.Event, source webhook.Source, number int
 
 // send hands the attempt to the Sender; attemptDone follows.
 func (a *webhookActor) send(d webhook.Dispatch, r *webhook.RecordAttempt) phase {
-	if rate := a.State.RateLimit(); rate > 0 {
-		a.rate.took(time.Minute / time.Duration(rate))
-	}
+	a.rate.took()
 	a.timer.stop()
 	number, self := a.service.attempts.Add(1), a.self
 	a.attempt = attempt{number: number, record: r}

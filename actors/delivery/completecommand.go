@@ -12,12 +12,48 @@ import (
 	"partyline/protocol"
 )
 
+// handleCommands handles the commands of clients that have come, in order. While the state is
+// to be loaded again and a write has no outcome yet they wait: what enrich adds depends on the
+// state in which they are decided.
+func (a *webhookActor) handleCommands() {
+	for len(a.commands) > 0 {
+		if a.MustReload() {
+			a.ReleaseDurable()
+		}
+		if a.MustReload() && !a.Quiescent() {
+			return
+		}
+		c := a.commands[0]
+		a.commands = a.commands[1:]
+		a.handleCommand(c)
+	}
+}
+
+// handleCommand answers a command whatever happens: a panic of enrich answers it, too.
+func (a *webhookActor) handleCommand(c *ledger.Command) {
+	handled := false
+	defer func() {
+		if !handled {
+			c.Respond(nil, protocol.Internal())
+		}
+	}()
+	if a.enrich(c) {
+		a.Handle(c)
+	}
+	handled = true
+}
+
+// refuseCommands answers the commands that wait when the actor ends.
+func (a *webhookActor) refuseCommands() {
+	for _, c := range a.commands {
+		c.Respond(nil, protocol.ShuttingDown())
+	}
+	a.commands = nil
+}
+
 // enrich adds what a command must know of the journal, and has the registry updated before
 // the client gets the answer. It reports false when the command is answered already.
 func (a *webhookActor) enrich(c *ledger.Command) bool {
-	if a.MustReload() {
-		a.ReleaseDurable()
-	}
 	switch cmd := c.Cmd.(type) {
 	case protocol.CreateWebhook:
 		cmd.Head = protocol.DeliveryID(a.Journal.Head())
@@ -63,15 +99,15 @@ func (a *webhookActor) checkStored(id protocol.DeliveryID) *protocol.Error {
 }
 
 // matchedThrough is a position up to which everything was matched with the present filter:
-// events behind it that match are not delivered yet. With a filter that the inbox does not
-// have yet nothing was matched: what lies behind the last change of it waits.
+// events behind it that match are not delivered yet. The inbox is given the present filter
+// first: it has an earlier one when that was changed while the webhook was busy.
 func (a *webhookActor) matchedThrough() protocol.DeliveryID {
 	if a.MustReload() || !a.State.Exists() {
 		return 0
 	}
 	const live = webhook.SourceLive
 	switch d := a.State.Head(); {
-	case !a.State.Enabled() || !a.inbox.Follows(a.State.Filter()):
+	case !a.State.Enabled():
 		return max(a.State.Cursor(), a.inbox.Done())
 	case a.attempt.number != 0 && a.attempt.record.Source == live:
 		return a.attempt.record.Delivery - 1
@@ -80,6 +116,7 @@ func (a *webhookActor) matchedThrough() protocol.DeliveryID {
 	case d != nil && d.Source == live:
 		return d.Delivery - 1
 	}
+	a.syncFilter()
 	return a.inbox.MatchedThrough()
 }
 

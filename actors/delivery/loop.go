@@ -76,7 +76,7 @@ func (a *webhookActor) next() phase {
 	if d := a.State.Head(); d != nil {
 		return a.retry(d)
 	}
-	if wait := a.rate.wait(); wait > 0 {
+	if wait := a.rateWait(); wait > 0 {
 		return a.waitFor(rateWait, wait)
 	}
 	return a.pick()
@@ -126,7 +126,7 @@ func (a *webhookActor) retry(d *webhook.Head) phase {
 	if wait := a.until(d.Due); wait > 0 && !a.timer.over(d.Due) {
 		return a.waitFor(d.Due, wait)
 	}
-	if wait := a.rate.wait(); wait > 0 {
+	if wait := a.rateWait(); wait > 0 {
 		return a.waitFor(rateWait, wait)
 	}
 	return a.start(a.head, d.Source, d.Attempts+1, d.Probe)
@@ -138,6 +138,15 @@ func (a *webhookActor) until(t protocol.Timestamp) time.Duration {
 	return min(t.Time().Sub(a.Now()), webhook.MaxWait)
 }
 
+// rateWait is how long the webhook's rate limit, as it is now, holds the next attempt back.
+func (a *webhookActor) rateWait() time.Duration {
+	rate := a.State.RateLimit()
+	if rate == 0 {
+		return 0
+	}
+	return a.rate.wait(time.Minute / time.Duration(rate))
+}
+
 // waitFor starts the timer.
 func (a *webhookActor) waitFor(due protocol.Timestamp, wait time.Duration) phase {
 	a.timer.set(due, wait, func(m timerFired) { a.System.Send(a.self, m) })
@@ -147,7 +156,7 @@ func (a *webhookActor) waitFor(due protocol.Timestamp, wait time.Duration) phase
 // pick starts the next delivery. Live events and redeliveries take turns, so that neither
 // waits for the end of the other.
 func (a *webhookActor) pick() phase {
-	wait := a.replayRate.wait()
+	wait := a.replayRate.wait(replayInterval)
 	asked := a.redeliveryAsked()
 	if asked && wait <= 0 && a.lastSource == webhook.SourceLive {
 		if p, ok := a.redeliver(); ok {

@@ -13,6 +13,7 @@ type retryTimer struct {
 	timer  *time.Timer
 	number uint64
 	due    protocol.Timestamp // what the timer is set for
+	end    time.Time          // when it fires
 	fired  protocol.Timestamp // the last due time that it has fired for
 }
 
@@ -27,15 +28,17 @@ type timerFired struct {
 const rateWait protocol.Timestamp = -1
 
 // set starts the timer. A timer that is set for the same due time goes on, so that a clock
-// that jumps does not change a wait that has begun.
+// that jumps does not change a wait that has begun. The wait of a rate limit is measured by
+// the monotonic clock, and ends earlier when the limit was raised.
 func (t *retryTimer) set(due protocol.Timestamp, wait time.Duration, send func(timerFired)) {
-	if t.timer != nil && t.due == due {
+	end := time.Now().Add(wait)
+	if t.timer != nil && t.due == due && (due != rateWait || !end.Before(t.end)) {
 		return
 	}
 	t.stop()
 	t.number++
 	m := timerFired{number: t.number}
-	t.due = due
+	t.due, t.end = due, end
 	t.timer = time.AfterFunc(wait, func() { send(m) })
 }
 
@@ -61,10 +64,12 @@ func (t *retryTimer) stop() {
 }
 
 // rateGate keeps attempts apart.
-type rateGate struct{ next time.Time }
+type rateGate struct{ last time.Time }
 
-// wait is how long until the next attempt may be made.
-func (g *rateGate) wait() time.Duration { return time.Until(g.next) }
+// wait is how long until the next attempt may be made, an interval after the last one.
+func (g *rateGate) wait(interval time.Duration) time.Duration {
+	return time.Until(g.last.Add(interval))
+}
 
-// took notes an attempt; the next one may be made after the interval.
-func (g *rateGate) took(interval time.Duration) { g.next = time.Now().Add(interval) }
+// took notes an attempt.
+func (g *rateGate) took() { g.last = time.Now() }

@@ -79,10 +79,6 @@ func (b *Inbox) SetFilter(f *webhook.Filter, cursor protocol.DeliveryID) (change
 	return true
 }
 
-// Follows reports whether that filter selects what is found. A changed filter does not
-// before SetFilter.
-func (b *Inbox) Follows(f *webhook.Filter) bool { return b.filter != nil && b.filter.Equal(f) }
-
 // subscribe asks the router to push what comes behind the events that were found. The
 // router wakes the actor when it has begun.
 func (b *Inbox) subscribe() {
@@ -157,8 +153,8 @@ func (b *Inbox) ParkedAt() (at protocol.DeliveryID, ok bool) {
 	return s.parkedAt(b.Router.Position)
 }
 
-// MatchedThrough is a position up to which everything was matched with the filter that it
-// Follows: what lies behind it and matches waits still.
+// MatchedThrough is a position up to which everything was matched with the filter of
+// SetFilter, of which there must be one: what lies behind it and matches waits still.
 func (b *Inbox) MatchedThrough() protocol.DeliveryID {
 	if b.Empty() {
 		if s := b.queue.Load(); s == nil || !s.hasBegun() {
