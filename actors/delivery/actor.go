@@ -142,7 +142,7 @@ func (a *webhookActor) reportLoaded() {
 // wrong then; an attempt under way is not, its outcome is still to be recorded.
 func (a *webhookActor) onLoaded(s *webhook.State) {
 	a.inbox.Reset(s.Cursor())
-	a.replayed = routing.ReadAhead{}
+	a.replayed.Reset(0)
 	a.leave(catchingUp)
 	a.leave(waiting)
 	if s.Exists() {
@@ -196,7 +196,8 @@ func (a *webhookActor) remove() {
 		return
 	}
 	a.service.registry.remove(a.id)
-	a.inbox.Unsubscribe()
+	a.inbox.Close()
+	a.replayed.Reset(0)
 	a.stopWork()
 	a.stop()
 	a.System.Root.Poison(a.self)

@@ -3,7 +3,6 @@ package delivery
 import (
 	"time"
 
-	"partyline/actors/routing"
 	"partyline/actors/rules/webhook"
 	"partyline/protocol"
 )
@@ -97,7 +96,7 @@ func (a *webhookActor) syncFilter() {
 		f = nil
 	}
 	if a.inbox.SetFilter(f, a.State.Cursor()) {
-		a.replayed = routing.ReadAhead{}
+		a.replayed.Reset(0)
 	}
 	if f == nil {
 		a.stats.waiting.Store(0)
@@ -113,6 +112,10 @@ func (a *webhookActor) test(seq protocol.Seq) phase {
 	return a.start(e, webhook.SourceTest, 1, false)
 }
 
+// longWait is how long a retry must wait so that what was read ahead is forgotten: the memory
+// is for webhooks that deliver, and reading again then costs little.
+const longWait = 10 * time.Second
+
 // retry tries the head again when it is due.
 func (a *webhookActor) retry(d *webhook.Head) phase {
 	if a.head == nil || a.head.ID != d.Delivery {
@@ -124,6 +127,10 @@ func (a *webhookActor) retry(d *webhook.Head) phase {
 		a.stats.waiting.Store(e.Time.UnixMilli())
 	}
 	if wait := a.until(d.Due); wait > 0 && !a.timer.over(d.Due) {
+		if wait >= longWait {
+			a.inbox.Forget()
+			a.replayed.Reset(0)
+		}
 		return a.waitFor(d.Due, wait)
 	}
 	if wait := a.rateWait(); wait > 0 {

@@ -41,7 +41,8 @@ func (a *webhookActor) redeliver() (p phase, ok bool) {
 // replay starts the next event of the replay.
 func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
 	if a.replayOf != r.Number {
-		a.replayOf, a.replayed = r.Number, routing.ReadAhead{}
+		a.replayOf = r.Number
+		a.replayed.Reset(0)
 	}
 	a.replayed.Skip(r.After)
 	more := false

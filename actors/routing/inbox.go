@@ -46,6 +46,9 @@ func (b *Inbox) Reset(cursor protocol.DeliveryID) {
 	b.Restart(cursor)
 }
 
+// Close ends the queue and forgets what was found.
+func (b *Inbox) Close() { b.Restart(b.done) }
+
 // Done is a position up to which every event that matches is delivered and on disk.
 func (b *Inbox) Done() protocol.DeliveryID { return b.done }
 
@@ -57,7 +60,7 @@ func (b *Inbox) MarkDone(through protocol.DeliveryID) { b.done = max(b.done, thr
 func (b *Inbox) Restart(cursor protocol.DeliveryID) {
 	b.Unsubscribe()
 	b.done = max(b.done, cursor)
-	b.ReadAhead = ReadAhead{scanned: b.done}
+	b.ReadAhead.Reset(b.done)
 }
 
 // SetFilter follows the webhook's filter, nil while the webhook is disabled. After a change,
@@ -66,8 +69,8 @@ func (b *Inbox) SetFilter(f *webhook.Filter, cursor protocol.DeliveryID) (change
 	switch {
 	case f == nil:
 		if b.filter != nil {
-			b.Unsubscribe()
 			b.filter = nil
+			b.Restart(cursor)
 		}
 		return false
 	case b.filter != nil && b.filter.Equal(f):
@@ -113,7 +116,7 @@ func (b *Inbox) Fill() (more bool, err error) {
 		}
 	}
 	before := b.scanned
-	through, live := s.take(&b.events, prefetch, b.Router.Position)
+	through, live := s.take(&b.events, 1, b.Router.Position) // the rest stays counted in the queue
 	b.scanned = max(before, through)
 	if !live {
 		b.Unsubscribe()

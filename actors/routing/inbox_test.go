@@ -149,6 +149,7 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 				w.inbox.SetFilter(f, w.cursor)
 				w.idle = false
 			},
+			"forget": func(*rapid.T) { w.inbox.Forget() },
 			"filter": func(t *rapid.T) { w.filter(types[:rapid.IntRange(1, 3).Draw(t, "types")]) },
 			"checkpoint": func(t *rapid.T) {
 				s := w.inbox.queue.Load()
@@ -162,6 +163,9 @@ func TestInboxFindsEveryMatchingEventOnceInOrder(t *testing.T) {
 				}
 			},
 			"": func(t *rapid.T) {
+				if held := w.inbox.Router.readAhead.Load(); held != w.inbox.bytes || w.inbox.Empty() && held != 0 {
+					t.Fatalf("%d bytes are counted, %d in the inbox", held, w.inbox.bytes)
+				}
 				if n := len(w.got); n > len(w.want) || !slices.Equal(w.got, w.want[:n]) {
 					t.Fatalf("got %v\nwant %v", w.got, w.want)
 				}

@@ -24,6 +24,7 @@ type eventQueue struct {
 	from    protocol.DeliveryID
 	through protocol.DeliveryID // set by the overflow
 	events  queue.FIFO[*Event]
+	most    int // events that waited at one time since the memory of events is new
 	bytes   int
 	memory  *queueMemory
 	// parked: the actor has delivered everything and waits for wake. Only an open
@@ -75,6 +76,7 @@ func (s *eventQueue) push(e *Event) bool {
 		return false
 	}
 	s.events.Push(e)
+	s.most = max(s.most, s.events.Len())
 	s.bytes += e.size()
 	s.memory.add(e)
 	parked := s.parked
@@ -113,6 +115,9 @@ func (s *eventQueue) take(dst *queue.FIFO[*Event], n int, at func() protocol.Del
 		s.memory.release(e)
 		dst.Push(e)
 		through = e.ID
+	}
+	if s.events.Len() == 0 && s.most > keptSlots {
+		s.events, s.most = queue.FIFO[*Event]{}, 0
 	}
 	switch {
 	case s.events.Len() > 0:

@@ -15,6 +15,9 @@ const (
 	// eventOverhead is what an event takes besides its bytes, slotBytes its place in a queue.
 	eventOverhead = 128
 	slotBytes     = 16
+	// keptSlots is for how many events an empty queue keeps its memory: 4 KiB at most, because a
+	// thousand queues are empty nearly always.
+	keptSlots = 256
 )
 
 // queueMemory counts the memory of all queues: an event that several hold counts once.

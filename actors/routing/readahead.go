@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"sync/atomic"
 
 	"partyline/actors/ledger"
 	"partyline/actors/queue"
@@ -18,6 +19,9 @@ const (
 	// readBatch is how many records one message reads, so that other messages to the webhook
 	// wait for some milliseconds at most.
 	readBatch = 8192
+	// maxReadAheadBytes bounds what all webhooks have read ahead together. When it is used up
+	// each reads one event at a time, which costs one search of the journal for each delivery.
+	maxReadAheadBytes = 16 << 20
 	// endOfJournal is behind every position.
 	endOfJournal protocol.DeliveryID = 1<<63 - 1
 )
@@ -26,6 +30,44 @@ const (
 type ReadAhead struct {
 	events  queue.FIFO[*Event]
 	scanned protocol.DeliveryID // everything up to here was searched
+	// bytes is the memory of those events that were read in the journal and are not shared; it is
+	// counted in total, that of all webhooks.
+	bytes int64
+	total *atomic.Int64
+}
+
+// add adds an event that was read in the journal.
+func (r *ReadAhead) add(e *Event, total *atomic.Int64) {
+	r.events.Push(e)
+	r.total = total
+	r.count(int64(e.size() + slotBytes))
+}
+
+func (r *ReadAhead) count(n int64) {
+	if n != 0 {
+		r.bytes += n
+		r.total.Add(n)
+	}
+}
+
+// full reports whether no further event may be read.
+func (r *ReadAhead) full() bool {
+	n := r.events.Len()
+	return n >= prefetch || r.bytes >= prefetchBytes || n > 0 && r.total != nil && r.total.Load() > maxReadAheadBytes
+}
+
+// Reset forgets the events and begins behind a position.
+func (r *ReadAhead) Reset(scanned protocol.DeliveryID) {
+	r.count(-r.bytes)
+	*r = ReadAhead{scanned: scanned}
+}
+
+// Forget drops the events that were read in the journal; they are read again. Events that
+// were taken from a queue are kept: the queue does not have them any more.
+func (r *ReadAhead) Forget() {
+	if r.bytes > 0 {
+		r.Reset(r.clearThrough())
+	}
 }
 
 // Empty reports whether no event is left.
@@ -35,7 +77,11 @@ func (r *ReadAhead) Empty() bool { return r.events.Len() == 0 }
 func (r *ReadAhead) First() *Event { return *r.events.First() }
 
 // Pop removes the next event, of which there must be one.
-func (r *ReadAhead) Pop() *Event { return r.events.Pop() }
+func (r *ReadAhead) Pop() *Event {
+	e := r.events.Pop()
+	r.count(-min(r.bytes, int64(e.size()+slotBytes)))
+	return e
+}
 
 // Scanned is the position up to which everything was searched.
 func (r *ReadAhead) Scanned() protocol.DeliveryID { return r.scanned }
@@ -44,7 +90,7 @@ func (r *ReadAhead) Scanned() protocol.DeliveryID { return r.scanned }
 func (r *ReadAhead) Skip(through protocol.DeliveryID) {
 	r.scanned = max(r.scanned, through)
 	for !r.Empty() && r.First().ID <= through {
-		r.events.Pop()
+		r.Pop()
 	}
 }
 
@@ -62,7 +108,7 @@ func (r *ReadAhead) clearThrough() protocol.DeliveryID {
 func (b *Inbox) read(r *ReadAhead, until protocol.DeliveryID) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), ledger.ReadTimeout)
 	defer cancel()
-	records, bytes := 0, 0
+	records := 0
 	for rec, err := range persistence.SkipDamaged(ctx, b.Journal, position(r.scanned), b.Damaged) {
 		if err != nil {
 			return false, err
@@ -71,11 +117,10 @@ func (b *Inbox) read(r *ReadAhead, until protocol.DeliveryID) (more bool, err er
 			break
 		}
 		if e, ok := ParseLive(rec); ok && e.Matches(b.ID, b.filter) {
-			r.events.Push(e.Clone())
-			bytes += e.size()
+			r.add(e.Clone(), &b.Router.readAhead)
 		}
 		r.scanned = protocol.DeliveryID(rec.Position)
-		if records++; records == readBatch || r.events.Len() >= prefetch || bytes >= prefetchBytes {
+		if records++; records == readBatch || r.full() {
 			return true, nil
 		}
 	}

@@ -21,6 +21,8 @@ type Router struct {
 	// routed is the position up to which everything was pushed.
 	routed atomic.Int64
 	woken  atomic.Bool // a wake-up is on its way
+	// readAhead is the memory of the events that all inboxes have read in the journal.
+	readAhead atomic.Int64
 }
 
 // RouterOptions say what a Router reads and for whom.
