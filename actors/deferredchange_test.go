@@ -90,3 +90,32 @@ func TestReplayDuringAReloadReplaysWhatWasDelivered(t *testing.T) {
 		}
 	})
 }
+
+// TestChangesThatFailTogetherLoseNoEvent: a change that is not on disk says nothing about what
+// was matched with the filter that stays.
+func TestChangesThatFailTogetherLoseNoEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, j := newFailingHub(t)
+		id := n.hook(protocol.EventGameAdded)
+		rest(90 * time.Second)
+		j.armed.Store(true)
+		name := "renamed"
+		for _, c := range []protocol.UpdateWebhook{
+			{Events: protocol.NewEventList(protocol.EventVoteReceived)},
+			{Events: protocol.NewEventList(protocol.EventGameStatus)},
+			{Name: &name},
+		} {
+			c.ID = id
+			n.hub.Go(actors.Call{Command: c}, func(any, *protocol.Error) {})
+			synctest.Wait()
+			if c.Events.Set {
+				n.play(protocol.GameID(j.count.Load() + 1))
+			}
+		}
+		j.armed.Store(false)
+		rest(time.Hour)
+		if got := n.sender.events(id); len(got) != 2 || j.count.Load() != 3 {
+			t.Fatalf("delivered %v after %d failed changes, want both games", got, j.count.Load())
+		}
+	})
+}

@@ -56,11 +56,10 @@ func (b *Inbox) Done() protocol.DeliveryID { return b.done }
 func (b *Inbox) MarkDone(through protocol.DeliveryID) { b.done = max(b.done, through) }
 
 // Restart forgets what was found and begins again at the cursor, or behind it where more is
-// known to be done.
+// known to be done. Done stays: the cursor of a change that is not on disk yet may be lost.
 func (b *Inbox) Restart(cursor protocol.DeliveryID) {
 	b.Unsubscribe()
-	b.done = max(b.done, cursor)
-	b.ReadAhead.Reset(b.done)
+	b.ReadAhead.Reset(max(b.done, cursor))
 }
 
 // SetFilter follows the webhook's filter, nil while the webhook is disabled. After a change,
