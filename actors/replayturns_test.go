@@ -36,16 +36,17 @@ func TestLiveEventDoesNotWaitForAReplayThatSearches(t *testing.T) {
 		n.wrapped = history
 		n.restart()
 		id := n.hook(protocol.EventGameAdded)
-		n.play(2)
+		rest(time.Second)
+		since := protocol.TimestampOf(time.Now())
 		for range 25_000 { // more than three reads
 			n.vote()
 		}
+		n.play(2)
 		rest(time.Minute)
 		before := len(n.sender.log(id))
 		history.before.Store(uint64(n.journal.Head()) - 100)
-		var since protocol.Timestamp
 		do[protocol.ReplayAccepted](t, n.hub, protocol.ReplayWebhook{ID: id, Since: &since})
-		rest(20 * time.Second) // the replayed event is delivered, the search for the next one goes on
+		rest(20 * time.Second) // the third read of four
 		n.play(3)
 		rest(8 * time.Second)
 		if !slices.ContainsFunc(n.sender.log(id)[before:], func(s sent) bool { return !s.Redelivery }) {

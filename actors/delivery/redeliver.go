@@ -40,6 +40,7 @@ func (a *webhookActor) redeliver() (p phase, ok bool) {
 
 // replay starts the next event of the replay.
 func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
+	a.lastSource = webhook.SourceReplay // a search is a turn, too, also one that fails
 	if a.replayOf != r.Number {
 		a.replayOf = r.Number
 		a.replayed.Reset(0)
@@ -58,7 +59,6 @@ func (a *webhookActor) replay(r *webhook.Replay) (p phase, ok bool) {
 			return a.start(e, webhook.SourceReplay, 1, false), true
 		}
 	}
-	a.lastSource = webhook.SourceReplay // a search is a turn, too
 	switch {
 	case a.replayed.Scanned() >= r.Until || a.replayed.Scanned()-r.After >= skipEvery:
 		return a.save(&webhook.Skip{Source: webhook.SourceReplay, Through: a.replayed.Scanned()}), true
