@@ -74,7 +74,7 @@ func (c *webhooksCrash) Run(e *env) error {
 	w := webhooks.Options{Webhooks: c.Webhooks, Plan: receiver.Plan{FailureRate: 0.004, Hangs: true, Refusing: 3}}
 	if c.Short {
 		report.Default(&o.Rounds, 3)
-		o.Rate, o.MaxLife = 17, 3*time.Second
+		o.Rate, o.PollRate, o.MinLife, o.MaxLife = 17, 20, 1500*time.Millisecond, 3*time.Second
 		w.Plan, w.RetryAtEnd, w.SettleWithin = receiver.Plan{FailureRate: 0.01, Refusing: 1}, true, 30*time.Second
 	}
 	report.Default(&o.Rounds, 22)
