@@ -68,6 +68,7 @@ func collectErrors(p *problems) kong.Option {
 			mapper(p, "a number such as 0.5", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }),
 			mapper(p, "a duration such as 10s", time.ParseDuration),
 			mapper(p, "a size such as 128MiB", parseByteSize),
+			mapper(p, "a time such as 365d", parseDays),
 			mapper(p, "a network such as 10.0.0.0/8", parsePrefix),
 		} {
 			if err := o.Apply(k); err != nil {

@@ -13,6 +13,7 @@ type commandLine struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve game nights (the default)."`
 	Demo    demoCommand    `cmd:"" help:"Play a game night by itself, in a temporary folder."`
 	Verify  verifyCommand  `cmd:"" help:"Check every record of a stopped data folder."`
+	Stats   statsCommand   `cmd:"" help:"Tell what takes how much of a stopped data folder."`
 	Backup  backupCommand  `cmd:"" help:"Save everything a hub stores, also while it serves."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder from a backup."`
 	Token   tokenCommand   `cmd:"" help:"Create a token for a bot or an overlay."`

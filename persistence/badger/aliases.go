@@ -4,6 +4,7 @@ import (
 	"partyline/persistence/badger/backup"
 	"partyline/persistence/badger/layout"
 	"partyline/persistence/badger/preflight"
+	"partyline/persistence/badger/stats"
 	"partyline/persistence/badger/verify"
 )
 
@@ -18,6 +19,20 @@ type Fault = verify.Fault
 
 // Summary counts what a verification saw.
 type Summary = verify.Summary
+
+// StatsEntry is one entry of the database, as Stats finds it.
+type StatsEntry = stats.Entry
+
+// Spaces of entries; see package stats.
+const (
+	StatsChunks        = stats.Chunks
+	StatsRecordParts   = stats.RecordParts
+	StatsManifests     = stats.Manifests
+	StatsSnapshotParts = stats.SnapshotParts
+	StatsTrimMarks     = stats.TrimMarks
+	StatsIndex         = stats.Index
+	StatsMemos         = stats.Memos
+)
 
 // ErrBackup: what was given to Restore is not a whole backup.
 var ErrBackup = backup.ErrBackup

@@ -28,9 +28,10 @@ var packages = []PackageRule{
 	{Path: "persistence/badger/preflight", May: []string{"persistence", "persistence/badger/layout"}},
 	{Path: "persistence/badger/database", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/preflight"}},
 	{Path: "persistence/badger/verify", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/database"}},
+	{Path: "persistence/badger/stats", May: []string{"persistence/badger/layout", "persistence/badger/database"}},
 	{Path: "persistence/badger/backup", May: []string{"persistence", "persistence/badger/layout", "persistence/badger/database"}},
 	{Path: "persistence/badger", May: []string{"persistence", "persistence/committer", "persistence/badger/layout", "persistence/badger/preflight",
-		"persistence/badger/database", "persistence/badger/verify", "persistence/badger/backup"}},
+		"persistence/badger/database", "persistence/badger/verify", "persistence/badger/stats", "persistence/badger/backup"}},
 	{Path: "persistence/memory", May: []string{"persistence", "persistence/committer"}},
 	{Path: "persistence/journaltest", May: []string{"persistence", "persistence/committer"}},
 
@@ -52,6 +53,7 @@ var packages = []PackageRule{
 	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/runtime", "actors/admission", "actors/ledger", "actors/routing", "actors/rules/webhook"}},
 	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session/fact", "actors/sessions", "actors/rules/standings"}},
 	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection"}},
+	{Path: "actors/usage", May: []string{"protocol", "actors/ledger", "actors/routing", "actors/rules/session/fact", "actors/sessions"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "actors/queue", "gateway/limit"}},
@@ -74,7 +76,7 @@ var packages = []PackageRule{
 	{Path: "protocol/client", May: []string{"protocol"}},
 	{Path: "loadtest", May: []string{"protocol", "protocol/client"}},
 	{Path: "cmd/dev", May: []string{"loadtest"}},
-	{Path: "cmd", May: []string{"protocol", "protocol/client", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec",
+	{Path: "cmd", May: []string{"protocol", "protocol/client", "persistence", "persistence/committer", "persistence/badger", "actors", "actors/codec", "actors/usage",
 		"gateway", "gateway/fanout", "gateway/outbound", "gateway/ecast"}},
 }
 

@@ -15,7 +15,7 @@ const (
 	IndexPrefix        = "g/"
 	MemoPrefix         = "m/"
 	ManifestPrefix     = "n/"
-	snapshotPartPrefix = "p/"
+	SnapshotPartPrefix = "p/"
 	RecordPartPrefix   = "r/"
 	TrimMarkPrefix     = "t/"
 )
@@ -94,7 +94,7 @@ func ManifestKey(stream string) []byte { return []byte(ManifestPrefix + stream) 
 
 // SnapshotPartsPrefix is what the parts of all generations of a stream's snapshot begin
 // with.
-func SnapshotPartsPrefix(stream string) []byte { return []byte(snapshotPartPrefix + stream + "\x00") }
+func SnapshotPartsPrefix(stream string) []byte { return []byte(SnapshotPartPrefix + stream + "\x00") }
 
 // SnapshotPartKey is the key of a part of a stream's snapshot.
 func SnapshotPartKey(stream string, generation uint64, part int) []byte {

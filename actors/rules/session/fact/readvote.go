@@ -33,3 +33,24 @@ func ReadChat(b []byte) (*ChatImported, error) {
 func SameName(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
 }
+
+// CountVotes is how many votes for games, and in polls, a stored fact holds; both are 0 for
+// every other fact, which is not decoded.
+func CountVotes(b []byte) (games, polls int64, err error) {
+	if len(b) == 0 {
+		return 0, 0, nil
+	}
+	switch b[0] {
+	case kindVoteCast, kindGuestVote, kindFirstGuestVote:
+		return 1, 0, nil
+	case kindPollVoted, kindFirstPollVote:
+		return 0, 1, nil
+	case kindChatImported:
+		f, err := readChat(b[1:])
+		if err != nil {
+			return 0, 0, err
+		}
+		return f.Total(), 0, nil
+	}
+	return 0, 0, nil
+}

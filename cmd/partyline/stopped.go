@@ -2,14 +2,19 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
+	"partyline/cmd/partyline/stats"
 	"partyline/persistence"
 	"partyline/persistence/badger"
 )
+
+// The commands of this file look into the folder of a stopped hub and do not write to it.
 
 // verifyCommand checks every record of a stopped hub.
 type verifyCommand struct {
@@ -53,4 +58,36 @@ func describeFault(f badger.Fault) string {
 		place = append(place, fmt.Sprintf("position %d", f.Position))
 	}
 	return strings.Join(append(place, f.Reason), ", ")
+}
+
+// statsCommand tells what takes how much of a stopped hub's folder.
+type statsCommand struct {
+	Data      string `arg:"" optional:"" default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
+	JSON      bool   `name:"json" help:"Print JSON."`
+	KeepVotes days   `setting:"" placeholder:"TIME" help:"Tell what --keep-votes of this would free, such as 365d (default: for 30d, 90d and 365d)."`
+}
+
+// comparedKeepVotes are the values of --keep-votes that the report compares.
+var comparedKeepVotes = []time.Duration{30 * oneDay, 90 * oneDay, 365 * oneDay}
+
+// Run measures the folder and prints the report.
+func (c *statsCommand) Run(ctx context.Context, t *terminal) error {
+	o := journalOptions(c.Data)
+	if _, err := os.Stat(o.Dir); err != nil {
+		return fmt.Errorf("no journal to measure: %w", err)
+	}
+	keep := comparedKeepVotes
+	if c.KeepVotes > 0 {
+		keep = []time.Duration{time.Duration(c.KeepVotes)}
+	}
+	r, err := stats.Measure(ctx, o, keep)
+	if err != nil {
+		return explainError(err, &Config{Data: c.Data})
+	}
+	if r.Folder = c.Data; !c.JSON {
+		return r.Print(t.out)
+	}
+	e := json.NewEncoder(t.out)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
 }
