@@ -175,6 +175,16 @@ type Journal interface {
 	// may be deleted and their space not yet free: the next Trim of the stream frees it,
 	// also one that moves nothing.
 	Trim(ctx context.Context, stream string, through Seq) error
+	// ReadTable calls f with a view of a table: keys and values beside the streams, which
+	// their owner derives from records and can derive again. A table that was never written
+	// is empty. Backups leave tables out.
+	ReadTable(ctx context.Context, table string, f func(TableView) error) error
+	// UpdateTable makes all changes or none, and returns when they are durable. Of two
+	// changes of one key the later holds.
+	UpdateTable(ctx context.Context, table string, changes []TableEntry) error
+	// DropTable removes all keys of a table, some at a time: after an error, or a kill, the
+	// smallest keys are gone.
+	DropTable(ctx context.Context, table string) error
 	// Streams yields the names of all streams with the prefix, ascending, also of those
 	// whose records are all trimmed.
 	Streams(ctx context.Context, prefix string) iter.Seq2[string, error]

@@ -22,6 +22,7 @@ func TestBelowTheReserveNothingIsWritten(t *testing.T) {
 		"append":   outcome(t, send(j, persistence.Append{Stream: "a", Expected: 1, Records: payloads("a", 1, 1)})).Err,
 		"memo":     outcome(t, send(j, persistence.Append{Stream: "a", Expected: 1, Memo: &persistence.Memo{Key: "k", TTL: time.Hour}})).Err,
 		"snapshot": j.SaveSnapshot(t.Context(), persistence.Snapshot{Stream: "a", Data: []byte("x")}),
+		"table":    j.UpdateTable(t.Context(), "a", []persistence.TableEntry{{Key: []byte("k"), Value: []byte("v")}}),
 		"trim":     j.Trim(t.Context(), "a", 1),
 		"health":   j.Health(),
 	} {

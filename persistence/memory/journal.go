@@ -41,6 +41,7 @@ type Journal struct {
 	streams   map[string][]persistence.Position
 	memos     map[string]memo
 	snapshots map[string]persistence.Snapshot
+	tables    map[string]table
 	trimmed   map[string]persistence.Seq
 	damaged   map[persistence.Position]bool
 }
@@ -51,6 +52,7 @@ func New(o Options) *Journal {
 		streams:   map[string][]persistence.Position{},
 		memos:     map[string]memo{},
 		snapshots: map[string]persistence.Snapshot{},
+		tables:    map[string]table{},
 		trimmed:   map[string]persistence.Seq{},
 		damaged:   map[persistence.Position]bool{},
 		epoch:     o.Epoch,

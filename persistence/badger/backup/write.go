@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -37,6 +38,9 @@ func Write(txn *badgerdb.Txn, w io.Writer, head persistence.Position, proceed fu
 	return frames.finish()
 }
 
+// endOfTables is above all keys of tables and below all others that follow them.
+var endOfTables = []byte{layout.TablePrefix[0], layout.TablePrefix[1] + 1}
+
 func writeEntries(txn *badgerdb.Txn, out io.Writer, check *consistencyCheck, proceed func() error) error {
 	it := database.NewIterator(txn, nil, false)
 	defer it.Close()
@@ -46,6 +50,13 @@ func writeEntries(txn *badgerdb.Txn, out io.Writer, check *consistencyCheck, pro
 			return err
 		}
 		item := it.Item()
+		if bytes.HasPrefix(item.Key(), []byte(layout.TablePrefix)) {
+			it.Seek(endOfTables) // tables are derived from records, and derived again
+			if !it.Valid() {
+				break
+			}
+			item = it.Item()
+		}
 		err := item.Value(func(value []byte) error {
 			buf = appendEntry(buf[:0], item.Key(), value, item.ExpiresAt())
 			if _, err := out.Write(buf); err != nil {

@@ -18,7 +18,7 @@ import (
 // made a panic here.
 func (d *DB) View(f func(*badgerdb.Txn) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer panicToCorrupt(&err) // last of all: Discard panics, too, when an iterator could not be made
+	defer PanicToCorrupt(&err) // last of all: Discard panics, too, when an iterator could not be made
 	version := d.versions.beginRead()
 	defer d.versions.endRead(version)
 	txn := d.NewTransactionAt(version, false)
@@ -30,7 +30,7 @@ func (d *DB) View(f func(*badgerdb.Txn) error) (err error) {
 // is none. Damage on the way to it is returned as an error of this key, so that a caller
 // who reads key after key can tell which one is damaged.
 func Get(txn *badgerdb.Txn, key []byte) (value []byte, found bool, err error) {
-	defer panicToCorrupt(&err)
+	defer PanicToCorrupt(&err)
 	item, err := txn.Get(key)
 	if errors.Is(err, badgerdb.ErrKeyNotFound) {
 		return nil, false, nil
@@ -44,9 +44,9 @@ func Get(txn *badgerdb.Txn, key []byte) (value []byte, found bool, err error) {
 	return value, true, nil
 }
 
-// panicToCorrupt is deferred. It turns a panic of Badger into ErrCorrupt, and lets a
+// PanicToCorrupt is deferred. It turns a panic of Badger into ErrCorrupt, and lets a
 // callerPanic go on.
-func panicToCorrupt(err *error) {
+func PanicToCorrupt(err *error) {
 	switch p := recover().(type) {
 	case nil:
 	case callerPanic:

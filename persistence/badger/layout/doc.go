@@ -9,6 +9,7 @@
 //	e                                the epoch: the identity of this timeline
 //	s/<stream>\x00<first seq>        chunk: place, time and records
 //	g/<first position>               index entry of a commit: its chunks in the order of positions
+//	i/<table>\x00<key>               entry of a table
 //	m/<key>                          memo, dropped by Badger when it has expired
 //	n/<stream>                       snapshot: manifest
 //	p/<stream>\x00<gen><part>        snapshot: parts of at most 256 KiB

@@ -248,3 +248,21 @@ func FuzzKeys(f *testing.F) {
 		}
 	})
 }
+
+// FuzzTableValue is an entry of a table, plain or compressed.
+func FuzzTableValue(f *testing.F) {
+	f.Add([]byte("short"), []byte{0, 'x'})
+	f.Add(bytes.Repeat([]byte("long"), 1000), []byte{1, 0xff, 0xff, 0xff, 0x7f})
+	f.Add([]byte{}, []byte{9})
+	f.Fuzz(func(t *testing.T, value, stored []byte) {
+		if len(value) > persistence.MaxTableValue {
+			return
+		}
+		key := AppendTableKey(nil, "votes", []byte("k"))
+		if got, err := ParseTableValue(key, AppendTableValue(nil, key, value, nil)); err != nil || !bytes.Equal(got, value) {
+			t.Fatalf("%d bytes were read as %d, %v", len(value), len(got), err)
+		}
+		_, err := ParseTableValue(key, sealed(key, stored))
+		refused(t, err)
+	})
+}

@@ -13,6 +13,7 @@ const (
 	EpochKey           = "e"
 	StreamPrefix       = "s/"
 	IndexPrefix        = "g/"
+	TablePrefix        = "i/"
 	MemoPrefix         = "m/"
 	ManifestPrefix     = "n/"
 	SnapshotPartPrefix = "p/"
@@ -84,6 +85,14 @@ func SplitIndexKey(key []byte) (first persistence.Position, ok bool) {
 // AppendMemoKey appends the key of a memo.
 func AppendMemoKey(b []byte, key string) []byte {
 	return append(append(b, MemoPrefix...), key...)
+}
+
+// AppendTableKey appends the key of a table's entry. Names hold no zero byte, so no other
+// table's keys begin with what all keys of this one begin with.
+func AppendTableKey(b []byte, table string, key []byte) []byte {
+	b = append(b, TablePrefix...)
+	b = append(b, table...)
+	return append(append(b, 0), key...)
 }
 
 // TrimMarkKey is the key of a stream's trim mark.

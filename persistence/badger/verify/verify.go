@@ -28,6 +28,8 @@ type Summary struct {
 	Streams   int
 	Memos     int
 	Snapshots int
+	// TableEntries counts the keys of all tables.
+	TableEntries int
 	// Trimmed counts the streams of which records were trimmed.
 	Trimmed int
 	Faults  int
@@ -74,7 +76,7 @@ type verifier struct {
 
 func (v *verifier) run() error {
 	v.verifyTables()
-	for _, walk := range []func() error{v.verifyEpoch, v.loadTrimMarks, v.verifyIndex, v.verifyStreams, v.findUnindexed, v.verifySnapshots, v.verifyMemos} {
+	for _, walk := range []func() error{v.verifyEpoch, v.loadTrimMarks, v.verifyIndex, v.verifyStreams, v.findUnindexed, v.verifySnapshots, v.verifyMemos, v.verifyTableValues} {
 		if err := walk(); err != nil {
 			return err
 		}
