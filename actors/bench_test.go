@@ -17,7 +17,7 @@ import (
 // BenchmarkVotes is the main job in process: durable votes on a real disk, with the
 // check for duplicates, totals, events, and one subscriber to each session's feed.
 func BenchmarkVotes(b *testing.B) {
-	for _, c := range []struct{ sessions, clients int }{{1, 1}, {1, 64}, {1, 512}, {100, 64}, {100, 512}} {
+	for _, c := range []struct{ sessions, clients int }{{1, 1}, {1, 64}, {1, 512}, {100, 64}, {100, 512}, {1000, 4000}} {
 		b.Run(fmt.Sprintf("sessions=%d/clients=%d", c.sessions, c.clients), func(b *testing.B) {
 			benchmarkVotes(b, c.sessions, c.clients)
 		})
@@ -25,7 +25,8 @@ func BenchmarkVotes(b *testing.B) {
 }
 
 func benchmarkVotes(b *testing.B, sessions, clients int) {
-	h := newBenchHub(b)
+	commits := &commitCounter{}
+	h := newBenchHub(b, commits)
 	ids := make([]protocol.SessionID, sessions)
 	var told atomic.Int64
 	for i := range ids {
@@ -35,7 +36,7 @@ func benchmarkVotes(b *testing.B, sessions, clients int) {
 	took := make([][]time.Duration, clients)
 	b.ReportAllocs()
 	b.ResetTimer()
-	before := cpuTime()
+	before, committed := cpuTime(), commits.n.Load()
 	var wg sync.WaitGroup
 	for w := range clients {
 		wg.Go(func() {
@@ -52,12 +53,19 @@ func benchmarkVotes(b *testing.B, sessions, clients int) {
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "votes/s")
 	b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1000, "cpu-µs/vote")
+	b.ReportMetric(float64(b.N)/float64(commits.n.Load()-committed), "votes/commit")
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 }
 
-func newBenchHub(b *testing.B) *actors.Hub {
+// commitCounter counts commits.
+type commitCounter struct{ n atomic.Int64 }
+
+func (c *commitCounter) Committed(int, int, time.Duration) { c.n.Add(1) }
+func (c *commitCounter) Failed(error)                      {}
+
+func newBenchHub(b *testing.B, commits *commitCounter) *actors.Hub {
 	b.Helper()
-	j, err := badger.Open(badger.Options{Dir: b.TempDir()})
+	j, err := badger.Open(badger.Options{Dir: b.TempDir(), Observer: commits})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,5 +1,9 @@
 package queue
 
+// maxIdle is the largest empty queue, in items, that keeps its memory: a burst must not hold
+// it for ever.
+const maxIdle = 1024
+
 // FIFO is a first-in first-out queue that reuses its memory. It is not safe for use by
 // several goroutines at a time.
 type FIFO[T any] struct {
@@ -30,9 +34,7 @@ func (q *FIFO[T]) Pop() T {
 	v := q.items[q.head]
 	q.items[q.head] = zero
 	q.head++
-	if q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
+	q.reuse()
 	return v
 }
 
@@ -40,10 +42,19 @@ func (q *FIFO[T]) Pop() T {
 func (q *FIFO[T]) Take(n int) []T {
 	v := q.items[q.head : q.head+n]
 	q.head += n
-	if q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
+	q.reuse()
 	return v
+}
+
+// reuse begins at the front again when the queue is empty.
+func (q *FIFO[T]) reuse() {
+	if q.head < len(q.items) {
+		return
+	}
+	q.items, q.head = q.items[:0], 0
+	if cap(q.items) > maxIdle {
+		q.items = nil
+	}
 }
 
 // Truncate keeps the oldest n items and drops the rest.

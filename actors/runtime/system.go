@@ -33,7 +33,7 @@ func New(log zerolog.Logger, onDeadLetter func(message any)) *System {
 
 // Props describes an actor. Its mailbox is unbounded: admission bounds what is in it.
 func (s *System) Props(produce func() actor.Actor) *actor.Props {
-	return actor.PropsFromProducer(produce, actor.WithMailbox(actor.UnboundedLockfree()), actor.WithDispatcher(s.dispatcher))
+	return actor.PropsFromProducer(produce, actor.WithMailbox(newMailbox), actor.WithDispatcher(s.dispatcher))
 }
 
 // Spawn starts an actor at the top level.

@@ -18,6 +18,7 @@ import (
 // moves on and leaves earlier slices where they are.
 type encoder struct {
 	entries    []*badgerdb.Entry
+	slab       []badgerdb.Entry // what entries point to, but for what a slab that grew has left behind
 	chunks     []layout.Chunk
 	scratch    []byte
 	records    []byte
@@ -25,6 +26,9 @@ type encoder struct {
 	// large is the large record whose parts were written last.
 	large layout.LargeRecord
 }
+
+// maxIdleEntries is the largest slab, in entries, that is kept for the next commit.
+const maxIdleEntries = 4096
 
 // maxIdleScratch is the largest scratch buffer that is kept for the next commit.
 const maxIdleScratch = 1 << 20
@@ -49,8 +53,12 @@ func (e *encoder) reset(b *committer.Batch) {
 		e.compressed = make([]byte, layout.MaxCompressedBytes(2*layout.ChunkBytes))
 	}
 	clear(e.entries)
+	clear(e.slab)
 	clear(e.chunks)
-	e.entries, e.chunks, e.scratch = e.entries[:0], e.chunks[:0], e.scratch[:0]
+	e.entries, e.slab, e.chunks, e.scratch = e.entries[:0], e.slab[:0], e.chunks[:0], e.scratch[:0]
+	if cap(e.slab) > maxIdleEntries {
+		e.entries, e.slab = nil, nil
+	}
 	if cap(e.scratch) > maxIdleScratch {
 		e.scratch = nil
 	}
@@ -115,7 +123,7 @@ func (e *encoder) encodeChunk(c layout.Chunk, records [][]byte) {
 	start := len(e.scratch)
 	e.scratch = layout.AppendChecksum(append(layout.AppendChunk(e.scratch, &c, how), stored...), start, key)
 	e.chunks = append(e.chunks, c)
-	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
+	e.addEntry(key, e.scratch[start:])
 }
 
 func (e *encoder) encodeIndexEntry(b *committer.Batch) {
@@ -123,7 +131,7 @@ func (e *encoder) encodeIndexEntry(b *committer.Batch) {
 	start := len(e.scratch)
 	e.scratch = layout.AppendCommit(e.scratch, b.Time, e.chunks)
 	e.scratch = layout.AppendChecksum(e.scratch, start, key)
-	e.entries = append(e.entries, badgerdb.NewEntry(key, e.scratch[start:]))
+	e.addEntry(key, e.scratch[start:])
 }
 
 func (e *encoder) encodeMemo(m *persistence.Memo) {
@@ -132,10 +140,15 @@ func (e *encoder) encodeMemo(m *persistence.Memo) {
 	start := len(e.scratch)
 	e.scratch = layout.AppendMemo(e.scratch, expires, m.Value)
 	e.scratch = layout.AppendChecksum(e.scratch, start, key)
-	entry := badgerdb.NewEntry(key, e.scratch[start:])
 	// Badger counts in whole seconds and rounds down; ours is exact and checked first.
-	entry.ExpiresAt = uint64(expires.Unix()) + 1
+	e.addEntry(key, e.scratch[start:]).ExpiresAt = uint64(expires.Unix()) + 1
+}
+
+func (e *encoder) addEntry(key, value []byte) *badgerdb.Entry {
+	e.slab = append(e.slab, badgerdb.Entry{Key: key, Value: value})
+	entry := &e.slab[len(e.slab)-1]
 	e.entries = append(e.entries, entry)
+	return entry
 }
 
 func (e *encoder) appendKey(appendKey func([]byte) []byte) []byte {

@@ -45,7 +45,7 @@ var packages = []PackageRule{
 	{Path: "actors/rules/webhook", May: []string{"protocol", "actors/codec"}},
 	{Path: "actors/feed", May: []string{"protocol"}},
 	{Path: "actors/queue"},
-	{Path: "actors/runtime"},
+	{Path: "actors/runtime", May: []string{"actors/queue"}},
 	{Path: "actors/admission", May: []string{"protocol"}},
 	{Path: "actors/ledger", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/admission"}},
 	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact"}},

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/dgraph-io/badger/v4/y"
 	"github.com/dgraph-io/ristretto/v2/z"
@@ -391,7 +392,8 @@ func (txn *Txn) modify(e *Entry) error {
 	if oldEntry, ok := txn.pendingWrites[string(e.Key)]; ok && oldEntry.version != e.version {
 		txn.duplicateWrites = append(txn.duplicateWrites, oldEntry)
 	}
-	txn.pendingWrites[string(e.Key)] = e
+	// Partyline: no copy of the key, which must not be modified until the transaction ends.
+	txn.pendingWrites[unsafe.String(&e.Key[0], len(e.Key))] = e
 	return nil
 }
 
@@ -551,10 +553,19 @@ func (txn *Txn) commitAndSend() (func() error, error) {
 
 	entries := make([]*Entry, 0, len(txn.pendingWrites)+len(txn.duplicateWrites)+1)
 
+	// Partyline: the keys of a transaction share one buffer.
+	keyBytes := 0
+	for _, e := range txn.pendingWrites {
+		keyBytes += len(e.Key) + 8
+	}
+	keys := make([]byte, 0, keyBytes)
+
 	processEntry := func(e *Entry) {
 		// Suffix the keys with commit ts, so the key versions are sorted in
 		// descending order of commit timestamp.
-		e.Key = y.KeyWithTs(e.Key, e.version)
+		begin := len(keys)
+		keys = y.AppendKeyWithTs(keys, e.Key, e.version)
+		e.Key = keys[begin:len(keys):len(keys)]
 		// Add bitTxn only if these entries are part of a transaction. We
 		// support SetEntryAt(..) in managed mode which means a single
 		// transaction can have entries with different timestamps. If entries

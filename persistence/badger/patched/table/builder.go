@@ -7,6 +7,7 @@ package table
 
 import (
 	"crypto/aes"
+	"encoding/binary"
 	"errors"
 	"math"
 	"runtime"
@@ -236,7 +237,9 @@ func (b *Builder) addHelper(key []byte, v y.ValueStruct, vpLen uint32) {
 	b.curBlock.entryOffsets = append(b.curBlock.entryOffsets, uint32(b.curBlock.end))
 
 	// Layout: header, diffKey, value.
-	b.append(h.Encode())
+	// Partyline: encoded in place, h.Encode allocates.
+	binary.NativeEndian.PutUint16(b.allocate(2), h.overlap)
+	binary.NativeEndian.PutUint16(b.allocate(2), h.diff)
 	b.append(diffKey)
 
 	dst := b.allocate(int(v.EncodedSize()))

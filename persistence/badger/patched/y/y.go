@@ -117,6 +117,11 @@ func KeyWithTs(key []byte, ts uint64) []byte {
 	return out
 }
 
+// AppendKeyWithTs appends what KeyWithTs makes to a buffer (Partyline).
+func AppendKeyWithTs(b, key []byte, ts uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(b, key...), math.MaxUint64-ts)
+}
+
 // ParseTs parses the timestamp from the key bytes.
 func ParseTs(key []byte) uint64 {
 	if len(key) <= 8 {
