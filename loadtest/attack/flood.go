@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 )
@@ -41,7 +42,7 @@ func subscribeFlood(ctx context.Context, t *attackers) error {
 // flood writes the same bytes over and over on many connections. A connection that is closed is
 // opened again.
 func (t *attackers) flood(ctx context.Context, token string, frames []byte) error {
-	inParallel(ctx, floodClients, func(ctx context.Context, _ int) {
+	report.InParallel(ctx, floodClients, func(ctx context.Context, _ int) {
 		for ctx.Err() == nil {
 			c, err := wire.Connect(ctx, t.Addr, token)
 			if err != nil {

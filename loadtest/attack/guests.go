@@ -36,7 +36,7 @@ func (t *attackers) guestSockets(ctx context.Context, n int, run func(ctx contex
 	if err != nil {
 		return err
 	}
-	inParallel(ctx, n, func(ctx context.Context, index int) {
+	report.InParallel(ctx, n, func(ctx context.Context, index int) {
 		from := "198.51.100." + strconv.Itoa(66+index/connectsAtOnce)
 		c, err := wire.Connect(ctx, t.Addr, token, forwardedFor+": "+from)
 		if err != nil {
@@ -121,7 +121,7 @@ const guessers, guessesEach = 16, 29
 
 // guessCodes tries one code after the other from a /48, which every tunnel broker gives away.
 func guessCodes(ctx context.Context, t *attackers) error {
-	inParallel(ctx, guessers, func(ctx context.Context, index int) {
+	report.InParallel(ctx, guessers, func(ctx context.Context, index int) {
 		v := t.visitor("", "", 1)
 		defer v.close()
 		for n := 0; ctx.Err() == nil; n++ {
@@ -156,7 +156,7 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 		return err
 	}
 	t.count("gathered", len(devices))
-	return spread(ctx, len(devices), func(ctx context.Context, i int) error {
+	return report.Spread(ctx, workers, len(devices), func(ctx context.Context, i int) error {
 		v := t.visitor(attackerAddress, "", 1)
 		defer v.close()
 		e, status, err := enter(ctx, v, t.OnceCode, devices[i])
@@ -175,7 +175,7 @@ func hoardedDevices(ctx context.Context, t *attackers) error {
 
 func (t *attackers) gather(ctx context.Context) ([]string, error) {
 	devices := make([]string, hoardAddresses*hoardEach)
-	err := spread(ctx, len(devices), func(ctx context.Context, i int) error {
+	err := report.Spread(ctx, workers, len(devices), func(ctx context.Context, i int) error {
 		v := t.visitor("203.0.113."+strconv.Itoa(100+i%hoardAddresses), "", 1)
 		defer v.close()
 		e, status, err := enter(ctx, v, t.Code, "")
@@ -198,7 +198,7 @@ const searchers = 8
 func searchNames(ctx context.Context, t *attackers) error {
 	v := t.visitor(attackerAddress, t.Viewer, searchers)
 	defer v.close()
-	inParallel(ctx, searchers, func(ctx context.Context, index int) {
+	report.InParallel(ctx, searchers, func(ctx context.Context, index int) {
 		for n := index; ctx.Err() == nil; n += searchers {
 			t.count(v.get(ctx, http.MethodGet, "/api/votes?limit=10&username=nobody"+strconv.Itoa(n), ""), 1)
 		}

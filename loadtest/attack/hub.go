@@ -16,6 +16,8 @@ const (
 	// sessionsListed and votesSearched are how many sessions and votes a hub of many years has.
 	sessionsListed = 10_000
 	votesSearched  = 300_000
+	// workers prepare an attack.
+	workers = 32
 	// slack is how many sockets and goroutines may come and go by themselves.
 	slack = 20
 	// recovery is how long what the attackers used may be left.
@@ -124,7 +126,7 @@ func (a *addressAttack) wrap() []string {
 
 // manySessions opens the sessions of a hub of many years.
 func manySessions(ctx context.Context, h *hub) error {
-	return spread(ctx, sessionsListed, func(ctx context.Context, _ int) error {
+	return report.Spread(ctx, workers, sessionsListed, func(ctx context.Context, _ int) error {
 		_, err := h.admin.CreateSession(ctx, "load test")
 		return err
 	})

@@ -151,7 +151,7 @@ func (h *hub) regular(ctx context.Context, a attack, lasts time.Duration, whenRe
 	var pages report.Histogram
 	var r *crowd.Report
 	var err error
-	inParallel(ctx, 2, func(ctx context.Context, index int) {
+	report.InParallel(ctx, 2, func(ctx context.Context, index int) {
 		if index == 1 {
 			defer stop()
 			r, err = crowd.Run(ctx, c)

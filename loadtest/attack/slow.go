@@ -36,7 +36,7 @@ var slowKinds = []struct {
 // slowConnections runs clients of all kinds at the same time: each kind waits for another timeout,
 // and none uses much CPU.
 func slowConnections(ctx context.Context, t *attackers) error {
-	inParallel(ctx, len(slowKinds)*slowClients, func(ctx context.Context, index int) {
+	report.InParallel(ctx, len(slowKinds)*slowClients, func(ctx context.Context, index int) {
 		kind := slowKinds[index%len(slowKinds)]
 		how := ""
 		if kind.begin == nil {

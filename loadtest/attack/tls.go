@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/target"
 	"partyline/protocol/client"
 )
@@ -32,7 +33,7 @@ var anyCertificate = &tls.Config{InsecureSkipVerify: true}
 // tlsHandshakes connects, completes the handshake and closes, again and again, from this machine's
 // own address.
 func tlsHandshakes(ctx context.Context, t *attackers) error {
-	inParallel(ctx, handshakers, func(ctx context.Context, _ int) {
+	report.InParallel(ctx, handshakers, func(ctx context.Context, _ int) {
 		d := tls.Dialer{Config: anyCertificate}
 		for ctx.Err() == nil {
 			c, err := d.DialContext(ctx, "tcp", t.TLSAddr)

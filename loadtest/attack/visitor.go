@@ -10,9 +10,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
 	"partyline/protocol/client"
@@ -105,7 +105,7 @@ func hammer(conns int, path string) func(context.Context, *attackers) error {
 	return func(ctx context.Context, t *attackers) error {
 		v := t.visitor(attackerAddress, "", conns)
 		defer v.close()
-		inParallel(ctx, conns, func(ctx context.Context, _ int) {
+		report.InParallel(ctx, conns, func(ctx context.Context, _ int) {
 			for ctx.Err() == nil {
 				t.count(v.get(ctx, http.MethodGet, path, ""), 1)
 			}
@@ -116,15 +116,6 @@ func hammer(conns int, path string) func(context.Context, *attackers) error {
 
 // attackerAddress is the address of attackers who have one, of a network for documentation.
 const attackerAddress = "198.51.100.66"
-
-// inParallel runs n attackers and waits for them; each ends with ctx.
-func inParallel(ctx context.Context, n int, attacker func(ctx context.Context, index int)) {
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() { attacker(ctx, i) })
-	}
-	group.Wait()
-}
 
 // lastWait is how long an attacker waits at its end for the server to close its connection.
 const lastWait = 2 * time.Second
@@ -156,16 +147,4 @@ func ending(err error) string {
 		return "stayed"
 	}
 	return "ended"
-}
-
-// spread calls do n times, 32 at a time, and returns the errors.
-func spread(ctx context.Context, n int, do func(ctx context.Context, index int) error) error {
-	const workers = 32
-	failed := make([]error, workers)
-	inParallel(ctx, workers, func(ctx context.Context, worker int) {
-		for i := worker; i < n && failed[worker] == nil; i += workers {
-			failed[worker] = do(ctx, i)
-		}
-	})
-	return errors.Join(failed...)
 }

@@ -79,7 +79,7 @@ func manyNames(ctx context.Context, t *attackers) error {
 func nonReadingScreens(ctx context.Context, t *attackers) error {
 	votes := make(chan error, 1)
 	go func() { votes <- t.votesAt(ctx, nonReadingRate) }() // ends with ctx and is waited for
-	inParallel(ctx, nonReading, func(ctx context.Context, _ int) { t.count(t.nonReadingScreen(ctx), 1) })
+	report.InParallel(ctx, nonReading, func(ctx context.Context, _ int) { t.count(t.nonReadingScreen(ctx), 1) })
 	return <-votes
 }
 
@@ -132,7 +132,7 @@ const overloadWrite = 128
 // overload sends votes without waiting for answers, as fast as the server reads, over as many
 // connections as fill the hub's admission.
 func overload(ctx context.Context, t *attackers) error {
-	inParallel(ctx, overloaders, func(ctx context.Context, index int) {
+	report.InParallel(ctx, overloaders, func(ctx context.Context, index int) {
 		c, err := wire.Connect(ctx, t.Addr, t.Admin)
 		if err != nil {
 			t.count("not connected", 1)

@@ -8,6 +8,7 @@ import (
 	"partyline/loadtest/attack"
 	"partyline/loadtest/crowd"
 	"partyline/loadtest/faults"
+	"partyline/loadtest/growth"
 	"partyline/loadtest/report"
 )
 
@@ -50,6 +51,22 @@ func (c *attackCommand) Run(e *env) error {
 			err = errors.Join(e.done(c.output, r), err)
 		}
 		return err
+	})
+}
+
+type growthCommand struct {
+	output
+	growth.Options
+}
+
+func (c *growthCommand) Run(e *env) error {
+	c.Tables = e.stdout
+	return e.built(&c.Program, func(string) error {
+		r, err := growth.Run(e.ctx, c.Options)
+		if err != nil {
+			return err
+		}
+		return e.done(c.output, r)
 	})
 }
 

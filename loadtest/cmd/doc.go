@@ -7,5 +7,6 @@
 //	go run ./loadtest/cmd webhooks crash --short
 //	go run ./loadtest/cmd attack --only non-reading-screens
 //	go run ./loadtest/cmd faults --long
+//	go run ./loadtest/cmd growth --votes 1M --sessions 1000
 //	go run ./loadtest/cmd scenario votes screens
 package main

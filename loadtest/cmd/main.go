@@ -36,6 +36,7 @@ type commands struct {
 	Webhooks webhooksCommand `cmd:"" help:"Webhooks: kill the server while endpoints fail, or measure deliveries."`
 	Attack   attackCommand   `cmd:"" help:"Attack the server in every way that a client can while regular voters go on."`
 	Faults   faultsCommand   `cmd:"" help:"A full disk, a frozen process, SIGTERM, a disk that hangs, flipped bits, under load."`
+	Growth   growthCommand   `cmd:"" help:"Grow a folder to that of many years and find the costs that grow with it."`
 	Scenario scenarioCommand `cmd:"" help:"k6 scenarios, held against what the server recorded."`
 }
 

@@ -158,7 +158,8 @@ func (s *Server) Run(ctx context.Context) (time.Duration, error) {
 	if err := s.Start(); err != nil {
 		return 0, err
 	}
-	return time.Since(began), s.Ready(ctx)
+	err := s.Ready(ctx)
+	return time.Since(began), err
 }
 
 // Login makes a client with an admin's token. Close it.
