@@ -129,6 +129,7 @@ func (h *Hub) start() {
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
 	h.Queries.catalogue, h.Queries.access = h.catalogue, h.access
+	var idle runtime.IdleMemory
 	h.ticker = runtime.StartTicker(func() {
 		h.projection.Tick()
 		h.system.Send(h.catalogue, runtime.Tick{})
@@ -136,6 +137,7 @@ func (h *Hub) start() {
 		h.sessions.Tick()
 		h.webhooks.Tick()
 		h.system.Trim()
+		idle.Tick(uint64(h.env.Journal.Head()), time.Now())
 	})
 }
 

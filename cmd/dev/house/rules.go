@@ -105,7 +105,9 @@ var libraries = []Library{
 
 // goroutines are the files that start one: whose it is and what ends it.
 var goroutines = map[string]string{
-	"persistence/committer/committer.go": "the one committer of a journal; Close ends it",
+	"persistence/committer/committer.go":     "the one committer of a journal; Close ends it",
+	"persistence/badger/preflight/tables.go": "checks tables when a folder is opened; waited for",
+	"persistence/badger/database/pages.go":   "releases mapped pages every two seconds; Close ends it",
 
 	"actors/delivery/inflight.go":         "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
 	"actors/sessions/roomobservations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",

@@ -20,6 +20,7 @@ type DB struct {
 	mark     *preflight.Watermark
 	failStop *failStop
 	logs     *logFiles
+	pages    *pageReleaser
 	versions versions
 	// readOnlyCopy is the folder that Badger has open instead of the journal's own, ""
 	// where that is open for writing.
@@ -36,6 +37,7 @@ func newDB(db *badgerdb.DB, mark *preflight.Watermark, o Options) (d *DB, err er
 	}
 	d.versions.confirmed = db.MaxVersion()
 	db.SetDiscardTs(d.versions.confirmed)
+	d.pages = startPageReleaser(db, o.Log)
 	return d, nil
 }
 
@@ -69,6 +71,7 @@ func (d *DB) Close() error {
 		return errors.Join(d.DB.Close(), os.RemoveAll(d.readOnlyCopy), d.lock.Close())
 	}
 	d.logs.stop()
+	d.pages.close()
 	return errors.Join(d.DB.Close(), d.logs.close(), d.mark.Close(), d.lock.Close())
 }
 

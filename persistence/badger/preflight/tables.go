@@ -5,9 +5,15 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/table"
@@ -35,27 +41,82 @@ func CheckTables(dir string, o badgerdb.Options) (head persistence.Position, err
 	if err != nil {
 		return 0, fmt.Errorf("%w: manifest: %w", persistence.ErrCorrupt, err)
 	}
-	for id, t := range manifest.Tables {
-		topt := table.Options{BlockSize: o.BlockSize, Compression: t.Compression}
-		name := table.NewFilename(id, dir)
-		last, err := checkTable(name, id, topt)
-		if _, newer := errors.AsType[*layout.NewerError](err); newer {
-			return 0, err
-		}
-		if err != nil {
-			return 0, fmt.Errorf("%w: table %s: %w", persistence.ErrCorrupt, filepath.Base(name), err)
-		}
-		head = max(head, last)
-	}
-	return head, nil
+	return checkAll(dir, manifest.Tables, o.BlockSize)
 }
 
-func checkTable(name string, id uint64, o table.Options) (last persistence.Position, err error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return 0, err
+// checkWorkers is how many tables are checked at once. Each holds a table in memory, some
+// 8 MiB; more workers than these would wait for the same disk.
+const checkWorkers = 4
+
+// checkAll checks tables, several at once. Of several errors it returns that of the oldest
+// table, but first of all that a newer version has written one.
+func checkAll(dir string, tables map[uint64]badgerdb.TableManifest, blockSize int) (head persistence.Position, err error) {
+	ids := slices.Sorted(maps.Keys(tables))
+	found := make([]checkedTable, len(ids))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(checkWorkers, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			var c tableChecker
+			for i := next.Add(1) - 1; int(i) < len(ids); i = next.Add(1) - 1 {
+				found[i] = c.check(dir, ids[i], table.Options{BlockSize: blockSize, Compression: tables[ids[i]].Compression})
+			}
+		})
 	}
-	return verifyTable(data, id, o)
+	workers.Wait()
+	for _, f := range found {
+		if _, newer := errors.AsType[*layout.NewerError](f.err); newer {
+			return 0, f.err
+		}
+		if err == nil {
+			err = f.err
+		}
+		head = max(head, f.last)
+	}
+	return head, err
+}
+
+// checkedTable is the position of the last record that a table names, or what is wrong with
+// the table.
+type checkedTable struct {
+	last persistence.Position
+	err  error
+}
+
+// tableChecker checks one table after the other, in the same buffer: reading each into memory
+// of its own would take as long as verifying it.
+type tableChecker struct{ buf []byte }
+
+func (c *tableChecker) check(dir string, id uint64, o table.Options) checkedTable {
+	name := table.NewFilename(id, dir)
+	data, err := c.read(name)
+	var last persistence.Position
+	if err == nil {
+		last, err = verifyTable(data, id, o)
+	}
+	if _, newer := errors.AsType[*layout.NewerError](err); err != nil && !newer {
+		err = fmt.Errorf("%w: table %s: %w", persistence.ErrCorrupt, filepath.Base(name), err)
+	}
+	return checkedTable{last, err}
+}
+
+// read reads a whole file. The data is valid until the next call.
+func (c *tableChecker) read(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if n := int(info.Size()); n > cap(c.buf) {
+		c.buf = make([]byte, n)
+	}
+	data := c.buf[:info.Size()]
+	_, err = io.ReadFull(f, data)
+	return data, err
 }
 
 // verifyTable verifies one table and turns a panic of Badger's reader into an error.
