@@ -61,11 +61,11 @@ func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 		}
 	case protocol.ImportGames:
 		// Here and not in the catalogue's actor, which has others to answer.
-		rows, ignored, refusal := catalogue.ReadCSV(cmd.CSVData)
+		file, refusal := catalogue.ReadCSV(cmd.CSVData)
 		if refusal != nil {
 			return c, refusal
 		}
-		cmd.Rows, cmd.IgnoredColumns = rows, ignored
+		cmd.Rows, cmd.Lines, cmd.IgnoredColumns = file.Rows, file.Lines, file.Ignored
 		c.Command = cmd
 	case protocol.StartPoll:
 		if !h.Answered(ctx, c.Key) {

@@ -12,6 +12,7 @@ type Game struct {
 	FamilyFriendly  bool      `json:"family_friendly"`
 	GameType        *string   `json:"game_type"`
 	SecondaryType   *string   `json:"secondary_type"`
+	Ticker          *string   `json:"ticker"` // unique in the catalogue, upper case
 	PlayCount       int64     `json:"play_count"`
 	PopularityScore int64     `json:"popularity_score"`
 	Upvotes         int64     `json:"upvotes"`
@@ -46,6 +47,7 @@ type GameFields struct {
 	FamilyFriendly *bool            `json:"family_friendly"`
 	GameType       Optional[string] `json:"game_type,omitzero"`
 	SecondaryType  Optional[string] `json:"secondary_type,omitzero"`
+	Ticker         Optional[string] `json:"ticker,omitzero"` // in any case; null or empty for none
 	Enabled        *bool            `json:"enabled"`
 	FavorBias      *int             `json:"favor_bias"`
 }
@@ -60,6 +62,11 @@ func (f GameFields) checkFields() *Error {
 			continue
 		}
 		if err := checkLine(t.field, *t.value, t.least, MaxTitle); err != nil {
+			return err
+		}
+	}
+	if t := f.Ticker.Value; t != nil && *t != "" {
+		if err := checkTicker(*t); err != nil {
 			return err
 		}
 	}
@@ -196,6 +203,8 @@ type ImportGames struct {
 	// Rows are read from the CSV by the hub in the caller's goroutine: a large file must not
 	// keep the catalogue from answering others.
 	Rows []GameFields `json:"-"`
+	// Lines are the numbers of the lines at which the rows begin.
+	Lines []int `json:"-"`
 	// IgnoredColumns are the columns of the CSV that games do not have.
 	IgnoredColumns []string `json:"-"`
 }

@@ -28,7 +28,7 @@ func ptr[T any](v T) *T { return &v }
 // serverMessages are the answers and messages that the server sends.
 func serverMessages() map[string]any {
 	game := protocol.Game{ID: 42, PackName: "Jackbox Party Pack 7", Title: "Quiplash 3", MinPlayers: 3, MaxPlayers: 8, LengthMinutes: ptr(18),
-		HasAudience: true, GameType: ptr("Writing"), PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2, Enabled: true, FavorBias: 1, CreatedAt: noon}
+		HasAudience: true, GameType: ptr("Writing"), Ticker: ptr("QPL3"), PlayCount: 2, PopularityScore: 9, Upvotes: 11, Downvotes: 2, Enabled: true, FavorBias: 1, CreatedAt: noon}
 	session := protocol.Session{ID: 3, CreatedAt: noon, IsActive: true, Notes: ptr("Friday"), GamesPlayed: 1}
 	play := protocol.SessionGame{ID: 30001, SessionID: 3, GameID: 42, PlayedAt: noon, Status: protocol.StatusPlaying, RoomCode: ptr("AB12"), PlayerCount: ptr(5),
 		PlayerCountCheckStatus: ptr("manual"), PackName: game.PackName, Title: game.Title, GameType: game.GameType, MinPlayers: 3, MaxPlayers: 8, PopularityScore: 9, Upvotes: 11, Downvotes: 2}
@@ -112,7 +112,7 @@ func serverMessages() map[string]any {
 func clientMessages() map[string]any {
 	text := func(s string) protocol.Optional[string] { return protocol.Optional[string]{Set: true, Value: &s} }
 	fields := protocol.GameFields{PackName: ptr("House"), Title: ptr("Charades"), MinPlayers: ptr(2), MaxPlayers: ptr(8),
-		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Enabled: ptr(true), FavorBias: ptr(-1)}
+		LengthMinutes: protocol.Optional[int]{Set: true}, HasAudience: ptr(true), FamilyFriendly: ptr(false), GameType: text("Acting"), Ticker: text("chrd"), Enabled: ptr(true), FavorBias: ptr(-1)}
 	events := protocol.NewEventList(protocol.EventGameAdded)
 	cast := protocol.CastVote{SessionID: 3, Username: "ann", Vote: protocol.VoteUp, Timestamp: noon.VoteTimestamp()}
 	return map[string]any{

@@ -19,6 +19,7 @@ var kinds = codec.NewKinds("catalogue", checkFact, map[byte]Fact{
 	8:  (*PackFavored)(nil),
 	9:  (*ImportStaged)(nil),
 	10: (*GamesImported)(nil),
+	11: (*TickersGiven)(nil),
 })
 
 // AppendFact appends the stored form of a fact to dst.

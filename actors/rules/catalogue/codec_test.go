@@ -31,6 +31,10 @@ var stored = []struct {
 		"\x09" + `{"at":"2023-11-14T22:13:20.000Z","part":1,"added":[{"id":3,"pack_name":"P","title":"T","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}],"updated":[{"id":2,"pack_name":"P","title":"U","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}]}`},
 	{&catalogue.GamesImported{At: noon, Part: 2, Added: []catalogue.Entry{{ID: 4, PackName: "P", Title: "V", MinPlayers: 1, MaxPlayers: 8, CreatedAt: noon}}, Removed: []protocol.GameID{1}},
 		"\x0a" + `{"at":"2023-11-14T22:13:20.000Z","part":2,"added":[{"id":4,"pack_name":"P","title":"V","min_players":1,"max_players":8,"created_at":"2023-11-14T22:13:20.000Z"}],"removed":[1]}`},
+	{&catalogue.TickersGiven{At: noon, Tickers: []catalogue.GivenTicker{{ID: 2, Ticker: "TMP2"}}},
+		"\x0b" + `{"at":"2023-11-14T22:13:20.000Z","tickers":[{"id":2,"ticker":"TMP2"}]}`},
+	{&catalogue.GameUpdated{At: noon, Game: catalogue.Entry{ID: 2, PackName: "P", Title: "T", MinPlayers: 1, MaxPlayers: 8, Ticker: "QPL3", CreatedAt: noon}},
+		"\x03" + `{"at":"2023-11-14T22:13:20.000Z","game":{"id":2,"pack_name":"P","title":"T","min_players":1,"max_players":8,"ticker":"QPL3","created_at":"2023-11-14T22:13:20.000Z"}}`},
 }
 
 var facts = codectest.Facts[catalogue.Fact]{Append: catalogue.AppendFact, Read: catalogue.ReadFact}
@@ -45,7 +49,7 @@ func TestReadFactRefuses(t *testing.T) {
 	game := `{"id":1,"pack_name":"P","title":"T"}`
 	for name, tt := range map[string]struct{ data, want string }{
 		"nothing":           {"", "an empty fact"},
-		"a later kind":      {"\x0b{}", "newer version"},
+		"a later kind":      {"\x0c{}", "newer version"},
 		"no JSON":           {"\x04", "EOF"},
 		"cut JSON":          {"\x04{", "EOF"},
 		"two values":        {"\x04{}{}", "more than one value"},

@@ -33,13 +33,13 @@ var columns = []column{
 		read:  func(f *protocol.GameFields, s string) string { return readNumber(&f.MaxPlayers, s) },
 		write: func(g *protocol.Game) string { return strconv.Itoa(g.MaxPlayers) }},
 	{name: "length_minutes", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.LengthMinutes, s, readNumber) },
+		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.LengthMinutes, s, readMinutes) },
 		write: func(g *protocol.Game) string { return writeOrNull(g.LengthMinutes, strconv.Itoa) }},
 	{name: "has_audience", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readBool(&f.HasAudience, s) },
+		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.HasAudience, s, readBool) },
 		write: func(g *protocol.Game) string { return writeBool(g.HasAudience) }},
 	{name: "family_friendly", optional: true,
-		read:  func(f *protocol.GameFields, s string) string { return readBool(&f.FamilyFriendly, s) },
+		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.FamilyFriendly, s, readBool) },
 		write: func(g *protocol.Game) string { return writeBool(g.FamilyFriendly) }},
 	{name: "game_type", optional: true,
 		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.GameType, s, readText) },
@@ -47,6 +47,9 @@ var columns = []column{
 	{name: "secondary_type", optional: true,
 		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.SecondaryType, s, readText) },
 		write: func(g *protocol.Game) string { return writeOrNull(g.SecondaryType, writeText) }},
+	{name: "ticker", optional: true,
+		read:  func(f *protocol.GameFields, s string) string { return readOrNull(&f.Ticker, s, readTicker) },
+		write: func(g *protocol.Game) string { return writeOrNull(g.Ticker, writeText) }},
 	{name: "enabled", optional: true,
 		read:  func(f *protocol.GameFields, s string) string { return readOrKeep(&f.Enabled, s, readBool) },
 		write: func(g *protocol.Game) string { return writeBool(g.Enabled) }},
@@ -64,8 +67,16 @@ func readText(field **string, s string) string {
 	return ""
 }
 
+// readTicker reads a ticker in any case; the check of the whole row tells what is wrong with it.
+func readTicker(field **string, s string) string {
+	s = protocol.NormalizeTicker(strings.TrimSpace(s))
+	*field = &s
+	return ""
+}
+
+// readNumber reads a whole number, also as spreadsheets write it that keep decimals: 8.0.
 func readNumber(field **int, s string) string {
-	n, err := strconv.Atoi(s)
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(s), ".0"))
 	if err != nil {
 		return "must be a whole number"
 	}
@@ -73,9 +84,43 @@ func readNumber(field **int, s string) string {
 	return ""
 }
 
+// readMinutes reads a number that may have its unit, and a "?" for a length that is not known.
+func readMinutes(field **int, s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if isUnknown(s) {
+		*field = nil
+		return ""
+	}
+	for _, unit := range []string{"minutes", "minute", "mins", "min.", "min", "m"} {
+		if rest, ok := strings.CutSuffix(s, unit); ok {
+			s = rest
+			break
+		}
+	}
+	return readNumber(field, strings.TrimLeft(s, "~≈ "))
+}
+
+// isUnknown says that a cell stands for a value that nobody knows.
+func isUnknown(s string) bool {
+	switch s {
+	case "n/a", "na", "unknown", "tbd", "-", "–", "—":
+		return true
+	}
+	return strings.Trim(s, "?") == ""
+}
+
+// readBool reads a boolean as programs and people write it. An unknown one is left unset.
 func readBool(field **bool, s string) string {
-	value := s == "1" || s == "true"
-	if !value && s != "0" && s != "false" {
+	s = strings.ToLower(strings.TrimSpace(s))
+	value := false
+	switch s {
+	case "1", "true", "yes", "y", "x", "t", "✓", "✔", "☑", "✅":
+		value = true
+	case "0", "false", "no", "n", "f", "✗", "✘", "☐", "❌":
+	default:
+		if isUnknown(s) {
+			return ""
+		}
 		return "must be 0 or 1"
 	}
 	*field = &value

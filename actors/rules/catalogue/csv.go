@@ -3,6 +3,7 @@ package catalogue
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -17,91 +18,127 @@ const (
 	maxIgnored = 50
 )
 
-// ReadCSV parses games: a header, and a row for each game. The columns, in any order, are
-// pack_name, title, min_players, max_players and, optional, length_minutes, has_audience,
-// family_friendly, game_type, secondary_type, enabled and favor_bias. Others are ignored; the
-// names of the first maxIgnored of them are returned. Booleans are 0 or 1 (or false, true). An
-// empty length_minutes, game_type or secondary_type is null; an empty enabled or favor_bias
-// leaves the field unset, as does a missing column. An apostrophe that keeps a spreadsheet
-// from taking a text for a formula is removed. A byte order mark is skipped.
+// File is the content of a games CSV.
+type File struct {
+	Rows []protocol.GameFields
+	// Lines are the numbers of the lines at which the rows begin, from 1.
+	Lines []int
+	// Ignored are the names of the first maxIgnored columns that games do not have.
+	Ignored []string
+}
+
+// ReadCSV parses games: a header, and a row for each game. The columns, in any order and in many
+// spellings (see columnOf), are pack_name, title, min_players, max_players and, optional,
+// length_minutes, has_audience, family_friendly, game_type, secondary_type, ticker, enabled and
+// favor_bias. Others are ignored. Commas, semicolons or tabs separate the cells. Booleans are 0
+// or 1, or words like false, no and yes. An empty length_minutes, game_type, secondary_type or
+// ticker is null; an empty cell of another optional column leaves the field unset, as does a
+// missing column. An apostrophe that keeps a spreadsheet from taking a text for a formula is
+// removed. A byte order mark, a line like sep=; before the header, and rows of empty cells are
+// skipped.
 //
 // It is all or nothing: the first mistake is the error, invalid, naming line and column, with
 // both as details.
-func ReadCSV(data string) (rows []protocol.GameFields, ignored []string, err *protocol.Error) {
-	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(data, "\ufeff")))
-	r.ReuseRecord = true
-	header, ignored, err := readHeader(r)
-	if err != nil {
-		return nil, nil, err
+func ReadCSV(data string) (File, *protocol.Error) {
+	if strings.HasPrefix(data, "\xff\xfe") || strings.HasPrefix(data, "\xfe\xff") {
+		return File{}, protocol.Invalid("line 1: the file is UTF-16; save it as CSV UTF-8").With("line", 1)
 	}
-	rows, err = readRows(r, header)
-	if err != nil {
-		return nil, nil, err
+	data = strings.TrimPrefix(data, "\ufeff")
+	data, comma, skipped := cutSeparatorLine(data)
+	if comma == 0 {
+		comma = separatorOf(data)
 	}
-	return rows, ignored, nil
+	r := csvReader{Reader: csv.NewReader(strings.NewReader(data)), skipped: skipped}
+	r.Comma, r.ReuseRecord = comma, true
+	header, ignored, err := r.readHeader()
+	if err != nil {
+		return File{}, err
+	}
+	f := File{Rows: []protocol.GameFields{}, Ignored: ignored}
+	if err := r.readRows(&f, header); err != nil {
+		return File{}, err
+	}
+	return f, nil
+}
+
+// csvReader reads the records of a games CSV, of which some lines were skipped before.
+type csvReader struct {
+	*csv.Reader
+	skipped int
+}
+
+// line is the number of the line at which the last record begins.
+func (r *csvReader) line() int {
+	line, _ := r.FieldPos(0)
+	return line + r.skipped
 }
 
 // readHeader returns the column at each index of a record, nil for one to be ignored, and the
 // names of the ignored ones.
-func readHeader(r *csv.Reader) (header []*column, ignored []string, err *protocol.Error) {
+func (r *csvReader) readHeader() (header []*column, ignored []string, err *protocol.Error) {
 	record, fault := r.Read()
 	if errors.Is(fault, io.EOF) {
-		return nil, nil, protocol.Invalid("line 1: the header is missing").With("line", 1)
+		return nil, nil, protocol.Invalid("line %d: the header is missing", r.skipped+1).With("line", r.skipped+1)
 	}
 	if fault != nil {
-		return nil, nil, csvError(fault)
+		return nil, nil, r.csvError(fault)
 	}
+	line := r.line()
 	if len(record) > maxColumns {
-		return nil, nil, protocol.Invalid("line 1: more than %d columns", maxColumns).With("line", 1)
+		return nil, nil, protocol.Invalid("line %d: more than %d columns", line, maxColumns).With("line", line)
 	}
-	for _, name := range record {
-		c := columnOf(name)
-		switch {
-		case c != nil && slices.Contains(header, c):
-			return nil, nil, cellError(1, name, "the column is listed twice")
-		case c == nil && name != "" && len(ignored) < maxIgnored:
+	header, twice := matchHeader(record)
+	if twice != "" {
+		return nil, nil, cellError(line, twice, "the column is listed twice")
+	}
+	for i, name := range record {
+		if header[i] == nil && strings.TrimSpace(name) != "" && len(ignored) < maxIgnored {
 			ignored = append(ignored, truncateName(name))
 		}
-		header = append(header, c)
 	}
 	for i := range columns {
 		if c := &columns[i]; !c.optional && !slices.Contains(header, c) {
-			return nil, nil, cellError(1, c.name, "the column is missing")
+			return nil, nil, cellError(line, c.name, "the column is missing")
 		}
 	}
 	return header, ignored, nil
 }
 
-// columnOf returns nil for a name that no column has.
-func columnOf(name string) *column {
-	i := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
-	if i < 0 {
-		return nil
-	}
-	return &columns[i]
-}
-
 // readRows parses the rows below the header.
-func readRows(r *csv.Reader, header []*column) ([]protocol.GameFields, *protocol.Error) {
-	rows := []protocol.GameFields{}
+func (r *csvReader) readRows(f *File, header []*column) *protocol.Error {
+	tickers := map[string]int{} // the lines of the tickers
 	for {
 		record, fault := r.Read()
 		if errors.Is(fault, io.EOF) {
-			return rows, nil
+			return nil
 		}
 		if fault != nil {
-			return nil, csvError(fault)
+			return r.csvError(fault)
 		}
-		line, _ := r.FieldPos(0)
-		if len(rows) == MaxGames {
-			return nil, protocol.Invalid("line %d: more than %d games", line, MaxGames).With("line", line)
+		if isBlank(record) {
+			continue
+		}
+		line := r.line()
+		if len(f.Rows) == MaxGames {
+			return protocol.Invalid("line %d: more than %d games", line, MaxGames).With("line", line)
 		}
 		row, err := readRow(header, record, line)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rows = append(rows, row)
+		if t := row.Ticker.Value; t != nil {
+			if other := tickers[*t]; other > 0 {
+				return cellError(line, "ticker", fmt.Sprintf("%s is the ticker of line %d already", *t, other))
+			}
+			tickers[*t] = line
+		}
+		f.Rows, f.Lines = append(f.Rows, row), append(f.Lines, line)
 	}
+}
+
+// isBlank says that a record has nothing but empty cells, as spreadsheets write below a table.
+func isBlank(record []string) bool {
+	return !slices.ContainsFunc(record, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
 
 func readRow(header []*column, record []string, line int) (protocol.GameFields, *protocol.Error) {
@@ -123,12 +160,13 @@ func readRow(header []*column, record []string, line int) (protocol.GameFields, 
 }
 
 // csvError reports where the text is not CSV: an unmatched quote, a row of another length.
-func csvError(fault error) *protocol.Error {
+func (r *csvReader) csvError(fault error) *protocol.Error {
 	var p *csv.ParseError
 	if !errors.As(fault, &p) {
 		return protocol.Invalid("not CSV: %s", fault)
 	}
-	return protocol.Invalid("line %d, character %d: %s", p.Line, p.Column, p.Err).With("line", p.Line)
+	line := p.Line + r.skipped
+	return protocol.Invalid("line %d, character %d: %s", line, p.Column, p.Err).With("line", line)
 }
 
 func cellError(line int, column, complaint string) *protocol.Error {

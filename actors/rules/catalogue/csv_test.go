@@ -25,15 +25,15 @@ func TestReadCSV(t *testing.T) {
 			"-1,\"T, wo\",\"P, the \"\"best\"\"\",1,8,,1,0,,Trivia\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, ignored, err := catalogue.ReadCSV(data)
+			file, err := catalogue.ReadCSV(data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(want, got); d != "" {
+			if d := cmp.Diff(want, file.Rows); d != "" {
 				t.Error(d)
 			}
-			if len(ignored) > 0 {
-				t.Errorf("ignored %q", ignored)
+			if len(file.Ignored) > 0 {
+				t.Errorf("ignored %q", file.Ignored)
 			}
 		})
 	}
@@ -63,14 +63,14 @@ func TestReadCSVWithRequiredColumnsOnly(t *testing.T) {
 		"very many":       {strings.Join(many, ",") + ",pack_name,title,min_players,max_players\n" + strings.Repeat(",", 60) + "P,T,1,8\n", little, many[:50]},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, ignored, err := catalogue.ReadCSV(tt.data)
+			file, err := catalogue.ReadCSV(tt.data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(tt.want, got); d != "" {
+			if d := cmp.Diff(tt.want, file.Rows); d != "" {
 				t.Error(d)
 			}
-			if d := cmp.Diff(tt.ignored, ignored); d != "" {
+			if d := cmp.Diff(tt.ignored, file.Ignored); d != "" {
 				t.Error("ignored:", d)
 			}
 		})
@@ -94,7 +94,7 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 		"half a player":     {row("P,T,1,8.5,18,0,0,Trivia,"), "line 3, column max_players: must be a whole number"},
 		"huge number":       {row("P,T,1,99999999999999999999,18,0,0,Trivia,"), "line 3, column max_players: must be a whole number"},
 		"wordy length":      {row("P,T,1,8,long,0,0,Trivia,"), "line 3, column length_minutes: must be a whole number"},
-		"no truth":          {row("P,T,1,8,18,,0,Trivia,"), "line 3, column has_audience: must be 0 or 1"},
+		"no truth":          {row("P,T,1,8,18,2,0,Trivia,"), "line 3, column has_audience: must be 0 or 1"},
 		"maybe":             {row("P,T,1,8,18,0,maybe,Trivia,"), "line 3, column family_friendly: must be 0 or 1"},
 		"more than at most": {row("P,T,9,8,18,0,0,Trivia,"), "line 3: min_players must not be greater than max_players"},
 		"no players":        {row("P,T,0,8,18,0,0,Trivia,"), "line 3: min_players must be between 1 and 100000"},
@@ -102,20 +102,101 @@ func TestReadCSVNamesTheMistake(t *testing.T) {
 		"two lines":         {header + "\nP,\"T\nwo\",1,8,18,0,0,Trivia,\n", "line 2: title must not contain line breaks or other control characters"},
 		"not UTF-8":         {row("P,\xff,1,8,18,0,0,Trivia,"), "line 3: title must be valid UTF-8"},
 		"bad bias":          {header + ",favor_bias\nP,T,1,8,18,0,0,Trivia,,2\n", "line 2: favor_bias must be 1 (favor), -1 (disfavor), or 0 (neutral)"},
+		"twice by spelling": {"Game Pack,game-pack,title,min,max\n", "line 1, column game-pack: the column is listed twice"},
+		"below a separator": {"sep=;\npack;title;min;max\nP;T;x;8\n", "line 3, column min_players: must be a whole number"},
+		"only a separator":  {"sep=;\n", "line 2: the header is missing"},
+		"half below one":    {"sep=;\npack;title;min;max\nP;T\n", "line 3, character 1: wrong number of fields"},
+		"UTF-16":            {"\xff\xfep\x00", "line 1: the file is UTF-16; save it as CSV UTF-8"},
+		"a short ticker":    {header + ",ticker\nP,T,1,8,18,0,0,Trivia,,A\n", "line 2: ticker must be 2 to 8 letters A-Z or digits"},
+		"a long ticker":     {header + ",ticker\nP,T,1,8,18,0,0,Trivia,,ABCDEFGHI\n", "line 2: ticker must be 2 to 8 letters A-Z or digits"},
+		"a foreign ticker":  {header + ",ticker\nP,T,1,8,18,0,0,Trivia,,ÄÖ\n", "line 2: ticker must be 2 to 8 letters A-Z or digits"},
+		"thisgame":          {header + ",ticker\nP,T,1,8,18,0,0,Trivia,,ThisGame\n", "line 2: ticker must not be THISGAME"},
+		"a ticker twice":    {header + ",ticker\nP,T,1,8,18,0,0,Trivia,,AB\nP,U,1,8,18,0,0,Trivia,,\nP,V,1,8,18,0,0,Trivia,,\nP,W,1,8,18,0,0,Trivia,,ab\n", "line 5, column ticker: AB is the ticker of line 2 already"},
 		"too many":          {header + strings.Repeat("\nP,T,1,8,18,0,0,Trivia,", catalogue.MaxGames+1), "line 10002: more than 10000 games"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, ignored, err := catalogue.ReadCSV(tt.data)
+			file, err := catalogue.ReadCSV(tt.data)
 			if err == nil || err.Code != protocol.CodeInvalid || err.Message != tt.want {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 			if err != nil && err.Details["line"] == nil {
 				t.Error("the line is not among the details")
 			}
-			if rows != nil || ignored != nil {
+			if file.Rows != nil || file.Ignored != nil {
 				t.Error("rows beside an error: an import is all or nothing")
 			}
 		})
+	}
+}
+
+// The tables that spreadsheets of such catalogues are: their headings, their separators, their
+// ways to write a number, a yes and nothing.
+func TestReadCSVOfSpreadsheets(t *testing.T) {
+	little := protocol.GameFields{PackName: ptr("P"), Title: ptr("T"), MinPlayers: ptr(1), MaxPlayers: ptr(8)}
+	full := little
+	full.LengthMinutes, full.HasAudience, full.FamilyFriendly = some(18), ptr(true), ptr(false)
+	full.GameType, full.SecondaryType, full.Ticker = some("Trivia"), null[string](), some("QPL3")
+	unknown := little
+	unknown.LengthMinutes = null[int]()
+	for name, tt := range map[string]struct {
+		data    string
+		want    protocol.GameFields
+		ignored []string
+	}{
+		"the four":        {"Game Pack,Game Title,Min. Players,Max. Players\nP,T,1,8\n", little, nil},
+		"in any order":    {"Max Players,Title,Minimum Players,Pack\n8,T,1,P\n", little, nil},
+		"all":             {"Game Pack,Game Title,Min. Players,Max. Players,Length (minutes),Audience,Family Friendly?,Game Type,Secondary Type,Ticker\nP,T,1,8,18,Yes,No,Trivia,,qpl3\n", full, nil},
+		"others":          {"PACK NAME\tGame\tPlayers (min)\tPlayers (max)\tPlay time\tHas audience\tFamily-friendly\tGenre\t2nd\tSubgenre\tSymbol\nP\tT\t1\t8\t18 min\tTRUE\tFALSE\tTrivia\tx\t\tQPL3\n", full, []string{"2nd"}},
+		"semicolons":      {"Game Pack;Game Title;Min. Players;Max. Players\r\nP;T;1;8\r\n", little, nil},
+		"tabs":            {"Game Pack\tGame Title\tMin. Players\tMax. Players\nP\tT\t1\t8\n", little, nil},
+		"a separator":     {"\ufeffsep=;\r\nGame Pack;Game Title;Min. Players;Max. Players\r\nP;T;1;8\r\n", little, nil},
+		"a comma within":  {"Game Pack;Game Title;Min. Players;Max. Players;a,b,c,d,e,f\nP;T;1;8;\n", little, []string{"a,b,c,d,e,f"}},
+		"quoted headings": {"\"Game\nPack\",\" Game Title \",\"Min.\nPlayers\",Max. Players\nP,T,1,8\n", little, nil},
+		"quoted newlines": {"Game Pack,Notes,Game Title,Min. Players,Max. Players\nP,\"loud,\nvery\",T,1,8\n", little, []string{"Notes"}},
+		"numbers":         {"pack,title,min players,max players\nP,T, 1 ,8.0\n", little, nil},
+		"nobody knows":    {"pack,title,min players,max players,length,audience,family friendly\nP,T,1,8,????,?,n/a\n", unknown, nil},
+		"about":           {"pack,title,min players,max players,Length\nP,T,1,8,~18 Minutes\n", func() protocol.GameFields { g := little; g.LengthMinutes = some(18); return g }(), nil},
+		"ticks":           {"pack,title,min players,max players,audience,family friendly\nP,T,1,8,✓,\n", func() protocol.GameFields { g := little; g.HasAudience = ptr(true); return g }(), nil},
+		"empty rows":      {"pack,title,min players,max players\n,,,\nP,T,1,8\n , ,,\n\n", little, nil},
+		"the closer name": {"Game,Title,pack,min players,max players\nx,T,P,1,8\n", little, []string{"Game"}},
+		"named after it":  {"Title,Game,pack,min players,max players\nT,x,P,1,8\n", little, []string{"Game"}},
+		"its own name":    {"Title,title,pack,min players,max players\nx,T,P,1,8\n", little, []string{"Title"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := catalogue.ReadCSV(tt.data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff([]protocol.GameFields{tt.want}, file.Rows); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(tt.ignored, file.Ignored); d != "" {
+				t.Error("ignored:", d)
+			}
+		})
+	}
+}
+
+// Every spelling names one column.
+func TestSpellingsAreUnique(t *testing.T) {
+	seen := map[string]string{}
+	for column, spellings := range catalogue.Spellings() {
+		for _, s := range spellings {
+			if other := seen[s]; other != "" {
+				t.Errorf("%s is %s and %s", s, other, column)
+			}
+			seen[s] = column
+		}
+		file := "pack_name,title,min_players,max_players\n"
+		if len(spellings) == 0 || strings.Contains(file, column) {
+			continue
+		}
+		if read, err := catalogue.ReadCSV(strings.TrimSuffix(file, "\n") + "," + strings.ToUpper(spellings[0]) + "\n"); err != nil || len(read.Ignored) > 0 {
+			t.Errorf("%s: %v, %q", column, err, read.Ignored)
+		}
+	}
+	if len(seen) < 100 {
+		t.Errorf("%d spellings", len(seen))
 	}
 }
 
@@ -126,18 +207,20 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add(header + ",enabled,favor_bias\n\"P\",\"T\",1,8,,1,0,,,true,-1\r\n")
 	f.Add("\ufeff" + header)
 	f.Add(header + "\n'=1+1,\"'' @x\r\n\r\",1,8,18,0,0,-,+\n")
+	f.Add("sep=;\r\nGame Pack;Game Title;Min. Players;Max. Players;Length (minutes);Ticker\r\nP;T;1;8;~18 min;qpl3\r\n;;;;;\r\n")
+	f.Add("Pack\tGame\tMin\tMax\tAudience\tFamily Friendly?\tSymbol\nP\t\"T\"\t1\t8.0\t✓\t?\tAB\n")
 	f.Fuzz(func(t *testing.T, data string) {
-		rows, _, err := catalogue.ReadCSV(data)
+		file, err := catalogue.ReadCSV(data)
 		if err != nil && (err.Code != protocol.CodeInvalid || err.Details["line"] == nil) {
 			t.Errorf("the error %v has no line", err)
 		}
-		for _, row := range rows {
+		for _, row := range file.Rows {
 			if err := (protocol.CreateGame{GameFields: row}).Check(); err != nil {
 				t.Errorf("%+v: %v", row, err)
 			}
 		}
 		if err == nil {
-			wantRoundTrip(t, gamesOf(t, rows))
+			wantRoundTrip(t, gamesOf(t, file.Rows))
 		}
 	})
 }

@@ -34,7 +34,11 @@ func (s *State) decideCreate(dst []Fact, c protocol.CreateGame, at protocol.Time
 	if len(s.games) >= MaxGames {
 		return dst, tooManyGames()
 	}
-	return append(dst, &GameCreated{At: at, Game: newEntry(s.lastID+1, c.GameFields, at)}), nil
+	e := newEntry(s.lastID+1, c.GameFields, at)
+	if err := s.checkTicker(&e); err != nil {
+		return dst, err
+	}
+	return append(dst, &GameCreated{At: at, Game: e}), nil
 }
 
 func (s *State) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Timestamp) ([]Fact, *protocol.Error) {
@@ -45,6 +49,9 @@ func (s *State) decideUpdate(dst []Fact, c protocol.UpdateGame, at protocol.Time
 	e := old.with(c.GameFields)
 	// Check has compared the two if the command has both; here one may come from the game.
 	if err := protocol.CheckPlayers(&e.MinPlayers, &e.MaxPlayers); err != nil {
+		return dst, err
+	}
+	if err := s.checkTicker(&e); err != nil {
 		return dst, err
 	}
 	if e.equal(*old) {

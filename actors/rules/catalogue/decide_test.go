@@ -69,7 +69,8 @@ func TestDecide(t *testing.T) {
 		{name: "favor pack as it is", when: protocol.FavorPack{Name: "Pack 2", FavorBias: ptr(0)},
 			answer: protocol.FavorSet{Message: "Pack favor bias updated successfully", FavorBias: 0}},
 		{name: "favor no pack", when: protocol.FavorPack{Name: "", FavorBias: ptr(0)}, code: protocol.CodeNotFound, says: "Pack not found"},
-		{name: "seed a second time", when: catalogue.Seed{}},
+		{name: "seed games from before there were tickers", when: catalogue.Seed{},
+			then: []catalogue.Fact{&catalogue.TickersGiven{At: later, Tickers: []catalogue.GivenTicker{}}}},
 		{name: "somebody else's command", when: protocol.RevokeToken{}, code: protocol.CodeInternal, says: "the catalogue does not know protocol.RevokeToken"},
 	}
 	for _, tt := range tests {
@@ -130,6 +131,10 @@ func TestIDsAreNeverReused(t *testing.T) {
 func TestEmptiedCatalogueIsNotSeeded(t *testing.T) {
 	l := empty()
 	l.must(t, protocol.DeleteGame{ID: l.add(t, "P", "A")})
+	l.must(t, catalogue.Seed{}) // which gives no game a ticker
+	if n := len(l.Games(protocol.GameFilter{})); n > 0 {
+		t.Errorf("%d games", n)
+	}
 	if facts, _, err := l.do(catalogue.Seed{}, noon); err != nil || len(facts) > 0 {
 		t.Errorf("got %v, %v; a host who deletes all games wants none", facts, err)
 	}

@@ -19,6 +19,7 @@ type Entry struct {
 	FamilyFriendly bool               `json:"family_friendly,omitempty"`
 	GameType       *string            `json:"game_type,omitempty"`
 	SecondaryType  *string            `json:"secondary_type,omitempty"`
+	Ticker         string             `json:"ticker,omitempty"` // upper case, empty for none
 	Enabled        bool               `json:"enabled,omitempty"`
 	FavorBias      int                `json:"favor_bias,omitempty"`
 	CreatedAt      protocol.Timestamp `json:"created_at"`
@@ -30,7 +31,7 @@ func (e *Entry) Resource() protocol.Game {
 		ID: e.ID, PackName: e.PackName, Title: e.Title,
 		MinPlayers: e.MinPlayers, MaxPlayers: e.MaxPlayers, LengthMinutes: e.LengthMinutes,
 		HasAudience: e.HasAudience, FamilyFriendly: e.FamilyFriendly,
-		GameType: e.GameType, SecondaryType: e.SecondaryType,
+		GameType: e.GameType, SecondaryType: e.SecondaryType, Ticker: nullIfEmpty(e.Ticker),
 		Enabled: e.Enabled, FavorBias: e.FavorBias, CreatedAt: e.CreatedAt,
 	}
 }
@@ -53,6 +54,12 @@ func (e Entry) with(f protocol.GameFields) Entry {
 	setOptional(&e.LengthMinutes, f.LengthMinutes)
 	setOptional(&e.GameType, f.GameType)
 	setOptional(&e.SecondaryType, f.SecondaryType)
+	if f.Ticker.Set {
+		e.Ticker = ""
+		if f.Ticker.Value != nil {
+			e.Ticker = protocol.NormalizeTicker(*f.Ticker.Value)
+		}
+	}
 	return e
 }
 
@@ -102,6 +109,13 @@ func setOptional[T comparable](field **T, value protocol.Optional[T]) {
 		v := *value.Value
 		*field = &v
 	}
+}
+
+func nullIfEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func samePointee[T comparable](a, b *T) bool {

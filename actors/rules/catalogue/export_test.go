@@ -3,6 +3,7 @@ package catalogue_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -36,11 +37,11 @@ func gamesOf(t codectest.Failer, rows []protocol.GameFields) []protocol.Game {
 // importing their file changes nothing in their own catalogue.
 func wantRoundTrip(t codectest.Failer, games []protocol.Game) {
 	data := writeCSV(t, games)
-	rows, _, err := catalogue.ReadCSV(data)
+	file, err := catalogue.ReadCSV(data)
 	if err != nil {
 		t.Fatalf("what was exported is refused: %v\n%q", err, data)
 	}
-	got := gamesOf(t, rows)
+	got := gamesOf(t, file.Rows)
 	for i := range got {
 		got[i].ID = games[i].ID // games of one name stand in the order of their ids
 	}
@@ -84,10 +85,13 @@ func TestExportOfTheSeed(t *testing.T) {
 func TestExportedGamesAreImportedUnchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := empty()
-		for range rapid.IntRange(0, 6).Draw(t, "games") {
+		for i := range rapid.IntRange(0, 6).Draw(t, "games") {
 			fields := anyRow().Draw(t, "game")
 			fields.PackName, fields.Title = ptr(anyLine().Draw(t, "pack")), ptr(anyLine().Draw(t, "title"))
 			fields.GameType = protocol.Optional[string]{Set: true, Value: rapid.Ptr(anyLine(), true).Draw(t, "first")}
+			if rapid.Bool().Draw(t, "ticker") {
+				fields.Ticker = some(fmt.Sprintf("t%d", i))
+			}
 			fields.SecondaryType = protocol.Optional[string]{Set: true, Value: rapid.Ptr(anyLine(), true).Draw(t, "second")}
 			if (protocol.CreateGame{GameFields: fields}).Check() != nil {
 				continue // a text of nothing but space
@@ -98,11 +102,11 @@ func TestExportedGamesAreImportedUnchanged(t *testing.T) {
 		}
 		games := l.Games(protocol.GameFilter{})
 		wantRoundTrip(t, games)
-		rows, _, err := catalogue.ReadCSV(writeCSV(t, games))
+		file, err := catalogue.ReadCSV(writeCSV(t, games))
 		if err != nil {
 			t.Fatal(err)
 		}
-		facts, _, err := l.do(protocol.ImportGames{CSVData: "read already", Mode: protocol.ImportReplace, Rows: rows}, noon+9)
+		facts, _, err := l.do(protocol.ImportGames{CSVData: "read already", Mode: protocol.ImportReplace, Rows: file.Rows}, noon+9)
 		if err != nil || len(facts) > 0 {
 			t.Fatalf("its own export changes the catalogue: %+v, %v", facts, err)
 		}
@@ -124,7 +128,7 @@ func TestStoredLineBreaksAreExported(t *testing.T) {
 	if err != nil || rows[1][1] != title {
 		t.Errorf("%q, %v", rows, err)
 	}
-	if _, _, err := catalogue.ReadCSV(data); err == nil || err.Message != "line 2: title must not contain line breaks or other control characters" {
+	if _, err := catalogue.ReadCSV(data); err == nil || err.Message != "line 2: title must not contain line breaks or other control characters" {
 		t.Error(err)
 	}
 }
@@ -168,12 +172,12 @@ func TestExportedTextsAreNotFormulas(t *testing.T) {
 
 // A file that was not written by us may begin a title with a minus.
 func TestUnguardedTextsAreReadUnchanged(t *testing.T) {
-	rows, _, err := catalogue.ReadCSV(header + "\n-P,=T,1,8,,0,0,'@x,\n")
+	file, err := catalogue.ReadCSV(header + "\n-P,=T,1,8,,0,0,'@x,\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *rows[0].PackName != "-P" || *rows[0].Title != "=T" || *rows[0].GameType.Value != "@x" {
-		t.Errorf("%q %q %q", *rows[0].PackName, *rows[0].Title, *rows[0].GameType.Value)
+	if row := file.Rows[0]; *row.PackName != "-P" || *row.Title != "=T" || *row.GameType.Value != "@x" {
+		t.Errorf("%q %q %q", *row.PackName, *row.Title, *row.GameType.Value)
 	}
 }
 

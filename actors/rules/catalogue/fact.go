@@ -77,6 +77,19 @@ type GamesImported struct {
 	Removed []protocol.GameID  `json:"removed,omitempty"`
 }
 
+// TickersGiven gives the built-in games of a catalogue from before there were tickers theirs. It
+// is made once, at the first start with tickers.
+type TickersGiven struct {
+	At      protocol.Timestamp `json:"at"`
+	Tickers []GivenTicker      `json:"tickers"`
+}
+
+// GivenTicker is the ticker that a game gets.
+type GivenTicker struct {
+	ID     protocol.GameID `json:"id"`
+	Ticker string          `json:"ticker"`
+}
+
 func (*Seeded) isFact()        {}
 func (*GameCreated) isFact()   {}
 func (*GameUpdated) isFact()   {}
@@ -87,3 +100,4 @@ func (*PackToggled) isFact()   {}
 func (*PackFavored) isFact()   {}
 func (*ImportStaged) isFact()  {}
 func (*GamesImported) isFact() {}
+func (*TickersGiven) isFact()  {}

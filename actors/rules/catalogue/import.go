@@ -16,6 +16,8 @@ const maxGamesPerFact = 50
 type changes struct {
 	added, updated []Entry
 	removed        []protocol.GameID
+	// rows are the indexes of the rows of added and updated games.
+	rows map[protocol.GameID]int
 }
 
 // decideImport turns an import into one fact or, when it is large, into staged parts and a
@@ -28,6 +30,9 @@ func (s *State) decideImport(dst []Fact, c protocol.ImportGames, at protocol.Tim
 	ch := s.diff(c, at)
 	if len(s.games)+len(ch.added)-len(ch.removed) > MaxGames {
 		return dst, tooManyGames()
+	}
+	if err := s.checkImportedTickers(c.Lines, &ch); err != nil {
+		return dst, err
 	}
 	if len(ch.added)+len(ch.updated)+len(ch.removed) == 0 {
 		return dst, nil
@@ -63,10 +68,12 @@ func (s *State) diff(c protocol.ImportGames, at protocol.Timestamp) (ch changes)
 	}
 	named := make(map[protocol.GameID]bool, len(c.Rows))
 	next := s.lastID + 1
-	for _, row := range c.Rows {
+	ch.rows = make(map[protocol.GameID]int, len(c.Rows))
+	for i, row := range c.Rows {
 		n := gameName{*row.PackName, *row.Title}
 		if len(known[n]) == 0 {
 			ch.added = append(ch.added, newEntry(next, row, at))
+			ch.rows[next] = i
 			next++
 			continue
 		}
@@ -75,6 +82,7 @@ func (s *State) diff(c protocol.ImportGames, at protocol.Timestamp) (ch changes)
 		named[old.ID] = true
 		if e := old.with(row); !e.equal(*old) {
 			ch.updated = append(ch.updated, e)
+			ch.rows[e.ID] = i
 		}
 	}
 	if c.Mode == protocol.ImportReplace {

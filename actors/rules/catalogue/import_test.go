@@ -16,11 +16,11 @@ import (
 // importing is the command as the hub passes it on.
 func importing(t testing.TB, mode protocol.ImportMode, data string) protocol.ImportGames {
 	t.Helper()
-	rows, _, err := catalogue.ReadCSV(data)
+	file, err := catalogue.ReadCSV(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return protocol.ImportGames{CSVData: data, Mode: mode, Rows: rows}
+	return protocol.ImportGames{CSVData: data, Mode: mode, Rows: file.Rows, Lines: file.Lines}
 }
 
 // Given three games, two of one name, when a file is imported, then these changes and this
@@ -217,13 +217,15 @@ func TestPartsAloneChangeNothing(t *testing.T) {
 
 // The contract's rules, implemented a second time: after an import with replace the catalogue
 // is the file; with append every row of the file is in it and no other game has changed. Ids
-// stay with names as far as there are as many.
+// stay with names as far as there are as many. An import after which two games would have one
+// ticker is refused.
 func TestImportAgainstANaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := empty()
 		for range rapid.IntRange(0, 8).Draw(t, "games") {
 			fields := anyRow().Draw(t, "game")
-			if _, _, err := l.do(protocol.CreateGame{GameFields: fields}, noon); err != nil {
+			fields.Ticker = anyTicker(t)
+			if _, _, err := l.do(protocol.CreateGame{GameFields: fields}, noon); err != nil && err.Code != protocol.CodeConflict {
 				t.Fatal(err)
 			}
 		}
@@ -233,11 +235,20 @@ func TestImportAgainstANaiveModel(t *testing.T) {
 		if c.Rows == nil {
 			c.Rows = []protocol.GameFields{}
 		}
+		for i := range c.Rows {
+			c.Rows[i].Ticker = anyTicker(t)
+		}
 		_, answer, err := l.do(c, noon+1)
+		want, n := naiveImport(before, c)
+		if shared := sharedTicker(want); shared != "" {
+			if err == nil || err.Details["column"] != "ticker" {
+				t.Fatalf("two games have %s: %v", shared, err)
+			}
+			return
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, n := naiveImport(before, c)
 		got := map[protocol.GameID]protocol.Game{}
 		for _, g := range l.Games(protocol.GameFilter{}) {
 			g.CreatedAt = 0
@@ -250,6 +261,28 @@ func TestImportAgainstANaiveModel(t *testing.T) {
 			t.Fatalf("answered %+v, want %+v", a, n)
 		}
 	})
+}
+
+// sharedTicker is a ticker that two of the games have, "" for none.
+func sharedTicker(games map[protocol.GameID]protocol.Game) string {
+	seen := map[string]bool{}
+	for _, g := range games {
+		if g.Ticker == nil {
+			continue
+		}
+		if seen[*g.Ticker] {
+			return *g.Ticker
+		}
+		seen[*g.Ticker] = true
+	}
+	return ""
+}
+
+func anyTicker(t *rapid.T) protocol.Optional[string] {
+	if rapid.Bool().Draw(t, "no such column") {
+		return protocol.Optional[string]{}
+	}
+	return protocol.Optional[string]{Set: true, Value: rapid.Ptr(rapid.StringMatching("[A-C][0-9]"), true).Draw(t, "ticker")}
 }
 
 type naiveCount struct{ added, removed int }
@@ -277,6 +310,9 @@ func naiveImport(before []protocol.Game, c protocol.ImportGames) (after map[prot
 		g.HasAudience, g.FamilyFriendly = *row.HasAudience, *row.FamilyFriendly
 		if row.Enabled != nil {
 			g.Enabled = *row.Enabled
+		}
+		if row.Ticker.Set {
+			g.Ticker = row.Ticker.Value
 		}
 		if row.FavorBias != nil {
 			g.FavorBias = *row.FavorBias

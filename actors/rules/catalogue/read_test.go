@@ -157,7 +157,7 @@ func cells(g protocol.Game) []string {
 		minutes = itoa(*g.LengthMinutes)
 	}
 	return []string{g.PackName, g.Title, itoa(g.MinPlayers), itoa(g.MaxPlayers), minutes,
-		bit[g.HasAudience], bit[g.FamilyFriendly], text(g.GameType), text(g.SecondaryType)}
+		bit[g.HasAudience], bit[g.FamilyFriendly], text(g.GameType), text(g.SecondaryType), text(g.Ticker)}
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -123,6 +123,7 @@ func anyFields(t *rapid.T) protocol.GameFields {
 		MaxPlayers:    rapid.Ptr(rapid.IntRange(4, 9), true).Draw(t, "most"),
 		LengthMinutes: protocol.Optional[int]{Set: rapid.Bool().Draw(t, "minutes set"), Value: rapid.Ptr(rapid.IntRange(1, 60), true).Draw(t, "minutes")},
 		HasAudience:   rapid.Ptr(rapid.Bool(), true).Draw(t, "audience"),
+		Ticker:        protocol.Optional[string]{Set: rapid.Bool().Draw(t, "ticker set"), Value: rapid.Ptr(rapid.SampledFrom([]string{"AA", "aa", "BB", "C3", ""}), true).Draw(t, "ticker")},
 		GameType:      optional("first"),
 		SecondaryType: optional("second"),
 		FavorBias:     rapid.Ptr(rapid.IntRange(-1, 1), true).Draw(t, "game bias"),

@@ -16,6 +16,8 @@ type snapshot struct {
 	Clock  protocol.Timestamp `json:"clock"`
 	Games  []Entry            `json:"games"`
 	Biases map[string]int     `json:"biases"`
+	// TickersGiven is absent in snapshots from before there were tickers.
+	TickersGiven bool `json:"tickers_given,omitempty"`
 }
 
 // AppendSnapshot appends the whole state to dst.
@@ -24,7 +26,7 @@ func (s *State) AppendSnapshot(dst []byte) []byte {
 	for i, e := range s.games {
 		games[i] = *e
 	}
-	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Clock: s.latestTime, Games: games, Biases: s.biases})
+	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Clock: s.latestTime, Games: games, Biases: s.biases, TickersGiven: s.tickersGiven})
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the state is
@@ -38,7 +40,7 @@ func (s *State) Restore(data []byte) error {
 		return fmt.Errorf("catalogue: snapshot: %w", err)
 	}
 	fresh := New()
-	fresh.lastID, fresh.latestTime = stored.Last, stored.Clock
+	fresh.lastID, fresh.latestTime, fresh.tickersGiven = stored.Last, stored.Clock, stored.TickersGiven
 	for _, e := range stored.Games {
 		fresh.putGame(e)
 	}

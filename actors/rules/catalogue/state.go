@@ -22,6 +22,11 @@ type State struct {
 	games []*Entry
 	// byID holds the same games.
 	byID map[protocol.GameID]*Entry
+	// byTicker finds the games that have a ticker.
+	byTicker map[string]*Entry
+	// tickersGiven says that the built-in games have got their tickers, once and for all: a host
+	// may take them away.
+	tickersGiven bool
 	// biases holds the packs that are not neutral. A bias belongs to the pack and goes
 	// with its last game.
 	biases map[string]int
@@ -32,7 +37,7 @@ type State struct {
 
 // New returns an empty catalogue.
 func New() *State {
-	return &State{byID: map[protocol.GameID]*Entry{}, biases: map[string]int{}}
+	return &State{byID: map[protocol.GameID]*Entry{}, byTicker: map[string]*Entry{}, biases: map[string]int{}}
 }
 
 // Apply applies a fact. A fact about a game or pack that does not exist changes nothing. The
@@ -45,6 +50,7 @@ func (s *State) Apply(f Fact, _ protocol.Seq) {
 		s.advanceTime(f.At)
 		for _, e := range f.Games {
 			s.putGame(e)
+			s.tickersGiven = s.tickersGiven || e.Ticker != ""
 		}
 	case *GameCreated:
 		s.advanceTime(f.At)
@@ -67,6 +73,9 @@ func (s *State) Apply(f Fact, _ protocol.Seq) {
 	case *PackFavored:
 		s.advanceTime(f.At)
 		s.setPackBias(f.Name, f.Bias)
+	case *TickersGiven:
+		s.advanceTime(f.At)
+		s.applyTickers(f)
 	case *ImportStaged:
 		s.advanceTime(f.At)
 		s.stagePart(staged, f)
@@ -86,10 +95,11 @@ func (s *State) putGame(e Entry) {
 	old := s.byID[e.ID]
 	if old != nil {
 		s.removeFromList(old)
+		s.dropTicker(old)
 	}
 	at, _ := s.search(&e)
 	s.games = slices.Insert(s.games, at, &e)
-	s.byID[e.ID] = &e
+	s.index(&e)
 	s.lastID = max(s.lastID, e.ID)
 	if old != nil {
 		s.dropBiasIfEmpty(old.PackName)
@@ -113,6 +123,7 @@ func (s *State) removeGame(id protocol.GameID) {
 		return
 	}
 	s.removeFromList(e)
+	s.dropTicker(e)
 	delete(s.byID, id)
 	s.dropBiasIfEmpty(e.PackName)
 }
@@ -129,7 +140,7 @@ func (s *State) togglePack(name string, enabled bool) {
 		e := *games[i]
 		e.Enabled = enabled
 		games[i] = &e
-		s.byID[e.ID] = &e
+		s.index(&e)
 	}
 }
 

@@ -135,11 +135,32 @@ func TestTheCatalogueAtTheConsole(t *testing.T) {
 	b.says("[role=status]", "72 of 72 games")
 	b.fill("title", "drawful 2")
 	b.says("[role=status]", "1 of 72 games")
-	b.until(`(document.querySelector('tbody input').click(), true)`)
+	b.until(`(document.querySelector('tbody [type=checkbox]').click(), true)`)
 	b.until(`document.querySelector('tr.off')`)
 	if n := h.ask("GET", "/api/stats", object{})["gamesEnabled"].(object)["count"]; n != 71.0 {
 		t.Errorf("%v games can be drawn", n)
 	}
+	b.fill("title", "tmp3")
+	b.says("[role=status]", "1 of 72 games")
+	setTicker := func(text string) {
+		b.until(fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event('change')); return true })(document.querySelector('tbody .ticker'))`, text))
+	}
+	tickerIs := func(text string) {
+		t.Helper()
+		b.until(fmt.Sprintf(`document.querySelector('tbody .ticker').value === %q`, text))
+	}
+	tickerIs("TMP3")
+	setTicker("qpl3")
+	b.says("#messages .message", "The ticker QPL3 belongs to Quiplash 3 of Jackbox Party Pack 7 (game 31)")
+	tickerIs("TMP3")
+	b.fill("title", "trivia murder party 3")
+	setTicker(" murd")
+	tickerIs("MURD")
+	setTicker("")
+	b.fill("title", "murd")
+	b.says("[role=status]", "4 of 72 games")
+	b.fill("title", "tmp2")
+	b.says("[role=status]", "1 of 72 games")
 	b.press("Export CSV")
 	b.until(`!document.querySelector('[aria-disabled]')`)
 

@@ -37,7 +37,8 @@ export function games(host) {
 
   function draw() {
     const {title, players, enabled} = filter.elements;
-    const wanted = all.filter((g) => g.title.toLowerCase().includes(title.value.trim().toLowerCase())
+    const words = title.value.trim().toLowerCase();
+    const wanted = all.filter((g) => (g.title.toLowerCase().includes(words) || g.ticker?.toLowerCase() === words)
       && (!pack.value || g.pack_name === pack.value)
       && (!players.value || (g.min_players <= players.value && players.value <= g.max_players))
       && (!enabled.value || g.enabled === (enabled.value === 'yes')));
@@ -66,7 +67,7 @@ export function games(host) {
     node: panel(t('view.games'), {level: 1}, el('div', {class: 'actions'}, add,
       button(t('exportCSV'), async () => saveFile(await host.file('api/games/export/csv'))), button(t('importCSV'), () => importDialog(host, load))),
     filter, packActions, count, el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('catalogue')}, el('table', {},
-      el('thead', {}, el('tr', {}, ...['game', 'players.short', 'plays', 'net', 'enabled', 'bias', 'remove'].map((c) => el('th', {scope: 'col'}, t(c))))), rows))),
+      el('thead', {}, el('tr', {}, ...['game', 'ticker', 'players.short', 'plays', 'net', 'enabled', 'bias', 'remove'].map((c) => el('th', {scope: 'col'}, t(c))))), rows))),
   };
 }
 
@@ -74,17 +75,23 @@ function makeRow(id, change) {
   const on = el('input', {type: 'checkbox', onchange: () => change(id, 'games.toggle').catch(showError)});
   const bias = choice('bias', [[1, t('bias.1')], [0, t('bias.0')], [-1, t('bias.-1')]],
     {onchange: (e) => change(id, 'games.favor', {favor_bias: Number(e.target.value)}).catch(showError)});
+  const ticker = el('input', {class: 'field ticker', maxlength: 8, autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false',
+    onchange: () => change(id, 'games.update', {ticker: ticker.value.trim() || null}).catch((e) => {
+      ticker.value = ticker.dataset.ticker;
+      showError(e);
+    })});
   const gone = button('×', async () => {
     if (await confirmed(t('deleteGameSure'), t('remove'))) await change(id, 'games.delete');
   }, {kind: 'quiet'});
-  return el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'name'}), ' ', el('span', {class: 'soft small'})), el('td', {class: 'number'}),
+  return el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'name'}), ' ', el('span', {class: 'soft small'})), el('td', {}, ticker), el('td', {class: 'number'}),
     el('td', {class: 'number'}), el('td', {class: 'number'}), el('td', {}, on), el('td', {}, bias), el('td', {}, gone));
 }
 
 function fillRow(row, g) {
-  const [game, players, plays, net, on, bias, gone] = row.children;
+  const [game, ticker, players, plays, net, on, bias, gone] = row.children;
   setText(game.children[0], g.title);
   setText(game.children[1], g.pack_name);
+  fillTicker(ticker.firstElementChild, g);
   setText(players, `${number(g.min_players)}–${number(g.max_players)}`);
   setText(plays, number(g.play_count));
   setText(net, score(g.popularity_score));
@@ -96,17 +103,25 @@ function fillRow(row, g) {
   row.classList.toggle('off', !g.enabled);
 }
 
+// fillTicker leaves alone what somebody is typing, unless the ticker has changed.
+function fillTicker(field, g) {
+  const now = g.ticker ?? '';
+  if (field.dataset.ticker !== now || document.activeElement !== field) field.value = now;
+  field.dataset.ticker = now;
+  field.setAttribute('aria-label', t('tickerNamed', {title: g.title}));
+}
+
 function addGameDialog(host, done) {
   const dialog = showDialog(t('addGame'), form({class: 'stack'}, async (v) => {
     await host.write('games.create', {pack_name: v.pack, title: v.title, min_players: Number(v.min), max_players: Number(v.max),
-      ...(v.minutes && {length_minutes: Number(v.minutes)}), ...(v.type && {game_type: v.type}), family_friendly: v.family === 'on'});
+      ...(v.minutes && {length_minutes: Number(v.minutes)}), ...(v.type && {game_type: v.type}), ...(v.ticker && {ticker: v.ticker}), family_friendly: v.family === 'on'});
     dialog.close();
     await done();
   }, field(t('title'), input('title', {required: true, maxlength: 200})), field(t('pack'), input('pack', {required: true, maxlength: 200})),
   el('div', {class: 'lines'}, field(t('min'), input('min', {type: 'number', min: 1, max: 100000, required: true})),
     field(t('max'), input('max', {type: 'number', min: 1, max: 100000, required: true})),
     field(t('minutes'), input('minutes', {type: 'number', min: 1, max: 1440}))),
-  field(t('type'), input('type', {maxlength: 200})), el('label', {class: 'check'}, el('input', {type: 'checkbox', name: 'family'}), el('span', {}, t('family'))),
+  field(t('type'), input('type', {maxlength: 200})), field(t('tickerHow'), input('ticker', {minlength: 2, maxlength: 8, pattern: '[A-Za-z0-9]*'})), el('label', {class: 'check'}, el('input', {type: 'checkbox', name: 'family'}), el('span', {}, t('family'))),
   submit(t('addGame'))));
 }
 
