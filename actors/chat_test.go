@@ -54,11 +54,11 @@ func crowdLog(t testing.TB, id protocol.SessionID, since protocol.Timestamp, n i
 // begun is when the game of the fixture started.
 func (e *fixture) begun() protocol.Timestamp {
 	e.t.Helper()
-	games, err := e.hub.SessionGames(e.t.Context(), e.session)
+	games, err := e.hub.SessionGames(e.t.Context(), protocol.SessionPart{ID: e.session})
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	return games[0].PlayedAt
+	return games.Rows[0].PlayedAt
 }
 
 // counts is the session's thumbs up and down for its first game, 0 and 0 for none.

@@ -34,7 +34,7 @@ func importForever(dir string) {
 		panic(err)
 	}
 	v, err := h.SessionVotes(context.Background(), 1)
-	games, failed := h.SessionGames(context.Background(), 1)
+	games, failed := h.SessionGames(context.Background(), protocol.SessionPart{ID: 1})
 	if err != nil || failed != nil {
 		panic(errors.Join(err, failed))
 	}
@@ -43,7 +43,7 @@ func importForever(dir string) {
 		n = v.Votes[0].TotalVotes / crashLines
 	}
 	for ; ; n++ {
-		log := crowdLog(panicking{}, 1, games[0].PlayedAt, crashLines, fmt.Sprint(n, "/"))
+		log := crowdLog(panicking{}, 1, games.Rows[0].PlayedAt, crashLines, fmt.Sprint(n, "/"))
 		fmt.Println("begin")
 		if _, err := h.Do(context.Background(), actors.Call{Command: log}); err != nil {
 			panic(err)

@@ -74,8 +74,8 @@ func damagedSession(t *testing.T, seq persistence.Seq) {
 			t.Errorf("game %d: %+v, %v", id+1, g, err)
 		}
 	}
-	list, err := e.hub.Sessions(t.Context())
-	if err != nil || !slices.ContainsFunc(list, func(s protocol.Session) bool { return s.ID == 2 }) {
+	list, err := e.hub.Sessions(t.Context(), protocol.PageQuery{})
+	if err != nil || !slices.ContainsFunc(list.Rows, func(s protocol.Session) bool { return s.ID == 2 }) {
 		t.Errorf("list %+v, %v", list, err)
 	}
 	if page, err := e.hub.Votes(t.Context(), protocol.VoteFilter{}); err != nil || len(page.Votes) < 4 || !slices.Equal(page.LeftOut, []protocol.SessionID{3}) {
@@ -133,7 +133,7 @@ func TestRecordWithoutFactIsCorrupt(t *testing.T) {
 		if _, err := e.hub.State(t.Context(), 2); codeOf(err) != protocol.CodeCorrupt {
 			t.Errorf("%v, want corrupt", err)
 		}
-		if list, err := e.hub.Sessions(t.Context()); err != nil || len(list) != 3 {
+		if list, err := e.hub.Sessions(t.Context(), protocol.PageQuery{}); err != nil || len(list.Rows) != 3 {
 			t.Errorf("list %+v, %v", list, err)
 		}
 		if n := gauge(t, reader, "partyline.sessions.damaged"); n != 1 {

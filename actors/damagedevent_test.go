@@ -92,8 +92,8 @@ func TestDamagedEventThatIsRedeliveredHoldsNothingUp(t *testing.T) {
 				if h := n.health(id); h.Redeliveries != 0 || h.QueueLength != 0 || h.Dead != 1 {
 					t.Errorf("health %+v", h)
 				}
-				list, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead, Limit: 10})
-				if err != nil || len(list) == 1 != damaged {
+				list, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead, PageQuery: protocol.PageQuery{Limit: 10}})
+				if err != nil || len(list.Rows) == 1 != damaged {
 					t.Errorf("dead letters %+v, %v", list, err)
 				}
 			})

@@ -43,7 +43,7 @@ func TestRefusedMessageIsDeadAfterItsBudget(t *testing.T) {
 				t.Fatalf("status %d: health %+v", code, h)
 			}
 			list, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead})
-			if err != nil || len(list) != 1 || len(list[0].Attempts) != 5 || list[0].Attempts[0].Attempt != 5 {
+			if err != nil || len(list.Rows) != 1 || len(list.Rows[0].Attempts) != 5 || list.Rows[0].Attempts[0].Attempt != 5 {
 				t.Fatalf("status %d: deliveries %+v %v", code, list, err)
 			}
 		})

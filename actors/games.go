@@ -21,6 +21,18 @@ func (q *Queries) Games(ctx context.Context, f protocol.GameFilter) ([]protocol.
 	return games, q.addTotals(ctx, games)
 }
 
+// GamePage returns a page of the games that match, in the order of Games.
+func (q *Queries) GamePage(ctx context.Context, f protocol.GamePart) (protocol.Page[protocol.Game], error) {
+	if err := f.Check(); err != nil {
+		return protocol.Page[protocol.Game]{}, err
+	}
+	page, err := ask(ctx, q, q.catalogue, func(c *catalogue.State) (protocol.Page[protocol.Game], *protocol.Error) { return c.GamePage(f), nil })
+	if err != nil {
+		return page, err
+	}
+	return page, q.addTotals(ctx, page.Rows)
+}
+
 // Game is one game of the catalogue.
 func (q *Queries) Game(ctx context.Context, id protocol.GameID) (protocol.Game, error) {
 	game, err := ask(ctx, q, q.catalogue, func(c *catalogue.State) (protocol.Game, *protocol.Error) { return c.Game(id) })

@@ -31,7 +31,7 @@ func TestHangingDiskIsUnhealthyUntilItAnswers(t *testing.T) {
 		if _, err := e.voteWithin(15*time.Second, "bob"); codeOf(err) != protocol.CodeStorage || time.Since(began) != 0 {
 			t.Fatalf("%v after %s, want to be told at once", err, time.Since(began))
 		}
-		if all, err := e.hub.Sessions(t.Context()); err != nil || len(all) != 1 {
+		if all, err := e.hub.Sessions(t.Context(), protocol.PageQuery{}); err != nil || len(all.Rows) != 1 {
 			t.Fatalf("%+v, %v: reads go on", all, err)
 		}
 		if games, err := e.hub.Games(t.Context(), protocol.GameFilter{}); err != nil || len(games) == 0 {

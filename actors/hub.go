@@ -67,7 +67,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	// The first request with a token must not find that none has been loaded yet. Tokens that
 	// cannot be loaded have been logged, and hold up nothing else.
-	_, _ = h.Tokens(ctx)
+	_, _ = h.Tokens(ctx, protocol.PageQuery{})
 	if err := h.webhooks.Open(ctx, h.system); err != nil {
 		return nil, err
 	}

@@ -310,11 +310,11 @@ func TestWhatHasWaitedForTooLongIsSetAsideAndShown(t *testing.T) {
 		if h.QueueLength != 0 || h.Dead != 99 || h.State != protocol.WebhookHealthy {
 			t.Errorf("%+v", h)
 		}
-		dead, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead, Limit: 100})
-		if err != nil || len(dead) != 99 {
-			t.Fatalf("%d dead, %v", len(dead), err)
+		dead, err := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id, Status: protocol.DeliveryDead, PageQuery: protocol.PageQuery{Limit: 100}})
+		if err != nil || len(dead.Rows) != 99 {
+			t.Fatalf("%d dead, %v", len(dead.Rows), err)
 		}
-		row := dead[0].Attempts[0]
+		row := dead.Rows[0].Attempts[0]
 		if row.ResponseStatus != nil || *row.ErrorClass != "expired" || !strings.Contains(*row.ErrorMessage, "30 days") || len(row.Payload) == 0 {
 			t.Errorf("%+v", row)
 		}
@@ -374,7 +374,7 @@ func TestGoneDisablesAtOnceAndKeepsTheBacklog(t *testing.T) {
 		if err != nil || w.Enabled || w.State != protocol.WebhookDisabled || w.DisabledReason == nil {
 			t.Fatalf("%+v %v", w, err)
 		}
-		if list, _ := n.hub.Webhooks(t.Context()); list[0].State != protocol.WebhookDisabled {
+		if list, _ := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); list.Rows[0].State != protocol.WebhookDisabled {
 			t.Fatalf("list %+v", list)
 		}
 		n.restart()

@@ -97,8 +97,8 @@ func TestPollWinnerIsAddedByItself(t *testing.T) {
 		if p := n.wantWinner(3); !p.Added {
 			t.Fatalf("%+v", p)
 		}
-		games, err := n.hub.SessionGames(t.Context(), n.session)
-		if err != nil || len(games) != 2 || games[1].GameID != 3 || games[1].Status != protocol.StatusPlaying || games[0].Status != protocol.StatusPlayed {
+		games, err := n.hub.SessionGames(t.Context(), protocol.SessionPart{ID: n.session})
+		if err != nil || len(games.Rows) != 2 || games.Rows[1].GameID != 3 || games.Rows[1].Status != protocol.StatusPlaying || games.Rows[0].Status != protocol.StatusPlayed {
 			t.Fatalf("%+v %v", games, err)
 		}
 		if err := n.try(protocol.AddPollWinner{ID: n.session}); codeOf(err) != protocol.CodeConflict {

@@ -178,8 +178,8 @@ func (p *pollModel) outcome(told *protocol.Poll) {
 	if !told.AutoAdd {
 		return
 	}
-	games, err := p.hub.SessionGames(p.t.Context(), p.session)
-	if err != nil || len(games) == 0 || games[len(games)-1].GameID != told.Winner.GameID {
+	games, err := p.hub.SessionGames(p.t.Context(), protocol.SessionPart{ID: p.session})
+	if err != nil || len(games.Rows) == 0 || games.Rows[len(games.Rows)-1].GameID != told.Winner.GameID {
 		p.t.Fatalf("the winner is game %d, the games are %+v, %v", told.Winner.GameID, games, err)
 	}
 }

@@ -50,9 +50,13 @@ func (q *Queries) Stats(ctx context.Context) (protocol.Stats, error) {
 	return projection.Ask(ctx, q.projection, func(s *standings.State) (protocol.Stats, *protocol.Error) { return s.Stats(games), nil })
 }
 
-// Tokens lists the scoped tokens that are neither expired nor revoked, the newest first.
-func (q *Queries) Tokens(ctx context.Context) ([]protocol.Token, error) {
-	return ask(ctx, q, q.access, func(a *access.State) ([]protocol.Token, *protocol.Error) {
-		return a.Tokens(protocol.TimestampOf(q.now())), nil
+// Tokens returns a page of the scoped tokens that are neither expired nor revoked, the newest
+// first.
+func (q *Queries) Tokens(ctx context.Context, part protocol.PageQuery) (protocol.Page[protocol.Token], error) {
+	if err := part.Check(); err != nil {
+		return protocol.Page[protocol.Token]{}, err
+	}
+	return ask(ctx, q, q.access, func(a *access.State) (protocol.Page[protocol.Token], *protocol.Error) {
+		return a.TokenPage(part, protocol.TimestampOf(q.now())), nil
 	})
 }

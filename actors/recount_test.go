@@ -94,11 +94,11 @@ func totals(t *testing.T, h *actors.Hub) string {
 		}
 		all += fmt.Sprintf("game %d: %d plays, +%d -%d; ", id, g.PlayCount, g.Upvotes, g.Downvotes)
 	}
-	list, err := h.Sessions(t.Context())
+	list, err := h.Sessions(t.Context(), protocol.PageQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all + fmt.Sprintf("%d sessions", len(list))
+	return all + fmt.Sprintf("%d sessions", len(list.Rows))
 }
 
 // TestNewCorruptSessionIsRemembered, also when it is as many sessions as before.

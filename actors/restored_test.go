@@ -64,7 +64,7 @@ func TestARestoredHubCallsNoWebhookUntilToldTo(t *testing.T) {
 		n.restoreQuiet()
 		sent := len(n.sender.log(id))
 		n.start()
-		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 1 || list[0].Enabled {
+		if list, err := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); err != nil || len(list.Rows) != 1 || list.Rows[0].Enabled {
 			t.Fatalf("when the hub is there: %+v, %v", list, err)
 		}
 		n.vote()
@@ -222,7 +222,7 @@ func TestARestoredWebhookCanBeDeletedBeforeItIsDisabled(t *testing.T) {
 		n.vote()
 		n.restart()
 		rest(time.Hour)
-		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 0 || len(n.sender.log(id)) != 0 {
+		if list, err := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); err != nil || len(list.Rows) != 0 || len(n.sender.log(id)) != 0 {
 			t.Fatalf("%+v, %v, %d attempts", list, err, len(n.sender.log(id)))
 		}
 	})

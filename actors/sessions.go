@@ -10,9 +10,14 @@ import (
 	"partyline/protocol"
 )
 
-// Sessions lists all sessions, the newest first.
-func (q *Queries) Sessions(ctx context.Context) ([]protocol.Session, error) {
-	return projection.Ask(ctx, q.projection, func(s *standings.State) ([]protocol.Session, *protocol.Error) { return s.Sessions(), nil })
+// Sessions returns a page of the sessions, the newest first.
+func (q *Queries) Sessions(ctx context.Context, part protocol.PageQuery) (protocol.Page[protocol.Session], error) {
+	if err := part.Check(); err != nil {
+		return protocol.Page[protocol.Session]{}, err
+	}
+	return projection.Ask(ctx, q.projection, func(s *standings.State) (protocol.Page[protocol.Session], *protocol.Error) {
+		return s.SessionPage(part), nil
+	})
 }
 
 // Session is one session.
@@ -32,13 +37,19 @@ func (q *Queries) ActiveSession(ctx context.Context) (*protocol.Session, error) 
 	})
 }
 
-// SessionGames lists the games played in a session in order, with their totals over all sessions.
-func (q *Queries) SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error) {
-	plays, err := sessions.Ask(ctx, q.sessions, id, func(s *session.State) ([]protocol.SessionGame, *protocol.Error) { return s.Games(), nil })
-	if err != nil {
-		return nil, err
+// SessionGames returns a page of the games played in a session in order, with their totals over
+// all sessions.
+func (q *Queries) SessionGames(ctx context.Context, part protocol.SessionPart) (protocol.Page[protocol.SessionGame], error) {
+	if err := part.Check(); err != nil {
+		return protocol.Page[protocol.SessionGame]{}, err
 	}
-	return plays, q.projection.AddPlayTotals(ctx, plays)
+	page, err := sessions.Ask(ctx, q.sessions, part.ID, func(s *session.State) (protocol.Page[protocol.SessionGame], *protocol.Error) {
+		return s.GamePage(part.PageQuery), nil
+	})
+	if err != nil {
+		return page, err
+	}
+	return page, q.projection.AddPlayTotals(ctx, page.Rows)
 }
 
 // SessionVotes are the votes of one session, game by game.

@@ -179,7 +179,7 @@ func (n *webhookHub) wantToldAs(id protocol.WebhookID, sent []string) {
 		n.t.Errorf("logged %v, sent %v", logged, sent)
 	}
 	deliveries, err := n.hub.Deliveries(n.t.Context(), protocol.DeliveryFilter{ID: id})
-	if err != nil || len(deliveries) != 2 || deliveries[0].MessageID != sent[len(sent)-1] || deliveries[1].MessageID != sent[0] {
+	if err != nil || len(deliveries.Rows) != 2 || deliveries.Rows[0].MessageID != sent[len(sent)-1] || deliveries.Rows[1].MessageID != sent[0] {
 		n.t.Errorf("deliveries %+v, %v, sent %v", deliveries, err, sent)
 	}
 }

@@ -71,11 +71,11 @@ func TestVoidedVotesAreRemovedEverywhere(t *testing.T) {
 // standing is the totals of the fixture's game over all sessions.
 func (e *fixture) standing() (n struct{ up, down int64 }) {
 	e.t.Helper()
-	games, err := e.hub.SessionGames(e.t.Context(), e.session)
+	games, err := e.hub.SessionGames(e.t.Context(), protocol.SessionPart{ID: e.session})
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	n.up, n.down = games[0].Upvotes, games[0].Downvotes
+	n.up, n.down = games.Rows[0].Upvotes, games.Rows[0].Downvotes
 	return n
 }
 

@@ -198,11 +198,11 @@ func (n *webhookHub) health(id protocol.WebhookID) protocol.WebhookHealth {
 
 func (n *webhookHub) logs(id protocol.WebhookID) []protocol.WebhookLog {
 	n.t.Helper()
-	rows, err := n.hub.WebhookLogs(n.t.Context(), protocol.WebhookLogFilter{ID: id, Limit: protocol.MaxWebhookLogs})
+	rows, err := n.hub.WebhookLogs(n.t.Context(), protocol.WebhookLogFilter{ID: id, PageQuery: protocol.PageQuery{Limit: protocol.MaxWebhookLogs}})
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	return rows
+	return rows.Rows
 }
 
 // rest lets everything happen that can happen within d.

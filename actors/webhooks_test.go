@@ -38,7 +38,7 @@ func TestWebhookIsCreatedChangedAndDeleted(t *testing.T) {
 		if err != nil || got.Name != name || !got.Enabled || got.State != protocol.WebhookHealthy || got.Sessions == nil || got.RateLimit != nil {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if list, err := n.hub.Webhooks(t.Context()); err != nil || len(list) != 2 || list[0].Name != name {
+		if list, err := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); err != nil || len(list.Rows) != 2 || list.Rows[0].Name != name {
 			t.Fatalf("%+v %v", list, err)
 		}
 		gone := do[protocol.DeletedWebhook](t, n.hub, protocol.DeleteWebhook{ID: second})
@@ -79,7 +79,7 @@ func TestSecretIsNeverShown(t *testing.T) {
 		n.sender.change(status(404))
 		n.vote()
 		rest(time.Minute)
-		list, _ := n.hub.Webhooks(t.Context())
+		list, _ := n.hub.Webhooks(t.Context(), protocol.PageQuery{})
 		deliveries, _ := n.hub.Deliveries(t.Context(), protocol.DeliveryFilter{ID: id})
 		told = append(told, list, deliveries, n.logs(id), n.health(id))
 		b, err := json.Marshal(told)
@@ -477,7 +477,7 @@ func TestACreationThatFailedLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		rest(3 * time.Second)
-		if list, _ := n.hub.Webhooks(t.Context()); len(list) != 0 {
+		if list, _ := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); len(list.Rows) != 0 {
 			t.Fatalf("%+v", list)
 		}
 		if _, err := n.hub.Webhook(t.Context(), 1); codeOf(err) != protocol.CodeNotFound {
@@ -502,8 +502,8 @@ func TestAWebhookIsCreatedOncePerKey(t *testing.T) {
 			}
 			n.restart()
 		}
-		if list, _ := n.hub.Webhooks(t.Context()); len(list) != 1 {
-			t.Fatalf("%d webhooks for one key", len(list))
+		if list, _ := n.hub.Webhooks(t.Context(), protocol.PageQuery{}); len(list.Rows) != 1 {
+			t.Fatalf("%d webhooks for one key", len(list.Rows))
 		}
 	})
 }

@@ -121,7 +121,7 @@ func (o *benchOffice) open() protocol.SessionID {
 // log is a chat of fifty seconds.
 func (o *benchOffice) log(id protocol.SessionID, c benchLog) []byte {
 	o.b.Helper()
-	games, err := o.hub.SessionGames(o.b.Context(), id)
+	games, err := o.hub.SessionGames(o.b.Context(), protocol.SessionPart{ID: id})
 	if err != nil {
 		o.b.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func (o *benchOffice) log(id protocol.SessionID, c benchLog) []byte {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		at := games[0].PlayedAt + protocol.Timestamp(i/c.people*2500+i%c.people/2)
+		at := games.Rows[0].PlayedAt + protocol.Timestamp(i/c.people*2500+i%c.people/2)
 		fmt.Fprintf(&b, `{"username":"%sviewer_%d","message":"%s","timestamp":"%s"}`, c.prefix, i%c.people, c.messages[(i+i/c.people)%len(c.messages)], at)
 	}
 	b.WriteString("]}")

@@ -63,7 +63,7 @@ func TestPreflight(t *testing.T) {
 	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://overlay.example", "Vary": "Origin",
 		"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
 		// What a page may see of an answer: it needs the name of a file to keep it by.
-		"Access-Control-Expose-Headers": "Content-Disposition, Idempotency-Replayed, Retry-After, X-Request-Id"} {
+		"Access-Control-Expose-Headers": "Content-Disposition, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"} {
 		if a.header.Get(name) != want {
 			t.Errorf("%s is %q", name, a.header.Get(name))
 		}

@@ -79,16 +79,3 @@ func firstError(errs ...*Error) *Error {
 	}
 	return nil
 }
-
-func checkLimit(limit *int, most int) *Error {
-	if *limit == 0 {
-		*limit = defaultLimit
-	}
-	if *limit < 1 || *limit > most {
-		return Invalid("limit must be between 1 and %d", most)
-	}
-	return nil
-}
-
-// defaultLimit is the number of rows when a request names none, as in the reference API.
-const defaultLimit = 50

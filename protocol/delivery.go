@@ -65,24 +65,25 @@ type DeliveryAttempt struct {
 	NextAttemptAt *Timestamp `json:"next_attempt_at"`
 }
 
-// WebhookLogFilter is the query of webhooks.logs.
+// WebhookLogFilter is the query of webhooks.logs. Limit is 1 to MaxWebhookLogs, default 50.
 type WebhookLogFilter struct {
-	ID    WebhookID `json:"id"`
-	Limit int       `json:"limit"` // 1 to MaxWebhookLogs, default 50
+	ID WebhookID `json:"id"`
+	PageQuery
 }
 
-// Check validates the limit and fills in its default.
-func (f *WebhookLogFilter) Check() *Error { return checkLimit(&f.Limit, MaxWebhookLogs) }
+// Check validates the page and fills in the default of its limit.
+func (f *WebhookLogFilter) Check() *Error { return f.check(MaxWebhookLogs) }
 
-// DeliveryFilter is the query of webhooks.deliveries; zero fields match every delivery.
+// DeliveryFilter is the query of webhooks.deliveries; zero fields match every delivery. Limit is
+// 1 to MaxPageSize, default 50.
 type DeliveryFilter struct {
 	ID         WebhookID      `json:"id"`
 	DeliveryID DeliveryID     `json:"deliveryId"`
 	Status     DeliveryStatus `json:"status"`
-	Limit      int            `json:"limit"` // 1 to MaxPageSize, default 50
+	PageQuery
 }
 
-// Check validates words and ranges and fills in the default of limit.
+// Check validates words and the page and fills in the default of its limit.
 func (f *DeliveryFilter) Check() *Error {
 	switch f.Status {
 	case "", DeliveryDelivered, DeliveryPending, DeliveryDead, DeliveryDropped:
@@ -92,7 +93,7 @@ func (f *DeliveryFilter) Check() *Error {
 	if f.DeliveryID < 0 {
 		return Invalid("deliveryId must be a positive integer")
 	}
-	return checkLimit(&f.Limit, MaxPageSize)
+	return f.check(MaxPageSize)
 }
 
 // WebhookHealth is the answer of webhooks.health.

@@ -87,6 +87,7 @@ func serverMessages() map[string]any {
 		"message.snapshot":   protocol.SnapshotMessage{Type: protocol.MessageSnapshot, SessionID: 3, Seq: 17, Data: state},
 		"message.tally":      protocol.Tally{Type: protocol.MessageTally, SessionID: 3, Seq: 17, Games: []protocol.TallyGame{tally}, Latest: latest, Poll: &protocol.TallyPoll{ID: 3001, Votes: []int64{2, 5}, Total: 7}},
 		"message.response":   protocol.Response{Type: protocol.MessageResponse, ID: "7", Status: 200, Data: protocol.Message{Message: "Game deleted successfully"}},
+		"message.page":       protocol.Response{Type: protocol.MessageResponse, ID: "8", Status: 200, Data: []int{}, Page: &protocol.PageInfo{Total: ptr(5000), More: true, Next: ptr("4951")}},
 		"message.draining":   protocol.Draining{Type: protocol.MessageDraining, ReconnectInMs: 1250},
 
 		"games-imported": protocol.GamesImported{Message: "Successfully imported 3 games", Count: 3, Mode: protocol.ImportReplace, Added: 1, Updated: 1, Removed: 69, IgnoredColumns: []string{"price"}},
@@ -139,6 +140,8 @@ func clientMessages() map[string]any {
 		"toggle-pack":        &protocol.TogglePack{Name: "House", Enabled: ptr(false)},
 		"favor-pack":         &protocol.FavorPack{Name: "House", FavorBias: ptr(0)},
 		"game-filter":        &protocol.GameFilter{Enabled: ptr(true), PlayerCount: 4, Drawing: "exclude", Length: "short", FamilyFriendly: ptr(true), Pack: "House"},
+		"game-part":          &protocol.GamePart{GameFilter: protocol.GameFilter{Pack: "House"}, PageQuery: protocol.PageQuery{Page: 2, Limit: 20}},
+		"session-part":       &protocol.SessionPart{ID: 3, PageQuery: protocol.PageQuery{Offset: 7, Limit: 20}},
 		"pick":               &protocol.Pick{PlayerCount: 4, Drawing: "only", Length: "long", FamilyFriendly: ptr(false), SessionID: 3, ExcludePlayed: true},
 		"vote-filter":        &protocol.VoteFilter{SessionID: 3, GameID: 42, Username: "ann", VoteType: protocol.VoteDown, Page: 2, Limit: 10},
 		"create-webhook":     &protocol.CreateWebhook{Name: "Discord Bot", URL: "https://example.com/webhook", Secret: "mysecret123", Events: events, Sessions: []protocol.SessionID{3}, RateLimit: ptr(60)},
@@ -149,8 +152,8 @@ func clientMessages() map[string]any {
 		"redeliver":          &protocol.Redeliver{ID: 5, DeliveryID: 8},
 		"replay-webhook":     &protocol.ReplayWebhook{ID: 5, Since: ptr(noon)},
 		"stop-replay":        &protocol.StopReplay{ID: 5},
-		"webhook-log-filter": &protocol.WebhookLogFilter{ID: 5, Limit: 20},
-		"delivery-filter":    &protocol.DeliveryFilter{ID: 5, DeliveryID: 8, Status: protocol.DeliveryDead, Limit: 20},
+		"webhook-log-filter": &protocol.WebhookLogFilter{ID: 5, PageQuery: protocol.PageQuery{Limit: 20}},
+		"delivery-filter":    &protocol.DeliveryFilter{ID: 5, DeliveryID: 8, Status: protocol.DeliveryDead, PageQuery: protocol.PageQuery{Limit: 20}},
 		"start-poll":         &protocol.StartPoll{ID: 3, Count: ptr(3), PlayerCount: 6, Drawing: "exclude", Length: "short", FamilyFriendly: ptr(true), ExcludePlayed: true, Seconds: ptr(90), AutoAdd: true},
 		"start-poll-of":      &protocol.StartPoll{ID: 3, GameIDs: []protocol.GameID{31, 70}},
 		"cast-poll-vote":     &protocol.CastPollVote{ID: 3, PollID: 3001, Username: "ann", Choice: 2},
@@ -234,7 +237,7 @@ func TestEveryTypeIsGolden(t *testing.T) {
 		reach(reflect.TypeOf(e.Data), reached)
 	}
 	// These types are never sent.
-	for _, inner := range []string{"Operation", "Principal", "Meaning", "LatestVotes", "GuestState", "Timeline", "ImportChat", "ChatVote", "ChatScanner", "ClockReading", "AddressTarget"} {
+	for _, inner := range []string{"Operation", "Principal", "Meaning", "LatestVotes", "GuestState", "Timeline", "ImportChat", "ChatVote", "ChatScanner", "ClockReading", "AddressTarget", "Page"} {
 		reached[inner] = true
 	}
 	for _, name := range structs(t) {

@@ -137,6 +137,8 @@ type Response struct {
 	ID     string `json:"id"`
 	Status int    `json:"status"`
 	Data   any    `json:"data"`
+	// Page says where the rows of a list stand in it, nil when Data is no list.
+	Page *PageInfo `json:"page,omitempty"`
 }
 
 // Draining announces that the server shuts down; the client should wait ReconnectInMs

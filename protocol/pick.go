@@ -28,6 +28,17 @@ func (f GameFilter) Check() *Error {
 	return nil
 }
 
+// GamePart is the query of games.list.
+type GamePart struct {
+	GameFilter
+	PageQuery
+}
+
+// Check validates the filter and the page.
+func (f *GamePart) Check() *Error {
+	return firstError(f.GameFilter.Check(), f.CheckRanked())
+}
+
 // Pick is the query of games.pick, which picks a game at random: filters as in GameFilter,
 // over enabled games only.
 type Pick struct {

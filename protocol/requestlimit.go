@@ -22,7 +22,8 @@ const (
 	MaxJSONDepth = 32
 	// MaxSubscriptions bounds the sessions that one WebSocket follows. A host follows a handful.
 	MaxSubscriptions = 32
-	// MaxPageSize bounds the rows of one page.
+	// MaxPageSize bounds the rows of one page of votes or deliveries, which are read from the
+	// journal; other lists hold MaxListed.
 	MaxPageSize = 100
 	// MaxTitle, in runes, bounds titles, pack names, game types and token names,
 	// which stand in every event about the game.

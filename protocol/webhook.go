@@ -26,6 +26,9 @@ const (
 	MaxWebhookRate = 60_000
 	// MaxWebhookLogs bounds one answer of webhooks.logs.
 	MaxWebhookLogs = 1000
+	// MaxListedAttempts is how many attempts of a delivery webhooks.deliveries lists, the newest:
+	// an endpoint that is down for five days gets hundreds. All are in webhooks.logs.
+	MaxListedAttempts = 20
 	// SecretOverlap is how long a replaced secret still signs: a day to change the receiver.
 	// MaxSecretOverlap is a month.
 	SecretOverlap    = 24 * time.Hour

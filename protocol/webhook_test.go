@@ -118,12 +118,12 @@ func TestWebhookQueriesHaveDefaultsAndLimits(t *testing.T) {
 	if err := deliveries.Check(); err != nil || deliveries.Limit != 50 {
 		t.Errorf("%+v %v", deliveries, err)
 	}
-	for _, limit := range []int{-1, 1001} {
-		if err := (&protocol.WebhookLogFilter{Limit: limit}).Check(); err == nil {
+	for _, limit := range []protocol.RowLimit{-1, 1001} {
+		if err := (&protocol.WebhookLogFilter{PageQuery: protocol.PageQuery{Limit: limit}}).Check(); err == nil {
 			t.Errorf("limit %d", limit)
 		}
 	}
-	for _, f := range []protocol.DeliveryFilter{{Limit: 101}, {Status: "lost"}, {DeliveryID: -1}} {
+	for _, f := range []protocol.DeliveryFilter{{PageQuery: protocol.PageQuery{Limit: 101}}, {Status: "lost"}, {DeliveryID: -1}} {
 		if f.Check() == nil {
 			t.Errorf("%+v", f)
 		}

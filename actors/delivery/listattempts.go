@@ -14,33 +14,56 @@ import (
 	"partyline/protocol"
 )
 
-// WebhookLogs lists the attempts of a webhook, the newest first.
-func (l *Log) WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) ([]protocol.WebhookLog, error) {
+// WebhookLogs returns a page of the attempts of a webhook, the newest first. A cursor is the id of
+// an attempt: a page behind it is read without those before.
+func (l *Log) WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) (protocol.Page[protocol.WebhookLog], error) {
+	var page protocol.Page[protocol.WebhookLog]
 	if err := f.Check(); err != nil {
-		return nil, err
+		return page, err
 	}
-	rows := []protocol.WebhookLog{}
-	err := l.logs(ctx, f.ID, func(row protocol.WebhookLog, _ *webhook.Attempted) bool {
-		rows = append(rows, row)
-		return len(rows) < f.Limit
-	})
+	if _, err := l.Webhook(ctx, f.ID); err != nil {
+		return page, err
+	}
+	before, err := l.seqOf(ctx, f.ID, persistence.Position(f.After()))
 	if err != nil {
-		return nil, err
+		return page, err
 	}
-	return rows, l.payloads(ctx, rows)
+	page = protocol.PageOfSeq(f.PageQuery, -1, func(yield func(protocol.WebhookLog) bool) {
+		err = l.logs(ctx, f.ID, before, func(row protocol.WebhookLog, _ *webhook.Attempted) bool { return yield(row) })
+	}, func(row *protocol.WebhookLog) int64 { return row.ID })
+	if err != nil {
+		return page, err
+	}
+	return page, l.payloads(ctx, page.Rows)
 }
 
-// logs calls next with the attempts of a webhook, the newest first, until it returns false.
-func (l *Log) logs(ctx context.Context, id protocol.WebhookID, next func(protocol.WebhookLog, *webhook.Attempted) bool) error {
-	if _, err := l.Webhook(ctx, id); err != nil {
-		return err
+// seqOf is the sequence number of the record of a webhook at a position: 0 for position 0, and 1
+// when it is not stored any more, because nothing older is.
+func (l *Log) seqOf(ctx context.Context, id protocol.WebhookID, p persistence.Position) (persistence.Seq, error) {
+	if p == 0 {
+		return 0, nil
 	}
+	for rec, err := range l.journal.ReadAll(ctx, p-1) {
+		if err != nil {
+			return 0, ledger.ReadError(ledger.ToClient(err))
+		}
+		if rec.Position == p && rec.Stream == routing.StreamOf(id) {
+			return rec.Seq, nil
+		}
+		break
+	}
+	return 1, nil
+}
+
+// logs calls next with the attempts of a webhook before a sequence number, 0 for all, the newest
+// first, until it returns false.
+func (l *Log) logs(ctx context.Context, id protocol.WebhookID, before persistence.Seq, next func(protocol.WebhookLog, *webhook.Attempted) bool) error {
 	release, err := l.reads.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	for rec, err := range l.journal.ReadBack(ctx, routing.StreamOf(id), 0) {
+	for rec, err := range l.journal.ReadBack(ctx, routing.StreamOf(id), before) {
 		if err != nil {
 			return ledger.ReadError(ledger.ToClient(err))
 		}

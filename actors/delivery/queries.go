@@ -40,9 +40,12 @@ func ask[T any](ctx context.Context, l *Log, id protocol.WebhookID, read func(*w
 	}, func(q *ledger.Query[*webhook.State]) *protocol.Error { return l.service.Forward(id, q) })
 }
 
-// Webhooks lists all webhooks by id, ascending.
-func (l *Log) Webhooks(context.Context) ([]protocol.Webhook, error) {
-	return l.service.registry.list(), nil
+// Webhooks returns a page of the webhooks by id, ascending.
+func (l *Log) Webhooks(_ context.Context, q protocol.PageQuery) (protocol.Page[protocol.Webhook], error) {
+	if err := q.Check(); err != nil {
+		return protocol.Page[protocol.Webhook]{}, err
+	}
+	return l.service.registry.page(q), nil
 }
 
 // Webhook is one webhook.

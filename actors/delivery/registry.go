@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,8 @@ type registry struct {
 	mu      sync.RWMutex
 	last    protocol.WebhookID
 	entries map[protocol.WebhookID]*entry
+	// ids are those of the webhooks on disk, ascending.
+	ids []protocol.WebhookID
 	// send puts a message into an actor's mailbox.
 	send func(*actor.PID, any)
 }
@@ -135,6 +136,9 @@ func (r *registry) set(w protocol.Webhook) {
 	defer r.mu.Unlock()
 	if e, ok := r.entries[w.ID]; ok {
 		e.webhook, e.exists = w, true
+		if at, found := slices.BinarySearch(r.ids, w.ID); !found {
+			r.ids = slices.Insert(r.ids, at, w.ID)
+		}
 	}
 }
 
@@ -143,6 +147,9 @@ func (r *registry) remove(id protocol.WebhookID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.entries, id)
+	if at, found := slices.BinarySearch(r.ids, id); found {
+		r.ids = slices.Delete(r.ids, at, at+1)
+	}
 }
 
 // stats returns the stats of a webhook that has an entry.
@@ -179,18 +186,26 @@ func (r *registry) find(id protocol.WebhookID) (w protocol.Webhook, ok bool) {
 	return protocol.Webhook{}, false
 }
 
-// list returns all webhooks by id, ascending.
-func (r *registry) list() []protocol.Webhook {
+// page returns a page of the webhooks by id, ascending.
+func (r *registry) page(q protocol.PageQuery) protocol.Page[protocol.Webhook] {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	all := make([]protocol.Webhook, 0, len(r.entries))
-	for _, e := range r.entries {
-		if e.exists {
-			all = append(all, e.webhook)
+	behind := func(cursor int64) int {
+		at, found := slices.BinarySearch(r.ids, protocol.WebhookID(cursor))
+		if found {
+			at++
 		}
+		return at
 	}
-	slices.SortFunc(all, func(a, b protocol.Webhook) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	row := func(i int) protocol.Webhook { return r.entries[r.ids[i]].webhook }
+	return protocol.PageOf(q, len(r.ids), behind, row, func(w *protocol.Webhook) int64 { return int64(w.ID) })
+}
+
+// all returns the ids of all webhooks, ascending.
+func (r *registry) all() []protocol.WebhookID {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Clone(r.ids)
 }
 
 // each calls f for every webhook on disk; f must be quick.

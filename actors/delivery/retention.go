@@ -67,9 +67,7 @@ func (r *retention) report(id protocol.WebhookID, err error) {
 // tick does a part of a round through all webhooks.
 func (r *retention) tick() {
 	if len(r.todo) == 0 {
-		for _, w := range r.registry.list() {
-			r.todo = append(r.todo, w.ID)
-		}
+		r.todo = r.registry.all()
 		r.perTick = len(r.todo)/ticksPerRound + 1
 	}
 	n := min(r.perTick, len(r.todo))

@@ -56,14 +56,14 @@ func (h *Handlers) table() map[string]handler {
 		"auth.login":    h.tokens.login,
 		"auth.verify":   h.tokens.verify,
 		"tokens.create": h.tokens.issueToken,
-		"tokens.list":   list(h.hub.Tokens),
+		"tokens.list":   paged(h.hub.Tokens),
 		"tokens.revoke": command[protocol.RevokeToken](h.hub, http.StatusOK),
 
 		"qr.make": search(drawQR),
 
-		"games.list":         search(h.hub.Games),
-		"games.packs":        list(h.hub.Packs),
-		"games.packs.meta":   list(h.hub.PackMeta),
+		"games.list":         paged(h.hub.GamePage),
+		"games.packs":        ranked(h.hub.Packs),
+		"games.packs.meta":   ranked(h.hub.PackMeta),
 		"games.get":          get(h.hub.Game),
 		"games.create":       command[protocol.CreateGame](h.hub, http.StatusCreated),
 		"games.update":       command[protocol.UpdateGame](h.hub, http.StatusOK),
@@ -76,10 +76,10 @@ func (h *Handlers) table() map[string]handler {
 		"games.import":       command[protocol.ImportGames](h.hub, http.StatusOK),
 		"games.pick":         h.pick(),
 
-		"sessions.list":                     list(h.hub.Sessions),
+		"sessions.list":                     paged(h.hub.Sessions),
 		"sessions.active":                   h.activeSession,
 		"sessions.get":                      get(h.hub.Session),
-		"sessions.games":                    get(h.hub.SessionGames),
+		"sessions.games":                    paged(h.hub.SessionGames),
 		"sessions.votes":                    h.sessionVotes(),
 		"sessions.chat_import":              h.importChat(),
 		"sessions.export":                   h.exportSession(),
@@ -110,16 +110,16 @@ func (h *Handlers) table() map[string]handler {
 		"votes.batch": h.castVotes,
 		"votes.list":  h.inHistoryQueue(search(h.hub.Votes)),
 
-		"stats.get": list(h.hub.Stats),
+		"stats.get": read(h.hub.Stats),
 
-		"webhooks.list":        list(h.hub.Webhooks),
+		"webhooks.list":        paged(h.hub.Webhooks),
 		"webhooks.get":         get(h.hub.Webhook),
 		"webhooks.create":      h.createWebhook(),
 		"webhooks.update":      h.updateWebhook(),
 		"webhooks.delete":      command[protocol.DeleteWebhook](h.hub, http.StatusOK),
 		"webhooks.test":        command[protocol.TestWebhook](h.hub, http.StatusOK),
-		"webhooks.logs":        search(h.hub.WebhookLogs),
-		"webhooks.deliveries":  search(h.hub.Deliveries),
+		"webhooks.logs":        paged(h.hub.WebhookLogs),
+		"webhooks.deliveries":  paged(h.hub.Deliveries),
 		"webhooks.redeliver":   command[protocol.Redeliver](h.hub, http.StatusOK),
 		"webhooks.replay":      command[protocol.ReplayWebhook](h.hub, http.StatusOK),
 		"webhooks.replay.stop": command[protocol.StopReplay](h.hub, http.StatusOK),
@@ -177,8 +177,8 @@ func replyOf(status int, answer any) Response {
 	return Response{Status: status, Body: answer, Replayed: stored}
 }
 
-// list serves a read without parameters.
-func list[A any](ask func(context.Context) (A, error)) handler {
+// read serves a read without parameters.
+func read[A any](ask func(context.Context) (A, error)) handler {
 	return func(ctx context.Context, _ *Request) (Response, error) {
 		answer, err := ask(ctx)
 		return Response{Status: http.StatusOK, Body: answer}, err

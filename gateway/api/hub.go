@@ -27,6 +27,7 @@ type Commands interface {
 type Catalogue interface {
 	Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game, error)
 	Game(ctx context.Context, id protocol.GameID) (protocol.Game, error)
+	GamePage(ctx context.Context, f protocol.GamePart) (protocol.Page[protocol.Game], error)
 	Packs(ctx context.Context) ([]protocol.Pack, error)
 	PackMeta(ctx context.Context) ([]protocol.PackMeta, error)
 	Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error)
@@ -35,11 +36,11 @@ type Catalogue interface {
 
 // Sessions answers questions about game nights and their votes.
 type Sessions interface {
-	Sessions(ctx context.Context) ([]protocol.Session, error)
+	Sessions(ctx context.Context, q protocol.PageQuery) (protocol.Page[protocol.Session], error)
 	Session(ctx context.Context, id protocol.SessionID) (protocol.Session, error)
 	// ActiveSession is the newest active one, nil when there is none.
 	ActiveSession(ctx context.Context) (*protocol.Session, error)
-	SessionGames(ctx context.Context, id protocol.SessionID) ([]protocol.SessionGame, error)
+	SessionGames(ctx context.Context, q protocol.SessionPart) (protocol.Page[protocol.SessionGame], error)
 	// Poll is the newest one, nil before the first.
 	Poll(ctx context.Context, id protocol.SessionID) (*protocol.Poll, error)
 	SessionVotes(ctx context.Context, id protocol.SessionID) (protocol.SessionVotes, error)
@@ -63,17 +64,17 @@ type JoinCodes interface {
 
 // Webhooks answers questions about webhooks and their deliveries.
 type Webhooks interface {
-	Webhooks(ctx context.Context) ([]protocol.Webhook, error)
+	Webhooks(ctx context.Context, q protocol.PageQuery) (protocol.Page[protocol.Webhook], error)
 	Webhook(ctx context.Context, id protocol.WebhookID) (protocol.Webhook, error)
 	// WebhookLogs are the attempts, the newest first.
-	WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) ([]protocol.WebhookLog, error)
-	Deliveries(ctx context.Context, f protocol.DeliveryFilter) ([]protocol.Delivery, error)
+	WebhookLogs(ctx context.Context, f protocol.WebhookLogFilter) (protocol.Page[protocol.WebhookLog], error)
+	Deliveries(ctx context.Context, f protocol.DeliveryFilter) (protocol.Page[protocol.Delivery], error)
 	WebhookHealth(ctx context.Context, id protocol.WebhookID) (protocol.WebhookHealth, error)
 }
 
 // Access answers questions about tokens that can end before their time.
 type Access interface {
-	Tokens(ctx context.Context) ([]protocol.Token, error)
+	Tokens(ctx context.Context, q protocol.PageQuery) (protocol.Page[protocol.Token], error)
 	auth.Revocations
 }
 

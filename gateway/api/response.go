@@ -18,6 +18,10 @@ type Response struct {
 	Text string
 	// File is the answer when it is a file, instead of a body.
 	File *File
+	// Page says where the rows of the body stand in their list, nil when it is no list.
+	Page *protocol.PageInfo
+	// Links are the values of the header Link, empty for none and by WebSocket.
+	Links []string
 	// Replayed says that this is the stored first answer to an idempotency key.
 	Replayed bool
 }

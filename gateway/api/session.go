@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"partyline/gateway/decode"
 	"partyline/protocol"
 )
 
@@ -27,11 +28,11 @@ func (h *Handlers) activeSession(ctx context.Context, in *Request) (Response, er
 	}
 	rep := Response{Status: http.StatusOK, Body: *s}
 	if in.wantsText() {
-		games, err := h.hub.SessionGames(ctx, s.ID)
+		games, err := h.hub.SessionGames(ctx, protocol.SessionPart{ID: s.ID})
 		if err != nil {
 			return Response{}, err
 		}
-		rep.Text = playingLine(*s, games, in.Query.Get("room") == "1")
+		rep.Text = playingLine(*s, games.Rows, in.Query.Get("room") == "1")
 	}
 	return rep, nil
 }
@@ -48,13 +49,26 @@ func noSession(in *Request) Response {
 // sessionVotes is sessions.votes. For chat bots it is one line with the games that have
 // most votes.
 func (h *Handlers) sessionVotes() handler {
-	tally := get(h.hub.SessionVotes)
+	s := decode.ParamsOf[protocol.SessionPart]()
 	return func(ctx context.Context, in *Request) (Response, error) {
-		rep, err := tally(ctx, in)
-		if v, ok := rep.Body.(protocol.SessionVotes); ok && err == nil && in.wantsText() {
+		var q protocol.SessionPart
+		if err := in.decode(&q, s); err != nil {
+			return Response{}, err
+		}
+		if err := q.CheckRanked(); err != nil {
+			return Response{}, err
+		}
+		v, err := h.hub.SessionVotes(ctx, q.ID)
+		if err != nil {
+			return Response{}, err
+		}
+		page := protocol.PageOfList(q.PageQuery, v.Votes)
+		v.Votes = page.Rows
+		rep := pageResponse(in, s, &q.PageQuery, v, len(page.Rows), page.PageInfo)
+		if in.wantsText() {
 			rep.Text = tallyLine(v)
 		}
-		return rep, err
+		return rep, nil
 	}
 }
 

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -38,6 +39,9 @@ func (s Params) Set(v any, name, text string) *protocol.Error {
 		f.Set(reflect.New(f.Type().Elem()))
 		f = f.Elem()
 	}
+	if own, ok := f.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return setOwn(own, name, text)
+	}
 	switch f.Kind() {
 	case reflect.Bool:
 		return setBool(f, name, text)
@@ -62,6 +66,14 @@ func (s Params) Require(v any, name string) *protocol.Error {
 		return NotPositive(name)
 	}
 	return invalidID(f.Type(), name)
+}
+
+// setOwn sets a field of a type that reads text itself.
+func setOwn(f encoding.TextUnmarshaler, name, text string) *protocol.Error {
+	if err := f.UnmarshalText([]byte(text)); err != nil {
+		return protocol.Invalid("%s %s", name, customExpectation(err))
+	}
+	return nil
 }
 
 func setBool(f reflect.Value, name, text string) *protocol.Error {

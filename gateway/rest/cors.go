@@ -50,7 +50,7 @@ func (o origins) own(origin string, r *http.Request) bool {
 const (
 	corsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 	corsHeaders = "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
-	corsExposed = "Content-Disposition, Idempotency-Replayed, Retry-After, X-Request-Id"
+	corsExposed = "Content-Disposition, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"
 	corsMaxAge  = "7200"
 )
 

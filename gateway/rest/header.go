@@ -1,6 +1,11 @@
 package rest
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+
+	"partyline/gateway/api"
+)
 
 // Header values that every answer shares; net/http does not write to them.
 var (
@@ -14,6 +19,16 @@ var (
 	// cannot take it back before its time.
 	onlyHTTPS = []string{"max-age=2592000"}
 )
+
+// setPage sets the headers that tell where the rows of an answer stand in their list.
+func setPage(h http.Header, rep *api.Response) {
+	if total := rep.Page.Total; total != nil {
+		h["X-Total-Count"] = []string{strconv.Itoa(*total)}
+	}
+	if len(rep.Links) > 0 {
+		h["Link"] = rep.Links
+	}
+}
 
 // setHeaders sets the headers of every API answer: it is data, never a page, and new each
 // time. By TLS of this process it has browsers keep to HTTPS; behind a proxy that is the

@@ -91,6 +91,9 @@ func (rec *responseRecorder) write(rep api.Response) {
 	if rep.Replayed {
 		h["Idempotency-Replayed"] = replayed
 	}
+	if rep.Page != nil {
+		setPage(h, &rep)
+	}
 	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
 	rec.WriteHeader(rep.Status)
 	_, _ = rec.Write(buf.Bytes()) // a client that is gone needs no answer

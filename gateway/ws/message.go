@@ -70,5 +70,9 @@ func appendResponse(dst []byte, id frameID, rep api.Response) ([]byte, error) {
 	dst = strconv.AppendInt(dst, int64(rep.Status), 10)
 	dst = append(dst, `,"data":`...)
 	dst, err := api.AppendJSON(dst, rep.Body)
+	if rep.Page != nil && err == nil {
+		dst = append(dst, `,"page":`...)
+		dst, err = api.AppendJSON(dst, rep.Page)
+	}
 	return append(dst, '}'), err
 }

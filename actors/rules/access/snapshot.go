@@ -1,9 +1,7 @@
 package access
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"partyline/actors/codec"
@@ -21,8 +19,7 @@ type snapshot struct {
 
 // AppendSnapshot appends the whole state to dst.
 func (s *State) AppendSnapshot(dst []byte) []byte {
-	tokens := slices.SortedFunc(maps.Values(s.tokens), func(a, b protocol.Token) int { return cmp.Compare(a.ID, b.ID) })
-	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Tokens: tokens})
+	return codec.AppendJSON(dst, snapshot{Last: s.lastID, Tokens: append([]protocol.Token(nil), s.tokens...)}) // none is null, as ever
 }
 
 // Restore replaces the state by a snapshot's. It never panics; after an error the state is
@@ -41,7 +38,9 @@ func (s *State) Restore(data []byte) error {
 		if t.ID <= 0 || t.ID > stored.Last {
 			return fmt.Errorf("access: snapshot: token %d of %d: not an id", t.ID, stored.Last)
 		}
-		fresh.tokens[t.ID] = t
+		if at, ok := fresh.find(t.ID); !ok {
+			fresh.tokens = slices.Insert(fresh.tokens, at, t)
+		}
 	}
 	*s = *fresh
 	return nil

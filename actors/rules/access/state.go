@@ -2,7 +2,7 @@ package access
 
 import (
 	"cmp"
-	"maps"
+	"iter"
 	"slices"
 
 	"partyline/protocol"
@@ -16,13 +16,13 @@ const MaxTokens = 10_000
 type State struct {
 	// lastID is the highest id ever given: ids are never reused.
 	lastID protocol.TokenID
-	// tokens are those that were not revoked; some may have expired. Apply keeps them at
-	// MaxTokens or fewer.
-	tokens map[protocol.TokenID]protocol.Token
+	// tokens are those that were not revoked, ascending by id; some may have expired. Apply
+	// keeps them at MaxTokens or fewer.
+	tokens []protocol.Token
 }
 
 // New returns a state without tokens.
-func New() *State { return &State{tokens: map[protocol.TokenID]protocol.Token{}} }
+func New() *State { return &State{} }
 
 // Apply applies a fact. Revoking a token that does not exist changes nothing. The sequence is
 // not kept: tokens have no events.
@@ -34,11 +34,20 @@ func (s *State) Apply(f Fact, _ protocol.Seq) {
 		if len(s.tokens) >= MaxTokens {
 			s.dropExpired(f.Created)
 		}
-		s.tokens[f.ID] = f.Token()
+		if at, ok := s.find(f.ID); !ok {
+			s.tokens = slices.Insert(s.tokens, at, f.Token())
+		}
 		s.lastID = max(s.lastID, f.ID)
 	case *Revoked:
-		delete(s.tokens, f.ID)
+		if at, ok := s.find(f.ID); ok {
+			s.tokens = slices.Delete(s.tokens, at, at+1)
+		}
 	}
+}
+
+// find returns the index of a token or, with false, where it would be.
+func (s *State) find(id protocol.TokenID) (int, bool) {
+	return slices.BinarySearchFunc(s.tokens, id, func(t protocol.Token, id protocol.TokenID) int { return cmp.Compare(t.ID, id) })
 }
 
 // Publish returns dst unchanged: tokens have no events.
@@ -46,38 +55,54 @@ func (s *State) Publish(dst []byte, _ Fact, _ protocol.Seq) []byte { return dst 
 
 // Tokens returns the tokens that are valid at a moment, the newest first.
 func (s *State) Tokens(now protocol.Timestamp) []protocol.Token {
-	live := make([]protocol.Token, 0, len(s.tokens))
-	for t := range maps.Values(s.tokens) {
-		if valid(t, now) {
-			live = append(live, t)
+	return slices.AppendSeq(make([]protocol.Token, 0, len(s.tokens)), s.older(len(s.tokens), now))
+}
+
+// TokenPage returns a page of the tokens that are valid at a moment, the newest first. It looks
+// at all tokens, at most MaxTokens, and copies those of the page.
+func (s *State) TokenPage(q protocol.PageQuery, now protocol.Timestamp) protocol.Page[protocol.Token] {
+	before := len(s.tokens)
+	if q.After() != 0 {
+		before, _ = s.find(protocol.TokenID(q.After()))
+	}
+	return protocol.PageOfSeq(q, s.count(now), s.older(before, now), func(t *protocol.Token) int64 { return int64(t.ID) })
+}
+
+// older yields the tokens before an index that are valid at a moment, the newest first.
+func (s *State) older(before int, now protocol.Timestamp) iter.Seq[protocol.Token] {
+	return func(yield func(protocol.Token) bool) {
+		for i := before - 1; i >= 0; i-- {
+			if t := &s.tokens[i]; valid(t, now) && !yield(*t) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(live, func(a, b protocol.Token) int { return cmp.Compare(b.ID, a.ID) })
-	return live
+}
+
+// count returns how many tokens are valid at a moment.
+func (s *State) count(now protocol.Timestamp) int {
+	n := 0
+	for i := range s.tokens {
+		if valid(&s.tokens[i], now) {
+			n++
+		}
+	}
+	return n
 }
 
 // Valid is true when a token is valid at a moment; false for unknown and revoked ones.
 func (s *State) Valid(id protocol.TokenID, now protocol.Timestamp) bool {
-	t, ok := s.tokens[id]
-	return ok && valid(t, now)
+	at, ok := s.find(id)
+	return ok && valid(&s.tokens[at], now)
 }
 
 func (s *State) dropExpired(now protocol.Timestamp) {
-	maps.DeleteFunc(s.tokens, func(_ protocol.TokenID, t protocol.Token) bool { return !valid(t, now) })
+	s.tokens = slices.DeleteFunc(s.tokens, func(t protocol.Token) bool { return !valid(&t, now) })
 }
 
 // full is true when so many tokens are valid that there is no room for one more.
 func (s *State) full(now protocol.Timestamp) bool {
-	if len(s.tokens) < MaxTokens {
-		return false
-	}
-	live := 0
-	for t := range maps.Values(s.tokens) {
-		if valid(t, now) {
-			live++
-		}
-	}
-	return live >= MaxTokens
+	return len(s.tokens) >= MaxTokens && s.count(now) >= MaxTokens
 }
 
-func valid(t protocol.Token, now protocol.Timestamp) bool { return now < t.ExpiresAt }
+func valid(t *protocol.Token, now protocol.Timestamp) bool { return now < t.ExpiresAt }

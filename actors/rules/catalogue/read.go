@@ -1,17 +1,46 @@
 package catalogue
 
-import "partyline/protocol"
+import (
+	"iter"
+
+	"partyline/protocol"
+)
 
 // Games returns the games that pass the filter, ordered by pack and title, with zero totals.
 // The caller owns the slice.
 func (s *State) Games(f protocol.GameFilter) []protocol.Game {
 	games := make([]protocol.Game, 0, len(s.games))
-	for _, e := range s.games {
-		if e.matches(f) {
-			games = append(games, e.Resource())
-		}
+	for e := range s.matched(f) {
+		games = append(games, e.Resource())
 	}
 	return games
+}
+
+// GamePage returns a page of what Games returns. It looks at all games and copies those of the
+// page.
+func (s *State) GamePage(f protocol.GamePart) protocol.Page[protocol.Game] {
+	total := 0
+	for range s.matched(f.GameFilter) {
+		total++
+	}
+	return protocol.PageOfSeq(f.PageQuery, total, func(yield func(protocol.Game) bool) {
+		for e := range s.matched(f.GameFilter) {
+			if !yield(e.Resource()) {
+				return
+			}
+		}
+	}, nil)
+}
+
+// matched yields the games that pass the filter.
+func (s *State) matched(f protocol.GameFilter) iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for _, e := range s.games {
+			if e.matches(f) && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // Game returns one game with zero totals, or not_found.

@@ -28,6 +28,22 @@ func (s *State) Games() []protocol.SessionGame {
 	return games
 }
 
+// GamePage returns a page of what Games returns. Of the whole list it has the newest games when
+// they are more than protocol.MaxListed: the one that is being played is among them.
+func (s *State) GamePage(q protocol.PageQuery) protocol.Page[protocol.SessionGame] {
+	if q.Whole() {
+		q.Offset = protocol.RowOffset(max(0, s.playCount-protocol.MaxListed))
+	}
+	from := max(0, q.After()-int64(protocol.NewPlayID(s.id, 0)))
+	return protocol.PageOfSeq(q, s.playCount, func(yield func(protocol.SessionGame) bool) {
+		for i := from; i < int64(len(s.plays)); i++ {
+			if !s.plays[i].Removed && !yield(s.resource(int(i))) {
+				return
+			}
+		}
+	}, func(g *protocol.SessionGame) int64 { return int64(g.ID) })
+}
+
 // Votes returns the session's own votes for each game that has any, most votes first; games
 // with equal numbers stand in the order of their first play.
 func (s *State) Votes() protocol.SessionVotes {

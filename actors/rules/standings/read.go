@@ -15,6 +15,21 @@ func (s *State) Sessions() []protocol.Session {
 	return all
 }
 
+// SessionPage returns a page of the sessions, the newest first. Its cost does not depend on how
+// many sessions there are.
+func (s *State) SessionPage(q protocol.PageQuery) protocol.Page[protocol.Session] {
+	n := len(s.ids)
+	older := func(cursor int64) int {
+		at, _ := slices.BinarySearch(s.ids, protocol.SessionID(cursor))
+		return n - at
+	}
+	row := func(i int) protocol.Session {
+		id := s.ids[n-1-i]
+		return s.sessions[id].resource(id)
+	}
+	return protocol.PageOf(q, n, older, row, func(r *protocol.Session) int64 { return int64(r.ID) })
+}
+
 // Session returns one session, or not_found.
 func (s *State) Session(id protocol.SessionID) (protocol.Session, *protocol.Error) {
 	totals, ok := s.sessions[id]
