@@ -39,11 +39,12 @@ type hub struct {
 	sessions  []protocol.SessionID // by evening, those that have been held
 	webhook   protocol.WebhookID   // one that gets events
 	live      int                  // votes cast while reads were measured
+	slow      map[string]bool      // reads that took more than a second
 }
 
 // open starts a server on an empty folder, with games and webhooks. Close it.
 func open(ctx context.Context, o Options, binary, name string) (h *hub, err error) {
-	h = &hub{o: o, evenings: plan(int(o.Votes), int(o.Sessions))}
+	h = &hub{o: o, evenings: plan(int(o.Votes), int(o.Sessions)), slow: map[string]bool{}}
 	h.sessions = make([]protocol.SessionID, len(h.evenings))
 	if err = h.setUp(ctx, binary, name); err != nil {
 		return nil, errors.Join(err, h.close())

@@ -58,7 +58,8 @@ func TestJudgeFindsEachCostThatGrows(t *testing.T) {
 		"a read that is too slow":         {read(func(r *Read) { r.Quiet.P99 = 20.1 }), "at most 20 is allowed"},
 		"a read beside votes":             {read(func(r *Read) { r.Busy.P99 = 35 }), "beside votes: 35, it was 9"},
 		"a read too slow beside votes":    {read(func(r *Read) { r.Busy.P99 = 101 }), "at most 100 is allowed"},
-		"an answer":                       {read(func(r *Read) { r.Bytes = 24_000 }), "bytes of the answer"},
+		"an answer":                       {read(func(r *Read) { r.Bytes = 204_000 }), "bytes of the answer"},
+		"a read that is refused":          {read(func(r *Read) { r.Refused = 2 }), "votes: 2 requests were refused"},
 		"a page that is new":              {read(func(r *Read) { r.Name = "late page"; r.Quiet.P99 = 19 }), ""},
 		"a page that is new and too slow": {read(func(r *Read) { r.Name = "late page"; r.Quiet.P99 = 21 }), "late page, p99 in ms: 21, at most 20"},
 	} {

@@ -2,17 +2,18 @@ package growth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"partyline/loadtest/oracle"
 	"partyline/loadtest/report"
 	"partyline/loadtest/wire"
 	"partyline/protocol"
+	"partyline/protocol/client"
 )
 
 const (
@@ -118,11 +119,10 @@ func (h *hub) pages(ctx context.Context, first string) (n int64, cursor string, 
 			Cursor string `json:"next_cursor"`
 		} `json:"pagination"`
 	}
-	var text []byte
-	if err := h.client.Call(ctx, http.MethodGet, first, nil, &text); err != nil {
-		return 0, "", err
+	err = h.client.Call(ctx, http.MethodGet, first, nil, &page)
+	if client.Temporary(err) {
+		return 0, "", nil // the first page is measured, and counts as refused
 	}
-	err = json.Unmarshal(text, &page)
 	return page.Pagination.TotalPages, page.Pagination.Cursor, err
 }
 
@@ -133,24 +133,34 @@ type Read struct {
 	Quiet report.Summary `json:"quiet"`
 	Busy  report.Summary `json:"busy"`
 	Bytes int            `json:"bytes"`
+	// Refused counts those that were told to come again: 503.
+	Refused int `json:"refused"`
 }
 
 // measureReads measures all reads, one request after the other: first while nothing else runs.
-func (h *hub) measureReads(ctx context.Context) (all []Read, err error) {
+// Those that took more than a second before are left out unless all are wanted.
+func (h *hub) measureReads(ctx context.Context, allOfThem bool) (all []Read, err error) {
 	reads, err := h.reads(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if !allOfThem {
+		reads = slices.DeleteFunc(reads, func(r read) bool { return h.slow[r.name] })
+	}
 	for _, r := range reads {
 		m := Read{Name: r.name}
-		if m.Quiet, m.Bytes, err = h.leastOf(ctx, r, quietSlack); err != nil {
+		if m.Quiet, err = h.leastOf(ctx, r, &m, quietSlack); err != nil {
 			return nil, err
 		}
+		h.slow[r.name] = m.Quiet.P50 > 1000
 		all = append(all, m)
 	}
 	return all, h.whileVotesCome(ctx, func() error {
 		for i, r := range reads {
-			if all[i].Busy, _, err = h.leastOf(ctx, r, busySlack); err != nil {
+			if h.slow[r.name] {
+				continue
+			}
+			if all[i].Busy, err = h.leastOf(ctx, r, &all[i], busySlack); err != nil {
 				return err
 			}
 		}
@@ -160,21 +170,21 @@ func (h *hub) measureReads(ctx context.Context) (all []Read, err error) {
 
 // leastOf measures a read again whose p99 is over a bound below which it counts as fast, unless
 // that is how long every second answer takes, and returns the least.
-func (h *hub) leastOf(ctx context.Context, r read, fast float64) (least report.Summary, bytes int, err error) {
+func (h *hub) leastOf(ctx context.Context, r read, m *Read, fast float64) (least report.Summary, err error) {
 	for i := 0; i <= measuredAgain && (i == 0 || least.P99 > fast && least.P50 <= fast); i++ {
-		s, n, err := h.measure(ctx, r)
+		s, err := h.measure(ctx, r, m)
 		if err != nil {
-			return s, 0, err
+			return s, err
 		}
-		if bytes = n; i == 0 || s.P99 < least.P99 {
+		if i == 0 || s.P99 < least.P99 {
 			least = s
 		}
 	}
-	return least, bytes, nil
+	return least, nil
 }
 
-// measure sends the request again and again.
-func (h *hub) measure(ctx context.Context, r read) (s report.Summary, bytes int, err error) {
+// measure sends the request again and again, and notes in m how large the answers are.
+func (h *hub) measure(ctx context.Context, r read, m *Read) (s report.Summary, err error) {
 	var took report.Histogram
 	began := time.Now()
 	for n := 0; n < h.o.Requests && (n == 0 || time.Since(began) < readWithin); n++ {
@@ -184,13 +194,16 @@ func (h *hub) measure(ctx context.Context, r read) (s report.Summary, bytes int,
 		}
 		var text []byte
 		sent := time.Now()
-		if err := h.client.Call(ctx, r.method, r.path, body, &text); err != nil {
-			return s, 0, fmt.Errorf("%s: %w", r.name, err)
+		err := h.client.Call(ctx, r.method, r.path, body, &text)
+		if refused, ok := errors.AsType[*client.Error](err); ok && refused.Status == http.StatusServiceUnavailable {
+			m.Refused++
+		} else if err != nil {
+			return s, fmt.Errorf("%s: %w", r.name, err)
 		}
 		took.Record(time.Since(sent))
-		bytes = max(bytes, len(text))
+		m.Bytes = max(m.Bytes, len(text))
 	}
-	return took.Summary(), bytes, nil
+	return took.Summary(), nil
 }
 
 // whileVotesCome calls do while a bot votes in a session of its own, by the clock.
