@@ -40,6 +40,7 @@ type hub struct {
 	webhook   protocol.WebhookID   // one that gets events
 	live      int                  // votes cast while reads were measured
 	slow      map[string]bool      // reads that took more than a second
+	again     int                  // how often a slow read is measured again now
 }
 
 // open starts a server on an empty folder, with games and webhooks. Close it.

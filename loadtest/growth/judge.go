@@ -23,6 +23,7 @@ const (
 	stop           = "stop, s"
 	startAfterStop = "start, s"
 	startAfterKill = "start after a kill, s"
+	startCPU       = "CPU from start to rest, s"
 )
 
 // limit bounds one figure. It is exceeded by a value above most, or by one that is both more than
@@ -47,6 +48,8 @@ var limits = map[string]limit{
 	stop:           {times: 2, slack: 1},
 	startAfterStop: {times: 3, slack: 0.3, most: 1},
 	startAfterKill: {times: 3, slack: 0.3, most: 1},
+	// What goes on after the start: projections and webhooks that look for what they have missed.
+	startCPU: {times: 2, slack: 1},
 }
 
 // readBytes bounds the answer of a read: a list that is asked for no page may have a thousand rows,

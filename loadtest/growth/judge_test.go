@@ -14,7 +14,7 @@ func tenths() []Tenth {
 	of := func(votes Count) (t Tenth) {
 		t.Votes = votes
 		for name, value := range map[string]float64{cpuPerVote: 10, peakMemory: 200, restMemory: 50, restAnonymous: 30, goroutines: 60,
-			openFiles: 50, folderBytes: float64(votes) / 1e5, bytesPerVote: 80, stop: 0.2, startAfterStop: 0.2, startAfterKill: 0.3} {
+			openFiles: 50, folderBytes: float64(votes) / 1e5, bytesPerVote: 80, stop: 0.2, startAfterStop: 0.2, startAfterKill: 0.3, startCPU: 0.4} {
 			t.note(name, value)
 		}
 		t.Reads = []Read{{Name: "votes", Quiet: report.Summary{Count: 9, P50: 1, P99: 3}, Busy: report.Summary{Count: 9, P99: 9}, Bytes: 7000}}
@@ -52,6 +52,7 @@ func TestJudgeFindsEachCostThatGrows(t *testing.T) {
 		"bytes of a vote":                 {figure(bytesPerVote, 101), "bytes per vote"},
 		"a start within the bound":        {figure(startAfterStop, 0.7), "start, s: 0.7, it was 0.2"},
 		"a start after a kill":            {figure(startAfterKill, 1.1), "start after a kill, s: 1.1, at most 1"},
+		"what a start begins":             {figure(startCPU, 1.5), "from start to rest"},
 		"a stop":                          {figure(stop, 1.3), "stop, s"},
 		"a read, by less than a pause":    {read(func(r *Read) { r.Quiet.P99 = 7.9 }), ""},
 		"a read":                          {read(func(r *Read) { r.Quiet.P99 = 8.1 }), "votes, p99 in ms: 8.1, it was 3"},

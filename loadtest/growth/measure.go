@@ -55,7 +55,7 @@ func (h *hub) tenth(ctx context.Context, n int) (t Tenth, err error) {
 	if err := h.rest(ctx); err != nil {
 		return t, err
 	}
-	if t.Reads, err = h.measureReads(ctx, n == 2 || n%5 == 0); err != nil {
+	if t.Reads, err = h.measureReads(ctx, n == 2 || n == Tenths); err != nil {
 		return t, err
 	}
 	if err := h.count(ctx, &t, n*each); err != nil {
@@ -125,13 +125,14 @@ func (h *hub) atRest(ctx context.Context, t *Tenth) error {
 	if err != nil {
 		return err
 	}
-	m, err := target.ReadMetrics(ctx, h.client)
+	s, err := h.server.Look(ctx, h.client)
 	if err != nil {
 		return err
 	}
-	t.note(restMemory, report.MiB(u.RSS))
-	t.note(restAnonymous, report.MiB(u.RSS-u.Mapped))
-	t.note(goroutines, m.Sum("go_goroutines", ""))
-	t.note(openFiles, m.Sum("process_open_fds", ""))
+	t.note(startCPU, u.CPU.Seconds())
+	t.note(restMemory, s.RSS)
+	t.note(restAnonymous, s.Private)
+	t.note(goroutines, s.Goroutines)
+	t.note(openFiles, s.Files)
 	return nil
 }

@@ -21,8 +21,8 @@ const (
 	readWithin = time.Second / 2
 	// liveRate is in votes a second: those of two lively evenings.
 	liveRate = 400
-	// measuredAgain is how often a read that is too slow is measured again: the machine may have
-	// had something else to do, and that does not happen every time.
+	// measuredAgain is how often a read that is slow at a tenth that is judged is measured again:
+	// the machine may have had something else to do, and that does not happen every time.
 	measuredAgain = 2
 	// pageSize is the limit of a page of votes or sessions.
 	pageSize = 50
@@ -138,13 +138,16 @@ type Read struct {
 }
 
 // measureReads measures all reads, one request after the other: first while nothing else runs.
-// Those that took more than a second before are left out unless all are wanted.
-func (h *hub) measureReads(ctx context.Context, allOfThem bool) (all []Read, err error) {
+// Those that took more than a second before are left out unless the tenth is judged.
+func (h *hub) measureReads(ctx context.Context, judged bool) (all []Read, err error) {
 	reads, err := h.reads(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !allOfThem {
+	h.again = 0
+	if judged {
+		h.again = measuredAgain
+	} else {
 		reads = slices.DeleteFunc(reads, func(r read) bool { return h.slow[r.name] })
 	}
 	for _, r := range reads {
@@ -171,7 +174,7 @@ func (h *hub) measureReads(ctx context.Context, allOfThem bool) (all []Read, err
 // leastOf measures a read again whose p99 is over a bound below which it counts as fast, unless
 // that is how long every second answer takes, and returns the least.
 func (h *hub) leastOf(ctx context.Context, r read, m *Read, fast float64) (least report.Summary, err error) {
-	for i := 0; i <= measuredAgain && (i == 0 || least.P99 > fast && least.P50 <= fast); i++ {
+	for i := 0; i <= h.again && (i == 0 || least.P99 > fast && least.P50 <= fast); i++ {
 		s, err := h.measure(ctx, r, m)
 		if err != nil {
 			return s, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"time"
 
 	"partyline/loadtest/report"
@@ -22,6 +23,8 @@ type Growth struct {
 	Tenths []Tenth `json:"tenths"`
 	// Verify is how long partyline verify takes in the end, in seconds.
 	Verify float64 `json:"verify_s"`
+	// Stats is what partyline stats says of the folder in the end.
+	Stats string `json:"stats"`
 	report.Found
 }
 
@@ -72,15 +75,27 @@ func (r *Report) grow(ctx context.Context, o Options, hubs []*hub) error {
 		}
 	}
 	for i, h := range hubs {
-		g := r.Runs[i]
-		if err := h.server.Stop(target.StopWithin); err != nil {
+		if err := r.Runs[i].finish(ctx, h); err != nil {
 			return err
 		}
-		began := time.Now()
-		if err := h.server.Verify(ctx); err != nil {
-			return err
-		}
-		g.Verify, g.Found = time.Since(began).Seconds(), judge(g.Tenths, o.MostRead)
 	}
+	return nil
+}
+
+// finish has the program look at its folder for the last time, and judges.
+func (g *Growth) finish(ctx context.Context, h *hub) error {
+	if err := h.server.Stop(target.StopWithin); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := h.server.Verify(ctx); err != nil {
+		return err
+	}
+	g.Verify = time.Since(began).Seconds()
+	stats, err := exec.CommandContext(ctx, h.server.Binary, "stats", h.server.Data).Output()
+	if err != nil {
+		stats = []byte("no stats: " + err.Error()) // an older program has none
+	}
+	g.Stats, g.Found = string(stats), judge(g.Tenths, h.o.MostRead)
 	return nil
 }

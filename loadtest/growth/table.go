@@ -15,7 +15,7 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	p := report.NewPrinter(w)
 	for _, g := range r.Runs {
-		p.Line("%s: partyline verify takes %.1f s", g.Name, g.Verify)
+		p.Line("%s: partyline verify takes %.1f s\n%s", g.Name, g.Verify, g.Stats)
 		p.Findings(8, g.Name, g.Found)
 	}
 	return p.Err()

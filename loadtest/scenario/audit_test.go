@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"partyline/loadtest/report"
+	"partyline/loadtest/target"
 )
 
 func TestVotesMustBeRecordedOnce(t *testing.T) {
@@ -25,7 +26,7 @@ func TestVotesMustBeRecordedOnce(t *testing.T) {
 func samplesOf(n int, change func(*Sample)) []Sample {
 	samples := make([]Sample, n)
 	for i := range samples {
-		samples[i] = Sample{Second: float64(i), Private: 100, Live: 40, Goroutines: 300, Files: 80}
+		samples[i] = Sample{float64(i), target.Sample{Private: 100, Live: 40, Goroutines: 300, Files: 80}}
 		if i >= n-n/3 {
 			change(&samples[i])
 		}

@@ -14,14 +14,7 @@ const sampleEvery = time.Second
 // Sample is the server at one moment of a run.
 type Sample struct {
 	Second float64 `json:"second"`
-	// RSS is Private memory and pages of mapped files, mostly the journal's tables: those grow
-	// with what is recorded, and the system takes them back when it wants.
-	RSS     float64 `json:"rss_mib"`
-	Private float64 `json:"private_mib"`
-	// Live is what the last garbage collection could not free.
-	Live       float64 `json:"live_mib"`
-	Goroutines float64 `json:"goroutines"`
-	Files      float64 `json:"files"`
+	target.Sample
 }
 
 // sample measures the server again and again; end stops that and returns the samples.
@@ -32,8 +25,8 @@ func (s *setup) sample(ctx context.Context) (end func() []Sample) {
 	go func() { // ends with end
 		var samples []Sample
 		for report.Wait(ctx, sampleEvery) == nil {
-			if one, err := s.look(ctx, began); err == nil {
-				samples = append(samples, one)
+			if one, err := s.server.Look(ctx, s.client); err == nil {
+				samples = append(samples, Sample{time.Since(began).Seconds(), one})
 			}
 		}
 		all <- samples
@@ -44,24 +37,9 @@ func (s *setup) sample(ctx context.Context) (end func() []Sample) {
 	}
 }
 
-func (s *setup) look(ctx context.Context, began time.Time) (Sample, error) {
-	m, err := target.ReadMetrics(ctx, s.client)
-	if err != nil {
-		return Sample{}, err
-	}
-	u, err := target.Measure(s.server.Pid())
-	return Sample{
-		Second: time.Since(began).Seconds(),
-		RSS:    report.MiB(u.RSS), Private: report.MiB(u.RSS - u.Mapped), Live: report.MiB(m.Sum("go_gc_heap_live_bytes", "")),
-		Goroutines: m.Sum("go_goroutines", ""), Files: m.Sum("process_open_fds", ""),
-	}, err
-}
-
 const (
 	// grown is the factor by which the last third of a run may be above the second one; caches
-	// fill in the first. The slack is added: for buffers of a compaction of the journal, of which
-	// a garbage collection sees some; for people who happen to come at the same time; and for new
-	// tables.
+	// fill in the first.
 	grown = 1.2
 	// What comes on top of it: buffers of a compaction of the journal, which come and go,
 	// of which a collection in the midst of it sees some; people who happen to come at the

@@ -157,6 +157,32 @@ func Measure(pid int) (u Usage, err error) {
 	}, err
 }
 
+// Sample is what a server takes at one moment.
+type Sample struct {
+	// RSS is Private memory and pages of mapped files, mostly the journal's tables: those grow
+	// with what is recorded, and the system takes them back when it wants.
+	RSS     float64 `json:"rss_mib"`
+	Private float64 `json:"private_mib"`
+	// Live is what the last garbage collection could not free.
+	Live       float64 `json:"live_mib"`
+	Goroutines float64 `json:"goroutines"`
+	Files      float64 `json:"files"`
+}
+
+// Look measures the server from outside and asks it for its metrics.
+func (s *Server) Look(ctx context.Context, c *client.Client) (Sample, error) {
+	const mib = 1 << 20
+	m, err := ReadMetrics(ctx, c)
+	if err != nil {
+		return Sample{}, err
+	}
+	u, err := Measure(s.Pid())
+	return Sample{
+		RSS: float64(u.RSS) / mib, Private: float64(u.RSS-u.Mapped) / mib, Live: m.Sum("go_gc_heap_live_bytes", "") / mib,
+		Goroutines: m.Sum("go_goroutines", ""), Files: m.Sum("process_open_fds", ""),
+	}, err
+}
+
 // Sockets counts those that a process has open.
 func Sockets(pid int) (n int, err error) {
 	p, err := procfs.NewProc(pid)
