@@ -284,3 +284,23 @@ func TestSnapshotHoldsOnlyDurableFacts(t *testing.T) {
 		}
 	})
 }
+
+// TestSnapshotsOfVersionsThatRestoreReads: from the oldest one on they are restored; a state
+// whose snapshot is older or newer is replayed.
+func TestSnapshotsOfVersionsThatRestoreReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.send(add{n: []int{1}})
+		b.settle()
+		b.ledger.kind.Version, b.ledger.kind.Oldest = 5, 3
+		for version, want := range map[uint32]int{2: 1, 3: 100, 4: 100, 5: 100, 6: 1} {
+			s := persistence.Snapshot{Stream: b.ledger.stream, Seq: 1, Version: version, Data: []byte("100")}
+			if err := b.journal.SaveSnapshot(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.ledger.Load(); err != nil || b.ledger.State.sum != want {
+				t.Errorf("version %d: %d (%v), want %d", version, b.ledger.State.sum, err, want)
+			}
+		}
+	})
+}

@@ -115,11 +115,11 @@ func (l *Ledger[F, S]) restore(ctx context.Context) (s S, at persistence.Seq, ot
 	if err != nil && !errors.Is(err, persistence.ErrCorrupt) {
 		return s, 0, nil, fmt.Errorf("load snapshot of %s: %w", l.stream, err)
 	}
-	if err == nil && ok && snap.Version != l.kind.Version {
+	if err == nil && ok && !l.kind.reads(snap.Version) {
 		other = &VersionError{l.stream, snap.Version, l.kind.Version}
 		l.Log.Warn().AnErr("cause", other).Str("stream", l.stream).Msg("snapshot of another version, replaying from the start")
 	}
-	if err == nil && ok && snap.Version == l.kind.Version {
+	if err == nil && ok && l.kind.reads(snap.Version) {
 		s = l.kind.New()
 		if err = s.Restore(snap.Data); err == nil {
 			return s, snap.Seq, nil, nil

@@ -21,11 +21,17 @@ type Kind[F any, S State[F]] struct {
 	New        func() S
 	AppendFact func(dst []byte, fact F) []byte
 	ReadFact   func(b []byte) (F, error)
-	// Version is the snapshot's format; a snapshot of another version is not read.
-	Version uint32
+	// Version is the snapshot's format. Restore also reads the versions from Oldest on, 0 for
+	// none; a snapshot of another version is not read.
+	Version, Oldest uint32
 	// SnapshotEvery is how many facts after the last snapshot a new one is taken under load;
 	// 0 is snapshotUnderLoad, or more for a long stream.
 	SnapshotEvery protocol.Seq
+}
+
+// reads says whether Restore reads snapshots of a version.
+func (k *Kind[F, S]) reads(version uint32) bool {
+	return version == k.Version || k.Oldest != 0 && k.Oldest <= version && version < k.Version
 }
 
 // Hooks are called by a ledger on its actor's goroutine. They must not block.

@@ -1,6 +1,8 @@
 package sessions
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -38,12 +40,20 @@ func newSessionActor(s *Service, id protocol.SessionID, parent *actor.PID) *sess
 	a := &sessionActor{service: s, id: id, parent: parent}
 	a.System = s.System
 	a.Ledger = ledger.New(Stream(id), ledger.Kind[fact.Fact, *session.State]{
-		New:        func() *session.State { return session.New(id) },
+		New:        func() *session.State { return session.NewKeyed(id, newVoteKey()) },
 		AppendFact: fact.Append,
 		ReadFact:   fact.Read,
 		Version:    session.SnapshotVersion,
+		Oldest:     session.OldestSnapshot,
 	}, ledger.Hooks[fact.Fact, *session.State]{OnDurable: a.onDurable, Publish: a.onPublish, OnLoaded: a.onLoaded}, &s.Env)
 	return a
+}
+
+// newVoteKey draws a key that clients cannot know.
+func newVoteKey() session.VoteKey {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+	return session.VoteKey{K0: binary.LittleEndian.Uint64(b[:8]), K1: binary.LittleEndian.Uint64(b[8:])}
 }
 
 // Receive implements actor.Actor.

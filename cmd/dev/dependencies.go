@@ -77,6 +77,7 @@ var licenceTexts = []struct{ name, words string }{
 	{"ISC", "Permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby granted"},
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
+	{"CC0-1.0", "CC0 1.0 Universal"},
 }
 
 var errLicence = errors.New("no known licence")

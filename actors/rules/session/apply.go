@@ -98,7 +98,7 @@ func (s *State) applyVote(f *fact.VoteCast) {
 	t.count(f.Type, 1)
 	s.latestVotes.Add(f.Latest())
 	if f.Device == 0 {
-		s.voters.add(f.Username, f.Timestamp)
+		s.voters.add(s.voters.hash(f.Username), f.Timestamp)
 		return
 	}
 	t.count(f.Replaced, -1)

@@ -61,9 +61,9 @@ type chatImport struct {
 	begins []protocol.Timestamp
 	shift  protocol.Timestamp
 	// voters maps the names of the log to voters, one for each folded name, numbered in order.
-	// known are the voters' votes in the state.
+	// hashes are the voters' names as the state knows them.
 	voters []int32
-	known  [][]protocol.Timestamp
+	hashes []nameHash
 	// last is each voter's latest vote accepted from this log, before 1970 for none.
 	last       []protocol.Timestamp
 	accepted   []acceptedVote
@@ -89,7 +89,7 @@ type acceptedVote struct {
 
 func newChatImport(h *State, c *protocol.ImportChat, now protocol.ClockReading) *chatImport {
 	l := &chatImport{
-		state: h, cmd: c, voters: make([]int32, len(c.Voters)), known: make([][]protocol.Timestamp, 0, len(c.Voters)),
+		state: h, cmd: c, voters: make([]int32, len(c.Voters)), hashes: make([]nameHash, 0, len(c.Voters)),
 		accepted: make([]acceptedVote, 0, len(c.Votes)),
 	}
 	l.matchPlays(now)
@@ -99,9 +99,9 @@ func newChatImport(h *State, c *protocol.ImportChat, now protocol.ClockReading) 
 		key := fact.Fold(room[:0], name)
 		n, ok := numbers[string(key)]
 		if !ok {
-			n = int32(len(l.known))
+			n = int32(len(l.hashes))
 			numbers[string(key)] = n
-			l.known = append(l.known, h.voters.votesOf(key))
+			l.hashes = append(l.hashes, h.voters.hash(name))
 			l.last = append(l.last, -duplicateWindow)
 		}
 		l.voters[i] = n
@@ -156,7 +156,7 @@ func (l *chatImport) playFor(ts protocol.Timestamp) int {
 }
 
 func (l *chatImport) isDuplicate(voter int32, ts protocol.Timestamp) bool {
-	if anyNear(l.known[voter], ts) {
+	if l.state.voters.near(l.hashes[voter], ts) {
 		return true
 	}
 	if last := l.last[voter]; last-duplicateWindow < ts {

@@ -13,7 +13,7 @@ import (
 
 var errSnapshot = errors.New("session: not a snapshot of this session")
 
-// Restore replaces the state by that of a snapshot of SnapshotVersion. It keeps
+// Restore replaces the state by that of a snapshot of SnapshotVersion or OldestSnapshot. It keeps
 // nothing of data. On an error the state is as it was. Whatever the bytes are, it
 // never panics and allocates no more than a small multiple of their length.
 func (s *State) Restore(data []byte) error {
@@ -26,7 +26,7 @@ func (s *State) Restore(data []byte) error {
 	if !ok || img.ID != s.id {
 		return fmt.Errorf("%w: a value is missing or out of range", errSnapshot)
 	}
-	n.voters = readVoters(&r)
+	n.voters = img.readVoters(&r, s.voters.key)
 	n.devices = readDevices(&r, len(n.plays))
 	n.poll = img.Poll
 	n.poll.inferPlays(n.plays)
@@ -108,44 +108,6 @@ func (s *State) indexPlays() bool {
 		}
 	}
 	return playing <= 1
-}
-
-func readVoters(r *fact.Reader) voters {
-	n := r.Length(len(r.Rest))
-	if n == 0 {
-		return voters{}
-	}
-	// A voter takes at least four bytes, so a damaged count cannot ask for much.
-	v := voters{index: make(map[string]int32, min(n, len(r.Rest)/4)), list: make([]voter, 0, min(n, len(r.Rest)/4))}
-	for range n {
-		w := voter{name: string(r.Bytes(fact.MaxFolded))}
-		w.votes = readVotes(r)
-		if _, twice := v.index[w.name]; twice || len(w.votes) == 0 || w.name == "" {
-			r.Fail()
-		}
-		if r.Failed {
-			return voters{}
-		}
-		v.insert(w)
-	}
-	return v
-}
-
-func readVotes(r *fact.Reader) []protocol.Timestamp {
-	votes := make([]protocol.Timestamp, r.Length(len(r.Rest)))
-	before := -duplicateWindow
-	for i := range votes {
-		// moment bounds the step, so the sum cannot overflow; maxMoment bounds the sum.
-		before += duplicateWindow + r.Timestamp()
-		if before > fact.MaxTimestamp {
-			r.Fail()
-		}
-		if r.Failed {
-			return nil
-		}
-		votes[i] = before
-	}
-	return votes
 }
 
 // readDevices reads what devices.append writes; plays is how many plays there are.

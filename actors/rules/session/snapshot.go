@@ -3,23 +3,26 @@ package session
 import (
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 
 	"partyline/protocol"
 )
 
 // SnapshotVersion names the format of AppendSnapshot. A snapshot of another version
 // is not restored: the journal is replayed instead.
-const SnapshotVersion uint32 = 3
+const SnapshotVersion uint32 = 4
+
+// OldestSnapshot is the oldest version that Restore reads as well. It holds the names of voters;
+// see readNamedVoters.
+const OldestSnapshot uint32 = 3
 
 // A snapshot is
 //
 //	uvarint  length of the JSON
 //	bytes    the JSON of an image
-//	uvarint  number of voters, in the order of their first votes, and for each:
-//	    uvarint  length of the folded name in bytes, and the name
+//	byte     number of tables of votes by name, 0 or 128, and for each:
 //	    uvarint  number of votes
-//	    uvarint  first timestamp in milliseconds since 1970
-//	    uvarint  for each further vote: milliseconds since the one before, less window
+//	    8 bytes  each vote's print, little-endian, ascending
 //	uvarint  number of devices, in the order of their first votes, and for each:
 //	    8 bytes  the device, big-endian
 //	    8 bytes  the address that it came in from, big-endian, 0 when it is not known
@@ -57,17 +60,20 @@ type image struct {
 	LatestDevices []protocol.DeviceID `json:"latest_devices,omitempty"`
 	Join          join                `json:"join"`
 	Bars          []voidedAddress     `json:"bars,omitempty"`
+	// VoteKey is the key of the votes' prints, absent in version 3.
+	VoteKey *VoteKey `json:"vote_key"`
 }
 
 // AppendSnapshot appends the whole state to dst.
 func (s *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
 		ID: s.id, Phase: s.phase, Created: s.created, Closed: s.closed, Last: s.last, Notes: s.notes, Plays: s.plays, Tallies: s.tallies,
-		Poll: s.poll, Latest: s.latestVotes.List(), LatestDevices: devicesOf(s.latestVotes.List()), Join: s.join, Bars: s.voided,
+		Poll: s.poll, Latest: s.latestVotes.List(), LatestDevices: devicesOf(s.latestVotes.List()), Join: s.join, Bars: s.voided, VoteKey: &s.voters.key,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans
 	}
+	dst = slices.Grow(dst, binary.MaxVarintLen64+len(b)+s.voters.size())
 	dst = binary.AppendUvarint(dst, uint64(len(b)))
 	dst = append(dst, b...)
 	return s.poll.appendTo(s.devices.appendTo(s.voters.appendTo(dst)))
@@ -84,23 +90,6 @@ func devicesOf(latest []protocol.LatestVote) (all []protocol.DeviceID) {
 		}
 	}
 	return all
-}
-
-func (v *voters) appendTo(dst []byte) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(v.list)))
-	for i := range v.list {
-		w := &v.list[i]
-		dst = binary.AppendUvarint(dst, uint64(len(w.name)))
-		dst = append(dst, w.name...)
-		dst = binary.AppendUvarint(dst, uint64(len(w.votes)))
-		// The first is counted from the window's end like the others, before 1970 never.
-		before := -duplicateWindow
-		for _, ts := range w.votes {
-			dst = binary.AppendUvarint(dst, uint64(ts-before-duplicateWindow))
-			before = ts
-		}
-	}
-	return dst
 }
 
 func (d *devices) appendTo(dst []byte) []byte {

@@ -100,7 +100,12 @@ func TestRestoreRefusesAndLeavesTheStateAlone(t *testing.T) {
 		"a nameless voter":       packed(`{"id":3}`, 1, 0, 1, 1, 0, 0),
 		"a voter without vote":   packed(`{"id":3}`, 1, 1, 'A', 0, 0, 0),
 		"a vote after 9999":      packed(`{"id":3}`, 1, 1, 'A', 2, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0, 0),
-		"a voter twice":          strings.ReplaceAll(good, "\x03ANN", "\x03\xe6\xbc\xa2"),
+		"two tables":             packed(keyed, 2, 0, 0, 0, 0),
+		"too few tables":         packed(keyed, append([]byte{128}, make([]byte, 129)...)...),
+		"a print of nothing":     keyedVotes(1, 0),
+		"a print twice":          keyedVotes(2, 1<<40, 1<<40),
+		"prints in disorder":     keyedVotes(2, 1<<41, 1<<40),
+		"a print too few":        keyedVotes(3, 1<<40, 1<<41),
 		"a count too large":      "\x02{}\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
 		"an unknown policy":      swap(`"policy":"latest"`, `"policy":"lately"`),
 		"a code of no kind":      swap(`"code":"QRX7F2"`, `"code":"qrx7f2"`),
@@ -141,6 +146,18 @@ const past = `{"id":3,"poll":{"number":1,"status":"ended","started":"2024-01-15T
 // onePlay is the JSON of a snapshot with one playing.
 const onePlay = `{"id":3,"plays":[{"at":"2024-01-15T12:00:00.000Z","status":"played","game":{"id":1}}],"tallies":[{"id":1}]}`
 
+// keyed is the JSON of a snapshot whose votes are prints.
+const keyed = `{"id":3,"vote_key":{"k0":1,"k1":2}}`
+
+// keyedVotes is a snapshot whose first table has these prints, and says that it has n.
+func keyedVotes(n byte, prints ...uint64) string {
+	votes := []byte{128, n}
+	for _, p := range prints {
+		votes = binary.LittleEndian.AppendUint64(votes, p)
+	}
+	return packed(keyed, append(votes, make([]byte, 127+2)...)...)
+}
+
 // newest is one of the newest votes in a snapshot.
 const newest = `{"game_id":1,"username":"ann","type":"up","timestamp":"2024-01-15T12:00:00.000Z"}`
 
@@ -157,6 +174,8 @@ func TestTheSmallestSnapshots(t *testing.T) {
 		packed(`{"id":3}`, 1, 1, 'A', 1, 0xff, 0xb7, 0xff, 0x90, 0xfd, 0xce, 0x39, 0, 0),
 		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+strings.Repeat(newest+",", 4)+newest+`]}`, 0, 0, 0),
 		packed(onePlay, 0, 0, 0),
+		packed(keyed, 0, 0, 0),
+		keyedVotes(2, 1, 1<<63),
 		packed(`{"id":3,"bars":[{"address":1,"wide":true,"round":1}]}`, 0, 0, 0),
 		packed(`{"id":3,"tallies":[{"id":1}],"latest":[`+newest+`],"latest_devices":[1]}`, 0, 0, 0),
 		packed(onePlay, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 3, 1, 0, 1, 0, 0),

@@ -44,8 +44,13 @@ type State struct {
 	chat chatOutcome
 }
 
-// New returns the state of a session that has not been opened.
+// New returns the state of a session that has not been opened. Its key is 0; see NewKeyed.
 func New(id protocol.SessionID) *State { return &State{id: id} }
+
+// NewKeyed is New with a key that clients cannot know. A snapshot that is restored has its own.
+func NewKeyed(id protocol.SessionID, key VoteKey) *State {
+	return &State{id: id, voters: voters{key: key}}
+}
 
 // Active says that the session accepts games and votes.
 func (s *State) Active() bool { return s.phase == phaseActive }

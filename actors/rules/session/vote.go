@@ -32,7 +32,7 @@ func (s *State) validateVote(f *fact.VoteCast, c *protocol.CastVote, now protoco
 	if err != nil {
 		return err
 	}
-	if s.voters.hasVoteNear(c.Username, ts) {
+	if s.voters.near(s.voters.hash(c.Username), ts) {
 		return duplicate()
 	}
 	*f = fact.VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: s.playByID(id).Game.ID, Type: c.Vote, Username: c.Username}

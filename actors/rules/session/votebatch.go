@@ -18,7 +18,7 @@ func (s *State) decideVotes(dst []fact.Fact, c *protocol.CastVotes, now protocol
 	if s.phase != phaseActive {
 		return dst, protocol.Errorf(protocol.CodeNotFound, "No active session found")
 	}
-	b := batch{state: s, now: now, facts: make([]fact.VoteCast, len(c.Votes))}
+	b := batch{state: s, now: now, facts: make([]fact.VoteCast, len(c.Votes)), seen: s.voters.forBatch(len(c.Votes))}
 	r := &protocol.BatchResult{Results: make([]protocol.VoteOutcome, len(c.Votes))}
 	for i := range c.Votes {
 		f := &b.facts[i]
@@ -44,7 +44,7 @@ type batch struct {
 	now   protocol.ClockReading
 	// facts holds all facts of the batch in one allocation.
 	facts []fact.VoteCast
-	// seen are the voters within the batch, whom the state does not know yet.
+	// seen are the votes within the batch, which the state does not know yet.
 	seen voters
 }
 
@@ -58,9 +58,10 @@ func (b *batch) validate(f *fact.VoteCast, c *protocol.CastVote) *protocol.Error
 	if err := b.state.validateVote(f, c, b.now); err != nil {
 		return err
 	}
-	if b.seen.hasVoteNear(c.Username, f.Timestamp) {
+	name := b.seen.hash(c.Username)
+	if b.seen.near(name, f.Timestamp) {
 		return duplicate()
 	}
-	b.seen.add(c.Username, f.Timestamp)
+	b.seen.add(name, f.Timestamp)
 	return nil
 }

@@ -84,6 +84,7 @@ var libraries = []Library{
 	{"github.com/asynkron/protoactor-go", []string{"actors"}},
 	{"github.com/dgraph-io/badger/v4", []string{"persistence/badger"}},
 	{"github.com/klauspost/compress", []string{"persistence/badger/layout"}},
+	{"github.com/dchest/siphash", []string{"actors/rules/session"}},
 	{"github.com/coder/websocket", []string{"gateway/ecast", "gateway/fanout", "protocol/client", "loadtest"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"gateway/auth"}},
 	{"golang.org/x/time", []string{"gateway/limit", "gateway/rest"}},
