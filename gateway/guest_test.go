@@ -25,16 +25,19 @@ type party struct {
 	code    string
 }
 
-func newParty(t *testing.T, policy protocol.JoinPolicy) *party {
+func newParty(t *testing.T, policy protocol.JoinPolicy, options ...func(*gateway.Options)) *party {
 	t.Helper()
-	return newPartyOn(t, memory.New(memory.Options{}), policy)
+	return newPartyOn(t, memory.New(memory.Options{}), policy, options...)
 }
 
-func newPartyOn(t *testing.T, j *memory.Journal, policy protocol.JoinPolicy) *party {
+func newPartyOn(t *testing.T, j *memory.Journal, policy protocol.JoinPolicy, options ...func(*gateway.Options)) *party {
 	t.Helper()
 	p := &party{testServer: newTestServerOn(t, j, func(o *gateway.Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		o.JoinRate = 0.05 // three at once
+		for _, set := range options {
+			set(o)
+		}
 	})}
 	p.journal = j
 	p.admins = p.admin()
