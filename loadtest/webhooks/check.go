@@ -211,11 +211,11 @@ func (c *Check) Judge(ctx context.Context, hub *client.Client) (*Outcome, error)
 func (c *Check) collect(ctx context.Context, hub *client.Client) error {
 	for i := range c.run.Hooks {
 		h := &c.run.Hooks[i]
-		dead, err := hub.Deliveries(ctx, h.ID, protocol.DeliveryDead)
-		if err != nil {
-			return err
-		}
-		for _, d := range dead {
+		path := fmt.Sprintf("/api/webhooks/%d/deliveries?status=%s&limit=%d", h.ID, protocol.DeliveryDead, protocol.MaxPageSize)
+		for d, err := range client.All[protocol.Delivery](ctx, hub, path) {
+			if err != nil {
+				return err
+			}
 			h.Dead = append(h.Dead, d.ID)
 		}
 	}

@@ -26,6 +26,10 @@
 //	defer socket.Close()
 //	err := socket.Do(ctx, "votes.live", "vote-"+messageID, vote, nil)
 //
+// A list is read page by page:
+//
+//	for s, err := range client.All[protocol.Session](ctx, c, "/api/sessions?limit=100") {
+//
 // Errors: an answer with a status other than 2xx is an *Error, which wraps the server's
 // *protocol.Error; Refused checks its code. Any other error means that no answer arrived:
 // the outcome of a write is unknown, and it must be sent again with its key.

@@ -220,6 +220,54 @@ func TestHostsSeeEachOthersChanges(t *testing.T) {
 	b.until(`document.querySelector('.bar-row')`)
 }
 
+// TestLongListsGrow: the console shows the newest rows of a list and more with a click, and goes on
+// with changes of all that it shows.
+func TestLongListsGrow(t *testing.T) {
+	h := newHub(t, "--max-active-sessions", "0")
+	for i := range 120 {
+		h.session(fmt.Sprintf("Night %d", i+1))
+		h.ask("POST", "/api/auth/tokens", object{"role": "bot", "name": fmt.Sprintf("Bot %d", i+1)})
+		h.ask("POST", "/api/webhooks", object{"name": fmt.Sprintf("Hook %d", i+1), "url": "http://127.0.0.1:1/", "secret": "a secret for tests", "events": []string{"game.removed"}})
+	}
+	b := console(t, h, phone)
+	rows := func(n int, name string) {
+		t.Helper()
+		b.until(fmt.Sprintf(`document.querySelectorAll('main .row').length === %d`, n))
+		b.says(".row:last-child .name", name)
+	}
+	for _, view := range []struct{ name, first, second, last string }{
+		{"History", "Night 71", "Night 21", "Night 1"}, {"Links", "Bot 71", "Bot 21", "Bot 1"}, {"Webhooks", "Hook 50", "Hook 100", "Hook 120"},
+	} {
+		b.press(view.name)
+		rows(50, view.first)
+		b.accessible()
+		b.press("Show more (50 of 120 shown)")
+		rows(100, view.second)
+		b.press("Show more (100 of 120 shown)")
+		rows(120, view.last)
+		b.until(`!document.querySelector('main > section > button').checkVisibility()`)
+	}
+	b.press("Links")
+	rows(50, "Bot 71")
+	h.ask("DELETE", "/api/auth/tokens/71", object{})
+	rows(50, "Bot 70")
+	b.says("main > section > button", "Show more (50 of 119 shown)")
+
+	h.play(1, 1)
+	webhook := int(h.ask("POST", "/api/webhooks", object{"name": "All", "url": "http://127.0.0.1:1/", "secret": "a secret for tests", "events": []string{"vote.received"}})["id"].(float64))
+	for range 60 {
+		h.ask("POST", fmt.Sprintf("/api/webhooks/test/%d", webhook), object{})
+	}
+	b.press("Webhooks")
+	b.press("Show more (50 of 121 shown)")
+	b.press("Show more (100 of 121 shown)")
+	b.press("Deliveries: All")
+	b.until(`document.querySelectorAll('dialog .row').length === 50`)
+	b.accessible()
+	b.press("Show more")
+	b.until(`document.querySelectorAll('dialog .row').length === 60`)
+}
+
 func TestAWrongKeyAndAnEndedLogin(t *testing.T) {
 	h := newHub(t)
 	b := open(t, h, phone, h.url("/"))

@@ -58,6 +58,22 @@ export function panel(title, {level = 2, ...properties} = {}, ...children) {
   return el('section', {class: 'card panel', ...properties}, el(`h${level}`, {}, title), ...children);
 }
 
+// ROWS is how many rows of a list are shown at first, and added by each click.
+const ROWS = 50;
+
+/**
+ * growing creates a button that shows more rows of a list. wanted is how many to load; show
+ * hides the button when a list read by readList has no more.
+ */
+export function growing(load) {
+  const node = button(t('more'), async () => { made.wanted += ROWS; await load(); }, {hidden: true});
+  const made = {node, wanted: ROWS, show: ({rows, total, more}) => {
+    node.hidden = !more;
+    setText(node, total === null ? t('more') : t('moreOf', {n: rows.length, all: total}));
+  }};
+  return made;
+}
+
 // --- dialogs and messages
 
 /** confirmed asks for confirmation; it resolves with true or false. */

@@ -20,7 +20,7 @@ export function games(host) {
 
   async function load() {
     const before = changes;
-    const read = await host.read('games.list');
+    const {rows: read} = await host.readList('games.list');
     if (changes !== before) return;
     all = read;
     setPacks([...new Set(all.map((g) => g.pack_name))]);

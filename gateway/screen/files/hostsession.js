@@ -59,6 +59,20 @@ export class HostSession {
     return this.#connection.request(op, data, {again: true}).then((r) => r.data);
   }
 
+  /**
+   * readList reads the first rows of a list, so many at most, in as many requests as that takes.
+   * It resolves with {rows, total, more}; total is null where the server does not count.
+   */
+  async readList(op, {wanted = Infinity, size = 1000, ...data} = {}) {
+    const rows = [];
+    for (let at = {}; ;) {
+      const {data: part, page} = await this.#connection.request(op, {...data, ...at, limit: Math.min(size, wanted - rows.length)}, {again: true});
+      rows.push(...part);
+      if (!page.more || rows.length >= wanted) return {rows, ...page};
+      at = page.next ? {cursor: page.next} : {offset: rows.length};
+    }
+  }
+
   /** write sends a request with a key, so that it takes effect once even if it is retried. */
   write(op, data = {}) {
     return this.#connection.request(op, data, {key: newKey()}).then((r) => r.data);

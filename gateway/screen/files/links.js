@@ -1,7 +1,7 @@
 // Tokens for screens and bots: create, show once, revoke.
 
 import {el, list} from './dom.js';
-import {button, choice, showError, copyText, field, form, input, panel, showDialog, submit, confirmed, formatTime} from './controls.js';
+import {button, choice, growing, showError, copyText, field, form, input, panel, showDialog, submit, confirmed, formatTime} from './controls.js';
 import {autoRefresh} from './autorefresh.js';
 import {t} from './text.js';
 
@@ -10,10 +10,13 @@ export function links(host) {
   const rows = el('ol', {class: 'rows'});
   const none = el('p', {class: 'soft', hidden: true}, t('noTokens'));
 
+  const more = growing(() => load());
+
   async function load() {
-    const tokens = await host.read('tokens.list');
-    none.hidden = tokens.length > 0;
-    list(rows, tokens, (token) => token.id, row);
+    const tokens = await host.readList('tokens.list', {wanted: more.wanted});
+    none.hidden = tokens.rows.length > 0;
+    list(rows, tokens.rows, (token) => token.id, row);
+    more.show(tokens);
   }
 
   function row(token) {
@@ -35,7 +38,7 @@ export function links(host) {
   field(t('name'), input('name', {required: true, maxlength: 200})), field(t('onlySession'), input('session', {type: 'number', min: 1})),
   field(t('days'), input('days', {type: 'number', min: 1, max: 366, value: 30, required: true})), submit(t('makeToken')));
 
-  return {leave: autoRefresh(host, load), node: panel(t('view.links'), {level: 1}, el('p', {class: 'soft'}, t('linksHow')), make, none, rows)};
+  return {leave: autoRefresh(host, load), node: panel(t('view.links'), {level: 1}, el('p', {class: 'soft'}, t('linksHow')), make, none, rows, more.node)};
 }
 
 // The link of a screen has the token in its fragment, which browsers do not send.

@@ -73,7 +73,7 @@ function manualPick(host) {
   const title = input('title', {list: 'all-games', required: true, onfocus: load});
   async function load() {
     if (games) return;
-    games = await host.read('games.list', {enabled: true}).catch(() => null);
+    games = await host.readList('games.list', {enabled: true}).then((read) => read.rows, () => null);
     known.replaceChildren(...(games ?? []).map((g) => el('option', {value: label(g)})));
   }
   const label = (g) => `${g.title} (${g.pack_name})`;

@@ -1,7 +1,7 @@
 // The history: all sessions with their games, votes and exports.
 
 import {el, list} from './dom.js';
-import {bars, button, panel, showDialog, saveFile, confirmed, showMessage, formatTime} from './controls.js';
+import {bars, button, growing, panel, showDialog, saveFile, confirmed, showMessage, formatTime} from './controls.js';
 import {autoRefresh} from './autorefresh.js';
 import {t} from './text.js';
 
@@ -10,10 +10,13 @@ export function sessions(host) {
   const rows = el('ol', {class: 'rows'});
   const none = el('p', {class: 'soft', hidden: true}, t('noSessions'));
 
+  const more = growing(() => load());
+
   async function load() {
-    const all = await host.read('sessions.list');
-    none.hidden = all.length > 0;
-    list(rows, all, (s) => JSON.stringify(s), row); // a changed row is created again
+    const all = await host.readList('sessions.list', {wanted: more.wanted});
+    none.hidden = all.rows.length > 0;
+    list(rows, all.rows, (s) => JSON.stringify(s), row); // a changed row is created again
+    more.show(all);
   }
 
   function row(s) {
@@ -42,5 +45,5 @@ export function sessions(host) {
       el('ol', {class: 'rows'}, ...games.map((g) => el('li', {class: 'row'}, el('span', {class: 'grow'}, g.title), el('span', {class: 'soft'}, t(`status.${g.status}`))))));
   }
 
-  return {leave: autoRefresh(host, load), node: panel(t('view.sessions'), {level: 1}, none, rows)};
+  return {leave: autoRefresh(host, load), node: panel(t('view.sessions'), {level: 1}, none, rows, more.node)};
 }

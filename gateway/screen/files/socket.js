@@ -91,7 +91,7 @@ export class Connection {
   }
 
   /**
-   * request resolves with {status, data} of a success (below 400), otherwise it rejects with a
+   * request resolves with {status, data, page} of a success (below 400), otherwise it rejects with a
    * RequestError. Without a connection it waits for one. With a key (the Idempotency-Key), or
    * again: true for reads, it is sent again after a reconnect; otherwise it fails with LOST.
    * Reads refused with retryAfter are retried if the timeout allows it.
@@ -297,12 +297,12 @@ export class Connection {
     this.#send(r.message);
   }
 
-  #onResponse({id, status, data}) {
+  #onResponse({id, status, data, page}) {
     const r = this.#requests.get(id);
     if (!r || this.#retryLater(r, status, data)) return; // without a request it came too late
     this.#requests.delete(id);
     this.#o.clock.cancel(r.timer);
-    if (status < 400) r.resolve({status, data});
+    if (status < 400) r.resolve({status, data, page});
     else r.reject(new RequestError(status, data?.code ?? '', data?.error ?? String(status), data ?? {}));
   }
 

@@ -192,6 +192,9 @@ const en = {
   copyScreen: 'Copy screen link',
   copyOverlay: 'Copy OBS link',
   screenToken: 'Screen for session {id}',
+  // Lists.
+  more: 'Show more',
+  moreOf: {one: 'Show more ({n} of {all} shown)', other: 'Show more ({n} of {all} shown)'},
   // Games.
   catalogue: 'Catalogue',
   allPacks: 'All packs',

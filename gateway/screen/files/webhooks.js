@@ -1,7 +1,7 @@
 // Webhooks: endpoints, their events, their health and their deliveries.
 
 import {el, list, setVisible} from './dom.js';
-import {button, check, field, form, input, panel, showDialog, submit, confirmed, showMessage, formatTime} from './controls.js';
+import {button, check, growing, field, form, input, panel, showDialog, submit, confirmed, showMessage, formatTime} from './controls.js';
 import {autoRefresh} from './autorefresh.js';
 import {t, number} from './text.js';
 
@@ -16,10 +16,13 @@ export function webhooks(host) {
   const none = el('p', {class: 'soft', hidden: true}, t('noWebhooks'));
   const refreshers = new WeakMap(); // by element
 
+  const more = growing(() => load());
+
   async function load() {
-    const all = await host.read('webhooks.list');
-    setVisible(all.length === 0, none);
-    list(rows, all, (w) => JSON.stringify(w), (w) => { // a changed webhook gets a new card
+    const all = await host.readList('webhooks.list', {wanted: more.wanted});
+    setVisible(all.rows.length === 0, none);
+    more.show(all);
+    list(rows, all.rows, (w) => JSON.stringify(w), (w) => { // a changed webhook gets a new card
       const made = card(host, w, load);
       refreshers.set(made.node, made.refresh);
       return made.node;
@@ -37,7 +40,7 @@ export function webhooks(host) {
   field(t('secret'), input('secret', {type: 'password', required: true, minlength: 8, maxlength: 256, autocomplete: 'new-password'})),
   el('fieldset', {class: 'checks'}, el('legend', {class: 'label'}, t('events')), ...EVENTS.map((type) => check(type, type, type === 'game.added')), check(ANY, t('everyEvent'))), submit(t('addWebhook')));
 
-  return {leave: autoRefresh(host, load), node: panel(t('view.webhooks'), {level: 1}, make, none, rows)};
+  return {leave: autoRefresh(host, load), node: panel(t('view.webhooks'), {level: 1}, make, none, rows, more.node)};
 }
 
 function card(host, w, reload) {
@@ -69,17 +72,19 @@ function card(host, w, reload) {
 
 async function deliveries(host, w) {
   const rows = el('ol', {class: 'rows'});
+  const more = growing(() => load());
   const load = async () => {
-    const all = await host.read('webhooks.deliveries', {id: w.id, limit: 30});
-    rows.replaceChildren(...all.map((d) => {
+    const all = await host.readList('webhooks.deliveries', {id: w.id, wanted: more.wanted, size: 100});
+    more.show(all);
+    rows.replaceChildren(...all.rows.map((d) => {
       const last = d.attempts[0];
       return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, `${d.event_type} · ${t(`delivery.${d.status}`)}`),
         last && el('p', {class: 'soft small'}, `${formatTime(last.created_at)} · ${last.response_status ?? ''} ${last.error_message ?? ''} · ${t('attempts', {n: last.attempt})}`)),
       button(t('redeliver'), async () => { showMessage((await host.write('webhooks.redeliver', {id: w.id, deliveryId: d.id})).message); await load(); },
         {'aria-label': `${t('redeliver')}: ${number(d.id)}`}));
     }));
-    if (all.length === 0) rows.replaceChildren(el('li', {class: 'soft'}, t('noDeliveries')));
+    if (all.rows.length === 0) rows.replaceChildren(el('li', {class: 'soft'}, t('noDeliveries')));
   };
   await load();
-  showDialog(`${t('deliveries')}: ${w.name}`, rows);
+  showDialog(`${t('deliveries')}: ${w.name}`, rows, more.node);
 }
