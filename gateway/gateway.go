@@ -122,7 +122,7 @@ func New(o Options) (*Gateway, error) {
 		Endpoints: endpoints, Auth: tokens, Requests: requests, AllowOrigins: o.AllowOrigins, AllowHosts: o.AllowHosts, TrustedProxies: o.TrustedProxies,
 		PublicURL: o.PublicURL, LANHost: o.LANHost, RequestMetrics: metrics, Metrics: o.Metrics, Ready: o.Ready,
 		Draining: func() bool { return g.ws.Draining() }, Upgrade: func(w http.ResponseWriter, r *http.Request) *protocol.Error { return g.ws.Upgrade(w, r) },
-		Extra: o.Extra, Log: o.Log,
+		Extra: o.Extra, Connections: g.server.connections, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

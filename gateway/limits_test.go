@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 
@@ -112,11 +111,7 @@ func TestMaxConnections(t *testing.T) {
 		t.Error("a fourth connection is served")
 	}
 	_ = a.conn.Close(websocket.StatusNormalClosure, "")
-	for end := time.Now().Add(patience / 2); !h.served(); { // the place is free when the server has noticed
-		if time.Now().After(end) {
-			t.Fatal("no place became free")
-		}
-	}
+	h.eventually(h.served) // the place is free when the server has noticed
 	b.say(params{"type": "ping"})
 	wantMessage(t, b.hear(), params{"type": "pong"})
 }

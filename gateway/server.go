@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"partyline/gateway/api"
+	"partyline/gateway/keepalive"
 	"partyline/gateway/limit"
 	"partyline/gateway/rest"
 
@@ -80,6 +81,7 @@ func (s *Server) HTTPServer() *http.Server {
 	return &http.Server{
 		Handler:           s,
 		ConnState:         s.connections.Track,
+		ConnContext:       keepalive.ConnContext,
 		ErrorLog:          log.New(serverLog{s.log.With().Str("from", "net/http").Logger()}, "", 0),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       api.ReadTimeout,

@@ -43,8 +43,36 @@ func (t Timestamp) String() string { return t.Time().Format(timestampLayout) }
 // AppendJSON appends the timestamp as a JSON string to dst.
 func (t Timestamp) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '"')
-	dst = t.Time().AppendFormat(dst, timestampLayout)
+	dst = t.append(dst)
 	return append(dst, '"')
+}
+
+// append appends what String returns. Each vote has several timestamps, and time.AppendFormat
+// takes four times as long, because it reads the layout each time.
+func (t Timestamp) append(dst []byte) []byte {
+	if t < 0 || t > maxTimestamp {
+		return t.Time().AppendFormat(dst, timestampLayout)
+	}
+	const day = 24 * 60 * 60 * 1000
+	year, month, dayOfMonth := t.Time().Date()
+	ms := int(t % day)
+	dst = append(appendDigits(dst, year, 4), '-')
+	dst = append(appendDigits(dst, int(month), 2), '-')
+	dst = append(appendDigits(dst, dayOfMonth, 2), 'T')
+	dst = append(appendDigits(dst, ms/3_600_000, 2), ':')
+	dst = append(appendDigits(dst, ms/60_000%60, 2), ':')
+	dst = append(appendDigits(dst, ms/1000%60, 2), '.')
+	return append(appendDigits(dst, ms%1000, 3), 'Z')
+}
+
+// appendDigits appends the last digits of n, with zeros in front.
+func appendDigits(dst []byte, n, digits int) []byte {
+	dst = append(dst, "0000"[:digits]...)
+	for i := len(dst) - 1; digits > 0; i, digits = i-1, digits-1 {
+		dst[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return dst
 }
 
 // MarshalJSON implements json.Marshaler.

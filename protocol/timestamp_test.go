@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"partyline/protocol"
 )
 
@@ -51,4 +53,15 @@ func TestOtherTimestampsAreNotRounded(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"since":"2025-11-01T20:30:00Z"}`), &c); err != nil || c.Since.String() != "2025-11-01T20:30:00.000Z" {
 		t.Errorf("%v, %v", c.Since, err)
 	}
+}
+
+// TestTimestampsAreWrittenAsTimeWritesThem, whatever they are.
+func TestTimestampsAreWrittenAsTimeWritesThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ts := protocol.Timestamp(rapid.Int64Range(-1_000_000_000_000, 300_000_000_000_000).Draw(t, "timestamp"))
+		got, want := string(ts.AppendJSON(nil)), `"`+ts.Time().Format("2006-01-02T15:04:05.000Z")+`"`
+		if got != want {
+			t.Fatalf("%d is %s, want %s", ts, got, want)
+		}
+	})
 }

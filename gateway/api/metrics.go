@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -15,7 +16,7 @@ import (
 // have them.
 type Metrics struct {
 	duration metric.Float64Histogram
-	active   metric.Int64UpDownCounter
+	active   atomic.Int64
 	requests metric.Float64Histogram
 	Refused  metric.Int64Counter
 
@@ -38,7 +39,11 @@ func NewMetrics(m metric.Meter) (*Metrics, error) {
 	var err [4]error
 	seconds := metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 	s.duration, err[0] = m.Float64Histogram("http.server.request.duration", metric.WithUnit("s"), metric.WithDescription("Duration of HTTP requests"), seconds)
-	s.active, err[1] = m.Int64UpDownCounter("http.server.active_requests", metric.WithUnit("{request}"), metric.WithDescription("HTTP requests being answered"))
+	_, err[1] = m.Int64ObservableUpDownCounter("http.server.active_requests", metric.WithUnit("{request}"), metric.WithDescription("HTTP requests being answered"),
+		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(s.active.Load())
+			return nil
+		}))
 	s.requests, err[2] = m.Float64Histogram("partyline.socket.request.duration", metric.WithUnit("s"), metric.WithDescription("Duration of WebSocket request frames"), seconds)
 	s.Refused, err[3] = m.Int64Counter("partyline.socket.refused", metric.WithUnit("{message}"), metric.WithDescription("WebSocket messages over a limit"))
 	for _, e := range err {
@@ -49,11 +54,12 @@ func NewMetrics(m metric.Meter) (*Metrics, error) {
 	return s, nil
 }
 
-func (s *Metrics) Begin(ctx context.Context) { s.active.Add(ctx, 1) }
+func (s *Metrics) Begin() { s.active.Add(1) }
 
-func (s *Metrics) End(ctx context.Context, method, route string, status int, took time.Duration) {
-	s.active.Add(ctx, -1)
-	s.duration.Record(ctx, took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
+// End measures without the request's context, which would be searched for a trace.
+func (s *Metrics) End(method, route string, status int, took time.Duration) {
+	s.active.Add(-1)
+	s.duration.Record(context.Background(), took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
 }
 
 // Frame counts a response by WebSocket.

@@ -25,15 +25,17 @@ type Request struct {
 	// stream is the body of an operation that reads it as it comes, nil when there is
 	// none; Raw is nothing then.
 	stream io.Reader
-	// PathValue and Query are of REST; nil by WebSocket, where Raw has all parameters by
-	// name.
-	PathValue func(name string) string
-	Query     url.Values
+	// Path and Query are of REST; nil by WebSocket, where Raw has all parameters by name.
+	Path  PathValues
+	Query url.Values
 	// Key is the idempotency key, empty for none.
 	Key string
 	// Client is the client's address.
 	Client netip.Addr
 }
+
+// PathValues are the parameters that stand in the path; *http.Request has them.
+type PathValues interface{ PathValue(name string) string }
 
 // SetBody takes a body that has been read. Where the body can be one parameter the others
 // may stand in the query, and win over those of a JSON body.
@@ -66,7 +68,7 @@ func (in *Request) SetStream(w http.ResponseWriter, r *http.Request) (err *proto
 // path wins over a body field of the same name.
 func (in *Request) decode(v any, s decode.Params) *protocol.Error {
 	raw := in.Raw
-	if in.PathValue != nil {
+	if in.Path != nil {
 		raw = decode.WithoutFields(raw, in.Endpoint.params)
 	}
 	if err := decode.Object(raw, v); err != nil {
@@ -101,8 +103,8 @@ func (in *Request) decodeQuery(v any, s decode.Params) *protocol.Error {
 
 // decodePathValue requires every parameter of the path, also by WebSocket.
 func (in *Request) decodePathValue(v any, s decode.Params, name string) *protocol.Error {
-	if in.PathValue != nil {
-		if err := s.Set(v, name, in.PathValue(name)); err != nil {
+	if in.Path != nil {
+		if err := s.Set(v, name, in.Path.PathValue(name)); err != nil {
 			return err
 		}
 	}

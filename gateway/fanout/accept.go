@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
@@ -69,6 +70,12 @@ func (c *connCapture) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return wire, bufio.NewReadWriter(bufio.NewReaderSize(wire, readBufferSize), bufio.NewWriterSize(wire, controlBufferSize)), nil
 }
 
+// tcpConn is a bare TCP connection, also one that had been taken over from net/http.
+type tcpConn interface {
+	syscall.Conn
+	CloseWrite() error
+}
+
 // setNetConn sets the connection to write to. A bare TCP connection is written to without
 // blocking; any other, TLS above all, by the slow writer.
 func (c *Conn) setNetConn(conn net.Conn, early []byte) {
@@ -76,7 +83,7 @@ func (c *Conn) setNetConn(conn net.Conn, early []byte) {
 	if len(early) > 0 {
 		c.earlyBytes = early
 	}
-	tcp, ok := conn.(*net.TCPConn)
+	tcp, ok := conn.(tcpConn)
 	if !ok || !canWriteRaw {
 		return
 	}

@@ -166,7 +166,7 @@ func (c *Conn) abort() {
 // halfClose is called when the close frame is with the kernel. The client reads the end of the
 // stream behind it and has closeTimeout to answer.
 func (c *Conn) halfClose() {
-	if tcp, ok := c.netConn.(*net.TCPConn); ok {
+	if tcp, ok := c.netConn.(tcpConn); ok {
 		_ = tcp.CloseWrite()
 	}
 	_ = c.netConn.SetReadDeadline(time.Now().Add(c.engine.closeTimeout()))

@@ -91,6 +91,16 @@ func (c *Connections) SocketClosed(client netip.Addr) {
 	c.sockets.remove(client)
 }
 
+// Kept counts a connection as one of HTTP still that was hijacked and is no WebSocket.
+func (c *Connections) Kept(conn net.Conn) { c.http.add(remoteAddr(conn)) }
+
+// KeptEnded counts such a connection out when it has been closed, or is the server's again,
+// who has counted it anew.
+func (c *Connections) KeptEnded(conn net.Conn) {
+	c.open.Add(-1)
+	c.http.remove(remoteAddr(conn))
+}
+
 // Exempt says that the connections of an address are not counted: loopback, and trusted
 // proxies that do not say for whom they ask.
 func (c *Connections) Exempt(a netip.Addr) bool { return c.sockets.isExempt(a) }

@@ -33,7 +33,7 @@ func setPage(h http.Header, rep *api.Response) {
 // setHeaders sets the headers of every API answer: it is data, never a page, and new each
 // time. By TLS of this process it has browsers keep to HTTPS; behind a proxy that is the
 // proxy's choice.
-func setHeaders(h http.Header, r *http.Request, requestID string) {
+func setHeaders(h http.Header, r *http.Request, requestID []string) {
 	if r.TLS != nil {
 		h["Strict-Transport-Security"] = onlyHTTPS
 	}
@@ -41,5 +41,5 @@ func setHeaders(h http.Header, r *http.Request, requestID string) {
 	h["Referrer-Policy"] = noReferrer
 	h["Content-Security-Policy"] = noContent
 	h["Cache-Control"] = noStore
-	h["X-Request-Id"] = []string{requestID}
+	h["X-Request-Id"] = requestID
 }

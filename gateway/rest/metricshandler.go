@@ -32,7 +32,7 @@ func NewMetricsHandler(o MetricsOptions) http.Handler {
 }
 
 func (h *metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setHeaders(w.Header(), r, requestID(r))
+	setHeaders(w.Header(), r, []string{requestID(r)})
 	switch err := h.hosts.check(r); {
 	case err != nil:
 		answerBare(w, api.ErrorResponse(err))

@@ -16,11 +16,20 @@ import (
 // and origin, and at the end logs and measures it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &responseRecorder{ResponseWriter: w, log: &s.log, id: requestID(r), start: time.Now(), canceled: r.Context().Done()}
-	setHeaders(w.Header(), r, rec.id)
-	s.requestMetrics.Begin(r.Context())
+	s.serve(rec, r, s.checkAndRoute)
+	if rec.kept != nil {
+		s.serveKept(rec, r)
+	}
+}
+
+// serve serves one request.
+func (s *Server) serve(rec *responseRecorder, r *http.Request, next func(*responseRecorder, *http.Request)) {
+	rec.idValue[0] = rec.id
+	setHeaders(rec.Header(), r, rec.idValue[:])
+	s.requestMetrics.Begin()
 	defer s.logRequest(rec, r)
 	defer s.recoverPanic(rec)
-	s.checkAndRoute(rec, r)
+	next(rec, r)
 }
 
 // checkAndRoute routes requests with a known host name, of the own pages, allowed pages
@@ -68,7 +77,7 @@ func (s *Server) recoverPanic(rec *responseRecorder) {
 
 func (s *Server) logRequest(rec *responseRecorder, r *http.Request) {
 	took := time.Since(rec.start)
-	s.requestMetrics.End(r.Context(), r.Method, rec.route, rec.status, took)
+	s.requestMetrics.End(r.Method, rec.route, rec.status, took)
 	s.log.WithLevel(api.LogLevel(rec.endpoint, rec.status)).Str("method", r.Method).Str("route", rec.route).Int("status", rec.status).
 		Dur("took_ms", took).Int("bytes", rec.bytes).Str("request_id", rec.id).Msg("request")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"partyline/gateway/api"
+	"partyline/gateway/keepalive"
 	"partyline/gateway/limit"
 )
 
@@ -24,6 +25,11 @@ type responseRecorder struct {
 	extraCost float64         // what it costs in tokens beside its bytes, of what is no operation
 	uncounted bool            // it streams to the host, whose bytes are not counted
 	canceled  <-chan struct{} // closed when nobody waits for the answer
+	kept      *keepalive.Conn // writes the answer in place of net/http
+	body      []byte          // of a request that kept has read, else nil
+	request   api.Request     // to the operation
+	idValue   [1]string       // the header X-Request-Id
+	length    [1]string       // the header Content-Length
 }
 
 // cost is what the request has cost in tokens, of what is no operation.

@@ -9,6 +9,7 @@ import (
 	"partyline/actors/admission"
 	"partyline/gateway/api"
 	"partyline/gateway/auth"
+	"partyline/gateway/keepalive"
 	"partyline/gateway/limit"
 	"partyline/protocol"
 )
@@ -16,11 +17,13 @@ import (
 // serveREST answers one request to an operation.
 func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Request) {
 	rec.endpoint = e
-	ctx, cancel := context.WithTimeout(r.Context(), e.Timeout())
-	defer cancel()
+	if e.ReadVote == nil {
+		keepalive.Other(r)
+	}
 	who, invalid := s.auth.Identify(r)
-	in := &api.Request{Endpoint: e, Principal: who.Principal, IssuedAt: who.IssuedAt, PathValue: r.PathValue, Key: r.Header.Get("Idempotency-Key"), Client: s.proxies.Client(r)}
-	paid, refusal := s.requestLimits.Reserve(e.Charged(), in.Principal, in.Client, time.Now())
+	in := &rec.request
+	*in = api.Request{Endpoint: e, Principal: who.Principal, IssuedAt: who.IssuedAt, Path: r, Key: r.Header.Get("Idempotency-Key"), Client: s.proxies.Client(r)}
+	paid, refusal := s.requestLimits.Reserve(e.Charged(), in.Principal, in.Client, rec.start)
 	if refusal == nil {
 		refusal = auth.Authorize(who, invalid, e.Access)
 	}
@@ -28,9 +31,8 @@ func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Reque
 		rec.refuse(refusal)
 		return
 	}
-	if e.ReadVote == nil { // a vote is of its own kind's class
-		ctx = admission.WithClass(ctx, in.Class())
-	}
+	ctx, cancel := s.contextOf(in, rec, r)
+	defer cancel()
 	rep, err := s.ask(ctx, in, rec, r)
 	switch {
 	case err != nil:
@@ -39,10 +41,24 @@ func (s *Server) serveREST(e *api.Endpoint, rec *responseRecorder, r *http.Reque
 		rec.sendFile(r, rep.File)
 		return // only the host has files, and they have places of their own
 	default:
+		if e.ReadVote != nil {
+			s.keep(rec, r)
+		}
 		rec.write(rep)
 		e.Cost.Observe(rec.bytes)
 	}
 	s.requestLimits.Settle(paid, limit.CostOf(rec.bytes), time.Now())
+}
+
+// contextOf bounds the wait of a request. Votes share the context of those that came in the
+// same second, because there are many, and one is recorded whether its client waits or not. A
+// vote is of its own kind's class.
+func (s *Server) contextOf(in *api.Request, rec *responseRecorder, r *http.Request) (context.Context, context.CancelFunc) {
+	if in.Endpoint.ReadVote != nil {
+		return s.voteTimeout.context(rec.start), func() {}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), in.Endpoint.Timeout())
+	return admission.WithClass(ctx, in.Class()), cancel
 }
 
 // ask reads the body of a request that is allowed, and calls the handler. Nobody learns
@@ -59,12 +75,16 @@ func (s *Server) ask(ctx context.Context, in *api.Request, rec *responseRecorder
 			}
 			break
 		}
-		body := api.TakeBuffer()
-		defer api.GiveBuffer(body)
-		if err := api.ReadBody(body, rec, r, e.BodyLimit()); err != nil {
-			return api.Response{}, err
+		body := rec.body
+		if body == nil {
+			buf := api.TakeBuffer()
+			defer api.GiveBuffer(buf)
+			if err := api.ReadBody(buf, rec, r, e.BodyLimit()); err != nil {
+				return api.Response{}, err
+			}
+			body = buf.Bytes()
 		}
-		if err := in.SetBody(r, body.Bytes()); err != nil {
+		if err := in.SetBody(r, body); err != nil {
 			return api.Response{}, err
 		}
 	}
@@ -94,7 +114,8 @@ func (rec *responseRecorder) write(rep api.Response) {
 	if rep.Page != nil {
 		setPage(h, &rep)
 	}
-	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
+	rec.length[0] = strconv.Itoa(buf.Len())
+	h["Content-Length"] = rec.length[:]
 	rec.WriteHeader(rep.Status)
 	_, _ = rec.Write(buf.Bytes()) // a client that is gone needs no answer
 }

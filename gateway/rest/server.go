@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 
@@ -9,6 +10,7 @@ import (
 	"partyline/gateway/api"
 	"partyline/gateway/auth"
 	"partyline/gateway/clientaddr"
+	"partyline/gateway/keepalive"
 	"partyline/gateway/limit"
 	"partyline/gateway/screen"
 	"partyline/protocol"
@@ -41,7 +43,9 @@ type Options struct {
 	Upgrade func(w http.ResponseWriter, r *http.Request) *protocol.Error
 	// Extra are paths that only admins may GET.
 	Extra map[string]http.Handler
-	Log   zerolog.Logger
+	// Connections counts the connections that are taken over from the HTTP server.
+	Connections *limit.Connections
+	Log         zerolog.Logger
 }
 
 // Server serves everything by HTTP: the operations, the pages, and the upgrade to a
@@ -61,6 +65,8 @@ type Server struct {
 	draining       func() bool
 	upgrade        func(w http.ResponseWriter, r *http.Request) *protocol.Error
 	extra          map[string]http.Handler
+	keeper         *keepalive.Keeper
+	voteTimeout    sharedTimeout
 	log            zerolog.Logger
 }
 
@@ -74,7 +80,7 @@ func New(o Options) (*Server, error) {
 		endpoints: o.Endpoints, auth: o.Auth, requestLimits: o.Requests, proxies: o.TrustedProxies,
 		hosts: newHosts(o.AllowHosts, o.PublicURL, o.TrustedProxies, o.Log), origins: newOrigins(o.AllowOrigins, o.TrustedProxies),
 		pages: &pages{site: site, links: newLinks(o)}, requestMetrics: o.RequestMetrics, metrics: o.Metrics, ready: o.Ready,
-		draining: o.Draining, upgrade: o.Upgrade, extra: o.Extra, log: o.Log,
+		draining: o.Draining, upgrade: o.Upgrade, extra: o.Extra, keeper: keepalive.NewKeeper(o.Connections), log: o.Log,
 	}
 	if s.metrics == nil {
 		s.metrics = http.HandlerFunc(s.noMetrics)
@@ -85,6 +91,13 @@ func New(o Options) (*Server, error) {
 	s.mux = s.routes(s.endpoints)
 	return s, nil
 }
+
+// Drain ends the connections that were taken over from the HTTP server, each when its request
+// is answered.
+func (s *Server) Drain(ctx context.Context) error { return s.keeper.Drain(ctx) }
+
+// Close cuts those connections.
+func (s *Server) Close() { s.keeper.Close() }
 
 func (s *Server) noMetrics(w http.ResponseWriter, _ *http.Request) {
 	w.(*responseRecorder).refuse(protocol.Errorf(protocol.CodeNotFound, "Not found"))

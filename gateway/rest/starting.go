@@ -11,7 +11,7 @@ import (
 // ServeStarting answers while there is no gateway yet: /health says that the process
 // lives, everything else is to be tried again. Nothing of the request is read.
 func ServeStarting(w http.ResponseWriter, r *http.Request) {
-	setHeaders(w.Header(), r, requestID(r))
+	setHeaders(w.Header(), r, []string{requestID(r)})
 	e := protocol.Errorf(protocol.CodeStarting, "The server is starting")
 	switch r.URL.Path {
 	case "/health":

@@ -67,9 +67,10 @@ var packages = []PackageRule{
 	{Path: "gateway/decode", May: []string{"protocol"}},
 	{Path: "gateway/auth", May: []string{"protocol", "gateway/clientaddr"}},
 	{Path: "gateway/api", May: []string{"protocol", "actors", "actors/admission", "actors/rules/catalogue", "gateway/auth", "gateway/decode", "gateway/limit", "gateway/screen"}},
-	{Path: "gateway/rest", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/limit", "gateway/screen"}},
+	{Path: "gateway/keepalive", May: []string{"gateway/limit"}},
+	{Path: "gateway/rest", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/keepalive", "gateway/limit", "gateway/screen"}},
 	{Path: "gateway/ws", May: []string{"protocol", "actors/admission", "gateway/api", "gateway/auth", "gateway/clientaddr", "gateway/decode", "gateway/fanout", "gateway/limit"}},
-	{Path: "gateway", May: []string{"protocol", "gateway/api", "gateway/auth", "gateway/fanout", "gateway/limit", "gateway/rest", "gateway/ws"}},
+	{Path: "gateway", May: []string{"protocol", "gateway/api", "gateway/auth", "gateway/fanout", "gateway/keepalive", "gateway/limit", "gateway/rest", "gateway/ws"}},
 
 	// The client knows what everybody knows of a hub. The product does not import loadtest:
 	// what measures and kills it must not become part of it; cmd/dev is no product.

@@ -1,0 +1,116 @@
+package keepalive
+
+import (
+	"bufio"
+	"bytes"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"slices"
+)
+
+// maxDigits are the most that a length may have: a request has to fit into the reader of
+// net/http, which holds 4 KiB.
+const maxDigits = 4
+
+// head is the head of a request as its client writes it, in two parts: up to the number of
+// the Content-Length, and behind it. Two requests whose heads are the same but for that number
+// mean the same, whoever reads them.
+type head struct{ before, after []byte }
+
+// found says what stands at the beginning of some bytes.
+type found uint8
+
+const (
+	foundPart    found = iota // what may become the request with more bytes
+	foundRequest              // the request, whole
+	foundOther                // something else
+)
+
+// request finds the request with this head in what has been read, and its body.
+func (h *head) request(read []byte) (body []byte, size int, f found) {
+	if len(read) < len(h.before) {
+		return nil, 0, partIf(bytes.HasPrefix(h.before, read))
+	}
+	if !bytes.HasPrefix(read, h.before) {
+		return nil, 0, foundOther
+	}
+	length, digits := number(read[len(h.before):])
+	rest := read[len(h.before)+digits:]
+	switch {
+	case digits == 0 || len(rest) < len(h.after):
+		return nil, 0, partIf(len(rest) == 0 || digits > 0 && bytes.HasPrefix(h.after, rest))
+	case !bytes.HasPrefix(rest, h.after):
+		return nil, 0, foundOther
+	case len(rest) < len(h.after)+length:
+		return nil, 0, foundPart
+	}
+	body = rest[len(h.after) : len(h.after)+length]
+	return body, len(h.before) + digits + len(h.after) + length, foundRequest
+}
+
+func partIf(could bool) found {
+	if could {
+		return foundPart
+	}
+	return foundOther
+}
+
+// number reads a length of at most maxDigits digits that does not begin with a zero; digits is
+// 0 when there is none.
+func number(b []byte) (n, digits int) {
+	for digits < min(len(b), maxDigits) && '0' <= b[digits] && b[digits] <= '9' && (digits > 0 || b[0] != '0') {
+		n = 10*n + int(b[digits]-'0')
+		digits++
+	}
+	return n, digits
+}
+
+// learn makes a head of one that has been read and that says what net/http understood of an
+// earlier request on the same connection, whatever the length of the body: the same request
+// line and the same header. It fails for any other.
+func learn(read []byte, r *http.Request) (h head, f found) {
+	end := bytes.Index(read, []byte("\r\n\r\n"))
+	if end < 0 {
+		return head{}, partIf(!bytes.Contains(read, []byte("\n\n"))) // net/http takes bare line feeds
+	}
+	raw := read[:end+4]
+	line, fields, _ := bytes.Cut(raw, []byte("\r\n"))
+	if string(line) != r.Method+" "+r.RequestURI+" HTTP/1.1" || !sameHeader(fields, r) {
+		return head{}, foundOther
+	}
+	at := lengthAt(raw)
+	if at < 0 {
+		return head{}, foundOther
+	}
+	_, digits := number(raw[at:])
+	if digits == 0 || raw[at+digits] != '\r' {
+		return head{}, foundOther
+	}
+	return head{before: bytes.Clone(raw[:at]), after: bytes.Clone(raw[at+digits:])}, foundRequest
+}
+
+// sameHeader says whether the fields are those of the request, with a length.
+func sameHeader(fields []byte, r *http.Request) bool {
+	got, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(fields))).ReadMIMEHeader()
+	if err != nil || !slices.Equal(got["Host"], []string{r.Host}) || len(got["Content-Length"]) != 1 {
+		return false
+	}
+	delete(got, "Host") // net/http has it elsewhere
+	want := maps.Clone(r.Header)
+	want["Content-Length"] = got["Content-Length"]
+	return maps.EqualFunc(want, http.Header(got), slices.Equal[[]string])
+}
+
+// lengthAt is where the number of the only Content-Length begins, or -1.
+func lengthAt(raw []byte) int {
+	const name = "\ncontent-length:"
+	lower := bytes.ToLower(raw)
+	at := bytes.Index(lower, []byte(name))
+	if at < 0 || bytes.Count(lower, []byte(name)) > 1 {
+		return -1
+	}
+	for at += len(name); at < len(raw) && raw[at] == ' '; at++ {
+	}
+	return at
+}
