@@ -3,7 +3,6 @@ package actors_test
 import (
 	"context"
 	"errors"
-	"iter"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -129,19 +128,17 @@ func TestCloseDoesNotWaitForHangingDisk(t *testing.T) {
 	})
 }
 
-// unreadable is a journal whose sessions cannot be read at the moment.
+// unreadable is a journal whose tables cannot be read at the moment.
 type unreadable struct {
 	*memory.Journal
 	now atomic.Bool
 }
 
-func (u *unreadable) ReadBack(ctx context.Context, stream string, before persistence.Seq) iter.Seq2[persistence.Record, error] {
-	if !u.now.Load() {
-		return u.Journal.ReadBack(ctx, stream, before)
+func (u *unreadable) ReadTable(ctx context.Context, table string, f func(persistence.TableView) error) error {
+	if u.now.Load() {
+		return persistence.ErrUnavailable
 	}
-	return func(yield func(persistence.Record, error) bool) {
-		yield(persistence.Record{}, persistence.ErrUnavailable)
-	}
+	return u.Journal.ReadTable(ctx, table, f)
 }
 
 // TestUnreadableHistoryIsAnError: it is refused as a whole, and is there again when

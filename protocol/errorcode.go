@@ -27,7 +27,7 @@ const (
 	CodeTooMany          Code = "too_many_requests"  // this client exceeds its rate limit
 	CodeOverloaded       Code = "overloaded"         // too many requests of all clients are in flight
 	CodeStorage          Code = "storage_failing"    // the disk is full or fails; the outcome of a write is unknown
-	CodeStarting         Code = "starting"           // the server is opening its data folder
+	CodeStarting         Code = "starting"           // the server is opening its data folder, or building what is asked for
 	CodeDraining         Code = "draining"           // the server is shutting down
 	CodeTimeout          Code = "timeout"            // no answer in time; the outcome of a write is unknown, send it again with the same key
 	CodeCorrupt          Code = "corrupt"            // the stored data fail their checksum and are not served

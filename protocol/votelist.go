@@ -2,6 +2,8 @@ package protocol
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // VoteFilter is the query of votes.list; zero fields match every vote.
@@ -12,18 +14,27 @@ type VoteFilter struct {
 	VoteType  VoteType  `json:"vote_type"`
 	Page      int       `json:"page"`  // from 1
 	Limit     int       `json:"limit"` // 1 to MaxPageSize, default 50
+	// Cursor is the next_cursor of an earlier page with the same filter, instead of Page: the
+	// page after it, whatever votes have come meanwhile. Pages of any depth cost the same.
+	Cursor string `json:"cursor"`
 }
 
 // Check validates ranges, fills in the defaults of page and limit, and normalizes the name.
 func (f *VoteFilter) Check() *Error {
-	if f.Page == 0 {
+	if f.Cursor != "" && f.Page != 0 {
+		return Invalid("page and cursor cannot be combined")
+	}
+	if _, _, ok := f.After(); !ok {
+		return Invalid("cursor must be the one of an earlier answer")
+	}
+	if f.Page == 0 && f.Cursor == "" {
 		f.Page = 1
 	}
 	if f.Limit == 0 {
 		f.Limit = 50
 	}
 	switch {
-	case f.Page < 1 || f.Page > 1_000_000:
+	case f.Page < 0 || f.Page == 0 && f.Cursor == "" || f.Page > 1_000_000:
 		return Invalid("page must be between 1 and 1000000")
 	case f.Limit < 1 || f.Limit > MaxPageSize:
 		return Invalid("limit must be between 1 and %d", MaxPageSize)
@@ -39,6 +50,25 @@ func (f *VoteFilter) Check() *Error {
 		return checkText("username", f.Username, 0, MaxUsername)
 	}
 	return Invalid("username must not be invisible")
+}
+
+// VoteCursor is the cursor behind a vote of the history: session and vote, both decimal.
+func VoteCursor(session SessionID, vote uint64) string {
+	return session.String() + "-" + strconv.FormatUint(vote, 10)
+}
+
+// After is the vote that the filter's cursor stands behind, 0 and 0 without one; ok is false when
+// VoteCursor does not return such a cursor.
+func (f *VoteFilter) After() (session SessionID, vote uint64, ok bool) {
+	if f.Cursor == "" {
+		return 0, 0, true
+	}
+	head, tail, _ := strings.Cut(f.Cursor, "-")
+	id, err := strconv.ParseInt(head, 10, 64)
+	if err == nil {
+		vote, err = strconv.ParseUint(tail, 10, 63)
+	}
+	return SessionID(id), vote, err == nil && id > 0 && VoteCursor(SessionID(id), vote) == f.Cursor
 }
 
 // VoteRecord is a row of votes.list.
@@ -65,10 +95,12 @@ type VotePage struct {
 
 // Pagination is the position of a page within the whole list.
 type Pagination struct {
-	Page       int   `json:"page"`
+	Page       int   `json:"page"` // 0 for a page by cursor
 	Limit      int   `json:"limit"`
 	Total      int64 `json:"total"`
 	TotalPages int64 `json:"total_pages"`
+	// NextCursor is the cursor of the next page, nil on the last one.
+	NextCursor *string `json:"next_cursor"`
 }
 
 // SessionVotes is the answer of sessions.votes, most votes first.

@@ -1,4 +1,3 @@
-// Package history reads votes back from the journal, in pages or as the export of a session. It
-// knows what is stored from package session/fact and what can be skipped from the standings; it
-// must not change or cache anything.
+// Package history answers pages of the vote history from the index of package voteindex, and
+// exports sessions from the journal; it must not change or cache anything.
 package history

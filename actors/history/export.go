@@ -10,6 +10,7 @@ import (
 	"partyline/actors/rules/session"
 	"partyline/actors/rules/session/fact"
 	"partyline/actors/sessions"
+	"partyline/actors/voteindex"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -86,7 +87,7 @@ func (r *Reader) scanVotes(ctx context.Context, e *protocol.SessionExport, yield
 
 func exportedVote(rec persistence.Record, n int, v *fact.VoteCast) protocol.ExportedVote {
 	return protocol.ExportedVote{
-		ID: voteID(rec.Position, n), SessionGameID: v.Play, GameID: v.Game,
+		ID: voteindex.VoteID(rec.Position, n), SessionGameID: v.Play, GameID: v.Game,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At, Replaced: v.Replaced,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"partyline/actors/rules/standings"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
+	"partyline/actors/voteindex"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -29,6 +30,7 @@ type projection struct {
 	deleted    deletedTotals
 	notified   atomic.Bool // a wake-up is on its way
 	corrupt    corruptSessions
+	votes      votes
 }
 
 // standingsStream names the snapshot; there is no stream of that name.
@@ -39,7 +41,7 @@ const standingsStream = "standings"
 const snapshotUnderLoad = 100_000
 
 func newProjection(e ledger.Env) *projection {
-	return &projection{Env: e, state: standings.New(), corrupt: newCorruptSessions(e), deleted: deletedTotals{Env: e}}
+	return &projection{Env: e, state: standings.New(), corrupt: newCorruptSessions(e), deleted: deletedTotals{Env: e}, votes: votes{Env: e}}
 }
 
 // load reads the snapshot and the records after it. It is called before the actor starts.
@@ -74,6 +76,14 @@ func (p *projection) load(ctx context.Context) error {
 			p.recount(ctx, id)
 		}
 	}
+	if err := p.votes.load(ctx, len(sound) > 0); err != nil {
+		return err
+	}
+	if x := p.votes.index; x != nil {
+		if err := p.votes.readTo(ctx, x, p.position); err != nil {
+			return err
+		}
+	}
 	return p.catchUp(ctx)
 }
 
@@ -87,7 +97,7 @@ func (p *projection) recount(ctx context.Context, id protocol.SessionID) {
 			break
 		}
 		if err == nil {
-			err = p.apply(rec)
+			_, err = p.applyTotals(rec)
 		}
 		if err != nil {
 			p.corrupt.add(sessions.Stream(id), last+1, err)
@@ -111,7 +121,14 @@ func (p *projection) Receive(c actor.Context) {
 			return
 		}
 		m.Respond(m.Read(p.state, 0))
+	case buildIndex:
+		p.votes.start(nil)
+	case *voteindex.Index:
+		p.votes.take(context.Background(), m, p.position)
+	case damagedIndex:
+		p.votes.damaged(m.cause)
 	case runtime.Tick:
+		p.votes.tick()
 		if p.position-p.snapshotAt >= ledger.SnapshotIdle && p.position == p.Journal.Head() {
 			p.snapshot()
 		}
@@ -123,8 +140,15 @@ func (p *projection) Receive(c actor.Context) {
 		if p.refresh() == nil && p.position > p.snapshotAt {
 			p.snapshot()
 		}
+		p.votes.stop()
 	}
 }
+
+// buildIndex begins a build where load has left one to do.
+type buildIndex struct{}
+
+// damagedIndex tells of damage that a page of the vote history has met.
+type damagedIndex struct{ cause error }
 
 // checkpoint asks for a snapshot of the standings.
 type checkpoint struct{}
@@ -175,9 +199,11 @@ func (p *projection) catchUp(ctx context.Context) error {
 		switch {
 		case err == nil:
 			p.position = max(p.position, head) // the records after the last one were trimmed
+			p.votes.advance(p.position)
 		case errors.As(err, &d):
 			p.corrupt.add(d.Stream, d.First, err)
 			p.position = d.LastPosition
+			p.votes.advance(p.position)
 		default:
 			return err
 		}
@@ -199,21 +225,33 @@ func (p *projection) advance(ctx context.Context) error {
 	return nil
 }
 
+// apply applies a record to the totals, and then to the index of the vote history.
 func (p *projection) apply(rec persistence.Record) error {
+	f, err := p.applyTotals(rec)
+	if f != nil {
+		id, _ := sessions.IDOf(rec.Stream)
+		p.votes.apply(id, rec.Position, f)
+	}
+	p.votes.advance(rec.Position)
+	return err
+}
+
+// applyTotals returns the fact that it has applied, nil where there is none.
+func (p *projection) applyTotals(rec persistence.Record) (fact.Fact, error) {
 	id, ok := sessions.IDOf(rec.Stream)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	f, err := sessions.ReadFact(rec)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, deleted := f.(*fact.Deleted); deleted && rec.Position <= p.deleted.until {
 		p.state.RemoveSession(id) // its totals are there already
-		return nil
+		return f, nil
 	}
 	p.state.Apply(id, f)
-	return nil
+	return f, nil
 }
 
 // snapshot queues the snapshots that belong together; the standings' own is the last.

@@ -3,6 +3,7 @@ package projection
 import (
 	"context"
 	"maps"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -10,6 +11,7 @@ import (
 	"partyline/actors/rules/standings"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
+	"partyline/actors/voteindex"
 	"partyline/persistence"
 	"partyline/protocol"
 )
@@ -46,7 +48,10 @@ func (s *Service) AddCorrupt(id protocol.SessionID, seq persistence.Seq, err err
 
 // Start starts the actor, which reads on after each commit.
 func (s *Service) Start() {
+	v := &s.projection.votes
+	v.adopt = func(x *voteindex.Index) { s.system.Send(s.pid, x) }
 	s.pid = s.system.Spawn(func() actor.Actor { return s.projection })
+	s.system.Send(s.pid, buildIndex{})
 	notify := func() { s.system.Send(s.pid, runtime.Wake{}) }
 	s.unwatch = s.env.OnCommit(func() { s.projection.notify(notify) })
 }
@@ -115,22 +120,36 @@ func (s *Service) AddPlayTotals(ctx context.Context, plays []protocol.SessionGam
 	return nil
 }
 
-// VoteCounts is what the standings know of the votes that a filter matches.
-type VoteCounts struct {
-	// Exact: Total is known, and so is how many votes of each session match.
-	Exact bool
-	Total int64
-	// Sessions are the counts of the sessions that the standings know.
-	Sessions map[protocol.SessionID]standings.VoteCounts
-	// Corrupt are the sessions that cannot be read.
-	Corrupt map[protocol.SessionID]struct{}
+// PlanVotes plans a query on the index of the vote history, as of the head of the journal. LeftOut
+// of the query is set to the sessions that cannot be read. ok is false when the query's name must
+// be looked up again. The errors are *protocol.Error.
+func (s *Service) PlanVotes(ctx context.Context, q voteindex.Query) (p *voteindex.Plan, ok bool, err error) {
+	p, err = Ask(ctx, s, func(*standings.State) (*voteindex.Plan, *protocol.Error) {
+		// read runs in the actor, which owns the index and the corrupt sessions.
+		x := s.projection.votes.index
+		if x == nil {
+			return nil, errBuilding()
+		}
+		q.LeftOut = maps.Clone(s.projection.corrupt.sessions)
+		plan, _ := x.Plan(q)
+		return plan, nil
+	})
+	return p, p != nil, err
 }
 
-// VoteCounts returns the counts, all of one moment.
-func (s *Service) VoteCounts(ctx context.Context, f protocol.VoteFilter) (VoteCounts, error) {
-	return Ask(ctx, s, func(h *standings.State) (VoteCounts, *protocol.Error) {
-		total, exact := h.VoteCount(f)
-		// read runs in the actor, which owns the corrupt sessions.
-		return VoteCounts{Exact: exact, Total: total, Sessions: h.VotesPerSession(f), Corrupt: maps.Clone(s.projection.corrupt.sessions)}, nil
-	})
+// errBuilding is the error while there is no index.
+func errBuilding() *protocol.Error {
+	e := protocol.Errorf(protocol.CodeStarting, "The index of the vote history is being built; everything else works, try again in a moment")
+	e.RetryAfter = indexRetryAfter
+	return e
+}
+
+// indexRetryAfter: a build takes some seconds for each million votes.
+const indexRetryAfter = 10 * time.Second
+
+// RebuildVotes has the index built again in which a page has met damage, unless that was done a
+// short time ago. The error is for whoever has asked for the page.
+func (s *Service) RebuildVotes(cause error) *protocol.Error {
+	s.system.Send(s.pid, damagedIndex{cause})
+	return errBuilding()
 }

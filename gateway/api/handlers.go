@@ -20,7 +20,7 @@ type Options struct {
 	// AdminKey is what auth.login asks for.
 	AdminKey string
 	Guests   *limit.Guests
-	// Requests are the budgets that readings of the vote history are charged to.
+	// Requests are the budgets that searches for a name are charged to.
 	Requests *limit.Requests
 	// CheckURL says what is wrong with a webhook's URL; nil finds nothing.
 	CheckURL func(ctx context.Context, url string) error
@@ -29,12 +29,12 @@ type Options struct {
 // Handlers serve the operations, whichever way they are requested. Each operation has one
 // handler.
 type Handlers struct {
-	hub          Hub
-	tokens       *tokens
-	guests       *guests
-	guestLimits  *limit.Guests
-	historyQueue *limit.HistoryQueue
-	checkURL     func(ctx context.Context, url string) error
+	hub         Hub
+	tokens      *tokens
+	guests      *guests
+	guestLimits *limit.Guests
+	requests    *limit.Requests
+	checkURL    func(ctx context.Context, url string) error
 }
 
 // New makes the handlers of all operations.
@@ -43,7 +43,7 @@ func New(o Options) *Handlers {
 		hub:         o.Hub,
 		tokens:      &tokens{hub: o.Hub, auth: o.Auth, adminKey: sha256.Sum256([]byte(o.AdminKey)), failures: limit.NewFailures(&limit.WrongAdminKeys)},
 		guests:      &guests{hub: o.Hub, auth: o.Auth, limits: o.Guests},
-		guestLimits: o.Guests, historyQueue: limit.NewHistoryQueue(o.Requests), checkURL: o.CheckURL,
+		guestLimits: o.Guests, requests: o.Requests, checkURL: o.CheckURL,
 	}
 }
 
@@ -108,7 +108,7 @@ func (h *Handlers) table() map[string]handler {
 		"sessions.join.void":      command[protocol.VoidVotes](h.hub, http.StatusOK),
 
 		"votes.batch": h.castVotes,
-		"votes.list":  h.inHistoryQueue(search(h.hub.Votes)),
+		"votes.list":  search(h.hub.Votes, h.chargeName),
 
 		"stats.get": read(h.hub.Stats),
 
@@ -206,8 +206,8 @@ func get[ID ~int64, A any](ask func(context.Context, ID) (A, error)) handler {
 // checkedQuery is a query that checks its own values.
 type checkedQuery interface{ Check() *protocol.Error }
 
-// search serves a read with filters.
-func search[Q, A any](ask func(context.Context, Q) (A, error)) handler {
+// search serves a read with filters; before may refuse a query that is checked.
+func search[Q, A any](ask func(context.Context, Q) (A, error), before ...func(*Request, *Q) *protocol.Error) handler {
 	s := decode.ParamsOf[Q]()
 	return func(ctx context.Context, in *Request) (Response, error) {
 		var q Q
@@ -216,6 +216,11 @@ func search[Q, A any](ask func(context.Context, Q) (A, error)) handler {
 		}
 		if c, ok := any(&q).(checkedQuery); ok {
 			if err := c.Check(); err != nil {
+				return Response{}, err
+			}
+		}
+		for _, refuse := range before {
+			if err := refuse(in, &q); err != nil {
 				return Response{}, err
 			}
 		}

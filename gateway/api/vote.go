@@ -7,6 +7,7 @@ import (
 
 	"partyline/actors"
 	"partyline/gateway/auth"
+	"partyline/gateway/limit"
 	"partyline/protocol"
 )
 
@@ -78,17 +79,14 @@ func (h *Handlers) castVotes(ctx context.Context, in *Request) (Response, error)
 	return do(ctx, h.hub, in, c, http.StatusOK)
 }
 
-// inHistoryQueue calls a handler that reads the vote history when it is the requester's
-// turn.
-func (h *Handlers) inHistoryQueue(next handler) handler {
-	return func(ctx context.Context, in *Request) (Response, error) {
-		release, err := h.historyQueue.Acquire(ctx, in.Principal, in.Client)
-		if err != nil {
-			return Response{}, err
-		}
-		defer release()
-		return next(ctx, in)
+// chargeName charges a search for a name in the vote history beforehand: it reads some hundred
+// keys where other pages read a few.
+func (h *Handlers) chargeName(in *Request, f *protocol.VoteFilter) *protocol.Error {
+	if f.Username == "" {
+		return nil
 	}
+	wait := h.requests.Spend(in.Principal, in.Client, limit.NameTokens, time.Now())
+	return limit.TooMany(wait, "Too many searches for names, slow down")
 }
 
 // readGuestVote is join.vote: the token says whose vote it is.

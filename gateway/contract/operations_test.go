@@ -188,6 +188,8 @@ func steps() []step {
 		{"votes.list", 400, params{"limit": 101}},
 		{"votes.list", 400, params{"vote_type": "sideways"}},
 		{"votes.list", 400, params{"page": 0}},
+		{"votes.list", 200, params{"cursor": "1-7340033", "limit": 1}},
+		{"votes.list", 400, params{"cursor": "1-07"}},
 		{"sessions.chat_import", 200, params{"id": 1, "chatData": []any{line("cyd", "well, thisgame--!"), line("dan", ""), line("dan", "thisgame++ thisgame--")}}},
 		{"sessions.chat_import", 200, params{"id": 1, "chatData": []any{}}},
 		{"sessions.chat_import", 400, params{"id": 1}},

@@ -2,7 +2,6 @@ package limit
 
 import (
 	"sync/atomic"
-	"time"
 )
 
 // What one token of a request budget stands for. An ordinary request, read, answered with
@@ -13,23 +12,18 @@ const (
 	encodedBytes = 4 << 10
 	// storedBytes of a document that lies ready and is only handed to the kernel.
 	storedBytes = 64 << 10
-	// workTime of a reading of the vote history, of which all but the host have one at a
-	// time. It is cheaper than other work because every screen does some milliseconds of it
-	// when it starts. A search by name among a million votes takes a second and costs
-	// 10,000: with a viewer's token one in half a minute, the longest debt.
-	workTime = 100 * time.Microsecond
 	// ListBytes are what a list of sessions is expected to be before its first answer: 1,000
 	// rows of 160 bytes, the most that one answer has.
 	ListBytes = 160 << 10
 	// QRTokens is what a QR code costs that is drawn: 0.3 ms.
 	QRTokens = 6
+	// NameTokens is what a search for a name in the vote history costs beside its answer: 1 ms
+	// with ten million votes.
+	NameTokens = 20
 )
 
 // CostOf is what an answer of so many bytes has cost in tokens: at least one.
 func CostOf(bytes int) float64 { return max(1, float64(bytes)/encodedBytes) }
-
-// CostOfWork is what a reading of the vote history costs beside its answer.
-func CostOfWork(took time.Duration) float64 { return float64(took) / float64(workTime) }
 
 // CostOfStored is what a stored document of so many bytes has cost: at least one.
 func CostOfStored(bytes int) float64 { return max(1, float64(bytes)/storedBytes) }

@@ -70,10 +70,6 @@ var (
 		What: "pages and their files, API descriptions, and unknown paths", Why: "Five hundred phones load fifteen files each, and a page does not work if one of them is refused"}
 	MetricsRequests = Limit{Name: "metrics", Key: PerAddress, PerSecond: 2, Seconds: 10, Exempt: loopback + ", the address of `--metrics-addr`", Answer: answer429,
 		What: "requests for `/metrics`", Why: "Each takes a millisecond, and a collector sends one every few seconds"}
-	HistoryReaders = Limit{Name: "history readers", Key: Together, Most: 1, Exempt: host, Answer: "waits 5 s, then 503",
-		What: "concurrent searches in the vote history; bots get half of the turns, viewers a quarter, requests without a token and guests a quarter", Why: "A search can take a core for seconds, and one of two readers is reserved for the host"}
-	HistoryWaiting = Limit{Name: "history queue", Key: PerTokenAtSite, Most: 128, Exempt: host, Answer: answer429,
-		What: "waiting searches in the vote history: of a bot by its token, of a viewer by token and site, of others by site", Why: "A hundred screens with one token start at once"}
 	WrongAdminKeys = Limit{Name: "wrong admin keys", Key: PerAddress, PerSecond: 10.0 / 60, Seconds: 60, Exempt: "the right key if it has 23 bytes or more", Answer: answer429,
 		What: "failed logins", Why: "A key of twelve characters cannot be guessed at ten attempts a minute, nor by the ten more of the first minute"}
 )
@@ -97,7 +93,7 @@ func Table() []*Limit {
 	return []*Limit{
 		&DeviceRequests, &GuestVotes, &NewGuestDevices, &DeviceSocketsOpen, &WrongCodes, &WrongCodesOfSite, &WrongCodesTogether,
 		&AnonymousMessages, &GuestMessages, &ViewerMessages, &ProgramMessages, &Violations, &SocketWorkers, &NewSockets, &UnreadOfAddress, &UnreadTogether,
-		&TokenRequests, &ViewerRequests, &AddressRequests, &AddressPages, &MetricsRequests, &HistoryReaders, &HistoryWaiting, &WrongAdminKeys,
+		&TokenRequests, &ViewerRequests, &AddressRequests, &AddressPages, &MetricsRequests, &WrongAdminKeys,
 		&OpenConnections, &AddressConnections, &AddressSockets, &TLSHandshakes, &InFlight,
 	}
 }

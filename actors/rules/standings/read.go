@@ -84,31 +84,6 @@ func (s *State) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
 	return t.count(f.VoteType), f.Username == ""
 }
 
-// VotesPerSession counts, as VoteCount does, the votes of each session that pass the filter,
-// and all votes of the session.
-func (s *State) VotesPerSession(f protocol.VoteFilter) map[protocol.SessionID]VoteCounts {
-	ids := s.ids
-	if _, exists := s.sessions[f.SessionID]; f.SessionID != 0 {
-		ids = nil
-		if exists {
-			ids = []protocol.SessionID{f.SessionID}
-		}
-	}
-	counts := make(map[protocol.SessionID]VoteCounts, len(ids))
-	for _, id := range ids {
-		all := s.sessions[id].sum()
-		fit := all
-		if f.GameID != 0 {
-			fit = s.sessions[id].tally(f.GameID)
-		}
-		counts[id] = VoteCounts{Matching: fit.count(f.VoteType), All: all.count("")}
-	}
-	return counts
-}
-
-// VoteCounts is how many votes of a session match a filter, and how many it has.
-type VoteCounts struct{ Matching, All int64 }
-
 // sumOf sums up a session, a game, both or (both 0) everything, without deleted sessions.
 func (s *State) sumOf(id protocol.SessionID, game protocol.GameID) (t tally) {
 	if id != 0 {

@@ -51,8 +51,9 @@ var packages = []PackageRule{
 	{Path: "actors/sessions", May: []string{"protocol", "persistence", "actors/feed", "actors/runtime", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact"}},
 	{Path: "actors/routing", May: []string{"protocol", "persistence", "actors/queue", "actors/runtime", "actors/ledger", "actors/rules/webhook"}},
 	{Path: "actors/delivery", May: []string{"protocol", "persistence", "actors/runtime", "actors/admission", "actors/ledger", "actors/routing", "actors/rules/webhook"}},
-	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session/fact", "actors/sessions", "actors/rules/standings"}},
-	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection"}},
+	{Path: "actors/voteindex", May: []string{"protocol", "persistence", "actors/codec", "actors/rules/session/fact"}},
+	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session/fact", "actors/sessions", "actors/rules/standings", "actors/voteindex"}},
+	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection", "actors/voteindex"}},
 	{Path: "actors/usage", May: []string{"protocol", "actors/ledger", "actors/routing", "actors/rules/session/fact", "actors/sessions"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history"}, rules...)},
 
@@ -111,6 +112,8 @@ var goroutines = map[string]string{
 	"persistence/badger/preflight/tables.go": "checks tables when a folder is opened; waited for",
 	"persistence/badger/database/pages.go":   "releases mapped pages every two seconds; Close ends it",
 
+	"actors/voteindex/flush.go":           "writes one batch of an index, one at a time; ends with the write, and the end of the projection waits for it",
+	"actors/projection/votes.go":          "builds an index of the vote history; the end of the projection ends it and waits",
 	"actors/delivery/inflight.go":         "webhook attempts under way, one each, bounded by maxAttemptTime; the end of the hub waits for them",
 	"actors/sessions/roomobservations.go": "observations of rooms, one for each check that runs; stop ends one, the end of the hub all, and waits for them",
 	"actors/runtime/ticker.go":            "calls every actor once a second; the hub's Close ends it",
