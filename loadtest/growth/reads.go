@@ -26,6 +26,8 @@ const (
 	measuredAgain = 2
 	// pageSize is the limit of a page of votes or sessions.
 	pageSize = 50
+	// maxPage is the highest page that the server takes.
+	maxPage = 1_000_000
 )
 
 // read is one request whose answer must not take longer the more there is.
@@ -92,38 +94,43 @@ func (h *hub) reads(ctx context.Context) (all []read, err error) {
 		get("deliveries", "/api/webhooks/%d/deliveries", h.webhook)
 	}
 	for _, f := range h.filters() {
-		first := fmt.Sprintf("/api/votes?limit=%d%s", pageSize, f.query)
-		pages, cursor, err := h.pages(ctx, first)
+		name, first := "votes, "+f.name, fmt.Sprintf("/api/votes?limit=%d%s", pageSize, f.query)
+		pages, cursor, err := h.votes(ctx, first)
 		if err != nil {
-			return nil, fmt.Errorf("votes, %s: %w", f.name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		get("votes, "+f.name+": first page", "%s", first)
-		if pages > 2 {
-			get("votes, "+f.name+": middle page", "%s&page=%d", first, pages/2)
-		}
+		get(name+": first page", "%s", first)
 		if pages > 1 {
-			get("votes, "+f.name+": last page", "%s&page=%d", first, min(pages, 1_000_000))
+			get(name+": last page", "%s&page=%d", first, min(pages, maxPage))
 		}
+		if pages < 3 {
+			continue
+		}
+		middle := fmt.Sprintf("%s&page=%d", first, min(pages/2, maxPage))
+		get(name+": middle page", "%s", middle)
 		if cursor != "" {
-			get("votes, "+f.name+": by cursor", "%s&cursor=%s", first, url.QueryEscape(cursor))
+			if _, cursor, err = h.votes(ctx, middle); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			get(name+": middle page by cursor", "%s&cursor=%s", first, url.QueryEscape(cursor))
 		}
 	}
 	return all, nil
 }
 
-// pages is how many there are of a list of votes, and the cursor of its second page, "" without.
-func (h *hub) pages(ctx context.Context, first string) (n int64, cursor string, err error) {
+// votes reads a page of votes: how many there are, and the cursor of the next one, "" without. A
+// search that is refused has no pages; its first one is measured, and counted as refused.
+func (h *hub) votes(ctx context.Context, path string) (pages int64, cursor string, err error) {
 	var page struct {
 		Pagination struct {
-			protocol.Pagination
+			Pages  int64  `json:"total_pages"`
 			Cursor string `json:"next_cursor"`
 		} `json:"pagination"`
 	}
-	err = h.client.Call(ctx, http.MethodGet, first, nil, &page)
-	if client.Temporary(err) {
-		return 0, "", nil // the first page is measured, and counts as refused
+	if err = h.client.Call(ctx, http.MethodGet, path, nil, &page); client.Temporary(err) && ctx.Err() == nil {
+		err = nil
 	}
-	return page.Pagination.TotalPages, page.Pagination.Cursor, err
+	return page.Pagination.Pages, page.Pagination.Cursor, err
 }
 
 // Read is how long the answers to one read took.
