@@ -78,7 +78,7 @@ func (h *hub) reads(ctx context.Context) (all []read, err error) {
 	newest := h.sessions[last]
 	get("sessions", "/api/sessions")
 	get("sessions, first page", "/api/sessions?limit=%d", pageSize)
-	get("sessions, last page", "/api/sessions?limit=%d&page=%d", pageSize, last/pageSize)
+	get("sessions, last page", "/api/sessions?limit=%d&page=%d", pageSize, last*(deletedEach-2)/deletedEach/pageSize+1)
 	get("session", "/api/sessions/%d", newest)
 	get("games of a session", "/api/sessions/%d/games", newest)
 	get("totals of a session", "/api/sessions/%d/votes", newest)
