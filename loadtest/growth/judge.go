@@ -56,13 +56,14 @@ var limits = map[string]limit{
 // of which a small run has fewer at its second tenth.
 var readBytes = limit{times: 1.5, slack: 192 << 10}
 
-const (
-	// quietSlack is in milliseconds: as long as a pause of the collector or of the machine.
-	quietSlack = 5
-	// busyFactor is how much slower a read may be beside votes, with which it shares two cores.
-	busyFactor = 5
-	busySlack  = busyFactor * quietSlack
-)
+// busyFactor is how much slower a read may be beside votes, with which it shares two cores.
+const busyFactor = 5
+
+// readLimit bounds the p99 of a read, in milliseconds. A quarter of the bound is as long as a pause
+// of the collector or of the machine: by so much more it has not grown.
+func readLimit(most time.Duration) limit {
+	return limit{times: 2, slack: milliseconds(most) / 4, most: milliseconds(most)}
+}
 
 // exceeded says by what a value is above its limit, "" when it is not.
 func (l limit) exceeded(base, value float64) string {
@@ -91,8 +92,7 @@ func judge(tenths []Tenth, mostRead time.Duration) report.Found {
 	for _, f := range last.Figures {
 		check(f.Name, limits[f.Name], max(base.figure(f.Name), tenths[2].figure(f.Name)), min(tenths[n-1].figure(f.Name), f.Value))
 	}
-	quiet := limit{times: 2, slack: quietSlack, most: milliseconds(mostRead)}
-	busy := limit{times: 3, slack: busySlack, most: busyFactor * milliseconds(mostRead)}
+	quiet, busy := readLimit(mostRead), readLimit(busyFactor*mostRead)
 	for _, r := range last.Reads {
 		if r.Refused > 0 {
 			found.Add("%s: %d requests were refused", r.Name, r.Refused)

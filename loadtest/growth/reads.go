@@ -159,7 +159,7 @@ func (h *hub) measureReads(ctx context.Context, judged bool) (all []Read, err er
 	}
 	for _, r := range reads {
 		m := Read{Name: r.name}
-		if m.Quiet, err = h.leastOf(ctx, r, &m, quietSlack); err != nil {
+		if m.Quiet, err = h.leastOf(ctx, r, &m, readLimit(h.o.MostRead).slack); err != nil {
 			return nil, err
 		}
 		h.slow[r.name] = m.Quiet.P50 > 1000
@@ -170,7 +170,7 @@ func (h *hub) measureReads(ctx context.Context, judged bool) (all []Read, err er
 			if h.slow[r.name] {
 				continue
 			}
-			if all[i].Busy, err = h.leastOf(ctx, r, &all[i], busySlack); err != nil {
+			if all[i].Busy, err = h.leastOf(ctx, r, &all[i], readLimit(busyFactor*h.o.MostRead).slack); err != nil {
 				return err
 			}
 		}
