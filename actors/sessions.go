@@ -28,12 +28,11 @@ func (q *Queries) Session(ctx context.Context, id protocol.SessionID) (protocol.
 // ActiveSession is the newest active session, nil when none is.
 func (q *Queries) ActiveSession(ctx context.Context) (*protocol.Session, error) {
 	return projection.Ask(ctx, q.projection, func(s *standings.State) (*protocol.Session, *protocol.Error) {
-		active := s.Active()
-		if len(active) == 0 {
+		newest, ok := s.NewestActive()
+		if !ok {
 			return nil, nil
 		}
-		newest, err := s.Session(active[0])
-		return &newest, err
+		return &newest, nil
 	})
 }
 

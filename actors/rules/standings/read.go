@@ -39,11 +39,13 @@ func (s *State) Session(id protocol.SessionID) (protocol.Session, *protocol.Erro
 	return totals.resource(id), nil
 }
 
-// Active returns the ids of the sessions that are not closed, the newest first.
-func (s *State) Active() []protocol.SessionID {
-	ids := append(make([]protocol.SessionID, 0, len(s.active)), s.active...)
-	slices.Reverse(ids)
-	return ids
+// NewestActive returns the newest session that is not closed; ok is false when there is none.
+func (s *State) NewestActive() (newest protocol.Session, ok bool) {
+	if len(s.active) == 0 {
+		return newest, false
+	}
+	id := s.active[len(s.active)-1]
+	return s.sessions[id].resource(id), true
 }
 
 // JoinCode is the code by which phones can join a session now.

@@ -208,7 +208,7 @@ func (f *fixture) removeAndReapply(t *rapid.T, id protocol.SessionID) {
 
 func (f *fixture) check(t *rapid.T, h *standings.State) {
 	log := recount(f.log)
-	sessions, active, last := []protocol.Session{}, []protocol.SessionID{}, protocol.SessionID(0)
+	sessions, active, last := []protocol.Session{}, []protocol.Session{}, protocol.SessionID(0)
 	for id := protocol.SessionID(4); id > 0; id-- {
 		s, began := f.sessions[id]
 		if slices.ContainsFunc(log, func(e logEntry) bool { return e.id == id }) {
@@ -222,14 +222,20 @@ func (f *fixture) check(t *rapid.T, h *standings.State) {
 		}
 		sessions = append(sessions, s.Session())
 		if s.Session().IsActive {
-			active = append(active, id)
+			active = append(active, s.Session())
 		}
 		if one, err := h.Session(id); err != nil || cmp.Diff(s.Session(), one) != "" {
 			t.Fatalf("session %d: %v, %s", id, err, cmp.Diff(s.Session(), one))
 		}
 	}
 	equal(t, "sessions", sessions, h.Sessions())
-	equal(t, "active", active, h.Active())
+	newest, ok := h.NewestActive()
+	equal(t, "an active one", len(active) > 0, ok)
+	if ok {
+		equal(t, "the newest active one", active[0], newest)
+	}
+	stats := h.Stats(nil)
+	equal(t, "active", int64(len(active)), stats.ActiveSessions.Count)
 	equal(t, "last id", last, h.LastID())
 	equal(t, "invitations", f.joinCodes(), h.JoinCodes())
 	for game := protocol.GameID(0); game < 5; game++ {
