@@ -24,6 +24,10 @@ var notRaced = map[string]string{
 	"partyline/loadtest/webhooks":        "as loadtest/cmd; loadtest/crash has webhooks",
 }
 
+// raceTimeout is how long the tests of one package may take: on a busy machine the detector makes
+// the ten minutes of go test too short.
+const raceTimeout = "18m"
+
 // test looks for races, in packages in whose tests something runs at the same time.
 // Experiments at random are repeated less often than `go test` does (-short): a race is in
 // what runs at once, and not in the hundredth draw.
@@ -32,7 +36,7 @@ func test(ctx context.Context, r *runner, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return r.steps(ctx, tool("tests with the race detector", append([]string{"go", "test", "-race", "-short"}, packages...)...))
+	return r.steps(ctx, tool("tests with the race detector", append([]string{"go", "test", "-race", "-short", "-timeout", raceTimeout}, packages...)...))
 }
 
 // listed is a package as the go tool lists it.
