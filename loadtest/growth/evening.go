@@ -105,13 +105,10 @@ func (h *hub) play(ctx context.Context, e evening) (id protocol.SessionID, err e
 			return id, err
 		}
 	}
-	for _, g := range guests {
-		_ = g.Close()
-	}
 	return id, h.end(ctx, e, id)
 }
 
-func (h *hub) playGame(ctx context.Context, e evening, id protocol.SessionID, game int, bots *wire.Poster, guests []*wire.Poster) error {
+func (h *hub) playGame(ctx context.Context, e evening, id protocol.SessionID, game int, bots *wire.Poster, guests []string) error {
 	if _, err := h.client.AddGame(ctx, id, h.games[(e.index*3+game*17)%catalogued]); err != nil {
 		return err
 	}
@@ -129,16 +126,26 @@ func (h *hub) playGame(ctx context.Context, e evening, id protocol.SessionID, ga
 			return err
 		}
 	}
-	for i, g := range guests {
-		err := post(g, []byte(`{"vote":"up"}`), nil)
-		if err == nil && game == gamesPlayed-1 && i%2 == 0 {
-			err = post(g, []byte(`{"vote":"down"}`), nil)
-		}
-		if err != nil {
+	for i, token := range guests {
+		if err := h.vote(ctx, token, game == gamesPlayed-1 && i%2 == 0); err != nil {
 			return fmt.Errorf("join.vote: %w", err)
 		}
 	}
 	return nil
+}
+
+// vote has a phone vote, and maybe change its mind. It connects anew: the games of a huge evening
+// last longer than a server keeps a connection on which nothing is asked.
+func (h *hub) vote(ctx context.Context, token string, changes bool) error {
+	p, err := wire.NewPoster(ctx, h.server.Addr, "/api/join/vote", token, answerWithin)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Close() }()
+	if err = post(p, []byte(`{"vote":"up"}`), nil); err == nil && changes {
+		err = post(p, []byte(`{"vote":"down"}`), nil)
+	}
+	return err
 }
 
 // cast sends votes and wants every one of them to be recorded.
@@ -159,20 +166,15 @@ func post(p *wire.Poster, body, begins []byte) error {
 	return err
 }
 
-// guests opens the session for phones, and has them join. They close with the evening.
-func (h *hub) guests(ctx context.Context, id protocol.SessionID) (all []*wire.Poster, err error) {
+// guests opens the session for phones, has them join, and returns their tokens.
+func (h *hub) guests(ctx context.Context, id protocol.SessionID) (tokens []string, err error) {
 	join, err := h.client.OpenJoin(ctx, id, protocol.PolicyLatest)
 	for i := 0; i < phones && err == nil; i++ {
 		var g protocol.GuestLogin
-		if err = h.client.Call(ctx, http.MethodPost, "/api/join", protocol.EnterAsGuest{Code: *join.Code}, &g); err != nil {
-			break
-		}
-		var p *wire.Poster
-		if p, err = wire.NewPoster(ctx, h.server.Addr, "/api/join/vote", g.Token, answerWithin); err == nil {
-			all = append(all, p)
-		}
+		err = h.client.Call(ctx, http.MethodPost, "/api/join", protocol.EnterAsGuest{Code: *join.Code}, &g)
+		tokens = append(tokens, g.Token)
 	}
-	return all, err
+	return tokens, err
 }
 
 // end closes the session, and deletes it or leaves a token.
