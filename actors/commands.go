@@ -130,25 +130,33 @@ func (h *Hub) send(c *ledger.Command) *protocol.Error {
 // withTotals writes the totals into an answer that is a game, also into a stored one: the answer
 // that is stored for a key is the catalogue's, which knows no totals.
 func (h *Hub) withTotals(ctx context.Context, c protocol.Command, answer any) (any, error) {
-	game, fresh := answer.(protocol.Game)
-	stored, _ := answer.(json.RawMessage)
-	if !fresh && (stored == nil || !answersGame(c)) {
-		return answer, nil
-	}
-	if stored != nil {
-		if err := json.Unmarshal(stored, &game); err != nil {
-			return nil, fmt.Errorf("stored answer: %w", err)
+	switch answer := answer.(type) {
+	case protocol.Game:
+		return h.gameWithTotals(ctx, answer)
+	case json.RawMessage:
+		if answersGame(c) {
+			return h.storedWithTotals(ctx, answer)
 		}
 	}
+	return answer, nil
+}
+
+func (h *Hub) gameWithTotals(ctx context.Context, game protocol.Game) (protocol.Game, error) {
 	games := []protocol.Game{game}
-	if err := h.addTotals(ctx, games); err != nil {
+	err := h.addTotals(ctx, games)
+	return games[0], err
+}
+
+func (h *Hub) storedWithTotals(ctx context.Context, answer json.RawMessage) (json.RawMessage, error) {
+	var game protocol.Game
+	if err := json.Unmarshal(answer, &game); err != nil {
+		return nil, fmt.Errorf("stored answer: %w", err)
+	}
+	game, err := h.gameWithTotals(ctx, game)
+	if err != nil {
 		return nil, err
 	}
-	if fresh {
-		return games[0], nil
-	}
-	again, err := json.Marshal(games[0])
-	return json.RawMessage(again), err
+	return json.Marshal(game)
 }
 
 // answersGame says whether the command is answered with a game of the catalogue.

@@ -21,7 +21,7 @@ type Metrics struct {
 	Refused  metric.Int64Counter
 
 	mu   sync.RWMutex
-	sets map[label]metric.MeasurementOption
+	sets map[label][]metric.RecordOption
 }
 
 // label tells measurements apart. Each part has few values whatever clients send: routes
@@ -35,7 +35,7 @@ func NewMetrics(m metric.Meter) (*Metrics, error) {
 	if m == nil {
 		m = noop.NewMeterProvider().Meter("")
 	}
-	s := &Metrics{sets: make(map[label]metric.MeasurementOption)}
+	s := &Metrics{sets: make(map[label][]metric.RecordOption)}
 	var err [4]error
 	seconds := metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 	s.duration, err[0] = m.Float64Histogram("http.server.request.duration", metric.WithUnit("s"), metric.WithDescription("Duration of HTTP requests"), seconds)
@@ -59,23 +59,23 @@ func (s *Metrics) Begin() { s.active.Add(1) }
 // End measures without the request's context, which would be searched for a trace.
 func (s *Metrics) End(method, route string, status int, took time.Duration) {
 	s.active.Add(-1)
-	s.duration.Record(context.Background(), took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100}))
+	s.duration.Record(context.Background(), took.Seconds(), s.set(label{method: knownMethod(method), route: route, class: status / 100})...)
 }
 
 // Frame counts a response by WebSocket.
 func (s *Metrics) Frame(op string, status int, took time.Duration) {
-	s.requests.Record(context.Background(), took.Seconds(), s.set(label{route: op, class: status / 100}))
+	s.requests.Record(context.Background(), took.Seconds(), s.set(label{route: op, class: status / 100})...)
 }
 
 // set is the label's attributes, made once.
-func (s *Metrics) set(l label) metric.MeasurementOption {
+func (s *Metrics) set(l label) []metric.RecordOption {
 	s.mu.RLock()
 	o, ok := s.sets[l]
 	s.mu.RUnlock()
 	if ok {
 		return o
 	}
-	o = metric.WithAttributeSet(l.attributes())
+	o = []metric.RecordOption{metric.WithAttributeSet(l.attributes())}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sets[l] = o

@@ -30,23 +30,25 @@ func (h *Handlers) serveVote(read voteReader) handler {
 	}
 }
 
-// ServeVoteAsync serves a vote without waiting: done is called exactly once, perhaps at
-// once, else after the commit from an actor's goroutine. Done must not block. Nothing
-// ends the wait but the answer: the hub answers when the disk does.
-func (h *Handlers) ServeVoteAsync(in *Request, done func(Response, *protocol.Error)) {
+// ServeVoteAsync serves a vote without waiting: done is called exactly once with the hub's
+// answer or an error, perhaps at once, else after the commit from an actor's goroutine; VoteResponse
+// makes a response of it. Done must not block. Nothing ends the wait but the answer: the hub
+// answers when the disk does.
+func (h *Handlers) ServeVoteAsync(in *Request, done func(answer any, err *protocol.Error)) {
 	c, err := in.Endpoint.ReadVote(in)
 	var key *actors.Key
 	if err == nil {
 		key, err = in.callKey(c)
 	}
 	if err != nil {
-		done(Response{}, err)
+		done(nil, err)
 		return
 	}
-	h.hub.Go(actors.Call{Command: c, Key: key}, func(answer any, err *protocol.Error) {
-		done(replyOf(http.StatusOK, answer), err)
-	})
+	h.hub.Go(actors.Call{Command: c, Key: key}, done)
 }
+
+// VoteResponse is the response of the hub's answer to a vote, fresh or stored.
+func VoteResponse(answer any) Response { return replyOf(http.StatusOK, answer) }
 
 func readVote(in *Request) (protocol.Command, *protocol.Error) {
 	c := new(protocol.CastVote)

@@ -51,15 +51,15 @@ func errFrameID() *protocol.Error {
 	return protocol.Invalid("id must be a string of 1 to %d bytes or a whole number", maxFrameID)
 }
 
-// readMessage decodes a message. With an error, the fields that fit are set all the same,
-// so that the answer can say which request it is for.
-func readMessage(raw []byte) (*message, *protocol.Error) {
-	m := new(message)
+// read decodes a message into m. With an error, the fields that fit are set all the same, so
+// that the answer can say which request it is for.
+func (m *message) read(raw []byte) *protocol.Error {
+	*m = message{}
 	if fastRequest(raw, m) {
-		return m, nil
+		return nil
 	}
 	*m = message{}
-	return m, decode.Object(raw, m)
+	return decode.Object(raw, m)
 }
 
 // appendResponse appends the JSON of a protocol.Response.

@@ -65,7 +65,8 @@ func FuzzReadMessage(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		m, err := readMessage(raw)
+		m := new(message)
+		err := m.read(raw)
 		long := new(message)
 		if refused := decode.Object(raw, long); refused != nil {
 			if bad := decode.Object(m.Data, new(protocol.CastVote)); err == nil && bad == nil {

@@ -16,19 +16,20 @@ import (
 
 // request is one request by WebSocket while it is served.
 type request struct {
-	socket   *socket
-	id       frameID
-	op       string
-	endpoint *api.Endpoint // nil for an unknown one
-	start    time.Time
-	reserved bool // the socket is not closed before it is answered
-	charged  limit.Reservation
+	api.Request // to the operation; its Endpoint is nil for an unknown one
+	socket      *socket
+	id          frameID
+	op          string
+	start       time.Time
+	reserved    bool // the socket is not closed before it is answered
+	charged     limit.Reservation
 }
 
 // handleRequest answers a request message: the same operation, rights and answer as by REST.
 func (sock *socket) handleRequest(m *message, bad *protocol.Error, allowed bool) {
 	e := sock.server.endpoints[m.Op]
-	r := &request{socket: sock, id: m.ID, op: m.Op, endpoint: e, start: time.Now()}
+	r := &request{socket: sock, id: m.ID, op: m.Op, start: time.Now()}
+	r.Endpoint = e
 	h := sock.identity()
 	switch {
 	case !allowed:
@@ -68,17 +69,22 @@ func (sock *socket) serveRequest(r *request, e *api.Endpoint, m *message, h auth
 	}
 	// Data may alias the reader's buffer: a vote is read from it at once, what goes to
 	// the workers was copied by the decoder.
-	in := &api.Request{Endpoint: e, Principal: h.Principal, IssuedAt: h.IssuedAt, Raw: m.Data, Key: m.Key, Client: sock.client}
+	r.Request = api.Request{Endpoint: e, Principal: h.Principal, IssuedAt: h.IssuedAt, Raw: m.Data, Key: m.Key, Client: sock.client}
 	if e.ReadVote != nil {
-		sock.server.handlers.ServeVoteAsync(in, r.finish)
+		sock.server.handlers.ServeVoteAsync(&r.Request, r.finishVote)
 		return
 	}
-	sock.workers.run(func() { r.run(e, in) })
+	sock.workers.run(r.run)
+}
+
+// finishVote sends the response of a vote.
+func (r *request) finishVote(answer any, err *protocol.Error) {
+	r.finish(api.VoteResponse(answer), err)
 }
 
 // run serves the request in a goroutine of the worker pool.
-func (r *request) run(e *api.Endpoint, in *api.Request) {
-	ctx, cancel := context.WithTimeout(admission.WithClass(r.socket.ctx, in.Class()), api.RequestTimeout)
+func (r *request) run() {
+	ctx, cancel := context.WithTimeout(admission.WithClass(r.socket.ctx, r.Class()), api.RequestTimeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
@@ -87,7 +93,7 @@ func (r *request) run(e *api.Endpoint, in *api.Request) {
 			r.finish(api.Response{}, protocol.Internal().With("requestId", id))
 		}
 	}()
-	rep, err := e.Serve(ctx, in)
+	rep, err := r.Endpoint.Serve(ctx, &r.Request)
 	if err == nil && rep.File != nil {
 		rep.Body, err = rep.File.Inline(ctx)
 	}
@@ -117,9 +123,13 @@ func (r *request) refuse(err *protocol.Error) {
 	r.answer(api.ErrorResponse(err))
 }
 
+// usualResponse holds the response to a vote, in bytes.
+const usualResponse = 512
+
 func (r *request) answer(rep api.Response) {
 	buf := api.TakeBuffer()
 	defer api.GiveBuffer(buf)
+	buf.Grow(usualResponse)
 	b, err := appendResponse(buf.AvailableBuffer(), r.id, rep)
 	if err != nil {
 		rep = api.ErrorResponse(api.ToClient(r.socket.server.log, err, r.op, api.NewID()))
@@ -133,24 +143,24 @@ func (r *request) answer(rep api.Response) {
 	r.settle(len(b), rep.Status)
 	took := time.Since(r.start)
 	r.socket.server.requestMetrics.Frame(r.label(), rep.Status, took)
-	r.socket.server.log.WithLevel(api.LogLevel(r.endpoint, rep.Status)).Str("op", r.label()).Int("status", rep.Status).
+	r.socket.server.log.WithLevel(api.LogLevel(r.Endpoint, rep.Status)).Str("op", r.label()).Int("status", rep.Status).
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
 // settle charges what the answer has cost beyond what was reserved.
 func (r *request) settle(bytes, status int) {
-	if r.endpoint == nil {
+	if r.Endpoint == nil {
 		return
 	}
 	if status < http.StatusBadRequest {
-		r.endpoint.Cost.Observe(bytes)
+		r.Endpoint.Cost.Observe(bytes)
 	}
 	r.socket.server.requestLimits.Settle(r.charged, limit.CostOf(bytes), time.Now())
 }
 
 // label is the operation as metrics know it: unknown operations count as one.
 func (r *request) label() string {
-	if r.endpoint == nil {
+	if r.Endpoint == nil {
 		return "unknown"
 	}
 	return r.op

@@ -47,6 +47,7 @@ type socket struct {
 	messages   *limit.Bucket
 	violations *limit.Bucket
 	workers    workerPool
+	message    message     // the reader's: the one that is handled
 	subscribed bool        // it has subscribed to something
 	throttled  atomic.Bool // there was no room for a request of it, or its token has used up its rate
 
@@ -137,7 +138,9 @@ func (sock *socket) receive(raw []byte) {
 		sock.conn.Close(protocol.CloseTooMany, "Too many messages")
 		return
 	}
-	m, err := readMessage(raw)
+	m := &sock.message
+	err := m.read(raw)
+	defer func() { *m = message{} }() // it points into the reader's buffer
 	switch {
 	case m.Type == protocol.MessageRequest && m.ID != "":
 		sock.handleRequest(m, err, allowed)
