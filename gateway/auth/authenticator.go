@@ -54,11 +54,20 @@ func (a *Authenticator) Identify(r *http.Request) (Identity, *protocol.Error) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return Identity{}, nil
 	}
-	return a.Verify(token)
+	return a.verify(token, a.now())
 }
 
-// Verify says whose token it is, as of now.
+// Verify says whose token it is, as of now, and when it will have expired.
 func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
+	now := a.now()
+	h, err := a.verify(token, now)
+	if err == nil {
+		h.deadline = time.Now().Add(h.Expires.Time().Sub(now))
+	}
+	return h, err
+}
+
+func (a *Authenticator) verify(token string, now time.Time) (Identity, *protocol.Error) {
 	h, ok := a.cache.get(token)
 	if !ok {
 		var err error
@@ -69,11 +78,9 @@ func (a *Authenticator) Verify(token string) (Identity, *protocol.Error) {
 			a.cache.put(token, h)
 		}
 	}
-	now := a.now()
 	if protocol.TimestampOf(now) >= h.Expires || !a.NotRevoked(&h) {
 		return Identity{}, errBadToken()
 	}
-	h.deadline = time.Now().Add(h.Expires.Time().Sub(now))
 	return h, nil
 }
 
@@ -90,11 +97,11 @@ func (a *Authenticator) NotRevoked(h *Identity) bool {
 	return true
 }
 
-// Expired says whether the time of an identity that was verified is over: it has passed,
-// and the clock says so, too. A clock that jumps ahead for a moment must not cut every
-// screen.
-func (a *Authenticator) Expired(h *Identity) bool {
-	return !time.Now().Before(h.deadline) && protocol.TimestampOf(a.now()) >= h.Expires
+// Expired says whether the time of an identity that was verified is over: it has passed by
+// the monotonic clock of now, and the clock says so, too. A clock that jumps ahead for a moment
+// must not cut every screen.
+func (a *Authenticator) Expired(h *Identity, now time.Time) bool {
+	return !now.Before(h.deadline) && protocol.TimestampOf(a.now()) >= h.Expires
 }
 
 // Authorize says whether the holder may use the operation at all; invalid is what was

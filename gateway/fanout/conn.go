@@ -26,7 +26,9 @@ type Conn struct {
 	netConn         net.Conn
 	rawConn         syscall.RawConn // nil: every write goes through the slow writer
 	ws              *websocket.Conn
-	earlyBytes      []byte                      // the reader's: bytes that came behind the handshake
+	earlyBytes      []byte                      // the reader's: bytes that came behind the handshake, or were read ahead
+	ahead           *readAhead                  // the reader's: the buffer of earlyBytes, nil when it has one of its own
+	moreWaits       bool                        // the reader's: the last read has filled its buffer
 	pings           pings                       // the reader's
 	bytesSinceYield int                         // the reader's: bytes read since it yielded the CPU
 	handled         struct{ tick, count int64 } // the reader's: messages since that tick

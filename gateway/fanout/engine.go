@@ -23,6 +23,7 @@ type Engine struct {
 	stats       counters
 	flushers    sync.Pool // of *flusher, for writes that no worker does
 	readBuffers sync.Pool // of *[]byte
+	readAheads  sync.Pool // of *readAhead
 
 	ctx        context.Context // ends with Close
 	cancel     context.CancelFunc
@@ -45,6 +46,7 @@ func New(o Options) *Engine {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.flushers.New = func() any { return newFlusher() }
 	e.readBuffers.New = func() any { return new([]byte) }
+	e.readAheads.New = func() any { return newReadAhead() }
 	e.tallyTicker.wake = make(chan struct{}, 1)
 	e.announcements = newTopic(e, 0)
 	e.announcements.feed.Store(o.Hub.Announcements())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -15,20 +16,81 @@ var _ net.Conn = (*libraryConn)(nil)
 
 // Read implements net.Conn. Any byte counts as a sign of life.
 func (l *libraryConn) Read(b []byte) (int, error) {
-	if len(l.earlyBytes) > 0 {
-		n := copy(b, l.earlyBytes)
-		if l.earlyBytes = l.earlyBytes[n:]; len(l.earlyBytes) == 0 {
-			l.earlyBytes = nil
-		}
+	if n := l.copyEarly(b); n > 0 {
 		return n, nil
 	}
 	l.yield()
+	if l.moreWaits && l.readAhead() {
+		return l.copyEarly(b), nil
+	}
 	n, err := l.netConn.Read(b)
 	if n > 0 {
-		l.lastHeard.Store(l.engine.heartbeats.Load())
-		l.bytesSinceYield += n
+		l.heard(n)
 	}
+	l.moreWaits = n == len(b)
 	return n, err
+}
+
+func (l *libraryConn) heard(n int) {
+	l.lastHeard.Store(l.engine.heartbeats.Load())
+	l.bytesSinceYield += n
+}
+
+// copyEarly hands on bytes that were read before the library wanted them.
+func (l *libraryConn) copyEarly(b []byte) int {
+	n := copy(b, l.earlyBytes)
+	if l.earlyBytes = l.earlyBytes[n:]; n > 0 && len(l.earlyBytes) == 0 {
+		l.earlyBytes = nil
+		if l.ahead != nil {
+			l.engine.readAheads.Put(l.ahead)
+			l.ahead = nil
+		}
+	}
+	return n
+}
+
+// readAhead reads, when the last read has filled its small buffer, what has arrived already
+// into a larger one, so that a client with many requests does not cost a system call for every
+// third. It does not wait, so that nobody holds a large buffer who is silent.
+func (l *libraryConn) readAhead() bool {
+	l.moreWaits = false
+	if l.rawConn == nil {
+		return false
+	}
+	a := l.engine.readAheads.Get().(*readAhead)
+	n := a.read(l.rawConn)
+	if n <= 0 {
+		l.engine.readAheads.Put(a)
+		return false // there is nothing, or an error, which the next read gets too
+	}
+	l.heard(n)
+	l.ahead, l.earlyBytes, l.moreWaits = a, a.buf[:n], n == len(a.buf)
+	return true
+}
+
+// readAhead is a buffer of what was read ahead. RawConn wants a function, which is made once.
+type readAhead struct {
+	buf [yieldBytes]byte
+	n   int
+	f   func(fd uintptr) bool
+}
+
+func newReadAhead() *readAhead {
+	a := &readAhead{}
+	a.f = func(fd uintptr) bool {
+		a.n = readRaw(fd, a.buf[:])
+		return true // never wait for the socket
+	}
+	return a
+}
+
+// read returns how many bytes there were, 0 or less for none and for errors.
+func (a *readAhead) read(from syscall.RawConn) int {
+	a.n = 0
+	if from.Read(a.f) != nil {
+		return 0
+	}
+	return a.n
 }
 
 // yieldBytes is how much one connection's reader reads before it yields the CPU. A client that

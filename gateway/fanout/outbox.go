@@ -15,6 +15,7 @@ type outbox struct {
 	space    sync.Cond   // signalled when hasSpaceLocked may have become true
 	pending  atomic.Bool // there is something that take or peek has not returned
 	frames   []byte      // complete ones, in order
+	usual    int         // bytes of frames that the last take returned
 	reserved int         // replies that will come
 	closeReq closeRequest
 	closed   bool
@@ -59,7 +60,7 @@ func (b *outbox) appendFrame(payload []byte) (accepted, overfull bool) {
 	}
 	before := cap(b.frames)
 	if b.frames == nil {
-		b.frames = make([]byte, 0, len(payload)+protocol.MaxFrameHeader)
+		b.frames = make([]byte, 0, max(len(payload)+protocol.MaxFrameHeader, min(b.usual, uncountedUnread)))
 	}
 	b.frames = protocol.AppendFrame(b.frames, payload)
 	b.conn.addUnread(cap(b.frames) - before)
@@ -97,7 +98,7 @@ func (b *outbox) take() (frames []byte, e closeRequest) {
 	if len(b.frames) > pauseBacklog {
 		b.space.Broadcast()
 	}
-	frames, b.frames = b.frames, nil
+	frames, b.frames, b.usual = b.frames, nil, len(b.frames)
 	b.pending.Store(false)
 	return frames, b.dueClose()
 }

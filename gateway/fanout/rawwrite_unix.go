@@ -22,3 +22,10 @@ func writeRaw(fd uintptr, b []byte) (int, error) {
 		}
 	}
 }
+
+// readRaw is one read(2). It returns 0 or less when there is nothing to read, at the end and
+// for errors.
+func readRaw(fd uintptr, b []byte) int {
+	n, _ := syscall.Read(int(fd), b)
+	return n
+}

@@ -89,7 +89,7 @@ func (e *expiry) closeExpired(now time.Time) {
 		return sock.identity().Role != "" && !e.server.auth.NotRevoked(sock.identity())
 	})
 	e.closeSockets(protocol.CloseForbidden, tokenExpired, func(sock *socket) bool {
-		return sock.identity().Role != "" && e.server.auth.Expired(sock.identity())
+		return sock.identity().Role != "" && e.server.auth.Expired(sock.identity(), time.Now())
 	})
 }
 

@@ -26,9 +26,9 @@ type request struct {
 }
 
 // handleRequest answers a request message: the same operation, rights and answer as by REST.
-func (sock *socket) handleRequest(m *message, bad *protocol.Error, allowed bool) {
+func (sock *socket) handleRequest(m *message, bad *protocol.Error, allowed bool, now time.Time) {
 	e := sock.server.endpoints[m.Op]
-	r := &request{socket: sock, id: m.ID, op: m.Op, start: time.Now()}
+	r := &request{socket: sock, id: m.ID, op: m.Op, start: now}
 	r.Endpoint = e
 	h := sock.identity()
 	switch {
@@ -38,7 +38,7 @@ func (sock *socket) handleRequest(m *message, bad *protocol.Error, allowed bool)
 		r.refuse(errNotAuthenticated())
 	case bad != nil:
 		r.refuse(bad)
-	case sock.closeIfInvalid():
+	case sock.closeIfInvalid(now):
 	case sock.server.draining.Load():
 		r.refuse(protocol.ShuttingDown())
 	case e == nil:
@@ -140,22 +140,23 @@ func (r *request) answer(rep api.Response) {
 	} else {
 		r.socket.conn.Send(b)
 	}
-	r.settle(len(b), rep.Status)
-	took := time.Since(r.start)
+	now := time.Now()
+	r.settle(len(b), rep.Status, now)
+	took := now.Sub(r.start)
 	r.socket.server.requestMetrics.Frame(r.label(), rep.Status, took)
 	r.socket.server.log.WithLevel(api.LogLevel(r.Endpoint, rep.Status)).Str("op", r.label()).Int("status", rep.Status).
 		Dur("took_ms", took).Int("bytes", len(b)).Msg("request")
 }
 
 // settle charges what the answer has cost beyond what was reserved.
-func (r *request) settle(bytes, status int) {
+func (r *request) settle(bytes, status int, now time.Time) {
 	if r.Endpoint == nil {
 		return
 	}
 	if status < http.StatusBadRequest {
 		r.Endpoint.Cost.Observe(bytes)
 	}
-	r.socket.server.requestLimits.Settle(r.charged, limit.CostOf(bytes), time.Now())
+	r.socket.server.requestLimits.Settle(r.charged, limit.CostOf(bytes), now)
 }
 
 // label is the operation as metrics know it: unknown operations count as one.

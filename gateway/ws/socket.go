@@ -143,7 +143,7 @@ func (sock *socket) receive(raw []byte) {
 	defer func() { *m = message{} }() // it points into the reader's buffer
 	switch {
 	case m.Type == protocol.MessageRequest && m.ID != "":
-		sock.handleRequest(m, err, allowed)
+		sock.handleRequest(m, err, allowed, now)
 	case !allowed && m.Type == protocol.MessageSubscribe:
 		sock.sendError(m.SessionID, errTooFast())
 	case !allowed:
@@ -230,19 +230,19 @@ func (sock *socket) ifAuthenticated(then func()) {
 	switch {
 	case sock.identity().Role == "":
 		sock.sendError(0, errNotAuthenticated())
-	case sock.closeIfInvalid():
+	case sock.closeIfInvalid(time.Now()):
 	default:
 		then()
 	}
 }
 
 // closeIfInvalid closes a socket whose token is no longer good, and says that it did.
-func (sock *socket) closeIfInvalid() bool {
+func (sock *socket) closeIfInvalid(now time.Time) bool {
 	h := sock.identity()
 	switch {
 	case !sock.server.auth.NotRevoked(h):
 		sock.conn.Close(protocol.CloseForbidden, tokenRevoked)
-	case sock.server.auth.Expired(h):
+	case sock.server.auth.Expired(h, now):
 		sock.conn.Close(protocol.CloseForbidden, tokenExpired)
 	default:
 		return false
