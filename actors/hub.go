@@ -15,6 +15,7 @@ import (
 	"partyline/actors/history"
 	"partyline/actors/ledger"
 	"partyline/actors/projection"
+	"partyline/actors/retention"
 	"partyline/actors/rules/catalogue"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
@@ -41,6 +42,7 @@ type Hub struct {
 	projection *projection.Service
 	sessions   *sessions.Service
 	webhooks   *delivery.Service
+	retention  *retention.Service
 
 	ticker    *runtime.Ticker
 	snapshots *ledger.SnapshotWriter
@@ -104,6 +106,10 @@ func newHub(o Options) *Hub {
 	h.webhooks = delivery.New(delivery.Options{Env: h.env, Sender: o.Sender, Jitter: o.Jitter})
 	h.Queries = &Queries{now: o.Now, clock: h.env.Clock, caller: &h.caller, system: h.system, sessions: h.sessions, projection: h.projection, draw: o.Draw}
 	h.Reader = history.New(history.Options{Env: h.env, Caller: &h.caller, Sessions: h.sessions, Projection: h.projection})
+	h.retention = retention.New(retention.Options{
+		Env: h.env, System: h.system, Sessions: h.sessions, Projection: h.projection, History: h.Reader,
+		KeepVotes: o.KeepVotes, ExportTo: o.KeepExports, Pace: o.FoldPace,
+	})
 	h.Log = delivery.NewLog(h.webhooks, &h.caller)
 	h.Feeds, h.JoinCodes = h.sessions.Feeds, h.sessions.JoinCodes
 	h.Idempotency = newIdempotency(h.env, &h.caller)
@@ -123,9 +129,11 @@ func (h *Hub) load(ctx context.Context) error {
 	return h.sessions.Start(ctx, known, h.projection.AddCorrupt)
 }
 
-// start starts the actors of the standings, the games and the tokens, and the ticker.
+// start starts the actors of the standings, the games, the tokens and the retention, and the
+// ticker.
 func (h *Hub) start() {
 	h.projection.Start()
+	h.retention.Start()
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
 	h.Queries.catalogue, h.Queries.access = h.catalogue, h.access
@@ -136,6 +144,7 @@ func (h *Hub) start() {
 		h.system.Send(h.access, runtime.Tick{})
 		h.sessions.Tick()
 		h.webhooks.Tick()
+		h.retention.Tick()
 		h.system.Trim()
 		idle.Tick(uint64(h.env.Journal.Head()), time.Now())
 	})
@@ -172,6 +181,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	if h.closed.Swap(true) {
 		return nil
 	}
+	h.retention.Interrupt()
 	err := h.caller.Gate.Drain(ctx)
 	h.projection.Unwatch()
 	h.ticker.Stop()
@@ -179,6 +189,7 @@ func (h *Hub) Close(ctx context.Context) error {
 		err = drainErr
 	}
 	h.webhooks.Close(ctx)
+	h.retention.Stop(ctx)
 	h.sessions.Stop(ctx)
 	h.system.End(ctx, h.catalogue)
 	h.system.End(ctx, h.access)

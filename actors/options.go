@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"partyline/actors/delivery"
+	"partyline/actors/rules/session"
 	"partyline/actors/sessions"
 	"partyline/persistence"
 	"partyline/protocol"
@@ -44,10 +45,22 @@ type Options struct {
 	// Observer looks into the rooms of games, to count their players; with nil players are not
 	// counted.
 	Observer sessions.Observer
+	// KeepVotes is how long the single votes of a closed session are kept before they are
+	// folded into its totals, at least session.MinKeepVotes; 0 for ever.
+	KeepVotes time.Duration
+	// KeepExports is a folder for an export of each session before its votes are folded, "" for
+	// none.
+	KeepExports string
+	// FoldPace is the least time between two sessions whose votes are folded, negative for none. Default
+	// 5 s.
+	FoldPace time.Duration
 	// Jitter gives random numbers in [0,1) that spread the waits between deliveries and
 	// between observations. Default: random.
 	Jitter func() float64
 }
+
+// MinKeepVotes is the least KeepVotes but 0.
+const MinKeepVotes = session.MinKeepVotes
 
 // Sender makes one attempt to deliver a webhook.
 type Sender = delivery.Sender

@@ -15,6 +15,7 @@ const (
 	EventSessionStarted EventType = "session.started"
 	EventSessionJoin    EventType = "session.join"
 	EventVotesVoided    EventType = "votes.voided"
+	EventVotesFolded    EventType = "votes.folded"
 	EventSessionEnded   EventType = "session.ended"
 	EventSessionDeleted EventType = "session.deleted"
 	EventGameAdded      EventType = "game.added"
@@ -32,7 +33,7 @@ const (
 // EventTypes lists the event types in the order in which they usually occur in a session.
 func EventTypes() []EventType {
 	return []EventType{EventSessionStarted, EventSessionJoin, EventGameAdded, EventRoomCode, EventPlayerCount, EventVoteReceived,
-		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventVotesVoided, EventSessionEnded, EventSessionDeleted}
+		EventPollStarted, EventPollTally, EventPollEnded, EventChatImported, EventGameStatus, EventGameRemoved, EventVotesVoided, EventSessionEnded, EventVotesFolded, EventSessionDeleted}
 }
 
 // Event is what happened, as sent to every screen and every webhook. Its bytes never change,

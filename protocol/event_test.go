@@ -40,6 +40,7 @@ func goldenEvents() []protocol.Event {
 		protocol.VotesVoided{SessionID: 3, Devices: 1, Votes: 1, Games: []protocol.VoidedGame{
 			{EventGame: goldenVote().Game, Upvotes: 1, Totals: protocol.NewTotals(14, 3)}}},
 		protocol.SessionEnded{Session: protocol.EventSession{ID: 3}},
+		protocol.VotesFolded{SessionID: 3, Votes: 5},
 		protocol.SessionDeleted{SessionID: 3},
 	}
 	events := make([]protocol.Event, len(data))

@@ -1,6 +1,14 @@
 package protocol
 
-import "strconv"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+)
 
 // ExportFormat is the format of an exported session.
 type ExportFormat string
@@ -48,10 +56,45 @@ type SessionExport struct {
 	// Totals are the session's own votes by game, those of removed plays included: the sum
 	// of Votes without voided and replaced ones.
 	Totals []GameVotes `json:"totals"`
+	// FoldedVotes is the number of votes in Totals whose single votes are gone; see
+	// Session.VotesFoldedAt. Votes is empty then. Absent while the session has its votes.
+	FoldedVotes int64 `json:"folded_votes,omitempty"`
 	// Votes are in the order of their arrival.
 	Votes []ExportedVote `json:"votes"`
 	// Voided are the devices whose votes the host has voided.
 	Voided map[DeviceID]struct{} `json:"-"`
+}
+
+// votesEnd is the end of an export that has no votes: what the votes are put into.
+var votesEnd = []byte("]}")
+
+// WriteExport writes an export, with the votes, one by one, in the list that ends its JSON. The
+// error is that of votes or of w; what was written is no JSON then.
+func WriteExport(w io.Writer, e *SessionExport, votes iter.Seq2[ExportedVote, error]) error {
+	head, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("export of session %d: %w", e.Session.ID, err)
+	}
+	head, ok := bytes.CutSuffix(head, votesEnd)
+	if !ok {
+		return errors.New("export: votes are not its last field")
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	line, between := make([]byte, 0, 512), ""
+	for v, err := range votes {
+		if err != nil {
+			return err
+		}
+		line = v.AppendJSON(append(line[:0], between...))
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+		between = ",\n"
+	}
+	_, err = w.Write(votesEnd)
+	return err
 }
 
 // ExportedVote is a vote within a SessionExport: a VoteRecord without the fields that are the

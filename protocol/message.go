@@ -108,6 +108,9 @@ type SessionState struct {
 	Poll *Poll `json:"poll"`
 	// Join is how phones join.
 	Join Join `json:"join"`
+	// FoldedSeq is that of votes.folded, 0 for a session that has its single votes: events
+	// before it cannot be replayed. It is not sent.
+	FoldedSeq Seq `json:"-"`
 }
 
 // Tally is the message of tally mode: the current totals of a session's games and its newest

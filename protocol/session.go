@@ -11,6 +11,9 @@ type Session struct {
 	IsActive    bool       `json:"is_active"`
 	Notes       *string    `json:"notes"`
 	GamesPlayed int        `json:"games_played"`
+	// VotesFoldedAt is when the single votes of a closed session were folded into its totals:
+	// the history and exports have none of them any more. Absent while it has them.
+	VotesFoldedAt *Timestamp `json:"votes_folded_at,omitempty"`
 }
 
 // CreateSession opens a session: sessions.create.
@@ -71,6 +74,14 @@ type StartedSession struct {
 // SessionEnded is the data of session.ended.
 type SessionEnded struct {
 	Session EventSession `json:"session"`
+}
+
+// VotesFolded is the data of votes.folded: the single votes of a session that was closed long
+// ago are gone, and so are the events before this one. Its totals stay.
+type VotesFolded struct {
+	SessionID SessionID `json:"sessionId"`
+	// Votes is the number of votes for games that counted.
+	Votes int64 `json:"votes"`
 }
 
 // SessionDeleted is the data of session.deleted.

@@ -24,7 +24,7 @@ func TestWebhookCommandChecks(t *testing.T) {
 		}
 		return c
 	}
-	known := "Known: session.started, session.join, game.added, game.room-code, player-count.updated, vote.received, poll.started, poll.tally, poll.ended, chat.imported, game.status, game.removed, votes.voided, session.ended, session.deleted, *"
+	known := "Known: session.started, session.join, game.added, game.room-code, player-count.updated, vote.received, poll.started, poll.tally, poll.ended, chat.imported, game.status, game.removed, votes.voided, session.ended, votes.folded, session.deleted, *"
 	missing := "Missing required fields: name, url, secret, events"
 	for _, tt := range []struct {
 		cmd  protocol.Command

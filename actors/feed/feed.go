@@ -24,7 +24,10 @@ type Feed struct {
 	session protocol.SessionID
 	head    atomic.Uint64 // of the ring; atomic, so that a reader at the head takes no lock
 	closed  atomic.Bool
-	onNews  atomic.Pointer[func()]
+	// folded is the seq of votes.folded, before which the journal may hold no event; 0 while it
+	// holds all.
+	folded atomic.Uint64
+	onNews atomic.Pointer[func()]
 
 	mu       sync.Mutex
 	ring     []*segment // oldest first; the last one is being filled
@@ -37,6 +40,7 @@ type Feed struct {
 	latest        protocol.LatestVotes // with those votes
 	markedStale   bool                 // it brings an event that is not a vote
 	markedDeleted bool                 // it ends with the session's last event
+	markedFolded  bool                 // it ends with votes.folded
 }
 
 // New makes a feed whose first event will be head+1.
@@ -51,6 +55,9 @@ func (f *Feed) Session() protocol.SessionID { return f.session }
 
 // Head is the seq of the newest event.
 func (f *Feed) Head() protocol.Seq { return protocol.Seq(f.head.Load()) }
+
+// OldestStored is the smallest cursor from which the journal has every event.
+func (f *Feed) OldestStored() protocol.Seq { return protocol.Seq(max(f.folded.Load(), 1) - 1) }
 
 // Closed is true after Close.
 func (f *Feed) Closed() bool { return f.closed.Load() }

@@ -34,6 +34,10 @@ func (f *Feed) MarkStale() { f.markedStale = true }
 // the summary from then on.
 func (f *Feed) MarkDeleted() { f.markedDeleted = true }
 
+// MarkFolded marks the next Publish as ending with the event that the session's votes were
+// folded: earlier events cannot be read back from then on.
+func (f *Feed) MarkFolded() { f.markedFolded, f.markedStale = true, true }
+
 // SetState replaces totals, newest votes, poll and snapshot by those of a state as of its seq,
 // and calls the listener. Exactly the events up to that seq must have been published. The
 // state must not be changed afterwards.
@@ -42,6 +46,7 @@ func (f *Feed) SetState(s *protocol.SessionState) {
 		return
 	}
 	f.latest = protocol.LatestVotesOf(s.Latest)
+	f.folded.Store(uint64(s.FoldedSeq))
 	f.mu.Lock()
 	f.tally.reset(s, f.latest)
 	f.snapshot.seq, f.snapshot.state, f.snapshot.frame = s.Seq, s, nil
@@ -99,5 +104,8 @@ func (f *Feed) applyMarks(head protocol.Seq, events [][]byte) {
 		f.snapshot = snapshot{seq: head, frame: protocol.AppendFrame(make([]byte, 0, len(last)+protocol.MaxFrameHeader), last), deleted: true}
 		f.tally = tally{seq: head}
 	}
-	f.markedStale, f.markedDeleted = false, false
+	if f.markedFolded {
+		f.folded.Store(uint64(head))
+	}
+	f.markedStale, f.markedDeleted, f.markedFolded = false, false, false
 }

@@ -59,6 +59,9 @@ func (r *Reader) scanVotes(ctx context.Context, e *protocol.SessionExport, yield
 		return protocol.Overloaded()
 	}
 	defer release()
+	if e.Session.VotesFoldedAt != nil {
+		return nil // there are none any more, and the export says so
+	}
 	id, until, last := e.Session.ID, e.Seq, persistence.Seq(0)
 	for rec, err := range r.options.Env.Journal.Read(ctx, sessions.Stream(id), 0) {
 		if err != nil {

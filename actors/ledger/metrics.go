@@ -22,6 +22,8 @@ type Counters struct {
 	VotesIndexed      atomic.Int64
 	VoteIndexThrough  atomic.Int64
 	VoteIndexFailures atomic.Int64
+	// FoldedSessions are those whose single votes were folded into their totals.
+	FoldedSessions atomic.Int64
 }
 
 // Register announces the metrics of the hub; inFlight is how many slots of the gate are in
@@ -35,6 +37,7 @@ func (g *Counters) Register(m metric.Meter, inFlight func() int64) error {
 		value      func() int64
 	}{
 		{"partyline.votes", "Votes made durable since the start.", g.Votes.Load},
+		{"partyline.sessions.folded", "Sessions whose single votes were folded into their totals since the start.", g.FoldedSessions.Load},
 		{"partyline.actors.restarts", "Actor states read again from the journal after a panic or a failed commit.", g.Restarts.Load},
 		{"partyline.actors.dead_letters", "Messages to actors that had ended.", g.DeadLetters.Load},
 		{"partyline.vote_index.failures", "Failures of the index of the vote history: writes that are tried again, and indexes that are built again.", g.VoteIndexFailures.Load},

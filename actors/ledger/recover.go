@@ -89,16 +89,21 @@ func (l *Ledger[F, S]) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if rec.Seq != last+1 && other != nil {
-			return other
-		}
-		if rec.Seq != last+1 {
-			// The journal skips what was trimmed, and only a snapshot holds that.
-			return fmt.Errorf("%w: %s: record %d follows %d, the snapshot in between is missing", persistence.ErrCorrupt, l.stream, rec.Seq, last)
-		}
-		if err := l.replay(s, rec); err != nil {
+		fact, err := l.readFact(rec)
+		if err != nil {
 			return err
 		}
+		if rec.Seq != last+1 {
+			// The journal skips what was trimmed: a snapshot holds that, or this fact.
+			if !l.kind.holdsAll(fact) {
+				if other != nil {
+					return other
+				}
+				return fmt.Errorf("%w: %s: record %d follows %d, the snapshot in between is missing", persistence.ErrCorrupt, l.stream, rec.Seq, last)
+			}
+			s = l.kind.New()
+		}
+		s.Apply(fact, protocol.Seq(rec.Seq))
 		last = rec.Seq
 	}
 	l.State, l.seq = s, protocol.Seq(last)
@@ -131,15 +136,13 @@ func (l *Ledger[F, S]) restore(ctx context.Context) (s S, at persistence.Seq, ot
 	return l.kind.New(), 0, other, nil
 }
 
-func (l *Ledger[F, S]) replay(s S, rec persistence.Record) error {
+func (l *Ledger[F, S]) readFact(rec persistence.Record) (fact F, err error) {
 	b, _, err := SplitRecord(rec.Data)
-	if err != nil {
-		return fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, l.stream, rec.Seq, err)
+	if err == nil {
+		fact, err = l.kind.ReadFact(b)
 	}
-	fact, err := l.kind.ReadFact(b)
 	if err != nil {
-		return fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, l.stream, rec.Seq, err)
+		return fact, fmt.Errorf("%w: %s seq %d: %w", persistence.ErrCorrupt, l.stream, rec.Seq, err)
 	}
-	s.Apply(fact, protocol.Seq(rec.Seq))
-	return nil
+	return fact, nil
 }

@@ -27,12 +27,17 @@ type Kind[F any, S State[F]] struct {
 	// SnapshotEvery is how many facts after the last snapshot a new one is taken under load;
 	// 0 is snapshotUnderLoad, or more for a long stream.
 	SnapshotEvery protocol.Seq
+	// HoldsAll says of a fact that it holds the whole state: the records before it may be
+	// trimmed. nil when none does.
+	HoldsAll func(fact F) bool
 }
 
 // reads says whether Restore reads snapshots of a version.
 func (k *Kind[F, S]) reads(version uint32) bool {
 	return version == k.Version || k.Oldest != 0 && k.Oldest <= version && version < k.Version
 }
+
+func (k *Kind[F, S]) holdsAll(fact F) bool { return k.HoldsAll != nil && k.HoldsAll(fact) }
 
 // Hooks are called by a ledger on its actor's goroutine. They must not block.
 type Hooks[F any, S State[F]] struct {

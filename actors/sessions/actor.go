@@ -45,6 +45,7 @@ func newSessionActor(s *Service, id protocol.SessionID, parent *actor.PID) *sess
 		ReadFact:   fact.Read,
 		Version:    session.SnapshotVersion,
 		Oldest:     session.OldestSnapshot,
+		HoldsAll:   func(f fact.Fact) bool { _, folded := f.(*fact.VotesFolded); return folded },
 	}, ledger.Hooks[fact.Fact, *session.State]{OnDurable: a.onDurable, Publish: a.onPublish, OnLoaded: a.onLoaded}, &s.Env)
 	return a
 }

@@ -39,6 +39,8 @@ func (s *feedState) describe(f fact.Fact) {
 		s.feed.AddPollVote(f.Poll, f.Choice, f.Before)
 	case *fact.Deleted:
 		s.feed.MarkDeleted()
+	case *fact.VotesFolded:
+		s.feed.MarkFolded()
 	default:
 		s.feed.MarkStale()
 	}

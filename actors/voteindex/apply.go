@@ -55,6 +55,8 @@ func (x *Index) apply(id protocol.SessionID, p persistence.Position, f fact.Fact
 		return x.void(s, f)
 	case *fact.Closed:
 		s.last = nil // no vote of a phone comes after it
+	case *fact.VotesFolded:
+		x.drop(s)
 	case *fact.Deleted:
 		s.gone = true
 		x.drop(s)
@@ -63,23 +65,10 @@ func (x *Index) apply(id protocol.SessionID, p persistence.Position, f fact.Fact
 	return nil
 }
 
-// Drop takes all votes of a session that were applied so far out of the history, as deleting the
-// session would: they are on no page, count in no total of a page, and their names are erased from
-// disk soon. The session stays, and its later votes are in the history.
-//
-// It is for votes that are folded into totals. A fact must say so, and Drop must be called where
-// that fact is applied, before Advance: a start and a rebuild apply facts again and must come to
-// the same index. What else has to agree with it is not changed here: the totals of the standings
-// keep the votes (they apply no such fact), so the total of a page, which counts what the history
-// has, is less than the votes of sessions.votes and stats from then on; exports read the journal,
-// so they lack the votes once their records are trimmed. Records may be trimmed as soon as the
-// fact is durable: a rebuild finds the fact without the votes, and drops nothing.
-func (x *Index) Drop(id protocol.SessionID) {
-	if s := x.find(id); s != nil {
-		x.drop(s)
-	}
-}
-
+// drop takes all votes of a session that were applied so far out of the history, because it is
+// deleted or because they are folded into totals: they are on no page, count in no total of a page,
+// and their names are erased from disk soon. The records may be trimmed already when an index is
+// built again: then there is nothing to drop.
 func (x *Index) drop(s *session) {
 	x.touch(s, 0)
 	for i := s.base; i < len(s.blocks); i++ {

@@ -18,8 +18,7 @@ import (
 	"partyline/protocol"
 )
 
-// entry is a record: a fact of a session, or, where fact is nil, that the session's votes are
-// dropped.
+// entry is a record: a fact of a session.
 type entry struct {
 	id   protocol.SessionID
 	fact fact.Fact
@@ -86,7 +85,7 @@ func TestPagesAreThoseOfTheJournal(t *testing.T) {
 			"chat":    m.chat,
 			"close":   m.close,
 			"delete":  m.delete,
-			"drop":    m.drop,
+			"fold":    m.fold,
 			"flush":   m.flush,
 			"erase":   func(*rapid.T) { m.index.StartErase() },
 			"settle":  func(*rapid.T) { _ = m.index.Settle() },
@@ -106,12 +105,7 @@ func (m *model) append(id protocol.SessionID, f fact.Fact) {
 func (m *model) apply(position int) {
 	e := m.journal[position-1]
 	p := persistence.Position(position)
-	if e.fact == nil {
-		if p > m.index.Through() {
-			m.index.Drop(e.id)
-			m.index.Advance(p)
-		}
-	} else if err := m.index.Apply(e.id, p, e.fact); err != nil {
+	if err := m.index.Apply(e.id, p, e.fact); err != nil {
 		if m.store.failures == 0 && !strings.Contains(err.Error(), "refuses") {
 			m.Fatal(err)
 		}
@@ -276,8 +270,8 @@ func (m *model) delete(t *rapid.T) {
 	m.append(id, &fact.Deleted{At: m.now()})
 }
 
-func (m *model) drop(t *rapid.T) {
-	m.append(protocol.SessionID(rapid.Int64Range(1, int64(m.last)).Draw(t, "dropped")), nil)
+func (m *model) fold(t *rapid.T) {
+	m.append(protocol.SessionID(rapid.Int64Range(1, int64(m.last)).Draw(t, "folded")), &fact.VotesFolded{})
 }
 
 // check compares pages of a random filter with the naive ones.
@@ -384,7 +378,7 @@ func naiveSession(journal []entry, f protocol.VoteFilter, id protocol.SessionID)
 			}
 		}
 		switch c := journal[i].fact.(type) {
-		case nil:
+		case *fact.VotesFolded:
 			return list
 		case *fact.Deleted:
 			return nil

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"partyline/actors"
 )
 
 // Bounds of settings.
@@ -65,6 +67,9 @@ type Config struct {
 	JoinRate    float64 `default:"1" setting:"" placeholder:"N" help:"New phones per second of one address (default 1)."`
 	GuestRate   float64 `default:"200" setting:"" placeholder:"N" help:"Votes of phones per second of one address (default 200)."`
 
+	KeepVotes   days   `setting:"" placeholder:"TIME" help:"How long the single votes of a closed session are kept, such as 365d, at least 30d; then they are folded into its totals and removed (default: for ever)."`
+	KeepExports string `setting:"" placeholder:"DIR" help:"Folder for an export of each session before its votes are folded, as JSON with all votes; without a complete export nothing is folded (default: none)."`
+
 	DrainTimeout time.Duration `default:"10s" setting:"" placeholder:"TIME" help:"Longest wait for clients and commits at shutdown (default 10s)."`
 	MaxInFlight  int           `default:"16384" setting:"" placeholder:"N" help:"Commands and queries that may be in progress at the same time; more are refused with 503 (default 16384)."`
 	ReserveBytes byteSize      `default:"128MiB" setting:"" placeholder:"SIZE" help:"Free disk space below which writes are refused, at least 64MiB (default 128MiB)."`
@@ -96,6 +101,8 @@ func (c *Config) check() []string {
 	for _, r := range c.rates() {
 		p.require(r.perSecond > 0 && r.perSecond <= maxRate, "--%s: must be above 0 and at most %d", r.flag, maxRate)
 	}
+	p.require(c.KeepVotes == 0 || time.Duration(c.KeepVotes) >= actors.MinKeepVotes, "--keep-votes: must be at least %s", days(actors.MinKeepVotes))
+	p.require(c.KeepExports == "" || c.KeepVotes > 0, "--keep-exports: needs --keep-votes")
 	p.require(c.ReserveBytes >= minReserve, "--reserve-bytes: must be at least %s", byteSize(minReserve))
 	return p
 }
@@ -114,6 +121,7 @@ func (c *Config) MarshalZerologObject(e *zerolog.Event) {
 		Int("max_connections_per_address", c.MaxConnectionsPerAddress).
 		Float64("token_rate", c.TokenRate).Float64("viewer_rate", c.ViewerRate).Float64("address_rate", c.AddressRate).Float64("connect_rate", c.ConnectRate).
 		Float64("join_rate", c.JoinRate).Float64("guest_rate", c.GuestRate).
+		Str("keep_votes", c.KeepVotes.String()).Str("keep_exports", c.KeepExports).
 		Str("reserve_bytes", c.ReserveBytes.String())
 }
 

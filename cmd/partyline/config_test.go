@@ -39,11 +39,11 @@ func TestSettingsHaveDefaults(t *testing.T) {
 
 func TestFlagsOverrideVariablesOverrideDefaults(t *testing.T) {
 	env := map[string]string{"PARTYLINE_ADDR": ":1", "PARTYLINE_DATA": "/from/env", "PARTYLINE_ALLOW_ORIGIN": "https://a.example,null", "PARTYLINE_ALLOW_HOST": "hub.example,*"}
-	got, err := settings(t, env, "serve", "--addr", ":2", "--trusted-proxy", "10.1.2.3", "--trusted-proxy=fd00::/8", "--reserve-bytes", "1GiB")
+	got, err := settings(t, env, "serve", "--addr", ":2", "--trusted-proxy", "10.1.2.3", "--trusted-proxy=fd00::/8", "--reserve-bytes", "1GiB", "--keep-votes", "365d", "--keep-exports", "there")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Addr != ":2" || got.Data != "/from/env" || got.ReserveBytes != 1<<30 {
+	if got.Addr != ":2" || got.Data != "/from/env" || got.ReserveBytes != 1<<30 || time.Duration(got.KeepVotes) != 8760*time.Hour || got.KeepExports != "there" {
 		t.Errorf("settings are %+v", got)
 	}
 	if diff := cmp.Diff([]string{"https://a.example", "null"}, got.AllowOrigin); diff != "" {
@@ -66,7 +66,7 @@ func TestEachInvalidSettingIsReported(t *testing.T) {
 		"--allow-host=*.example", "--allow-host=hub.example/night", "--allow-host=a@hub.example",
 		"--webhook-allow-cidr=10.0.0.0/40", "--ecast-url=ftp://rooms.example", "--ecast-url=https://rooms.example/?a=b", "--ecast-url=https://me:too@rooms.example", "--ecast-url=", "--public-url=party.example", "--public-url=https://party.example/?a=b", "--tls-key=key.pem",
 		"--log-level=trace", "--log-format=text", "--drain-timeout=0s", "--drain-timeout=11m",
-		"--max-in-flight=0", "--token-rate=0", "--viewer-rate=-0.5", "--address-rate=-1", "--connect-rate=NaN", "--join-rate=+Inf", "--guest-rate=1000001", "--guest-rate=many", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--nonsense",
+		"--max-in-flight=0", "--token-rate=0", "--viewer-rate=-0.5", "--address-rate=-1", "--connect-rate=NaN", "--join-rate=+Inf", "--guest-rate=1000001", "--guest-rate=many", "--max-connections-per-address=0", "--reserve-bytes=63MiB", "--reserve-bytes=much", "--reserve-bytes=-1", "--keep-votes=29d", "--keep-votes=719h", "--keep-votes=-1d", "--keep-votes=1y", "--keep-votes=1.5d", "--keep-votes=106752d", "--keep-exports=there", "--nonsense",
 	} {
 		_, err := settings(t, nil, bad)
 		usage, ok := errors.AsType[*usageError](err)

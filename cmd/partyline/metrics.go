@@ -58,6 +58,7 @@ type journalMetrics struct {
 	duration metric.Float64Histogram
 	records  metric.Int64Histogram
 	bytes    metric.Int64Counter
+	trimmed  metric.Int64Counter
 	failures metric.Int64Counter
 }
 
@@ -76,6 +77,10 @@ func newJournalMetrics(m metric.Meter) (*journalMetrics, error) {
 	}
 	if j.bytes, err = m.Int64Counter("partyline.journal.written", metric.WithUnit("By"),
 		metric.WithDescription("Bytes of records made durable")); err != nil {
+		return nil, err
+	}
+	if j.trimmed, err = m.Int64Counter("partyline.journal.trimmed", metric.WithUnit("By"),
+		metric.WithDescription("Stored bytes of records that were removed; they leave the disk when their tables are merged")); err != nil {
 		return nil, err
 	}
 	j.failures, err = m.Int64Counter("partyline.journal.failures",
@@ -102,6 +107,9 @@ func (j *journalMetrics) Committed(records, bytes int, took time.Duration) {
 	j.records.Record(ctx, int64(records))
 	j.bytes.Add(ctx, int64(bytes))
 }
+
+// addTrimmed counts the bytes of removed records.
+func (j *journalMetrics) addTrimmed(bytes int64) { j.trimmed.Add(context.Background(), bytes) }
 
 // Failed implements committer.Observer.
 func (j *journalMetrics) Failed(error) { j.failures.Add(context.Background(), 1) }

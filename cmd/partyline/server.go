@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -122,7 +123,7 @@ func (s *server) openJournal(context.Context) (err error) {
 		return err
 	}
 	o := journalOptions(s.config.Data)
-	o.ReserveBytes, o.Observer = uint64(s.config.ReserveBytes), observer
+	o.ReserveBytes, o.Observer, o.OnTrimmed = uint64(s.config.ReserveBytes), observer, observer.addTrimmed
 	o.Log = s.log.With().Str("component", "journal").Logger()
 	if s.journal, err = badger.Open(o); err != nil {
 		return err
@@ -144,12 +145,19 @@ func (s *server) openHub(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.config.KeepExports != "" {
+		if err = os.MkdirAll(s.config.KeepExports, folderMode); err != nil {
+			return err
+		}
+	}
 	s.hub, err = actors.New(ctx, actors.Options{
 		Journal:           s.journal,
 		Log:               s.log.With().Str("component", "hub").Logger(),
 		Meter:             s.metrics.meter(),
 		MaxActiveSessions: s.config.MaxActiveSessions,
 		MaxInFlight:       s.config.MaxInFlight,
+		KeepVotes:         time.Duration(s.config.KeepVotes),
+		KeepExports:       s.config.KeepExports,
 		OnRevoked:         s.closeRevoked,
 		OnJoinChanged:     s.closeGuests,
 		Sender:            s.sender,

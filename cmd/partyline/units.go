@@ -66,6 +66,9 @@ func parseDays(s string) (days, error) {
 
 // String is the shortest form that parseDays reads.
 func (d days) String() string {
+	if d == 0 {
+		return "for ever"
+	}
 	if d%days(oneDay) == 0 {
 		return strconv.FormatInt(int64(d/days(oneDay)), 10) + "d"
 	}

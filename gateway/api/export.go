@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,40 +43,9 @@ func (h *Handlers) exportSession() handler {
 		}}
 		if q.Format == protocol.ExportJSON {
 			f = &File{Name: fmt.Sprintf("partyline-session-%d.json", q.ID), Media: TypeJSON, Write: func(ctx context.Context, w io.Writer) error {
-				return h.writeSession(ctx, w, e)
+				return protocol.WriteExport(w, e, h.hub.ExportVotes(ctx, e))
 			}}
 		}
 		return Response{Status: http.StatusOK, File: f}, nil
 	}
-}
-
-// votesEnd is the end of an export that has no votes: what the votes are put into.
-var votesEnd = []byte("]}")
-
-// writeSession writes the votes, vote by vote, into the list that ends the JSON.
-func (h *Handlers) writeSession(ctx context.Context, w io.Writer, e *protocol.SessionExport) error {
-	head, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("export of session %d: %w", e.Session.ID, err)
-	}
-	head, ok := bytes.CutSuffix(head, votesEnd)
-	if !ok {
-		return errors.New("export: votes are not its last field")
-	}
-	if _, err := w.Write(head); err != nil {
-		return err
-	}
-	line, between := make([]byte, 0, 512), ""
-	for v, err := range h.hub.ExportVotes(ctx, e) {
-		if err != nil {
-			return err
-		}
-		line = v.AppendJSON(append(line[:0], between...))
-		if _, err := w.Write(line); err != nil {
-			return err
-		}
-		between = ",\n"
-	}
-	_, err = w.Write(votesEnd)
-	return err
 }

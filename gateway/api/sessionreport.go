@@ -27,6 +27,9 @@ func sessionReport(e *protocol.SessionExport) string {
 		}
 		fmt.Fprintf(&b, "%d. %s\n", i+1, l)
 	}
+	if at := e.Session.VotesFoldedAt; at != nil {
+		fmt.Fprintf(&b, "\nThe single votes were folded into these totals on %s.\n", at.Time().Format("2 January 2006"))
+	}
 	if best := favourites(lines); best != "" {
 		fmt.Fprintf(&b, "\n%s\n", best)
 	}

@@ -167,6 +167,7 @@ func TestWebSocketMessagesMatchTheDescription(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen.receive("server.draining")
+	foldedSession(t, m)
 	for _, described := range described(t) {
 		if !m.seen[described] {
 			t.Errorf("%s was neither said nor heard", described)

@@ -71,7 +71,13 @@ type options struct {
 
 func newTestServer(t *testing.T, c *contract.Checker, o options) *testServer {
 	t.Helper()
-	h := &testServer{t: t, checker: c, journal: memory.New(memory.Options{})}
+	return newTestServerOn(t, c, o, memory.New(memory.Options{}))
+}
+
+// newTestServerOn is a server on a journal, which it closes.
+func newTestServerOn(t *testing.T, c *contract.Checker, o options, j *memory.Journal) *testServer {
+	t.Helper()
+	h := &testServer{t: t, checker: c, journal: j}
 	h.client = &http.Client{Transport: &contract.Transport{Checker: c, Fault: func(f string) { t.Error(f) },
 		Base: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}}
 	h.serve(h.open(o), o.wrap)

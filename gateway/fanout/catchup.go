@@ -63,7 +63,7 @@ func (s *subscription) catchUp() {
 		return
 	}
 	var err error
-	if gapless {
+	if gapless && cursor >= s.feed.OldestStored() {
 		var batch []byte
 		if batch, err = e.readReplay(ctx, s.topic.session, cursor, head); err == nil {
 			s.deliverReplay(batch)

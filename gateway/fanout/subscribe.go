@@ -57,7 +57,7 @@ func (s *subscription) prepare(ctx context.Context, want Subscription) ([]byte, 
 	epoch := s.conn.engine.options.Hub.Timeline().Epoch
 	answer := protocol.Subscribed{Type: protocol.MessageSubscribed, SessionID: want.Session, Mode: want.Mode,
 		Message: fmt.Sprintf("Subscribed to session %d", want.Session), Epoch: epoch, Seq: s.feed.Head()}
-	answer.Reset = want.mustReset(epoch, answer.Seq)
+	answer.Reset = want.mustReset(epoch, answer.Seq) || want.precedes(s.feed.OldestStored())
 	if want.Snapshot || answer.Reset {
 		state, err := s.conn.engine.options.Hub.State(ctx, want.Session)
 		if err != nil {
@@ -91,6 +91,12 @@ func (s *subscription) prepare(ctx context.Context, want Subscription) ([]byte, 
 func (w *Subscription) mustReset(now protocol.Epoch, head protocol.Seq) bool {
 	beyond := w.Mode != protocol.ModeTally && w.Since != nil && *w.Since > head
 	return w.Epoch != "" && (w.Epoch != now || beyond)
+}
+
+// precedes is true when the events after since are not stored any more, because the votes of
+// the session were folded.
+func (w *Subscription) precedes(oldest protocol.Seq) bool {
+	return w.Mode != protocol.ModeTally && w.Since != nil && *w.Since < oldest
 }
 
 // install queues the answer and then adds the subscription. A flush takes the outbox first,

@@ -71,7 +71,7 @@ func newJournal(o Options, db *database.DB) (*Journal, error) {
 		heads:     heads,
 		snapshots: &snapshotStore{db: guarded, log: o.Log, saving: make(chan struct{}, 1)},
 	}
-	j.trimmer = &trimmer{db: guarded, marks: marks, last: j.Last, running: make(chan struct{}, 1)}
+	j.trimmer = &trimmer{db: guarded, marks: marks, last: j.Last, deleted: o.OnTrimmed, running: make(chan struct{}, 1)}
 	j.committer, err = committer.New(committer.Options{
 		Store: &store{db: db, diskSpace: guarded.diskSpace, tail: j.tail, heads: heads},
 		// A tenth is left for what a batch does not count: Badger's own keys.

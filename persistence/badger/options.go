@@ -51,6 +51,9 @@ type Options struct {
 	// SyncFolder makes durable which files are in the folder of the database, for tests.
 	// Nil asks the operating system.
 	SyncFolder func(folder *os.File) error
+	// OnTrimmed is called with the stored bytes of chunks that a trim has deleted; they leave
+	// the disk when their tables are merged. It may be nil.
+	OnTrimmed func(bytes int64)
 	// Observer may be nil.
 	Observer committer.Observer
 	Log      zerolog.Logger
@@ -62,6 +65,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.TailBytes == 0 {
 		o.TailBytes = DefaultTailBytes
+	}
+	if o.OnTrimmed == nil {
+		o.OnTrimmed = func(int64) {}
 	}
 	if o.Free == nil {
 		o.Free = database.FreeBytes

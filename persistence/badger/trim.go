@@ -33,6 +33,8 @@ type trimmer struct {
 	marks *trimMarks
 	// last is Journal.Last.
 	last func(ctx context.Context, stream string) (persistence.Seq, error)
+	// deleted is told of the bytes of deleted chunks.
+	deleted func(bytes int64)
 	// running lets one trim through at a time: two on one stream would both have to move
 	// its mark.
 	running chan struct{}
@@ -88,31 +90,45 @@ func (t *trimmer) advanceTrimMark(ctx context.Context, stream string, through pe
 // deleteChunks deletes the chunks that are trimmed whole, the oldest first, in several
 // transactions: the committer waits for one of them at most.
 func (t *trimmer) deleteChunks(ctx context.Context, stream string, through persistence.Seq) error {
-	return database.DeleteKeys(func() ([][]byte, error) { return t.trimmedChunks(ctx, stream, through) },
-		func(f func(*database.WriteTxn) error) error { return t.db.update(ctx, f) })
+	bytes := int64(0)
+	find := func() (keys [][]byte, err error) {
+		keys, bytes, err = t.trimmedChunks(ctx, stream, through)
+		return keys, err
+	}
+	return database.DeleteKeys(find, func(f func(*database.WriteTxn) error) error {
+		err := t.db.update(ctx, f)
+		if err == nil {
+			t.deleted(bytes)
+		}
+		return err
+	})
 }
 
-// trimmedChunks finds the keys of as many chunks as one transaction deletes. A chunk ends
+// trimmedChunks finds the keys of as many chunks as one transaction deletes, and their bytes. A chunk ends
 // before the next one begins, so only the last chunks need to be read, back to one whose
 // checksum fits. Damage may be trimmed, too: a chunk that cannot be read ends where the
 // next begins.
-func (t *trimmer) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, err error) {
+func (t *trimmer) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, size int64, err error) {
 	err = t.db.view(ctx, func(txn *badgerdb.Txn) error {
 		s := database.NewChunkCursor(txn, stream, false)
 		defer s.Close()
+		var sizes []int64
 		next := layout.MaxSeq
 		for s.Iter.Rewind(); s.Iter.Valid(); s.Iter.Next() {
 			key := s.Iter.Item().Key()
 			if _, next, _ = layout.SplitChunkKey(key); next > through || len(keys) == database.DeletesPerTxn {
 				break
 			}
-			keys = append(keys, bytes.Clone(key))
+			keys, sizes = append(keys, bytes.Clone(key)), append(sizes, int64(len(key))+s.Iter.Item().ValueSize())
 			next = layout.MaxSeq
 		}
 		keys, err = keepUntrimmed(txn, stream, keys, next, through)
+		for _, n := range sizes[:len(keys)] {
+			size += n
+		}
 		return err
 	})
-	return keys, err
+	return keys, size, err
 }
 
 // keepUntrimmed removes from keys, from the last back to one whose chunk checks, those

@@ -22,7 +22,7 @@ import (
 //	OpenJoin, CloseJoin                                    protocol.Join
 //	VoidVotes                                              protocol.VoidedVotes
 //
-// It is nil for ObservePlayers, and for a command that a session does not decide.
+// It is nil for ObservePlayers and FoldVotes, and for a command that a session does not decide.
 func (s *State) Answer(cmd protocol.Command, facts []fact.Fact) any {
 	switch c := cmd.(type) {
 	case *protocol.CastVote:

@@ -48,6 +48,8 @@ func (s *State) Apply(f fact.Fact, seq protocol.Seq) {
 		s.applyVoid(f)
 	case *fact.JoinSet:
 		s.join = join{f.Generation, f.Policy, f.Code}
+	case *fact.VotesFolded:
+		s.applyFold(f, seq)
 	case *fact.Closed:
 		s.applyClosed(f)
 	case *fact.Deleted:

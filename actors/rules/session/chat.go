@@ -23,6 +23,10 @@ func (s *State) decideChat(dst []fact.Fact, c *protocol.ImportChat, now protocol
 	if c.LatestTimestamp > max(now.Wall, now.Monotonic)+futureTolerance {
 		return dst, protocol.ChatLineError(c.LatestLine, protocol.Invalid("timestamp must not be more than %d seconds in the future", futureTolerance/1000))
 	}
+	if s.folded != nil {
+		// The log's duplicates cannot be told any more, and the history lists none of its votes.
+		return dst, protocol.Errorf(protocol.CodeSessionClosed, "The single votes of this session were folded into its totals; no more can be imported")
+	}
 	l := newChatImport(s, c, now)
 	for i := range c.Votes {
 		l.add(int32(i))

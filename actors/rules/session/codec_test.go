@@ -45,6 +45,22 @@ func oneOfEach() []fact.Fact {
 		&fact.PollVoted{At: noon, Poll: 3001, Choice: 6, Device: 0xa, Username: "ann", Address: 1},
 		&fact.VotesVoided{At: noon, Address: 1<<63 | 7, Round: 1, Devices: []protocol.DeviceID{1<<64 - 1, 1}, Plays: []fact.VoidedPlay{{Play: play(1), Game: 33, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40}}},
 		&fact.VotesVoided{At: noon, Wide: true, Round: 1<<32 - 1, Devices: []protocol.DeviceID{0xa}},
+		&fact.VotesFolded{At: noon, Opened: noon - 2, Closed: noon - 1}, foldedEvening(),
+	}
+}
+
+// foldedEvening is a session with everything that can be left when its votes are folded.
+func foldedEvening() *fact.VotesFolded {
+	game := fact.PlayedGame{ID: 33, Title: "T", PackName: "P", GameType: ptr("drawing"), MinPlayers: 3, MaxPlayers: 8, Upvotes: 12, Downvotes: 3}
+	return &fact.VotesFolded{
+		At: noon, Votes: 7, Opened: noon - 9, Closed: noon - 1, Notes: ptr("n"), Generation: 2, Policy: protocol.PolicyOnce,
+		Plays: []fact.FoldedPlay{
+			{At: noon - 8, Status: protocol.StatusPlayed, Manual: true, RoomCode: ptr("AB1Z"), Count: ptr(4), CountStatus: ptr("manual"), Game: game},
+			{At: noon - 7, Status: protocol.StatusSkipped, Removed: true, CountStatus: ptr("stopped"), Game: game},
+		},
+		Games: []fact.FoldedGame{{ID: 33, Title: "T", PackName: "P", BaseUp: 12, BaseDown: 3, Up: 5, Down: 2}},
+		Poll: &fact.FoldedPoll{Number: 3, Started: noon - 6, Ends: noon - 2, Ended: noon - 3, AutoAdd: true, Choice: 2, Tie: true, Added: true, Plays: 1,
+			Candidates: []fact.FoldedCandidate{{Game: game, Votes: 1}, {Game: fact.PlayedGame{ID: 7, Title: "U", PackName: "Q", MinPlayers: 1, MaxPlayers: 2}, Votes: 1}}},
 	}
 }
 

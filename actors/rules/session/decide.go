@@ -48,6 +48,8 @@ func (s *State) Decide(dst []fact.Fact, cmd protocol.Command, now protocol.Clock
 		return s.decideStartCheck(dst, c, at)
 	case protocol.StopPlayerCheck:
 		return s.decideStopCheck(dst, c, at)
+	case FoldVotes:
+		return s.decideFold(dst, c, now)
 	case ObservePlayers:
 		return s.decideObservation(dst, c, at), nil
 	case *protocol.CastPollVote:

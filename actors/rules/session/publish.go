@@ -61,6 +61,8 @@ func (s *State) event(f fact.Fact, seq protocol.Seq) protocol.Event {
 		e.Type, e.Data = protocol.EventPollEnded, protocol.PollEnded{SessionID: s.id, Poll: *s.Poll(s.clock.now)}
 	case *fact.VotesVoided:
 		e.Type, e.Data = protocol.EventVotesVoided, s.votesVoided(f)
+	case *fact.VotesFolded:
+		e.Type, e.Data = protocol.EventVotesFolded, protocol.VotesFolded{SessionID: s.id, Votes: f.Votes}
 	case *fact.JoinSet:
 		e.Type, e.Data = protocol.EventSessionJoin, protocol.NewJoin(s.id, f.Code, f.Policy)
 	case *fact.Closed:

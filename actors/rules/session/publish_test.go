@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"partyline/actors/rules/session"
 	"partyline/actors/rules/session/fact"
 	"partyline/protocol"
 )
@@ -24,12 +25,19 @@ func TestPublishGolden(t *testing.T) {
 	e := newEvening()
 	for _, cmd := range (commands{
 		protocol.CreateSession{ID: 3, Notes: ptr("Friday game night")}, invite(""), quiplash, room(1, "ab12"), count(1, 5),
-		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), evenings812(), status(1, protocol.StatusSkipped), remove(1), voidIt("0000000000000007"), closeIt, deleteIt,
+		vote("viewer_1", protocol.VoteUp, noon+3250), asking, choose("viewer_1", 2), closePoll(0), evenings812(), status(1, protocol.StatusSkipped), remove(1), voidIt("0000000000000007"), closeIt, e.fold(), deleteIt,
 	}) {
 		if _, ok := cmd.(protocol.VoidVotes); ok { // of a vote that has no event of its own
 			e.Apply(&fact.VoteCast{At: e.now, Timestamp: e.now, Play: play(1), Game: 33, Type: protocol.VoteUp, Username: "x", Device: 0xa, Address: 7}, 12)
 		}
-		e.must(t, cmd)
+		if _, ok := cmd.(session.FoldVotes); ok { // of an evening that is not old
+			f := &fact.VotesFolded{At: e.now, Votes: 5, Opened: noon, Closed: e.now - second}
+			e.facts = append(e.facts, f)
+			e.Apply(f, protocol.Seq(len(e.facts)))
+			e.events = append(e.events, e.Publish(nil, f, protocol.Seq(len(e.facts))))
+		} else {
+			e.must(t, cmd)
+		}
 		e.now += second
 	}
 	if len(e.events) != len(protocol.EventTypes()) {

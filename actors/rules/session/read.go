@@ -14,6 +14,10 @@ func (s *State) Session() protocol.Session {
 		closed := s.closed
 		r.ClosedAt = &closed
 	}
+	if s.folded != nil {
+		at := s.folded.At
+		r.VotesFoldedAt = &at
+	}
 	return r
 }
 
@@ -76,6 +80,7 @@ func (s *State) Tallies() []protocol.TallyGame {
 func (s *State) View(seq protocol.Seq, now protocol.ClockReading) *protocol.SessionState {
 	return &protocol.SessionState{
 		Seq: seq, Session: s.Session(), Games: s.Games(), Tallies: s.Tallies(), Latest: s.latestVotes.List(), Poll: s.Poll(now), Join: s.Join(),
+		FoldedSeq: s.FoldedSeq(),
 	}
 }
 
@@ -114,7 +119,10 @@ func (s *State) game(id protocol.PlayID) protocol.SessionGame {
 // Export is what is told of the session in a file, without its votes, as of seq, the
 // number of the fact applied last. When it was made is left to the caller.
 func (s *State) Export(seq protocol.Seq) *protocol.SessionExport {
-	return &protocol.SessionExport{Seq: seq, Session: s.Session(), Games: s.Games(), Totals: s.Votes().Votes, Votes: []protocol.ExportedVote{}, Voided: s.devices.allVoided()}
+	votes, _, _ := s.FoldedVotes()
+	return &protocol.SessionExport{
+		Seq: seq, Session: s.Session(), Games: s.Games(), Totals: s.Votes().Votes, Votes: []protocol.ExportedVote{}, Voided: s.devices.allVoided(), FoldedVotes: votes,
+	}
 }
 
 // allVoided are the devices whose votes were taken back.

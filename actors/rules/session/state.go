@@ -38,6 +38,8 @@ type State struct {
 	join    join
 	clock   clockAnchor
 	voided  []voidedAddress
+	// folded is nil while the session has its single votes.
+	folded *folded
 	// batch is not part of the state: the outcomes of the last batch decided, for its Answer.
 	batch batchOutcome
 	// chat is not part of the state either: the result of the last chat log decided.

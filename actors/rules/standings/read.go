@@ -78,15 +78,16 @@ func (s *State) Totals(id protocol.GameID) (plays, up, down int64) {
 	return 0, 0, 0
 }
 
-// VoteCount counts the votes of existing sessions (not of deleted ones) that pass the filter,
-// without reading any. Names are not counted here: with a username the number is that of all
+// VoteCount counts the votes of existing sessions (not of deleted ones) that pass the filter
+// and are not folded, without reading any. Names are not counted here: with a username the number is that of all
 // names, the most it can be, and exact is false.
 func (s *State) VoteCount(f protocol.VoteFilter) (n int64, exact bool) {
 	t := s.sumOf(f.SessionID, f.GameID)
 	return t.count(f.VoteType), f.Username == ""
 }
 
-// sumOf sums up a session, a game, both or (both 0) everything, without deleted sessions.
+// sumOf sums up a session, a game, both or (both 0) everything, without deleted sessions and
+// folded votes.
 func (s *State) sumOf(id protocol.SessionID, game protocol.GameID) (t tally) {
 	if id != 0 {
 		totals, ok := s.sessions[id]
@@ -94,7 +95,7 @@ func (s *State) sumOf(id protocol.SessionID, game protocol.GameID) (t tally) {
 		case !ok:
 			return tally{}
 		case game != 0:
-			return totals.tally(game)
+			return totals.listed(game)
 		}
 		return totals.sum()
 	}
@@ -107,14 +108,34 @@ func (s *State) sumOf(id protocol.SessionID, game protocol.GameID) (t tally) {
 	return t
 }
 
-// listedTally is a game's tally over the existing sessions.
+// listedTally is a game's tally over the existing sessions whose votes are not folded.
 func (s *State) listedTally(game protocol.GameID) tally {
 	t, ok := s.games[game]
 	if !ok {
 		return tally{}
 	}
-	if gone, ok := s.deletedGames[game]; ok {
-		return t.minus(*gone)
+	listed := *t
+	for _, gone := range []map[protocol.GameID]*tally{s.deletedGames, s.foldedGames} {
+		if part, ok := gone[game]; ok {
+			listed = listed.minus(*part)
+		}
 	}
-	return *t
+	return listed
+}
+
+// Closed is a session that is not active, for those that fold votes.
+type Closed struct {
+	ID     protocol.SessionID
+	At     protocol.Timestamp
+	Folded bool
+}
+
+// Closed are the sessions that are closed, the oldest id first.
+func (s *State) Closed() (list []Closed) {
+	for _, id := range s.ids {
+		if t := s.sessions[id]; t.closed != nil {
+			list = append(list, Closed{id, *t.closed, t.folded != nil})
+		}
+	}
+	return list
 }

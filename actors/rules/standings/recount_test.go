@@ -1,6 +1,7 @@
 package standings_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,9 @@ import (
 )
 
 const noon protocol.Timestamp = 1_700_000_000_000
+
+// keep is the least for which votes are kept.
+const keep = protocol.Timestamp(session.MinKeepVotes / 1e6)
 
 // logEntry is a fact of a session, as in the journal.
 type logEntry struct {
@@ -66,8 +70,9 @@ func (f *fixture) must(t testing.TB, id protocol.SessionID, cmds ...protocol.Com
 // recount computes from the log what the standings count.
 type recount []logEntry
 
-func (log recount) deleted(id protocol.SessionID) bool {
-	return slices.ContainsFunc(log, func(e logEntry) bool { _, is := e.fact.(*fact.Deleted); return is && e.id == id })
+// has is true when the session has a fact of the kind.
+func (log recount) has(id protocol.SessionID, kind fact.Fact) bool {
+	return slices.ContainsFunc(log, func(e logEntry) bool { return e.id == id && reflect.TypeOf(e.fact) == reflect.TypeOf(kind) })
 }
 
 func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
@@ -96,7 +101,7 @@ func (log recount) totals(game protocol.GameID) (plays, up, down int64) {
 
 func (log recount) votes(f protocol.VoteFilter) (n int64) {
 	for _, e := range log {
-		if log.deleted(e.id) || f.SessionID != 0 && f.SessionID != e.id {
+		if log.has(e.id, (*fact.Deleted)(nil)) || log.has(e.id, (*fact.VotesFolded)(nil)) || f.SessionID != 0 && f.SessionID != e.id {
 			continue
 		}
 		for _, v := range votesOf(e.fact) {
@@ -191,12 +196,18 @@ func (f *fixture) removeAndReapply(t *rapid.T, id protocol.SessionID) {
 		return // what is deleted is not taken out
 	}
 	before := f.AppendSnapshot(nil)
+	// Once its votes are folded, the facts before are not needed.
+	trimmed := recount(f.log).has(id, (*fact.VotesFolded)(nil)) && rapid.Bool().Draw(t, "trimmed")
 	f.RemoveSession(id)
 	if _, err := f.Session(id); err == nil {
 		t.Fatal("a session that was forgotten is there")
 	}
 	for _, e := range f.log {
-		if e.id == id {
+		_, whole := e.fact.(*fact.VotesFolded)
+		if e.id != id {
+			continue
+		}
+		if trimmed = trimmed && !whole; !trimmed {
 			f.Apply(id, e.fact)
 		}
 	}
@@ -271,7 +282,12 @@ func equal[T any](t *rapid.T, what string, want, got T) {
 func (f *fixture) anyCommand(t *rapid.T, id protocol.SessionID) protocol.Command {
 	play := protocol.NewPlayID(id, rapid.IntRange(1, 4).Draw(t, "play"))
 	notes := rapid.Ptr(rapid.SampledFrom([]string{"", "pizza", strings.Repeat("é", 100)}), true)
-	switch rapid.IntRange(0, 16).Draw(t, "kind") {
+	switch rapid.IntRange(0, 18).Draw(t, "kind") {
+	case 17, 18:
+		if s, ok := f.sessions[id]; ok && s.Exists() && !s.Active() {
+			f.now += keep + 1
+		}
+		return session.FoldVotes{ID: id, Keep: keep, Recorded: f.now - keep - 1, Present: f.now, Votes: -1}
 	case 0:
 		return protocol.CloseSession{ID: id, Notes: notes.Draw(t, "notes")}
 	case 1:

@@ -12,6 +12,9 @@ type sessionTotals struct {
 	created protocol.Timestamp
 	closed  *protocol.Timestamp // nil while it is active
 	notes   *string
+	// folded is when its single votes were folded, nil while it has them: then its votes count
+	// in its games' totals only and are not in the history.
+	folded *protocol.Timestamp
 	// playings are those that were not removed.
 	gamesPlayed int // without removed ones
 	// tallies count per game, ascending by game: a session has about ten, and a sorted slice
@@ -76,6 +79,14 @@ func (totals *sessionTotals) find(id protocol.GameID) (int, bool) {
 	return slices.BinarySearchFunc(totals.tallies, id, func(t gameTally, id protocol.GameID) int { return cmp.Compare(t.game, id) })
 }
 
+// listed is the game's tally as the history has it: without votes once they are folded.
+func (totals *sessionTotals) listed(id protocol.GameID) tally {
+	if totals.folded != nil {
+		return tally{}
+	}
+	return totals.tally(id)
+}
+
 // tally is the game's, without adding one.
 func (totals *sessionTotals) tally(id protocol.GameID) tally {
 	if at, found := totals.find(id); found {
@@ -84,7 +95,11 @@ func (totals *sessionTotals) tally(id protocol.GameID) tally {
 	return tally{}
 }
 
+// sum adds up the tallies that the history lists.
 func (totals *sessionTotals) sum() (all tally) {
+	if totals.folded != nil {
+		return tally{}
+	}
 	for _, t := range totals.tallies {
 		all.add(t.tally)
 	}
@@ -94,6 +109,6 @@ func (totals *sessionTotals) sum() (all tally) {
 func (totals *sessionTotals) resource(id protocol.SessionID) protocol.Session {
 	return protocol.Session{
 		ID: id, CreatedAt: totals.created, ClosedAt: totals.closed, IsActive: totals.closed == nil,
-		Notes: totals.notes, GamesPlayed: totals.gamesPlayed,
+		Notes: totals.notes, GamesPlayed: totals.gamesPlayed, VotesFoldedAt: totals.folded,
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // SnapshotVersion is the format that AppendSnapshot writes and Restore reads:
 //
-//	last id, n, n × (id, created, flags, [closed], [notes], [generation, code], games played, tallies), tallies of deleted sessions
+//	last id, n, n × (id, created, flags, [closed], [folded], [notes], [generation, code], games played, tallies), tallies of deleted sessions
 //	tallies = n, n × (game, plays, up, down)
 //
 // Numbers are varints: signed for times, unsigned for the rest. Ids of sessions and games
@@ -27,6 +27,7 @@ const (
 	flagClosed byte = 1 << iota
 	flagNotes
 	flagJoin
+	flagFolded
 )
 
 const (
@@ -65,9 +66,15 @@ func (totals *sessionTotals) append(dst []byte) []byte {
 	if totals.join.code != "" {
 		flags |= flagJoin
 	}
+	if totals.folded != nil {
+		flags |= flagFolded
+	}
 	dst = append(dst, flags)
 	if totals.closed != nil {
 		dst = binary.AppendVarint(dst, int64(*totals.closed))
+	}
+	if totals.folded != nil {
+		dst = binary.AppendVarint(dst, int64(*totals.folded))
 	}
 	if totals.notes != nil {
 		dst = binary.AppendUvarint(dst, uint64(len(*totals.notes)))
@@ -128,12 +135,16 @@ type reader struct{ codec.Reader }
 func (r *reader) session() *sessionTotals {
 	totals := &sessionTotals{created: protocol.Timestamp(r.Varint())}
 	flags := r.Byte()
-	if flags&^(flagClosed|flagNotes|flagJoin) != 0 {
+	if flags&^(flagClosed|flagNotes|flagJoin|flagFolded) != 0 || flags&flagFolded != 0 && flags&flagClosed == 0 {
 		r.Fail()
 	}
 	if flags&flagClosed != 0 {
 		at := protocol.Timestamp(r.Varint())
 		totals.closed = &at
+	}
+	if flags&flagFolded != 0 {
+		at := protocol.Timestamp(r.Varint())
+		totals.folded = &at
 	}
 	if flags&flagNotes != 0 {
 		notes := string(r.Bytes(len(r.Rest)))

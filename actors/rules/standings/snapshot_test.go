@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"partyline/actors/codec/codectest"
+	"partyline/actors/rules/session"
 	"partyline/actors/rules/standings"
 	"partyline/protocol"
 )
@@ -40,7 +41,8 @@ func TestRestoreRefusesAndKeepsTheState(t *testing.T) {
 		"ids that stand still": {9, 1, 0, 0, 0, 0, 0, 0},
 		"an id above the last": {1, 1, 2, 0, 0, 0, 0, 0},
 		"an id out of range":   append(append([]byte{9, 2, 1, 0, 0, 0, 0}, binary.AppendUvarint(nil, 1<<63-1)...), 0, 0, 0, 0, 0),
-		"unknown flags":        {9, 1, 1, 0, 8, 0, 0, 0},
+		"unknown flags":        {9, 1, 1, 0, 16, 0, 0, 0},
+		"folded, not closed":   {9, 1, 1, 0, 8, 0, 0, 0, 0},
 		"a code of no kind":    {9, 1, 1, 0, 4, 1, 6, 'q', 'r', 'x', '7', 'f', '1', 0, 0, 0},
 		"a code of no number":  {9, 1, 1, 0, 4, 0, 6, 'Q', 'R', 'X', '7', 'F', '2', 0, 0, 0},
 		"a code after the end": {9, 1, 1, 0, 5, 0, 1, 6, 'Q', 'R', 'X', '7', 'F', '2', 0, 0, 0},
@@ -64,6 +66,10 @@ func FuzzRestore(f *testing.F) {
 	joined := twoSessions(f)
 	joined.must(f, 9, protocol.OpenJoin{ID: 9, NewCode: "QRX7F2"})
 	f.Add(joined.AppendSnapshot(nil))
+	folded := twoSessions(f)
+	folded.now += keep + 1
+	folded.must(f, 7, session.FoldVotes{ID: 7, Keep: keep, Present: folded.now, Votes: -1})
+	f.Add(folded.AppendSnapshot(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := standings.New()
 		if !codectest.FuzzedSnapshot(t, h, standings.New(), data) {

@@ -19,6 +19,9 @@ type State struct {
 	// games are the totals of games over all sessions, deleted ones too; deletedGames is the
 	// part of them that comes from deleted sessions.
 	games, deletedGames map[protocol.GameID]*tally
+	// foldedGames is the part of games that comes from sessions whose votes are folded: it is
+	// the sum of their tallies.
+	foldedGames map[protocol.GameID]*tally
 }
 
 // New returns empty standings.
@@ -27,14 +30,19 @@ func New() *State {
 		sessions:     map[protocol.SessionID]*sessionTotals{},
 		games:        map[protocol.GameID]*tally{},
 		deletedGames: map[protocol.GameID]*tally{},
+		foldedGames:  map[protocol.GameID]*tally{},
 	}
 }
 
 // Apply applies a fact of a session. Facts of one session come in their order; a fact about a
-// session that does not exist changes nothing.
+// session that does not exist changes nothing, unless the fact holds the whole session.
 func (s *State) Apply(id protocol.SessionID, f fact.Fact) {
 	if opened, ok := f.(*fact.Opened); ok {
 		s.addSession(id, &sessionTotals{created: opened.At, notes: opened.Notes})
+		return
+	}
+	if folded, ok := f.(*fact.VotesFolded); ok {
+		s.foldSession(id, folded)
 		return
 	}
 	totals, ok := s.sessions[id]
@@ -80,6 +88,7 @@ func (s *State) RemoveSession(id protocol.SessionID) {
 		all := tallyOf(s.games, t.game)
 		*all = all.minus(t.tally)
 	}
+	s.forgetFolded(totals)
 	delete(s.sessions, id)
 	s.ids = removeID(s.ids, id)
 	s.active = removeID(s.active, id)
@@ -103,6 +112,7 @@ func (s *State) addSession(id protocol.SessionID, totals *sessionTotals) {
 	}
 	s.lastID = max(s.lastID, id)
 	s.sessions[id] = totals
+	s.addFolded(totals)
 	s.ids = insertID(s.ids, id)
 	if totals.closed == nil {
 		s.active = insertID(s.active, id)
@@ -142,6 +152,7 @@ func (s *State) deleteSession(id protocol.SessionID, totals *sessionTotals) {
 	for _, t := range totals.tallies {
 		tallyOf(s.deletedGames, t.game).add(t.tally)
 	}
+	s.forgetFolded(totals)
 	delete(s.sessions, id)
 	s.ids = removeID(s.ids, id)
 	s.active = removeID(s.active, id)

@@ -24,7 +24,8 @@ export function sessions(host) {
     const named = (what) => ({'aria-label': `${what}: ${name}`});
     const exported = (format) => async () => saveFile(await host.file(`api/sessions/${s.id}/export?format=${format}`));
     return el('li', {class: 'row'}, el('div', {class: 'grow'}, el('p', {class: 'name'}, name),
-      el('p', {class: 'soft small'}, `${formatTime(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`)),
+      el('p', {class: 'soft small'}, `${formatTime(s.created_at)} · ${t('gamesPlayed', {n: s.games_played})}`),
+      s.votes_folded_at && el('p', {class: 'soft small'}, t('votesFolded', {at: formatTime(s.votes_folded_at)}))),
     s.is_active && el('span', {class: 'pill'}, t('active')),
     el('div', {class: 'actions'}, s.is_active
       ? button(t('openInConsole'), async () => { await host.open(s.id); location.hash = '#tonight'; }, named(t('openInConsole')))

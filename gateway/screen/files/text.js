@@ -241,6 +241,7 @@ const en = {
   gamesPlayed: {one: '{n} game', other: '{n} games'},
   active: 'Live',
   openInConsole: 'Open in console',
+  votesFolded: 'Single votes folded on {at}: exports have totals only',
   exportTXT: 'Export as text',
   exportJSON: 'Export as JSON',
   deleteSessionSure: 'Delete “{name}” and all its votes?',

@@ -7,7 +7,7 @@ import {t, number} from './text.js';
 
 // EVENTS are the event types of webhooks; a test compares them with the API.
 const EVENTS = ['session.started', 'session.join', 'game.added', 'game.room-code', 'player-count.updated', 'vote.received',
-  'poll.started', 'poll.tally', 'poll.ended', 'chat.imported', 'game.status', 'game.removed', 'votes.voided', 'session.ended', 'session.deleted'];
+  'poll.started', 'poll.tally', 'poll.ended', 'chat.imported', 'game.status', 'game.removed', 'votes.voided', 'session.ended', 'votes.folded', 'session.deleted'];
 const ANY = '*'; // every type, including future ones
 
 /** webhooks creates the view of webhooks. */

@@ -17,6 +17,7 @@ const (
 	kindFirstGuestVote byte = 17 // the first vote of a device, with its address
 	kindFirstPollVote  byte = 18 // likewise, in a poll
 	kindVotesVoided    byte = 19
+	kindVotesFolded    byte = 20
 )
 
 var kinds = codec.NewKinds("session", check, map[byte]Fact{
@@ -33,6 +34,7 @@ var kinds = codec.NewKinds("session", check, map[byte]Fact{
 	14:              (*PollStarted)(nil),
 	16:              (*PollEnded)(nil),
 	kindVotesVoided: (*VotesVoided)(nil),
+	kindVotesFolded: (*VotesFolded)(nil),
 })
 
 // MaxTimestamp is the last millisecond of the year 9999, the end of RFC 3339.
@@ -129,6 +131,8 @@ func valid(f Fact) bool {
 		return f.Poll > 0 && f.Choice >= 0 && f.Choice <= protocol.MaxCandidates && (f.Choice > 0 || !f.Tie)
 	case *VotesVoided:
 		return f.valid()
+	case *VotesFolded:
+		return f.Valid()
 	case *JoinSet:
 		return f.Valid() && f.Generation > 0
 	}

@@ -3,7 +3,7 @@ package fact
 import "partyline/protocol"
 
 // Fact is one change of a session that was decided: a pointer to one of the types below, or to
-// ChatImported, PollStarted, PollVoted, PollEnded or VotesVoided. At is the time of the decision,
+// ChatImported, PollStarted, PollVoted, PollEnded, VotesVoided or VotesFolded. At is the time of the decision,
 // by a clock that may be set: the order of facts is that of the stream. A fact is never changed.
 type Fact interface{ Occurred() protocol.Timestamp }
 

@@ -1,0 +1,5 @@
+// Package retention folds the single votes of sessions that were closed long ago into their
+// totals, one session after the other in the background, and removes their records. Whether a
+// session is old enough is decided by the rules of the session; this package must not change a
+// session in any other way.
+package retention
