@@ -45,6 +45,7 @@ type Hub struct {
 	retention  *retention.Service
 
 	ticker    *runtime.Ticker
+	memory    *runtime.Memory
 	snapshots *ledger.SnapshotWriter
 	closed    atomic.Bool
 }
@@ -137,7 +138,7 @@ func (h *Hub) start() {
 	h.catalogue = h.system.Spawn(func() actor.Actor { return h.newCatalogue() })
 	h.access = h.system.Spawn(func() actor.Actor { return h.newAccess() })
 	h.Queries.catalogue, h.Queries.access = h.catalogue, h.access
-	var idle runtime.IdleMemory
+	h.memory = runtime.NewMemory()
 	h.ticker = runtime.StartTicker(func() {
 		h.projection.Tick()
 		h.system.Send(h.catalogue, runtime.Tick{})
@@ -146,7 +147,7 @@ func (h *Hub) start() {
 		h.webhooks.Tick()
 		h.retention.Tick()
 		h.system.Trim()
-		idle.Tick(uint64(h.env.Journal.Head()), time.Now())
+		h.memory.Tick(uint64(h.env.Journal.Head()), time.Now())
 	})
 }
 
@@ -185,6 +186,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	err := h.caller.Gate.Drain(ctx)
 	h.projection.Unwatch()
 	h.ticker.Stop()
+	h.memory.Stop()
 	if drainErr := h.sessions.Drain(ctx); drainErr != nil {
 		err = drainErr
 	}

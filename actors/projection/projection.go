@@ -26,19 +26,26 @@ type projection struct {
 	state      *standings.State
 	position   persistence.Position // of the last record applied
 	snapshotAt persistence.Position // of the newest snapshot
-	failure    error                // of the last reading
-	deleted    deletedTotals
-	notified   atomic.Bool // a wake-up is on its way
-	corrupt    corruptSessions
-	votes      votes
+	// snapshotBytes is the size of the newest snapshot.
+	snapshotBytes int
+	failure       error // of the last reading
+	deleted       deletedTotals
+	notified      atomic.Bool // a wake-up is on its way
+	corrupt       corruptSessions
+	votes         votes
 }
 
 // standingsStream names the snapshot; there is no stream of that name.
 const standingsStream = "standings"
 
-// snapshotUnderLoad is how many records the standings may be ahead of their snapshot: about a
-// quarter of a second of reading at the next start.
-const snapshotUnderLoad = 100_000
+// The standings may be ahead of their snapshot by minUnsaved records at least, a tenth of a
+// second of reading at the next start, and by maxUnsaved at most. Between the two they are
+// behind by a quarter of the snapshot's bytes, so that snapshots take no more than four bytes a
+// vote: they grow with the sessions.
+const (
+	minUnsaved = 100_000
+	maxUnsaved = 500_000
+)
 
 func newProjection(e ledger.Env) *projection {
 	return &projection{Env: e, state: standings.New(), corrupt: newCorruptSessions(e), deleted: deletedTotals{Env: e}, votes: votes{Env: e}}
@@ -57,6 +64,7 @@ func (p *projection) load(ctx context.Context) error {
 	if err == nil && ok {
 		if err = p.state.Restore(s.Data); err == nil {
 			p.position, p.snapshotAt = persistence.Position(s.Seq), persistence.Position(s.Seq)
+			p.snapshotBytes = len(s.Data)
 		}
 	}
 	if err != nil {
@@ -184,10 +192,15 @@ func (p *projection) refresh() error {
 		p.Log.Error().Err(err).Msg("standings cannot be read from the journal")
 	}
 	p.failure = err
-	if err == nil && p.position-p.snapshotAt >= max(snapshotUnderLoad, p.position/8) {
+	if err == nil && p.position-p.snapshotAt >= p.snapshotEvery() {
 		p.snapshot()
 	}
 	return err
+}
+
+// snapshotEvery is how many records the standings may be ahead of their snapshot.
+func (p *projection) snapshotEvery() persistence.Position {
+	return min(max(minUnsaved, persistence.Position(p.snapshotBytes/4)), maxUnsaved)
 }
 
 // catchUp reads up to the head. A damaged part of the journal is skipped: its session is corrupt,
@@ -259,5 +272,7 @@ func (p *projection) snapshot() {
 	p.snapshotAt = p.position
 	p.corrupt.saveBefore(p.position)
 	p.deleted.saveBefore(p.position, p.state)
-	p.SaveSnapshot(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: p.state.AppendSnapshot(nil)})
+	data := p.state.AppendSnapshot(nil)
+	p.snapshotBytes = len(data)
+	p.SaveSnapshot(persistence.Snapshot{Stream: standingsStream, Seq: persistence.Seq(p.position), Version: standings.SnapshotVersion, Data: data})
 }
