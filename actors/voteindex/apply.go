@@ -75,9 +75,6 @@ func (x *Index) drop(s *session) {
 		s.blocks[i] = &block{}
 	}
 	s.base, s.sums, s.votes, s.last = len(s.blocks), nil, 0, nil
-	if s.gone {
-		delete(x.recent, s)
-	}
 	if !slices.Contains(x.erasing, s) {
 		x.erasing = append(x.erasing, s)
 	}

@@ -4,12 +4,17 @@ import (
 	"math/bits"
 
 	"partyline/actors/rules/session/fact"
+	"partyline/persistence"
 	"partyline/protocol"
 )
 
 // blockVotes is how many votes a block holds at most: a page that needs one vote of each of a
 // hundred blocks decodes a hundred thousand votes, in some four milliseconds.
 const blockVotes = 1024
+
+// blockBytes is after how many bytes a block gets no more votes, so that its value fits a table:
+// 1024 names of the longest are 400 KB.
+const blockBytes = persistence.MaxTableValue / 2
 
 // code is what a vote is for: the index of the play in its session, doubled, plus 1 for a vote up.
 type code uint16
@@ -93,6 +98,8 @@ type rows struct {
 	// voters are the names as they were sent, and hashes those of their folded forms.
 	voters []string
 	hashes []uint64
+	// bytes are those of the stored block and its postings, at most.
+	bytes int
 }
 
 // vote is one vote to be added.
@@ -130,7 +137,9 @@ func (b *block) add(v vote, hash func(name string) uint64) (bytes int) {
 	before := len(b.sums)
 	b.sums = addSum(b.sums, v.code, 1)
 	b.votes++
-	return bytes + (len(b.sums)-before)*sumBytes
+	bytes += (len(b.sums) - before) * sumBytes
+	r.bytes += bytes
+	return bytes
 }
 
 // Bytes that are counted for what is added, at most: see encodeRows, appendPostings and

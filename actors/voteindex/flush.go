@@ -167,6 +167,7 @@ func (x *Index) sealErased(b *Batch, all bool) {
 		for part := range partOf(max(0, len(s.blocks)-1)) + 1 {
 			b.remove(directoryKey(s.id, part))
 		}
+		delete(x.recent, s) // what is still there is written, and says that it was deleted
 		return true
 	})
 }

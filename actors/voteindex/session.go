@@ -61,7 +61,7 @@ func (s *session) playIndex(id protocol.PlayID) (at int, ok bool) {
 // openBlock is the block that a vote is added to, nil when there must be a new one.
 func (s *session) openBlock() *block {
 	if n := len(s.blocks); n > 0 {
-		if b := s.blocks[n-1]; b.names != nil && b.votes < blockVotes {
+		if b := s.blocks[n-1]; b.names != nil && b.votes < blockVotes && b.rows.bytes < blockBytes {
 			return b
 		}
 	}
