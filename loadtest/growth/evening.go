@@ -76,6 +76,14 @@ func (e evening) voters(dst []oracle.Vote, game, from, to int, began time.Time) 
 	return dst
 }
 
+// rare returns the votes for the game of the first evening, by new voters who vote for no other.
+func (e evening) rare(now time.Time) (votes []oracle.Vote) {
+	for i := range rareVotes {
+		votes = append(votes, oracle.Vote{Number: e.first + oracle.Number(e.votes-1-i), Up: true, Stamp: protocol.TimestampOf(now)})
+	}
+	return votes
+}
+
 // play holds the evening: games, votes, phones, and its end. It returns the session.
 func (h *hub) play(ctx context.Context, e evening) (id protocol.SessionID, err error) {
 	session, err := h.client.CreateSession(ctx, fmt.Sprintf("Evening %d", e.index+1))
@@ -96,7 +104,7 @@ func (h *hub) play(ctx context.Context, e evening) (id protocol.SessionID, err e
 		if _, err := h.client.AddGame(ctx, id, h.games[catalogued]); err != nil {
 			return id, err
 		}
-		if err := cast(bots, id, e.voters(nil, gamesPlayed, 0, rareVotes, time.Now())); err != nil {
+		if err := cast(bots, id, e.rare(time.Now())); err != nil {
 			return id, err
 		}
 	}
