@@ -109,6 +109,7 @@ func newHub(o Options) *Hub {
 	h.Reader = history.New(history.Options{Env: h.env, Caller: &h.caller, Sessions: h.sessions, Projection: h.projection})
 	h.retention = retention.New(retention.Options{
 		Env: h.env, System: h.system, Sessions: h.sessions, Projection: h.projection, History: h.Reader,
+		Tokens:    func(c *ledger.Command) *protocol.Error { h.system.Send(h.access, c); return nil },
 		KeepVotes: o.KeepVotes, ExportTo: o.KeepExports, Pace: o.FoldPace,
 	})
 	h.Log = delivery.NewLog(h.webhooks, &h.caller)

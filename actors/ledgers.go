@@ -28,6 +28,7 @@ func (h *Hub) newAccess() actor.Actor {
 	a := &ledger.Actor[access.Fact, *access.State]{System: h.system}
 	a.Ledger = ledger.New("access", ledger.Kind[access.Fact, *access.State]{
 		New: access.New, AppendFact: access.AppendFact, ReadFact: access.ReadFact, Version: access.SnapshotVersion,
+		HoldsAll: func(f access.Fact) bool { _, compacted := f.(*access.Compacted); return compacted },
 	}, ledger.Hooks[access.Fact, *access.State]{
 		OnDurable: h.LiveTokens.onDurable, Publish: func([][]byte, protocol.Seq) {},
 		// As of 1970, so that a clock that is wrong at the start leaves no token out.

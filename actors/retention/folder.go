@@ -94,6 +94,9 @@ func (f *folder) beginRound() {
 		}
 	}
 	f.begun = true
+	if err := f.compactTokens(); err != nil && f.ctx.Err() == nil {
+		f.Env.Log.Error().Err(err).Msg("records of ended tokens not trimmed, trying again at the next round")
+	}
 }
 
 // take folds a session, or finishes it; worked is false when there was nothing to do.
@@ -121,9 +124,14 @@ func (f *folder) logError(id protocol.SessionID, err error) {
 
 // decide has the session decide FoldVotes and waits for the commit.
 func (f *folder) decide(cmd protocol.SessionCommand) error {
+	return f.send(cmd, func(c *ledger.Command) *protocol.Error { return f.Sessions.Send(cmd.Target(), c) })
+}
+
+// send gives a command to the actor that decides it and waits for the commit.
+func (f *folder) send(cmd protocol.Command, to func(*ledger.Command) *protocol.Error) error {
 	done := make(chan *protocol.Error, 1)
 	c := &ledger.Command{Cmd: cmd, Responder: ledger.Responder{Done: func(_ any, err *protocol.Error) { done <- err }}}
-	if err := f.Sessions.Send(cmd.Target(), c); err != nil {
+	if err := to(c); err != nil {
 		return err
 	}
 	select {

@@ -12,6 +12,7 @@ import (
 	"partyline/actors/projection"
 	"partyline/actors/runtime"
 	"partyline/actors/sessions"
+	"partyline/protocol"
 )
 
 // defaultPace is the least time between two sessions: at most 720 an hour, each of which costs
@@ -19,13 +20,15 @@ import (
 const defaultPace = 5 * time.Second
 
 // Options of a Service. With KeepVotes 0 nothing is folded, but what a kill has interrupted is
-// finished.
+// finished, and the records of ended tokens are trimmed.
 type Options struct {
 	Env        ledger.Env
 	System     *runtime.System
 	Sessions   *sessions.Service
 	Projection *projection.Service
 	History    *history.Reader
+	// Tokens sends a command to the actor of the tokens.
+	Tokens func(*ledger.Command) *protocol.Error
 	// KeepVotes is how long the votes of a closed session are kept, at least
 	// session.MinKeepVotes.
 	KeepVotes time.Duration

@@ -46,6 +46,8 @@ type Session struct {
 	Bytes   int64              `json:"bytes"`
 	// ClosedAt is nil while the session is active.
 	ClosedAt *protocol.Timestamp `json:"closed_at"`
+	// Folded is true when its single votes were folded into its totals.
+	Folded bool `json:"votes_folded"`
 }
 
 // Growth is what was added in the days up to the newest record.

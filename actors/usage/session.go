@@ -50,6 +50,8 @@ func (s *running) read(b []byte, at time.Time) {
 		s.closed = at
 		s.ClosedAt = new(protocol.Timestamp)
 		*s.ClosedAt = f.At
+	case *fact.VotesFolded:
+		s.ClosedAt, s.Folded = &f.Closed, true
 	case *fact.Deleted:
 		s.deleted = true
 	}

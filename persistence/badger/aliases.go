@@ -32,6 +32,7 @@ const (
 	StatsTrimMarks     = stats.TrimMarks
 	StatsIndex         = stats.Index
 	StatsMemos         = stats.Memos
+	StatsTables        = stats.Tables
 )
 
 // ErrBackup: what was given to Restore is not a whole backup.

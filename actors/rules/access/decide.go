@@ -22,6 +22,8 @@ func (s *State) Decide(dst []Fact, cmd protocol.Command, m protocol.ClockReading
 	switch c := cmd.(type) {
 	case protocol.IssueToken:
 		return s.decideIssue(dst, c, now)
+	case Compact:
+		return s.decideCompact(dst, c, now), nil
 	case protocol.RevokeToken:
 		if !s.Valid(c.ID, now) {
 			return dst, protocol.NotFound("Token")
@@ -51,7 +53,7 @@ func (s *State) decideIssue(dst []Fact, c protocol.IssueToken, now protocol.Time
 }
 
 // Answer is the reply to a decided command: protocol.Token for IssueToken, protocol.Message
-// for RevokeToken.
+// for RevokeToken, nil for Compact.
 func (s *State) Answer(cmd protocol.Command, facts []Fact) any {
 	for _, f := range facts {
 		switch f := f.(type) {

@@ -23,6 +23,9 @@ var stored = []struct {
 	{&access.Issued{ID: 2, Role: protocol.RoleViewer, Name: "v", Session: new(protocol.SessionID), Created: noon, Expires: noon + second},
 		"\x01" + `{"id":2,"role":"viewer","name":"v","session":0,"created":"2023-11-14T22:13:20.000Z","expires":"2023-11-14T22:13:21.000Z"}`},
 	{&access.Revoked{At: noon, ID: 2}, "\x02" + `{"at":"2023-11-14T22:13:20.000Z","id":2}`},
+	{&access.Compacted{At: noon, Last: 9, Tokens: []access.Issued{{ID: 2, Role: protocol.RoleBot, Name: "b", Created: noon, Expires: noon + second}}},
+		"\x03" + `{"at":"2023-11-14T22:13:20.000Z","last":9,"tokens":[{"id":2,"role":"bot","name":"b","created":"2023-11-14T22:13:20.000Z","expires":"2023-11-14T22:13:21.000Z"}]}`},
+	{&access.Compacted{At: noon, Last: 9}, "\x03" + `{"at":"2023-11-14T22:13:20.000Z","last":9}`},
 }
 
 var facts = codectest.Facts[access.Fact]{Append: access.AppendFact, Read: access.ReadFact}
@@ -36,10 +39,12 @@ func TestFactsAreStoredForEver(t *testing.T) {
 func TestReadFactRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ data, want string }{
 		"nothing":      {"", "an empty fact"},
-		"a later kind": {"\x03{}", "newer version"},
+		"a later kind": {"\x04{}", "newer version"},
 		"cut JSON":     {"\x02{", "unexpected EOF"},
 		"a wrong type": {"\x02" + `{"id":"1"}`, "cannot unmarshal"},
 		"no id":        {"\x01{}", "not an id"},
+		"an id beyond": {"\x03" + `{"last":1,"tokens":[{"id":2}]}`, "token 2"},
+		"an id twice":  {"\x03" + `{"last":3,"tokens":[{"id":2},{"id":2}]}`, "after 2"},
 	} {
 		t.Run(name, func(t *testing.T) { facts.Refused(t, tt.data, tt.want) })
 	}
@@ -116,6 +121,9 @@ func replayed(t codectest.Failer, s *access.State, log []access.Fact) *access.St
 
 func anyCommand() *rapid.Generator[protocol.Command] {
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
+		if rapid.IntRange(0, 9).Draw(t, "compact") == 0 {
+			return access.Compact{Records: 10_000, Before: noon + protocol.Timestamp(rapid.IntRange(0, 60).Draw(t, "before"))*second}
+		}
 		if rapid.Bool().Draw(t, "revoke") {
 			return protocol.RevokeToken{ID: protocol.TokenID(rapid.IntRange(0, 12).Draw(t, "id"))}
 		}

@@ -38,6 +38,11 @@ func (s *State) Apply(f Fact, _ protocol.Seq) {
 			s.tokens = slices.Insert(s.tokens, at, f.Token())
 		}
 		s.lastID = max(s.lastID, f.ID)
+	case *Compacted:
+		s.lastID, s.tokens = f.Last, make([]protocol.Token, len(f.Tokens))
+		for i := range f.Tokens {
+			s.tokens[i] = f.Tokens[i].Token()
+		}
 	case *Revoked:
 		if at, ok := s.find(f.ID); ok {
 			s.tokens = slices.Delete(s.tokens, at, at+1)

@@ -54,7 +54,7 @@ var packages = []PackageRule{
 	{Path: "actors/voteindex", May: []string{"protocol", "persistence", "actors/codec", "actors/rules/session/fact"}},
 	{Path: "actors/projection", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session/fact", "actors/sessions", "actors/rules/standings", "actors/voteindex"}},
 	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection", "actors/voteindex"}},
-	{Path: "actors/retention", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/rules/standings", "actors/sessions", "actors/projection", "actors/history"}},
+	{Path: "actors/retention", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/access", "actors/rules/session", "actors/rules/session/fact", "actors/rules/standings", "actors/sessions", "actors/projection", "actors/history"}},
 	{Path: "actors/usage", May: []string{"protocol", "actors/ledger", "actors/routing", "actors/rules/session/fact", "actors/sessions"}},
 	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history", "actors/retention"}, rules...)},
 

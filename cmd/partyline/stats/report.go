@@ -58,6 +58,8 @@ func count(c *usage.Counter, e *badger.StatsEntry) {
 		c.Add("index of the commits", 1, e.Bytes)
 	case badger.StatsMemos:
 		c.Add("answers for Idempotency-Key", 1, e.Bytes)
+	case badger.StatsTables:
+		c.Add("index of the vote history", 1, e.Bytes)
 	case badger.StatsTrimMarks:
 		c.Add("trim marks", 1, e.Bytes)
 	default:

@@ -14,7 +14,8 @@ import (
 // Space is one kind of keys; see package layout.
 type Space string
 
-// Spaces of entries that belong to a stream, and of those that belong to none.
+// Spaces of entries that belong to a stream, and of those that belong to none: Tables are what
+// owners of streams derive from them, such as the index of the vote history.
 const (
 	Chunks        Space = layout.StreamPrefix
 	RecordParts   Space = layout.RecordPartPrefix
@@ -23,6 +24,7 @@ const (
 	TrimMarks     Space = layout.TrimMarkPrefix
 	Index         Space = layout.IndexPrefix
 	Memos         Space = layout.MemoPrefix
+	Tables        Space = layout.TablePrefix
 )
 
 // streamSpaces are the spaces whose keys name a stream.
