@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -74,7 +75,9 @@ func newBenchHub(b *testing.B, commits *commitCounter) *actors.Hub {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		_ = h.Close(b.Context())
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = h.Close(ctx)
 		_ = j.Close()
 	})
 	return h

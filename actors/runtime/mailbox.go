@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"runtime"
 	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -19,6 +18,7 @@ type mailbox struct {
 	invoker    actor.MessageInvoker
 	dispatcher actor.Dispatcher
 	process    func() // m.run, bound once
+	here       func() // m.runHere, bound once
 
 	mu      sync.Mutex
 	system  queue.FIFO[any]
@@ -30,7 +30,7 @@ type mailbox struct {
 
 func newMailbox() actor.Mailbox {
 	m := &mailbox{}
-	m.process = m.run
+	m.process, m.here = m.run, m.runHere
 	return m
 }
 
@@ -50,41 +50,61 @@ func (m *mailbox) UserMessageCount() int {
 }
 
 // PostUserMessage implements actor.Mailbox.
-func (m *mailbox) PostUserMessage(message any) { m.post(&m.user, message) }
-
-// PostSystemMessage implements actor.Mailbox.
-func (m *mailbox) PostSystemMessage(message any) { m.post(&m.system, message) }
-
-func (m *mailbox) post(q *queue.FIFO[any], message any) {
-	m.mu.Lock()
-	q.Push(message)
-	schedule := !m.running
-	m.running = true
-	m.mu.Unlock()
-	if schedule {
+func (m *mailbox) PostUserMessage(message any) {
+	if r, ok := message.(*runHere); ok {
+		if m.push(&m.user, r.message) {
+			r.run = m.here
+		}
+		return
+	}
+	if m.push(&m.user, message) {
 		m.dispatcher.Schedule(m.process)
 	}
 }
 
-// run handles messages until there are none. After a panic, which it hands to supervision,
-// it goes on.
-func (m *mailbox) run() {
-	for !m.handle() {
+// PostSystemMessage implements actor.Mailbox.
+func (m *mailbox) PostSystemMessage(message any) {
+	if m.push(&m.system, message) {
+		m.dispatcher.Schedule(m.process)
 	}
 }
 
-// handle handles messages and says whether it found no more of them.
-func (m *mailbox) handle() (done bool) {
+// push queues a message and says whether the mailbox was not running: the caller has to have
+// it run.
+func (m *mailbox) push(q *queue.FIFO[any], message any) (start bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	q.Push(message)
+	start = !m.running
+	m.running = true
+	return start
+}
+
+// run handles messages on a worker, and runHere on the goroutine of a sender.
+func (m *mailbox) run()     { m.runFor(throughput) }
+func (m *mailbox) runHere() { m.runFor(throughputHere) }
+
+// runFor handles messages until there are none, or so many of them: then others that wait
+// for a worker come first. After a panic, which it hands to supervision, it goes on.
+func (m *mailbox) runFor(left int) {
+	for left > 0 {
+		if m.handle(&left) {
+			return
+		}
+	}
+	m.dispatcher.Schedule(m.process)
+}
+
+// handle handles messages while any are left to be handled, and says whether it found no more.
+func (m *mailbox) handle(left *int) (done bool) {
 	var message any
 	defer func() {
 		if r := recover(); r != nil {
 			m.invoker.EscalateFailure(r, message)
 		}
 	}()
-	for n := 1; ; n++ {
-		if n%throughput == 0 {
-			runtime.Gosched()
-		}
+	for *left > 0 {
+		*left--
 		var system, ok bool
 		if message, system, ok = m.next(); !ok {
 			return true
@@ -95,6 +115,7 @@ func (m *mailbox) handle() (done bool) {
 			m.invoker.InvokeUserMessage(message)
 		}
 	}
+	return false
 }
 
 // next takes the next message. When there is none, or only such that have to wait until the

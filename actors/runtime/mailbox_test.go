@@ -165,3 +165,41 @@ func TestMailboxAllocatesNothing(t *testing.T) {
 type discard struct{ recorder }
 
 func (*discard) InvokeUserMessage(any) {}
+
+// TestSenderRunsIdleMailbox: a sender that runs the actor itself gets the run of a mailbox that
+// does not run, and none of one that does.
+func TestSenderRunsIdleMailbox(t *testing.T) {
+	var d manual
+	var r recorder
+	m := newTestMailbox(&r, &d)
+	first, second := &runHere{message: 1}, &runHere{message: 2}
+	m.PostUserMessage(first)
+	m.PostUserMessage(second)
+	if first.run == nil || second.run != nil || len(d.runs) > 0 {
+		t.Fatalf("run by the senders: %t, %t; scheduled: %d", first.run != nil, second.run != nil, len(d.runs))
+	}
+	first.run()
+	if diff := cmp.Diff([]string{"1", "2"}, r.seen); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSenderLeavesTheRestToWorkers: a sender does not handle the messages of all others.
+func TestSenderLeavesTheRestToWorkers(t *testing.T) {
+	var d manual
+	var r recorder
+	m := newTestMailbox(&r, &d)
+	first := &runHere{message: 0}
+	m.PostUserMessage(first)
+	for i := range 3 * throughputHere {
+		m.PostUserMessage(i + 1)
+	}
+	first.run()
+	if len(r.seen) != throughputHere || len(d.runs) != 1 {
+		t.Fatalf("%d handled, %d scheduled", len(r.seen), len(d.runs))
+	}
+	d.run()
+	if len(r.seen) != 3*throughputHere+1 {
+		t.Errorf("%d handled", len(r.seen))
+	}
+}

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"log/slog"
+	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/rs/zerolog"
@@ -25,7 +26,11 @@ func New(log zerolog.Logger, onDeadLetter func(message any)) *System {
 	))
 	s.EventStream.Subscribe(func(e any) {
 		if dead, ok := e.(*actor.DeadLetterEvent); ok {
-			onDeadLetter(dead.Message)
+			message := dead.Message
+			if r, ok := message.(*runHere); ok {
+				message = r.message
+			}
+			onDeadLetter(message)
 		}
 	})
 	return &System{ActorSystem: s, dispatcher: newDispatcher()}
@@ -43,6 +48,29 @@ func (s *System) Spawn(produce func() actor.Actor) *actor.PID {
 
 // Send puts a message into an actor's mailbox. It does not block.
 func (s *System) Send(to *actor.PID, message any) { s.Root.Send(to, message) }
+
+// runHere is a message whose sender runs the mailbox itself.
+type runHere struct {
+	Quiet
+	message any
+	run     func() // nil when the mailbox runs already
+}
+
+var runHerePool = sync.Pool{New: func() any { return new(runHere) }}
+
+// SendHere puts a message into an actor's mailbox, as Send does, and leaves it to the caller
+// to run the actor: it must call run at once, unless nil, when it holds no lock. That saves
+// waking another goroutine, which costs more than a vote. Only those may use it who are not
+// actors themselves.
+func (s *System) SendHere(to *actor.PID, message any) (run func()) {
+	r := runHerePool.Get().(*runHere)
+	r.message = message
+	s.Root.Send(to, r)
+	run = r.run
+	*r = runHere{}
+	runHerePool.Put(r)
+	return run
+}
 
 // Trim ends one goroutine of the dispatcher that is idle. It is called once a second.
 func (s *System) Trim() { s.dispatcher.trim() }

@@ -6,7 +6,8 @@ import (
 )
 
 // Send gives a message to the actor of a session, waking the session if need be. The id 0
-// stands for the active session when there is none.
+// stands for the active session when there is none. A session that is awake and has nothing to
+// do handles the message on the caller's goroutine, before Send returns.
 func (s *Service) Send(id protocol.SessionID, m any) *protocol.Error {
 	if id == 0 {
 		return protocol.Errorf(protocol.CodeNotFound, "No active session found")
@@ -14,8 +15,12 @@ func (s *Service) Send(id protocol.SessionID, m any) *protocol.Error {
 	if !s.directory.exists(id) {
 		return protocol.NotFound("Session")
 	}
-	if !s.addresses.send(s.System, id, m) {
+	run, awake := s.addresses.sendHere(s.System, id, m)
+	switch {
+	case !awake:
 		s.System.Send(s.registry, &forwarded{id: id, message: m})
+	case run != nil:
+		run()
 	}
 	return nil
 }

@@ -28,6 +28,18 @@ func (a *runningActors) send(system *runtime.System, id protocol.SessionID, m an
 	return ok
 }
 
+// sendHere is send for a sender that is no actor: run, unless nil, runs the session's actor on
+// the sender's goroutine.
+func (a *runningActors) sendHere(system *runtime.System, id protocol.SessionID, m any) (run func(), ok bool) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	pid, ok := a.pids[id]
+	if !ok {
+		return nil, false
+	}
+	return system.SendHere(pid, m), true
+}
+
 func (a *runningActors) put(id protocol.SessionID, pid *actor.PID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
