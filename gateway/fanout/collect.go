@@ -117,14 +117,14 @@ func (f *flusher) collectSubscription(s *subscription) (finished bool) {
 	}
 }
 
-// collectTally adds what the connection lacks of the topic's shown summary, or of the newest
+// collectTally adds what the connection lacks of the shard's shown summary, or of the newest
 // one when the connection or the session is about to end. It returns true when the session is
 // deleted and everything was sent.
 func (f *flusher) collectTally(s *subscription) (finished bool) {
 	deleted := s.topic.deleted.Load() // first: when it is set, nothing comes any more
-	p := s.topic.shown.Load()
+	p := s.shard.shown.Load()
 	if deleted || s.conn.closeReq.frame != nil {
-		p = s.topic.newestSummary()
+		p = s.shard.newestSummary()
 	}
 	if p == nil {
 		return deleted

@@ -167,7 +167,7 @@ func (e *Engine) signalIfDrained() {
 }
 
 // startTask runs one of the engine's goroutines; they are started nowhere else. There is a
-// worker per CPU, the heartbeat, the tally ticker, and a reader per connection; for as long as
+// worker per CPU, the heartbeat, the tallies, and a reader per connection; for as long as
 // it takes also a slow writer per connection that does not accept all we have, up to
 // maxCatchups readers of the journal, and one to open a feed again. Close waits for all of
 // them. Only counted goroutines call it, or New before anybody could wait.

@@ -15,5 +15,5 @@ func (c *Conn) ReadPaused() bool { return c.readPaused.Load() }
 // Heartbeat does one check of all connections, for tests that stop the ticker.
 func (e *Engine) Heartbeat(limit int64) { e.checkConns(e.heartbeats.Add(1), limit) }
 
-// TallyInterval is the wait after a tick that showed something to so many subscribers.
-func (e *Engine) TallyInterval(subscribers int) time.Duration { return e.tallyInterval(subscribers) }
+// TallyTime is how long writing a tally to so many subscribers may take.
+func (e *Engine) TallyTime(subscribers int) time.Duration { return e.tallyTime(subscribers) }

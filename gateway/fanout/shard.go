@@ -4,7 +4,9 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"partyline/actors/feed"
 	"partyline/protocol"
 )
 
@@ -18,6 +20,11 @@ const (
 type shard struct {
 	topic  *topic
 	queued atomic.Bool
+	// shown is what tally subscribers are sent until the shard's next turn: it changes then
+	// only, so it does not matter how often a connection is flushed. shownAt is when that was;
+	// it belongs to the goroutine of runTallyTicker.
+	shown   atomic.Pointer[feed.Summary]
+	shownAt time.Time
 
 	mu   sync.Mutex
 	subs []*subscription
@@ -79,6 +86,13 @@ func (t *topic) removeSub(s *subscription) {
 		list := &t.shards[shardList(s)]
 		*list = slices.DeleteFunc(slices.Clone(*list), func(other *shard) bool { return other == sh })
 	}
+}
+
+// count is how many subscriptions the shard has.
+func (sh *shard) count() int {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return len(sh.subs)
 }
 
 func (sh *shard) hasSpace() bool { return len(sh.subs) < shardSize }

@@ -117,11 +117,44 @@ func TestDrainedConnectionGetsTheNewestTally(t *testing.T) {
 
 // The cost of all tallies together is bounded: with too many subscribers for twenty a second,
 // tallies are shown less often.
-func TestTallyIntervalGrowsWithSubscribers(t *testing.T) {
-	ts := newServer(t, fanout.Options{Workers: 2, TallyInterval: 50 * time.Millisecond})
-	for subscribers, want := range map[int]time.Duration{1: 50 * time.Millisecond, 2500: 50 * time.Millisecond, 5000: 100 * time.Millisecond, 18000: 360 * time.Millisecond} {
-		if got := ts.engine.TallyInterval(subscribers); got != want {
-			t.Errorf("%d subscribers have a tally every %v, want %v", subscribers, got, want)
+func TestTalliesHaveABudget(t *testing.T) {
+	ts := newServer(t, fanout.Options{Workers: 2})
+	for subscribers, want := range map[int]time.Duration{1: 20 * time.Microsecond, 2500: 50 * time.Millisecond, 5000: 100 * time.Millisecond, 18000: 360 * time.Millisecond} {
+		if got := ts.engine.TallyTime(subscribers); got != want {
+			t.Errorf("a round of tallies for %d subscribers takes %v, want %v", subscribers, got, want)
 		}
+	}
+}
+
+// Subscribers that have their turn later are sent a later tally, not the one that was the
+// newest when the round began.
+func TestEachShardIsShownTheNewestTally(t *testing.T) {
+	const oneShard, tallies = 256, 5
+	ts := newServer(t, fanout.Options{Workers: 1, TallyInterval: 30 * time.Millisecond}, 1)
+	first := ts.connect()
+	first.subscribe(1, `,"mode":"tally"`)
+	for range 2*oneShard - 2 {
+		ts.connect().subscribe(1, `,"mode":"tally"`)
+	}
+	last := ts.connect()
+	last.subscribe(1, `,"mode":"tally"`)
+	stop := ts.keepPublishing()
+	seen := map[protocol.Seq]int{}
+	for _, c := range []*client{first, last} {
+		at := protocol.Seq(0)
+		for range tallies {
+			at = c.readTallyAfter(at).Seq
+			seen[at]++
+		}
+	}
+	stop()
+	same := 0
+	for _, n := range seen {
+		if n > 1 {
+			same++
+		}
+	}
+	if same > tallies/2 { // the first one, before any vote, and those of a busy machine
+		t.Errorf("%d of %d tallies of two shards are the same", same, tallies)
 	}
 }

@@ -14,9 +14,6 @@ type topic struct {
 	engine  *Engine
 	session protocol.SessionID // 0 for the announcements
 	feed    atomic.Pointer[feed.Feed]
-	// shown is what tally subscribers are sent until the next tick: it changes on ticks only,
-	// so it does not matter how often a connection is flushed.
-	shown   atomic.Pointer[feed.Summary]
 	deleted atomic.Bool // the session is deleted: there will be no other feed
 	dirty   atomic.Bool // queued or about to be
 	// resubscribing is true while a task watches the session again. Until that is done the
@@ -80,16 +77,12 @@ func (t *topic) mustResubscribe() bool {
 	return !t.resubscribing.Swap(true)
 }
 
-// queueTallyShards queues the shards of tally subscribers, and returns how many those are.
-func (t *topic) queueTallyShards() (subscribers int) {
+// queueTallyShards queues the shards of tally subscribers.
+func (t *topic) queueTallyShards() {
 	t.mu.Lock()
 	shards := t.shards[tallyShards]
-	for _, sh := range shards {
-		subscribers += len(sh.subs) // it changes only with the topic's lock
-	}
 	t.mu.Unlock()
 	for _, sh := range shards {
 		sh.enqueue()
 	}
-	return subscribers
 }
