@@ -47,7 +47,10 @@ type Committer struct {
 	headUnknown bool
 	rejecting   bool
 	commits     int
-	batcher     batcher
+	// took is how long the store took for the last commit.
+	took      time.Duration
+	gathering gathering
+	batcher   batcher
 }
 
 // New reads the head from the store and starts the committer's goroutine. Close ends it.

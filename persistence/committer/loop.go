@@ -14,7 +14,7 @@ func (c *Committer) run() {
 	var taken []persistence.Append
 	for {
 		var queuedAt int64
-		if taken, queuedAt = c.queue.takeAll(taken); len(taken) == 0 {
+		if taken, queuedAt = c.queue.takeAll(taken, &c.gathering); len(taken) == 0 {
 			return
 		}
 		c.stalls.begin(queuedAt)
@@ -26,6 +26,7 @@ func (c *Committer) run() {
 			clear(rest[:n])
 			rest = rest[n:]
 		}
+		c.gathering.committed(len(taken), c.queue.waiting(), c.took, c.stalls.now())
 		c.stalls.end()
 		// Writers whose Done was just called often write again at once. Letting them run
 		// first puts their appends into the next batch, not the one after.
@@ -93,8 +94,9 @@ func (c *Committer) commit(in []persistence.Append) {
 	c.time = batch.Time
 	c.head.Add(uint64(batch.Records))
 	c.failure.Store(nil)
+	c.took = time.Since(begun)
 	if c.observer != nil {
-		c.observer.Committed(batch.Records, batch.Bytes, time.Since(begun))
+		c.observer.Committed(batch.Records, batch.Bytes, c.took)
 	}
 }
 
