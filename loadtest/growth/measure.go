@@ -31,6 +31,9 @@ func (t *Tenth) note(name string, value float64) {
 
 // tenth grows the folder by a tenth, from 1, and measures: the load, the reads, and two restarts.
 func (h *hub) tenth(ctx context.Context, n int) (t Tenth, err error) {
+	if err := target.ResetPeak(h.server.Pid()); err != nil {
+		return t, err
+	}
 	before, err := target.Measure(h.server.Pid())
 	if err != nil {
 		return t, err
