@@ -104,9 +104,9 @@ func (t *trimmer) deleteChunks(ctx context.Context, stream string, through persi
 	})
 }
 
-// trimmedChunks finds the keys of as many chunks as one transaction deletes, and their bytes. A chunk ends
-// before the next one begins, so only the last chunks need to be read, back to one whose
-// checksum fits. Damage may be trimmed, too: a chunk that cannot be read ends where the
+// trimmedChunks finds the keys of as many chunks as one transaction deletes, and their bytes. A
+// chunk ends before the next one begins, so only the last chunks need to be read, back to one
+// whose checksum fits. Damage may be trimmed, too: a chunk that cannot be read ends where the
 // next begins.
 func (t *trimmer) trimmedChunks(ctx context.Context, stream string, through persistence.Seq) (keys [][]byte, size int64, err error) {
 	err = t.db.view(ctx, func(txn *badgerdb.Txn) error {
