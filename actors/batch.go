@@ -11,6 +11,9 @@ import (
 // one session, which decides it as one command.
 func (h *Hub) castVotes(ctx context.Context, batch *protocol.CastVotes, key *Key) (any, error) {
 	resolved := h.resolve(batch)
+	if err := h.addTickerGames(ctx, resolved.Votes); err != nil {
+		return nil, err
+	}
 	parts := splitVotes(resolved)
 	if len(parts) == 1 {
 		return h.wait(ctx, Call{Command: parts[0].votes, Key: key})

@@ -27,6 +27,11 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 	if batch, ok := c.Command.(*protocol.CastVotes); ok {
 		return h.castVotes(ctx, batch, c.Key)
 	}
+	if vote, ok := c.Command.(*protocol.CastVote); ok && vote.Ticker != "" {
+		future := h.caller.Futures.Get()
+		h.castByTicker(c, future.Done)
+		return future.Wait(ctx)
+	}
 	c, err := h.enrich(ctx, c)
 	if err != nil {
 		return nil, err
@@ -40,10 +45,14 @@ func (h *Hub) Do(ctx context.Context, c Call) (any, error) {
 
 // Go does what Do does without waiting: done is called exactly once, from an actor's goroutine or
 // at once from the caller's, and must not block. It is for the commands that one actor decides
-// alone; AddGame, ImportGames, StartPoll and CastVotes go by Do.
+// alone, and for CastVote; AddGame, ImportGames, StartPoll, ImportChat and CastVotes go by Do.
 func (h *Hub) Go(c Call, done func(answer any, err *protocol.Error)) {
 	if err := c.Command.Check(); err != nil {
 		done(nil, err)
+		return
+	}
+	if vote, ok := c.Command.(*protocol.CastVote); ok && vote.Ticker != "" {
+		h.castByTicker(c, done)
 		return
 	}
 	h.submit(c, done)
@@ -67,6 +76,8 @@ func (h *Hub) enrich(ctx context.Context, c Call) (Call, error) {
 		}
 		cmd.Rows, cmd.Lines, cmd.IgnoredColumns = file.Rows, file.Lines, file.Ignored
 		c.Command = cmd
+	case *protocol.ImportChat:
+		c.Command, err = h.withTickerGames(ctx, cmd)
 	case protocol.StartPoll:
 		if !h.Answered(ctx, c.Key) {
 			cmd.Candidates, err = h.candidates(ctx, cmd)

@@ -149,14 +149,15 @@ func (h *testServer) history(session int) (votes []protocol.ExportedVote) {
 	}
 	for i := range votes {
 		v := &votes[i]
-		v.SessionGameID = protocol.NewPlayID(protocol.SessionID(session), 2) // the removed one, of which nothing is told
+		play := protocol.NewPlayID(protocol.SessionID(session), 2)
+		v.SessionGameID = &play // the removed one, of which nothing is told
 		if v.GameID == 2 {
 			continue
 		}
-		v.SessionGameID = 0
+		play = 0
 		for id, at := range begun {
-			if at <= v.Timestamp && id > v.SessionGameID {
-				v.SessionGameID = id
+			if at <= v.Timestamp && id > play {
+				play = id
 			}
 		}
 	}
@@ -248,10 +249,10 @@ type longHub struct {
 
 func (l longHub) ExportVotes(context.Context, *protocol.SessionExport) iter.Seq2[protocol.ExportedVote, error] {
 	return func(yield func(protocol.ExportedVote, error) bool) {
-		n := 0
+		n, play := 0, protocol.PlayID(10001)
 		defer func() { l.read <- n }()
 		for ; n < l.votes; n++ {
-			if !yield(protocol.ExportedVote{ID: uint64(n + 1), SessionGameID: 10001, GameID: 1, Username: "somebody or other", VoteType: protocol.VoteUp, Timestamp: 1, CreatedAt: 2}, nil) {
+			if !yield(protocol.ExportedVote{ID: uint64(n + 1), SessionGameID: &play, GameID: 1, Username: "somebody or other", VoteType: protocol.VoteUp, Timestamp: 1, CreatedAt: 2}, nil) {
 				return
 			}
 		}

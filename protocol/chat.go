@@ -11,13 +11,21 @@ import (
 // An evening has about ten.
 const MaxChatGames = 200
 
+const (
+	// MaxChatVotes bounds the votes of one chat log, where those of a line for one game count as
+	// one, so that a record has at most twice as many. A log of MaxImport bytes reaches it only
+	// with several tickers in its lines.
+	MaxChatVotes = 1 << 18
+	// MaxLineTickers bounds the games that one chat message can vote for by ticker. More are
+	// ignored: nobody means them all.
+	MaxLineTickers = 10
+)
+
 // ChatMessage is a line of a chat log.
 type ChatMessage struct {
 	Username  string         `json:"username"`
 	Message   *string        `json:"message"`
 	Timestamp *VoteTimestamp `json:"timestamp"`
-	// Ticker is refused as in CastVote.
-	Ticker string `json:"ticker,omitempty"`
 }
 
 // Check requires all three fields. A message may be empty: a picture has no text.
@@ -29,8 +37,6 @@ func (m *ChatMessage) Check() *Error {
 		return Invalid("message is required")
 	case m.Timestamp == nil:
 		return Invalid("timestamp is required")
-	case m.Ticker != "":
-		return errTickerUnsupported()
 	}
 	return checkLine("username", m.Username, 1, MaxUsername)
 }
@@ -50,8 +56,11 @@ type ImportChat struct {
 	Messages int
 	// Voters are the names that voted, as they are written, each once.
 	Voters []string
-	// Votes are the lines that contain a vote, in the order of the log.
+	// Votes are the votes of the lines, in the order of the log.
 	Votes []ChatVote
+	// Games are those that are voted for by ticker. The scanner knows only their ids; the hub
+	// fills in the rest, and sets the id of a game that is gone to 0.
+	Games []Game
 	// LatestTimestamp is the latest timestamp of any line, LatestLine the index of that line.
 	LatestTimestamp Timestamp
 	LatestLine      int
@@ -63,19 +72,25 @@ func (c *ImportChat) Check() *Error { return nil }
 // Target implements SessionCommand.
 func (c *ImportChat) Target() SessionID { return c.ID }
 
-// ChatVote is a line of a chat log that contains a vote.
+// ChatVote is what a line of a chat log has for one game: that at its time, or one by ticker.
 type ChatVote struct {
 	Timestamp Timestamp
 	// Voter is the index of the name in ImportChat.Voters.
 	Voter  int32
 	Thumbs Thumbs // never 0
+	// Game is the index of a game in ImportChat.Games, from 1, and 0 for the game at the time.
+	Game uint16
 }
 
 // ChatScanner reads a chat log line by line and keeps only the votes: most of 16 MiB is
 // talk. The zero value is ready to use.
 type ChatScanner struct {
+	// Tickers are those that games have, in upper case; words that are none of them are talk.
+	Tickers map[string]GameID
+
 	log    ImportChat
 	voters map[string]int32
+	games  map[GameID]uint16 // their indexes in log.Games, from 1
 }
 
 // Add reads the next line. An error names the line.
@@ -88,10 +103,74 @@ func (s *ChatScanner) Add(m *ChatMessage) *Error {
 		s.log.LatestTimestamp, s.log.LatestLine = ts, s.log.Messages
 	}
 	s.log.Messages++
-	if thumbs := ReadThumbs(*m.Message); thumbs != 0 {
-		s.log.Votes = append(s.log.Votes, ChatVote{Timestamp: m.Timestamp.Timestamp(), Voter: s.voterIndex(m.Username), Thumbs: thumbs})
+	before := len(s.log.Votes)
+	readVotes(*m.Message, func(word string, thumb Thumbs) { s.addVote(before, word, thumb) })
+	if len(s.log.Votes) > MaxChatVotes {
+		return ChatLineError(s.log.Messages-1, Invalid("message is beyond the %d votes that a chat log can hold. Import it in parts.", MaxChatVotes))
+	}
+	for i := before; i < len(s.log.Votes); i++ {
+		v := &s.log.Votes[i]
+		v.Timestamp, v.Voter = m.Timestamp.Timestamp(), s.voterIndex(m.Username)
 	}
 	return nil
+}
+
+// addVote adds a vote of the line whose votes begin at an index.
+func (s *ChatScanner) addVote(begin int, word string, thumb Thumbs) {
+	game, ok := s.gameIndex(word)
+	if !ok {
+		return
+	}
+	line, byTicker := s.log.Votes[begin:], 0
+	for i := range line {
+		if line[i].Game == game {
+			line[i].Thumbs |= thumb
+			return
+		}
+		if line[i].Game != 0 {
+			byTicker++
+		}
+	}
+	if game == 0 || byTicker < MaxLineTickers {
+		s.log.Votes = append(s.log.Votes, ChatVote{Game: game, Thumbs: thumb})
+	}
+}
+
+// gameIndex returns the index of the game that a word means in ImportChat.Games, which it
+// extends by new games, from 1, and 0 for thumbWord; ok is false for other words.
+func (s *ChatScanner) gameIndex(word string) (index uint16, ok bool) {
+	if strings.EqualFold(word, thumbWord) {
+		return 0, true
+	}
+	if len(word) < MinTicker || len(word) > MaxTicker {
+		return 0, false
+	}
+	var room [MaxTicker]byte
+	id, ok := s.Tickers[string(appendUpper(room[:0], word))]
+	if !ok {
+		return 0, false
+	}
+	if index = s.games[id]; index == 0 {
+		if s.games == nil {
+			s.games = map[GameID]uint16{}
+		}
+		s.log.Games = append(s.log.Games, Game{ID: id})
+		index = uint16(len(s.log.Games))
+		s.games[id] = index
+	}
+	return index, true
+}
+
+// appendUpper appends a word of ASCII letters and digits in upper case.
+func appendUpper(dst []byte, word string) []byte {
+	for i := range len(word) {
+		c := word[i]
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // Import returns the votes of all lines so far as a command to that session.
@@ -130,8 +209,9 @@ type ChatResult struct {
 	Message string `json:"message"`
 	// MessagesImported is the number of lines of the log.
 	MessagesImported int `json:"messagesImported"`
-	// DuplicatesSkipped is the number of lines whose vote is within a second of another vote
-	// of the same name, counted before or in the same log.
+	// DuplicatesSkipped is the number of votes that are within a second of another vote of the
+	// same name, or by ticker for the same game, counted before or in the same log. Both thumbs of
+	// a line are one.
 	DuplicatesSkipped int `json:"duplicatesSkipped"`
 	// VotesProcessed is the number of votes that were counted now.
 	VotesProcessed int64 `json:"votesProcessed"`
@@ -153,7 +233,8 @@ type ChatImported struct {
 	Messages int `json:"messages"`
 	// Votes is the number of votes, the sum over the games.
 	Votes int64 `json:"votes"`
-	// Games are the games with votes, in the order of their first plays.
+	// Games are the games with votes, in the order of their first plays; those by ticker alone
+	// stand behind them.
 	Games []ChatGame `json:"games"`
 }
 
@@ -183,17 +264,34 @@ const thumbWord = "thisgame"
 // in the message, as whole words. More than two signs mean the same as two, and repetitions
 // mean the same as one vote. A long dash counts as two hyphens, because chat programs replace
 // two hyphens with it; any other dash counts as one hyphen.
+//
+// The ticker of a game in the place of the word is a vote for that game; a ChatScanner reads
+// those, too.
 func ReadThumbs(message string) (found Thumbs) {
+	readVotes(message, func(word string, thumb Thumbs) {
+		if strings.EqualFold(word, thumbWord) {
+			found |= thumb
+		}
+	})
+	return found
+}
+
+// readVotes calls found with each word of ASCII letters and digits in a message that has the
+// signs of a vote behind it, in their order.
+func readVotes(message string, found func(word string, thumb Thumbs)) {
 	for rest := message; ; {
 		at := strings.IndexFunc(rest, isSign)
 		if at < 0 {
-			return found
+			return
 		}
 		signs := readSigns(rest[at:])
 		before := message[:len(message)-len(rest)+at]
 		rest = rest[at+signs.size:]
-		if signs.isVote() && endsInThumbWord(before) && !startsWithWordRune(rest) {
-			found |= signs.thumb
+		if !signs.isVote() || startsWithWordRune(rest) {
+			continue
+		}
+		if word := lastWord(before); word != "" {
+			found(word, signs.thumb)
 		}
 	}
 }
@@ -233,14 +331,18 @@ func readSigns(text string) (s signRun) {
 	return s
 }
 
-// endsInThumbWord reports whether the text ends with thumbWord as a word of its own.
-func endsInThumbWord(text string) bool {
-	at := len(text) - len(thumbWord)
-	if at < 0 || !strings.EqualFold(text[at:], thumbWord) {
-		return false
+// lastWord returns the word of ASCII letters and digits at the end of a text, empty when there
+// is none, when it is too long to mean a game, or when it is only the end of a longer word.
+func lastWord(text string) string {
+	at := len(text)
+	for at > 0 && len(text)-at <= max(MaxTicker, len(thumbWord)) && isTickerByte(text[at-1]) {
+		at--
 	}
 	r, _ := utf8.DecodeLastRuneInString(text[:at])
-	return at == 0 || !isWordRune(r)
+	if at > 0 && isWordRune(r) {
+		return ""
+	}
+	return text[at:]
 }
 
 // startsWithWordRune reports whether the text goes on with the word before it.

@@ -69,7 +69,7 @@ func TestReadThumbsEdgeCases(t *testing.T) {
 
 // FuzzReadThumbs compares ReadThumbs with the rules written as regular expressions.
 func FuzzReadThumbs(f *testing.F) {
-	for _, s := range []string{"thisgame++", "(ThisGame--)", "xthisgame++", "thisgame\u2014", "thisgame+++thisgame\u2010\u2212", "thisgame-", "\xffthisgame--é"} {
+	for _, s := range []string{"thisgame++", "(ThisGame--)", "xthisgame++", "thisgame\u2014", "thisgame+++thisgame\u2010\u2212", "thisgame-", "\xffthisgame--é", "QPL3++ thisgame++", "thisgame2++", "qpl3thisgame--"} {
 		f.Add(s)
 	}
 	const (

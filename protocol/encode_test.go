@@ -126,7 +126,7 @@ func TestExportedVoteAppendJSONEqualsMarshal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawVote(t)
 		e := protocol.ExportedVote{
-			ID: rapid.Uint64().Draw(t, "id"), SessionGameID: protocol.PlayID(rapid.Int64().Draw(t, "play")), GameID: protocol.GameID(rapid.Int64().Draw(t, "game")),
+			ID: rapid.Uint64().Draw(t, "id"), SessionGameID: rapid.Ptr(rapid.Custom(func(t *rapid.T) protocol.PlayID { return protocol.PlayID(rapid.Int64().Draw(t, "play")) }), true).Draw(t, "of play"), GameID: protocol.GameID(rapid.Int64().Draw(t, "game")),
 			Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: drawTimestamp(t), Replaced: v.Replaced,
 		}
 		want, err := json.Marshal(e)

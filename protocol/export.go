@@ -98,10 +98,11 @@ func WriteExport(w io.Writer, e *SessionExport, votes iter.Seq2[ExportedVote, er
 }
 
 // ExportedVote is a vote within a SessionExport: a VoteRecord without the fields that are the
-// same for all, with the play that it counts for. A removed play is not among the Games.
+// same for all, with the play that it counts for, null for a vote by ticker. A removed play is
+// not among the Games.
 type ExportedVote struct {
 	ID            uint64    `json:"id"`
-	SessionGameID PlayID    `json:"session_game_id"`
+	SessionGameID *PlayID   `json:"session_game_id"`
 	GameID        GameID    `json:"game_id"`
 	Username      string    `json:"username"`
 	VoteType      VoteType  `json:"vote_type"`
@@ -121,7 +122,11 @@ func (v *ExportedVote) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `{"id":`...)
 	dst = strconv.AppendUint(dst, v.ID, 10)
 	dst = append(dst, `,"session_game_id":`...)
-	dst = strconv.AppendInt(dst, int64(v.SessionGameID), 10)
+	if v.SessionGameID == nil {
+		dst = append(dst, `null`...)
+	} else {
+		dst = strconv.AppendInt(dst, int64(*v.SessionGameID), 10)
+	}
 	dst = append(dst, `,"game_id":`...)
 	dst = strconv.AppendInt(dst, int64(v.GameID), 10)
 	dst = append(dst, `,"username":`...)

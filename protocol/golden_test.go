@@ -94,7 +94,7 @@ func serverMessages() map[string]any {
 		"file":           protocol.File{Filename: "partyline-games.csv", ContentType: "text/csv; charset=utf-8", Content: "pack_name,title\n"},
 		"session-export": protocol.SessionExport{ExportedAt: noon, Seq: 17, Epoch: "jcetp2qzyw4hm7ua", Session: session, Games: []protocol.SessionGame{play},
 			Totals: []protocol.GameVotes{{GameID: 42, Title: game.Title, PackName: game.PackName, Upvotes: 4, Downvotes: 1, NetScore: 3, TotalVotes: 5}},
-			Votes:  []protocol.ExportedVote{{ID: 99, SessionGameID: 30001, GameID: 42, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}},
+			Votes:  []protocol.ExportedVote{{ID: 99, SessionGameID: ptr(protocol.PlayID(30001)), GameID: 42, Username: "ann", VoteType: protocol.VoteUp, Timestamp: noon, CreatedAt: noon}}},
 		"guest-vote-accepted": &protocol.GuestVoteAccepted{VoteAccepted: changed, Counted: true, Yours: yours},
 		"join":                protocol.NewJoin(3, "QRX7F2", protocol.PolicyLatest),
 		"join.closed":         protocol.NewJoin(3, "", protocol.PolicyOnce),

@@ -31,16 +31,18 @@ const (
 )
 
 // CastVote casts one vote: votes.live. It counts for the play with the latest played_at that
-// is not after the timestamp.
+// is not after the timestamp, or for the game that its ticker names.
 type CastVote struct {
 	// SessionID 0 means the active session.
 	SessionID SessionID      `json:"sessionId"`
 	Username  string         `json:"username"`
 	Vote      VoteType       `json:"vote"`
 	Timestamp *VoteTimestamp `json:"timestamp"`
-	// Ticker names a game of the catalogue in the reference API, whatever is being played.
-	// Games have no tickers here yet: a vote with one is refused.
+	// Ticker names the game that the vote is for, in any case, whatever is being played; empty for
+	// the game that was on at the timestamp.
 	Ticker string `json:"ticker,omitempty"`
+	// Game is the game of the ticker, filled in by the hub; nil when no game has it.
+	Game *Game `json:"-"`
 }
 
 // Check implements Command.
@@ -55,7 +57,9 @@ func (c *CastVote) Check() *Error {
 		return Invalid("sessionId must be a positive integer")
 	}
 	if c.Ticker != "" {
-		return errTickerUnsupported()
+		if err := checkLine("ticker", c.Ticker, 0, MaxTickerText); err != nil {
+			return err
+		}
 	}
 	return checkLine("username", c.Username, 1, MaxUsername)
 }
@@ -65,11 +69,6 @@ func (c *CastVote) Target() SessionID { return c.SessionID }
 
 // errVoteType has the text of the reference API, which its clients compare.
 func errVoteType() *Error { return Invalid(`vote must be either "up" or "down"`) }
-
-// errTickerUnsupported refuses a vote that would count for another game than the voter named.
-func errTickerUnsupported() *Error {
-	return Invalid("ticker is not supported yet: a vote is for the game that was being played at its timestamp")
-}
 
 // Vote is a vote in events and answers.
 type Vote struct {

@@ -89,8 +89,12 @@ func (r *Reader) scanVotes(ctx context.Context, e *protocol.SessionExport, yield
 }
 
 func exportedVote(rec persistence.Record, n int, v *fact.VoteCast) protocol.ExportedVote {
-	return protocol.ExportedVote{
-		ID: voteindex.VoteID(rec.Position, n), SessionGameID: v.Play, GameID: v.Game,
+	exported := protocol.ExportedVote{
+		ID: voteindex.VoteID(rec.Position, n), GameID: v.Game,
 		Username: v.Username, VoteType: v.Type, Timestamp: v.Timestamp, CreatedAt: v.At, Replaced: v.Replaced,
 	}
+	if v.Play != 0 {
+		exported.SessionGameID = &v.Play
+	}
+	return exported
 }

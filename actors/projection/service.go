@@ -74,10 +74,13 @@ func (s *Service) Checkpointed(ctx context.Context) (persistence.Position, error
 	return checkpointed(ctx, s.env.Journal)
 }
 
+// Send gives a query to the standings, which they answer as of the head of the journal.
+func (s *Service) Send(q *ledger.Query[*standings.State]) { s.system.Send(s.pid, q) }
+
 // Ask reads the standings as of the head of the journal. The errors are *protocol.Error.
 func Ask[T any](ctx context.Context, s *Service, read func(*standings.State) (T, *protocol.Error)) (T, error) {
 	return ledger.Ask(ctx, s.caller, read, func(q *ledger.Query[*standings.State]) *protocol.Error {
-		s.system.Send(s.pid, q)
+		s.Send(q)
 		return nil
 	})
 }

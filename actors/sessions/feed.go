@@ -34,6 +34,10 @@ func (s *feedState) describe(f fact.Fact) {
 	}
 	switch f := f.(type) {
 	case *fact.VoteCast:
+		if f.Details != nil { // the feed does not know the game
+			s.feed.MarkStale()
+			return
+		}
 		s.feed.AddVote(f.Latest())
 	case *fact.PollVoted:
 		s.feed.AddPollVote(f.Poll, f.Choice, f.Before)

@@ -44,7 +44,11 @@ func (x *Index) apply(id protocol.SessionID, p persistence.Position, f fact.Fact
 	}
 	switch f := f.(type) {
 	case *fact.VoteCast:
-		if at, ok := s.playIndex(f.Play); ok {
+		at, ok := s.playIndex(f.Play)
+		if f.Play == 0 {
+			at, ok = x.playOfGame(s, f)
+		}
+		if ok {
 			return x.addVote(s, vote{VoteID(p, 0), codeOf(at, f.Type), f})
 		}
 	case *fact.ChatImported:
@@ -86,7 +90,11 @@ func (x *Index) addPlay(s *session, f *fact.GameAdded) {
 	if _, known := s.playIndex(f.Play); known || len(s.plays) == maxPlays {
 		return
 	}
-	s.plays = append(s.plays, play{f.Play, x.title(protocol.EventGame{ID: f.Game.ID, Title: f.Game.Title, PackName: f.Game.PackName})})
+	x.appendPlay(s, f.Play, &f.Game)
+}
+
+func (x *Index) appendPlay(s *session, id protocol.PlayID, g *fact.PlayedGame) {
+	s.plays = append(s.plays, play{id, x.title(protocol.EventGame{ID: g.ID, Title: g.Title, PackName: g.PackName})})
 	x.pending.Bytes += playBytes
 	x.touch(s, 0)
 }
@@ -131,7 +139,7 @@ func (x *Index) addChat(s *session, p persistence.Position, f *fact.ChatImported
 		if n < x.partial {
 			continue
 		}
-		if at, ok := x.newestPlayOf(s, v.Play, v.Game); ok {
+		if at, ok := x.playOfGame(s, v); ok {
 			if err := x.addVote(s, vote{VoteID(p, n), codeOf(at, v.Type), v}); err != nil {
 				return err
 			}
@@ -146,13 +154,18 @@ func (x *Index) addChat(s *session, p persistence.Position, f *fact.ChatImported
 	return nil
 }
 
-// newestPlayOf is the newest play of a game: votes of a chat log are listed with its title, as
-// the event of the log tells it.
-func (x *Index) newestPlayOf(s *session, id protocol.PlayID, game protocol.GameID) (at int, ok bool) {
+// playOfGame is the newest play of a vote's game: votes by ticker and those of a chat log are
+// listed with its title, as their event tells it. A game that was not played gets a play of the
+// number 0 with the first vote by ticker.
+func (x *Index) playOfGame(s *session, v *fact.VoteCast) (at int, ok bool) {
 	for i := len(s.plays) - 1; i >= 0; i-- {
-		if x.titles[s.plays[i].title].ID == game {
+		if x.titles[s.plays[i].title].ID == v.Game {
 			return i, true
 		}
 	}
-	return s.playIndex(id)
+	if v.Details == nil || len(s.plays) == maxPlays {
+		return s.playIndex(v.Play)
+	}
+	x.appendPlay(s, protocol.NewPlayID(s.id, 0), v.Details)
+	return len(s.plays) - 1, true
 }

@@ -42,7 +42,8 @@ type party struct {
 	plays   []*fact.GameAdded
 	ballots map[[2]uint64]protocol.VoteType // newest votes, by device and play
 	voided  map[protocol.DeviceID]bool
-	every   bool // phones may vote again, and replace nothing
+	named   map[protocol.GameID]bool // games that the session knows by ticker
+	every   bool                     // phones may vote again, and replace nothing
 }
 
 // failingStore fails updates on request.
@@ -78,6 +79,7 @@ func TestPagesAreThoseOfTheJournal(t *testing.T) {
 			"open":    func(*rapid.T) { m.openSession() },
 			"game":    m.addGame,
 			"vote":    m.vote,
+			"ticker":  m.ticker,
 			"votes":   m.votes,
 			"press":   m.press,
 			"presses": m.presses,
@@ -161,7 +163,7 @@ func (m *model) fail(*rapid.T) {
 
 func (m *model) openSession() {
 	m.last++
-	p := &party{id: m.last, ballots: map[[2]uint64]protocol.VoteType{}, voided: map[protocol.DeviceID]bool{}, every: rapid.Bool().Draw(m.T, "every")}
+	p := &party{id: m.last, named: map[protocol.GameID]bool{}, ballots: map[[2]uint64]protocol.VoteType{}, voided: map[protocol.DeviceID]bool{}, every: rapid.Bool().Draw(m.T, "every")}
 	m.open = append(m.open, p)
 	m.append(p.id, &fact.Opened{At: m.now()})
 	m.add(p)
@@ -203,6 +205,23 @@ func (m *model) cast(p *party) *fact.VoteCast {
 func (m *model) vote(*rapid.T) {
 	p := m.party()
 	m.append(p.id, m.cast(p))
+}
+
+// ticker casts a vote by ticker, which has the game when the session did not have it.
+func (m *model) ticker(*rapid.T) {
+	p := m.party()
+	v := m.cast(p)
+	v.Play, v.Game = 0, protocol.GameID(rapid.IntRange(3, 8).Draw(m.T, "ticker"))
+	v.Details = m.detailsIfNew(p, v.Game)
+	m.append(p.id, v)
+}
+
+func (m *model) detailsIfNew(p *party, game protocol.GameID) *fact.PlayedGame {
+	if p.named[game] || slices.ContainsFunc(p.plays, func(f *fact.GameAdded) bool { return f.Game.ID == game }) {
+		return nil
+	}
+	p.named[game] = true
+	return &fact.PlayedGame{ID: game, Title: rapid.SampledFrom([]string{"Quiplash", "Earwax"}).Draw(m.T, "title by ticker"), PackName: "pack"}
 }
 
 func (m *model) votes(t *rapid.T) {
@@ -255,6 +274,12 @@ func (m *model) chat(t *rapid.T) {
 		play := p.plays[i*len(p.plays)/len(f.Votes)]
 		f.Count(play.Play, play.Game.ID, v.Thumbs)
 	}
+	for _, game := range []protocol.GameID{4, 7} {
+		if rapid.Bool().Draw(t, "tickers") {
+			f.CountByTicker(game, m.detailsIfNew(p, game), protocol.ThumbUp)
+			f.Votes = append(f.Votes, protocol.ChatVote{Timestamp: m.now(), Voter: 0, Thumbs: protocol.ThumbUp})
+		}
+	}
 	m.append(p.id, f)
 }
 
@@ -278,7 +303,7 @@ func (m *model) fold(t *rapid.T) {
 func (m *model) check(t *rapid.T) {
 	f := protocol.VoteFilter{
 		SessionID: protocol.SessionID(rapid.Int64Range(0, min(3, int64(m.last))).Draw(t, "of session")),
-		GameID:    protocol.GameID(rapid.IntRange(0, 4).Draw(t, "of game")),
+		GameID:    protocol.GameID(rapid.IntRange(0, 8).Draw(t, "of game")),
 		VoteType:  rapid.SampledFrom([]protocol.VoteType{"", "", protocol.VoteUp, protocol.VoteDown}).Draw(t, "of type"),
 		Username:  rapid.SampledFrom(append([]string{"", "", "", "chatter", "nobody"}, names...)).Draw(t, "of name"),
 	}
@@ -398,13 +423,33 @@ func naiveSession(journal []entry, f protocol.VoteFilter, id protocol.SessionID)
 	return list
 }
 
-// titleThen is the game of a vote as its event called it: that of the play, and for a chat log,
-// whose votes are created long after their time, that of the game's newest play.
+// titleThen is the game of a vote as its event called it: that of the play, and by ticker or for
+// a chat log, whose votes are created long after their time, that of the game's newest play.
 func titleThen(before []entry, id protocol.SessionID, v *fact.VoteCast) (g fact.PlayedGame) {
+	newest := v.Play == 0 || strings.EqualFold(v.Username, "chatter")
 	for _, e := range before {
-		if a, ok := e.fact.(*fact.GameAdded); ok && e.id == id && (a.Play == v.Play || strings.EqualFold(v.Username, "chatter") && a.Game.ID == v.Game) {
-			g = a.Game
+		if e.id != id {
+			continue
 		}
+		switch f := e.fact.(type) {
+		case *fact.GameAdded:
+			if f.Play == v.Play || newest && f.Game.ID == v.Game {
+				g = f.Game
+			}
+		case *fact.VoteCast:
+			if newest && f.Details != nil && f.Game == v.Game {
+				g = *f.Details
+			}
+		case *fact.ChatImported:
+			for _, p := range f.Plays {
+				if newest && p.Details != nil && p.Game == v.Game {
+					g = *p.Details
+				}
+			}
+		}
+	}
+	if g.ID == 0 && v.Details != nil {
+		g = *v.Details
 	}
 	return g
 }

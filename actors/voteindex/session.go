@@ -28,7 +28,8 @@ type session struct {
 	dirty []int
 }
 
-// play is a play that votes can be for.
+// play is a play that votes can be for, or, with the number 0, a game that was only voted for by
+// ticker.
 type play struct {
 	id    protocol.PlayID
 	title uint32 // an index of Index.titles

@@ -21,11 +21,15 @@ func (h *Handlers) importChat() handler {
 		if err := in.decode(&q, s); err != nil {
 			return Response{}, err
 		}
+		tickers, failed := h.hub.Tickers(ctx)
+		if failed != nil {
+			return Response{}, failed
+		}
 		body := in.stream
 		if body == nil {
 			body = bytes.NewReader(in.Raw)
 		}
-		scanner, err := readChat(body, in.Endpoint.BodyLimit())
+		scanner, err := readChat(body, in.Endpoint.BodyLimit(), tickers)
 		if err != nil {
 			// A client that is still sending would see a closed connection, and not the answer.
 			_, _ = io.Copy(io.Discard, body)
@@ -49,12 +53,19 @@ type chatFingerprint struct {
 	Votes    [sha256.Size]byte
 }
 
+// byTicker marks a vote by ticker in a fingerprint; the bits below are those of Thumbs.
+const byTicker = 4
+
 func chatFingerprintOf(c *protocol.ImportChat) chatFingerprint {
 	sum := sha256.New()
 	var line []byte
 	for _, v := range c.Votes {
 		line = binary.AppendVarint(line[:0], int64(v.Timestamp))
 		line = append(line, byte(v.Thumbs))
+		if v.Game != 0 {
+			line[len(line)-1] |= byTicker
+			line = binary.AppendVarint(line, int64(c.Games[v.Game-1].ID))
+		}
 		line = binary.AppendUvarint(line, uint64(len(c.Voters[v.Voter])))
 		line = append(line, c.Voters[v.Voter]...)
 		_, _ = sum.Write(line) // a hash never fails

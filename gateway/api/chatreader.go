@@ -14,8 +14,8 @@ import (
 // readChat reads {"chatData":[…]} token by token: at no time is more of the log in
 // memory than the line that is being read, and the votes of those before it. Like
 // decode it ignores other fields, and of a field given twice the last one wins.
-func readChat(body io.Reader, limit int64) (*protocol.ChatScanner, *protocol.Error) {
-	r := chatReader{Decoder: json.NewDecoder(body), limit: limit}
+func readChat(body io.Reader, limit int64, tickers map[string]protocol.GameID) (*protocol.ChatScanner, *protocol.Error) {
+	r := chatReader{Decoder: json.NewDecoder(body), limit: limit, tickers: tickers}
 	if err := r.object(); err != nil {
 		return nil, err
 	}
@@ -30,6 +30,7 @@ func errNoChat() *protocol.Error { return protocol.Invalid("chatData must be an 
 type chatReader struct {
 	*json.Decoder
 	limit   int64
+	tickers map[string]protocol.GameID
 	scanner *protocol.ChatScanner // nil until there was a list
 	raw     json.RawMessage
 }
@@ -90,7 +91,7 @@ func (r *chatReader) field() *protocol.Error {
 }
 
 func (r *chatReader) lines() *protocol.Error {
-	r.scanner = new(protocol.ChatScanner)
+	r.scanner = &protocol.ChatScanner{Tickers: r.tickers}
 	t, err := r.Token()
 	if err != nil {
 		return r.failed(err)

@@ -64,13 +64,16 @@ func TestChatLogsThatAreRefused(t *testing.T) {
 		{"the last of two", `{"chatData":[` + noonLine + `],"chatData":7}`, "invalid", "chatData must be an array"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := readChat(strings.NewReader(c.body), protocol.MaxImport)
+			_, err := readChat(strings.NewReader(c.body), protocol.MaxImport, testTickers)
 			if err == nil || err.Code != c.code || err.Message != c.message {
 				t.Fatalf("%v, want %s: %s", err, c.code, c.message)
 			}
 		})
 	}
 }
+
+// testTickers are the tickers of the catalogue.
+var testTickers = map[string]protocol.GameID{"QPL3": 31, "TMP2": 26, "STI": 17}
 
 func TestChatLogsThatAreRead(t *testing.T) {
 	for _, c := range []struct {
@@ -87,7 +90,7 @@ func TestChatLogsThatAreRead(t *testing.T) {
 		{"the id of a request frame", `{"id":3,"chatData":[` + noonLine + `]}`, 1, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			scanner, err := readChat(iotest.OneByteReader(strings.NewReader(c.body)), protocol.MaxImport)
+			scanner, err := readChat(iotest.OneByteReader(strings.NewReader(c.body)), protocol.MaxImport, testTickers)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +144,7 @@ func (s *talk) look() {
 // TestChatWithoutVotesNeedsNoMemory: 16 MiB of it need no more memory than a line.
 func TestChatWithoutVotesNeedsNoMemory(t *testing.T) {
 	s := &talk{lines: 50_000}
-	scanner, err := readChat(s, protocol.MaxImport)
+	scanner, err := readChat(s, protocol.MaxImport, testTickers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,10 +161,11 @@ func TestChatWithoutVotesNeedsNoMemory(t *testing.T) {
 func FuzzReadChat(f *testing.F) {
 	f.Add([]byte(`{"chatData":[` + noonLine + `]}`))
 	f.Add([]byte(`{"chatData":[` + noonLine + `,{"username":"bob","message":"thisgame\u2014","timestamp":"2024-01-15T12:00:00.5+01:00"}],"x":1}`))
+	f.Add([]byte(`{"chatData":[{"username":"ann","message":"qpl3++ TMP2\u2014, sti++ sti-- thisgame++ c++","timestamp":"2024-01-15T12:00:00Z"},` + noonLine + `]}`))
 	f.Add([]byte(`{"chatData":null}`))
 	f.Add([]byte("null"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := readChat(strings.NewReader(string(body)), protocol.MaxImport)
+		got, err := readChat(strings.NewReader(string(body)), protocol.MaxImport, testTickers)
 		if err == nil && !json.Valid(body) {
 			t.Fatalf("%q is read and is no JSON", body)
 		}
@@ -173,7 +177,7 @@ func FuzzReadChat(f *testing.F) {
 		if refused == nil && whole.ChatData == nil {
 			refused = errNoChat()
 		}
-		var want protocol.ChatScanner
+		want := protocol.ChatScanner{Tickers: testTickers}
 		for i := range whole.ChatData {
 			if refused == nil {
 				refused = want.Add(&whole.ChatData[i])

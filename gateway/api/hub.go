@@ -28,6 +28,8 @@ type Catalogue interface {
 	Games(ctx context.Context, f protocol.GameFilter) ([]protocol.Game, error)
 	Game(ctx context.Context, id protocol.GameID) (protocol.Game, error)
 	GamePage(ctx context.Context, f protocol.GamePart) (protocol.Page[protocol.Game], error)
+	// Tickers are those that games have, in upper case.
+	Tickers(ctx context.Context) (map[string]protocol.GameID, error)
 	Packs(ctx context.Context) ([]protocol.Pack, error)
 	PackMeta(ctx context.Context) ([]protocol.PackMeta, error)
 	Pick(ctx context.Context, p protocol.Pick) (protocol.Picked, error)

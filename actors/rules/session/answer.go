@@ -70,12 +70,12 @@ func (s *State) voteAccepted(facts []fact.Fact) any {
 }
 
 func (s *State) accepted(f *fact.VoteCast) *protocol.VoteAccepted {
-	p := s.playByID(f.Play)
+	t := s.tallyOf(f.Play, f.Game, nil)
 	return &protocol.VoteAccepted{
 		Success: true,
 		Message: "Vote recorded successfully",
 		Session: protocol.VoteAcceptedSession{ID: s.id, GamesPlayed: s.playCount},
-		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: p.Game.Title, Totals: s.tallies[p.tally].totals()},
+		Game:    protocol.VoteAcceptedGame{ID: f.Game, Title: s.titleOf(f, t).Title, Totals: t.totals()},
 		Vote:    f.Vote(),
 	}
 }

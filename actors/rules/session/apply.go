@@ -92,14 +92,17 @@ func (s *State) tallyFor(g fact.PlayedGame) int {
 
 // applyVote applies VoteCast.
 func (s *State) applyVote(f *fact.VoteCast) {
-	p := s.playByID(f.Play)
-	if p == nil {
+	t := s.tallyOf(f.Play, f.Game, f.Details)
+	if t == nil {
 		return
 	}
-	t := &s.tallies[p.tally]
 	t.count(f.Type, 1)
 	s.latestVotes.Add(f.Latest())
-	if f.Device == 0 {
+	switch {
+	case f.Play == 0:
+		s.addTickerVote(f.Username, f.Game, f.Timestamp)
+		return
+	case f.Device == 0:
 		s.voters.add(s.voters.hash(f.Username), f.Timestamp)
 		return
 	}

@@ -29,7 +29,11 @@ func (s *State) decideChat(dst []fact.Fact, c *protocol.ImportChat, now protocol
 	}
 	l := newChatImport(s, c, now)
 	for i := range c.Votes {
-		l.add(int32(i))
+		if c.Votes[i].Game == 0 {
+			l.add(int32(i))
+		} else {
+			l.addByTicker(int32(i))
+		}
 	}
 	r := &protocol.ChatResult{
 		Message:          "Chat log imported and processed successfully",
@@ -42,7 +46,11 @@ func (s *State) decideChat(dst []fact.Fact, c *protocol.ImportChat, now protocol
 	f := l.fact(now.Wall)
 	for _, p := range f.Plays {
 		t := r.VotesByGame[p.Game]
-		t.Title = s.tallies[s.tallyIndex[p.Game]].Title
+		if p.Details != nil {
+			t.Title = p.Details.Title
+		} else {
+			t.Title = s.tallies[s.tallyIndex[p.Game]].Title
+		}
 		t.Upvotes += p.Up
 		t.Downvotes += p.Down
 		r.VotesByGame[p.Game] = t
@@ -65,9 +73,11 @@ type chatImport struct {
 	begins []protocol.Timestamp
 	shift  protocol.Timestamp
 	// voters maps the names of the log to voters, one for each folded name, numbered in order.
-	// hashes are the voters' names as the state knows them.
-	voters []int32
-	hashes []nameHash
+	// tickerVoters are the voters of votes by ticker, one for each voter and game, numbered
+	// behind them. hashes are the voters' names as the state knows them.
+	voters       []int32
+	tickerVoters map[voterGame]int32
+	hashes       []nameHash
 	// last is each voter's latest vote accepted from this log, before 1970 for none.
 	last       []protocol.Timestamp
 	accepted   []acceptedVote
@@ -84,11 +94,18 @@ type voterSecond struct {
 	second protocol.Timestamp
 }
 
+// voterGame is a voter of votes by ticker for a game.
+type voterGame struct {
+	voter int32
+	game  protocol.GameID
+}
+
 // acceptedVote is a vote of the log that counts, by its index there, with the number of its
-// play.
+// play, 0 for one by ticker, and its voter.
 type acceptedVote struct {
-	vote int32
-	play int32
+	vote  int32
+	play  int32
+	voter int32
 }
 
 func newChatImport(h *State, c *protocol.ImportChat, now protocol.ClockReading) *chatImport {
@@ -103,14 +120,37 @@ func newChatImport(h *State, c *protocol.ImportChat, now protocol.ClockReading) 
 		key := fact.Fold(room[:0], name)
 		n, ok := numbers[string(key)]
 		if !ok {
-			n = int32(len(l.hashes))
+			n = l.newVoter(h.voters.hash(name))
 			numbers[string(key)] = n
-			l.hashes = append(l.hashes, h.voters.hash(name))
-			l.last = append(l.last, -duplicateWindow)
 		}
 		l.voters[i] = n
 	}
 	return l
+}
+
+// newVoter returns the number of a new voter.
+func (l *chatImport) newVoter(name nameHash) int32 {
+	l.hashes = append(l.hashes, name)
+	l.last = append(l.last, -duplicateWindow)
+	return int32(len(l.hashes)) - 1
+}
+
+// tickerVoter returns the number of the voter of a vote by ticker. create is false when only
+// votes of this log matter: then it is -1 for a voter without any.
+func (l *chatImport) tickerVoter(v *protocol.ChatVote, game protocol.GameID, create bool) int32 {
+	key := voterGame{l.voters[v.Voter], game}
+	n, ok := l.tickerVoters[key]
+	switch {
+	case ok:
+		return n
+	case !create:
+		return -1
+	case l.tickerVoters == nil:
+		l.tickerVoters = map[voterGame]int32{}
+	}
+	n = l.newVoter(l.state.voters.hashFor(l.cmd.Voters[v.Voter], game))
+	l.tickerVoters[key] = n
+	return n
 }
 
 // matchPlays computes which timestamps are for which plays, by the rules of State.playAt for
@@ -139,16 +179,44 @@ func (l *chatImport) add(i int32) {
 		return
 	}
 	voter := l.voters[v.Voter]
-	if l.isDuplicate(voter, v.Timestamp) {
+	byTicker := int32(-1)
+	if l.state.byTicker || l.tickerVoters != nil {
+		byTicker = l.tickerVoter(v, l.gameOf(play), l.state.byTicker)
+	}
+	if l.isDuplicate(voter, v.Timestamp) || byTicker >= 0 && l.isDuplicate(byTicker, v.Timestamp) {
 		l.duplicates++
 		return
 	}
-	l.last[voter] = max(l.last[voter], v.Timestamp)
-	l.accepted = append(l.accepted, acceptedVote{i, int32(play)})
+	l.accept(i, play, voter)
+}
+
+// addByTicker accepts or skips a vote by ticker. A vote for a game that is gone is skipped.
+func (l *chatImport) addByTicker(i int32) {
+	v := &l.cmd.Votes[i]
+	game := l.cmd.Games[v.Game-1].ID
+	if game == 0 {
+		return
+	}
+	voter := l.tickerVoter(v, game, true)
+	play := l.playFor(v.Timestamp)
+	if l.isDuplicate(voter, v.Timestamp) || play > 0 && l.gameOf(play) == game && l.isDuplicate(l.voters[v.Voter], v.Timestamp) {
+		l.duplicates++
+		return
+	}
+	l.accept(i, 0, voter)
+}
+
+func (l *chatImport) accept(i int32, play int, voter int32) {
+	ts := l.cmd.Votes[i].Timestamp
+	l.last[voter] = max(l.last[voter], ts)
+	l.accepted = append(l.accepted, acceptedVote{i, int32(play), voter})
 	if l.seen != nil {
-		l.remember(voter, v.Timestamp)
+		l.remember(voter, ts)
 	}
 }
+
+// gameOf returns the game of the play of that number.
+func (l *chatImport) gameOf(play int) protocol.GameID { return l.state.plays[play-1].Game.ID }
 
 // playFor is State.playAt for many votes: the number of the play, 0 for none.
 func (l *chatImport) playFor(ts protocol.Timestamp) int {
@@ -169,8 +237,7 @@ func (l *chatImport) isDuplicate(voter int32, ts protocol.Timestamp) bool {
 	if l.seen == nil {
 		l.seen = make(map[voterSecond]protocol.Timestamp, len(l.cmd.Votes))
 		for _, a := range l.accepted {
-			v := &l.cmd.Votes[a.vote]
-			l.remember(l.voters[v.Voter], v.Timestamp)
+			l.remember(a.voter, l.cmd.Votes[a.vote].Timestamp)
 		}
 	}
 	for second := ts/duplicateWindow - 1; second <= ts/duplicateWindow+1; second++ {
@@ -185,11 +252,20 @@ func (l *chatImport) remember(voter int32, ts protocol.Timestamp) {
 	l.seen[voterSecond{voter, ts / duplicateWindow}] = ts
 }
 
-// fact puts the accepted votes in the order of their times.
+// tickerGame returns the game of a vote by ticker, 0 for another vote.
+func (l *chatImport) tickerGame(v *protocol.ChatVote) protocol.GameID {
+	if v.Game == 0 {
+		return 0
+	}
+	return l.cmd.Games[v.Game-1].ID
+}
+
+// fact puts the accepted votes in the order of their times, those by ticker last, game by game.
 func (l *chatImport) fact(at protocol.Timestamp) *fact.ChatImported {
 	votes := l.cmd.Votes
 	slices.SortFunc(l.accepted, func(a, b acceptedVote) int {
-		return cmp.Or(cmp.Compare(votes[a.vote].Timestamp, votes[b.vote].Timestamp), cmp.Compare(a.vote, b.vote))
+		x, y := &votes[a.vote], &votes[b.vote]
+		return cmp.Or(cmp.Compare(l.tickerGame(x), l.tickerGame(y)), cmp.Compare(x.Timestamp, y.Timestamp), cmp.Compare(a.vote, b.vote))
 	})
 	f := &fact.ChatImported{At: at, Messages: l.cmd.Messages, Votes: make([]protocol.ChatVote, len(l.accepted))}
 	names := make([]int32, len(l.cmd.Voters)) // their new indexes, from 1
@@ -199,9 +275,14 @@ func (l *chatImport) fact(at protocol.Timestamp) *fact.ChatImported {
 			f.Names = append(f.Names, l.cmd.Voters[v.Voter])
 			names[v.Voter] = int32(len(f.Names))
 		}
-		v.Voter = names[v.Voter] - 1
+		if a.play == 0 {
+			g := l.cmd.Games[v.Game-1]
+			f.CountByTicker(g.ID, l.state.detailsIfNew(g), v.Thumbs)
+		} else {
+			f.Count(protocol.NewPlayID(l.state.id, int(a.play)), l.gameOf(int(a.play)), v.Thumbs)
+		}
+		v.Voter, v.Game = names[v.Voter]-1, 0
 		f.Votes[i] = v
-		f.Count(protocol.NewPlayID(l.state.id, int(a.play)), l.state.plays[a.play-1].Game.ID, v.Thumbs)
 	}
 	return f
 }
@@ -209,12 +290,24 @@ func (l *chatImport) fact(at protocol.Timestamp) *fact.ChatImported {
 // applyChat applies ChatImported.
 func (s *State) applyChat(f *fact.ChatImported) {
 	for _, p := range f.Plays {
-		if play := s.playByID(p.Play); play != nil {
-			s.tallies[play.tally].Up += p.Up
-			s.tallies[play.tally].Down += p.Down
+		if t := s.tallyOf(p.Play, p.Game, p.Details); t != nil {
+			t.Up += p.Up
+			t.Down += p.Down
 		}
 	}
-	s.voters.addChat(f)
+	part := *f
+	var byTicker []protocol.ChatVote
+	part.Votes, byTicker = f.SplitVotes()
+	s.voters.addChat(&part)
+	for _, p := range f.Plays {
+		if p.Play != 0 {
+			continue
+		}
+		for _, v := range byTicker[:p.Lines] {
+			s.addTickerVote(f.Names[v.Voter], p.Game, v.Timestamp)
+		}
+		byTicker = byTicker[p.Lines:]
+	}
 	s.latestVotes = f.Latest(s.latestVotes)
 }
 
@@ -227,7 +320,7 @@ func (s *State) chatImportedEvent(f *fact.ChatImported) protocol.ChatImported {
 		if !ok {
 			i = len(e.Games)
 			at[p.Game] = i
-			t := &s.tallies[s.playByID(p.Play).tally]
+			t := s.tallyOf(p.Play, p.Game, nil)
 			e.Games = append(e.Games, protocol.ChatGame{
 				EventGame: protocol.EventGame{ID: p.Game, Title: t.Title, PackName: t.PackName}, Totals: t.totals(),
 			})

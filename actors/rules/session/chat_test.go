@@ -19,13 +19,17 @@ type chatLine struct {
 
 // chat imports a log into the tests' session.
 func chat(lines ...chatLine) *protocol.ImportChat {
-	var s protocol.ChatScanner
+	s := protocol.ChatScanner{Tickers: map[string]protocol.GameID{"G1": 1, "G2": 2, "G3": 3, "G4": 4, "G5": 5}}
 	for _, l := range lines {
 		if err := s.Add(&protocol.ChatMessage{Username: l.name, Message: &l.message, Timestamp: l.at.VoteTimestamp()}); err != nil {
 			panic(err)
 		}
 	}
-	return s.Import(3)
+	c := s.Import(3)
+	for i := range c.Games {
+		c.Games[i] = catalogued(c.Games[i].ID) // as the hub does
+	}
+	return c
 }
 
 const (

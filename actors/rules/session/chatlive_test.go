@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -28,7 +29,11 @@ func TestAnImportIsTheSameVotesSentLive(t *testing.T) {
 		prepare(t, must, live, read)
 		lines := drawLines(t)
 		for _, l := range lines {
-			_, _, err := live.do(vote(protocol.NormalizeVoterName(l.name), voteOf(l.message), l.at))
+			v := vote(protocol.NormalizeVoterName(l.name), voteOf(l.message), l.at)
+			if game := tickerIn(l.message); game > 0 {
+				v = tickerVote(v.Username, v.Vote, game, l.at)
+			}
+			_, _, err := live.do(v)
 			if err != nil && err.Code != protocol.CodeDuplicateVote && err.Code != protocol.CodeNotFound {
 				t.Fatal(err)
 			}
@@ -48,7 +53,7 @@ func TestAnImportIsTheSameVotesSentLive(t *testing.T) {
 		if diff := gocmp.Diff(counted(live.facts), counted(read.facts)); diff != "" {
 			t.Fatalf("votes (-live +imported):\n%s", diff)
 		}
-		if diff := gocmp.Diff(live.Tallies(), read.Tallies()); diff != "" {
+		if diff := gocmp.Diff(byGame(live.Tallies()), byGame(read.Tallies())); diff != "" {
 			t.Fatalf("tallies (-live +imported):\n%s", diff)
 		}
 		for _, e := range []*evening{live, read} {
@@ -90,15 +95,30 @@ func drawLines(t *rapid.T) []chatLine {
 	for i := range lines {
 		lines[i] = chatLine{
 			name:    rapid.SampledFrom([]string{"ann", "Ann", "bob", " bob", "b\u200bob", "cy"}).Draw(t, "name"),
-			message: rapid.SampledFrom([]string{up, down}).Draw(t, "message"),
+			message: rapid.SampledFrom([]string{up, down, up, down, "G1++", "g2--", "so G5++!"}).Draw(t, "message"),
 			at:      noon + protocol.Timestamp(rapid.IntRange(-3000, 30_000).Draw(t, "ts")),
 		}
 	}
 	return lines
 }
 
+// byGame sorts tallies: games by ticker come in another order live.
+func byGame(all []protocol.TallyGame) []protocol.TallyGame {
+	slices.SortFunc(all, func(a, b protocol.TallyGame) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// tickerIn is the game that the first ticker of a message names, 0 for none.
+func tickerIn(message string) protocol.GameID {
+	_, rest, found := strings.Cut(strings.ToUpper(message), "G")
+	if !found || rest[0] > '9' {
+		return 0
+	}
+	return protocol.GameID(rest[0] - '0')
+}
+
 func voteOf(message string) protocol.VoteType {
-	if message == up {
+	if strings.Contains(message, "++") {
 		return protocol.VoteUp
 	}
 	return protocol.VoteDown
@@ -117,12 +137,34 @@ func counted(facts []fact.Fact) (votes []fact.VoteCast) {
 		}
 	}
 	for i := range votes {
-		votes[i].At = 0 // when the hub heard of it
+		votes[i].At, votes[i].Details = 0, nil // when the hub heard of it, and what a log says once
 	}
 	slices.SortFunc(votes, func(a, b fact.VoteCast) int {
-		return cmp.Or(cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Username, b.Username))
+		return cmp.Or(cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Username, b.Username), cmp.Compare(a.Play, b.Play), cmp.Compare(a.Game, b.Game))
 	})
 	return votes
+}
+
+// votesOfLine are the votes in a line for one game, that on for ticker 0.
+type votesOfLine struct {
+	ticker protocol.GameID
+	thumbs []protocol.VoteType
+}
+
+// votesIn are the votes in a message of plain words, by game in the order of their first words.
+func votesIn(message string) (all []votesOfLine) {
+	for _, word := range strings.Fields(message) {
+		if !strings.HasSuffix(word, "++") && !strings.HasSuffix(word, "--") {
+			continue
+		}
+		i := slices.IndexFunc(all, func(v votesOfLine) bool { return v.ticker == tickerIn(word) })
+		if i < 0 {
+			i = len(all)
+			all = append(all, votesOfLine{ticker: tickerIn(word)})
+		}
+		all[i].thumbs = append(all[i].thumbs, voteOf(word))
+	}
+	return all
 }
 
 // importing checks an import against the naive model, line by line.
@@ -130,7 +172,7 @@ func (m *naive) importing(t *rapid.T, e *evening) {
 	now := e.now
 	lines := make([]chatLine, rapid.IntRange(0, 20).Draw(t, "lines"))
 	for i := range lines {
-		lines[i] = chatLine{rapid.SampledFrom([]string{"ann", "bob", "cy"}).Draw(t, "name"), rapid.SampledFrom([]string{up, down, both}).Draw(t, "message"),
+		lines[i] = chatLine{rapid.SampledFrom([]string{"ann", "bob", "cy"}).Draw(t, "name"), rapid.SampledFrom([]string{up, down, both, "G1++", "g4--", "G2-- and thisgame++ and g2++", "thisgame++ G1++ G4--"}).Draw(t, "message"),
 			e.now + protocol.Timestamp(rapid.IntRange(-20000, 3000).Draw(t, "ts"))}
 	}
 	answer, facts, err := e.do(chat(lines...))
@@ -140,23 +182,27 @@ func (m *naive) importing(t *rapid.T, e *evening) {
 	var want []string
 	duplicates := 0
 	for _, l := range lines {
-		n, code := m.judge(l.name, l.at, now)
-		if code == protocol.CodeDuplicateVote {
-			duplicates++
-		}
-		if code != "" {
-			continue
-		}
-		m.votes = append(m.votes, naiveVote{l.name, l.at})
-		for _, thumb := range []string{up, down} {
-			if l.message == thumb || l.message == both {
-				want = append(want, fmt.Sprint(l.name, l.at, n, voteOf(thumb)))
+		for _, v := range votesIn(l.message) {
+			counted, n, code := m.judge(l.name, v.ticker, l.at, now)
+			if code == protocol.CodeDuplicateVote {
+				duplicates++
+			}
+			if code != "" {
+				continue
+			}
+			m.votes = append(m.votes, counted)
+			for _, thumb := range v.thumbs {
+				want = append(want, fmt.Sprint(l.name, l.at, n, counted.game, thumb))
 			}
 		}
 	}
 	var got []string
 	for _, v := range counted(facts) {
-		got = append(got, fmt.Sprint(v.Username, v.Timestamp, int(v.Play-play(0)), v.Type))
+		n := 0
+		if v.Play != 0 {
+			n = int(v.Play - play(0))
+		}
+		got = append(got, fmt.Sprint(v.Username, v.Timestamp, n, v.Game, v.Type))
 	}
 	slices.Sort(want)
 	slices.Sort(got)

@@ -46,6 +46,12 @@ func oneOfEach() []fact.Fact {
 		&fact.VotesVoided{At: noon, Address: 1<<63 | 7, Round: 1, Devices: []protocol.DeviceID{1<<64 - 1, 1}, Plays: []fact.VoidedPlay{{Play: play(1), Game: 33, Up: 2, Down: 1}, {Play: play(9999), Game: 1 << 40}}},
 		&fact.VotesVoided{At: noon, Wide: true, Round: 1<<32 - 1, Devices: []protocol.DeviceID{0xa}},
 		&fact.VotesFolded{At: noon, Opened: noon - 2, Closed: noon - 1}, foldedEvening(),
+		&fact.VoteCast{At: noon, Timestamp: noon - 1, Game: 33, Type: protocol.VoteUp, Username: "ann"},
+		&fact.VoteCast{At: noon, Timestamp: noon + 1, Game: 1 << 40, Type: protocol.VoteDown, Username: "漢",
+			Details: &fact.PlayedGame{ID: 1 << 40, Title: "Ünï \"<&>\"", PackName: "P", GameType: ptr("Trivia"), MinPlayers: 1, MaxPlayers: 2, Upvotes: 7, Downvotes: 1}},
+		&fact.ChatImported{At: noon + 4000, Messages: 2, Names: []string{"Ann", "böb"},
+			Plays: []fact.ChatPlay{{Play: play(1), Game: 33, Lines: 1, Up: 1}, {Game: 33, Lines: 1, Up: 1, Down: 1}, {Game: 34, Details: &fact.PlayedGame{ID: 34, Title: "T", PackName: "P"}, Lines: 2, Down: 2}},
+			Votes: []protocol.ChatVote{voice(5000, 0, 1), voice(0, 1, 3), voice(1000, 0, 2), voice(2000, 1, 2)}},
 	}
 }
 

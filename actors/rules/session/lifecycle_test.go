@@ -77,6 +77,13 @@ func vote(name string, thumb protocol.VoteType, at protocol.Timestamp) *protocol
 	return &protocol.CastVote{Username: name, Vote: thumb, Timestamp: at.VoteTimestamp()}
 }
 
+// tickerVote is a vote by the ticker of a game, as the hub completes it.
+func tickerVote(name string, thumb protocol.VoteType, game protocol.GameID, at protocol.Timestamp) *protocol.CastVote {
+	v, g := vote(name, thumb, at), catalogued(game)
+	v.Ticker, v.Game = "g"+game.String(), &g
+	return v
+}
+
 // invite opens joining with a first code.
 func invite(policy protocol.JoinPolicy) protocol.Command {
 	return protocol.OpenJoin{ID: 3, Policy: policy, NewCode: "QRX7F2"}

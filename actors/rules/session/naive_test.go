@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"partyline/actors/rules/session/fact"
 	"partyline/protocol"
 )
 
@@ -15,35 +16,64 @@ type naive struct {
 }
 
 type naivePlay struct {
+	game    protocol.GameID
 	at      protocol.Timestamp
 	removed bool
 }
 
 type naiveVote struct {
-	name string
-	at   protocol.Timestamp
+	name   string
+	at     protocol.Timestamp
+	game   protocol.GameID
+	ticker bool
 }
 
-// judge is the number of the playing a vote belongs to, or the code of its refusal.
-func (m *naive) judge(name string, ts, now protocol.Timestamp) (int, protocol.Code) {
-	if ts > now+60000 {
-		return 0, protocol.CodeInvalid
-	}
-	best := 0
+// playing is the number of the playing that was on, 0 for none.
+func (m *naive) playing(ts protocol.Timestamp) (best int) {
 	for i, p := range m.plays {
 		if !p.removed && p.at <= ts && (best == 0 || p.at > m.plays[best-1].at) {
 			best = i + 1
 		}
 	}
-	if best == 0 {
-		return 0, protocol.CodeNotFound
+	return best
+}
+
+// judge is the vote as it counts, of the playing n, or the code of its refusal. ticker is the
+// game that it names, 0 for none.
+func (m *naive) judge(name string, ticker protocol.GameID, ts, now protocol.Timestamp) (counted naiveVote, n int, code protocol.Code) {
+	if ts > now+60000 {
+		return counted, 0, protocol.CodeInvalid
+	}
+	n = m.playing(ts)
+	on := protocol.GameID(0)
+	if n > 0 {
+		on = m.plays[n-1].game
+	}
+	counted = naiveVote{name: name, at: ts, game: on}
+	if ticker != 0 {
+		counted.game, counted.ticker, n = ticker, true, 0
+	}
+	if counted.game == 0 {
+		return counted, 0, protocol.CodeNotFound
 	}
 	for _, v := range m.votes {
-		if d := v.at - ts; v.name == name && -1000 < d && d < 1000 {
-			return 0, protocol.CodeDuplicateVote
+		if d := v.at - ts; v.name != name || d <= -1000 || d >= 1000 {
+			continue
+		}
+		// Votes by the time are one whatever is on; others are one when they are for one game.
+		if !v.ticker && !counted.ticker || v.ticker && v.game == counted.game || !v.ticker && on == counted.game {
+			return counted, 0, protocol.CodeDuplicateVote
 		}
 	}
-	return best, ""
+	return counted, n, ""
+}
+
+// tickerOf is the game that a vote names, 0 for none.
+func tickerOf(v *protocol.CastVote) protocol.GameID {
+	if v.Game == nil {
+		return 0
+	}
+	return v.Game.ID
 }
 
 // TestVotesAgainstANaiveModel: games come and go and votes arrive out of order, one
@@ -63,17 +93,21 @@ func TestVotesAgainstANaiveModel(t *testing.T) {
 					ts = e.now + protocol.Timestamp(rapid.IntRange(59990, 60010).Draw(t, "ahead"))
 				}
 				votes[i] = *vote(name.Draw(t, "name"), protocol.VoteUp, ts)
+				if game := rapid.IntRange(-3, 4).Draw(t, "ticker"); game > 0 {
+					votes[i] = *tickerVote(votes[i].Username, protocol.VoteUp, protocol.GameID(game), ts)
+				}
 			}
 			return votes
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"wait": func(t *rapid.T) { e.now += protocol.Timestamp(rapid.IntRange(0, 4000).Draw(t, "ms")) },
 			"add": func(t *rapid.T) {
-				answer, _, err := e.do(add(protocol.GameID(rapid.IntRange(1, 3).Draw(t, "game"))))
+				game := protocol.GameID(rapid.IntRange(1, 3).Draw(t, "game"))
+				answer, _, err := e.do(add(game))
 				if err != nil {
 					t.Fatal(err)
 				}
-				m.plays = append(m.plays, naivePlay{at: answer.(protocol.SessionGame).PlayedAt})
+				m.plays = append(m.plays, naivePlay{game: game, at: answer.(protocol.SessionGame).PlayedAt})
 			},
 			"remove": func(t *rapid.T) {
 				if len(m.plays) == 0 {
@@ -93,7 +127,7 @@ func TestVotesAgainstANaiveModel(t *testing.T) {
 }
 
 func (m *naive) check(t *rapid.T, e *evening, v *protocol.CastVote) {
-	want, code := m.judge(v.Username, v.Timestamp.Timestamp(), e.now)
+	counted, want, code := m.judge(v.Username, tickerOf(v), v.Timestamp.Timestamp(), e.now)
 	_, facts, err := e.do(v)
 	var got protocol.Code
 	if err != nil {
@@ -105,10 +139,19 @@ func (m *naive) check(t *rapid.T, e *evening, v *protocol.CastVote) {
 	if code != "" {
 		return
 	}
-	if f := castFact(facts[0]); f.Play != play(want) {
-		t.Fatalf("counted for %d, want %d", f.Play, play(want))
+	m.wantVote(t, castFact(facts[0]), counted, want)
+	m.votes = append(m.votes, counted)
+}
+
+// wantVote fails unless the fact is that vote, for the playing n or, by ticker, for none.
+func (m *naive) wantVote(t *rapid.T, f *fact.VoteCast, want naiveVote, n int) {
+	id := play(n)
+	if want.ticker {
+		id = 0
 	}
-	m.votes = append(m.votes, naiveVote{v.Username, v.Timestamp.Timestamp()})
+	if f.Play != id || f.Game != want.game {
+		t.Fatalf("counted for %d, game %d; want %d, %+v", f.Play, f.Game, id, want)
+	}
 }
 
 func (m *naive) checkBatch(t *rapid.T, e *evening, votes []protocol.CastVote) {
@@ -120,18 +163,20 @@ func (m *naive) checkBatch(t *rapid.T, e *evening, votes []protocol.CastVote) {
 	result := answer.(*protocol.BatchResult)
 	accepted := 0
 	for i, v := range votes {
-		want, code := m.judge(v.Username, v.Timestamp.Timestamp(), now)
+		counted, want, code := m.judge(v.Username, tickerOf(&v), v.Timestamp.Timestamp(), now)
 		if got := result.Results[i]; got.Code != code {
 			t.Fatalf("vote %d of the batch: %+v, want code %q", i, got, code)
 		}
 		if code != "" {
 			continue
 		}
-		if f := castFact(facts[accepted]); f.Play != play(want) || result.Results[i].GameID != f.Game || result.Results[i].Status != 200 {
+		f := castFact(facts[accepted])
+		m.wantVote(t, f, counted, want)
+		if result.Results[i].GameID != f.Game || result.Results[i].Status != 200 {
 			t.Fatalf("vote %d of the batch: %+v, %+v, want playing %d", i, result.Results[i], f, want)
 		}
 		accepted++
-		m.votes = append(m.votes, naiveVote{v.Username, v.Timestamp.Timestamp()})
+		m.votes = append(m.votes, counted)
 	}
 	if result.Accepted != accepted || result.Rejected != len(votes)-accepted || len(facts) != accepted {
 		t.Fatalf("%d facts, %+v; want %d accepted", len(facts), result, accepted)
@@ -148,7 +193,7 @@ func TestDuplicatesAmongManyVotes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		m.plays = []naivePlay{{at: noon}}
+		m.plays = []naivePlay{{game: 1, at: noon}}
 		e.now = noon + 600*second
 		// Halves of a second, give or take a millisecond: what matters happens there.
 		halves := rapid.SliceOfN(rapid.IntRange(0, 600), 1, 200).Draw(t, "halves")

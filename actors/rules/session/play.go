@@ -25,7 +25,7 @@ type play struct {
 }
 
 // tally counts the votes for a game. The base is the game's totals over all sessions when it
-// was first added to this one; Up and Down are the votes of this session. Events tell base
+// was first added to this one, or first voted for by ticker; Up and Down are the votes of this session. Events tell base
 // plus own.
 //
 // While two sessions play the same game at once neither sees the other's votes in

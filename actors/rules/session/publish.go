@@ -24,12 +24,12 @@ func (s *State) Publish(dst []byte, f fact.Fact, seq protocol.Seq) []byte {
 }
 
 func (s *State) publishVote(dst []byte, f *fact.VoteCast, seq protocol.Seq) []byte {
-	p := s.playByID(f.Play)
+	t := s.tallyOf(f.Play, f.Game, nil)
 	return protocol.AppendVoteEvent(dst, f.At, seq, &protocol.VoteReceived{
 		SessionID: s.id,
-		Game:      protocol.EventGame{ID: f.Game, Title: p.Game.Title, PackName: p.Game.PackName},
+		Game:      s.titleOf(f, t),
 		Vote:      f.Vote(),
-		Totals:    s.tallies[p.tally].totals(),
+		Totals:    t.totals(),
 	})
 }
 

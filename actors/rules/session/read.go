@@ -49,7 +49,7 @@ func (s *State) GamePage(q protocol.PageQuery) protocol.Page[protocol.SessionGam
 }
 
 // Votes returns the session's own votes for each game that has any, most votes first; games
-// with equal numbers stand in the order of their first play.
+// with equal numbers stand in the order of their first play or vote by ticker.
 func (s *State) Votes() protocol.SessionVotes {
 	votes := make([]protocol.GameVotes, 0, len(s.tallies))
 	for _, t := range s.tallies {
@@ -66,7 +66,7 @@ func (s *State) Votes() protocol.SessionVotes {
 }
 
 // Tallies returns the totals and the session's own votes of every game that was ever added,
-// removed ones too, in the order of first plays; never nil.
+// removed ones too, or voted for by ticker, in the order of first plays or votes; never nil.
 func (s *State) Tallies() []protocol.TallyGame {
 	games := make([]protocol.TallyGame, len(s.tallies))
 	for i := range s.tallies {

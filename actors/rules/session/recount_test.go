@@ -17,8 +17,10 @@ import (
 // longhand is an evening written down by hand: lists, and everything is looked up by
 // going through them.
 type longhand struct {
-	plays  []longhandPlay
-	votes  []longhandVote
+	plays []longhandPlay
+	votes []longhandVote
+	// order are the games in the order of their first playings or votes by ticker.
+	order  []protocol.GameID
 	closed bool
 }
 
@@ -33,6 +35,8 @@ type longhandVote struct {
 	at   protocol.Timestamp
 	game protocol.GameID
 	up   bool
+	// ticker says that the vote named its game.
+	ticker bool
 }
 
 // game is what was being played, 0 for nothing: of the playings that are left the one
@@ -47,10 +51,19 @@ func (l *longhand) game(at protocol.Timestamp) (game protocol.GameID) {
 	return game
 }
 
-func (l *longhand) twice(name string, at protocol.Timestamp) bool {
+// twice says whether a vote is another one again: two by the time, or two for one game.
+func (l *longhand) twice(name string, at protocol.Timestamp, game protocol.GameID, ticker bool) bool {
 	return slices.ContainsFunc(l.votes, func(v longhandVote) bool {
-		return strings.EqualFold(strings.TrimSpace(v.name), strings.TrimSpace(name)) && max(v.at-at, at-v.at) < 1000
+		same := !v.ticker && !ticker || v.ticker && v.game == game || !v.ticker && l.game(at) == game
+		return same && strings.EqualFold(strings.TrimSpace(v.name), strings.TrimSpace(name)) && max(v.at-at, at-v.at) < 1000
 	})
+}
+
+// meet notes a game that was not there before.
+func (l *longhand) meet(game protocol.GameID) {
+	if !slices.Contains(l.order, game) {
+		l.order = append(l.order, game)
+	}
 }
 
 func (l *longhand) count(game protocol.GameID) (up, down int64) {
@@ -70,13 +83,13 @@ func (l *longhand) count(game protocol.GameID) (up, down int64) {
 // playings.
 func (l *longhand) tally() []protocol.GameVotes {
 	tally := []protocol.GameVotes{}
-	for _, p := range l.plays {
-		up, down := l.count(p.game)
-		if up+down == 0 || slices.ContainsFunc(tally, func(t protocol.GameVotes) bool { return t.GameID == p.game }) {
+	for _, game := range l.order {
+		up, down := l.count(game)
+		if up+down == 0 {
 			continue
 		}
-		g := catalogued(p.game)
-		tally = append(tally, protocol.GameVotes{GameID: p.game, Title: g.Title, PackName: g.PackName, Upvotes: up, Downvotes: down, NetScore: up - down, TotalVotes: up + down})
+		g := catalogued(game)
+		tally = append(tally, protocol.GameVotes{GameID: game, Title: g.Title, PackName: g.PackName, Upvotes: up, Downvotes: down, NetScore: up - down, TotalVotes: up + down})
 	}
 	slices.SortStableFunc(tally, func(a, b protocol.GameVotes) int { return cmp.Compare(b.TotalVotes, a.TotalVotes) })
 	return tally
@@ -108,6 +121,7 @@ func TestAnEveningIsWhatIsWrittenDown(t *testing.T) {
 					t.Fatal(err)
 				}
 				if err == nil {
+					l.meet(game)
 					l.plays = append(l.plays, longhandPlay{game: game, at: answer.(protocol.SessionGame).PlayedAt})
 				}
 			},
@@ -129,7 +143,11 @@ func TestAnEveningIsWhatIsWrittenDown(t *testing.T) {
 			},
 			"vote": func(t *rapid.T) {
 				thumb := rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown}).Draw(t, "thumb")
-				l.vote(t, e, vote(name.Draw(t, "name"), thumb, e.now+protocol.Timestamp(rapid.IntRange(-8000, 2000).Draw(t, "ts"))))
+				v := vote(name.Draw(t, "name"), thumb, e.now+protocol.Timestamp(rapid.IntRange(-8000, 2000).Draw(t, "ts")))
+				if game := rapid.IntRange(-4, 6).Draw(t, "ticker"); game > 0 {
+					v = tickerVote(v.Username, thumb, protocol.GameID(game), v.Timestamp.Timestamp())
+				}
+				l.vote(t, e, v)
 			},
 			"sleep": func(t *rapid.T) {
 				e.now += second
@@ -150,11 +168,14 @@ func TestAnEveningIsWhatIsWrittenDown(t *testing.T) {
 
 func (l *longhand) vote(t *rapid.T, e *evening, v *protocol.CastVote) {
 	game := l.game(v.Timestamp.Timestamp())
+	if v.Game != nil {
+		game = v.Game.ID
+	}
 	want := protocol.Code("")
 	switch {
 	case l.closed, game == 0:
 		want = protocol.CodeNotFound
-	case l.twice(v.Username, v.Timestamp.Timestamp()):
+	case l.twice(v.Username, v.Timestamp.Timestamp(), game, v.Game != nil):
 		want = protocol.CodeDuplicateVote
 	}
 	answer, _, err := e.do(v)
@@ -166,7 +187,8 @@ func (l *longhand) vote(t *rapid.T, e *evening, v *protocol.CastVote) {
 	case want != "":
 		t.Fatalf("counted, want %q", want)
 	}
-	l.votes = append(l.votes, longhandVote{v.Username, v.Timestamp.Timestamp(), game, v.Vote == protocol.VoteUp})
+	l.meet(game)
+	l.votes = append(l.votes, longhandVote{v.Username, v.Timestamp.Timestamp(), game, v.Vote == protocol.VoteUp, v.Game != nil})
 	up, down := l.count(game)
 	earlier := catalogued(game)
 	told := answer.(*protocol.VoteAccepted).Game

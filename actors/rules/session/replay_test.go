@@ -185,7 +185,7 @@ func drawChat(t *rapid.T, now protocol.Timestamp, name *rapid.Generator[string])
 	for i := range lines {
 		lines[i] = chatLine{
 			name:    name.Draw(t, "name"),
-			message: rapid.SampledFrom([]string{up, down, both, "talk"}).Draw(t, "message"),
+			message: rapid.SampledFrom([]string{up, down, both, "talk", "g3++", "G1-- thisgame++"}).Draw(t, "message"),
 			at:      now + protocol.Timestamp(rapid.IntRange(-12000, 2000).Draw(t, "ts")),
 		}
 	}
@@ -198,7 +198,14 @@ func drawCommand(t *rapid.T, now protocol.Timestamp) protocol.Command {
 	someVote := func() protocol.CastVote {
 		ts := now + protocol.Timestamp(rapid.IntRange(-8000, 2000).Draw(t, "ts"))
 		thumb := rapid.SampledFrom([]protocol.VoteType{protocol.VoteUp, protocol.VoteDown, ""}).Draw(t, "thumb")
-		return *vote(rapid.SampledFrom([]string{"ann", "Ann", "bob", "", "漢字"}).Draw(t, "name"), thumb, ts)
+		v := vote(rapid.SampledFrom([]string{"ann", "Ann", "bob", "", "漢字"}).Draw(t, "name"), thumb, ts)
+		switch ticker := rapid.IntRange(0, 9).Draw(t, "ticker"); {
+		case ticker > 7:
+			v = tickerVote(v.Username, thumb, protocol.GameID(ticker-5), ts)
+		case ticker == 7:
+			v.Ticker = "NONE"
+		}
+		return *v
 	}
 	kinds := []func() protocol.Command{
 		func() protocol.Command { v := someVote(); return &v },

@@ -48,7 +48,7 @@ func (img *image) toState() (h *State, ok bool) {
 	}
 	h = &State{
 		id: img.ID, phase: img.Phase, created: img.Created, closed: img.Closed, last: img.Last, notes: img.Notes,
-		plays: img.Plays, tallies: img.Tallies, tallyIndex: make(map[protocol.GameID]int, len(img.Tallies)), latestVotes: protocol.LatestVotesOf(img.Latest), join: img.Join, voided: img.Bars, folded: img.Folded,
+		plays: img.Plays, tallies: img.Tallies, tallyIndex: make(map[protocol.GameID]int, len(img.Tallies)), latestVotes: protocol.LatestVotesOf(img.Latest), join: img.Join, voided: img.Bars, folded: img.Folded, byTicker: img.ByTicker,
 	}
 	if h.phase > phaseDeleted || len(h.plays) >= protocol.MaxPlays || !(&fact.JoinSet{Generation: h.join.Generation, Policy: h.join.Policy, Code: h.join.Code}).Valid() || h.join.Code != "" && h.phase != phaseActive || !h.folded.valid(h.phase) {
 		return nil, false

@@ -61,6 +61,7 @@ type image struct {
 	Join          join                `json:"join"`
 	Bars          []voidedAddress     `json:"bars,omitempty"`
 	Folded        *folded             `json:"folded,omitempty"`
+	ByTicker      bool                `json:"by_ticker,omitempty"`
 	// VoteKey is the key of the votes' prints, absent in version 3.
 	VoteKey *VoteKey `json:"vote_key"`
 }
@@ -69,7 +70,7 @@ type image struct {
 func (s *State) AppendSnapshot(dst []byte) []byte {
 	b, err := json.Marshal(image{
 		ID: s.id, Phase: s.phase, Created: s.created, Closed: s.closed, Last: s.last, Notes: s.notes, Plays: s.plays, Tallies: s.tallies,
-		Poll: s.poll, Latest: s.latestVotes.List(), LatestDevices: devicesOf(s.latestVotes.List()), Join: s.join, Bars: s.voided, Folded: s.folded, VoteKey: &s.voters.key,
+		Poll: s.poll, Latest: s.latestVotes.List(), LatestDevices: devicesOf(s.latestVotes.List()), Join: s.join, Bars: s.voided, Folded: s.folded, ByTicker: s.byTicker, VoteKey: &s.voters.key,
 	})
 	if err != nil {
 		panic("session: a state that has no JSON: " + err.Error()) // it holds only texts, numbers and booleans

@@ -27,10 +27,13 @@ type State struct {
 	plays []play
 	// played counts the plays that are not removed.
 	playCount int
-	// tallies holds the games in the order of their first play; tallyIndex finds them.
-	tallies     []tally
-	tallyIndex  map[protocol.GameID]int
-	voters      voters
+	// tallies holds the games in the order of their first play or vote by ticker; tallyIndex
+	// finds them.
+	tallies    []tally
+	tallyIndex map[protocol.GameID]int
+	voters     voters
+	// byTicker says that voters has votes by ticker.
+	byTicker    bool
 	latestVotes protocol.LatestVotes
 	// poll is the newest poll, nil before the first.
 	poll    *poll

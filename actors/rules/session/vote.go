@@ -28,14 +28,18 @@ func (s *State) validateVote(f *fact.VoteCast, c *protocol.CastVote, now protoco
 	if ts > max(now.Wall, now.Monotonic)+futureTolerance {
 		return protocol.Invalid("timestamp must not be more than %d seconds in the future", futureTolerance/1000)
 	}
+	if c.Ticker != "" {
+		return s.validateTickerVote(f, c, now)
+	}
 	id, err := s.playAt(ts, now)
 	if err != nil {
 		return err
 	}
-	if s.voters.near(s.voters.hash(c.Username), ts) {
+	game := s.playByID(id).Game.ID
+	if s.voters.near(s.voters.hash(c.Username), ts) || s.byTicker && s.voters.near(s.voters.hashFor(c.Username, game), ts) {
 		return duplicate()
 	}
-	*f = fact.VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: s.playByID(id).Game.ID, Type: c.Vote, Username: c.Username}
+	*f = fact.VoteCast{At: now.Wall, Timestamp: ts, Play: id, Game: game, Type: c.Vote, Username: c.Username}
 	return nil
 }
 

@@ -46,6 +46,8 @@ type batch struct {
 	facts []fact.VoteCast
 	// seen are the votes within the batch, which the state does not know yet.
 	seen voters
+	// byTicker says that there are votes by ticker among them.
+	byTicker bool
 }
 
 func (b *batch) validate(f *fact.VoteCast, c *protocol.CastVote) *protocol.Error {
@@ -58,10 +60,23 @@ func (b *batch) validate(f *fact.VoteCast, c *protocol.CastVote) *protocol.Error
 	if err := b.state.validateVote(f, c, b.now); err != nil {
 		return err
 	}
-	name := b.seen.hash(c.Username)
-	if b.seen.near(name, f.Timestamp) {
+	if b.isRepeated(f) {
 		return duplicate()
 	}
-	b.seen.add(name, f.Timestamp)
+	if f.Play == 0 {
+		b.byTicker = true
+		b.seen.add(b.seen.hashFor(f.Username, f.Game), f.Timestamp)
+		return nil
+	}
+	b.seen.add(b.seen.hash(f.Username), f.Timestamp)
 	return nil
+}
+
+// isRepeated says whether the batch has a vote near this one already, by the rules of
+// State.validateVote.
+func (b *batch) isRepeated(f *fact.VoteCast) bool {
+	if f.Play == 0 {
+		return b.state.hasTickerVoteNear(&b.seen, f.Username, f.Game, f.Timestamp, b.now)
+	}
+	return b.seen.near(b.seen.hash(f.Username), f.Timestamp) || b.byTicker && b.seen.near(b.seen.hashFor(f.Username, f.Game), f.Timestamp)
 }

@@ -15,8 +15,11 @@ import (
 //	uvarint  number of lines that the log had
 //	uvarint  number of names, and for each: uvarint length in bytes, and the name, UTF-8
 //	uvarint  number of plays, and for each: uvarint play, game, number of its votes
-//	for each vote, in the order of the plays and their times:
-//	    uvarint  milliseconds since the one before, of the first since 1970
+//	only with votes by ticker: uvarint number of such games, and for each: uvarint game, number of
+//	    its votes, uvarint length of the details, and those as JSON; 0 for none
+//	for each vote, in the order of the plays and games and their times:
+//	    uvarint  milliseconds since the one before, of the first of all plays and of each game by
+//	             ticker since 1970
 //	    uvarint  4 times the index of the name, plus 1 for a thumb up, 2 for one down
 
 // thumbBits is the room for thumbs beside the index of a name.
@@ -30,29 +33,47 @@ func appendChat(dst []byte, f *ChatImported) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(name)))
 		dst = append(dst, name...)
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(f.Plays)))
-	for _, p := range f.Plays {
+	plays, byTicker := f.split()
+	dst = binary.AppendUvarint(dst, uint64(len(plays)))
+	for _, p := range plays {
 		dst = binary.AppendUvarint(dst, uint64(p.Play))
 		dst = binary.AppendUvarint(dst, uint64(p.Game))
 		dst = binary.AppendUvarint(dst, uint64(p.Lines))
 	}
+	dst = appendTickerGames(dst, byTicker)
+	votes := f.Votes
 	before := protocol.Timestamp(0)
-	for _, v := range f.Votes {
-		dst = binary.AppendUvarint(dst, uint64(v.Timestamp-before))
-		dst = binary.AppendUvarint(dst, uint64(v.Voter)<<thumbBits|uint64(v.Thumbs))
-		before = v.Timestamp
+	for _, p := range f.Plays {
+		if p.Play == 0 {
+			before = 0
+		}
+		for _, v := range votes[:p.Lines] {
+			dst = binary.AppendUvarint(dst, uint64(v.Timestamp-before))
+			dst = binary.AppendUvarint(dst, uint64(v.Voter)<<thumbBits|uint64(v.Thumbs))
+			before = v.Timestamp
+		}
+		votes = votes[p.Lines:]
 	}
 	return dst
 }
 
 // readChat allocates no more than a small multiple of the length of b.
-func readChat(b []byte) (*ChatImported, error) {
+func readChat(b []byte) (*ChatImported, error) { return readChatOf(b, false) }
+
+// readTickerChat is readChat for a log with votes by ticker.
+func readTickerChat(b []byte) (*ChatImported, error) { return readChatOf(b, true) }
+
+func readChatOf(b []byte, byTicker bool) (*ChatImported, error) {
 	r := NewReader(b)
 	f := &ChatImported{At: r.Timestamp(), Messages: r.Length(math.MaxInt32)}
 	f.Names = r.chatNames()
 	lines := r.chatPlays(f)
+	if byTicker {
+		lines += r.tickerGames(f)
+	}
 	r.chatVotes(f, lines)
-	if !r.Done() || f.At == 0 || lines == 0 || f.Messages < lines {
+	// A line has one vote at most, but may have several by ticker.
+	if !r.Done() || f.At == 0 || lines == 0 || f.byTicker() != byTicker || !byTicker && f.Messages < lines {
 		return nil, fmt.Errorf("%w: a damaged chat log", errFact)
 	}
 	return f, nil
@@ -104,6 +125,9 @@ func (r *Reader) chatVotes(f *ChatImported, lines int) {
 	for i := range f.Plays {
 		p := &f.Plays[i]
 		lines := p.Lines
+		if p.Play == 0 {
+			before = 0
+		}
 		for p.Lines = 0; p.Lines < lines; {
 			before += r.Timestamp()
 			name, thumbs := r.chatVoter()

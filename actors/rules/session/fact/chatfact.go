@@ -15,17 +15,21 @@ type ChatImported struct {
 	Messages int
 	// Names are those of the voters as they were written, in the order of their first votes.
 	Names []string
-	// Plays are the plays with votes, in the order of play.
+	// Plays are the plays with votes, in the order of play, and then the games with votes by
+	// ticker, which have no play, in the order of their ids.
 	Plays []ChatPlay
-	// Votes are in the order of their times: first those of Plays[0], and so on. Those
-	// of one name, folded, are a second apart.
+	// Votes are first those of Plays[0], and so on, those of each game by ticker and those of all
+	// plays in the order of their times. Those of one name for plays are a second apart, as are
+	// those for one game by ticker. Their Game is not set.
 	Votes []protocol.ChatVote
 }
 
-// ChatPlay is what a chat log had for one play.
+// ChatPlay is what a chat log had for one play, or for one game by ticker, when Play is 0.
 type ChatPlay struct {
 	Play protocol.PlayID
 	Game protocol.GameID
+	// Details are as in VoteCast.
+	Details *PlayedGame
 	// Lines is how many of the votes are for this play. One with both thumbs counts
 	// up and down.
 	Lines    int
@@ -38,6 +42,14 @@ func (f *ChatImported) Occurred() protocol.Timestamp { return f.At }
 func (f *ChatImported) Count(play protocol.PlayID, game protocol.GameID, thumbs protocol.Thumbs) {
 	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != play {
 		f.Plays = append(f.Plays, ChatPlay{Play: play, Game: game})
+	}
+	f.Plays[len(f.Plays)-1].add(thumbs)
+}
+
+// CountByTicker adds a vote by ticker to the newest game, or begins one.
+func (f *ChatImported) CountByTicker(game protocol.GameID, details *PlayedGame, thumbs protocol.Thumbs) {
+	if n := len(f.Plays); n == 0 || f.Plays[n-1].Play != 0 || f.Plays[n-1].Game != game {
+		f.Plays = append(f.Plays, ChatPlay{Game: game, Details: details})
 	}
 	f.Plays[len(f.Plays)-1].add(thumbs)
 }
@@ -105,7 +117,7 @@ func (f *ChatImported) Forward() iter.Seq2[int, *VoteCast] {
 // vote is one thumb of a line, which is for the i-th play.
 func (f *ChatImported) vote(i, line int, thumb protocol.Thumbs) *VoteCast {
 	v, p := &f.Votes[line], &f.Plays[i]
-	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
+	c := &VoteCast{At: f.At, Timestamp: v.Timestamp, Play: p.Play, Game: p.Game, Details: p.Details, Type: protocol.VoteDown, Username: f.Names[v.Voter]}
 	if thumb == protocol.ThumbUp {
 		c.Type = protocol.VoteUp
 	}

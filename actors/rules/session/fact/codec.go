@@ -18,6 +18,10 @@ const (
 	kindFirstPollVote  byte = 18 // likewise, in a poll
 	kindVotesVoided    byte = 19
 	kindVotesFolded    byte = 20
+	// Votes by ticker; the first one for a game that the session did not know has the game.
+	kindTickerVote      byte = 21
+	kindFirstTickerVote byte = 22
+	kindTickerChat      byte = 23 // a chat log with votes by ticker
 )
 
 var kinds = codec.NewKinds("session", check, map[byte]Fact{
@@ -49,6 +53,12 @@ var (
 func Append(dst []byte, f Fact) []byte {
 	switch v := f.(type) {
 	case *VoteCast:
+		switch {
+		case v.Details != nil:
+			return appendTickerVote(appendDetails(append(dst, kindFirstTickerVote), v.Details), v)
+		case v.Play == 0:
+			return appendTickerVote(append(dst, kindTickerVote), v)
+		}
 		if v.Address != 0 {
 			return appendGuestVote(appendAddress(append(dst, kindFirstGuestVote), v.Address), v)
 		}
@@ -57,6 +67,9 @@ func Append(dst []byte, f Fact) []byte {
 		}
 		return appendVote(append(dst, kindVoteCast), v)
 	case *ChatImported:
+		if v.byTicker() {
+			return appendChat(append(dst, kindTickerChat), v)
+		}
 		return appendChat(append(dst, kindChatImported), v)
 	case *PollVoted:
 		if v.Address != 0 {
@@ -87,6 +100,12 @@ func Read(b []byte) (Fact, error) {
 		return readPacked(readFirstGuestVote, body)
 	case kindFirstPollVote:
 		return readPacked(readFirstPollVote, body)
+	case kindTickerVote:
+		return readPacked(readTickerVote, body)
+	case kindFirstTickerVote:
+		return readPacked(readFirstTickerVote, body)
+	case kindTickerChat:
+		return readPacked(readTickerChat, body)
 	}
 	return kinds.Read(b)
 }
@@ -114,7 +133,7 @@ func valid(f Fact) bool {
 	}
 	switch f := f.(type) {
 	case *GameAdded:
-		return f.Play > 0 && f.Game.ID > 0 && f.Game.Upvotes >= 0 && f.Game.Downvotes >= 0
+		return f.Play > 0 && f.Game.valid()
 	case *StatusChanged:
 		return f.Play > 0 && KnownPlayStatus(f.Status)
 	case *GameRemoved:
@@ -138,6 +157,8 @@ func valid(f Fact) bool {
 	}
 	return true
 }
+
+func (g *PlayedGame) valid() bool { return g.ID > 0 && g.Upvotes >= 0 && g.Downvotes >= 0 }
 
 // ValidCandidates returns whether a poll can be held on the games.
 func ValidCandidates(games []PlayedGame) bool {

@@ -23,7 +23,7 @@ type GameAdded struct {
 	RoomCode      *string            `json:"room,omitempty"` // upper case
 }
 
-// PlayedGame is the catalogue's entry when the game was added, kept
+// PlayedGame is the catalogue's entry when the game was added, or first voted for by ticker, kept
 // because the catalogue may change or delete it. Upvotes and Downvotes are the
 // totals over all sessions at that moment.
 type PlayedGame struct {
@@ -79,7 +79,8 @@ type PlayerCheckMoved struct {
 }
 
 // VoteCast is one vote, up or down. Timestamp is the voter's, At the hub's; Username is as it was
-// sent. Game is the play's game, for readers that keep totals only.
+// sent. Game is the play's game, for readers that keep totals only. A vote by ticker has no play:
+// it is for Game, whether the session has played it or not.
 type VoteCast struct {
 	At        protocol.Timestamp
 	Timestamp protocol.Timestamp
@@ -94,6 +95,9 @@ type VoteCast struct {
 	// Address is the network address of the device. Only the device's first vote in the session
 	// has it; 0 in all others and when it is not known.
 	Address protocol.AddressID
+	// Details are the game of a vote by ticker for a game that the session did not know until
+	// then, nil for all other votes.
+	Details *PlayedGame
 }
 
 // Latest is the vote as lists of the latest votes show it.

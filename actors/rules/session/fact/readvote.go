@@ -15,6 +15,10 @@ func ReadVote(b []byte) (*VoteCast, error) {
 		return readGuestVote(b[1:])
 	case kindFirstGuestVote:
 		return readFirstGuestVote(b[1:])
+	case kindTickerVote:
+		return readTickerVote(b[1:])
+	case kindFirstTickerVote:
+		return readFirstTickerVote(b[1:])
 	}
 	return nil, nil
 }
@@ -22,10 +26,16 @@ func ReadVote(b []byte) (*VoteCast, error) {
 // ReadChat reads a stored fact that is a chat log. It returns nil for every other fact without
 // decoding it.
 func ReadChat(b []byte) (*ChatImported, error) {
-	if len(b) == 0 || b[0] != kindChatImported {
+	if len(b) == 0 {
 		return nil, nil
 	}
-	return readChat(b[1:])
+	switch b[0] {
+	case kindChatImported:
+		return readChat(b[1:])
+	case kindTickerChat:
+		return readTickerChat(b[1:])
+	}
+	return nil, nil
 }
 
 // SameName says whether two names are one voter: without the space around them, and
@@ -41,12 +51,12 @@ func CountVotes(b []byte) (games, polls int64, err error) {
 		return 0, 0, nil
 	}
 	switch b[0] {
-	case kindVoteCast, kindGuestVote, kindFirstGuestVote:
+	case kindVoteCast, kindGuestVote, kindFirstGuestVote, kindTickerVote, kindFirstTickerVote:
 		return 1, 0, nil
 	case kindPollVoted, kindFirstPollVote:
 		return 0, 1, nil
-	case kindChatImported:
-		f, err := readChat(b[1:])
+	case kindChatImported, kindTickerChat:
+		f, err := ReadChat(b)
 		if err != nil {
 			return 0, 0, err
 		}
