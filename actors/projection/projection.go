@@ -88,8 +88,10 @@ func (p *projection) load(ctx context.Context) error {
 		return err
 	}
 	if x := p.votes.index; x != nil {
-		if err := p.votes.readTo(ctx, x, p.position); err != nil {
+		if err := p.votes.readTo(ctx, x, p.position); ctx.Err() != nil {
 			return err
+		} else if err != nil {
+			p.votes.restart(err)
 		}
 	}
 	return p.catchUp(ctx)
@@ -130,7 +132,7 @@ func (p *projection) Receive(c actor.Context) {
 		}
 		m.Respond(m.Read(p.state, 0))
 	case buildIndex:
-		p.votes.start(nil)
+		p.votes.start()
 	case *voteindex.Index:
 		p.votes.take(context.Background(), m, p.position)
 	case damagedIndex:

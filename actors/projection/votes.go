@@ -38,10 +38,12 @@ type votes struct {
 	// stale has what the table holds dropped before the build.
 	stale   bool
 	rebuilt time.Time // the last time, because of damage
+	// left is an index that was left behind and may still be writing.
+	left *voteindex.Index
 
 	build  sync.WaitGroup
-	cancel context.CancelFunc // of the build that runs, else nil
-	adopt  func(*voteindex.Index)
+	cancel context.CancelFunc     // of the build that runs, else nil
+	adopt  func(*voteindex.Index) // nil before the actor starts
 }
 
 // load reads the index from its table. One that cannot be used, or is far behind, is left to
@@ -160,16 +162,18 @@ func (v *votes) observe(x *voteindex.Index) {
 }
 
 // restart leaves the index behind and builds one in the background, from the table or, when that
-// is damaged, from nothing.
+// is damaged, from nothing. What is wrong with an index stops nothing else, a start neither: the
+// build begins with the actor then.
 func (v *votes) restart(cause error) {
-	old := v.index
-	v.index = nil
+	v.left, v.index = v.index, nil
 	v.Counters.VoteIndexFailures.Add(1)
 	if errors.Is(cause, persistence.ErrCorrupt) {
 		v.stale, v.rebuilt = true, time.Now()
 	}
 	v.Log.Error().Err(cause).Bool("from_the_journal", v.stale).Msg("the index of the vote history is loaded again")
-	v.start(old)
+	if v.adopt != nil {
+		v.start()
+	}
 }
 
 // damaged is called when a page has met damage in the index.
@@ -179,14 +183,14 @@ func (v *votes) damaged(cause error) {
 	}
 }
 
-// start builds an index in the background, unless there is one. old is one that may still be
-// writing.
-func (v *votes) start(old *voteindex.Index) {
+// start builds an index in the background, unless there is one.
+func (v *votes) start() {
 	if v.index != nil || v.cancel != nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	v.cancel = cancel
+	old := v.left
+	v.cancel, v.left = cancel, nil
 	v.build.Go(func() {
 		if old != nil {
 			old.Abandon()
