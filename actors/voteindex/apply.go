@@ -115,7 +115,7 @@ func (x *Index) title(g protocol.EventGame) uint32 {
 func (x *Index) addVote(s *session, v vote) error {
 	b := s.openBlock()
 	if b == nil {
-		b = &block{rows: &rows{}, names: map[string]uint16{}}
+		b = &block{rows: &rows{}, names: x.newNames()}
 		s.blocks = append(s.blocks, b)
 		x.touch(s, len(s.blocks)-1)
 		x.pending.Changes++

@@ -2,6 +2,7 @@ package voteindex
 
 import (
 	"math/bits"
+	"slices"
 
 	"partyline/actors/rules/session/fact"
 	"partyline/persistence"
@@ -132,6 +133,9 @@ func (b *block) add(v vote, hash func(name string) uint64) (bytes int) {
 		}
 		r.devices = append(r.devices, v.Device)
 	}
+	if len(r.ids) == cap(r.ids) {
+		r.grow()
+	}
 	r.ids, r.names, r.codes = append(r.ids, v.id), append(r.names, name), append(r.codes, v.code)
 	r.created, r.times = append(r.created, v.At), append(r.times, v.Timestamp)
 	before := len(b.sums)
@@ -156,6 +160,14 @@ func varintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 
 // deltaLen is the length of a signed varint.
 func deltaLen(d protocol.Timestamp) int { return varintLen(uint64(d<<1) ^ uint64(d>>63)) }
+
+// grow makes room for more votes, with few steps up to a full block: growing is most of what
+// adding costs.
+func (r *rows) grow() {
+	more := min(blockVotes, max(32, 4*cap(r.ids))) - len(r.ids)
+	r.ids, r.names, r.codes = slices.Grow(r.ids, more), slices.Grow(r.names, more), slices.Grow(r.codes, more)
+	r.created, r.times = slices.Grow(r.created, more), slices.Grow(r.times, more)
+}
 
 // view is the rows as they are now.
 func (r *rows) view() *rows {

@@ -130,7 +130,7 @@ func (x *Index) seal(all bool) {
 		return
 	}
 	for s := range x.recent {
-		b.sealSession(s)
+		x.sealSession(b, s)
 	}
 	m := x.meta
 	if len(b.blocks) > 0 || len(x.corrections) > 0 {
@@ -179,10 +179,10 @@ func (b *Batch) set(key, value []byte) {
 func (b *Batch) remove(key []byte) { b.set(key, nil) }
 
 // sealSession puts the blocks in memory and the dirty parts of a session into the batch.
-func (b *Batch) sealSession(s *session) {
+func (x *Index) sealSession(b *Batch, s *session) {
 	first, blocks := s.inMemory()
 	for i, k := range blocks {
-		if k.names = nil; k.rows != nil {
+		if x.sealBlock(k); k.rows != nil {
 			b.blocks = append(b.blocks, sealedBlock{s, s.id, first + i, k.rows.view(), slices.Clone(k.dead)})
 		}
 	}
@@ -207,20 +207,11 @@ func (b *Batch) encode() {
 		return
 	}
 	b.encoded = true
-	votes := 0
-	for i := range b.blocks {
-		votes += len(b.blocks[i].rows.ids)
-	}
-	postings := make([]posting, 0, votes+len(b.corrections))
 	for i := range b.blocks {
 		s := &b.blocks[i]
 		b.set(blockKey(s.session, s.number), encodeRows(s.rows))
-		postings = s.addPostings(postings)
 	}
-	for _, c := range b.corrections {
-		postings = append(postings, posting{c.hash, c.session, c.block, c.code, -1})
-	}
-	b.changes = append(b.changes, postingEntries(postings, b.generation)...)
+	b.changes = append(b.changes, b.postings()...)
 }
 
 // commit notes that a batch is on disk.

@@ -61,6 +61,8 @@ type Index struct {
 	// writing is the batch that was sealed and is not committed.
 	writing *Batch
 	scratch []byte
+	// spareNames are maps of blocks to which no vote is added any more.
+	spareNames []map[string]uint16
 }
 
 // meta is what the table says about itself.
@@ -121,9 +123,22 @@ func (x *Index) Due() bool {
 // ten million names have the same one with a probability of 1 in 370,000.
 func (x *Index) hash(name string) uint64 {
 	x.scratch = append(x.scratch[:0], x.secret[:]...)
-	x.scratch = fact.Fold(x.scratch, protocol.NormalizeVoterName(name))
+	if !isPlain(name) {
+		name = protocol.NormalizeVoterName(name)
+	}
+	x.scratch = fact.Fold(x.scratch, name)
 	sum := sha256.Sum256(x.scratch)
 	return binary.BigEndian.Uint64(sum[:])
+}
+
+// isPlain says that a name has nothing that protocol.NormalizeVoterName changes, as nearly all.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		if name[i] <= ' ' || name[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // touch counts what writing the part of a session's directory that holds a block takes.
@@ -133,4 +148,27 @@ func (x *Index) touch(s *session, block int) {
 		x.pending.Bytes += bytes
 		x.pending.Changes++
 	}
+}
+
+// maxSpareNames bounds the maps that are kept: as many full blocks as a flush has.
+const maxSpareNames = 32
+
+// newNames is an empty map for a new block.
+func (x *Index) newNames() map[string]uint16 {
+	n := len(x.spareNames)
+	if n == 0 {
+		return map[string]uint16{}
+	}
+	names := x.spareNames[n-1]
+	x.spareNames = x.spareNames[:n-1]
+	return names
+}
+
+// sealBlock says that no vote is added to a block any more.
+func (x *Index) sealBlock(b *block) {
+	if b.names != nil && len(x.spareNames) < maxSpareNames {
+		clear(b.names)
+		x.spareNames = append(x.spareNames, b.names)
+	}
+	b.names = nil
 }

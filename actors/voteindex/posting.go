@@ -45,113 +45,189 @@ type correction struct {
 	hash    uint64
 }
 
-// posting is one that is to be written.
-type posting struct {
-	hash    uint64
+// postingList are the postings of one flush: those of each block, or of a correction, stand in
+// codes one after the other.
+type postingList struct {
+	places []postingPlace // ordered by session and block
+	names  []postingName
+	codes  []sum
+	byName []uint16 // room for addBlock
+}
+
+// postingPlace is the block that postings are of.
+type postingPlace struct {
 	session protocol.SessionID
-	block   int32
-	code    code
-	n       int32
+	block   int
+	sealed  *sealedBlock // nil for a correction
+	correct correction
 }
 
-func comparePostings(a, b posting) int {
-	if a.hash != b.hash {
-		return cmp.Compare(a.hash, b.hash)
+// postingName is a name in a block, with its codes.
+type postingName struct {
+	hash        uint64
+	place       int32
+	first, last int32
+}
+
+// postings encodes the postings of a batch, as a generation, one key for each bucket that has any.
+func (b *Batch) postings() []persistence.TableEntry {
+	l := &postingList{places: make([]postingPlace, 0, len(b.blocks)+len(b.corrections))}
+	for i := range b.blocks {
+		l.places = append(l.places, postingPlace{session: b.blocks[i].session, block: b.blocks[i].number, sealed: &b.blocks[i]})
 	}
-	return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.block, b.block), cmp.Compare(a.code, b.code))
-}
-
-// addPostings appends the postings of a block's votes that count.
-func (s *sealedBlock) addPostings(list []posting) []posting {
-	r, b := s.rows, block{dead: s.dead}
-	for row, name := range r.names {
-		if !b.isDead(row) {
-			list = append(list, posting{r.hashes[name], s.session, int32(s.number), r.codes[row], 1})
+	for _, c := range b.corrections {
+		l.places = append(l.places, postingPlace{session: c.session, block: int(c.block), correct: c})
+	}
+	slices.SortFunc(l.places, func(a, b postingPlace) int {
+		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.block, b.block))
+	})
+	for i := range l.places {
+		if p := &l.places[i]; p.sealed != nil {
+			l.addBlock(int32(i), p.sealed)
+		} else {
+			l.add(p.correct.hash, int32(i), sum{p.correct.code, -1})
 		}
 	}
-	return list
+	return l.encode(b.generation)
 }
 
-// postingEntries encodes the postings of a generation, one key for each bucket that has any. It
-// orders them.
-func postingEntries(list []posting, generation uint32) (entries []persistence.TableEntry) {
-	slices.SortFunc(list, comparePostings)
-	list = mergePostings(list)
-	for len(list) > 0 {
-		bucket := bucketOf(list[0].hash)
-		n := 1
-		for n < len(list) && bucketOf(list[n].hash) == bucket {
-			n++
+func (l *postingList) add(hash uint64, place int32, codes ...sum) {
+	first := int32(len(l.codes))
+	l.codes = append(l.codes, codes...)
+	l.names = append(l.names, postingName{hash, place, first, int32(len(l.codes))})
+}
+
+// addBlock adds the votes of a block that count.
+func (l *postingList) addBlock(place int32, s *sealedBlock) {
+	dead := block{dead: s.dead}
+	for _, row := range l.rowsByName(s.rows) {
+		if dead.isDead(int(row)) {
+			continue
 		}
-		entries = append(entries, persistence.TableEntry{Key: postingKey(bucket, generation), Value: encodeBucket(list[:n])})
-		list = list[n:]
+		hash, c := s.rows.hashes[s.rows.names[row]], s.rows.codes[row]
+		n := len(l.names) - 1
+		if n < 0 || l.names[n].hash != hash || l.names[n].place != place {
+			l.add(hash, place, sum{c, 1})
+			continue
+		}
+		l.addCode(&l.names[n], c)
+	}
+}
+
+// addCode adds a vote to the codes of a name, which are the last ones.
+func (l *postingList) addCode(n *postingName, c code) {
+	for i := n.first; i < n.last; i++ {
+		if l.codes[i].code == c {
+			l.codes[i].n++
+			return
+		}
+	}
+	l.codes = append(l.codes, sum{c, 1})
+	n.last++
+}
+
+// rowsByName are the rows ordered by their names.
+func (l *postingList) rowsByName(r *rows) []uint16 {
+	var ends [blockVotes + 1]uint16
+	for _, n := range r.names {
+		ends[n+1]++
+	}
+	for n := range len(r.voters) {
+		ends[n+1] += ends[n]
+	}
+	l.byName = slices.Grow(l.byName[:0], len(r.names))[:len(r.names)]
+	for row, n := range r.names {
+		l.byName[ends[n]] = uint16(row)
+		ends[n]++
+	}
+	return l.byName
+}
+
+// encode puts the names into their buckets, which takes half of the time of sorting all of them,
+// and encodes one after the other.
+func (l *postingList) encode(generation uint32) (entries []persistence.TableEntry) {
+	var ends [buckets + 1]int
+	for i := range l.names {
+		ends[bucketOf(l.names[i].hash)+1]++
+	}
+	for i := range buckets {
+		ends[i+1] += ends[i]
+	}
+	sorted := make([]postingName, len(l.names))
+	for i := range l.names {
+		at := &ends[bucketOf(l.names[i].hash)]
+		sorted[*at] = l.names[i]
+		*at++
+	}
+	begin := 0
+	for bucket, end := range ends[:buckets] {
+		if names := sorted[begin:end]; len(names) > 0 {
+			slices.SortFunc(names, compareNames)
+			entries = append(entries, persistence.TableEntry{Key: postingKey(uint64(bucket), generation), Value: l.encodeBucket(names)})
+		}
+		begin = end
 	}
 	return entries
 }
 
-// mergePostings adds up those that differ in nothing but their numbers.
-func mergePostings(list []posting) []posting {
-	merged := list[:0]
-	for _, p := range list {
-		if n := len(merged); n > 0 && comparePostings(merged[n-1], p) == 0 {
-			merged[n-1].n += p.n
-			continue
-		}
-		merged = append(merged, p)
+func compareNames(a, b postingName) int {
+	switch {
+	case a.hash < b.hash:
+		return -1
+	case a.hash > b.hash:
+		return 1
 	}
-	return slices.DeleteFunc(merged, func(p posting) bool { return p.n == 0 })
+	return int(a.place - b.place)
 }
 
-func encodeBucket(list []posting) []byte {
-	names := 0
-	for i := range list {
-		if i == 0 || list[i].hash != list[i-1].hash {
-			names++
+func (l *postingList) encodeBucket(names []postingName) []byte {
+	different := 0
+	for i := range names {
+		if i == 0 || names[i].hash != names[i-1].hash {
+			different++
 		}
 	}
-	base := list[0].session
-	b := binary.AppendUvarint(make([]byte, 0, 16*len(list)+16), uint64(base))
-	b = binary.AppendUvarint(b, uint64(names))
-	for i := range list {
-		if i == 0 || list[i].hash != list[i-1].hash {
-			h := binary.BigEndian.AppendUint64(nil, list[i].hash)
+	base := l.places[names[0].place].session
+	b := binary.AppendUvarint(make([]byte, 0, 16*len(names)+16), uint64(base))
+	b = binary.AppendUvarint(b, uint64(different))
+	for i := range names {
+		if i == 0 || names[i].hash != names[i-1].hash {
+			var h [8]byte
+			binary.BigEndian.PutUint64(h[:], names[i].hash)
 			b = append(b, h[8-hashBytes:]...)
 		}
 	}
-	for i := 0; i < len(list); {
-		b, i = appendPosting(b, list, i, base)
+	for i := range names {
+		p := &l.places[names[i].place]
+		delta := int64(p.session - base)
+		head := uint64(delta<<1) ^ uint64(delta>>63)
+		if i > 0 && names[i-1].hash == names[i].hash {
+			head = uint64(p.session - l.places[names[i-1].place].session)
+		}
+		head <<= 1
+		if i+1 == len(names) || names[i+1].hash != names[i].hash {
+			head |= 1
+		}
+		b = binary.AppendUvarint(binary.AppendUvarint(b, head), uint64(p.block))
+		b = appendCodes(b, l.codes[names[i].first:names[i].last])
 	}
 	return b
 }
 
-// appendPosting appends the posting that begins at i, and returns where the next one does.
-func appendPosting(b []byte, list []posting, i int, base protocol.SessionID) ([]byte, int) {
-	p, end := &list[i], i+1
-	for end < len(list) && list[end].hash == p.hash && list[end].session == p.session && list[end].block == p.block {
-		end++
-	}
-	delta := int64(p.session - base)
-	head := uint64(delta<<1) ^ uint64(delta>>63)
-	if i > 0 && list[i-1].hash == p.hash {
-		head = uint64(p.session - list[i-1].session)
-	}
-	head <<= 1
-	if end == len(list) || list[end].hash != p.hash {
-		head |= 1
-	}
-	b = binary.AppendUvarint(binary.AppendUvarint(b, head), uint64(p.block))
-	for j := i; j < end; j++ {
-		c := uint64(list[j].code) << 2
-		if j+1 == end {
+// appendCodes appends the codes of a posting with their counts.
+func appendCodes(b []byte, codes []sum) []byte {
+	for i, s := range codes {
+		c := uint64(s.code) << 2
+		if i+1 == len(codes) {
 			c |= 1
 		}
-		if list[j].n == 1 {
+		if s.n == 1 {
 			b = binary.AppendUvarint(b, c)
 			continue
 		}
-		b = binary.AppendVarint(binary.AppendUvarint(b, c|2), int64(list[j].n))
+		b = binary.AppendVarint(binary.AppendUvarint(b, c|2), int64(s.n))
 	}
-	return b, end
+	return b
 }
 
 // findPostings returns the postings of a name in the value of its bucket, as they are stored, and
