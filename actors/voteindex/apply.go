@@ -79,6 +79,7 @@ func (x *Index) drop(s *session) {
 		s.blocks[i] = &block{}
 	}
 	s.base, s.sums, s.votes, s.last = len(s.blocks), nil, 0, nil
+	s.group.stale = true
 	if !slices.Contains(x.erasing, s) {
 		x.erasing = append(x.erasing, s)
 	}
@@ -128,6 +129,7 @@ func (x *Index) addVote(s *session, v vote) error {
 	}
 	x.pending.Bytes += b.add(v, x.hash)
 	x.pending.Votes++
+	s.group.stale = true
 	s.sums = addSum(s.sums, v.code, 1)
 	s.votes++
 	return nil

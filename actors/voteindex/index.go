@@ -42,6 +42,7 @@ type Index struct {
 	meta
 
 	sessions []*session // ascending by id, those that were not deleted
+	groups   []*group   // ascending, of all sessions
 	// erasing are the sessions of which blocks are still to be removed from disk.
 	erasing []*session
 	// titles are the games of all plays; those up to storedTitles are on disk.

@@ -147,6 +147,7 @@ func (x *Index) loaded(s *session) {
 	}
 	s.stored = len(s.blocks)
 	if !s.gone {
+		s.group = x.groupOf(s.id)
 		x.sessions = append(x.sessions, s)
 	}
 	if s.erased < s.base || s.gone {

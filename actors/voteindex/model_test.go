@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,7 @@ func TestPagesAreThoseOfTheJournal(t *testing.T) {
 			"settle":  func(*rapid.T) { _ = m.index.Settle() },
 			"fail":    m.fail,
 			"restart": m.restart,
+			"verify":  m.verify,
 		})
 		m.index.Abandon()
 	})
@@ -149,6 +151,34 @@ func (m *model) reload() {
 func (m *model) flush(*rapid.T) {
 	if err := m.index.Flush(m.Context()); err != nil && !strings.Contains(err.Error(), "refuses") {
 		m.Fatal(err)
+	}
+}
+
+// verify wants no fault in what is on disk, whatever is still in memory. Votes that are dropped
+// without a fact cannot be compared.
+func (m *model) verify(t *rapid.T) {
+	_ = m.index.Wait(m.Context())
+	for _, e := range m.journal {
+		if e.fact == nil {
+			return
+		}
+	}
+	sum, err := voteindex.Verify(m.Context(), m.store, persistence.Position(len(m.journal)), factsOf(m.journal), func(fault string) { m.Error(fault) })
+	if err != nil && !errors.Is(err, voteindex.ErrUnusable) || sum.Faults > 0 || sum.Compared < sum.Sessions-1 {
+		m.Fatalf("%+v, %v", sum, err)
+	}
+}
+
+// factsOf yields the facts of a session.
+func factsOf(journal []entry) voteindex.Facts {
+	return func(_ context.Context, id protocol.SessionID) (iter.Seq2[voteindex.Applied, error], bool, error) {
+		return func(yield func(voteindex.Applied, error) bool) {
+			for i, e := range journal {
+				if e.id == id && !yield(voteindex.Applied{Position: persistence.Position(i + 1), Fact: e.fact}, nil) {
+					return
+				}
+			}
+		}, true, nil
 	}
 }
 

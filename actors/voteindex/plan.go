@@ -80,41 +80,47 @@ func (x *Index) matcher(s *session, f *protocol.VoteFilter) func(code) bool {
 	}
 }
 
-// asked are the sessions that the filter names, ascending.
-func (x *Index) asked(f *protocol.VoteFilter) []*session {
-	if f.SessionID == 0 {
-		return x.sessions
+// planAll plans a query without a name, group after group.
+func (x *Index) planAll(p *Plan) {
+	if id := p.query.Filter.SessionID; id != 0 {
+		if s := x.within(p, id); s != nil {
+			p.Total = count(s.sums, x.matcher(s, &p.query.Filter))
+			x.planSessions(p, []*session{s})
+		}
+		return
 	}
-	if s := x.find(f.SessionID); s != nil {
-		return []*session{s}
+	for _, g := range slices.Backward(x.groups) {
+		n := x.matching(g, p)
+		p.Total += n
+		if !p.full() && n > 0 && !p.before(g.number*groupSessions) && !p.skips(n) {
+			x.planSessions(p, x.sessionsOf(g))
+		}
 	}
-	return nil
 }
 
-// planAll plans a query without a name.
-func (x *Index) planAll(p *Plan) {
-	f := &p.query.Filter
-	all := f.GameID == 0 && f.VoteType == ""
-	for _, s := range slices.Backward(x.asked(f)) {
-		if _, out := p.query.LeftOut[s.id]; out || s.votes == 0 {
+// planSessions adds the blocks of some sessions, which are ascending.
+func (x *Index) planSessions(p *Plan, list []*session) {
+	for _, s := range slices.Backward(list) {
+		if _, out := p.query.LeftOut[s.id]; out || s.votes == 0 || p.full() || p.before(s.id) {
 			continue
 		}
-		n, matches := s.votes, x.matcher(s, f)
-		if !all {
-			n = count(s.sums, matches)
-		}
-		p.Total += n
-		if p.full() || n == 0 || p.before(s.id) {
-			continue
-		}
-		if p.query.After == nil && len(p.items) == 0 && n <= p.skip {
-			p.skip -= n
+		matches := x.matcher(s, &p.query.Filter)
+		if n := count(s.sums, matches); n == 0 || p.skips(n) {
 			continue
 		}
 		for i := len(s.blocks) - 1; i >= s.base && !p.full(); i-- {
 			p.add(s, i, count(s.blocks[i].sums, matches))
 		}
 	}
+}
+
+// skips says whether the next n votes all come before what is asked for, and then counts them.
+func (p *Plan) skips(n int64) bool {
+	if p.query.After != nil || len(p.items) > 0 || n > p.skip {
+		return false
+	}
+	p.skip -= n
+	return true
 }
 
 // before says whether all of a session comes before the cursor.
@@ -136,11 +142,9 @@ func (p *Plan) add(s *session, i int, n int64) {
 		if p.before(s.id) || s.id == after.Session && b.first >= after.Vote {
 			return
 		}
+	} else if p.skips(n) {
+		return
 	} else if len(p.items) == 0 {
-		if n <= p.skip {
-			p.skip -= n
-			return
-		}
 		p.expected -= p.skip
 	}
 	t := item{session: s.id, plays: s.plays, block: i, dead: slices.Clone(b.dead), matches: n}
@@ -164,15 +168,16 @@ type named struct {
 // memory, and the votes in memory.
 func (x *Index) planName(p *Plan) {
 	hash := x.hash(p.query.Filter.Username)
-	list := x.storedVotes(p, hash)
+	list := x.storedVotes(p)
 	list = x.corrected(list, p, hash)
 	list = x.recentVotes(list, p, hash)
-	slices.SortStableFunc(list, func(a, b named) int {
-		return cmp.Or(cmp.Compare(b.session.id, a.session.id), cmp.Compare(b.block, a.block))
+	// Most of it is ascending already, because flushes were.
+	slices.SortFunc(list, func(a, b named) int {
+		return cmp.Or(cmp.Compare(a.session.id, b.session.id), cmp.Compare(a.block, b.block))
 	})
-	for i := 0; i < len(list); {
+	for i := len(list) - 1; i >= 0; {
 		k := list[i]
-		for i++; i < len(list) && list[i].session == k.session && list[i].block == k.block; i++ {
+		for i--; i >= 0 && list[i].session == k.session && list[i].block == k.block; i-- {
 			k.n += list[i].n
 		}
 		p.Total += k.n
@@ -195,9 +200,10 @@ func (x *Index) within(p *Plan, id protocol.SessionID) *session {
 
 // storedVotes are the votes that the postings of all flushes tell of, but for those of sessions
 // and blocks that are gone.
-func (x *Index) storedVotes(p *Plan, hash uint64) (list []named) {
+func (x *Index) storedVotes(p *Plan) (list []named) {
 	var s *session
 	var matches func(code) bool
+	all := p.query.Filter.GameID == 0 && p.query.Filter.VoteType == ""
 	last := protocol.SessionID(-1)
 	for _, found := range p.query.Name.found {
 		if found.generation > x.generation {
@@ -209,7 +215,7 @@ func (x *Index) storedVotes(p *Plan, hash uint64) (list []named) {
 					matches = x.matcher(s, &p.query.Filter)
 				}
 			}
-			if s == nil || block < s.base || block >= s.stored || c.play() >= len(s.plays) || !matches(c) {
+			if s == nil || block < s.base || block >= s.stored || c.play() >= len(s.plays) || !all && !matches(c) {
 				return
 			}
 			if k := len(list) - 1; k >= 0 && list[k].session == s && list[k].block == block {

@@ -255,6 +255,28 @@ func findPostings(value []byte, hash uint64) (list []byte, base protocol.Session
 	return start[:len(start)-len(d.Rest)], base, nil
 }
 
+// eachName calls f with each name of a bucket's value: the stored part of its hash, its postings
+// and the session that they count from.
+func eachName(value []byte, f func(short uint64, list []byte, base protocol.SessionID) error) error {
+	d := &postingReader{codec.Reader{Rest: value}}
+	base := protocol.SessionID(d.ID())
+	names := int(d.UvarintAtMost(uint64(len(d.Rest) / hashBytes)))
+	hashes := d.Take(names * hashBytes)
+	for i := range names {
+		start := d.Rest
+		if d.skipName(); d.Failed {
+			break
+		}
+		if err := f(storedHash(hashes, i), start[:len(start)-len(d.Rest)], base); err != nil {
+			return err
+		}
+	}
+	if !d.Done() {
+		return errPostings
+	}
+	return nil
+}
+
 // searchHash finds a hash in a list of stored ones.
 func searchHash(hashes []byte, want uint64) (at int, found bool) {
 	low, high := 0, len(hashes)/hashBytes

@@ -68,6 +68,7 @@ func (x *Index) kill(s *session, p place) {
 	if !b.kill(int(p.row), p.code) {
 		return
 	}
+	s.group.stale = true
 	s.sums = addSum(s.sums, p.code, -1)
 	s.votes--
 	x.touch(s, int(p.block))

@@ -10,6 +10,7 @@ import (
 // session is the directory of a session's votes.
 type session struct {
 	id    protocol.SessionID
+	group *group
 	plays []play
 	// sums are those of all blocks, and votes the sum of them.
 	sums  []sum
@@ -116,11 +117,13 @@ func (x *Index) insert(s *session) {
 	at, found := slices.BinarySearchFunc(x.sessions, s.id, compareID)
 	if !found {
 		x.sessions = slices.Insert(x.sessions, at, s)
+		s.group = x.groupOf(s.id)
 	}
 }
 
 func (x *Index) remove(id protocol.SessionID) {
 	if at, found := slices.BinarySearchFunc(x.sessions, id, compareID); found {
+		x.sessions[at].group.stale = true
 		x.sessions = slices.Delete(x.sessions, at, at+1)
 	}
 }

@@ -12,7 +12,8 @@ import (
 type commandLine struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve game nights (the default)."`
 	Demo    demoCommand    `cmd:"" help:"Play a game night by itself, in a temporary folder."`
-	Verify  verifyCommand  `cmd:"" help:"Check every record of a stopped data folder."`
+	Verify  verifyCommand  `cmd:"" help:"Check every record of a stopped data folder, and the index of its votes."`
+	Reindex reindexCommand `cmd:"" help:"Drop the index of the votes of a stopped data folder; the next start builds it again."`
 	Stats   statsCommand   `cmd:"" help:"Tell what takes how much of a stopped data folder."`
 	Backup  backupCommand  `cmd:"" help:"Save everything a hub stores, also while it serves."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder from a backup."`
