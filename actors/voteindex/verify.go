@@ -27,8 +27,8 @@ type Facts func(ctx context.Context, id protocol.SessionID) (facts iter.Seq2[App
 type Summary struct {
 	Votes    int64
 	Sessions int
-	// Compared are the sessions whose votes were compared with the journal; the records of all
-	// others were trimmed, or cannot be read.
+	// Compared are the sessions whose votes were compared with the journal; votes of all others
+	// were folded, or records of theirs are trimmed or cannot be read.
 	Compared int
 	// Faults are the sessions in which something does not fit.
 	Faults int
@@ -75,9 +75,12 @@ func (v *verifier) fault(id protocol.SessionID, format string, args ...any) {
 
 // session verifies the blocks of a session. It ends at the first fault of each session.
 func (v *verifier) session(ctx context.Context, view persistence.TableView, s *session) error {
-	want, err := v.expected(ctx, s.id)
-	if err != nil {
-		return err
+	var want *expectedVotes
+	if s.base == 0 { // what was dropped may be ahead of the rest
+		var err error
+		if want, err = v.expected(ctx, s.id); err != nil {
+			return err
+		}
 	}
 	for i := s.base; i < len(s.blocks); i++ {
 		if err := ctx.Err(); err != nil {
@@ -188,7 +191,7 @@ type expectedVotes struct {
 }
 
 // expected applies the facts of a session to an index in memory. It is nil when they cannot be
-// compared: not all are there, one cannot be read, or a chat log is only applied in part.
+// compared: not all are there, one cannot be read, or one is only applied in part.
 func (v *verifier) expected(ctx context.Context, id protocol.SessionID) (*expectedVotes, error) {
 	facts, whole, err := v.facts(ctx, id)
 	if err != nil || !whole {
@@ -200,7 +203,7 @@ func (v *verifier) expected(ctx context.Context, id protocol.SessionID) (*expect
 			return nil, err
 		}
 		if a.Position > v.through {
-			if v.partial > 0 && a.Position == v.through+1 {
+			if a.Position == v.through+1 && v.begun(a.Fact) {
 				return nil, nil
 			}
 			break
@@ -217,6 +220,12 @@ func (v *verifier) expected(ctx context.Context, id protocol.SessionID) (*expect
 		return nil, nil
 	}
 	return &expectedVotes{s: s, titles: x.titles, block: s.base}, nil
+}
+
+// begun says whether the fact after the last one may be applied in part: it is flushed on the way.
+func (v *verifier) begun(f fact.Fact) bool {
+	_, void := f.(*fact.VotesVoided)
+	return void || v.partial > 0
 }
 
 // next says whether the votes of a stored block are those that come next.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"partyline/actors"
+	"partyline/cmd/partyline/reindex"
 	"partyline/cmd/partyline/stats"
 	"partyline/persistence"
 	"partyline/persistence/badger"
@@ -45,50 +44,18 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	if sum.Faults > 0 {
 		return fmt.Errorf("%s is damaged: %d faults", c.Data, sum.Faults)
 	}
-	return c.verifyVotes(ctx, t)
-}
-
-// verifyVotes compares the index of the vote history with the records, which are sound.
-func (c *verifyCommand) verifyVotes(ctx context.Context, t *terminal) error {
-	j, err := badger.OpenReadOnly(journalOptions(c.Data))
-	if err != nil {
-		return explainError(err, &Config{Data: c.Data})
-	}
-	sum, err := actors.VerifyVotes(ctx, j, func(fault string) { fmt.Fprintf(t.out, "fault: vote history, %s\n", fault) })
-	err = errors.Join(err, j.Close())
-	switch {
-	case errors.Is(err, actors.ErrNoVoteIndex):
-		fmt.Fprintf(t.out, "vote history: no index, the next start builds one\n")
-		return nil
-	case err != nil && !errors.Is(err, persistence.ErrCorrupt):
-		return err
-	case err != nil || sum.Faults > 0:
-		return fmt.Errorf("the index of the vote history of %s does not fit its records; no vote is lost: run partyline reindex, and the next start builds it again: %w", c.Data, cmp.Or(err, persistence.ErrCorrupt))
-	}
-	fmt.Fprintf(t.out, "vote history: %d votes in %d sessions, %d of them compared with their records: 0 faults\n", sum.Votes, sum.Sessions, sum.Compared)
-	return nil
+	return reindex.Verify(ctx, o, c.Data, t.out)
 }
 
 // reindexCommand drops the index of the vote history of a stopped hub.
-type reindexCommand struct {
-	Data string `arg:"" optional:"" default:"./partyline-data" setting:"" placeholder:"DIR" help:"Data folder (default ./partyline-data)."`
-}
+type reindexCommand verifyCommand
 
 // Run leaves everything else in the folder as it is.
 func (c *reindexCommand) Run(ctx context.Context, t *terminal) error {
-	o := journalOptions(c.Data)
-	if _, err := os.Stat(o.Dir); err != nil {
+	if _, err := os.Stat(journalOptions(c.Data).Dir); err != nil {
 		return fmt.Errorf("no journal to index: %w", err)
 	}
-	j, err := badger.Open(o)
-	if err != nil {
-		return explainError(err, &Config{Data: c.Data})
-	}
-	if err := errors.Join(actors.DropVoteIndex(ctx, j), j.Close()); err != nil {
-		return err
-	}
-	fmt.Fprintf(t.out, "%s: the index of the vote history is gone, the next start builds it from the records\n", c.Data)
-	return nil
+	return explainError(reindex.Drop(ctx, journalOptions(c.Data), c.Data, t.out), &Config{Data: c.Data})
 }
 
 // describeFault names the place of a fault as far as it is known.

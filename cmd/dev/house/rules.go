@@ -56,7 +56,7 @@ var packages = []PackageRule{
 	{Path: "actors/history", May: []string{"protocol", "persistence", "actors/admission", "actors/ledger", "actors/rules/session", "actors/rules/session/fact", "actors/sessions", "actors/projection", "actors/voteindex"}},
 	{Path: "actors/retention", May: []string{"protocol", "persistence", "actors/runtime", "actors/ledger", "actors/rules/access", "actors/rules/session", "actors/rules/session/fact", "actors/rules/standings", "actors/sessions", "actors/projection", "actors/history"}},
 	{Path: "actors/usage", May: []string{"protocol", "actors/ledger", "actors/routing", "actors/rules/session/fact", "actors/sessions"}},
-	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history", "actors/retention"}, rules...)},
+	{Path: "actors", May: append([]string{"protocol", "persistence", "actors/delivery", "actors/feed", "actors/queue", "actors/runtime", "actors/admission", "actors/ledger", "actors/sessions", "actors/projection", "actors/history", "actors/voteindex", "actors/retention"}, rules...)},
 
 	{Path: "gateway/fanout", May: []string{"protocol", "actors/feed", "actors/queue", "gateway/limit"}},
 	{Path: "gateway/ssrf"},
@@ -164,5 +164,6 @@ var goroutines = map[string]string{
 var largePackages = map[string]string{
 	"protocol":             "one file per subject of the API; a client reads one package",
 	"gateway/fanout":       "one engine: connections, topics and workers share its locks",
+	"actors/voteindex":     "one index: blocks, counts and postings are written, read and verified in the same forms",
 	"actors/rules/session": "the rules of one state machine, which share its state",
 }
