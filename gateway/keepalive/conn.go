@@ -37,8 +37,8 @@ func withSlack(timeout time.Duration) time.Duration { return timeout + timeout/8
 // Next waits for the next request and says whether it is one more with the head of those
 // before. When it returns false the caller calls End.
 func (c *Conn) Next() bool {
-	if c.serving && !c.sent {
-		return false
+	if c.serving && (!c.sent || c.last) {
+		return false // behind the last answer a client sends its requests again, elsewhere
 	}
 	_, _ = c.in.Discard(c.size) // they are buffered
 	c.size, c.serving, c.partial, c.Body = 0, false, false, nil

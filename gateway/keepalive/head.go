@@ -75,16 +75,15 @@ func learn(read []byte, r *http.Request) (h head, f found) {
 		return head{}, partIf(!bytes.Contains(read, []byte("\n\n"))) // net/http takes bare line feeds
 	}
 	raw := read[:end+4]
+	if !plainLines(raw) {
+		return head{}, foundOther
+	}
 	line, fields, _ := bytes.Cut(raw, []byte("\r\n"))
 	if string(line) != r.Method+" "+r.RequestURI+" HTTP/1.1" || !sameHeader(fields, r) {
 		return head{}, foundOther
 	}
-	at := lengthAt(raw)
-	if at < 0 {
-		return head{}, foundOther
-	}
-	_, digits := number(raw[at:])
-	if digits == 0 || raw[at+digits] != '\r' {
+	at, digits := lengthIn(raw)
+	if digits == 0 {
 		return head{}, foundOther
 	}
 	return head{before: bytes.Clone(raw[:at]), after: bytes.Clone(raw[at+digits:])}, foundRequest
@@ -102,15 +101,30 @@ func sameHeader(fields []byte, r *http.Request) bool {
 	return maps.EqualFunc(want, http.Header(got), slices.Equal[[]string])
 }
 
-// lengthAt is where the number of the only Content-Length begins, or -1.
-func lengthAt(raw []byte) int {
-	const name = "\ncontent-length:"
-	lower := bytes.ToLower(raw)
-	at := bytes.Index(lower, []byte(name))
-	if at < 0 || bytes.Count(lower, []byte(name)) > 1 {
-		return -1
+// plainLines says whether a head is made of lines of one kind: each ends with a carriage return
+// and a line feed, which stand nowhere else, and none continues the one before. Readers differ
+// about others: for net/http a head ends with two bare line feeds too.
+func plainLines(raw []byte) bool {
+	ends := bytes.Count(raw, []byte("\r\n"))
+	return bytes.Count(raw, []byte("\n")) == ends && bytes.Count(raw, []byte("\r")) == ends &&
+		!bytes.Contains(raw, []byte("\n ")) && !bytes.Contains(raw, []byte("\n\t"))
+}
+
+// lengthIn is where the number of the only Content-Length begins, and how many digits it has: 0
+// when there is anything else in that line.
+func lengthIn(raw []byte) (at, digits int) {
+	const name = "Content-Length:"
+	for from := 0; from < len(raw); {
+		line := raw[from : from+bytes.IndexByte(raw[from:], '\n')+1] // the last line has an end, too
+		if len(line) > len(name) && bytes.EqualFold(line[:len(name)], []byte(name)) {
+			value := bytes.TrimLeft(line[len(name):], " ")
+			_, digits = number(value)
+			if string(value[digits:]) != "\r\n" {
+				digits = 0
+			}
+			return from + len(line) - len(value), digits
+		}
+		from += len(line)
 	}
-	for at += len(name); at < len(raw) && raw[at] == ' '; at++ {
-	}
-	return at
+	return 0, 0
 }

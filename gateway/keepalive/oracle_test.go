@@ -75,7 +75,7 @@ func TestAnswersAreThoseOfNetHTTP(t *testing.T) {
 
 // exchange sends the pieces, joined is whether one goes out with the next, and returns all
 // answers.
-func exchange(t *rapid.T, addr string, pieces []string, joined []bool) string {
+func exchange(t rapid.TB, addr string, pieces []string, joined []bool) string {
 	dialed, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)

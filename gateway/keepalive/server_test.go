@@ -194,6 +194,41 @@ func TestDrainEndsWhatWaitsAndAnswersWhatWasAsked(t *testing.T) {
 	cast(t, late, bufio.NewReader(late), "a", "b", "c")
 }
 
+// TestNothingIsServedBehindTheLastAnswer: a client that is told that the connection ends sends
+// again what is not answered, and a vote must not count twice.
+func TestNothingIsServedBehindTheLastAnswer(t *testing.T) {
+	e, addr := newServer(t, true)
+	conn := dial(t, addr)
+	in := bufio.NewReader(conn)
+	cast(t, conn, in, "a", "b")
+	_, _ = io.WriteString(conn, vote("wait")+vote("late"))
+	goOn := <-e.waiting
+	before := e.kept.Load()
+	drained := make(chan error, 1)
+	go func() { drained <- e.keeper.Drain(t.Context()) }()
+	idle := dial(t, addr)
+	for idleIn := bufio.NewReader(idle); ; { // until nothing is taken over, which is the drain's beginning
+		cast(t, idle, idleIn, "a", "b", "c")
+		if e.kept.Load() == before {
+			break
+		}
+		before = e.kept.Load()
+		idle.Close()
+		idle = dial(t, addr)
+		idleIn = bufio.NewReader(idle)
+	}
+	close(goOn)
+	if res, err := http.ReadResponse(in, nil); err != nil || !res.Close {
+		t.Fatalf("%v %v, want an answer that says it is the last", res, err)
+	}
+	if err := <-drained; err != nil {
+		t.Fatal(err)
+	}
+	if n := e.kept.Load() - before; n != 0 {
+		t.Errorf("%d requests were served behind the last answer", n)
+	}
+}
+
 func TestDrainGivesUpWithItsContext(t *testing.T) {
 	e, addr := newServer(t, true)
 	conn := dial(t, addr)
