@@ -53,7 +53,9 @@ func (v *votes) load(ctx context.Context, recounted bool) error {
 	switch {
 	case errors.Is(err, voteindex.ErrUnusable) || errors.Is(err, persistence.ErrCorrupt):
 		v.stale = true
-		v.Log.Warn().Err(err).Msg("the vote history has no index that can be used, it is built from the journal")
+		if v.Journal.Head() > 0 { // a new folder has none
+			v.Log.Warn().Err(err).Msg("the vote history has no index that can be used, it is built from the journal")
+		}
 	case err != nil:
 		return err
 	case recounted:
