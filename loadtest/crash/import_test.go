@@ -109,13 +109,15 @@ func importFile(t *testing.T, ctx context.Context, c *client.Client, n int) impo
 // fileOf is the file that all games are of.
 func fileOf(t *testing.T, ctx context.Context, c *client.Client) int {
 	t.Helper()
-	var games []protocol.Game
-	if err := c.Call(ctx, "GET", "/api/games", nil, &games); err != nil {
-		t.Fatal(err)
-	}
 	packs := map[string]int{}
-	for _, g := range games {
-		packs[g.PackName]++
+	for page := 1; page <= importedGames/protocol.MaxListed; page++ {
+		var games []protocol.Game
+		if err := c.Call(ctx, "GET", fmt.Sprintf("/api/games?limit=%d&page=%d", protocol.MaxListed, page), nil, &games); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range games {
+			packs[g.PackName]++
+		}
 	}
 	for name, count := range packs {
 		var n int
