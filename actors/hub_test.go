@@ -74,7 +74,7 @@ func (e *fixture) vote(name string, v protocol.VoteType) (*protocol.VoteAccepted
 	return answer.(*protocol.VoteAccepted), nil
 }
 
-func do[T any](t *testing.T, h *actors.Hub, c protocol.Command) T {
+func do[T any](t testing.TB, h *actors.Hub, c protocol.Command) T {
 	t.Helper()
 	answer, err := h.Do(t.Context(), actors.Call{Command: c})
 	if err != nil {

@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -10,13 +11,15 @@ import (
 	"partyline/protocol"
 )
 
-// BenchmarkReady is the time from opening the folder to the first answer about a
-// session of a million votes: after a stop that had time to write snapshots, and
-// after a crash.
+var readyVotes = flag.Int("ready-votes", 1_000_000, "votes in the folder of BenchmarkReady")
+
+// BenchmarkReady is the time from opening the folder to ready, and to the first answer about
+// its session of a million votes: after a stop that had time to write snapshots, and after a
+// crash.
 func BenchmarkReady(b *testing.B) {
 	for _, crashed := range []bool{false, true} {
 		b.Run(map[bool]string{false: "stopped", true: "crashed"}[crashed], func(b *testing.B) {
-			dir, id := millionVotes(b, crashed)
+			dir, id := manyVotes(b, crashed)
 			for b.Loop() {
 				start := time.Now()
 				j, err := badger.Open(badger.Options{Dir: dir})
@@ -29,7 +32,7 @@ func BenchmarkReady(b *testing.B) {
 				}
 				ready := time.Since(start)
 				st, err := h.State(b.Context(), id)
-				if err != nil || st.Seq < 1_000_000 {
+				if err != nil || int(st.Seq) < *readyVotes {
 					b.Fatal(st, err)
 				}
 				b.ReportMetric(float64(ready.Milliseconds()), "ready-ms")
@@ -43,7 +46,7 @@ func BenchmarkReady(b *testing.B) {
 	}
 }
 
-func millionVotes(b *testing.B, crashed bool) (string, protocol.SessionID) {
+func manyVotes(b *testing.B, crashed bool) (string, protocol.SessionID) {
 	b.Helper()
 	dir := b.TempDir()
 	j, err := badger.Open(badger.Options{Dir: dir})
@@ -63,7 +66,7 @@ func millionVotes(b *testing.B, crashed bool) (string, protocol.SessionID) {
 		b.Fatal(err)
 	}
 	ts := protocol.TimestampOf(time.Now())
-	for round := range 1000 {
+	for round := range *readyVotes / 1000 {
 		batch := &protocol.CastVotes{SessionID: id, Votes: make([]protocol.CastVote, 1000)}
 		for i := range batch.Votes {
 			batch.Votes[i] = protocol.CastVote{Username: fmt.Sprintf("voter%d-%d", round, i), Vote: protocol.VoteUp, Timestamp: ts.VoteTimestamp()}

@@ -44,6 +44,7 @@ func loadStreamHeads(db *database.DB) (*streamHeads, error) {
 		it := database.NewIterator(txn, []byte(layout.StreamPrefix), true)
 		defer it.Close()
 		var past []byte
+		steps := 0
 		for it.Seek(append([]byte(layout.StreamPrefix), 0xff)); it.Valid(); it.Seek(past) {
 			stream, _, ok := layout.SplitChunkKey(it.Item().Key())
 			if !ok {
@@ -59,6 +60,9 @@ func loadStreamHeads(db *database.DB) (*streamHeads, error) {
 				return err
 			}
 			past = layout.AppendStreamPrefix(past[:0], stream)
+			if steps++; steps%database.ReleaseSteps == 0 {
+				db.ReleasePages()
+			}
 		}
 		return nil
 	})

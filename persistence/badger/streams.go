@@ -17,7 +17,11 @@ import (
 func (j *Journal) Streams(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		err := j.db.view(ctx, func(txn *badgerdb.Txn) error {
+			steps := 0
 			return database.EachStream(txn, prefix, func(stream string) error {
+				if steps++; steps%database.ReleaseSteps == 0 {
+					j.db.raw.ReleasePages()
+				}
 				if err := j.db.checkOpen(ctx); err != nil {
 					return err
 				}
