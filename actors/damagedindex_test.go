@@ -41,6 +41,29 @@ func TestStartWithADamagedVoteIndex(t *testing.T) {
 	}
 }
 
+// TestPageOfAMissingBlock asks for a page whose block is gone from the index, and has it once the
+// index is built again.
+func TestPageOfAMissingBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFixture(t)
+		if _, err := e.vote("Ann", protocol.VoteUp); err != nil {
+			t.Fatal(err)
+		}
+		e.stop()
+		e.indexWithoutBlocks(e.journal.Head())
+		e.hub = e.start()
+		if _, err := e.hub.Votes(t.Context(), protocol.VoteFilter{}); codeOf(err) != protocol.CodeStarting {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		for _, f := range []protocol.VoteFilter{{}, {Username: "ann"}} {
+			if page, err := e.hub.Votes(t.Context(), f); err != nil || len(page.Votes) != 1 {
+				t.Fatalf("%+v, %v", page, err)
+			}
+		}
+	})
+}
+
 // indexWithoutBlocks puts the index of the journal's beginning in its place, and removes the
 // blocks.
 func (e *fixture) indexWithoutBlocks(until persistence.Position) {

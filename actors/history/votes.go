@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -95,7 +96,10 @@ func (r *Reader) read(ctx context.Context, q voteindex.Query) (*voteindex.Plan, 
 			break
 		}
 	}
-	if errors.Is(err, persistence.ErrCorrupt) || errors.Is(err, voteindex.ErrGone) {
+	if errors.Is(err, voteindex.ErrGone) {
+		err = fmt.Errorf("%w: %w, and not because of a deletion", persistence.ErrCorrupt, err)
+	}
+	if errors.Is(err, persistence.ErrCorrupt) {
 		return nil, nil, r.options.Projection.RebuildVotes(err)
 	}
 	return nil, nil, err

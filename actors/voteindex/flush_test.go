@@ -1,6 +1,7 @@
 package voteindex_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -108,4 +109,54 @@ func TestManyDeletedSessionsStayDeleted(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// measured notes how many bytes the largest update had.
+type measured struct {
+	*memory.Journal
+	largest int
+}
+
+func (m *measured) UpdateTable(ctx context.Context, table string, changes []persistence.TableEntry) error {
+	size := 0
+	for _, c := range changes {
+		size += len(c.Key) + len(c.Value)
+	}
+	m.largest = max(m.largest, size)
+	return m.Journal.UpdateTable(ctx, table, changes)
+}
+
+// TestVotesTakenBackInManyBlocks voids the last vote of each of many blocks, which takes the most
+// bytes that a vote can: a flush writes no more than was counted.
+func TestVotesTakenBackInManyBlocks(t *testing.T) {
+	j := &measured{Journal: memory.New(memory.Options{})}
+	defer j.Close()
+	const limit, blocks, votes = 20_000, 400, 1024
+	x := voteindex.New(j, voteindex.Limits{Bytes: limit})
+	p := open(t, x, 1, 0)
+	for i := range blocks {
+		v := &fact.VoteCast{Play: protocol.NewPlayID(1, 1), Game: 1, Type: protocol.VoteUp, Username: "Ann"}
+		last := *v
+		last.Device = 1
+		for n := range votes {
+			if p++; n == votes-1 {
+				v = &last
+			}
+			if err := x.Apply(1, p, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i%20 == 0 || i == blocks-1 {
+			if err := x.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	j.largest = 0
+	if err := x.Apply(1, p+1, &fact.VotesVoided{Devices: []protocol.DeviceID{1}}); err != nil {
+		t.Fatal(err)
+	}
+	if x.Votes() != blocks*(votes-1) || j.largest == 0 || j.largest > limit+limit/4 {
+		t.Errorf("%d votes, the largest update had %d bytes", x.Votes(), j.largest)
+	}
 }

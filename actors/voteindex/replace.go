@@ -65,9 +65,11 @@ func (x *Index) eachDevice(s *session, i int, f func(protocol.DeviceID, place)) 
 // kill takes a vote out of the counts, unless it is out of them already.
 func (x *Index) kill(s *session, p place) {
 	b := s.blocks[p.block]
+	words := len(b.dead)
 	if !b.kill(int(p.row), p.code) {
 		return
 	}
+	x.pending.Bytes += 8 * (len(b.dead) - words)
 	s.group.stale = true
 	s.sums = addSum(s.sums, p.code, -1)
 	s.votes--
@@ -76,7 +78,7 @@ func (x *Index) kill(s *session, p place) {
 		return // no posting has the vote yet
 	}
 	x.corrections = append(x.corrections, correction{session: s.id, block: p.block, code: p.code, hash: p.hash})
-	x.pending.Bytes += newNameBytes + voteBytes + 8
+	x.pending.Bytes += newNameBytes + voteBytes
 }
 
 // void takes all votes of some phones out of the counts, block by block. Flushed on the way it
