@@ -72,11 +72,18 @@ func (x *Index) Plan(q Query) (p *Plan, ok bool) {
 	return p, true
 }
 
-// matcher says which codes of a session match the filter.
+// matcher says which codes of a session match the filter. A name may have a hundred thousand of
+// them.
 func (x *Index) matcher(s *session, f *protocol.VoteFilter) func(code) bool {
+	anyType, up := f.VoteType == "", code(0)
+	if f.VoteType == protocol.VoteUp {
+		up = 1
+	}
+	if f.GameID == 0 {
+		return func(c code) bool { return anyType || c&1 == up }
+	}
 	return func(c code) bool {
-		return (f.VoteType == "" || c.voteType() == f.VoteType) &&
-			(f.GameID == 0 || x.titles[s.plays[c.play()].title].ID == f.GameID)
+		return (anyType || c&1 == up) && x.titles[s.plays[c.play()].title].ID == f.GameID
 	}
 }
 
@@ -198,20 +205,38 @@ func (x *Index) within(p *Plan, id protocol.SessionID) *session {
 	return x.find(id)
 }
 
+// withinAfter is within for a session that mostly comes right after the one at a place; it returns
+// its own place.
+func (x *Index) withinAfter(p *Plan, id protocol.SessionID, at int) (*session, int) {
+	if at+1 < len(x.sessions) && x.sessions[at+1].id == id {
+		at++
+	} else {
+		at, _ = slices.BinarySearchFunc(x.sessions, id, compareID)
+	}
+	if at == len(x.sessions) || x.sessions[at].id != id {
+		return nil, at
+	}
+	if _, out := p.query.LeftOut[id]; out || p.query.Filter.SessionID != 0 && p.query.Filter.SessionID != id {
+		return nil, at
+	}
+	return x.sessions[at], at
+}
+
 // storedVotes are the votes that the postings of all flushes tell of, but for those of sessions
 // and blocks that are gone.
 func (x *Index) storedVotes(p *Plan) (list []named) {
 	var s *session
 	var matches func(code) bool
 	all := p.query.Filter.GameID == 0 && p.query.Filter.VoteType == ""
-	last := protocol.SessionID(-1)
+	last, at := protocol.SessionID(-1), 0
 	for _, found := range p.query.Name.found {
 		if found.generation > x.generation {
 			continue // of a flush that the index does not know of yet: its votes are in memory
 		}
 		_ = eachPosting(found.list, found.base, func(id protocol.SessionID, block int, c code, n int64) {
 			if id != last {
-				if s, last = x.within(p, id), id; s != nil {
+				s, at = x.withinAfter(p, id, at)
+				if last = id; s != nil {
 					matches = x.matcher(s, &p.query.Filter)
 				}
 			}
