@@ -21,7 +21,18 @@ var ErrNoVoteIndex = voteindex.ErrUnusable
 // report with each fault. It changes nothing. Damage of the index loses no vote: the index is
 // built again from the journal.
 func VerifyVotes(ctx context.Context, j persistence.Journal, report func(string)) (VotesVerified, error) {
-	return voteindex.Verify(ctx, j, j.Head(), factsOf(j), report)
+	return voteindex.Verify(ctx, j, j.Head(), idsOf(ctx, j), factsOf(j), report)
+}
+
+// idsOf yields the ids of all sessions.
+func idsOf(ctx context.Context, j persistence.Journal) iter.Seq2[protocol.SessionID, error] {
+	return func(yield func(protocol.SessionID, error) bool) {
+		for stream, err := range j.Streams(ctx, sessions.StreamPrefix) {
+			if id, ok := sessions.IDOf(stream); (ok || err != nil) && !yield(id, err) {
+				return
+			}
+		}
+	}
 }
 
 // DropVoteIndex removes the index of the vote history of a stopped hub.

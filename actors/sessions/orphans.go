@@ -15,7 +15,7 @@ var errOrphan = errors.New("the session's beginning cannot be read")
 // was deleted, and perhaps not erased yet; or its beginning is damaged: then onCorrupt is
 // called, and the session stays in the directory. Their ids are not given again.
 func (s *Service) findOrphans(ctx context.Context, onCorrupt func(protocol.SessionID, persistence.Seq, error)) (deleted []protocol.SessionID, err error) {
-	for name, err := range s.Env.Journal.Streams(ctx, streamPrefix) {
+	for name, err := range s.Env.Journal.Streams(ctx, StreamPrefix) {
 		if err != nil {
 			return nil, err
 		}

@@ -12,15 +12,15 @@ import (
 	"partyline/protocol"
 )
 
-// streamPrefix is the beginning of the names of all sessions' streams.
-const streamPrefix = "session/"
+// StreamPrefix is the beginning of the names of all sessions' streams.
+const StreamPrefix = "session/"
 
 // Stream is the name of a session's stream in the journal.
-func Stream(id protocol.SessionID) string { return streamPrefix + id.String() }
+func Stream(id protocol.SessionID) string { return StreamPrefix + id.String() }
 
 // IDOf is the session of a stream; ok is false for streams of other kinds.
 func IDOf(stream string) (id protocol.SessionID, ok bool) {
-	name, ok := strings.CutPrefix(stream, streamPrefix)
+	name, ok := strings.CutPrefix(stream, StreamPrefix)
 	if !ok {
 		return 0, false
 	}

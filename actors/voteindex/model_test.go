@@ -163,9 +163,22 @@ func (m *model) verify(t *rapid.T) {
 			return
 		}
 	}
-	sum, err := voteindex.Verify(m.Context(), m.store, persistence.Position(len(m.journal)), factsOf(m.journal), func(fault string) { m.Error(fault) })
+	sum, err := voteindex.Verify(m.Context(), m.store, persistence.Position(len(m.journal)), idsOf(m.journal), factsOf(m.journal), func(fault string) { m.Error(fault) })
 	if err != nil && !errors.Is(err, voteindex.ErrUnusable) || sum.Faults > 0 {
 		m.Fatalf("%+v, %v", sum, err)
+	}
+}
+
+// idsOf yields the ids of all sessions.
+func idsOf(journal []entry) iter.Seq2[protocol.SessionID, error] {
+	return func(yield func(protocol.SessionID, error) bool) {
+		seen := map[protocol.SessionID]bool{}
+		for _, e := range journal {
+			if before := seen[e.id]; !before && !yield(e.id, nil) {
+				return
+			}
+			seen[e.id] = true
+		}
 	}
 }
 

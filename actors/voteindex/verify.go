@@ -34,10 +34,11 @@ type Summary struct {
 	Faults int
 }
 
-// Verify compares the index on disk with the facts that it was made from: each vote, the counts of
-// each block, and the postings of all names. It calls report with each fault, and changes nothing.
-// It is ErrUnusable when there is no index that would be used.
-func Verify(ctx context.Context, store Store, head persistence.Position, facts Facts, report func(string)) (Summary, error) {
+// Verify compares the index on disk with the facts that it was made from, those of the sessions
+// with some ids: each vote, the counts of each block, and the postings of all names. It calls
+// report with each fault, and changes nothing. It is ErrUnusable when there is no index that would
+// be used.
+func Verify(ctx context.Context, store Store, head persistence.Position, ids iter.Seq2[protocol.SessionID, error], facts Facts, report func(string)) (Summary, error) {
 	x, err := Load(ctx, store, Limits{}, head)
 	if err != nil {
 		return Summary{}, err
@@ -51,8 +52,31 @@ func Verify(ctx context.Context, store Store, head persistence.Position, facts F
 		}
 		return v.postings(view)
 	})
+	if err == nil {
+		err = v.missing(ctx, ids)
+	}
 	v.summary.Votes, v.summary.Sessions = x.Votes(), len(x.sessions)
 	return v.summary, err
+}
+
+// missing reports sessions of the journal that the index does not have.
+func (v *verifier) missing(ctx context.Context, ids iter.Seq2[protocol.SessionID, error]) error {
+	for id, err := range ids {
+		if err != nil {
+			return err
+		}
+		if v.find(id) != nil {
+			continue
+		}
+		want, err := v.expected(ctx, id)
+		if err != nil {
+			return err
+		}
+		if want != nil {
+			v.fault(id, "it is not in the index")
+		}
+	}
+	return nil
 }
 
 type verifier struct {
