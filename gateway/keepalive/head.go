@@ -72,7 +72,7 @@ func number(b []byte) (n, digits int) {
 func learn(read []byte, r *http.Request) (h head, f found) {
 	end := bytes.Index(read, []byte("\r\n\r\n"))
 	if end < 0 {
-		return head{}, partIf(!bytes.Contains(read, []byte("\n\n"))) // net/http takes bare line feeds
+		return head{}, partIf(bytes.Count(read, []byte("\n")) == bytes.Count(read, []byte("\r\n"))) // net/http ends a head by bare line feeds, too
 	}
 	raw := read[:end+4]
 	if !plainLines(raw) {

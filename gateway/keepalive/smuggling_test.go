@@ -1,7 +1,10 @@
 package keepalive_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -40,6 +43,20 @@ func TestNothingIsSmuggledBehindAnAmbiguousHead(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestHeadsThatEndOtherwiseAreAnsweredAtOnce: nobody waits for a line end that does not come.
+func TestHeadsThatEndOtherwiseAreAnsweredAtOnce(t *testing.T) {
+	_, addr := newServer(t, true)
+	for _, end := range []string{"\n\n", "\r\n\n", "\n\r\n"} {
+		conn := dial(t, addr)
+		in := bufio.NewReader(conn)
+		cast(t, conn, in, "a", "b")
+		_, _ = io.WriteString(conn, "POST /vote HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nAuthorization: Bearer 1"+end+"c")
+		if res, err := http.ReadResponse(in, nil); err != nil || res.StatusCode != http.StatusAccepted {
+			t.Errorf("%q: %v %v", end, res, err)
 		}
 	}
 }
