@@ -3,9 +3,12 @@ package actors_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"partyline/actors"
 	"partyline/actors/sessions"
@@ -61,6 +64,25 @@ func TestPageOfAMissingBlock(t *testing.T) {
 				t.Fatalf("%+v, %v", page, err)
 			}
 		}
+	})
+}
+
+// TestVoteIndexOnAFullDisk: what cannot be written is tried once a second and logged once.
+func TestVoteIndexOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFixture(t)
+		e.stop()
+		var log bytes.Buffer
+		e.hub = e.startWith(actors.Options{Journal: e.journal, Log: zerolog.New(&syncWriter{w: &log})})
+		do[protocol.Session](t, e.hub, protocol.CloseSession{ID: e.session})
+		do[protocol.DeletedSession](t, e.hub, protocol.DeleteSession{ID: e.session})
+		e.journal.Refuse(errors.New("the disk is full"))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := strings.Count(log.String(), "vote history cannot be written"); n != 1 {
+			t.Errorf("logged %d times", n)
+		}
+		e.journal.Refuse(nil)
 	})
 }
 

@@ -38,6 +38,7 @@ type votes struct {
 	// stale has what the table holds dropped before the build.
 	stale   bool
 	rebuilt time.Time // the last time, because of damage
+	failure error     // of the last flush
 	// left is an index that was left behind and may still be writing.
 	left *voteindex.Index
 
@@ -144,15 +145,22 @@ func (v *votes) advance(p persistence.Position) {
 	}
 }
 
-// tick erases what was dropped, and tries a flush again that has failed.
+// tick erases what was dropped, and tries a flush again that has failed. An error is logged when it
+// is not that of the last try: a disk may be full for days.
 func (v *votes) tick() {
 	if v.index == nil {
 		return
 	}
-	if err := v.index.Settle(); err != nil {
+	switch err := v.index.Settle(); {
+	case err != nil:
 		v.Counters.VoteIndexFailures.Add(1)
-		v.Log.Error().Err(err).Msg("the index of the vote history cannot be written, it is tried again")
+		if v.failure == nil || err.Error() != v.failure.Error() {
+			v.Log.Error().Err(err).Msg("the index of the vote history cannot be written, it is tried again")
+		}
+		v.failure = err
 		v.index.Retry()
+	case v.index.Idle():
+		v.failure = nil
 	}
 	v.index.StartErase()
 	v.observe(v.index)

@@ -84,6 +84,9 @@ func (x *Index) Settle() error {
 	return b.err
 }
 
+// Idle says that nothing is being written, and no flush has failed.
+func (x *Index) Idle() bool { return x.writing == nil }
+
 // Retry begins a flush that has failed again.
 func (x *Index) Retry() {
 	if x.Settle() != nil {
