@@ -101,14 +101,16 @@ func sameHeader(fields []byte, r *http.Request) bool {
 	return maps.EqualFunc(want, http.Header(got), slices.Equal[[]string])
 }
 
-// plainLines says whether a head is made of lines of one kind: each ends with a carriage return
-// and a line feed, which stand nowhere else, and none continues the one before. Readers differ
-// about others: for net/http a head ends with two bare line feeds too.
+// plainLines says whether a head is made of lines of one kind: of printable ASCII, each ends with
+// a carriage return and a line feed, which stand nowhere else, and none continues the one before.
+// Readers differ about others: for net/http a head ends with two bare line feeds too.
 func plainLines(raw []byte) bool {
 	ends := bytes.Count(raw, []byte("\r\n"))
 	return bytes.Count(raw, []byte("\n")) == ends && bytes.Count(raw, []byte("\r")) == ends &&
-		!bytes.Contains(raw, []byte("\n ")) && !bytes.Contains(raw, []byte("\n\t"))
+		!bytes.Contains(raw, []byte("\n ")) && !slices.ContainsFunc(raw, unprintable)
 }
+
+func unprintable(b byte) bool { return b != '\r' && b != '\n' && (b < ' ' || b > '~') }
 
 // lengthIn is where the number of the only Content-Length begins, and how many digits it has: 0
 // when there is anything else in that line.
