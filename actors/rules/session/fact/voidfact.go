@@ -62,16 +62,3 @@ func (f *VotesVoided) valid() bool {
 	}
 	return true
 }
-
-// ReadVoided reads a stored fact that voids votes. It returns nil for every other fact without
-// decoding it.
-func ReadVoided(b []byte) (*VotesVoided, error) {
-	if len(b) == 0 || b[0] != kindVotesVoided {
-		return nil, nil
-	}
-	f, err := Read(b)
-	if err != nil {
-		return nil, err
-	}
-	return f.(*VotesVoided), nil
-}
