@@ -34,6 +34,7 @@ type Memory struct {
 	head    uint64
 	written time.Time // when the head was seen to have moved
 	trimmed time.Time
+	kept    uint64 // of the heap after the last return, in bytes: what it has beyond was used since
 }
 
 // NewMemory returns a Memory that has not set a limit yet. Where there is one, as GOMEMLIMIT
@@ -60,9 +61,11 @@ func (m *Memory) Tick(head uint64, now time.Time) {
 	if now.Sub(m.written) < quietBefore || now.Sub(m.trimmed) < trimPause {
 		return
 	}
-	if u.heap >= u.live+max(minTrim, u.live/4) {
+	// The rest of partly used pages cannot be returned: without kept a hub at rest would collect
+	// for it again and again.
+	if room := max(minTrim, u.live/4); u.heap >= u.live+room && u.heap >= m.kept+room {
 		debug.FreeOSMemory()
-		m.trimmed = now
+		m.trimmed, m.kept = now, readUse().heap
 	}
 }
 
