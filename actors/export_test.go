@@ -40,9 +40,16 @@ func TestExportIsOfOneMoment(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 9))
 	ctx, cancel := context.WithCancel(t.Context())
 	voters := make(chan struct{})
+	const each = 500 // votes for each export, which is compared vote by vote
+	more := make(chan struct{}, each)
 	go func() {
 		defer close(voters)
-		for i := 0; ctx.Err() == nil; i++ {
+		for i := 0; ; i++ {
+			select {
+			case <-more:
+			case <-ctx.Done():
+				return
+			}
 			if _, err := e.vote(fmt.Sprint("voter", i), []protocol.VoteType{protocol.VoteUp, protocol.VoteDown}[i%2]); err != nil && ctx.Err() == nil {
 				t.Error(err)
 				return
@@ -52,6 +59,9 @@ func TestExportIsOfOneMoment(t *testing.T) {
 	code := e.invite(protocol.OpenJoin{})
 	var before []protocol.ExportedVote
 	for i := range 30 {
+		for len(more) < each {
+			more <- struct{}{}
+		}
 		play := do[protocol.SessionGame](t, e.hub, protocol.AddGame{ID: e.session, GameID: protocol.GameID(1 + random.IntN(4))})
 		for _, thumb := range []protocol.VoteType{"up", "down", "up"}[:1+i%3] {
 			e.press(code, 0xa, thumb)
