@@ -182,9 +182,14 @@ func idsOf(journal []entry) iter.Seq2[protocol.SessionID, error] {
 	}
 }
 
-// factsOf yields the facts of a session.
+// factsOf yields the facts of a session. The records of every other deleted session are trimmed.
 func factsOf(journal []entry) voteindex.Facts {
 	return func(_ context.Context, id protocol.SessionID) (iter.Seq2[voteindex.Applied, error], bool, error) {
+		for _, e := range journal {
+			if _, deleted := e.fact.(*fact.Deleted); deleted && e.id == id && id%2 == 0 {
+				return nil, false, nil
+			}
+		}
 		return func(yield func(voteindex.Applied, error) bool) {
 			for i, e := range journal {
 				if e.id == id && !yield(voteindex.Applied{Position: persistence.Position(i + 1), Fact: e.fact}, nil) {
